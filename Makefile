@@ -1,0 +1,117 @@
+# coco: image captions as Unix commands.
+#
+#   make                    the commands, in build/
+#   make demo               set up, build, and run the main job to demo/sheet.png
+#   make test               set up, build and pass the tests
+#   make layers             prove the direction of the includes
+#   make install PREFIX=    the commands in PREFIX/bin (default /usr/local)
+#   make clean
+#
+#   CC=clang                another compiler
+#   SAN=address,undefined   with sanitizers
+#   OMP=                    without OpenMP: one thread, the same bits
+#   WERROR=                 warnings are not errors (for compilers we have not seen)
+#
+# Each choice of these has its own folder below build/, so that switching never mixes objects.
+
+CC      = gcc
+OMP     = -fopenmp
+WERROR  = -Werror
+PREFIX  = /usr/local
+SAN     =
+
+empty  :=
+space  := $(empty) $(empty)
+comma  := ,
+variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(comma),-,$(SAN)) $(if $(OMP),,serial))
+BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
+
+# One library, one pkg-config name. `scripts/setup` installs them.
+PKGS     = hdf5 libcjson openblas libcurl pangocairo libpng stb libturbojpeg
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# stb is used as headers alone; its pkg-config file names a library that nothing here needs.
+PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
+
+WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+           -Wmissing-prototypes -Wvla -Wwrite-strings $(WERROR)
+CFLAGS   = -O3 -g
+SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+VERSION := 1.0
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -I. \
+             $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(OMP) $(SANFLAGS) $(CFLAGS)
+LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
+
+COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
+obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
+MODEL    = $(wildcard model/*.c)
+LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
+
+.PHONY: all demo test layers install clean check-tools unit
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: check-tools $(COMMANDS:%=$(BUILD)/%)
+
+# --- commands ------------------------------------------------------------------------------------
+
+$(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/obj/cmd/cli.o $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# model/ is written over one `real` type and compiled twice: float for the commands, double for the
+# gradient checks.
+$(BUILD)/libmodel.a:    $(call obj,$(MODEL))
+$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL))
+$(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
+$(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c))
+$(BUILD)/%.a:
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.f64.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+
+-include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
+
+check-tools:
+	@scripts/setup --check build
+
+# --- tests ---------------------------------------------------------------------------------------
+
+# tests/test_NAME.c is one cmocka program; tests/test_NAME64.c is linked with the double model.
+UNIT     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+SUPPORT  = $(wildcard tests/support/*.c)
+
+$(BUILD)/tests/test_%64: $(BUILD)/obj/tests/test_%64.f64.o $(call obj64,$(SUPPORT)) $(BUILD)/libmodel64.a $(BUILD)/libio.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/test_%.o $(call obj,$(SUPPORT)) $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+unit: all $(UNIT)
+
+test:
+	scripts/setup test
+	$(MAKE) unit
+	BUILD=$(BUILD) tests/run
+
+demo:
+	scripts/setup build
+	$(MAKE) all
+	BUILD=$(BUILD) scripts/demo
+
+layers:
+	scripts/layers
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(COMMANDS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+
+clean:
+	rm -rf build demo

@@ -1,0 +1,464 @@
+#include "cmd/cli.h"
+
+#include "pipeline/threads.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *program = "coco";
+
+/* --- messages --- */
+
+/* What the progress bar left on the terminal's last line. */
+static bool bar_drawn;
+
+static void bar_clear(void)
+{
+    if (bar_drawn)
+        fputs("\r\033[K", stderr);
+    bar_drawn = false;
+}
+
+static void say(const char *fmt, va_list ap)
+{
+    bar_clear();
+    fprintf(stderr, "%s: ", program);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+
+void cli_error(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(fmt, ap);
+    va_end(ap);
+}
+
+_Noreturn void cli_usage_error(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "Try '%s --help'.\n", program);
+    exit(2);
+}
+
+/* --- numbers --- */
+
+bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+    char *end;
+    errno = 0;
+    if (!isdigit((unsigned char)*text) && *text != '-' && *text != '+')
+        return false;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || *end || errno || v < min || v > max)
+        return false;
+    *out = v;
+    return true;
+}
+
+bool cli_read_real(const char *text, double min, double max, double *out)
+{
+    char *end;
+    if (!*text || strspn(text, "0123456789+-.eE") != strlen(text))
+        return false;
+    errno = 0;
+    double v = strtod(text, &end);
+    /* ERANGE with a tiny result is an underflow: the nearest number is meant. */
+    if (end == text || *end || !isfinite(v) || (errno == ERANGE && fabs(v) > 1) || v < min || v > max)
+        return false;
+    *out = v;
+    return true;
+}
+
+/* --- help --- */
+
+static void print_default(const CliOption *o)
+{
+    switch (o->kind) {
+    case CLI_INT: {
+        int64_t v = *(int64_t *)o->value;
+        if ((double)v >= o->min)
+            printf(" (default %lld)", (long long)v);
+        break;
+    }
+    case CLI_REAL: {
+        double v = *(double *)o->value;
+        if (!isnan(v))
+            printf(" (default %g)", v);
+        break;
+    }
+    case CLI_TEXT: {
+        const char *v = *(const char **)o->value;
+        if (v)
+            printf(" (default %s)", v);
+        break;
+    }
+    case CLI_CHOICE: {
+        const char *word = o->arg;
+        for (int i = *(int *)o->value; i > 0; i--)
+            word = strchr(word, '|') + 1;
+        printf(" (default %.*s)", (int)strcspn(word, "|"), word);
+        break;
+    }
+    case CLI_FLAG:
+    case CLI_MANY:
+        break;
+    }
+}
+
+enum { HELP_COLUMN = 26, HELP_WIDTH = 78 };
+
+/* The text, wrapped at words, each further line indented to the column where the text stands. */
+static void print_wrapped(const char *text)
+{
+    int column = HELP_COLUMN;
+    while (*text) {
+        int word = (int)strcspn(text, " ");
+        if (column > HELP_COLUMN && column + 1 + word > HELP_WIDTH) {
+            printf("\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        } else if (column > HELP_COLUMN) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", word, text);
+        column += word;
+        text += word;
+        text += strspn(text, " ");
+    }
+}
+
+static void print_option(const CliOption *o)
+{
+    int n = o->letter ? printf("  -%c, --%s", o->letter, o->name) : printf("      --%s", o->name);
+    if (o->kind != CLI_FLAG)
+        n += printf(" %s", o->arg);
+    if (n + 2 > HELP_COLUMN)
+        printf("\n%*s", HELP_COLUMN, "");
+    else
+        printf("%*s", HELP_COLUMN - n, "");
+    print_wrapped(o->help);
+    print_default(o);
+    putchar('\n');
+}
+
+static void print_usage(const Cli *cli)
+{
+    const char *lead = "usage:", *s = cli->synopsis;
+    while (*s) {
+        int n = (int)strcspn(s, "\n");
+        printf("%s %s %.*s\n", lead, cli->name, n, s);
+        s += n + (s[n] == '\n');
+        lead = "      ";
+    }
+}
+
+/* --- parsing --- */
+
+typedef struct {
+    bool help, version;
+} Asked;
+
+/* The table with the options that every command has behind it. */
+enum { N_COMMON = 4 };
+
+static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *asked)
+{
+    const CliOption common[N_COMMON] = {
+        {.name = "threads", .letter = 'j', .kind = CLI_INT, .value = &values->threads, .arg = "N",
+         .help = "threads of computation", .min = 1, .max = 1024},
+        {.name = "quiet", .letter = 'q', .kind = CLI_FLAG, .value = &values->quiet,
+         .help = "say nothing but what went wrong"},
+        {.name = "help", .letter = 'h', .kind = CLI_FLAG, .value = &asked->help, .help = "print this and exit"},
+        {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},
+    };
+    memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
+    memcpy(all + cli->n_options, common, sizeof common);
+}
+
+static void print_help(const Cli *cli, const CliOption *all, int n)
+{
+    print_usage(cli);
+    printf("\n%s\n\n", cli->about);
+    for (int i = 0; i < n; i++)
+        print_option(&all[i]);
+    if (cli->epilog)
+        printf("\n%s\n", cli->epilog);
+}
+
+static void take_choice(const CliOption *o, const char *text)
+{
+    int place = 0;
+    for (const char *word = o->arg;; place++) {
+        size_t n = strcspn(word, "|");
+        if (strlen(text) == n && !strncmp(word, text, n)) {
+            *(int *)o->value = place;
+            return;
+        }
+        if (!word[n])
+            cli_usage_error("--%s: '%s' is none of %s", o->name, text, o->arg);
+        word += n + 1;
+    }
+}
+
+static void take_many(const CliOption *o, const char *text)
+{
+    CliList *list = o->value;
+    const char **grown = realloc(list->value, (size_t)(list->n + 1) * sizeof *grown);
+    if (!grown) {
+        cli_error("out of memory");
+        exit(1);
+    }
+    list->value = grown;
+    list->value[list->n++] = text;
+}
+
+static void take_value(const CliOption *o, const char *text)
+{
+    switch (o->kind) {
+    case CLI_FLAG:
+        *(bool *)o->value = true;
+        break;
+    case CLI_INT:
+        if (!cli_read_int(text, (int64_t)o->min, (int64_t)o->max, o->value))
+            cli_usage_error("--%s: '%s' is no whole number from %.0f to %.0f", o->name, text, o->min, o->max);
+        break;
+    case CLI_REAL:
+        if (!cli_read_real(text, o->min, o->max, o->value))
+            cli_usage_error("--%s: '%s' is no number from %g to %g", o->name, text, o->min, o->max);
+        break;
+    case CLI_TEXT:
+        *(const char **)o->value = text;
+        break;
+    case CLI_CHOICE:
+        take_choice(o, text);
+        break;
+    case CLI_MANY:
+        take_many(o, text);
+        break;
+    }
+}
+
+/* The same table as getopt_long wants it. Long options answer their place + 256. */
+static void getopt_table(const CliOption *all, int n, struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (int i = 0; i < n; i++) {
+        int has_arg = all[i].kind == CLI_FLAG ? no_argument : required_argument;
+        longs[i] = (struct option){all[i].name, has_arg, NULL, 256 + i};
+        if (all[i].letter) {
+            *shorts++ = all[i].letter;
+            if (has_arg == required_argument)
+                *shorts++ = ':';
+        }
+    }
+    memset(&longs[n], 0, sizeof *longs);
+    *shorts = '\0';
+}
+
+static int option_place(const CliOption *all, int n, int answer)
+{
+    if (answer >= 256)
+        return answer - 256;
+    for (int i = 0; i < n; i++)
+        if (all[i].letter == answer)
+            return i;
+    return -1;
+}
+
+static void parse_options(CliOption *all, int n, int argc, char **argv)
+{
+    struct option longs[96];
+    char shorts[200];
+    getopt_table(all, n, longs, shorts);
+    opterr = 0;
+    for (;;) {
+        int at = optind ? optind : 1;
+        int c = getopt_long(argc, argv, shorts, longs, NULL);
+        if (c == -1)
+            return;
+        if (c == ':' || c == '?') {
+            const char *text = argv[optind - 1];
+            if (c == ':')
+                cli_usage_error("%s needs a value", text);
+            if (!strncmp(text, "--", 2) && optopt >= 256)
+                cli_usage_error("--%s takes no value", all[optopt - 256].name);
+            if (!strncmp(text, "--", 2))
+                cli_usage_error("%s: no such option, or short for several", text);
+            cli_usage_error("-%c: no such option", optopt ? optopt : argv[at][1]);
+        }
+        CliOption *o = &all[option_place(all, n, c)];
+        o->given = true;
+        take_value(o, optarg);
+    }
+}
+
+void cli_parse(Cli *cli, int argc, char **argv)
+{
+    CliOption all[90];
+    Asked asked = {false, false};
+    int n = cli->n_options + N_COMMON;
+    program = cli->name;
+    /* Writes to a closed pipe are seen where stdout is checked, whatever the parent left set. */
+    signal(SIGPIPE, SIG_IGN);
+    cli->threads = threads_default();
+    if ((size_t)n > sizeof all / sizeof *all)
+        abort();
+    with_common(cli, all, cli, &asked);
+    /* --help shows defaults, so they are printed before anything is overwritten. */
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+            print_help(cli, all, n);
+            exit(cli_finish(cli, 0));
+        }
+    parse_options(all, n, argc, argv);
+    if (asked.version) {
+        printf("%s %s\n", cli->name, COCO_VERSION);
+        exit(cli_finish(cli, 0));
+    }
+    for (int i = 0; i < cli->n_options; i++)
+        cli->options[i].given = all[i].given;
+    cli->operand = (const char **)(argv + optind);
+    cli->n_operands = argc - optind;
+    threads_set((int)cli->threads);
+}
+
+void cli_free(Cli *cli)
+{
+    for (int i = 0; i < cli->n_options; i++)
+        if (cli->options[i].kind == CLI_MANY) {
+            CliList *list = cli->options[i].value;
+            free(list->value);
+            *list = (CliList){NULL, 0};
+        }
+}
+
+bool cli_given(const Cli *cli, const char *name)
+{
+    for (int i = 0; i < cli->n_options; i++)
+        if (!strcmp(cli->options[i].name, name))
+            return cli->options[i].given;
+    abort();
+}
+
+/* --- progress and signals --- */
+
+static volatile sig_atomic_t stop_signal;
+
+static void on_stop(int sig)
+{
+    stop_signal = sig;
+}
+
+static void catch_stop(void)
+{
+    struct sigaction act;
+    memset(&act, 0, sizeof act);
+    act.sa_handler = on_stop;
+    sigemptyset(&act.sa_mask);
+    act.sa_flags = (int)SA_RESETHAND | SA_RESTART; /* a second one ends the process */
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+}
+
+typedef struct {
+    Report report;
+    const char *unit;
+    bool terminal;
+    double began, shown;
+} Progress;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void show_line(void *ctx, const char *text)
+{
+    (void)ctx;
+    cli_error("%s", text);
+}
+
+static void draw_bar(const Progress *p, int64_t done, int64_t total, double rate)
+{
+    enum { WIDTH = 30 };
+    char bar[WIDTH + 1];
+    int filled = total ? (int)(WIDTH * done / total) : 0;
+    memset(bar, '#', (size_t)filled);
+    memset(bar + filled, '.', (size_t)(WIDTH - filled));
+    bar[WIDTH] = '\0';
+    bar_clear();
+    if (total)
+        fprintf(stderr, "[%s] %lld/%lld %s, %.0f/s", bar, (long long)done, (long long)total, p->unit, rate);
+    else
+        fprintf(stderr, "%lld %s, %.0f/s", (long long)done, p->unit, rate);
+    bar_drawn = true;
+}
+
+static void show_progress(void *ctx, int64_t done, int64_t total)
+{
+    Progress *p = ctx;
+    double t = now();
+    bool last = total && done >= total;
+    if (p->began == 0.0)
+        p->began = p->shown = t;
+    if (t - p->shown < (p->terminal ? 1.0 : 10.0) || (last && !p->terminal)) {
+        if (last)
+            bar_clear();
+        return;
+    }
+    p->shown = t;
+    double rate = t > p->began ? (double)done / (t - p->began) : 0.0;
+    if (p->terminal && !last)
+        draw_bar(p, done, total, rate);
+    else if (p->terminal)
+        bar_clear();
+    else if (total)
+        cli_error("%lld of %lld %s, %.0f/s", (long long)done, (long long)total, p->unit, rate);
+    else
+        cli_error("%lld %s, %.0f/s", (long long)done, p->unit, rate);
+}
+
+const Report *cli_report(const Cli *cli, const char *unit)
+{
+    static Progress p;
+    p = (Progress){.report = {.warn = show_line, .stop = &stop_signal}, .unit = unit};
+    p.report.note = cli->quiet ? NULL : show_line;
+    p.report.progress = cli->quiet ? NULL : show_progress;
+    p.report.ctx = &p;
+    p.terminal = isatty(STDERR_FILENO);
+    catch_stop();
+    return &p.report;
+}
+
+/* --- the end --- */
+
+int cli_finish(const Cli *cli, int status)
+{
+    (void)cli;
+    bar_clear();
+    errno = 0;
+    int failed = ferror(stdout);
+    failed |= fclose(stdout);
+    if (failed) {
+        if (errno == EPIPE)
+            return 128 + SIGPIPE;
+        cli_error("standard output: %s", errno ? strerror(errno) : "write error");
+        return 1;
+    }
+    return stop_signal ? 128 + (int)stop_signal : status;
+}

@@ -1,0 +1,52 @@
+/* Files: whole reads, lines, directories, and files that appear whole or not at all.
+ *
+ * Every function is safe from any thread on objects of its own. */
+#ifndef COCO_IO_FILE_H
+#define COCO_IO_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* --- a file that appears whole or not at all ---
+ * Begin gives a temporary path beside the target; the caller writes and closes it; commit flushes it
+ * to disk and renames it onto the target. Until then the target is untouched: a crash leaves the old
+ * file. A symbolic link is followed, so that its target is replaced and the link stays. A target that
+ * exists and is no regular file (a device, a pipe) is written in place. */
+typedef struct {
+    char *target; /* where it shall be */
+    char *path;   /* what to write meanwhile; equal text to target when written in place */
+    int in_place;
+} OutFile;
+
+int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen);
+/* Ends the file, one way or the other, and frees what begin allocated. A failed commit has aborted. */
+int outfile_commit(OutFile *out, char *err, size_t errlen);
+void outfile_abort(OutFile *out); /* removes the temporary file; legal on a zeroed or ended OutFile */
+
+/* --- reading --- */
+
+/* The whole of a file, with a NUL behind it; *len without that NUL. Fails above `max` bytes.
+ * The caller frees. */
+char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen);
+
+/* The lines of a text file without their line ends (LF or CRLF) and outer white space. */
+typedef struct {
+    char **line; /* borrowed until lines_free */
+    size_t n;
+    char *text; /* what the lines point into */
+} Lines;
+int lines_read(Lines *lines, const char *path, char *err, size_t errlen);
+void lines_free(Lines *lines);
+
+/* --- paths --- */
+
+/* "dir/name" in a new string (name alone where it is absolute or dir is NULL). NULL: out of memory. */
+char *path_join(const char *dir, const char *name);
+/* Makes the directory and its parents. */
+int file_mkdirs(const char *path, char *err, size_t errlen);
+/* 1 where the path exists (of any kind), else 0. */
+int file_exists(const char *path);
+/* 1 where a relative path climbs out with "..", or is absolute: not to be followed from data. */
+int path_escapes(const char *path);
+
+#endif

@@ -1,0 +1,25 @@
+/* Pictures from bytes: decoding (JPEG, PNG, GIF, BMP, ... by their content, not their name) and scaling.
+ *
+ * The caller owns an Image and frees it with image_free. Safe from any thread. */
+#ifndef COCO_IO_IMAGE_H
+#define COCO_IO_IMAGE_H
+
+#include <stddef.h>
+
+typedef struct {
+    int width, height;
+    unsigned char *rgb; /* (height, width, 3), rows from the top, no padding between rows */
+} Image;
+
+/* Alpha is laid over white; grey and palette become RGB; 16 bits become 8. Pictures above 100 million
+ * pixels are refused before they are decoded. err says why ("truncated JPEG", "not an image"). */
+int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen);
+int image_load(Image *image, const char *path, char *err, size_t errlen);
+void image_free(Image *image); /* legal on a zeroed one */
+
+/* The largest size with the image's aspect that fits into box_w x box_h, at least 1x1. */
+void image_fit(const Image *image, int box_w, int box_h, int *w, int *h);
+/* The image at another size. */
+int image_scale(Image *out, const Image *in, int w, int h, char *err, size_t errlen);
+
+#endif

@@ -1,0 +1,18 @@
+/* PNG files, written row by row: 8-bit RGB. One writer at a time per stream; any thread. */
+#ifndef COCO_IO_PNG_H
+#define COCO_IO_PNG_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct PngWriter PngWriter;
+
+/* Starts a picture of width x height on an open stream, which stays the caller's. */
+PngWriter *png_begin(FILE *out, int width, int height, char *err, size_t errlen);
+/* Adds n rows of rgb (n, width, 3). */
+int png_rows(PngWriter *png, const unsigned char *rgb, int n, char *err, size_t errlen);
+/* Ends the picture once all rows are there, and frees the writer either way. */
+int png_end(PngWriter *png, char *err, size_t errlen);
+void png_abort(PngWriter *png); /* frees without ending; NULL is legal */
+
+#endif
