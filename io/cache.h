@@ -1,0 +1,50 @@
+/* A directory of downloads, each in a file named by a digest of its URL.
+ *
+ *   DIR/3f/3f8a...c1   the bytes of one URL, SHA-256 of the URL's text in hexadecimal
+ *   DIR/tmp/           files that are still being written
+ *
+ * A file appears under its name when it is whole, by a rename; two processes that download the same URL both
+ * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp/ is removed by
+ * whoever opens the cache a day later. A cache is no archive: files are not forced to the disk, and a file
+ * that a power failure emptied counts as absent.
+ *
+ * A Cache is never changed after cache_open, so that any number of threads may use it; a CacheFile belongs to
+ * one. */
+#ifndef COCO_IO_CACHE_H
+#define COCO_IO_CACHE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct Cache Cache;
+
+/* The cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (a variable that
+ * is empty, or an XDG_CACHE_HOME that is no absolute path, counts as unset). The directory is made where it is
+ * missing. */
+Cache *cache_open(const char *dir, char *err, size_t errlen);
+void cache_close(Cache *cache); /* NULL is legal */
+const char *cache_dir(const Cache *cache); /* borrowed until cache_close */
+
+/* Where the file of this URL is, or would be. The caller frees; NULL: out of memory. */
+char *cache_path(const Cache *cache, const char *url);
+/* The same where the file is there, else NULL. */
+char *cache_find(const Cache *cache, const char *url);
+
+/* A file on its way into the cache: write to `file`, then commit or abort. */
+typedef struct {
+    FILE *file;
+    char *path; /* where it will be */
+    char *temp; /* where it is */
+} CacheFile;
+int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen);
+/* Forgets what was written so far. */
+int cache_restart(CacheFile *out, char *err, size_t errlen);
+/* Closes, checks and renames. *path (may be NULL) is the file's, the caller frees it. A failed commit has
+ * aborted. */
+int cache_commit(CacheFile *out, char **path, char *err, size_t errlen);
+void cache_abort(CacheFile *out); /* legal on a zeroed or ended CacheFile */
+
+/* All of it at once: the bytes of a URL into its file. */
+int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, char *err, size_t errlen);
+
+#endif
