@@ -38,7 +38,7 @@ CFLAGS   = -O3 -g
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 VERSION := 1.0
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -I. \
-             $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(OMP) $(SANFLAGS) $(CFLAGS)
+             $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS)
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
 
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))

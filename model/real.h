@@ -1,0 +1,20 @@
+/* The one number type of model/: float for the commands, double for the gradient checks. Everything in
+ * this folder is compiled once for each, from the same text. */
+#ifndef COCO_MODEL_REAL_H
+#define COCO_MODEL_REAL_H
+
+#include <math.h> /* exp, tanh, log */
+
+#ifdef REAL_IS_DOUBLE
+typedef double real;
+static inline real real_exp(real x) { return exp(x); }
+static inline real real_tanh(real x) { return tanh(x); }
+static inline real real_sqrt(real x) { return sqrt(x); }
+#else
+typedef float real;
+static inline real real_exp(real x) { return expf(x); }
+static inline real real_tanh(real x) { return tanhf(x); }
+static inline real real_sqrt(real x) { return sqrtf(x); }
+#endif
+
+#endif
