@@ -1,0 +1,46 @@
+/* The images of caption records or URL lines: downloaded many at a time into the cache.
+ *
+ *   lines of files or stdin ──► cache? ──► http, many at a time ──► looks like an image? ──► cache
+ *            (input waits while the window is full)       └──► one status record a line, as each finishes
+ *
+ * One thread, one loop: it waits for the network and for more input at once, so that results flow while input
+ * still comes. Memory is bounded by the window of images under way, whatever the length of the stream; bodies
+ * go to disk as they arrive. A URL that is asked for again while it is on its way is downloaded once. */
+#ifndef COCO_PIPELINE_IMAGES_H
+#define COCO_PIPELINE_IMAGES_H
+
+#include "io/cache.h"
+#include "io/http.h"
+#include "pipeline/report.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct {
+    const char **inputs; /* paths, "-" for stdin; none is stdin */
+    int n_inputs;
+    const char *cache;   /* directory; NULL: the user's (io/cache.h) */
+    int parallel;        /* transfers at once */
+    HttpOptions http;
+    FILE *out;           /* takes the status records */
+} ImagesSpec;
+
+typedef struct {
+    int64_t ok, cached, dead, failed; /* status records by their status */
+    int64_t bad_lines;                /* lines that ask for no image; each had its warning */
+    int64_t bytes;                    /* downloaded */
+} ImagesCount;
+
+ImagesSpec images_defaults(void);
+
+/* Runs until the input ends and all is settled. -1: an input could not be read, the cache not be written, the
+ * output failed. 0 says that all lines have their record or their warning, not that all images are there:
+ * see *count. */
+int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
+
+/* The bytes of one image: from the cache, else downloaded, looked at, and stored there. Blocks; any thread.
+ * The caller frees *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"). */
+int images_get(const Cache *cache, const char *url, const HttpOptions *http, char **bytes, size_t *len,
+               char *err, size_t errlen);
+
+#endif
