@@ -4,17 +4,20 @@
  *   {"image_id":391895,"split":"val","row":0,"file":"images/val/x.jpg","url":"http://...",
  *    "caption":"a man riding a motorcycle","logprob":-7.31,"references":["a man with a red helmet","..."]}
  *
- * image_id and caption are needed; what is not known is absent. Unknown keys are ignored.
+ * image_id and caption are needed; what is not known is absent, and null is as good as absent. Of equal
+ * keys the last counts. Unknown keys are ignored.
  * Safe from any thread on objects of its own. */
 #ifndef COCO_IO_RECORD_H
 #define COCO_IO_RECORD_H
+
+#include "io/json.h" /* utf8_valid, for those who read text beside records */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 typedef struct {
-    int64_t image_id;
+    int64_t image_id;    /* 0 to 2^53 */
     int64_t row;         /* -1: absent */
     char *split;         /* NULL: absent; the same for file and url */
     char *file;
@@ -46,8 +49,5 @@ void record_close(RecordReader *reader);
  * *len without the line end; 0 at the end; -1 failed. Lines above 16 MiB are refused. */
 int record_line(RecordReader *reader, const char **line, size_t *len, char *err, size_t errlen);
 const char *record_place(const RecordReader *reader); /* "captions.jsonl: line 3", borrowed */
-
-/* 1 where the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-int utf8_valid(const char *text, size_t len);
 
 #endif
