@@ -273,6 +273,25 @@ const char *json_text(const Json *element)
     return cJSON_IsString(element) ? element->valuestring : NULL;
 }
 
+const char *json_key(const Json *m)
+{
+    return m->string;
+}
+
+const Json *json_member(const Json *object, const char *key)
+{
+    return member(object, key);
+}
+
+int json_int(const Json *element, int64_t min, int64_t max, int64_t *out)
+{
+    double v = element->valuedouble;
+    if (!cJSON_IsNumber(element) || v != floor(v) || v < (double)min || v > (double)max)
+        return -1;
+    *out = (int64_t)v;
+    return 0;
+}
+
 /* --- writing --- */
 
 int json_put_text(FILE *out, const char *text)

@@ -40,6 +40,11 @@ const Json *json_first(const Json *array);
 const Json *json_next(const Json *element);
 /* The element's string, NULL where it is none. */
 const char *json_text(const Json *element);
+/* A walk goes over an object's members too: the name of one. And one by its name, NULL where there is none. */
+const char *json_key(const Json *member);
+const Json *json_member(const Json *object, const char *key);
+/* The element as a whole number in range: 0, or -1 where it is none. */
+int json_int(const Json *element, int64_t min, int64_t max, int64_t *out);
 
 /* A string in quotes, escaped. -1: not UTF-8 (nothing written); a failed stream shows in ferror(out). */
 int json_put_text(FILE *out, const char *text);
