@@ -1,0 +1,80 @@
+#include "io/status.h"
+
+#include "io/err.h"
+#include "io/json.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A text of any bytes as JSON. Where it is no UTF-8, all that is not ASCII becomes '?'. */
+static void put_bytes(FILE *out, const char *text)
+{
+    char *copy;
+    if (json_put_text(out, text) == 0)
+        return;
+    copy = strdup(text);
+    for (char *p = copy; p && *p; p++)
+        if ((unsigned char)*p >= 0x80)
+            *p = '?';
+    json_put_text(out, copy ? copy : "?");
+    free(copy);
+}
+
+static void put_member(FILE *out, const char *key, const char *text)
+{
+    if (text) {
+        fprintf(out, ",\"%s\":", key);
+        put_bytes(out, text);
+    }
+}
+
+int status_write(FILE *out, const Status *status, char *err, size_t errlen)
+{
+    static const char *const word[] = {"ok", "cached", "dead", "failed"};
+    fputs("{\"url\":", out);
+    put_bytes(out, status->url);
+    put_member(out, "status", word[status->status]);
+    put_member(out, "path", status->path);
+    if (status->code)
+        fprintf(out, ",\"code\":%ld", status->code);
+    fprintf(out, ",\"bytes\":%lld,\"tries\":%d", (long long)status->bytes, status->tries);
+    put_member(out, "error", status->error);
+    fputs("}\n", out);
+    /* A reader at the other end of a pipe sees each record as soon as it is there. */
+    errno = 0;
+    if (fflush(out) || ferror(out))
+        return err_set(err, errlen, "writing a status record: %s", errno ? strerror(errno) : "write error");
+    return 0;
+}
+
+char *status_url_of(const char *line, size_t len, char *err, size_t errlen)
+{
+    const char *found;
+    char *url = NULL;
+    while (len > 0 && isspace((unsigned char)*line))
+        line++, len--;
+    while (len > 0 && isspace((unsigned char)line[len - 1]))
+        len--;
+    if (len == 0 || *line != '{') {
+        if (memchr(line, '\0', len)) {
+            err_set(err, errlen, "is not text: it holds a NUL byte");
+            return NULL;
+        }
+        url = strndup(line, len);
+        if (!url)
+            err_set(err, errlen, "out of memory");
+        return url;
+    }
+    Json *json = json_parse_object(line, len, err, errlen);
+    if (!json)
+        return NULL;
+    int rc = json_get_text(json, "url", &found, err, errlen);
+    if (rc == 0 || (rc == 1 && !*found))
+        err_set(err, errlen, "no \"url\"");
+    else if (rc == 1 && !(url = strdup(found)))
+        err_set(err, errlen, "out of memory");
+    json_free(json);
+    return url;
+}
