@@ -1,7 +1,8 @@
 /* A drawing surface: filled shapes, lines, pictures and text in any script (cairo and pango).
  *
- * Coordinates are pixels from the upper left corner; colours are 0xRRGGBB. The caller owns the canvas.
- * One thread at a time per canvas. */
+ * Coordinates are pixels from the upper left corner; what lies outside is cut off; colours are 0xRRGGBB.
+ * Calls cannot fail once the canvas is there: memory that runs out while drawing leaves the thing undrawn.
+ * The caller owns the canvas. One thread at a time per canvas. */
 #ifndef COCO_IO_CANVAS_H
 #define COCO_IO_CANVAS_H
 
@@ -13,6 +14,9 @@
 typedef struct Canvas Canvas;
 typedef uint32_t Color; /* 0xRRGGBB */
 
+enum { CANVAS_MAX = 32767 }; /* cairo's limit on a side */
+
+/* NULL: no memory, or a side that is not from 1 to CANVAS_MAX. */
 Canvas *canvas_new(int width, int height, Color background, char *err, size_t errlen);
 void canvas_free(Canvas *canvas);
 void canvas_clear(Canvas *canvas, Color background);
@@ -21,13 +25,19 @@ void canvas_rect(Canvas *canvas, double x, double y, double w, double h, Color f
 void canvas_ellipse(Canvas *canvas, double cx, double cy, double rx, double ry, Color fill);
 /* A closed polygon of n points xy[2n]. */
 void canvas_polygon(Canvas *canvas, const double *xy, int n, Color fill);
-/* An open line through n points xy[2n]. */
+/* An open line through n points xy[2n]; one point is a dot. */
 void canvas_polyline(Canvas *canvas, const double *xy, int n, double width, Color stroke);
+/* Lines drawn from now on are dashed, `on` pixels and `off` pixels in turn; 0, 0 makes them whole again. */
+void canvas_dashes(Canvas *canvas, double on, double off);
+/* Drawing from now on is kept within the rectangle; w 0 lifts that. */
+void canvas_clip(Canvas *canvas, int x, int y, int w, int h);
 void canvas_image(Canvas *canvas, const Image *image, int x, int y);
 
-/* Text. Long text is wrapped at word boundaries into at most max_lines lines of at most `width` pixels
- * (0: one line, unbounded), and ends in an ellipsis where it does not fit. A single word longer than a
- * line is broken. */
+/* Text is UTF-8; white space and control characters all count as one space each, and bytes that are no
+ * UTF-8 show as U+FFFD. Long text is wrapped at word boundaries into at most max_lines lines (0: any number)
+ * of at most `width` pixels (0: one line, unbounded), and ends in an ellipsis, behind a whole word, where it
+ * does not fit. A single word longer than a line is broken. Text from right to left stands to the right
+ * where other text stands to the left. */
 typedef struct {
     double size; /* of the font, in pixels */
     int bold, italic;

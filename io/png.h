@@ -1,4 +1,7 @@
-/* PNG files, written row by row: 8-bit RGB. One writer at a time per stream; any thread. */
+/* PNG files, written row by row: 8-bit RGB, packed fast rather than small. The same rows give the same
+ * bytes: no time is stored. One writer at a time per stream; any thread.
+ *
+ * After a failed png_rows only png_end or png_abort may follow. */
 #ifndef COCO_IO_PNG_H
 #define COCO_IO_PNG_H
 
