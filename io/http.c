@@ -293,6 +293,8 @@ static HttpOutcome judge(Transfer *t, CURLcode rc)
         snprintf(t->error, sizeof t->error, "HTTP %ld", t->code);
         return worth_another_try(rc, t->code) ? HTTP_FAILED : HTTP_DEAD;
     }
+    if (rc == CURLE_UNSUPPORTED_PROTOCOL)
+        snprintf(t->error, sizeof t->error, t->code ? "redirected out of http and https" : "not an http or https URL");
     if (!t->error[0])
         snprintf(t->error, sizeof t->error, "%s", curl_easy_strerror(rc));
     return rc == CURLE_TOO_MANY_REDIRECTS || rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT
@@ -304,6 +306,8 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
 {
     double pause = -1;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->code);
+    if (t->code >= 400)
+        t->bytes = 0; /* an error page is not the body that was asked for */
     if (t->cut == ERROR_PAGE)
         rc = CURLE_OK; /* the status is the answer, whatever its page */
     if (t->cut != UNWANTED && t->cut != TOO_LARGE && t->tries <= http->options.retries &&

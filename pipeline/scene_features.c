@@ -1,0 +1,143 @@
+#include "pipeline/scene_features.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    NEAR = 45,        /* in RGB, from a pure colour; the least distance of two is 73 */
+    FEWEST_PIXELS = 40
+};
+
+/* What is known of one colour's pixels. */
+typedef struct {
+    int64_t n, sum_x, sum_y;
+    int left, right, top, bottom;
+    double x, y;     /* their mean */
+    double farthest; /* squared distance of a pixel from it */
+} Patch;
+
+/* The colour that a pixel is counted for, -1: none. */
+static int nearest_colour(const unsigned char *rgb)
+{
+    int best = -1, least = NEAR * NEAR;
+    for (int c = 0; c < SCENE_COLOURS; c++) {
+        int dr = rgb[0] - (int)(scene_palette[c] >> 16 & 255), dg = rgb[1] - (int)(scene_palette[c] >> 8 & 255);
+        int db = rgb[2] - (int)(scene_palette[c] & 255), d = dr * dr + dg * dg + db * db;
+        if (d < least) {
+            least = d;
+            best = c;
+        }
+    }
+    return best;
+}
+
+static void take_pixel(Patch *p, int x, int y)
+{
+    if (p->n == 0) {
+        p->left = p->right = x;
+        p->top = p->bottom = y;
+    }
+    p->n++;
+    p->sum_x += x;
+    p->sum_y += y;
+    p->left = x < p->left ? x : p->left;
+    p->right = x > p->right ? x : p->right;
+    p->top = y < p->top ? y : p->top;
+    p->bottom = y > p->bottom ? y : p->bottom;
+}
+
+static void find_patches(const unsigned char *rgb, int side, Patch patch[SCENE_COLOURS])
+{
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++) {
+            int c = nearest_colour(rgb + 3 * ((size_t)y * side + x));
+            if (c >= 0)
+                take_pixel(&patch[c], x, y);
+        }
+    for (int c = 0; c < SCENE_COLOURS; c++) {
+        Patch *p = &patch[c];
+        if (p->n < FEWEST_PIXELS) {
+            p->n = 0;
+            continue;
+        }
+        p->x = (double)p->sum_x / (double)p->n;
+        p->y = (double)p->sum_y / (double)p->n;
+    }
+}
+
+static void find_farthest(const unsigned char *rgb, int side, Patch patch[SCENE_COLOURS])
+{
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++) {
+            int c = nearest_colour(rgb + 3 * ((size_t)y * side + x));
+            if (c < 0 || patch[c].n == 0)
+                continue;
+            double dx = x - patch[c].x, dy = y - patch[c].y;
+            patch[c].farthest = fmax(patch[c].farthest, dx * dx + dy * dy);
+        }
+}
+
+static void describe(const Patch *p, int side, float out[FEATURES_PER_COLOUR])
+{
+    double area = (double)p->n, w = p->right - p->left + 1, h = p->bottom - p->top + 1;
+    double radius = sqrt(p->farthest) + 0.5; /* to the pixel's rim */
+    out[0] = 1;
+    out[1] = (float)(sqrt(area) / 32);
+    out[2] = (float)(2 * (p->x + 0.5) / side - 1);
+    out[3] = (float)(2 * (p->y + 0.5) / side - 1);
+    out[4] = (float)(w / 64);
+    out[5] = (float)(h / 64);
+    out[6] = (float)(area / (w * h));
+    out[7] = (float)(area / (M_PI * radius * radius));
+    out[8] = (float)(4 * (p->y - 0.5 * (p->top + p->bottom)) / h);
+}
+
+static void relate(const Patch *a, const Patch *b, float out[2])
+{
+    double dx = b->x - a->x, dy = b->y - a->y, length = fabs(dx) + fabs(dy);
+    if (length > 0) {
+        out[0] = (float)((dx + dy) / length);
+        out[1] = (float)((dx - dy) / length);
+    }
+}
+
+void scene_features(const unsigned char *rgb, int side, float *out)
+{
+    Patch patch[SCENE_COLOURS];
+    float *next = out;
+    memset(patch, 0, sizeof patch);
+    memset(out, 0, SCENE_FEATURES * sizeof *out);
+    find_patches(rgb, side, patch);
+    find_farthest(rgb, side, patch);
+    for (int c = 0; c < SCENE_COLOURS; c++, next += FEATURES_PER_COLOUR)
+        if (patch[c].n)
+            describe(&patch[c], side, next);
+    for (int a = 0; a < SCENE_COLOURS; a++)
+        for (int b = a + 1; b < SCENE_COLOURS; b++, next += 2)
+            if (patch[a].n && patch[b].n)
+                relate(&patch[a], &patch[b], next);
+}
+
+static void shift_and_scale(float *at, int64_t n, double mean, double scale)
+{
+    for (int64_t i = 0; i < n; i++, at += SCENE_FEATURES)
+        *at = (float)((*at - mean) * scale);
+}
+
+void scene_standardise(float *train, int64_t n, float *val, int64_t n_val)
+{
+    for (int d = 0; d < SCENE_FEATURES; d++) {
+        double sum = 0, squares = 0;
+        for (int64_t i = 0; i < n; i++)
+            sum += train[i * SCENE_FEATURES + d];
+        double mean = n ? sum / (double)n : 0;
+        for (int64_t i = 0; i < n; i++) {
+            double off = train[i * SCENE_FEATURES + d] - mean;
+            squares += off * off;
+        }
+        double deviation = n ? sqrt(squares / (double)n) : 0;
+        double scale = deviation > 1e-6 ? 1 / deviation : 1;
+        shift_and_scale(train + d, n, mean, scale);
+        shift_and_scale(val + d, n_val, mean, scale);
+    }
+}
