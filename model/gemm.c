@@ -1,6 +1,9 @@
 #include "model/gemm.h"
 
 #include <cblas.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #ifdef REAL_IS_DOUBLE
 #define cblas_gemm cblas_dgemm
@@ -13,8 +16,16 @@ extern void openblas_set_num_threads(int n) __attribute__((weak));
 
 __attribute__((constructor)) static void one_thread(void)
 {
-    if (openblas_set_num_threads)
-        openblas_set_num_threads(1);
+    if (!openblas_set_num_threads)
+        return;
+#ifdef _OPENMP
+    /* Its OpenMP flavour sets the number for the whole process: put ours back. */
+    int ours = omp_get_max_threads();
+    openblas_set_num_threads(1);
+    omp_set_num_threads(ours);
+#else
+    openblas_set_num_threads(1);
+#endif
 }
 
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb,
