@@ -92,6 +92,12 @@ void fill_rows(int n, int m, Rows y, const real *b)
     }
 }
 
+void gather_rows(int n, int m, Rows y, const real *W, const int32_t *x)
+{
+    for (int r = 0; r < n; r++)
+        memcpy(row(y, r), W + (size_t)x[r] * (size_t)m, (size_t)m * sizeof(real));
+}
+
 void add_column_sums(int n, int m, Rows dy, real *db)
 {
     for (int r = 0; r < n; r++) {

@@ -50,6 +50,8 @@ void cell_backward(Cell cell, int n, int H, Rows da, Rows gates, Rows next_h, Ro
 
 /* y[i] = b for each of n rows of width m; b NULL: zero. */
 void fill_rows(int n, int m, Rows y, const real *b);
+/* y[i] = W[x[i]]: n rows of width m, picked by number. */
+void gather_rows(int n, int m, Rows y, const real *W, const int32_t *x);
 /* db[j] += Σ_i dy[i][j]. */
 void add_column_sums(int n, int m, Rows dy, real *db);
 /* y[i] += x[i] for n rows of width m. */

@@ -178,9 +178,10 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
 
 void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, int D)
 {
+    int rows = tile_rows(n, LEAST_TILE);
 #pragma omp parallel for schedule(static)
-    for (int i = 0; i < n; i++)
-        memcpy(out + (size_t)i * (size_t)D, W + (size_t)x[i] * (size_t)D, (size_t)D * sizeof *out);
+    for (int i = 0; i < n; i += rows)
+        gather_rows(n - i < rows ? n - i : rows, D, rows_of(out + (size_t)i * (size_t)D, (size_t)D), W, x + i);
 }
 
 void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n, int D)

@@ -1,0 +1,45 @@
+/* Decoding: from features to the words of a caption.
+ *
+ *   greedy   the likeliest word at every step
+ *   sample   a word drawn from softmax(scores / temperature)
+ *   beam K   each step keeps the K best expansions of all live hypotheses by summed log-probability; those
+ *            that take <END> leave the beam as finished; it stops when none is live, or when K have finished
+ *            and the best of them is no worse than the best live one; the answer is the best finished
+ *            hypothesis, or the best live one where none finished
+ *
+ * All three are one engine: greedy and sample are beams of one. Ties go to the lowest hypothesis, then to
+ * the lowest word. A caption does not depend on the images beside it, nor on the number of threads: rows
+ * are computed in tiles of one fixed size, and each image has random numbers of its own. */
+#ifndef COCO_MODEL_SEARCH_H
+#define COCO_MODEL_SEARCH_H
+
+#include "model/captioner.h"
+
+typedef enum { SEARCH_GREEDY, SEARCH_SAMPLE, SEARCH_BEAM } SearchKind;
+
+typedef struct {
+    SearchKind kind;
+    int beam;           /* K, for SEARCH_BEAM; at least 1 */
+    double temperature; /* for SEARCH_SAMPLE; above 0 */
+    uint32_t seed;      /* for SEARCH_SAMPLE: image i draws from NumPy's RandomState([seed, i]) */
+    int max_length;     /* steps, <END> counted; at least 1 */
+} SearchOptions;
+
+typedef struct {
+    int32_t *words; /* (max_length): the caller's; <END> stands at the end where it was reached */
+    int n;          /* words written */
+    double logprob; /* natural logarithm of their probability under the model (at temperature 1) */
+} SearchResult;
+
+typedef struct Search Search;
+
+/* Makes ready for up to `images` at a time; borrows params, which must not change meanwhile. NULL: out of
+ * memory. Computes E = W_embed·Wx + b once: memory of (V, G·H) besides the rows'. */
+Search *search_new(const Params *params, const SearchOptions *options, int images);
+void search_free(Search *search); /* NULL is legal */
+
+/* Captions n images: features (n,D); image (n) numbers them for the random numbers; results (n).
+ * Main thread; parallel inside; allocates nothing. */
+void search_run(Search *search, const real *features, const int64_t *image, int n, SearchResult *results);
+
+#endif
