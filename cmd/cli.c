@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,10 +453,17 @@ int cli_finish(const Cli *cli, int status)
     (void)cli;
     bar_clear();
     errno = 0;
-    int failed = ferror(stdout);
-    failed |= fclose(stdout);
+    /* The write that failed may be long past, with its errno: a pipe without a reader is asked for here. */
+    struct pollfd reader = {.fd = STDOUT_FILENO};
+    int failed = fflush(stdout) || ferror(stdout), why = errno;
+    int gone = failed && (why == EPIPE || (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR));
+    if (fclose(stdout) && !failed) {
+        failed = 1;
+        why = errno;
+    }
+    errno = why;
     if (failed) {
-        if (errno == EPIPE)
+        if (gone)
             return 128 + SIGPIPE;
         cli_error("standard output: %s", errno ? strerror(errno) : "write error");
         return 1;
