@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
@@ -206,10 +207,23 @@ static void set_limits(CURL *easy, const HttpOptions *o)
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 }
 
-/* Begins a try. Fails where a setting does: then this libcurl cannot keep the promises of the header. */
+static int is_http(const char *url)
+{
+    return !strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8);
+}
+
+/* Begins a try. */
 static int start(Http *http, Transfer *t, char *err, size_t errlen)
 {
     CURL *easy = t->easy;
+    if (!is_http(t->url)) { /* libcurl would guess at a scheme */
+        snprintf(t->error, sizeof t->error, "not an http or https URL");
+        t->state = FINISHED;
+        t->outcome = HTTP_DEAD;
+        t->code = 0;
+        t->bytes = 0;
+        return 0;
+    }
     curl_easy_reset(easy);
     t->tries++;
     t->bytes = 0;
@@ -294,7 +308,7 @@ static HttpOutcome judge(Transfer *t, CURLcode rc)
         return worth_another_try(rc, t->code) ? HTTP_FAILED : HTTP_DEAD;
     }
     if (rc == CURLE_UNSUPPORTED_PROTOCOL)
-        snprintf(t->error, sizeof t->error, t->code ? "redirected out of http and https" : "not an http or https URL");
+        snprintf(t->error, sizeof t->error, "redirected out of http and https");
     if (!t->error[0])
         snprintf(t->error, sizeof t->error, "%s", curl_easy_strerror(rc));
     return rc == CURLE_TOO_MANY_REDIRECTS || rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT

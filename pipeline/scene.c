@@ -189,21 +189,22 @@ static void say_one(Sentence *s, const Scene *scene, int sizes, Rng *rng)
         add(s, "alone");
 }
 
-/* Two or three: the first in the order stands in relation to each of the others. */
-static void say_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
+/* Two or three: one stands in relation to each of the others, which come in any order. */
+static void say_several(Sentence *s, const Scene *scene, int sizes, const Shape *first, Rng *rng)
 {
     int64_t order[SCENE_SHAPES];
+    int way = chance(rng, 3), others = 0;
     rng_permutation(rng, scene->n, order);
-    const Shape *first = &scene->shape[order[0]];
-    int way = chance(rng, 3);
     if (way == 1)
         add(s, "there is");
     add_shape(s, first, sizes != NO_SIZES);
     if (way == 2)
         add(s, "is");
-    for (int i = 1; i < scene->n; i++) {
+    for (int i = 0; i < scene->n; i++) {
         const Shape *other = &scene->shape[order[i]];
-        if (i > 1)
+        if (other == first)
+            continue;
+        if (others++)
             add(s, "and");
         add_relation(s, first, other, rng);
         add_shape(s, other, sizes == ALL_SIZES);
@@ -220,15 +221,18 @@ static int said_before(Caption caption[], int n)
 
 void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS])
 {
+    int64_t turn[SCENE_SHAPES];
+    rng_permutation(rng, scene->n, turn);
     for (int i = 0; i < SCENE_CAPTIONS; i++) {
         Sentence s;
+        const Shape *first = &scene->shape[turn[i % scene->n]];
         do {
             int sizes = chance(rng, N_SIZE_WAYS);
             s = (Sentence){caption[i], 0, 0};
             if (scene->n == 1)
                 say_one(&s, scene, sizes, rng);
             else
-                say_several(&s, scene, sizes, rng);
+                say_several(&s, scene, sizes, first, rng);
         } while (s.words > SCENE_WORDS || said_before(caption, i));
     }
 }

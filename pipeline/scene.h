@@ -13,7 +13,8 @@
  *   two     NP R NP | there is NP R NP | NP is R NP
  *   three   NP R NP and R NP | there is NP R NP and R NP | NP is R NP and R NP
  *
- * Both relations of three are those of the first shape. No state; any thread. */
+ * Both relations of three are those of the shape named first. Every shape is named first in turn, so that the
+ * five captions together tell every relation. No state; any thread. */
 #ifndef COCO_PIPELINE_SCENE_H
 #define COCO_PIPELINE_SCENE_H
 
