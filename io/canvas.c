@@ -294,7 +294,21 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
     return h;
 }
 
-int canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text)
+uint32_t canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text)
 {
-    return pango_layout_get_unknown_glyphs_count(set_text(canvas, style, text)) > 0;
+    PangoLayout *layout = set_text(canvas, style, text);
+    uint32_t missing = 0;
+    if (!pango_layout_get_unknown_glyphs_count(layout))
+        return 0;
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    do {
+        const PangoLayoutRun *run = pango_layout_iter_get_run_readonly(iter);
+        for (int i = 0; run && i < run->glyphs->num_glyphs && !missing; i++) {
+            PangoGlyph glyph = run->glyphs->glyphs[i].glyph;
+            if (glyph != PANGO_GLYPH_EMPTY && glyph & PANGO_GLYPH_UNKNOWN_FLAG)
+                missing = glyph & ~PANGO_GLYPH_UNKNOWN_FLAG;
+        }
+    } while (!missing && pango_layout_iter_next_run(iter));
+    pango_layout_iter_free(iter);
+    return missing ? missing : 0xFFFD;
 }

@@ -49,8 +49,8 @@ typedef struct {
 void canvas_text_size(Canvas *canvas, const TextStyle *style, const char *text, int *w, int *h);
 /* Draws with the upper left corner at x, y; returns the height. */
 int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char *text);
-/* 1 where some character of the text has no glyph in any installed font. */
-int canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text);
+/* The first character of the text that has no glyph in any installed font (its code point), or 0. */
+uint32_t canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text);
 
 /* Copies n rows from y into rgb (n, width, 3). */
 void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb);

@@ -1,0 +1,176 @@
+#include "pipeline/lookup.h"
+
+#include "io/err.h"
+#include "io/file.h"
+#include "pipeline/images.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILE_MAX_BYTES = 256 << 20 };
+
+int lookup_open(Lookup *lookup, const char *images, const char *data, const char *cache,
+                const volatile sig_atomic_t *stop, char *err, size_t errlen)
+{
+    memset(lookup, 0, sizeof *lookup);
+    lookup->http = http_defaults();
+    lookup->http.stop = stop;
+    if (images && !(lookup->root[0] = realpath(images, NULL)))
+        return err_set(err, errlen, "%s: %s", images, strerror(errno));
+    if (data)
+        lookup->root[1] = realpath(data, NULL);
+    /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
+    lookup->cache = cache_open(cache, NULL, 0);
+    return 0;
+}
+
+void lookup_close(Lookup *lookup)
+{
+    free(lookup->root[0]);
+    free(lookup->root[1]);
+    cache_close(lookup->cache);
+    memset(lookup, 0, sizeof *lookup);
+}
+
+/* 1 where the resolved path lies below the resolved directory. */
+static int is_below(const char *path, const char *root)
+{
+    size_t n = strlen(root);
+    if (n && root[n - 1] == '/') /* the root directory itself */
+        return 1;
+    return !strncmp(path, root, n) && path[n] == '/';
+}
+
+/* The bytes of a resolved path, which must be a regular file: a pipe would wait for ever. */
+static char *read_regular(const char *path, size_t *len, char *err, size_t errlen)
+{
+    struct stat st;
+    char why[ERR_LEN];
+    if (stat(path, &st) || !S_ISREG(st.st_mode)) {
+        err_set(err, errlen, "not a regular file");
+        return NULL;
+    }
+    char *bytes = file_read(path, FILE_MAX_BYTES, len, why, sizeof why);
+    if (!bytes) {
+        size_t n = strlen(path); /* the box has no room for a long path */
+        int named = !strncmp(why, path, n) && !strncmp(why + n, ": ", 2);
+        err_set(err, errlen, "%s", named ? why + n + 2 : why);
+    }
+    return bytes;
+}
+
+/* The file below the root. 1 with its bytes, 0 where there is none of that name, -1 with a line. */
+static int read_below(const char *root, const char *name, char **bytes, size_t *len, char *err, size_t errlen)
+{
+    if (!root)
+        return 0;
+    if (path_escapes(name))
+        return err_set(err, errlen, "the file's path leads out of the directory");
+    char *path = path_join(root, name);
+    char *real = path ? realpath(path, NULL) : NULL;
+    int reason = errno;
+    free(path);
+    if (!real)
+        return reason == ENOENT || reason == ENOTDIR ? 0 : err_set(err, errlen, "%s", strerror(reason));
+    int below = is_below(real, root);
+    *bytes = below ? read_regular(real, len, err, errlen) : NULL;
+    free(real);
+    if (!below)
+        return err_set(err, errlen, "a link that leads out of the directory");
+    return *bytes ? 1 : -1;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 32);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The path of "file:///path" or "file://localhost/path" with %XX decoded; NULL where it is none. */
+static char *file_url_path(const char *url)
+{
+    const char *s = url + strlen("file://");
+    if (!strncmp(s, "localhost/", 10))
+        s += 9;
+    if (*s != '/')
+        return NULL;
+    char *path = strdup(s), *out = path;
+    for (const char *in = path; path && *in; in++) {
+        if (*in == '%' && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
+            *out++ = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
+            in += 2;
+        } else {
+            *out++ = *in;
+        }
+    }
+    if (path)
+        *out = '\0';
+    return path;
+}
+
+static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+{
+    char *path = file_url_path(url);
+    char *real = path ? realpath(path, NULL) : NULL;
+    int rc = -1, there = real != NULL, below = 0;
+    for (int i = 0; i < 2 && real; i++)
+        below |= l->root[i] && is_below(real, l->root[i]);
+    /* Whether a file outside exists is not told. */
+    if (below) {
+        *bytes = read_regular(real, len, err, errlen);
+        rc = *bytes ? 1 : -1;
+    } else if (there) {
+        err_set(err, errlen, "a file:// URL outside the images and the dataset");
+    } else {
+        err_set(err, errlen, "no such file, or outside the images and the dataset");
+    }
+    free(path);
+    free(real);
+    return rc;
+}
+
+static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+{
+    if (!strncmp(url, "file://", 7))
+        return read_file_url(l, url, bytes, len, err, errlen);
+    int rc = l->cache ? images_get(l->cache, url, &l->http, bytes, len, err, errlen)
+                      : http_get(url, &l->http, bytes, len, NULL, err, errlen);
+    return rc ? -1 : 1;
+}
+
+/* 1 with the bytes, -1 with a line. */
+static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, char *err, size_t errlen)
+{
+    int rc = 0;
+    for (int i = 0; i < 2 && r->file && rc == 0; i++)
+        rc = read_below(l->root[i], r->file, bytes, len, err, errlen);
+    if (rc == 0 && r->url)
+        rc = read_url(l, r->url, bytes, len, err, errlen);
+    if (rc == 0)
+        rc = err_set(err, errlen, r->file ? "no such file" : "the record names no file and no url");
+    return rc;
+}
+
+int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, Image *out, char *err,
+                 size_t errlen)
+{
+    Image full;
+    char *bytes;
+    size_t len;
+    int w, h;
+    memset(out, 0, sizeof *out);
+    if (find_bytes(l, record, &bytes, &len, err, errlen) < 0)
+        return -1;
+    int rc = image_decode(&full, bytes, len, err, errlen);
+    free(bytes);
+    if (rc)
+        return -1;
+    image_fit(&full, box_w, box_h, &w, &h);
+    rc = image_scale(out, &full, w, h, err, errlen);
+    image_free(&full);
+    return rc;
+}

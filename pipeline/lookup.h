@@ -1,0 +1,35 @@
+/* The image of a caption record: where it is, and its pixels at a wanted size.
+ *
+ *      file below --images ─► file below the dataset ─► cache ─► the URL over http(s)
+ *
+ * The first place that has it counts: a corrupt file there is told, not papered over by the next place.
+ * What a record says is not trusted: its file never leads out of the directory, neither by ".." nor by a
+ * symbolic link, and a file:// URL is taken only below one of the two directories.
+ *
+ * A Lookup is not changed after lookup_open: any number of threads may load through one. */
+#ifndef COCO_PIPELINE_LOOKUP_H
+#define COCO_PIPELINE_LOOKUP_H
+
+#include "io/cache.h"
+#include "io/http.h"
+#include "io/image.h"
+#include "io/record.h"
+
+typedef struct {
+    char *root[2];    /* --images and the dataset directory, resolved; NULL where not given or not there */
+    Cache *cache;     /* NULL: none could be opened */
+    HttpOptions http;
+} Lookup;
+
+/* `images` and `data` may be NULL. A missing `images` directory is an error, for it was asked for; a missing
+ * dataset directory is none. `stop` (may be NULL) ends waiting for the network. */
+int lookup_open(Lookup *lookup, const char *images, const char *data, const char *cache,
+                const volatile sig_atomic_t *stop, char *err, size_t errlen);
+void lookup_close(Lookup *lookup);
+
+/* The record's image, fitted into the box with its aspect kept. Blocks; any thread. -1: err says why, in
+ * words that stand for themselves in a small box ("HTTP 404", "no such file"). */
+int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, Image *out, char *err,
+                 size_t errlen);
+
+#endif
