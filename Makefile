@@ -11,6 +11,7 @@
 #   SAN=address,undefined   with sanitizers
 #   OMP=                    without OpenMP: one thread, the same bits
 #   WERROR=                 warnings are not errors (for compilers we have not seen)
+#   V=1                     show the commands that are run
 #
 # Each choice of these has its own folder below build/, so that switching never mixes objects.
 
@@ -47,6 +48,9 @@ obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
 MODEL    = $(wildcard model/*.c)
 LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 
+Q   = $(if $(V),,@)
+say = @$(if $(V),:,printf '  %s %s %s\n')
+
 .PHONY: all demo test layers install clean check-tools unit
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -56,7 +60,8 @@ all: check-tools $(COMMANDS:%=$(BUILD)/%)
 # --- commands ------------------------------------------------------------------------------------
 
 $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/obj/cmd/cli.o $(LIBS)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # model/ is written over one `real` type and compiled twice: float for the commands, double for the
 # gradient checks.
@@ -65,15 +70,18 @@ $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c))
 $(BUILD)/%.a:
-	rm -f $@ && ar rcs $@ $^
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.f64.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+	$(say) CC $< '(double)'
+	$(Q)$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
@@ -88,11 +96,13 @@ SUPPORT  = $(wildcard tests/support/*.c)
 
 $(BUILD)/tests/test_%64: $(BUILD)/obj/tests/test_%64.f64.o $(call obj64,$(SUPPORT)) $(BUILD)/libmodel64.a $(BUILD)/libio.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/test_%.o $(call obj,$(SUPPORT)) $(LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 unit: all $(UNIT)
 

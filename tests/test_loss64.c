@@ -1,0 +1,426 @@
+/* The captioner's loss and gradient, in double: against the course's numbers, against centred differences of
+ * every parameter, against the plain composition of the course's layers, and against NumPy's gradients. */
+#include "io/checkpoint.h"
+#include "io/dataset.h"
+#include "model/layers.h"
+#include "model/loss.h"
+#include "tests/support/golden.h"
+#include "tests/support/unit.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+typedef struct {
+    Params params, grads;
+    LossWork *work;
+    real *features;
+    int32_t *captions; /* (N,T+1) */
+    int N, T;
+} Problem;
+
+static Problem problem_new(Cell cell, int N, int T, int D, int W, int H, int V)
+{
+    Problem p = {.N = N, .T = T};
+    Shape shape = {cell, D, W, H, V};
+    assert_int_equal(params_alloc(&p.params, &shape), 0);
+    assert_int_equal(params_alloc(&p.grads, &shape), 0);
+    p.work = loss_work_new(&shape, N, T);
+    assert_non_null(p.work);
+    p.captions = calloc((size_t)N * ((size_t)T + 1), sizeof *p.captions);
+    assert_non_null(p.captions);
+    return p;
+}
+
+static void problem_free(Problem *p)
+{
+    params_free(&p->params);
+    params_free(&p->grads);
+    loss_work_free(p->work);
+    free(p->features);
+    free(p->captions);
+}
+
+static double loss_of(void *ctx)
+{
+    Problem *p = ctx;
+    return captioner_loss(&p->params, p->work, p->features, p->captions, p->N, p->T, NULL);
+}
+
+static double gradient(Problem *p)
+{
+    return captioner_loss(&p->params, p->work, p->features, p->captions, p->N, p->T, &p->grads);
+}
+
+/* Random parameters of a size that makes every nonlinearity work. */
+static void randomize(Problem *p, uint32_t seed)
+{
+    Rng rng;
+    rng_seed(&rng, seed);
+    for (size_t i = 0; i < p->params.n; i++)
+        p->params.data[i] = (real)(0.4 * rng_randn(&rng));
+    p->features = randn(&rng, (size_t)p->N * (size_t)p->params.shape.D);
+}
+
+/* Captions of all lengths, the empty one included, with words that come again and a NULL in the middle. */
+static void mixed_captions(Problem *p, uint32_t seed)
+{
+    Rng rng;
+    rng_seed(&rng, seed);
+    for (int r = 0; r < p->N; r++) {
+        int32_t *c = p->captions + r * (p->T + 1);
+        int words = r % (p->T + 1);
+        for (int t = 0; t <= p->T; t++)
+            c[t] = t <= words && (t > 0 || r % 5) ? 1 + (int32_t)rng_randint(&rng, p->params.shape.V - 1) : WORD_NULL;
+        if (words > 3)
+            c[2] = WORD_NULL;
+    }
+}
+
+/* --- the course's numbers --- */
+
+static void course_loss(Cell cell, double from, double to, double expected)
+{
+    enum { N = 10, D = 20, W = 30, H = 40, V = 3, T = 13 };
+    char key[96];
+    Problem p = problem_new(cell, N, T - 1, D, W, H, V);
+    p.features = linspace(from, to, N * D);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p.params.tensor[i];
+        real *values = linspace(-1.4, 1.3, t->size);
+        memcpy(p.params.data + t->offset, values, t->size * sizeof *values);
+        free(values);
+    }
+    for (int i = 0; i < N * T; i++)
+        p.captions[i] = i % V;
+    double loss = gradient(&p);
+    printf("# loss: %.12g, expected: %.12g, difference: %.2g\n", loss, expected, fabs(loss - expected));
+    assert_true(fabs(loss - expected) < 1e-10);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p.params.tensor[i];
+        double *theirs, squares = 0;
+        size_t n;
+        for (size_t k = 0; k < t->size; k++)
+            squares += p.grads.data[t->offset + k] * p.grads.data[t->offset + k];
+        snprintf(key, sizeof key, "CaptioningRNN.%s.grad.%s.l2", cell == CELL_LSTM ? "lstm" : "rnn", t->name);
+        if (!golden_vector(key, &theirs, &n))
+            continue;
+        real l2 = sqrt(squares);
+        check_error(key, theirs, &l2, 1, 1e-11);
+        free(theirs);
+    }
+    problem_free(&p);
+}
+
+static void test_CaptioningRNN_loss(void **state)
+{
+    (void)state;
+    course_loss(CELL_RNN, -1.5, 0.3, 9.83235591003);
+}
+
+static void test_CaptioningRNN_loss_lstm(void **state)
+{
+    (void)state;
+    course_loss(CELL_LSTM, -0.5, 1.7, 9.82445935443);
+}
+
+/* --- centred differences --- */
+
+static void check_parameters(Problem *p, double h, double most)
+{
+    gradient(p);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p->params.tensor[i];
+        real *numeric = array(t->size);
+        eval_numerical_gradient(loss_of, p, p->params.data + t->offset, t->size, h, numeric);
+        check_not_zero(t->name, p->grads.data + t->offset, t->size);
+        check_error(t->name, numeric, p->grads.data + t->offset, t->size, most);
+        free(numeric);
+    }
+}
+
+/* The course's own check: its seed, its sizes, its step, its tolerance. */
+static void test_CaptioningRNN_gradients(void **state)
+{
+    enum { N = 2, T = 3, D = 4, W = 5, H = 6, V = 3 };
+    double *theirs;
+    size_t n;
+    Rng rng;
+    (void)state;
+    Problem p = problem_new(CELL_RNN, N, T - 1, D, W, H, V);
+    rng_seed(&rng, 231);
+    for (int i = 0; i < N * T; i++)
+        p.captions[i] = (int32_t)rng_randint(&rng, V);
+    p.features = randn(&rng, N * D);
+    params_init(&p.params, &rng);
+    double loss = gradient(&p);
+    if (golden_vector("seed231.model.rnn.loss", &theirs, &n)) {
+        assert_true(fabs(loss - theirs[0]) < 1e-13);
+        free(theirs);
+    }
+    check_parameters(&p, 1e-6, 2e-6);
+    problem_free(&p);
+}
+
+/* Every parameter, the error measured against its tensor's largest gradient: the smallest ones drown in the
+ * noise of differences, in correct code too. */
+static void every_parameter(Cell cell)
+{
+    Problem p = problem_new(cell, 9, 7, 5, 6, 8, 11);
+    randomize(&p, 17);
+    mixed_captions(&p, 3);
+    gradient(&p);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p.params.tensor[i];
+        const real *g = p.grads.data + t->offset;
+        real *numeric = array(t->size), largest = 0, worst = 0;
+        eval_numerical_gradient(loss_of, &p, p.params.data + t->offset, t->size, 1e-5, numeric);
+        for (size_t k = 0; k < t->size; k++) {
+            largest = fmax(largest, fabs(g[k]));
+            worst = fmax(worst, fabs(g[k] - numeric[k]));
+        }
+        printf("# %s: largest gradient %.3g, error %.3g of it\n", t->name, largest, worst / largest);
+        assert_true(largest > 1e-3 && worst <= 1e-8 * largest);
+        free(numeric);
+    }
+    problem_free(&p);
+}
+
+static void every_parameter_rnn(void **state)
+{
+    (void)state;
+    every_parameter(CELL_RNN);
+}
+
+static void every_parameter_lstm(void **state)
+{
+    (void)state;
+    every_parameter(CELL_LSTM);
+}
+
+/* --- the path that training runs is the composition of the layers --- */
+
+/* The loss by the course's layers alone, padded and batch-major, nothing folded or skipped. */
+static double plain_loss(const Problem *p, Params *g)
+{
+    const Params *m = &p->params;
+    int N = p->N, T = p->T, n = N * T, D = m->shape.D, W = m->shape.W, H = m->shape.H, V = m->shape.V;
+    int lstm = m->shape.cell == CELL_LSTM, GH = cell_gates(m->shape.cell) * H;
+    size_t nh = (size_t)(n * H), ngh = (size_t)(n * GH);
+    real *h0 = array((size_t)(N * H)), *dh0 = array((size_t)(N * H)), *x = array((size_t)(n * W));
+    real *dx = array((size_t)(n * W)), *h = array(nh), *dh = array(nh), *c = array(nh), *gates = array(ngh);
+    real *da = array(ngh), *dc = array((size_t)(N * H)), *zero = array((size_t)(N * H));
+    real *scores = array((size_t)(n * V));
+    int32_t *in = malloc((size_t)n * sizeof *in), *out = malloc((size_t)n * sizeof *out);
+    int32_t *target = malloc((size_t)n * sizeof *target);
+    unsigned char *mask = malloc((size_t)n);
+    double *row_loss = malloc((size_t)n * sizeof *row_loss);
+    for (int i = 0; i < n; i++) {
+        in[i] = p->captions[i / T * (T + 1) + i % T];
+        out[i] = p->captions[i / T * (T + 1) + i % T + 1];
+        mask[i] = out[i] != WORD_NULL;
+    }
+    temporal_affine_forward(h0, p->features, param(m, W_PROJ), param(m, B_PROJ), N, D, H);
+    word_embedding_forward(x, in, param(m, W_EMBED), n, W);
+    if (lstm)
+        lstm_forward(h, c, gates, x, h0, zero, param(m, WX), param(m, WH), param(m, B), N, T, W, H);
+    else
+        rnn_forward(h, x, h0, param(m, WX), param(m, WH), param(m, B), N, T, W, H);
+    temporal_affine_forward(scores, h, param(m, W_VOCAB), param(m, B_VOCAB), n, H, V);
+    double loss = temporal_softmax_loss(scores, out, mask, row_loss, target, N, n, V);
+    temporal_affine_backward(dh, param(g, W_VOCAB), param(g, B_VOCAB), scores, h, param(m, W_VOCAB), n, H, V);
+    if (lstm)
+        lstm_backward(dx, dh0, param(g, WX), param(g, WH), param(g, B), da, dc, dh, h, c, gates, x, h0, zero,
+                      param(m, WX), param(m, WH), N, T, W, H);
+    else
+        rnn_backward(dx, dh0, param(g, WX), param(g, WH), param(g, B), da, dh, h, x, h0, param(m, WX), param(m, WH),
+                     N, T, W, H);
+    word_embedding_backward(param(g, W_EMBED), dx, in, n, W);
+    temporal_affine_backward(NULL, param(g, W_PROJ), param(g, B_PROJ), dh0, p->features, param(m, W_PROJ), N, D, H);
+    free(h0), free(dh0), free(x), free(dx), free(h), free(dh), free(c), free(gates), free(da), free(dc), free(zero);
+    free(scores), free(in), free(out), free(target), free(mask), free(row_loss);
+    return loss;
+}
+
+static void same_as_layers(Cell cell, int N, int T, int V)
+{
+    Params plain;
+    Problem p = problem_new(cell, N, T, 7, 9, 10, V);
+    randomize(&p, 5);
+    mixed_captions(&p, 11);
+    assert_int_equal(params_alloc(&plain, &p.params.shape), 0);
+    double ours = gradient(&p), theirs = plain_loss(&p, &plain);
+    assert_true(fabs(ours - theirs) <= 1e-12 * fabs(theirs));
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &plain.tensor[i];
+        check_error(t->name, plain.data + t->offset, p.grads.data + t->offset, t->size, 1e-9);
+    }
+    params_free(&plain);
+    problem_free(&p);
+}
+
+static void same_as_the_layers_composed(void **state)
+{
+    (void)state;
+    same_as_layers(CELL_RNN, 1, 1, 4);
+    same_as_layers(CELL_RNN, 37, 9, 23);
+    same_as_layers(CELL_LSTM, 26, 6, 13);
+    same_as_layers(CELL_RNN, 150, 12, 5000); /* several tiles, and several chunks of scores */
+}
+
+/* A workspace serves smaller minibatches, and remembers nothing of the one before. */
+static void workspace_is_reusable(void **state)
+{
+    (void)state;
+    Problem p = problem_new(CELL_LSTM, 20, 8, 5, 6, 7, 15);
+    randomize(&p, 2);
+    mixed_captions(&p, 4);
+    double first = gradient(&p);
+    real *kept = array(p.grads.n);
+    memcpy(kept, p.grads.data, p.grads.n * sizeof *kept);
+    captioner_loss(&p.params, p.work, p.features, p.captions, 3, 4, &p.grads);
+    double again = gradient(&p);
+    assert_true(first == again);
+    assert_memory_equal(kept, p.grads.data, p.grads.n * sizeof *kept);
+    free(kept);
+    problem_free(&p);
+}
+
+static void all_captions_empty(void **state)
+{
+    (void)state;
+    Problem p = problem_new(CELL_RNN, 4, 5, 3, 4, 5, 6);
+    randomize(&p, 2);
+    assert_true(gradient(&p) == 0);
+    for (size_t i = 0; i < p.grads.n; i++)
+        assert_true(p.grads.data[i] == 0);
+    problem_free(&p);
+}
+
+static void same_bits_on_any_number_of_threads(void **state)
+{
+    (void)state;
+#ifndef _OPENMP
+    skip();
+#else
+    int before = omp_get_max_threads();
+    for (int cell = 0; cell < 2; cell++) {
+        Problem p = problem_new((Cell)cell, 61, 10, 33, 21, 47, 301);
+        randomize(&p, 8);
+        mixed_captions(&p, 9);
+        omp_set_num_threads(1);
+        double one = gradient(&p);
+        real *kept = array(p.grads.n);
+        memcpy(kept, p.grads.data, p.grads.n * sizeof *kept);
+        for (int threads = 2; threads <= 5; threads++) {
+            omp_set_num_threads(threads);
+            assert_true(gradient(&p) == one);
+            assert_memory_equal(kept, p.grads.data, p.grads.n * sizeof *kept);
+        }
+        free(kept);
+        problem_free(&p);
+    }
+    omp_set_num_threads(before);
+#endif
+}
+
+/* --- NumPy's gradients of whole models --- */
+
+static int read_params(Params *p, const char *path)
+{
+    ModelHead head;
+    Vocab vocab;
+    char err[256];
+    Checkpoint *file = checkpoint_open(path, &head, &vocab, err, sizeof err);
+    if (!file)
+        fail_msg("%s", err);
+    Shape shape = {strcmp(head.cell, "rnn") ? CELL_LSTM : CELL_RNN, (int)head.input_dim, (int)head.wordvec_dim,
+                   (int)head.hidden_dim, (int)head.vocab_size};
+    assert_int_equal(params_alloc(p, &shape), 0);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p->tensor[i];
+        const int64_t dim[2] = {t->dim[0], t->dim[1]};
+        float *values = malloc(t->size * sizeof *values);
+        if (checkpoint_read_tensor(file, "/params", t->name, t->rank, dim, values, err, sizeof err))
+            fail_msg("%s", err);
+        for (size_t k = 0; k < t->size; k++)
+            p->data[t->offset + k] = (real)values[k];
+        free(values);
+    }
+    checkpoint_close(file);
+    vocab_free(&vocab);
+    return 0;
+}
+
+/* The first six train captions: the minibatch of expected.json. */
+static void first_batch(Problem *p, const Dataset *d)
+{
+    p->features = array((size_t)p->N * (size_t)d->features.columns);
+    for (int i = 0; i < p->N; i++) {
+        for (int64_t k = 0; k < d->features.columns; k++)
+            p->features[i * d->features.columns + k] = (real)d->features.at[d->image[i] * d->features.columns + k];
+        memcpy(p->captions + i * d->width, d->captions + i * d->width, (size_t)d->width * sizeof *p->captions);
+    }
+}
+
+static void golden_model(const char *size, const char *cell)
+{
+    enum { N = 6 };
+    char name[128], dir[4096], err[256];
+    Dataset d;
+    snprintf(name, sizeof name, "golden/%s", size);
+    if (!shared_path(name)) {
+        printf("# skipped: no %s\n", name);
+        return;
+    }
+    snprintf(dir, sizeof dir, "%s", shared_path(name));
+    if (dataset_open(&d, dir, "train", 0, err, sizeof err))
+        fail_msg("%s", err);
+    Problem p = {.N = N, .T = d.width - 1};
+    snprintf(name, sizeof name, "golden/%s/%s.h5", size, cell);
+    read_params(&p.params, shared_path(name));
+    assert_int_equal(params_alloc(&p.grads, &p.params.shape), 0);
+    p.work = loss_work_new(&p.params.shape, N, p.T);
+    p.captions = calloc((size_t)(N * d.width), sizeof *p.captions);
+    first_batch(&p, &d);
+    printf("# %s %s: loss %.15g\n", size, cell, gradient(&p));
+    snprintf(name, sizeof name, "golden/%s/%s_grads.h5", size, cell);
+    H5 *h5 = h5_open(shared_path(name), err, sizeof err);
+    assert_non_null(h5);
+    for (int i = 0; i < TENSORS; i++) {
+        const Tensor *t = &p.grads.tensor[i];
+        const int64_t dim[2] = {t->dim[0], t->dim[1]};
+        double *theirs = malloc(t->size * sizeof *theirs);
+        if (h5_read_doubles(h5, t->name, t->rank, dim, theirs, err, sizeof err))
+            fail_msg("%s", err);
+        check_error(t->name, theirs, p.grads.data + t->offset, t->size, 1e-8);
+        free(theirs);
+    }
+    h5_close(h5, NULL, 0);
+    dataset_close(&d);
+    problem_free(&p);
+}
+
+static void golden_gradients(void **state)
+{
+    (void)state;
+    if (!shared_path("golden"))
+        skip();
+    golden_model("small", "rnn");
+    golden_model("small", "lstm");
+    golden_model("medium", "rnn");
+    golden_model("medium", "lstm");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_CaptioningRNN_loss),      cmocka_unit_test(test_CaptioningRNN_loss_lstm),
+        cmocka_unit_test(test_CaptioningRNN_gradients), cmocka_unit_test(every_parameter_rnn),
+        cmocka_unit_test(every_parameter_lstm),         cmocka_unit_test(same_as_the_layers_composed),
+        cmocka_unit_test(workspace_is_reusable),        cmocka_unit_test(all_captions_empty),
+        cmocka_unit_test(golden_gradients),
+        cmocka_unit_test(same_bits_on_any_number_of_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

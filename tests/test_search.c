@@ -1,0 +1,311 @@
+/* Decoding, in the float of the commands: against an exhaustive search, and what must not change a caption. */
+#include "model/layers.h"
+#include "model/search.h"
+#include "tests/support/unit.h"
+
+#include <math.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+enum { D = 5, W = 6, H = 7 };
+
+/* Peaked scores, so that captions differ and end. */
+static Params model_new(Cell cell, int V, uint32_t seed, double scale)
+{
+    Params p;
+    Shape shape = {cell, D, W, H, V};
+    Rng rng;
+    assert_int_equal(params_alloc(&p, &shape), 0);
+    rng_seed(&rng, seed);
+    for (size_t i = 0; i < p.n; i++)
+        p.data[i] = (real)(scale * rng_randn(&rng));
+    return p;
+}
+
+typedef struct {
+    SearchResult *result;
+    int32_t *words;
+    int n;
+} Captions;
+
+static Captions captions_new(int n, int max_length)
+{
+    Captions c = {calloc((size_t)n, sizeof *c.result), calloc((size_t)n * (size_t)max_length, sizeof *c.words), n};
+    assert_true(c.result && c.words);
+    for (int i = 0; i < n; i++)
+        c.result[i].words = c.words + (size_t)i * (size_t)max_length;
+    return c;
+}
+
+static void captions_free(Captions *c)
+{
+    free(c->result);
+    free(c->words);
+}
+
+/* Captions images first .. first+n-1 of features, `at_once` at a time. */
+static Captions run(const Params *p, const SearchOptions *o, const real *features, int64_t first, int n, int at_once)
+{
+    Captions c = captions_new(n, o->max_length);
+    Search *s = search_new(p, o, at_once);
+    int64_t image[64];
+    assert_non_null(s);
+    for (int i = 0; i < n; i += at_once) {
+        int k = n - i < at_once ? n - i : at_once;
+        for (int j = 0; j < k; j++)
+            image[j] = first + i + j;
+        search_run(s, features + (first + i) * D, image, k, c.result + i);
+    }
+    search_free(s);
+    return c;
+}
+
+static void same(const SearchResult *a, const SearchResult *b)
+{
+    assert_int_equal(a->n, b->n);
+    assert_memory_equal(a->words, b->words, (size_t)a->n * sizeof *a->words);
+    assert_true(a->logprob == b->logprob); /* the same bits */
+}
+
+/* log P(words) by the course's layers, one image: the loss of the caption, with its sign turned. */
+static double logprob_of(const Params *p, const real *features, const int32_t *words, int n)
+{
+    int V = p->shape.V, lstm = p->shape.cell == CELL_LSTM, GH = cell_gates(p->shape.cell) * H;
+    real h[H], next[H], c[H] = {0}, next_c[H], gates[4 * H], x[W], *scores = array((size_t)V);
+    double sum = 0;
+    (void)GH;
+    temporal_affine_forward(h, features, param(p, W_PROJ), param(p, B_PROJ), 1, D, H);
+    for (int t = 0; t < n; t++) {
+        int32_t in = t ? words[t - 1] : WORD_START;
+        word_embedding_forward(x, &in, param(p, W_EMBED), 1, W);
+        if (lstm)
+            lstm_step_forward(next, next_c, gates, x, h, c, param(p, WX), param(p, WH), param(p, B), 1, W, H);
+        else
+            rnn_step_forward(next, x, h, param(p, WX), param(p, WH), param(p, B), 1, W, H);
+        memcpy(h, next, sizeof h);
+        memcpy(c, lstm ? next_c : c, sizeof c);
+        temporal_affine_forward(scores, h, param(p, W_VOCAB), param(p, B_VOCAB), 1, H, V);
+        sum += (double)scores[words[t]] - log_sum_exp(V, scores);
+    }
+    free(scores);
+    return sum;
+}
+
+static const Cell cells[] = {CELL_RNN, CELL_LSTM};
+
+/* The log-probability that is told is that of the words, computed by the layers of the course. */
+static void logprob_is_the_models(void **state)
+{
+    enum { V = 5, LENGTH = 4, IMAGES = 6 };
+    (void)state;
+    for (int cell = 0; cell < 2; cell++) {
+        Params p = model_new(cells[cell], V, 3, 0.9);
+        Rng rng;
+        rng_seed(&rng, 1);
+        real *features = randn(&rng, IMAGES * D);
+        SearchOptions o = {.kind = SEARCH_BEAM, .beam = V, .max_length = LENGTH};
+        Captions c = run(&p, &o, features, 0, IMAGES, IMAGES);
+        for (int i = 0; i < IMAGES; i++) {
+            const SearchResult *r = &c.result[i];
+            double exact = logprob_of(&p, features + i * D, r->words, r->n);
+            assert_true(fabs(exact - r->logprob) < 1e-5);
+            assert_true(r->n >= 1 && r->n <= LENGTH);
+            for (int t = 0; t + 1 < r->n; t++)
+                assert_int_not_equal(r->words[t], WORD_END);
+        }
+        captions_free(&c);
+        free(features);
+        params_free(&p);
+    }
+}
+
+/* The beam's definition, written down plainly: one image, lists, and a sort by hand. */
+typedef struct {
+    int32_t words[16];
+    int n;
+    double logprob;
+} Hypothesis;
+
+static double expansion(const Params *p, const real *features, const Hypothesis *h, int32_t word, Hypothesis *out)
+{
+    *out = *h;
+    out->words[out->n++] = word;
+    out->logprob = logprob_of(p, features, out->words, out->n);
+    return out->logprob;
+}
+
+static Hypothesis plain_beam(const Params *p, const real *features, int K, int length)
+{
+    enum { MOST = 32 };
+    Hypothesis live[MOST] = {{.n = 0}}, best = {.n = 0};
+    int n_live = 1, finished = 0, V = p->shape.V;
+    for (int t = 0; t < length && n_live; t++) {
+        Hypothesis kept[MOST];
+        int n = 0, left = 0;
+        for (int i = 0; i < n_live; i++)
+            for (int32_t w = 0; w < V; w++) {
+                Hypothesis h;
+                expansion(p, features, &live[i], w, &h);
+                int at = n < K ? n++ : K;
+                for (; at > 0 && h.logprob > kept[at - 1].logprob; at--)
+                    if (at < K)
+                        kept[at] = kept[at - 1];
+                if (at < K)
+                    kept[at] = h;
+            }
+        for (int i = 0; i < n; i++) {
+            if (kept[i].words[t] != WORD_END)
+                live[left++] = kept[i];
+            else if (finished++ == 0 || kept[i].logprob > best.logprob)
+                best = kept[i];
+        }
+        n_live = left;
+        if (finished >= K && (!n_live || best.logprob >= live[0].logprob))
+            break;
+    }
+    return finished ? best : live[0];
+}
+
+static void beam_by_its_definition(void **state)
+{
+    enum { V = 9, LENGTH = 8, IMAGES = 12 };
+    (void)state;
+    for (int cell = 0; cell < 2; cell++)
+        for (int K = 1; K <= 4; K++) {
+            Params p = model_new(cells[cell], V, (uint32_t)(40 + K), 0.8);
+            Rng rng;
+            rng_seed(&rng, (uint32_t)K);
+            real *features = randn(&rng, IMAGES * D);
+            SearchOptions o = {.kind = SEARCH_BEAM, .beam = K, .max_length = LENGTH};
+            Captions c = run(&p, &o, features, 0, IMAGES, 5);
+            for (int i = 0; i < IMAGES; i++) {
+                Hypothesis h = plain_beam(&p, features + i * D, K, LENGTH);
+                assert_int_equal(h.n, c.result[i].n);
+                assert_memory_equal(h.words, c.result[i].words, (size_t)h.n * sizeof *h.words);
+                assert_true(fabs(h.logprob - c.result[i].logprob) < 1e-4);
+            }
+            captions_free(&c);
+            free(features);
+            params_free(&p);
+        }
+}
+
+static void greedy_is_a_beam_of_one(void **state)
+{
+    enum { V = 40, IMAGES = 50 };
+    (void)state;
+    for (int cell = 0; cell < 2; cell++) {
+        Params p = model_new(cells[cell], V, 9, 0.6);
+        Rng rng;
+        rng_seed(&rng, 5);
+        real *features = randn(&rng, IMAGES * D);
+        SearchOptions greedy = {.kind = SEARCH_GREEDY, .max_length = 12};
+        SearchOptions beam = {.kind = SEARCH_BEAM, .beam = 1, .max_length = 12};
+        Captions a = run(&p, &greedy, features, 0, IMAGES, IMAGES), b = run(&p, &beam, features, 0, IMAGES, IMAGES);
+        int ended = 0;
+        for (int i = 0; i < IMAGES; i++) {
+            same(&a.result[i], &b.result[i]);
+            ended += a.result[i].words[a.result[i].n - 1] == WORD_END;
+        }
+        assert_true(ended > 0 && ended < IMAGES); /* the test sees both kinds */
+        captions_free(&a), captions_free(&b);
+        free(features);
+        params_free(&p);
+    }
+}
+
+/* A caption is its image's alone: not its neighbours', its place's, or the threads'. */
+static void company_changes_nothing(void **state)
+{
+    enum { V = 150, IMAGES = 64 };
+    const SearchOptions ways[] = {
+        {.kind = SEARCH_GREEDY, .max_length = 15},
+        {.kind = SEARCH_BEAM, .beam = 3, .max_length = 15},
+        {.kind = SEARCH_SAMPLE, .temperature = 0.8, .seed = 7, .max_length = 15},
+    };
+    (void)state;
+    for (int cell = 0; cell < 2; cell++)
+        for (int way = 0; way < 3; way++) {
+            Params p = model_new(cells[cell], V, 12, 0.5);
+            Rng rng;
+            rng_seed(&rng, 6);
+            real *features = randn(&rng, IMAGES * D);
+            Captions all = run(&p, &ways[way], features, 0, IMAGES, IMAGES);
+#ifdef _OPENMP
+            int before = omp_get_max_threads();
+            omp_set_num_threads(3);
+#endif
+            Captions few = run(&p, &ways[way], features, 0, IMAGES, 7);
+            Captions late = run(&p, &ways[way], features, 41, 5, 1);
+#ifdef _OPENMP
+            omp_set_num_threads(before);
+#endif
+            for (int i = 0; i < IMAGES; i++)
+                same(&all.result[i], &few.result[i]);
+            for (int i = 0; i < 5; i++)
+                same(&all.result[41 + i], &late.result[i]);
+            captions_free(&all), captions_free(&few), captions_free(&late);
+            free(features);
+            params_free(&p);
+        }
+}
+
+/* Equal scores: the lowest word. All weights zero make them all equal. */
+static void ties_go_to_the_lowest_word(void **state)
+{
+    enum { V = 6 };
+    Params p = model_new(CELL_RNN, V, 1, 0);
+    real features[D] = {0};
+    SearchOptions o = {.kind = SEARCH_GREEDY, .max_length = 4};
+    (void)state;
+    Captions c = run(&p, &o, features, 0, 1, 1);
+    assert_int_equal(c.result[0].n, 4);
+    for (int t = 0; t < 4; t++)
+        assert_int_equal(c.result[0].words[t], 0);
+    assert_true(fabs(c.result[0].logprob + 4 * log(V)) < 1e-6);
+    captions_free(&c);
+    params_free(&p);
+}
+
+/* Draws follow the probabilities, and a low temperature approaches greedy. */
+static void temperature(void **state)
+{
+    enum { V = 6, DRAWS = 4000 };
+    Params p = model_new(CELL_RNN, V, 2, 0);
+    real *features = array(DRAWS * D);
+    int count[V] = {0};
+    (void)state;
+    for (int j = 0; j < V; j++)
+        param(&p, B_VOCAB)[j] = (real)log(1 + j);
+    SearchOptions o = {.kind = SEARCH_SAMPLE, .temperature = 1, .seed = 3, .max_length = 1};
+    for (int i = 0; i < DRAWS; i += 50) {
+        Captions c = run(&p, &o, features, i, 50, 50);
+        for (int k = 0; k < 50; k++) {
+            count[c.result[k].words[0]]++;
+            assert_true(fabs(c.result[k].logprob - log((1 + c.result[k].words[0]) / 21.0)) < 1e-6);
+        }
+        captions_free(&c);
+    }
+    for (int j = 0; j < V; j++) {
+        double share = (1 + j) / 21.0, sd = sqrt(share * (1 - share) / DRAWS);
+        assert_true(fabs(count[j] / (double)DRAWS - share) < 5 * sd);
+    }
+    o.temperature = 0.01;
+    Captions cold = run(&p, &o, features, 0, 50, 50);
+    for (int k = 0; k < 50; k++)
+        assert_int_equal(cold.result[k].words[0], V - 1);
+    captions_free(&cold);
+    free(features);
+    params_free(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(logprob_is_the_models),    cmocka_unit_test(beam_by_its_definition),
+        cmocka_unit_test(greedy_is_a_beam_of_one),    cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(ties_go_to_the_lowest_word), cmocka_unit_test(temperature),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
