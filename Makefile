@@ -59,7 +59,7 @@ all: check-tools $(COMMANDS:%=$(BUILD)/%)
 
 # --- commands ------------------------------------------------------------------------------------
 
-$(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/obj/cmd/cli.o $(LIBS)
+$(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -67,6 +67,7 @@ $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/obj/cmd/cli.o $(LIBS)
 # gradient checks.
 $(BUILD)/libmodel.a:    $(call obj,$(MODEL))
 $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL))
+$(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c))
 $(BUILD)/%.a:
@@ -93,6 +94,8 @@ check-tools:
 # tests/test_NAME.c is one cmocka program; tests/test_NAME64.c is linked with the double model.
 UNIT     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT  = $(wildcard tests/support/*.c)
+# tests/tool_NAME.c is a program that command tests call, to make files for them.
+TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tool_*.c))
 
 $(BUILD)/tests/test_%64: $(BUILD)/obj/tests/test_%64.f64.o $(call obj64,$(SUPPORT)) $(BUILD)/libmodel64.a $(BUILD)/libio.a
 	@mkdir -p $(@D)
@@ -104,7 +107,12 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/test_%.o $(call obj,$(SUPPORT)) $(LIBS
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-unit: all $(UNIT)
+$(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(BUILD)/libio.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+unit: all $(UNIT) $(TOOLS)
 
 test:
 	scripts/setup test

@@ -59,6 +59,8 @@ void cli_free(Cli *cli);
 /* Whether the option stood on the command line. The name must be one of the table's. */
 bool cli_given(const Cli *cli, const char *name);
 
+/* Whose messages these are; cli_parse calls it. */
+void cli_name(const char *name);
 /* "coco-x: text" on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same with a hint at --help; exits 2. */
