@@ -72,13 +72,17 @@ static void over_white(unsigned char *pixels, size_t n)
     }
 }
 
-/* What stb says in two words, in a few more. */
-static const char *reason(void)
+/* What stb says in a word or two, as a line. */
+static int stb_error(char *err, size_t errlen)
 {
     const char *why = stbi_failure_reason();
-    if (!why)
-        return "corrupt image";
-    return !strcmp(why, "unknown image type") ? "an image of a kind that is not read here" : why;
+    if (why && !strcmp(why, "unknown image type"))
+        return err_set(err, errlen, "an image of a kind that is not read here");
+    if (why && !strcmp(why, "outofmem"))
+        return err_set(err, errlen, "out of memory");
+    if (why && (!strcmp(why, "outofdata") || !strcmp(why, "no SOS")))
+        return err_set(err, errlen, "truncated image");
+    return err_set(err, errlen, "corrupt image (%s)", why ? why : "no reason given");
 }
 
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
@@ -91,7 +95,7 @@ int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t 
     if (len > INT_MAX)
         return err_set(err, errlen, "larger than %d bytes", INT_MAX);
     if (!stbi_info_from_memory(bytes, (int)len, &w, &h, &channels))
-        return err_set(err, errlen, "%s", reason());
+        return stb_error(err, errlen);
     if (w < 1 || h < 1)
         return err_set(err, errlen, "an image without pixels");
     if ((int64_t)w * h > PIXELS_MAX)
@@ -101,7 +105,7 @@ int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t 
         return err_set(err, errlen, "truncated JPEG");
     unsigned char *pixels = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, jpeg ? 3 : 4);
     if (!pixels)
-        return err_set(err, errlen, "%s", reason());
+        return stb_error(err, errlen);
     if (!jpeg) {
         size_t n = (size_t)w * (size_t)h;
         over_white(pixels, n);

@@ -132,7 +132,7 @@ static void placeholder(const TileStyle *s, Canvas *canvas, int x, int y, const 
     if (room)
         canvas_text_size(canvas, &reason, why, &w, &text_h);
     double top = y + (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = x + (s->box_w - icon) / 2;
-    double line = clamp(icon / 18, 1, 6);
+    double line = clamp(icon / 26, 1, 5);
     double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8, left, top};
     double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
                       left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
