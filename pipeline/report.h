@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 typedef struct {
-    /* A line for people: no newline, no program name. Notes, printed as they are, tell how the work goes; warnings tell what
-     * went wrong without ending it, and are said even to those who asked for quiet. */
+    /* A line for people: no newline, no program name. Notes, printed as they are, tell how the work goes;
+     * warnings tell what went wrong without ending it, and are said even to those who asked for quiet. */
     void (*note)(void *ctx, const char *text);
     void (*warn)(void *ctx, const char *text);
     /* `done` of `total` units are through; total 0 where it is not known. */
