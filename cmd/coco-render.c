@@ -95,7 +95,7 @@ int main(int argc, char **argv)
     if (rc)
         cli_error("%s", err);
     else if (!report_stop(report))
-        report_note(report, "%s: %lld images, %lld of them missing or broken", spec.output, (long long)count.images,
-                    (long long)count.dead);
+        report_note(report, "%s: %lld image%s, %lld of them missing or broken", spec.output, (long long)count.images,
+                    count.images == 1 ? "" : "s", (long long)count.dead);
     return cli_finish(&cli, rc || (strict && count.dead) ? 1 : 0);
 }

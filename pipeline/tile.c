@@ -7,7 +7,8 @@ const Color TILE_PAGE = 0xECEAE6;
 static const Color CARD = 0xFFFFFF, BOX = 0xDEDBD5, INK = 0x1B1B1B, MUTED = 0x5F6266, FAINT = 0x8A8D91,
                    MARK = 0x7A5C2E, MATCH = 0x2B7A4B, SHADE = 0x26282B, ALARM = 0x9A3B2E, STROKE = 0xA9A59D;
 
-enum { CAPTION_LINES = 6, REFERENCE_LINES = 4 };
+/* At most, so that one endless caption does not stretch its row; more where lines are short. */
+enum { CAPTION_LINES = 6, REFERENCE_LINES = 4, NARROW = 200, NARROW_MORE = 2 };
 #define MARK_TEXT "GT"
 
 static double clamp(double v, double lo, double hi)
@@ -24,16 +25,17 @@ void tile_style(TileStyle *s, Canvas *canvas, int box_w, int box_h, int referenc
     s->box_h = box_h;
     s->references = references;
     s->show_split = show_split;
-    s->gutter = (int)clamp(box_w / 14.0, 4, 96);
+    s->gutter = (int)clamp(box_w / 14.0, 4, 48);
     s->pad = box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48);
-    int text_w = box_w - 2 * s->pad;
-    s->caption = (TextStyle){.size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES, .color = INK};
+    int text_w = box_w - 2 * s->pad, more = box_w < NARROW ? NARROW_MORE : 0;
+    s->caption = (TextStyle){.size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more,
+                             .color = INK};
     s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = MARK};
     canvas_text_size(canvas, &s->mark, MARK_TEXT, &s->mark_w, &mark_h);
     s->mark_w += (int)(small * 0.5 + 0.5);
     if (s->mark_w > text_w / 3) /* no room for a mark beside the text */
         s->mark_w = 0;
-    s->reference = (TextStyle){.size = small, .width = text_w - s->mark_w, .max_lines = REFERENCE_LINES,
+    s->reference = (TextStyle){.size = small, .width = text_w - s->mark_w, .max_lines = REFERENCE_LINES + more,
                                .italic = s->mark_w == 0, .color = MUTED};
     s->split = (TextStyle){.size = small * 0.86, .bold = 1, .color = 0xFFFFFF};
     s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = ALARM};
