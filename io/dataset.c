@@ -1,6 +1,7 @@
 #include "io/dataset.h"
 
 #include "io/err.h"
+#include "io/json.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -86,19 +87,32 @@ static int open_captions(Dataset *d, int optional, char *err, size_t errlen)
 
 /* --- features --- */
 
+/* Before anything is read: a matrix of a sane number of columns. What else it must be is h5_map's to say. */
+static int check_sizes(H5 *h5, const char *path, char *err, size_t errlen)
+{
+    enum { MOST = 1 << 20 };
+    H5Info info;
+    if (h5_info(h5, "features", &info, err, errlen))
+        return -1;
+    if (info.rank != 2)
+        return 0;
+    if (info.dim[0] < 1 || info.dim[1] < 1)
+        return err_set(err, errlen, "%s: features: no rows or no columns (%lld, %lld)", path,
+                       (long long)info.dim[0], (long long)info.dim[1]);
+    if (info.dim[1] > MOST)
+        return err_set(err, errlen, "%s: features: %lld numbers an image, expected %d at the most", path,
+                       (long long)info.dim[1], MOST);
+    return 0;
+}
+
 int features_open(H5Matrix *features, const char *path, char *err, size_t errlen)
 {
     memset(features, 0, sizeof *features);
     H5 *h5 = h5_open(path, err, errlen);
     if (!h5)
         return -1;
-    int rc = h5_map(h5, "features", features, err, errlen);
+    int rc = check_sizes(h5, path, err, errlen) ? -1 : h5_map(h5, "features", features, err, errlen);
     h5_close(h5, NULL, 0);
-    if (rc == 0 && (features->rows < 1 || features->columns < 1)) {
-        rc = err_set(err, errlen, "%s: features: no rows or no columns (%lld, %lld)", path,
-                     (long long)features->rows, (long long)features->columns);
-        h5_unmap(features);
-    }
     return rc;
 }
 
@@ -132,6 +146,9 @@ static int read_list(const Dataset *d, const char *suffix, Lines *lines, char *e
         rc = lines_read(lines, path, err, errlen);
         while (rc == 0 && lines->n && !*lines->line[lines->n - 1])
             lines->n--;
+        for (size_t i = 0; rc == 0 && i < lines->n; i++)
+            if (!utf8_valid(lines->line[i], strlen(lines->line[i])))
+                rc = err_set(err, errlen, "%s: line %zu: is not UTF-8", path, i + 1);
         if (rc == 0 && (int64_t)lines->n != d->features.rows)
             rc = err_set(err, errlen, "%s: %zu lines for %lld images", path, lines->n, (long long)d->features.rows);
     }

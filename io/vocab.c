@@ -13,13 +13,17 @@ enum { FILE_MAX = 256 << 20, WORDS_MAX = 1 << 20 };
 
 /* The words with a meaning, by number. */
 static const char *const special[] = {"<NULL>", "<START>", "<END>", "<UNK>"};
-enum { N_SPECIAL = 4, END = 2 };
+enum { N_SPECIAL = 4, N_NEEDED = 3, END = 2 };
 
+/* <NULL>, <START> and <END> must be there, and none of the four anywhere but in its place. */
 static int check(const Vocab *v, const char *where, char *err, size_t errlen)
 {
-    if (v->size < 1 || strcmp(v->word[0], special[0]))
-        return err_set(err, errlen, "%s: word 0 is '%s', not <NULL>", where, v->size ? v->word[0] : "");
-    for (int i = 1; i < v->size; i++)
+    for (int k = 0; k < N_NEEDED; k++)
+        if (k >= v->size)
+            return err_set(err, errlen, "%s: %d words, and no %s among them", where, v->size, special[k]);
+        else if (strcmp(v->word[k], special[k]))
+            return err_set(err, errlen, "%s: word %d is '%s', not %s", where, k, v->word[k], special[k]);
+    for (int i = N_NEEDED; i < v->size; i++)
         for (int k = 0; k < N_SPECIAL; k++)
             if (i != k && !strcmp(v->word[i], special[k]))
                 return err_set(err, errlen, "%s: %s is word %d, expected %d", where, special[k], i, k);

@@ -1,0 +1,52 @@
+# What the command tests share. Files of a test go below $BATS_TEST_TMPDIR, of a whole file below
+# $BATS_FILE_TMPDIR.
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+: "${BUILD:=build}"
+case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+PATH=$BUILD:$BUILD/tests:$PATH
+: "${COCO_SHARED:=$ROOT/../shared}"
+# One thread unless a test says otherwise, and no spinning: a busy machine slows the tests down, no more.
+export BUILD PATH COCO_SHARED OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
+
+# dataset DIR [WIDTH [FEATURES]]: a small dataset (tests/tool_dataset.c).
+dataset() { mkdir -p "$1" && tool_dataset "$@"; }
+
+# tiny ARGUMENT...: coco-train on a small network.
+tiny() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
+
+# attribute FILE OBJECT NAME: the value of one.
+attribute() { h5dump -y -a "$2/$3" "$1" | sed -n 's/^ *(0): //p; s/^ *DATA { *//p' | tr -d '"' | head -n 1; }
+
+# same FILE FILE...: equal bytes.
+same() {
+    local first=$1 other
+    shift
+    for other; do cmp "$first" "$other" || return 1; done
+}
+
+# same_params FILE FILE: equal parameters, to the bit.
+same_params() { h5diff "$1" "$2" /params; }
+
+# needs FILE...: skips the test where one is not there.
+needs() {
+    local f
+    for f; do [ -e "$f" ] || skip "$(basename "$f") is not there (COCO_SHARED)"; done
+}
+
+# fails STATUS PATTERN COMMAND...: the exit status, nothing on stdout, and a single line on stderr that begins
+# with the program's name and matches the pattern (a usage error, 2, has a hint at --help behind it).
+fails() {
+    local want=$1 pattern=$2 program=$3 got=0 lines=1
+    shift 2
+    case $program in tiny) program=coco-train ;; esac
+    [ "$want" != 2 ] || lines=2
+    "$@" >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null || got=$?
+    echo "status $got (wanted $want), pattern: $pattern, stderr:"
+    cat "$BATS_TEST_TMPDIR/stderr"
+    [ "$got" = "$want" ] || return 1
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" = "$lines" ] || return 1
+    [[ "$(head -n 1 "$BATS_TEST_TMPDIR/stderr")" =~ ^$program:\ .*$pattern ]] || return 1
+    [ "$want" != 2 ] || [ "$(tail -n 1 "$BATS_TEST_TMPDIR/stderr")" = "Try '$program --help'." ] || return 1
+    [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
+}
