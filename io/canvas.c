@@ -287,10 +287,20 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
     pango_layout_get_pixel_size(layout, &w, &h);
     if (style->width <= 0)
         x -= style->align * w / 2;
+    cairo_save(canvas->cr);
+    if (style->width > 0) {
+        /* A cluster of characters that cannot be broken (joined emoji) may be wider than a line. Glyphs may
+         * hang over by a little. */
+        double over = style->size / 8;
+        cairo_new_path(canvas->cr);
+        cairo_rectangle(canvas->cr, x - over, y - style->size, style->width + 2 * over, h + 2 * style->size);
+        cairo_clip(canvas->cr);
+    }
     set_color(canvas, style->color);
     cairo_move_to(canvas->cr, x, y);
     pango_cairo_show_layout(canvas->cr, layout);
     cairo_new_path(canvas->cr);
+    cairo_restore(canvas->cr);
     return h;
 }
 

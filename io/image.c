@@ -80,9 +80,21 @@ static int stb_error(char *err, size_t errlen)
         return err_set(err, errlen, "an image of a kind that is not read here");
     if (why && !strcmp(why, "outofmem"))
         return err_set(err, errlen, "out of memory");
+    if (why && !strcmp(why, "too large"))
+        return err_set(err, errlen, "too many pixels");
     if (why && (!strcmp(why, "outofdata") || !strcmp(why, "no SOS")))
         return err_set(err, errlen, "truncated image");
     return err_set(err, errlen, "corrupt image (%s)", why ? why : "no reason given");
+}
+
+/* A PNG says its size at byte 16. stb would refuse a huge one as of an unknown kind. */
+static int png_is_huge(const unsigned char *b, size_t len)
+{
+    if (len < 24 || memcmp(b, "\x89PNG", 4))
+        return 0;
+    uint64_t w = (uint64_t)b[16] << 24 | (uint64_t)b[17] << 16 | (uint64_t)b[18] << 8 | b[19];
+    uint64_t h = (uint64_t)b[20] << 24 | (uint64_t)b[21] << 16 | (uint64_t)b[22] << 8 | b[23];
+    return h && w > PIXELS_MAX / h;
 }
 
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
@@ -94,6 +106,8 @@ int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t 
         return err_set(err, errlen, "%s", other);
     if (len > INT_MAX)
         return err_set(err, errlen, "larger than %d bytes", INT_MAX);
+    if (png_is_huge(bytes, len))
+        return err_set(err, errlen, "too many pixels");
     if (!stbi_info_from_memory(bytes, (int)len, &w, &h, &channels))
         return stb_error(err, errlen);
     if (w < 1 || h < 1)

@@ -1,0 +1,281 @@
+/* Decoding and scaling of pictures, of every kind that a URL brings: made here byte by byte. */
+#include "io/image.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small pictures, made with common tools: 2 x 2 with red, green / blue, white, or half-transparent black. */
+static const unsigned char BMP_2x2[] = {
+    'B', 'M', 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 255, 255, 255, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0,
+};
+static const char PPM_2x2[] = "P6 2 2 255\n\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff";
+static const unsigned char GIF_1x1[] = { /* one red pixel of a palette */
+    'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2,
+    0x44, 1, 0, 0x3B,
+};
+
+/* A PNG of stored blocks: one row of pixels with this colour type and depth, and chunks before the data. */
+typedef struct {
+    unsigned char bytes[2048];
+    size_t n;
+} Bytes;
+
+static unsigned crc(const unsigned char *b, size_t n)
+{
+    unsigned c = ~0u;
+    for (size_t i = 0; i < n; i++) {
+        c ^= b[i];
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? 0xEDB88320u ^ c >> 1 : c >> 1;
+    }
+    return ~c;
+}
+
+static void put32(Bytes *out, unsigned v)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        out->bytes[out->n++] = (unsigned char)(v >> shift);
+}
+
+static void put(Bytes *out, const void *bytes, size_t n)
+{
+    if (n)
+        memcpy(out->bytes + out->n, bytes, n);
+    out->n += n;
+}
+
+static void chunk(Bytes *out, const char *type, const void *data, size_t n)
+{
+    put32(out, (unsigned)n);
+    size_t at = out->n;
+    put(out, type, 4);
+    put(out, data, n);
+    put32(out, crc(out->bytes + at, out->n - at));
+}
+
+/* A picture one row high. `row` holds the raw samples. */
+static Bytes png(unsigned w, unsigned h, int depth, int type, const void *plte, size_t plte_n, const void *trns,
+                 size_t trns_n, const void *row, size_t row_n)
+{
+    Bytes out = {{0}, 0}, head = {{0}, 0}, data = {{0}, 0};
+    put(&out, "\x89PNG\r\n\x1a\n", 8);
+    put32(&head, w);
+    put32(&head, h);
+    const unsigned char rest[5] = {(unsigned char)depth, (unsigned char)type, 0, 0, 0};
+    put(&head, rest, 5);
+    chunk(&out, "IHDR", head.bytes, head.n);
+    if (plte_n)
+        chunk(&out, "PLTE", plte, plte_n);
+    if (trns_n)
+        chunk(&out, "tRNS", trns, trns_n);
+    size_t len = row_n + 1; /* the filter byte */
+    const unsigned char zlib[] = {0x78, 1, 1, (unsigned char)len, (unsigned char)(len >> 8), (unsigned char)~len,
+                                  (unsigned char)(~len >> 8), 0};
+    put(&data, zlib, sizeof zlib);
+    put(&data, row, row_n);
+    unsigned a = 1, b = 1; /* Adler-32; the filter byte is 0 */
+    for (size_t i = 0; i < row_n; i++) {
+        a = (a + ((const unsigned char *)row)[i]) % 65521;
+        b = (b + a) % 65521;
+    }
+    put32(&data, b << 16 | a);
+    chunk(&out, "IDAT", data.bytes, data.n);
+    chunk(&out, "IEND", NULL, 0);
+    return out;
+}
+
+static void expect(const void *bytes, size_t len, int w, int h, const char *rgb)
+{
+    char err[256];
+    Image image;
+    assert_ok(image_decode(&image, bytes, len, err, sizeof err));
+    assert_int_equal(image.width, w);
+    assert_int_equal(image.height, h);
+    assert_memory_equal(image.rgb, rgb, (size_t)w * (size_t)h * 3);
+    image_free(&image);
+    image_free(&image);
+}
+
+static void kinds(void **state)
+{
+    (void)state;
+    const char *rgbw = "\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff";
+    expect(BMP_2x2, sizeof BMP_2x2, 2, 2, rgbw);
+    expect(PPM_2x2, sizeof PPM_2x2 - 1, 2, 2, rgbw);
+    expect(GIF_1x1, sizeof GIF_1x1, 1, 1, "\xff\0\0");
+    Bytes p = png(2, 1, 8, 0, NULL, 0, NULL, 0, "\x10\x80", 2);
+    expect(p.bytes, p.n, 2, 1, "\x10\x10\x10\x80\x80\x80"); /* grey */
+    p = png(2, 1, 8, 2, NULL, 0, NULL, 0, "\1\2\3\4\5\6", 6);
+    expect(p.bytes, p.n, 2, 1, "\1\2\3\4\5\6");
+    p = png(1, 1, 16, 2, NULL, 0, NULL, 0, "\x12\x34\x56\x78\x9a\xbc", 6);
+    expect(p.bytes, p.n, 1, 1, "\x12\x56\x9a"); /* 16 bits */
+    p = png(2, 1, 8, 3, "\x0a\x0b\x0c\x14\x15\x16", 6, NULL, 0, "\1\0", 2);
+    expect(p.bytes, p.n, 2, 1, "\x14\x15\x16\x0a\x0b\x0c"); /* palette */
+    p = png(8, 1, 1, 0, NULL, 0, NULL, 0, "\xaa", 1);
+    expect(p.bytes, p.n, 8, 1, "\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0"); /* bits */
+}
+
+static void alpha_over_white(void **state)
+{
+    (void)state;
+    Bytes p = png(3, 1, 8, 6, NULL, 0, NULL, 0, "\0\0\0\0\0\0\0\x80\x64\x32\0\xff", 12);
+    expect(p.bytes, p.n, 3, 1, "\xff\xff\xff\x7f\x7f\x7f\x64\x32\0");
+    p = png(2, 1, 8, 4, NULL, 0, NULL, 0, "\0\xff\0\0", 4);
+    expect(p.bytes, p.n, 2, 1, "\0\0\0\xff\xff\xff"); /* grey with alpha */
+    p = png(2, 1, 8, 3, "\0\0\0\1\2\3", 6, "\0\xff", 2, "\0\1", 2);
+    expect(p.bytes, p.n, 2, 1, "\xff\xff\xff\1\2\3"); /* a transparent entry of a palette */
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    char err[256];
+    Image image;
+    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4), huge = png(20000, 20000, 8, 2, NULL, 0, NULL, 0, "", 0),
+          empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0);
+    const struct {
+        const void *bytes;
+        size_t len;
+        const char *why;
+    } bad[] = {
+        {"", 0, "empty"},
+        {"hello", 5, "not an image"},
+        {"<!DOCTYPE html><html>", 21, "HTML"},
+        {"GIF89a", 6, ""},
+        {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
+        {"RIFF\x10\0\0\0WEBPVP8 ", 16, "kind that is not read"},
+        {huge.bytes, huge.n, "too many"},
+        {empty.bytes, empty.n, ""},
+        {p.bytes, 45, ""},
+        {p.bytes, 33, ""},
+        {p.bytes, 8, ""},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        err[0] = '\0';
+        if (image_decode(&image, bad[i].bytes, bad[i].len, err, sizeof err) != -1)
+            fail_msg("case %zu was accepted", i);
+        assert_says(err, bad[i].why);
+        assert_true(err[0] != '\0');
+        assert_null(image.rgb);
+    }
+    assert_int_equal(image_load(&image, "/no/such/file.jpg", err, sizeof err), -1);
+    assert_says(err, "/no/such/file.jpg: ");
+}
+
+/* No bytes crash the decoder: every kind, cut and with bytes changed. */
+static void damaged(void **state)
+{
+    (void)state;
+    char err[256];
+    Image image;
+    unsigned random = 12345;
+    Bytes p = png(5, 1, 8, 3, "\0\0\0\1\2\3", 6, "\0", 1, "\0\1\0\1\0", 5);
+    const struct {
+        const void *bytes;
+        size_t len;
+    } kinds[] = {{BMP_2x2, sizeof BMP_2x2}, {PPM_2x2, sizeof PPM_2x2 - 1}, {GIF_1x1, sizeof GIF_1x1}, {p.bytes, p.n}};
+    for (size_t k = 0; k < 4; k++)
+        for (int round = 0; round < 1000; round++) {
+            size_t len = kinds[k].len - (round % 3 ? 0 : (size_t)round % kinds[k].len);
+            unsigned char *copy = malloc(len);
+            memcpy(copy, kinds[k].bytes, len);
+            for (int i = 0; i < round % 4 + 1; i++) {
+                random = random * 1664525 + 1013904223;
+                copy[(random >> 8) % len] = (unsigned char)(random >> 24);
+            }
+            if (image_decode(&image, copy, len, err, sizeof err) == 0)
+                image_free(&image);
+            free(copy);
+        }
+}
+
+static void fits(void **state)
+{
+    (void)state;
+    static const int cases[][6] = {
+        /* image, box, fit */
+        {640, 480, 256, 256, 256, 192}, {480, 640, 256, 256, 192, 256}, {100, 100, 256, 256, 256, 256},
+        {2, 1, 300, 300, 300, 150},     {10000, 1, 256, 256, 256, 1},   {1, 10000, 256, 256, 1, 256},
+        {256, 256, 256, 256, 256, 256}, {3, 2, 300, 100, 150, 100},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int w, h;
+        Image image = {cases[i][0], cases[i][1], NULL};
+        image_fit(&image, cases[i][2], cases[i][3], &w, &h);
+        assert_int_equal(w, cases[i][4]);
+        assert_int_equal(h, cases[i][5]);
+    }
+}
+
+static Image plain(int w, int h, unsigned char value)
+{
+    Image image = {w, h, malloc((size_t)w * (size_t)h * 3)};
+    memset(image.rgb, value, (size_t)w * (size_t)h * 3);
+    return image;
+}
+
+static void scaling(void **state)
+{
+    (void)state;
+    char err[256];
+    static const int sides[] = {1, 2, 7, 64, 255, 1000};
+    Image out;
+    for (int i = 0; i < 6; i++)
+        for (int k = 0; k < 6; k++) { /* one colour stays that colour at any size */
+            Image in = plain(sides[i], sides[k], 187);
+            assert_ok(image_scale(&out, &in, sides[k], sides[5 - i], err, sizeof err));
+            for (size_t b = 0; b < (size_t)out.width * (size_t)out.height * 3; b++)
+                if (out.rgb[b] != 187)
+                    fail_msg("%d x %d: %d", out.width, out.height, out.rgb[b]);
+            image_free(&out);
+            image_free(&in);
+        }
+    /* Fine stripes of black and white average to the light of middle grey, 188 in sRGB, without bands. */
+    Image stripes = plain(400, 40, 0);
+    for (size_t b = 0; b < 400 * 40; b += 2)
+        memset(stripes.rgb + b * 3, 255, 3);
+    assert_ok(image_scale(&out, &stripes, 50, 5, err, sizeof err));
+    for (size_t b = 50 * 3 + 6; b < 50 * 3 * 2 - 6; b++)
+        assert_in_range(out.rgb[b], 184, 192);
+    image_free(&out);
+    assert_int_equal(image_scale(&out, &stripes, 0, 5, err, sizeof err), -1);
+    assert_int_equal(image_scale(&out, &stripes, 100000, 100000, err, sizeof err), -1);
+    image_free(&stripes);
+}
+
+/* Photographs, where they are: whole ones decode, cut ones are refused, both without a crash. */
+static void photographs(void **state)
+{
+    (void)state;
+    char err[256], path[1024];
+    const char *shared = getenv("COCO_SHARED");
+    Image image;
+    snprintf(path, sizeof path, "%s/data/coco/images/000000000139.jpg", shared ? shared : "../shared");
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        skip();
+    unsigned char *bytes = malloc(1 << 20);
+    size_t len = fread(bytes, 1, 1 << 20, f);
+    fclose(f);
+    assert_ok(image_decode(&image, bytes, len, err, sizeof err));
+    assert_int_equal(image.width, 640);
+    assert_int_equal(image.height, 426);
+    image_free(&image);
+    for (size_t n = 2; n < len; n += len / 37) {
+        assert_int_equal(image_decode(&image, bytes, n, err, sizeof err), -1);
+        assert_true(n < 4 || strstr(err, "runcated") || strstr(err, "orrupt"));
+    }
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kinds), cmocka_unit_test(alpha_over_white), cmocka_unit_test(refused),
+        cmocka_unit_test(damaged), cmocka_unit_test(fits), cmocka_unit_test(scaling), cmocka_unit_test(photographs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
