@@ -30,10 +30,11 @@ static int shapes_main(int argc, char **argv)
         .about = "Makes the built-in dataset, with no network: pictures of one to three coloured shapes, 128 x 128,\n"
                  "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
                  "The same seed gives the same bytes.",
-        .epilog = "The features are measured on the pixels alone. A pixel belongs to the nearest of six colours. For\n"
-                  "each colour: whether it is there, size, place, width and height, how much it fills of its box and\n"
-                  "of the circle about it, how low its weight lies. For each two colours: the direction from one to\n"
-                  "the other. Each number is standardised over the train split.",
+        .epilog = "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
+                  "colours that are there make patches, the largest first. For each patch: its colour, how much its\n"
+                  "form is like each kind's (what it fills of its box and of the circle about it, how low its\n"
+                  "weight lies), size, place, width and height. For each two: the direction from one to the\n"
+                  "other. Each number is standardised over the train split.",
         .options = options, .n_options = sizeof options / sizeof *options,
     };
     char err[1024];

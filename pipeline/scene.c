@@ -10,6 +10,11 @@ const Color scene_palette[SCENE_COLOURS] = {0xd62f2f, 0x2f9e44, 0x2f62d6, 0xf2c8
 enum { CIRCLE, SQUARE, TRIANGLE, STAR, DIAMOND };
 static const char *const kind_name[SCENE_KINDS] = {"circle", "square", "triangle", "star", "diamond"};
 
+/* Triangle: equilateral. Star: five corners at 1.2 radii and five at 0.5. Diamond: 2.4 by 1.7 radii. */
+const Form scene_form[SCENE_KINDS] = {
+    [CIRCLE] = {0.785, 1.000, 0}, [SQUARE] = {1.000, 0.637, 0}, [TRIANGLE] = {0.500, 0.413, 0.667},
+    [STAR] = {0.356, 0.390, 0.211}, [DIAMOND] = {0.500, 0.451, 0}};
+
 static const Color backgrounds[] = {0xffffff, 0xf6f3ec, 0xeaf1f6, 0xeef4e8, 0xf4ecf2};
 enum { N_BACKGROUNDS = sizeof backgrounds / sizeof *backgrounds };
 
@@ -56,12 +61,22 @@ static int clear_relation(const Shape *a, const Shape *b)
     return longer >= 1.5 * shorter && longer >= reach(a) + reach(b) + 4;
 }
 
+static double area(const Shape *s)
+{
+    /* From fills_circle, and the radius of that circle. */
+    static const double radius[SCENE_KINDS] = {1, 1.2021, 1.15, 1.2, 1.2};
+    double r = radius[s->kind] * s->r;
+    return scene_form[s->kind].fills_circle * M_PI * r * r;
+}
+
 static int placed_well(const Scene *scene)
 {
     for (int i = 0; i < scene->n; i++)
-        for (int j = 0; j < i; j++)
-            if (!clear_relation(&scene->shape[i], &scene->shape[j]))
+        for (int j = 0; j < i; j++) {
+            const Shape *a = &scene->shape[j], *b = &scene->shape[i];
+            if (!clear_relation(a, b) || area(a) < 1.15 * area(b))
                 return 0;
+        }
     return 1;
 }
 
@@ -84,12 +99,12 @@ void scene_random(Scene *scene, Rng *rng)
         s->paint = vary(rng, scene_palette[s->colour]);
         s->kind = chance(rng, SCENE_KINDS);
     }
-    /* Sizes and places are drawn together until they fit: about one in ten does, of three shapes. */
+    /* Sizes and places are drawn together until they fit and the largest is the first. */
     do {
         for (int i = 0; i < scene->n; i++) {
             Shape *s = &scene->shape[i];
             s->large = chance(rng, 2);
-            s->r = s->large ? between(rng, 17, 20) : between(rng, 9, 11);
+            s->r = s->large ? between(rng, 15, 21) : between(rng, 8, 12);
             s->x = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
             s->y = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
         }
@@ -189,22 +204,19 @@ static void say_one(Sentence *s, const Scene *scene, int sizes, Rng *rng)
         add(s, "alone");
 }
 
-/* Two or three: one stands in relation to each of the others, which come in any order. */
-static void say_several(Sentence *s, const Scene *scene, int sizes, const Shape *first, Rng *rng)
+/* Two or three: the first stands in relation to each of the others. */
+static void say_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
 {
-    int64_t order[SCENE_SHAPES];
-    int way = chance(rng, 3), others = 0;
-    rng_permutation(rng, scene->n, order);
+    const Shape *first = &scene->shape[0];
+    int way = chance(rng, 3);
     if (way == 1)
         add(s, "there is");
     add_shape(s, first, sizes != NO_SIZES);
     if (way == 2)
         add(s, "is");
-    for (int i = 0; i < scene->n; i++) {
-        const Shape *other = &scene->shape[order[i]];
-        if (other == first)
-            continue;
-        if (others++)
+    for (int i = 1; i < scene->n; i++) {
+        const Shape *other = &scene->shape[i];
+        if (i > 1)
             add(s, "and");
         add_relation(s, first, other, rng);
         add_shape(s, other, sizes == ALL_SIZES);
@@ -221,18 +233,15 @@ static int said_before(Caption caption[], int n)
 
 void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS])
 {
-    int64_t turn[SCENE_SHAPES];
-    rng_permutation(rng, scene->n, turn);
     for (int i = 0; i < SCENE_CAPTIONS; i++) {
         Sentence s;
-        const Shape *first = &scene->shape[turn[i % scene->n]];
         do {
             int sizes = chance(rng, N_SIZE_WAYS);
             s = (Sentence){caption[i], 0, 0};
             if (scene->n == 1)
                 say_one(&s, scene, sizes, rng);
             else
-                say_several(&s, scene, sizes, first, rng);
+                say_several(&s, scene, sizes, rng);
         } while (s.words > SCENE_WORDS || said_before(caption, i));
     }
 }

@@ -3,18 +3,18 @@
  *   Rng ──► Scene ──► captions (a small grammar)
  *              └────► picture  ──► features (pipeline/scene_features.h sees the pixels alone)
  *
- * One to three shapes, each of its own colour, of a kind and a size. Any two stand so that one word is right
- * for them: they are left and right, or above and below, by a clear margin, and never touch.
+ * One to three shapes, each of its own colour, of a kind and a size, the largest first. Any two stand so that
+ * one word is right for them: they are left and right, or above and below, by a clear margin, and never touch.
  *
  * The grammar. NP is "a red circle" or "a small red circle"; R is "left of", "right of", "above" (or "over"),
- * "below" (or "under"); at most 15 words:
+ * "below" (or "under"); at most 17 words:
  *
  *   one     NP | there is NP | a picture of NP | NP alone | just NP
  *   two     NP R NP | there is NP R NP | NP is R NP
  *   three   NP R NP and R NP | there is NP R NP and R NP | NP is R NP and R NP
  *
- * Both relations of three are those of the shape named first. Every shape is named first in turn, so that the
- * five captions together tell every relation. No state; any thread. */
+ * What is largest is named first, as people do, and both relations of three are its own.
+ * No state; any thread. */
 #ifndef COCO_PIPELINE_SCENE_H
 #define COCO_PIPELINE_SCENE_H
 
@@ -27,7 +27,7 @@ enum {
     SCENE_KINDS = 5,
     SCENE_SHAPES = 3,    /* in a picture, at most */
     SCENE_CAPTIONS = 5,
-    SCENE_WORDS = 15,    /* in a caption, at most */
+    SCENE_WORDS = 17,    /* in a caption, at most */
     SCENE_CAPTION_LEN = 128
 };
 
@@ -45,6 +45,14 @@ typedef struct {
 
 /* The pure colours, by Shape.colour. */
 extern const Color scene_palette[SCENE_COLOURS];
+
+/* The form of each kind, by Shape.kind, whatever its size: its area as a part of the box about it, and of the
+ * smallest circle about its centre of mass; and how low that centre lies in the box, as 4 (centre - middle) /
+ * height. From the geometry of scene_paint. */
+typedef struct {
+    double fills_box, fills_circle, low;
+} Form;
+extern const Form scene_form[SCENE_KINDS];
 
 void scene_random(Scene *scene, Rng *rng);
 void scene_paint(const Scene *scene, Canvas *canvas);

@@ -1,6 +1,7 @@
 #include "pipeline/scene_features.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -10,6 +11,7 @@ enum {
 
 /* What is known of one colour's pixels. */
 typedef struct {
+    int colour;
     int64_t n, sum_x, sum_y;
     int left, right, top, bottom;
     double x, y;     /* their mean */
@@ -56,6 +58,7 @@ static void find_patches(const unsigned char *rgb, int side, Patch patch[SCENE_C
         }
     for (int c = 0; c < SCENE_COLOURS; c++) {
         Patch *p = &patch[c];
+        p->colour = c;
         if (p->n < FEWEST_PIXELS) {
             p->n = 0;
             continue;
@@ -77,28 +80,52 @@ static void find_farthest(const unsigned char *rgb, int side, Patch patch[SCENE_
         }
 }
 
-static void describe(const Patch *p, int side, float out[FEATURES_PER_COLOUR])
+/* How much the patch's form is like each kind's; sums to 1. */
+static void liken(const Patch *p, float out[SCENE_KINDS])
 {
+    static const double spread = 0.1; /* s: half the least distance of two kinds, 0.26, or a little less */
     double area = (double)p->n, w = p->right - p->left + 1, h = p->bottom - p->top + 1;
     double radius = sqrt(p->farthest) + 0.5; /* to the pixel's rim */
+    double fills_box = area / (w * h), fills_circle = area / (M_PI * radius * radius);
+    double low = 4 * (p->y - 0.5 * (p->top + p->bottom)) / h;
+    double like[SCENE_KINDS], sum = 0;
+    for (int k = 0; k < SCENE_KINDS; k++) {
+        const Form *f = &scene_form[k];
+        double a = fills_box - f->fills_box, b = fills_circle - f->fills_circle, c = low - f->low;
+        like[k] = exp(-(a * a + b * b + c * c) / (2 * spread * spread));
+        sum += like[k];
+    }
+    for (int k = 0; k < SCENE_KINDS; k++)
+        out[k] = sum > 0 ? (float)(like[k] / sum) : 0;
+}
+
+static void describe(const Patch *p, int side, float out[FEATURES_PER_PATCH])
+{
+    float *rest = out + 1 + SCENE_COLOURS + SCENE_KINDS;
     out[0] = 1;
-    out[1] = (float)(sqrt(area) / 32);
-    out[2] = (float)(2 * (p->x + 0.5) / side - 1);
-    out[3] = (float)(2 * (p->y + 0.5) / side - 1);
-    out[4] = (float)(w / 64);
-    out[5] = (float)(h / 64);
-    out[6] = (float)(area / (w * h));
-    out[7] = (float)(area / (M_PI * radius * radius));
-    out[8] = (float)(4 * (p->y - 0.5 * (p->top + p->bottom)) / h);
+    out[1 + p->colour] = 1;
+    liken(p, out + 1 + SCENE_COLOURS);
+    rest[0] = (float)(sqrt((double)p->n) / 32);
+    rest[1] = (float)(2 * (p->x + 0.5) / side - 1);
+    rest[2] = (float)(2 * (p->y + 0.5) / side - 1);
+    rest[3] = (float)((p->right - p->left + 1) / 64.0);
+    rest[4] = (float)((p->bottom - p->top + 1) / 64.0);
 }
 
 static void relate(const Patch *a, const Patch *b, float out[2])
 {
     double dx = b->x - a->x, dy = b->y - a->y, length = fabs(dx) + fabs(dy);
     if (length > 0) {
-        out[0] = (float)((dx + dy) / length);
-        out[1] = (float)((dx - dy) / length);
+        out[0] = (float)tanh(5 * (dx + dy) / length);
+        out[1] = (float)tanh(5 * (dx - dy) / length);
     }
+}
+
+/* The largest first; of equal ones the first colour. */
+static int by_size(const void *a, const void *b)
+{
+    const Patch *p = a, *q = b;
+    return p->n != q->n ? (p->n < q->n) - (p->n > q->n) : p->colour - q->colour;
 }
 
 void scene_features(const unsigned char *rgb, int side, float *out)
@@ -109,11 +136,12 @@ void scene_features(const unsigned char *rgb, int side, float *out)
     memset(out, 0, SCENE_FEATURES * sizeof *out);
     find_patches(rgb, side, patch);
     find_farthest(rgb, side, patch);
-    for (int c = 0; c < SCENE_COLOURS; c++, next += FEATURES_PER_COLOUR)
-        if (patch[c].n)
-            describe(&patch[c], side, next);
-    for (int a = 0; a < SCENE_COLOURS; a++)
-        for (int b = a + 1; b < SCENE_COLOURS; b++, next += 2)
+    qsort(patch, SCENE_COLOURS, sizeof *patch, by_size);
+    for (int a = 0; a < SCENE_SHAPES; a++, next += FEATURES_PER_PATCH)
+        if (patch[a].n)
+            describe(&patch[a], side, next);
+    for (int a = 0; a < SCENE_SHAPES; a++)
+        for (int b = a + 1; b < SCENE_SHAPES; b++, next += 2)
             if (patch[a].n && patch[b].n)
                 relate(&patch[a], &patch[b], next);
 }

@@ -1,20 +1,21 @@
 /* The features of a picture of shapes, from its pixels alone.
  *
- * Every pixel is counted for the nearest of the six pure colours, if one is near; a colour with too few pixels
- * is absent. Of each colour that is there, nine numbers:
+ * Every pixel is counted for the nearest of the six pure colours, if one is near. The colours that have enough
+ * pixels are the patches of the picture, the largest first, three at most. Of each patch, 17 numbers:
  *
- *   1                          it is there
- *   sqrt(area) / 32            its size
- *   cx, cy                     the mean of its pixels, from -1 (left, top) to 1
- *   w / 64, h / 64             the box about it
- *   area / (w h)               how much of the box it fills: square 1, circle 0.79, triangle 0.5, ...
- *   area / (pi rmax^2)         how much of the smallest circle about its mean: circle 1, square 0.64, star 0.3, ...
- *   4 (cy - middle of box) / h how low in the box the mean lies: triangle 0.67, others about 0
+ *   1                       it is there
+ *   6 numbers               its colour: 1 for that one, 0 for the others
+ *   5 numbers               how much its form is like each kind's (scene_form): its area as a part of the box
+ *                           about it, and of the circle about its centre of mass, and how low that centre lies
+ *                           in the box, are compared; exp(-d^2 / 2 s^2), divided by the sum over the kinds
+ *   sqrt(area) / 32         its size
+ *   cx, cy                  its centre of mass, from -1 (left, top) to 1
+ *   w / 64, h / 64          the box about it
  *
- * and of each two that are there, where the one is from the other, turned by 45 degrees, so that left, right,
- * above and below are the four corners of a square:
+ * and of each two patches where the second is from the first, turned by 45 degrees, so that left, right, above
+ * and below are the four corners of a square, and driven towards the corners:
  *
- *   (dx + dy) / (|dx| + |dy|), (dx - dy) / (|dx| + |dy|)
+ *   tanh(5 (dx + dy) / (|dx| + |dy|)), tanh(5 (dx - dy) / (|dx| + |dy|))
  *
  * What is not there is 0. The dataset standardises each number: less its mean, divided by its standard
  * deviation, both over the train split. No state; any thread. */
@@ -26,8 +27,8 @@
 #include <stdint.h>
 
 enum {
-    FEATURES_PER_COLOUR = 9,
-    SCENE_FEATURES = SCENE_COLOURS * FEATURES_PER_COLOUR + SCENE_COLOURS * (SCENE_COLOURS - 1)
+    FEATURES_PER_PATCH = 1 + SCENE_COLOURS + SCENE_KINDS + 5,
+    SCENE_FEATURES = SCENE_SHAPES * FEATURES_PER_PATCH + SCENE_SHAPES * (SCENE_SHAPES - 1)
 };
 
 /* rgb (side, side, 3) -> out (SCENE_FEATURES). */

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    CAPTION_WIDTH = SCENE_WORDS + 2, /* <START>, words, <END>: 17, as the course has it */
+    CAPTION_WIDTH = SCENE_WORDS + 2, /* <START>, words, <END> */
     ITEMS_PER_WORKER = 8,
     FIRST_WORD = 4 /* behind <NULL>, <START>, <END>, <UNK> */
 };
@@ -313,9 +313,10 @@ static void put_readme(FILE *f, const void *what, const char *target)
     fprintf(f, "coco-fetch shapes --train %lld --val %lld --seed %lld\n\n", (long long)spec->train,
             (long long)spec->val, (long long)spec->seed);
     fputs("Pictures of one to three coloured shapes, 128 x 128, five captions each. The features are measured\n"
-          "on the pixels: for each of six colours whether it is there, its size, place and extent, and three\n"
-          "measures of its form; for each two colours the direction from one to the other; each number less\n"
-          "its mean and divided by its standard deviation over the train split.\n", f);
+          "on the pixels: of each patch of colour, the largest first, whether it is there, its colour, how\n"
+          "much its form is like each kind's, its size, place and extent; of each two the direction from one\n"
+          "to the other; each number less its mean and divided by its standard deviation over the train\n"
+          "split.\n", f);
 }
 
 static int write_files(const ShapesSpec *spec, const OutDir *out, Split split[N_SPLITS], const Vocab *vocab,
