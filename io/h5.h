@@ -38,6 +38,8 @@ int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, in
 
 /* --- reading. Numbers are converted; integers are not taken for floats, nor floats for integers --- */
 
+/* 0 where the dataset is one of floats with this rank and these dimensions: to be asked before memory is. */
+int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, char *err, size_t errlen);
 /* The whole of a dataset that must have this rank and these dimensions, into out. */
 int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, char *err, size_t errlen);
 int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, char *err,

@@ -36,8 +36,9 @@ static int check_shape(const H5 *h5, const char *name, const H5Info *info, int r
     return err_set(err, errlen, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
 }
 
-static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, hid_t type, void *out,
-                      char *err, size_t errlen)
+/* Opens a dataset that must be of this kind and shape: HDF5's hid_t, or -1. */
+static hid_t open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
+                          size_t errlen)
 {
     H5Info info;
     hid_t set = h5_open_set(h5, name, err, errlen);
@@ -48,8 +49,30 @@ static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int
         rc = err_set(err, errlen, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
     if (rc == 0)
         rc = check_shape(h5, name, &info, rank, dim, err, errlen);
-    if (rc == 0 && H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0)
-        rc = h5_fail(h5, name, "cannot be read", err, errlen);
+    if (rc == 0)
+        return set;
+    H5Dclose(set);
+    return -1;
+}
+
+int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, char *err, size_t errlen)
+{
+    hid_t set = open_checked(h5, name, H5_FLOATS, rank, dim, err, errlen);
+    if (set < 0)
+        return -1;
+    H5Dclose(set);
+    return 0;
+}
+
+static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, hid_t type, void *out,
+                      char *err, size_t errlen)
+{
+    hid_t set = open_checked(h5, name, kind, rank, dim, err, errlen);
+    if (set < 0)
+        return -1;
+    int rc = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0
+                 ? h5_fail(h5, name, "cannot be read", err, errlen)
+                 : 0;
     H5Dclose(set);
     return rc;
 }

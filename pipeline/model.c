@@ -1,5 +1,6 @@
 #include "pipeline/model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int tensors_read(Checkpoint *file, const char *group, const Params *table, real *data, char *err, size_t errlen)
@@ -25,6 +26,21 @@ int tensors_write(Checkpoint *file, const char *group, const Params *table, cons
     return 0;
 }
 
+/* The file's tensors must have the shapes that its head tells, before memory is asked for. */
+static int check_tensors(Checkpoint *file, const Shape *shape, const char *path, char *err, size_t errlen)
+{
+    Tensor tensor[TENSORS];
+    size_t numbers = captioner_tensors(shape, tensor);
+    for (int i = 0; i < TENSORS; i++) {
+        const int64_t dim[2] = {tensor[i].dim[0], tensor[i].dim[1]};
+        char name[32];
+        snprintf(name, sizeof name, "/params/%s", tensor[i].name);
+        if (h5_expect_floats(checkpoint_h5(file), name, tensor[i].rank, dim, err, errlen))
+            return -1;
+    }
+    return numbers ? 0 : err_set(err, errlen, "%s: /params: more than 2^31 numbers", path);
+}
+
 int model_read(Model *m, Checkpoint *file, const ModelHead *head, Vocab *vocab, const char *path, char *err,
                size_t errlen)
 {
@@ -39,6 +55,8 @@ int model_read(Model *m, Checkpoint *file, const ModelHead *head, Vocab *vocab, 
     m->vocab = *vocab; /* ours from here on */
     memset(vocab, 0, sizeof *vocab);
     m->caption_length = head->caption_length;
+    if (check_tensors(file, &shape, path, err, errlen))
+        return -1;
     if (params_alloc(&m->params, &shape))
         return err_set(err, errlen, "%s: no memory for a model of %d, %d, %d, %d", path, shape.D, shape.W, shape.H,
                        shape.V);

@@ -1,5 +1,6 @@
 #include "pipeline/state.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,18 +76,25 @@ typedef struct {
     const char *name;
     enum { INTEGER, REAL, BOOL } kind;
     void *at;
+    double min, max;
 } Field;
 
 enum { N_FIELDS = 11 };
 
 static void fields(Settings *s, Field out[N_FIELDS])
 {
+    const double most = 1e15, uint32 = UINT32_MAX;
     const Field all[N_FIELDS] = {
-        {"raw_features", BOOL, &s->raw_features}, {"lr", REAL, &s->lr},
-        {"lr_decay", REAL, &s->lr_decay},         {"epochs", INTEGER, &s->epochs},
-        {"iterations", INTEGER, &s->iterations},  {"batch_size", INTEGER, &s->batch_size},
-        {"max_train", INTEGER, &s->max_train},    {"seed", INTEGER, &s->seed},
-        {"val_every", INTEGER, &s->val_every},    {"val_max", INTEGER, &s->val_max},
+        {"raw_features", BOOL, &s->raw_features, 0, 1},
+        {"lr", REAL, &s->lr, 0, 1e6},
+        {"lr_decay", REAL, &s->lr_decay, 0, 1e3},
+        {"epochs", INTEGER, &s->epochs, 0, 1e9},
+        {"iterations", INTEGER, &s->iterations, -1, most},
+        {"batch_size", INTEGER, &s->batch_size, 1, 1 << 20},
+        {"max_train", INTEGER, &s->max_train, 0, uint32},
+        {"seed", INTEGER, &s->seed, 0, uint32},
+        {"val_every", INTEGER, &s->val_every, 0, most},
+        {"val_max", INTEGER, &s->val_max, 1, most},
     };
     memcpy(out, all, sizeof all);
 }
@@ -99,32 +107,41 @@ static int put_field(H5 *h5, const Field *f, char *err, size_t errlen)
     return h5_put_int(h5, "/train", f->name, v, err, errlen);
 }
 
-/* An attribute that must be there, of an integer or a real. */
-static int need_int(H5 *h5, const char *group, const char *name, int64_t *out, const char *path, char *err,
-                    size_t errlen)
+/* An attribute that must be there and in range, of an integer or a real. */
+static int need_int(H5 *h5, const char *group, const char *name, double min, double max, int64_t *out,
+                    const char *path, char *err, size_t errlen)
 {
     int rc = h5_attr_int(h5, group, name, out, err, errlen);
-    return rc ? rc : err_set(err, errlen, "%s: %s: no attribute '%s': nothing to resume", path, group, name);
+    if (rc == 0)
+        return err_set(err, errlen, "%s: %s: no attribute '%s': nothing to resume", path, group, name);
+    if (rc > 0 && !((double)*out >= min && (double)*out <= max))
+        return err_set(err, errlen, "%s: %s: %s %lld is out of range", path, group, name, (long long)*out);
+    return rc < 0 ? -1 : 0;
 }
 
-static int need_real(H5 *h5, const char *group, const char *name, double *out, const char *path, char *err,
-                     size_t errlen)
+static int need_real(H5 *h5, const char *group, const char *name, double min, double max, double *out,
+                     const char *path, char *err, size_t errlen)
 {
     int rc = h5_attr_real(h5, group, name, out, err, errlen);
-    return rc ? rc : err_set(err, errlen, "%s: %s: no attribute '%s': nothing to resume", path, group, name);
+    if (rc == 0)
+        return err_set(err, errlen, "%s: %s: no attribute '%s': nothing to resume", path, group, name);
+    if (rc > 0 && !(*out >= min && *out <= max))
+        return err_set(err, errlen, "%s: %s: %s %g is out of range", path, group, name, *out);
+    return rc < 0 ? -1 : 0;
 }
 
 static int get_field(H5 *h5, const Field *f, const char *path, char *err, size_t errlen)
 {
     int64_t v;
     if (f->kind == REAL)
-        return need_real(h5, "/train", f->name, f->at, path, err, errlen);
-    if (f->kind == INTEGER)
-        return need_int(h5, "/train", f->name, f->at, path, err, errlen);
-    int rc = need_int(h5, "/train", f->name, &v, path, err, errlen);
-    if (rc > 0)
+        return need_real(h5, "/train", f->name, f->min, f->max, f->at, path, err, errlen);
+    if (need_int(h5, "/train", f->name, f->min, f->max, &v, path, err, errlen))
+        return -1;
+    if (f->kind == BOOL)
         *(bool *)f->at = v != 0;
-    return rc;
+    else
+        *(int64_t *)f->at = v;
+    return 0;
 }
 
 /* --- saving --- */
@@ -196,6 +213,8 @@ int state_save(const TrainState *s, const Model *m, const char *path, char *err,
 
 /* --- loading --- */
 
+static const double MOST_STEPS = 1099511627776.0; /* iterations that a file may claim: 2^40 */
+
 /* An attribute that is one of some words: its place, or -1. */
 static int need_word(H5 *h5, const char *group, const char *name, const char *const *words, int n, const char *path,
                      char *err, size_t errlen)
@@ -224,8 +243,8 @@ static int get_optim(TrainState *s, const Model *m, Checkpoint *file, const char
         return -1;
     s->optim = optim_defaults((OptimRule)rule);
     s->settings.rule = s->optim.rule;
-    if (need_real(h5, "/optim", "learning_rate", &s->optim.learning_rate, path, err, errlen) < 0 ||
-        need_int(h5, "/optim", "step", &s->optim.step, path, err, errlen) < 0)
+    if (need_real(h5, "/optim", "learning_rate", 0, DBL_MAX, &s->optim.learning_rate, path, err, errlen) ||
+        need_int(h5, "/optim", "step", 0, MOST_STEPS, &s->optim.step, path, err, errlen))
         return -1;
     if (state_alloc(s, m->params.n))
         return err_set(err, errlen, "%s: out of memory", path);
@@ -244,24 +263,31 @@ static int get_rng(Rng *rng, H5 *h5, const char *path, char *err, size_t errlen)
     int32_t key[RNG_WORDS];
     int64_t pos, has_gauss;
     if (h5_read_ints(h5, "/train/rng_key", 1, &words, key, err, errlen) ||
-        need_int(h5, "/train", "rng_pos", &pos, path, err, errlen) < 0 ||
-        need_int(h5, "/train", "rng_has_gauss", &has_gauss, path, err, errlen) < 0 ||
-        need_real(h5, "/train", "rng_gauss", &rng->gauss, path, err, errlen) < 0)
+        need_int(h5, "/train", "rng_pos", 0, RNG_WORDS, &pos, path, err, errlen) ||
+        need_int(h5, "/train", "rng_has_gauss", 0, 1, &has_gauss, path, err, errlen) ||
+        need_real(h5, "/train", "rng_gauss", -DBL_MAX, DBL_MAX, &rng->gauss, path, err, errlen))
         return -1;
-    if (pos < 0 || pos > RNG_WORDS)
-        return err_set(err, errlen, "%s: /train: rng_pos %lld is out of range", path, (long long)pos);
     memcpy(rng->key, key, sizeof key);
     rng->pos = (int32_t)pos;
     rng->has_gauss = has_gauss != 0;
     return 0;
 }
 
-static int check_settings(const TrainState *s, const char *path, char *err, size_t errlen)
+/* The losses of the iterations done. The file must hold them before there is memory for them. */
+static int get_losses(TrainState *s, H5 *h5, const char *path, char *err, size_t errlen)
 {
-    const Settings *g = &s->settings;
-    if (g->batch_size < 1 || g->batch_size > 1 << 20 || g->epochs < 0 || g->max_train < 0 || g->seed < 0 ||
-        g->seed > UINT32_MAX || s->iteration < 0 || s->iteration > (int64_t)1 << 40 || s->epoch < 0)
-        return err_set(err, errlen, "%s: /train: a setting is out of range", path);
+    static const char name[] = "/train/loss_history";
+    if (h5_expect_floats(h5, name, 1, &s->iteration, err, errlen))
+        return -1;
+    s->loss_room = s->iteration + 1;
+    s->loss = malloc((size_t)s->loss_room * sizeof *s->loss);
+    if (!s->loss)
+        return err_set(err, errlen, "%s: out of memory", path);
+    if (h5_read_doubles(h5, name, 1, &s->iteration, s->loss, err, errlen))
+        return -1;
+    for (int64_t i = 0; i < s->iteration; i++)
+        if (!isfinite(s->loss[i]))
+            return err_set(err, errlen, "%s: %s: number %lld is not finite", path, name, (long long)i);
     return 0;
 }
 
@@ -275,21 +301,17 @@ static int get_train(TrainState *s, H5 *h5, const char *path, char *err, size_t 
     s->settings.order = (Order)order;
     fields(&s->settings, field);
     for (int i = 0; field[i].name; i++)
-        if (get_field(h5, &field[i], path, err, errlen) < 0)
+        if (get_field(h5, &field[i], path, err, errlen))
             return -1;
     s->best_val_loss = NAN;
-    if (need_int(h5, "/train", "captions_digest", &digest, path, err, errlen) < 0 ||
-        need_int(h5, "/train", "iteration", &s->iteration, path, err, errlen) < 0 ||
-        need_int(h5, "/train", "epoch", &s->epoch, path, err, errlen) < 0 ||
+    if (need_int(h5, "/train", "captions_digest", -HUGE_VAL, HUGE_VAL, &digest, path, err, errlen) ||
+        need_int(h5, "/train", "iteration", 0, MOST_STEPS, &s->iteration, path, err, errlen) ||
+        need_int(h5, "/train", "epoch", 0, MOST_STEPS, &s->epoch, path, err, errlen) ||
         h5_attr_real(h5, "/train", "best_val_loss", &s->best_val_loss, err, errlen) < 0 ||
-        check_settings(s, path, err, errlen) || get_rng(&s->rng, h5, path, err, errlen))
+        get_rng(&s->rng, h5, path, err, errlen))
         return -1;
     s->captions_digest = (uint64_t)digest;
-    s->loss = malloc((size_t)(s->iteration + 1) * sizeof *s->loss);
-    s->loss_room = s->iteration + 1;
-    if (!s->loss)
-        return err_set(err, errlen, "%s: out of memory", path);
-    return h5_read_doubles(h5, "/train/loss_history", 1, &s->iteration, s->loss, err, errlen);
+    return get_losses(s, h5, path, err, errlen);
 }
 
 int state_load(TrainState *s, Model *m, const char *path, char *err, size_t errlen)
