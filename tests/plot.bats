@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# coco-plot: exit statuses, messages, and pictures from logs of every kind.
+
+load support/common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    awk 'BEGIN { for (i = 1; i <= 50; i++) {
+        printf "{\"event\":\"iteration\",\"iteration\":%d,\"epoch\":1,\"loss\":%.4f,\"lr\":0.005}\n", i, 80 / i
+        if (i % 10 == 0) printf "{\"event\":\"epoch\",\"iteration\":%d,\"epoch\":%d,\"val_loss\":%.4f}\n", i, i / 10, 90 / i
+    } }' >a.log
+}
+
+# Bats does not see a failing `! command`.
+differ() { if cmp -s "$1" "$2"; then return 1; fi; }
+is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]; }
+size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $3 * 256 + $4 "x" $7 * 256 + $8 }'; }
+
+@test "a file, standard input and - give the same picture; -o - is that picture" {
+    coco-plot a.log --label x -o a.png
+    coco-plot --label x -o b.png <a.log
+    coco-plot --label x - -o c.png <a.log
+    coco-plot --label x a.log -o - >d.png
+    same a.png b.png c.png d.png
+    [ "$(size a.png)" = 960x540 ]
+}
+
+@test "options change the picture" {
+    coco-plot a.log -o a.png
+    for option in --log-y --smooth=5 --title=T --label=L; do
+        coco-plot a.log $option -o b.png
+        is_png b.png
+        differ a.png b.png
+    done
+    coco-plot a.log --size 400x300 -o b.png
+    [ "$(size b.png)" = 400x300 ]
+}
+
+@test "several runs with a legend" {
+    sed 's/"loss":/"loss":1/' a.log >b.log
+    coco-plot a.log b.log -o two.png
+    coco-plot a.log -o one.png
+    differ one.png two.png
+    coco-plot a.log b.log --label first --label second -o labels.png
+    differ labels.png two.png
+    fails 2 '3 labels for 2 logs' coco-plot a.log b.log --label x --label y --label z -o x.png
+}
+
+@test "a resumed log: later lines win" {
+    head -n 30 a.log >resumed.log
+    # It had gone on to other losses before it was stopped and resumed.
+    sed -n '31,40p' a.log | sed 's/"loss":/"loss":9/; s/"val_loss":/"val_loss":9/' >>resumed.log
+    tail -n +31 a.log >>resumed.log
+    coco-plot a.log --label x -o a.png
+    coco-plot resumed.log --label x -o b.png
+    same a.png b.png
+}
+
+@test "one point, one value, many points, iterations far from 1" {
+    head -n 1 a.log >one.log
+    coco-plot one.log -o a.png
+    coco-plot one.log --log-y --smooth 10 -o a.png
+    sed -E 's/"loss":[0-9.]+/"loss":3/' a.log >constant.log
+    coco-plot constant.log -o a.png
+    coco-plot constant.log --log-y -o a.png
+    sed -E 's/"loss":[0-9.]+/"loss":0/' a.log >zero.log
+    coco-plot zero.log -o a.png
+    sed -E 's/"loss":[0-9.]+/"loss":-1e300/;2s/-1e300/1e300/' a.log >wide.log
+    coco-plot wide.log -o a.png
+    sed -E 's/"iteration":([0-9]+)/"iteration":90000000000000\1/' a.log >far.log
+    coco-plot far.log -o a.png
+    sed -nE '/val_loss/p' a.log >val.log
+    coco-plot val.log -o a.png
+    is_png a.png
+    awk 'BEGIN { srand(1); for (i = 1; i <= 100000; i++)
+        printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":%.4f}\n", i, 80 / i + rand() }' >long.log
+    coco-plot long.log --smooth 100 -o a.png
+    is_png a.png
+    for size in 160x160 8192x200 200x8192; do coco-plot a.log a.log a.log --size $size -o a.png; done
+}
+
+@test "what a log scale cannot show is left out with a line" {
+    sed -E '3s/"loss":[0-9.]+/"loss":-1/;4s/"loss":[0-9.]+/"loss":0/' a.log >b.log
+    run coco-plot b.log --log-y -o b.png
+    [ "$status" = 0 ]
+    [ "$output" = "coco-plot: b.log: 2 losses are not above 0 and have no place on a log scale" ]
+    echo '{"event":"iteration","iteration":1,"loss":-1}' >c.log
+    run coco-plot c.log --log-y -o c.png
+    [ "$status" = 1 ]
+    [[ "$output" == *"no loss is above 0"* ]]
+    [ ! -e c.png ]
+}
+
+@test "a bad line: exit 1, file and line, nothing written" {
+    while IFS= read -r bad; do
+        { head -n 4 a.log; printf '%s\n' "$bad"; } >bad.log
+        fails 1 'bad.log: line 5: ' coco-plot a.log bad.log -o out.png
+        [ ! -e out.png ]
+    done <<'END'
+{"event":"iteration"}
+{"iteration":1,"loss":2}
+{"event":"iteration","iteration":1,"loss":"2"}
+{"event":"iteration","iteration":1,"loss":NaN}
+{"event":"iteration","iteration":1,"loss":1e999}
+{"event":"iteration","iteration":-1,"loss":1}
+{"event":"iteration","iteration":1,"loss":1
+(Iteration 1 / 100) loss: 76.9
+END
+    : >empty.log
+    fails 1 'empty.log: no losses' coco-plot empty.log -o out.png
+    fails 1 'none.log: No such file' coco-plot none.log -o out.png
+}
+
+@test "outputs that fail" {
+    fails 1 'no/such/a.png: No such file' coco-plot a.log -o no/such/a.png
+    fails 1 'No space left' coco-plot a.log -o /dev/full
+    run bash -c 'coco-plot a.log -o - >/dev/full'
+    [ "$status" = 1 ]
+    run bash -c 'coco-plot a.log --size 4000x4000 -o - | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}'
+    [ "$status" = 141 ]
+    [ -z "$output" ]
+}
+
+@test "usage errors: exit 2 and a hint" {
+    fails 2 '-o' coco-plot a.log
+    fails 2 'read once' coco-plot - - -o a.png
+    for size in 10x10 100 x 9000x500 500x9000 axb 500x500x2; do
+        fails 2 '--size' coco-plot --size=$size a.log -o a.png
+    done
+    for smooth in -1 x 1.5; do fails 2 '--smooth' coco-plot --smooth=$smooth a.log -o a.png; done
+}
