@@ -97,6 +97,35 @@ static int png_is_huge(const unsigned char *b, size_t len)
     return h && w > PIXELS_MAX / h;
 }
 
+/* Where the samples of a binary PNM begin: behind "P6", width, height, maximum and one white space, with
+ * comments among them. */
+static size_t pnm_header(const unsigned char *b, size_t len)
+{
+    size_t i = 2;
+    for (int number = 0; number < 3; number++) {
+        while (i < len && (b[i] < '0' || b[i] > '9')) {
+            if (b[i] == '#')
+                while (i < len && b[i] != '\n')
+                    i++;
+            i += i < len;
+        }
+        while (i < len && b[i] >= '0' && b[i] <= '9')
+            i++;
+    }
+    return i + 1;
+}
+
+/* stb (2.27) reads beyond 16-bit PNM pictures when it adds alpha, and takes whatever memory holds for what a
+ * cut one lacks. 0, or -1 with a line. */
+static int check_pnm(const unsigned char *b, size_t len, size_t samples, char *err, size_t errlen)
+{
+    if (b[0] != 'P')
+        return 0;
+    if (stbi_is_16_bit_from_memory(b, (int)len))
+        return err_set(err, errlen, "a PNM picture of 16 bits, which is not read here");
+    return len < pnm_header(b, len) + samples ? err_set(err, errlen, "truncated PNM") : 0;
+}
+
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
 {
     int w, h, channels;
@@ -114,6 +143,8 @@ int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t 
         return err_set(err, errlen, "an image without pixels");
     if ((int64_t)w * h > PIXELS_MAX)
         return err_set(err, errlen, "%d x %d pixels are too many", w, h);
+    if (check_pnm(bytes, len, (size_t)w * (size_t)h * (size_t)channels, err, errlen))
+        return -1;
     int jpeg = !memcmp(bytes, "\xff\xd8", 2);
     if (jpeg && !jpeg_is_whole(bytes, len))
         return err_set(err, errlen, "truncated JPEG");
