@@ -7,20 +7,18 @@
 #include "io/record.h"
 #include "pipeline/lookup.h"
 #include "pipeline/pipe.h"
+#include "pipeline/sheet_words.h"
 #include "pipeline/tile.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     NETWORK_WORKERS = 8, /* threads that wait for downloads compute little */
-    EMIT_ROWS = 64,      /* of pixels handed to the PNG writer at once */
-    TITLE_LEN = 512
+    EMIT_ROWS = 64       /* of pixels handed to the PNG writer at once */
 };
 
 /* The unit of work: one tile's image. */
@@ -47,53 +45,12 @@ typedef struct {
     int per_sheet_rows, n_sheets;
     int *text_h; /* height of the text of each row of tiles, over all sheets */
     unsigned char *rgb; /* EMIT_ROWS rows */
-    char title[TITLE_LEN], legend[TITLE_LEN];
+    SheetWords words;
 } Sheet;
 
 SheetSpec sheet_defaults(void)
 {
     return (SheetSpec){.input = "-", .columns = 4, .tile_w = 256, .tile_h = 256, .references = 1, .threads = 1};
-}
-
-/* --- names of a series --- */
-
-/* The length of the %d or %03d at s, 0 where there is none. */
-static size_t number_field(const char *s)
-{
-    size_t n = 1 + strspn(s + 1, "0123456789");
-    return s[0] == '%' && s[n] == 'd' && n <= 3 ? n + 1 : 0;
-}
-
-static const char *find_field(const char *output)
-{
-    for (const char *s = output; *s; s++)
-        if (number_field(s))
-            return s;
-    return NULL;
-}
-
-const char *sheet_bad_output(const char *output)
-{
-    const char *field = find_field(output);
-    if (!*output)
-        return "an empty name";
-    if (field && find_field(field + 1))
-        return "more than one number in the name";
-    return NULL;
-}
-
-/* The path of sheet i, from 0. The caller frees. */
-static char *output_name(const char *output, int i)
-{
-    char *name;
-    const char *field = find_field(output);
-    if (!field)
-        return strdup(output);
-    size_t n = number_field(field);
-    int width = (int)strtol(field + 1, NULL, 10);
-    int rc = field[1] == '0' ? asprintf(&name, "%.*s%0*d%s", (int)(field - output), output, width, i + 1, field + n)
-                             : asprintf(&name, "%.*s%*d%s", (int)(field - output), output, width, i + 1, field + n);
-    return rc < 0 ? NULL : name;
 }
 
 /* --- reading --- */
@@ -126,87 +83,6 @@ static int read_records(Sheet *s, char *err, size_t errlen)
     return rc;
 }
 
-/* --- the header's words --- */
-
-static void append(char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void append(char *text, const char *fmt, ...)
-{
-    size_t n = strlen(text);
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text + n, TITLE_LEN - n, fmt, ap);
-    va_end(ap);
-}
-
-enum { SPLITS_MAX = 4 };
-
-/* Counts records by split: how many splits there are, of which the first SPLITS_MAX are told. */
-static int count_splits(const Sheet *s, const char **name, int64_t *count)
-{
-    int n = 0;
-    for (int64_t i = 0; i < s->n; i++) {
-        const char *split = s->records[i].split ? s->records[i].split : "no split";
-        int k = 0;
-        while (k < n && k < SPLITS_MAX && strcmp(name[k], split))
-            k++;
-        if (k == SPLITS_MAX)
-            return SPLITS_MAX + 1;
-        if (k == n) {
-            name[n] = split;
-            count[n++] = 0;
-        }
-        count[k]++;
-    }
-    return n;
-}
-
-/* Records of ground truth alone, as `coco-fetch show -n` makes: each caption is a reference, none has a
- * probability. */
-static bool all_ground_truth(const Sheet *s)
-{
-    for (int64_t i = 0; i < s->n; i++) {
-        const Record *r = &s->records[i];
-        bool found = false;
-        for (int k = 0; k < r->n_references && !found; k++)
-            found = !strcmp(r->references[k], r->caption);
-        if (!found || !isnan(r->logprob))
-            return false;
-    }
-    return true;
-}
-
-static void write_titles(Sheet *s, int n_splits, const char **name, const int64_t *count)
-{
-    const SheetSpec *spec = s->spec;
-    bool references = false;
-    const char *base = strrchr(spec->input, '/');
-    base = strcmp(spec->input, "-") ? (base ? base + 1 : spec->input) : "Captions";
-    append(s->title, "%s", spec->title ? spec->title : base);
-    if (n_splits == 1 && strcmp(name[0], "no split"))
-        append(s->legend, " \u00b7 %s", name[0]);
-    for (int k = 0; n_splits > 1 && n_splits <= SPLITS_MAX && k < n_splits; k++)
-        append(s->legend, "%s%" PRId64 " %s", k ? ", " : " \u00b7 ", count[k], name[k]);
-    for (int64_t i = 0; i < s->n && spec->references && !references; i++)
-        references = s->records[i].n_references > 0;
-    s->style.truth_alone = all_ground_truth(s);
-    if (s->style.truth_alone)
-        append(s->legend, " \u00b7 ground truth captions");
-    else if (references)
-        append(s->legend, " \u00b7 bold: generated, %s: ground truth", s->style.mark_w ? "GT" : "italic");
-}
-
-/* What stands below the title of one sheet: its images, and which sheet of how many it is. */
-static void subtitle(const Sheet *s, int sheet, int64_t first, int64_t n, char *text)
-{
-    text[0] = '\0';
-    if (s->n_sheets > 1)
-        append(text, "sheet %d of %d \u00b7 images %" PRId64 "\u2013%" PRId64 " of %" PRId64, sheet + 1, s->n_sheets,
-               first + 1, first + n, s->n);
-    else
-        append(text, "%" PRId64 " image%s", n, n == 1 ? "" : "s");
-    append(text, "%s", s->legend);
-}
-
 /* --- geometry --- */
 
 static int64_t n_tile_rows(const Sheet *s)
@@ -222,7 +98,7 @@ static int plan_sheets(Sheet *s, char *err, size_t errlen)
     int64_t sheets = (all + rows - 1) / rows;
     if (rows > INT32_MAX / (spec->tile_h + 1) || sheets > INT32_MAX)
         return err_set(err, errlen, "%" PRId64 " rows of tiles make a picture too high for PNG: set --rows", rows);
-    if (sheets > 1 && !find_field(spec->output))
+    if (sheets > 1 && !sheet_is_series(spec->output))
         return err_set(err, errlen, "%" PRId64 " sheets need numbered names, as in 'sheet-%%03d.png'", sheets);
     s->per_sheet_rows = (int)rows;
     s->n_sheets = (int)sheets;
@@ -263,11 +139,11 @@ static int measure(Sheet *s, char *err, size_t errlen)
 /* The band's canvas takes the place of the one that text was measured on. */
 static int make_canvas(Sheet *s, char *err, size_t errlen)
 {
-    char text[TITLE_LEN];
+    char text[SHEET_TEXT_LEN];
     int tallest = s->canvas_h;
     for (int i = 0; i < s->n_sheets && i < 2; i++) { /* all subtitles are about as long */
-        subtitle(s, s->n_sheets - 1 - i, s->n, s->n, text);
-        int h = tile_header_height(&s->style, s->canvas, s->width, s->title, text);
+        sheet_subtitle(&s->words, s->n_sheets, s->n_sheets - 1 - i, s->n, s->n, text);
+        int h = tile_header_height(&s->style, s->canvas, s->width, s->words.title, text);
         tallest = h > tallest ? h : tallest;
     }
     canvas_free(s->canvas);
@@ -282,22 +158,21 @@ static int make_canvas(Sheet *s, char *err, size_t errlen)
 static int plan(Sheet *s, char *err, size_t errlen)
 {
     const SheetSpec *spec = s->spec;
-    const char *name[SPLITS_MAX];
-    int64_t count[SPLITS_MAX];
     s->columns = s->n < spec->columns ? (int)s->n : spec->columns;
     if (plan_sheets(s, err, errlen))
         return -1;
-    int n_splits = count_splits(s, name, count);
     s->canvas = canvas_new(1, 1, TILE_PAGE, err, errlen);
     if (!s->canvas)
         return -1;
-    tile_style(&s->style, s->canvas, spec->tile_w, spec->tile_h, spec->references, n_splits > 1);
+    tile_style(&s->style, s->canvas, spec->tile_w, spec->tile_h, spec->references);
+    sheet_words(&s->words, spec, s->records, s->n, s->style.mark_w ? "GT" : "italic");
+    s->style.show_split = s->words.n_splits > 1;
+    s->style.truth_alone = s->words.truth_alone;
     int64_t width = (int64_t)s->columns * (spec->tile_w + s->style.gutter) + s->style.gutter;
     if (width > CANVAS_MAX)
         return err_set(err, errlen, "%d columns of %d pixels make a sheet of %" PRId64 ": at most %d can be drawn",
                        s->columns, spec->tile_w, width, CANVAS_MAX);
     s->width = (int)width;
-    write_titles(s, n_splits, name, count);
     return measure(s, err, errlen) || make_canvas(s, err, errlen) ? -1 : 0;
 }
 
@@ -402,10 +277,10 @@ static int sheet_height(const Sheet *s, int64_t first_row, int64_t rows, int hea
 /* Writes the tiles first .. first+n-1 as a picture. 1 done, 0 asked to stop, -1 failed. */
 static int draw_sheet(Sheet *s, FILE *out, int number, int64_t first, int64_t n, char *err, size_t errlen)
 {
-    char text[TITLE_LEN];
+    char text[SHEET_TEXT_LEN];
     int64_t first_row = first / s->columns, rows = (n + s->columns - 1) / s->columns;
-    subtitle(s, number, first, n, text);
-    int header = tile_header_height(&s->style, s->canvas, s->width, s->title, text);
+    sheet_subtitle(&s->words, s->n_sheets, number, first, n, text);
+    int header = tile_header_height(&s->style, s->canvas, s->width, s->words.title, text);
     header = header < s->canvas_h ? header : s->canvas_h;
     int height = sheet_height(s, first_row, rows, header), rc = 1;
     if (height < 0)
@@ -414,7 +289,7 @@ static int draw_sheet(Sheet *s, FILE *out, int number, int64_t first, int64_t n,
     if (!png)
         return -1;
     canvas_clear(s->canvas, TILE_PAGE);
-    tile_header_draw(&s->style, s->canvas, s->width, s->title, text);
+    tile_header_draw(&s->style, s->canvas, s->width, s->words.title, text);
     if (emit(s, png, header, err, errlen))
         rc = -1;
     for (int64_t r = 0; r < rows && rc > 0; r++) {
@@ -469,7 +344,7 @@ static int draw_all(Sheet *s, char *err, size_t errlen)
     }
     for (int i = 0; i < s->n_sheets; i++) {
         int64_t first = i * per_sheet, n = s->n - first < per_sheet ? s->n - first : per_sheet;
-        char *path = output_name(s->spec->output, i);
+        char *path = sheet_output_name(s->spec->output, i);
         int rc = path ? sheet_to_file(s, path, i, first, n, err, errlen) : err_set(err, errlen, "out of memory");
         free(path);
         if (rc <= 0)

@@ -16,7 +16,7 @@ static double clamp(double v, double lo, double hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-void tile_style(TileStyle *s, Canvas *canvas, int box_w, int box_h, int references, bool show_split)
+void tile_style(TileStyle *s, Canvas *canvas, int box_w, int box_h, int references)
 {
     int mark_h;
     double size = clamp(8 + 0.0235 * box_w, 9, 72), small = clamp(size * 0.86, 9, 72);
@@ -24,7 +24,6 @@ void tile_style(TileStyle *s, Canvas *canvas, int box_w, int box_h, int referenc
     s->box_w = box_w;
     s->box_h = box_h;
     s->references = references;
-    s->show_split = show_split;
     s->gutter = (int)clamp(box_w / 14.0, 4, 48);
     s->pad = box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48);
     int text_w = box_w - 2 * s->pad, more = box_w < NARROW ? NARROW_MORE : 0;

@@ -23,13 +23,13 @@ typedef struct {
     int gutter;       /* between cards and around them, at most a third of box_w */
     int pad;          /* around the text on its card */
     int references;   /* shown at most, of each record */
-    bool show_split;
+    bool show_split;  /* both set by the caller, false at first */
     bool truth_alone; /* captions are ground truth themselves: references say what else there is */
     TextStyle caption, reference, mark, split, reason, title, subtitle;
     int mark_w;       /* what "GT" takes of a reference's width */
 } TileStyle;
 
-void tile_style(TileStyle *style, Canvas *canvas, int box_w, int box_h, int references, bool show_split);
+void tile_style(TileStyle *style, Canvas *canvas, int box_w, int box_h, int references);
 
 /* The height of the text below the box, padding included; 0 where there is none to show. */
 int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record);
