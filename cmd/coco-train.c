@@ -3,6 +3,7 @@
 #include "pipeline/train.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,10 +130,12 @@ static int run(Cli *cli, Args *a)
     a->train.settings.rule = (OptimRule)a->rule;
     a->train.settings.order = (Order)a->order;
     if (train_run(&a->train, cli_report(cli, "iterations"), &result, err, sizeof err)) {
-        cli_error("%s", err);
+        /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
+        if (!ferror(stdout))
+            cli_error("%s", err);
         return 1;
     }
-    if (!isnan(a->target_loss) && !(result.loss <= a->target_loss)) {
+    if (result.complete && !isnan(a->target_loss) && !(result.loss <= a->target_loss)) {
         cli_error("the last loss, %f, is above the target, %g", result.loss, a->target_loss);
         return 1;
     }
@@ -180,6 +183,8 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
+    if (t->out && !strcmp(t->out, "-"))
+        cli_usage_error("-o -: a model file needs seeking, so it cannot go to standard output");
     if (t->resume)
         take_resume(&cli, &a);
     else if (!t->out)

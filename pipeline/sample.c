@@ -24,6 +24,7 @@ typedef struct {
     float *gathered;      /* (batch,D) */
     SearchResult *results; /* (batch) */
     int32_t *words;       /* (batch,max_length) */
+    int64_t written;      /* captions */
 } Run;
 
 /* --- start --- */
@@ -121,16 +122,16 @@ static int write_record(const Run *r, int64_t row, const SearchResult *result, c
 }
 
 /* One object of the COCO tools' results array. */
-static int write_coco(const Run *r, int64_t row, const char *caption, int64_t place)
+static int write_coco(const Run *r, int64_t row, const char *caption)
 {
     int64_t id = coco_image_id(line_of(&r->data.files, row), row);
-    fprintf(r->out, "%s{\"image_id\":%lld,\"caption\":", place ? ",\n" : "[", (long long)id);
+    fprintf(r->out, "%s{\"image_id\":%lld,\"caption\":", r->written ? ",\n" : "[", (long long)id);
     json_put_text(r->out, caption);
     fputs("}", r->out);
     return ferror(r->out) ? -1 : 0;
 }
 
-static int write_result(const Run *r, int64_t place, const SearchResult *result, char *err, size_t errlen)
+static int write_result(Run *r, int64_t place, const SearchResult *result, char *err, size_t errlen)
 {
     int64_t row = r->rows.row[place];
     char *caption = vocab_text(&r->model.vocab, result->words, result->n);
@@ -142,7 +143,7 @@ static int write_result(const Run *r, int64_t place, const SearchResult *result,
         rc = write_record(r, row, result, caption, err, errlen);
         break;
     case FORMAT_COCO:
-        rc = write_coco(r, row, caption, place);
+        rc = write_coco(r, row, caption);
         break;
     case FORMAT_TEXT:
         rc = fprintf(r->out, "%s\n", caption) < 0 ? -1 : 0;
@@ -151,6 +152,7 @@ static int write_result(const Run *r, int64_t place, const SearchResult *result,
     if (rc && r->options->format != FORMAT_JSONL)
         err_set(err, errlen, "cannot write: %s", strerror(errno));
     free(caption);
+    r->written += rc == 0;
     return rc;
 }
 
@@ -180,7 +182,7 @@ static int caption_all(Run *r, char *err, size_t errlen)
             return -1;
         report_progress(r->report, i + n, r->rows.n);
     }
-    if (r->options->format == FORMAT_COCO && fputs(r->rows.n ? "]\n" : "[]\n", r->out) == EOF)
+    if (r->options->format == FORMAT_COCO && fputs(r->written ? "]\n" : "[]\n", r->out) == EOF)
         return err_set(err, errlen, "cannot write: %s", strerror(errno));
     return 0;
 }

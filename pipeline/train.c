@@ -343,6 +343,15 @@ static int finish(Run *r, char *err, size_t errlen)
     return log_event(r, "done", NAN, NAN, err, errlen);
 }
 
+/* All was done before: the file stays as it is, and a copy is made where another name was asked for. */
+static int nothing_left(Run *r, char *err, size_t errlen)
+{
+    const TrainOptions *o = r->options;
+    report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done", o->resume,
+                (long long)r->state.iteration, (long long)r->total);
+    return strcmp(o->out, o->resume) ? state_save(&r->state, &r->model, o->out, err, errlen) : 0;
+}
+
 static int close_log(Run *r, char *err, size_t errlen)
 {
     FILE *log = r->log;
@@ -371,13 +380,12 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
     Run r = {.options = options, .report = report, .loss = NAN};
     int rc = start(&r, err, errlen);
     if (rc == 0 && options->resume && r.state.iteration >= r.total)
-        report_note(report, "%s: nothing left to do: %lld iterations of %lld are done", options->resume,
-                    (long long)r.state.iteration, (long long)r.total);
+        rc = nothing_left(&r, err, errlen);
     else if (rc == 0)
         rc = loop(&r, err, errlen) || finish(&r, err, errlen) ? -1 : 0;
     if (rc == 0)
         rc = close_log(&r, err, errlen);
-    *result = (TrainResult){r.state.iteration, r.loss};
+    *result = (TrainResult){r.state.iteration, r.loss, rc == 0 && r.state.iteration >= r.total};
     end(&r);
     return rc;
 }

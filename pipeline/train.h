@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
     int64_t iterations; /* done in all */
     double loss;        /* of the last one; NaN where none was done */
+    bool complete;      /* not stopped on the way */
 } TrainResult;
 
 /* What a model file says of its training, and of its shape, into the options. The caller frees

@@ -16,7 +16,7 @@ dataset() { mkdir -p "$1" && tool_dataset "$@"; }
 tiny() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
 
 # attribute FILE OBJECT NAME: the value of one.
-attribute() { h5dump -y -a "$2/$3" "$1" | sed -n 's/^ *(0): //p; s/^ *DATA { *//p' | tr -d '"' | head -n 1; }
+attribute() { h5dump -a "$2/$3" "$1" | sed -n 's/^ *(0): //p' | tr -d '"' | head -n 1; }
 
 # same FILE FILE...: equal bytes.
 same() {

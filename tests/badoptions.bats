@@ -1,0 +1,261 @@
+#!/usr/bin/env bats
+# Options and outputs that cannot be: exit statuses and messages of coco-train and coco-sample.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    export GOOD=$BATS_FILE_TMPDIR/good MODEL=$BATS_FILE_TMPDIR/m.h5
+    dataset "$GOOD"
+    tiny -d "$GOOD" -o "$MODEL" --iterations 20
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$GOOD" d
+    cp "$MODEL" m.h5
+}
+
+# usage COMMAND PATTERN ARGUMENT...: a usage error; nothing is made.
+usage() {
+    local program=$1 pattern=$2
+    shift 2
+    case $program in
+    train) fails 2 "$pattern" coco-train -d d -o out.h5 "$@" ;;
+    sample) fails 2 "$pattern" coco-sample -d d -m m.h5 "$@" ;;
+    esac
+    [ -z "$(ls | grep out.h5)" ]
+}
+
+# --- numbers ---
+
+@test "numbers: no whole numbers" {
+    for value in abc '' 1.5 1e3 0x10 '1 ' ' 1' 1abc -- - 99999999999999999999 -99999999999999999999 nan inf; do
+        for option in epochs iterations batch-size max-train seed hidden wordvec val-every val-max save-every print-every threads; do
+            usage train "--$option: '$value' is no whole number" "--$option=$value"
+        done
+        for option in beam seed max-length first threads; do
+            usage sample "--$option: '$value' is no whole number" "--$option=$value"
+        done
+    done
+}
+@test "numbers: no reals" {
+    for value in abc '' 1e999 -1e999 nan NaN inf -inf infinity 0x1p3 '1 ' 1x 1e 1,5 .; do
+        for option in lr lr-decay target-loss; do
+            usage train "--$option: '$value' is no number" "--$option=$value"
+        done
+        usage sample "--temperature: '$value' is no number" "--temperature=$value"
+    done
+}
+@test "numbers: out of range" {
+    for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
+        "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
+        "val-every -1" "val-max 0" "save-every -1" "print-every 0"; do
+        usage train "--${set% *}: '${set#* }' is no whole number from" --$set
+    done
+    usage train "--lr: '-1' is no number from 0" --lr -1
+    usage train "--lr-decay: '-0.5' is no number from 0" --lr-decay=-0.5
+    for set in "threads 0" "beam 0" "beam -1" "beam 1025" "max-length 0" "max-length 10001" "first -1" "seed -1"; do
+        usage sample "--${set% *}: '${set#* }' is no whole number from" --$set
+    done
+    usage sample "--temperature: '0' is no number from" --temperature 0
+    usage sample "--temperature: '-1' is no number from" --temperature -1
+    usage train "--threads: '0'" -j 0
+    usage sample "--threads: '0'" -j0
+    usage sample "--first: 'x'" -n x
+}
+
+# --- words ---
+
+@test "choices: unknown words" {
+    usage train "--cell: 'gru' is none of rnn\|lstm" --cell gru
+    usage train "--cell: '' is none of" --cell ''
+    usage train "--cell: 'rnn\|lstm' is none of" --cell 'rnn|lstm'
+    usage train "--optim: 'lion' is none of sgd" --optim lion
+    usage train "--order: 'rand' is none of random" --order rand
+    usage sample "--format: 'xml' is none of jsonl" --format xml
+}
+@test "options: unknown, without a value, with one too many, operands" {
+    usage train "--bogus" --bogus
+    usage train "--bogus" --bogus=3
+    usage train "-z" -z
+    usage sample "--bogus" --bogus
+    usage sample "-z" -z
+    usage train "--epochs needs a value" --epochs
+    usage train "-o needs a value" -o
+    usage sample "--beam needs a value" --beam
+    usage sample "-qm needs a value" -qm
+    usage train "--raw-features takes no value" --raw-features=yes
+    usage sample "--greedy takes no value" --greedy=1
+    usage train "extra: takes no operands" extra
+    usage sample "extra: takes no operands" -- extra
+}
+@test "options: the last value of a repeated one counts" {
+    tiny -d nowhere -d d -o x.h5 -o y.h5 --iterations 99 --iterations 2 --cell lstm --cell rnn
+    [ ! -e x.h5 ]
+    [ "$(attribute y.h5 /train iteration)" = 2 ]
+    [ "$(attribute y.h5 '' cell)" = rnn ]
+}
+@test "options: what is needed" {
+    fails 2 "-o MODEL.h5" coco-train -d d
+    fails 2 "-m MODEL.h5" coco-sample -d d
+    fails 2 "" coco-train
+    fails 2 "" coco-sample
+}
+@test "options: a model does not go to standard output" { fails 2 "-o -: " coco-train -d d -o -; [ ! -e ./- ]; }
+@test "shards: bad ones" {
+    for shard in '' 0 1/1 2/2 -1/2 0/0 0/-1 a/b 1 1/ /1 0/1/2 0/2x 0x0/2 0.5/2 99999999999999999999/2 0/99999999999999999999; do
+        usage sample "--shard: '$shard' is not I/N" --shard="$shard"
+    done
+}
+
+# --- contradictions ---
+
+@test "sample: one way of decoding" {
+    usage sample "exclude each other" --greedy --beam 3
+    usage sample "exclude each other" --greedy --temperature 1
+    usage sample "exclude each other" --beam 2 --temperature 1
+    usage sample "--features excludes" --features d/val2014_vgg16_fc7_pca.h5
+    fails 2 "--features excludes" coco-sample -m m.h5 --split val --features d/val2014_vgg16_fc7_pca.h5
+    fails 2 "--features excludes" coco-sample -m m.h5 --raw-features --features d/val2014_vgg16_fc7_pca.h5
+}
+@test "train: --init and what contradicts it" {
+    usage train "exclude each other" --init m.h5 --resume m.h5
+    usage train "contradicts m.h5 \(rnn, 16, 8\)" --init m.h5 --cell lstm
+    usage train "contradicts m.h5" --init m.h5 --hidden 17
+    usage train "contradicts m.h5" --init m.h5 --wordvec 9
+    tiny -d d -o ok.h5 --init m.h5 --cell rnn --iterations 1
+}
+@test "train: --resume and what contradicts it" {
+    for set in "cell lstm" "hidden 17" "wordvec 9" "optim sgd" "lr 0.5" "lr-decay 0.5" "batch-size 11" "max-train 7" \
+        "order shuffle" "seed 7"; do
+        usage train "--${set% *} contradicts m.h5, which is to be resumed" --resume m.h5 --$set
+    done
+    usage train "--raw-features contradicts m.h5" --resume m.h5 --raw-features
+    # The file's own values are no contradiction.
+    coco-train -q --resume m.h5 --cell rnn --hidden 16 --wordvec 8 --optim adam --lr 5e-3 --lr-decay 1 --batch-size 10 \
+        --max-train 0 --order random --seed 231 --iterations 22
+    [ "$(attribute m.h5 /train iteration)" = 22 ]
+}
+
+# --- help ---
+
+@test "help and version: standard output, exit 0" {
+    for program in coco-train coco-sample; do
+        for option in --help -h "--bogus --help"; do
+            run --separate-stderr $program $option
+            [ "$status" = 0 ]
+            [ -z "$stderr" ]
+            [[ "$output" == "usage: $program "* ]]
+        done
+        run --separate-stderr $program --version
+        [ "$status" = 0 ]
+        [ -z "$stderr" ]
+        [[ "$output" =~ ^$program\ [0-9.]+$ ]]
+    done
+}
+@test "help: every option of the design, with its default" {
+    coco-train --help | tr -s ' \n' ' ' >train
+    coco-sample --help | tr -s ' \n' ' ' >sample
+    for option in data output cell hidden wordvec optim lr lr-decay epochs iterations batch-size max-train order seed init \
+        val-every val-max resume save-every log print-every target-loss raw-features threads quiet help version; do
+        grep -q -e "--$option " train
+    done
+    for option in model data split greedy beam temperature seed max-length no-logprob rows first features raw-features format \
+        shard threads quiet help version; do
+        grep -q -e "--$option " sample
+    done
+    for default in coco_captioning rnn 512 256 adam 50 25 random 231 1000 10; do
+        grep -q "default [^)]*$default)" train
+    done
+    for default in val 30 231 jsonl; do grep -q "default [^)]*$default)" sample; done
+    OMP_NUM_THREADS=3 coco-train --help | grep -q 'threads.*(default 3)'
+}
+
+# --- outputs ---
+
+# status_of COMMAND...: its exit status in $got, its messages in stderr.
+status_of() {
+    got=0
+    "$@" 2>stderr || got=$?
+    echo "status $got: $(cat stderr)" >&2
+}
+
+@test "standard output is full: a line, exit 1" {
+    for arguments in "" "--format coco" "--format text" "--beam 2"; do
+        status_of coco-sample -q -m m.h5 -d d $arguments >/dev/full
+        [ "$got" = 1 ]
+        [ "$(cat stderr)" = "coco-sample: standard output: No space left on device" ]
+    done
+    status_of tiny -d d -o out.h5 --iterations 5 --log - >/dev/full
+    [ "$got" = 1 ]
+    [ "$(cat stderr)" = "coco-train: standard output: No space left on device" ]
+    for program in coco-train coco-sample; do
+        status_of $program --help >/dev/full
+        [ "$got" = 1 ]
+        [ "$(wc -l <stderr)" = 1 ]
+    done
+}
+@test "standard output is closed: a line, exit 1" {
+    status_of coco-sample -q -m m.h5 -d d >&-
+    [ "$got" = 1 ]
+    [ "$(wc -l <stderr)" = 1 ]
+}
+@test "a reader that has gone: quiet, 141" {
+    # Many records, so that the pipe is broken while they are written.
+    for i in $(seq 400); do seq 0 10; done >rows
+    set +o pipefail
+    coco-sample -q -m m.h5 -d d --rows rows 2>stderr | head -n 1 >first
+    [ "${PIPESTATUS[0]}" = 141 ]
+    [ ! -s stderr ]
+    coco-sample -q -m m.h5 -d d 2>stderr | true
+    [ "${PIPESTATUS[0]}" = 141 ] || [ "${PIPESTATUS[0]}" = 0 ]
+    [ ! -s stderr ]
+    tiny -d d -o out.h5 --iterations 3000 --log - 2>stderr | head -n 1 >first
+    [ "${PIPESTATUS[0]}" = 141 ]
+    [ ! -s stderr ]
+    jq -e '.iteration == 1' first
+}
+@test "the training log cannot be written" {
+    fails 1 "nowhere/log: No such file" tiny -d d -o out.h5 --iterations 5 --log nowhere/log
+    fails 1 "/dev/full: .*No space left" tiny -d d -o out.h5 --iterations 5 --log /dev/full
+}
+@test "the model cannot be written: said before the training" {
+    fails 1 "nowhere/out.h5: No such file" tiny -d d -o nowhere/out.h5 --iterations 1000000000
+    mkdir dir
+    fails 1 "dir: is a directory" tiny -d d -o dir --iterations 1000000000
+    fails 1 "m.h5/x: Not a directory" tiny -d d -o m.h5/x --iterations 1000000000
+    [ "$(id -u)" != 0 ] || skip "root writes everywhere"
+    chmod a-w dir
+    fails 1 "dir/out.h5: Permission denied" tiny -d d -o dir/out.h5 --iterations 1000000000
+}
+@test "the disk is full while saving: the old model stays" {
+    # A limit on the size of files stands for a full disk.
+    cp m.h5 before
+    got=0
+    (ulimit -f 10; trap '' XFSZ; tiny -d d -o m.h5 --iterations 3 --hidden 64 2>stderr) || got=$?
+    cat stderr
+    [ "$got" = 1 ]
+    [ "$(wc -l <stderr)" = 1 ]
+    [[ "$(cat stderr)" == "coco-train: m.h5"* ]]
+    same m.h5 before
+    [ "$(ls | grep -c m.h5)" = 1 ]
+}
+@test "a loss that is not finite: exit 1, nothing is written, the last save stays" {
+    diverge="--iterations 200 --optim sgd --lr 1e6 --lr-decay 1000 --batch-size 60"
+    fails 1 "the loss is .* at iteration [0-9]+" tiny -d d -o out.h5 $diverge
+    [ -z "$(ls | grep out.h5)" ]
+    cp m.h5 before
+    fails 1 "the loss is .* at iteration [0-9]+" tiny -d d -o m.h5 $diverge
+    same m.h5 before
+    status_of tiny -d d -o out.h5 $diverge --save-every 1
+    [ "$got" = 1 ]
+    coco-sample -m out.h5 -d d >captions
+}
+@test "a target that is missed: exit 1, the model is saved" {
+    fails 1 "the last loss, [0-9.]+, is above the target, 0.5" tiny -d d -o out.h5 --iterations 5 --target-loss 0.5
+    coco-sample -m out.h5 -d d >captions
+    tiny -d d -o out.h5 --iterations 5 --target-loss 1e6
+    # Also where nothing was left to do.
+    fails 1 "the last loss" coco-train -q --resume out.h5 --target-loss 0.5
+}
