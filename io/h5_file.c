@@ -15,6 +15,9 @@
 
 void h5_quiet(void)
 {
+    /* At exit HDF5 would close again what it could not close on a full disk, and crash. All that is open is
+     * closed by its owner, so it has nothing to do there. Before the first call of all; later it changes nothing. */
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -29,10 +32,13 @@ static herr_t innermost(unsigned n, const H5E_error2_t *e, void *ctx)
 
 int h5_fail(const H5 *h5, const char *name, const char *what, char *err, size_t errlen)
 {
+    static const char system[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
-    err_set(err, errlen, "%s: %s%s%s%s%s", h5->path, name ? name : "", name ? ": " : "", what,
-            reason && *reason ? ": " : "", reason ? reason : "");
+    const char *told = reason ? strstr(reason, system) : NULL;
+    reason = told ? told + strlen(system) : reason ? reason : "";
+    err_set(err, errlen, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
+            (int)strcspn(reason, told ? "'\n" : "\n"), reason);
     H5Eclear2(H5E_DEFAULT);
     return -1;
 }
@@ -73,13 +79,32 @@ H5 *h5_open(const char *path, char *err, size_t errlen)
     return h5_wrap(H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), path, 0, err, errlen);
 }
 
+/* Writes the file that HDF5 has built in memory. */
+static int write_image(const H5 *h5, char *err, size_t errlen)
+{
+    ssize_t size = H5Fflush(h5->id, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(h5->id, NULL, 0);
+    char *image = size > 0 ? malloc((size_t)size) : NULL;
+    int rc = 0;
+    if (!image || H5Fget_file_image(h5->id, image, (size_t)size) != size) {
+        free(image);
+        return h5_fail(h5, NULL, "cannot be written", err, errlen);
+    }
+    FILE *f = fopen(h5->path, "wbe");
+    if (!f || fwrite(image, 1, (size_t)size, f) != (size_t)size || fflush(f))
+        rc = err_set(err, errlen, "%s: %s", h5->path, strerror(errno));
+    if (f && fclose(f) && rc == 0)
+        rc = err_set(err, errlen, "%s: %s", h5->path, strerror(errno));
+    free(image);
+    return rc;
+}
+
 int h5_close(H5 *h5, char *err, size_t errlen)
 {
     int rc = 0;
     if (!h5)
         return 0;
-    if (h5->writing && H5Fflush(h5->id, H5F_SCOPE_LOCAL) < 0)
-        rc = h5_fail(h5, NULL, "cannot be written", err, errlen);
+    if (h5->writing)
+        rc = write_image(h5, err, errlen);
     if (H5Fclose(h5->id) < 0 && rc == 0)
         rc = h5_fail(h5, NULL, "cannot be closed", err, errlen);
     free(h5->path);
