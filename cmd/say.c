@@ -168,6 +168,12 @@ int cli_finish(const Cli *cli, int status)
     struct pollfd reader = {.fd = STDOUT_FILENO};
     int failed = fflush(stdout) || ferror(stdout), why = errno;
     int gone = failed && (why == EPIPE || (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR));
+    if (failed && !why && !gone) { /* a stream that failed fails again, and says why */
+        clearerr(stdout);
+        putchar('\n');
+        fflush(stdout);
+        why = errno;
+    }
     if (fclose(stdout) && !failed) {
         failed = 1;
         why = errno;

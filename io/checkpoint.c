@@ -191,8 +191,13 @@ int checkpoint_write_tensor(Checkpoint *c, const char *group, const char *name, 
 
 int checkpoint_save(Checkpoint *c, char *err, size_t errlen)
 {
-    int rc = h5_close(c->h5, err, errlen);
+    char why[ERR_LEN] = "";
+    int rc = h5_close(c->h5, why, sizeof why);
     c->h5 = NULL;
+    if (rc) { /* the reason behind the temporary file's name, which means nothing to anybody */
+        const char *colon = strrchr(why, ':');
+        err_set(err, errlen, "%s: cannot be written%s", c->path, colon ? colon : "");
+    }
     if (rc == 0)
         rc = outfile_commit(&c->out, err, errlen);
     checkpoint_close(c);

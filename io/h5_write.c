@@ -7,8 +7,14 @@
 
 H5 *h5_create(const char *path, char *err, size_t errlen)
 {
+    /* Built in memory and written by h5_close: HDF5 does not survive a disk that fills up under it. */
+    enum { GROWTH = 1 << 20 };
     h5_quiet();
-    return h5_wrap(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), path, 1, err, errlen);
+    hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fapl_core(plan, GROWTH, 0);
+    hid_t id = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
+    H5Pclose(plan);
+    return h5_wrap(id, path, 1, err, errlen);
 }
 
 int h5_make_group(H5 *h5, const char *name, char *err, size_t errlen)

@@ -1,0 +1,300 @@
+#!/usr/bin/env bats
+# coco-train: the same bits on any number of threads and across stops, what it logs, what survives a kill.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    export GOOD=$BATS_FILE_TMPDIR/good
+    dataset "$GOOD"
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$GOOD" d
+}
+
+loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss, .lr]' "$1"; }
+
+# --- equal bits ---
+
+@test "threads: model files are equal, for both cells, every order and rule" {
+    rule=(adam sgd momentum rmsprop adam sgd)
+    i=0
+    for cell in rnn lstm; do
+        for order in random shuffle sequential; do
+            for j in 1 2 4; do
+                # Sizes that leave odd rests in every tile.
+                tiny -d d -o $j.h5 --cell $cell --order $order --optim ${rule[i]} --hidden 37 --wordvec 19 --batch-size 23 \
+                    --iterations 7 --lr-decay 0.9 --val-every 1 -j $j
+            done
+            same 1.h5 2.h5 4.h5
+            i=$((i + 1))
+        done
+    done
+}
+@test "threads: a network of more than one tile is equal too" {
+    for j in 1 2 3 4; do
+        coco-train -q -d d -o $j.h5 --cell lstm --hidden 200 --wordvec 70 --batch-size 100 --iterations 3 -j $j
+    done
+    same 1.h5 2.h5 3.h5 4.h5
+}
+@test "the same run gives the same bytes; another seed does not" {
+    tiny -d d -o a.h5 --iterations 5
+    sleep 1.1
+    tiny -d d -o b.h5 --iterations 5
+    same a.h5 b.h5
+    tiny -d d -o c.h5 --iterations 5 --seed 232
+    run ! same_params a.h5 c.h5
+}
+@test "resume: from any iteration to the same bytes" {
+    # Four to nine iterations an epoch, so that stops fall inside epochs and on their ends.
+    for settings in "--order random --optim adam" "--order shuffle --optim rmsprop --cell lstm" \
+        "--order sequential --optim momentum" "--order shuffle --max-train 37 --lr-decay 0.5" \
+        "--order random --val-every 1 --max-train 25 --optim sgd"; do
+        tiny -d d -o whole.h5 --batch-size 13 --iterations 10 --log whole.log $settings
+        for k in $(seq 0 10); do
+            tiny -d d -o part.h5 --batch-size 13 --iterations $k --log part.log $settings
+            [ "$(attribute part.h5 /train iteration)" = $k ]
+            coco-train -q --resume part.h5 --iterations 10 --log part.log
+            same whole.h5 part.h5
+        done
+        loss_lines whole.log >want
+        loss_lines part.log >have
+        same want have
+    done
+}
+@test "resume: again and again, one iteration at a time" {
+    tiny -d d -o whole.h5 --order shuffle --iterations 9
+    tiny -d d -o part.h5 --order shuffle --iterations 0
+    for k in $(seq 9); do coco-train -q -d d --resume part.h5 --iterations $k -j $((k % 3 + 1)); done
+    same whole.h5 part.h5
+}
+@test "resume: by epochs, into another file, with the dataset elsewhere" {
+    tiny -d d -o whole.h5 --epochs 3 --lr-decay 0.7
+    tiny -d d -o part.h5 --epochs 1 --lr-decay 0.7
+    cp part.h5 kept.h5
+    coco-train -q --resume part.h5 --epochs 3 -o on.h5
+    same whole.h5 on.h5
+    same part.h5 kept.h5
+    mkdir sub
+    cp -r "$GOOD" sub/e
+    coco-train -q --resume part.h5 --epochs 3 -o moved.h5 -d sub/e
+    same_params whole.h5 moved.h5
+}
+@test "resume: nothing left to do is exit 0, and leaves the file as it is" {
+    tiny -d d -o m.h5 --iterations 4
+    cp m.h5 before.h5
+    for more in "" "--iterations 4" "--iterations 2" "--epochs 0"; do
+        run --separate-stderr coco-train --resume m.h5 $more
+        [ "$status" = 0 ]
+        [[ "$stderr" == *"nothing left to do"* ]]
+        same m.h5 before.h5
+    done
+    coco-train -q --resume m.h5 -o copy.h5
+    same m.h5 copy.h5
+}
+@test "iterations win over epochs; an epoch is n // B iterations, at least one" {
+    tiny -d d -o m.h5 --epochs 100 --iterations 3
+    [ "$(attribute m.h5 /train iteration)" = 3 ]
+    tiny -d d -o m.h5 --epochs 2 --batch-size 25
+    [ "$(attribute m.h5 /train iteration)" = 4 ]
+    for order in random shuffle sequential; do
+        tiny -d d -o m.h5 --epochs 3 --batch-size 1000 --order $order
+        [ "$(attribute m.h5 /train iteration)" = 3 ]
+    done
+}
+@test "validation, saves on the way, and the log change no parameter" {
+    tiny -d d -o plain.h5 --iterations 20
+    tiny -d d -o val.h5 --iterations 20 --val-every 1 --val-max 7
+    tiny -d d -o saves.h5 --iterations 20 --save-every 3 --log l --print-every 1
+    same_params plain.h5 val.h5
+    same plain.h5 saves.h5
+    # Also where val's captions are wider than train's.
+    cp -r "$GOOD" wide
+    tool_h5 wide/coco2014_captions.h5 size val_captions 20,15
+    tiny -d wide -o wide.h5 --iterations 20 --val-every 1
+    same_params plain.h5 wide.h5
+}
+
+# --- signals and kills ---
+
+# wait_lines FILE N: until it has that many, half a minute at the most.
+wait_lines() {
+    for _ in $(seq 600); do
+        [ "$(wc -l 2>/dev/null <"$1")" -ge "$2" ] 2>/dev/null && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+@test "SIGINT and SIGTERM: the iteration ends, the model is saved, exit 130 and 143" {
+    for case in "INT 130 3" "TERM 143 12" "INT 130 40"; do
+        read -r signal want lines <<<"$case"
+        rm -f part.h5 part.log
+        tiny -d d -o part.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part.log &
+        # The shell between is replaced by the command itself.
+        pid=$!
+        wait_lines part.log $lines
+        pkill -$signal -P $pid coco-train || kill -$signal $pid
+        got=0
+        wait $pid || got=$?
+        [ "$got" = "$want" ]
+        k=$(attribute part.h5 /train iteration)
+        [ "$k" -ge 1 ]
+        [ "$(loss_lines part.log | wc -l)" = "$k" ]
+        [ -z "$(ls | grep part-)" ]
+        coco-sample -m part.h5 -d d >captions
+        coco-train -q --resume part.h5 --iterations $((k + 5)) --log part.log
+        tiny -d d -o whole.h5 --order shuffle --batch-size 13 --iterations $((k + 5)) --log whole.log
+        same whole.h5 part.h5
+        loss_lines whole.log >want
+        loss_lines part.log >have
+        same want have
+    done
+}
+@test "a stop is no missed target" {
+    tiny -d d -o part.h5 --iterations 1000000 --log log --target-loss 0 2>stderr &
+    pid=$!
+    wait_lines log 3
+    pkill -INT -P $pid coco-train || kill -INT $pid
+    got=0
+    wait $pid || got=$?
+    [ "$got" = 130 ]
+    [ ! -s stderr ]
+}
+@test "kill -9 at any moment: the old model or the new one" {
+    tiny -d d -o m.h5 --iterations 1
+    for i in $(seq 40); do
+        rm -f log
+        coco-train -q -d d --resume m.h5 --iterations 100000000 --save-every 1 --log log &
+        pid=$!
+        wait_lines log 2
+        # Moments spread over some saves.
+        sleep "0.0$((i * 7 % 10))$((i * 3 % 10))"
+        kill -9 $pid
+        wait $pid 2>/dev/null || :
+        coco-sample -m m.h5 -d d -n 1 >captions
+        [ "$(wc -l <captions)" = 1 ]
+    done
+    rm -f m.h5.part-*
+    # What is there goes on as if it had never been killed.
+    k=$(attribute m.h5 /train iteration)
+    coco-train -q --resume m.h5 --iterations $((k + 1))
+    tiny -d d -o whole.h5 --iterations $((k + 1))
+    same m.h5 whole.h5
+}
+@test "kill -9 before the first save: no model" {
+    tiny -d d -o m.h5 --iterations 1000000 --log log &
+    pid=$!
+    wait_lines log 3
+    pkill -9 -P $pid coco-train || kill -9 $pid
+    wait $pid 2>/dev/null || :
+    [ ! -e m.h5 ]
+}
+
+# --- the log ---
+
+@test "log: every iteration has its line, whatever is printed; done repeats the last" {
+    tiny -d d -o m.h5 --iterations 13 --print-every 7 --log log --val-every 1 --save-every 4 --lr 0.01 --lr-decay 0.5
+    jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [range(1; 14)]' log
+    jq -e -s 'all(.[]; (.event | IN("iteration", "epoch", "checkpoint", "done")) and (.iteration | type) == "number"
+        and (.epoch | type) == "number" and (.loss | type) == "number" and (.lr | type) == "number")' log
+    jq -e -s '[.[] | select(.event == "iteration")] | all(.captions_per_s > 0)' log
+    jq -e -s '[.[] | select(.event == "epoch") | [.iteration, .epoch, (.val_loss | type)]] == [[6, 1, "number"], [12, 2, "number"]]' log
+    jq -e -s '[.[] | select(.event == "checkpoint") | .iteration] == [4, 8, 12, 13]' log
+    jq -e -s '[.[] | select(.event == "iteration") | .lr] == [range(6) | 0.01] + [range(6) | 0.005] + [0.0025]' log
+    jq -e -s '.[-1].event == "done" and .[-1].iteration == 13 and .[-1].epoch == 3
+        and .[-1].loss == ([.[] | select(.event == "iteration")] | .[-1].loss)' log
+}
+@test "log: a fresh run truncates, a resumed one appends" {
+    seq 100 >log
+    tiny -d d -o m.h5 --iterations 3 --log log
+    [ "$(jq -c .event log | wc -l)" = 5 ]
+    coco-train -q --resume m.h5 --iterations 5 --log log
+    jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [1, 2, 3, 4, 5]' log
+}
+@test "log: standard output carries nothing else" {
+    coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --iterations 12 --log - 2>stderr >log
+    jq -e -s 'length == 19' log
+    run --separate-stderr tiny -d d -o m.h5 --iterations 2
+    [ -z "$output$stderr" ]
+}
+@test "notes: the loss now and then, as the course prints it" {
+    coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 21 2>stderr
+    [ "$(grep -c '(Iteration [0-9]* / 21) loss: [0-9.]*$' stderr)" = 3 ]
+    grep -q '(Iteration 11 / 21) loss: ' stderr
+}
+@test "paths: the current directory, names with spaces, links, options behind --option=" {
+    mkdir -p "a place/in it"
+    cp -r "$GOOD" "a place/my data"
+    tiny -d "a place/my data" -o "a place/in it/the model.h5" --iterations=2 --log="a place/the log"
+    coco-sample -m "a place/in it/the model.h5" -d "a place/my data" >captions
+    [ "$(wc -l <captions)" = 11 ]
+    [ "$(jq -s length "a place/the log")" = 4 ]
+    ln -s "a place/in it/the model.h5" link.h5
+    tiny -d d -o link.h5 --iterations 3
+    [ -L link.h5 ]
+    [ "$(attribute "a place/in it/the model.h5" /train iteration)" = 3 ]
+}
+
+# --- start, shapes, learning ---
+
+@test "init: the parameters of a file, a fresh optimizer, any program's" {
+    tiny -d d -o a.h5 --cell lstm --iterations 9
+    tiny -d d -o zero.h5 --init a.h5 --iterations 0
+    same_params a.h5 zero.h5
+    [ "$(attribute zero.h5 /train iteration)" = 0 ]
+    [ "$(attribute zero.h5 /optim step)" = 0 ]
+    # Nothing is drawn for the start: the first minibatch is the generator's first.
+    for name in /train /optim; do tool_h5 a.h5 rm $name; done
+    tiny -d d -o b.h5 --init a.h5 --iterations 3
+    tiny -d d -o c.h5 --init zero.h5 --iterations 3
+    same_params b.h5 c.h5
+}
+@test "datasets: other types, layouts and widths give the same parameters" {
+    tiny -d d -o want.h5 --iterations 8 --val-every 1
+    i=0
+    for form in "int64 contiguous float64 contiguous" "int16 gzip float32 gzip" "uint64 chunked float32be chunked" \
+        "int32 compact float32 compact"; do
+        read -r int int_layout float float_layout <<<"$form"
+        rm -rf e
+        cp -r "$GOOD" e
+        for name in train_captions train_image_idxs val_captions val_image_idxs; do
+            tool_h5 e/coco2014_captions.h5 type $name $int $int_layout
+        done
+        for split in train val; do tool_h5 e/${split}2014_vgg16_fc7_pca.h5 type features $float $float_layout; done
+        tiny -d e -o have.h5 --iterations 8 --val-every 1
+        same_params want.h5 have.h5
+    done
+    # float16 is read too, as near as it is.
+    tool_h5 e/train2014_vgg16_fc7_pca.h5 type features float16 gzip
+    tiny -d e -o half.h5 --iterations 8
+    # Wider captions whose further columns are padding give the same sums.
+    cp -r "$GOOD" w
+    tool_h5 w/coco2014_captions.h5 size train_captions 60,14
+    tiny -d w -o wide.h5 --iterations 8
+    h5diff -d 1e-5 want.h5 wide.h5 /params
+    [ "$(attribute wide.h5 '' caption_length)" = 14 ]
+}
+@test "datasets: two columns, one feature, the unreduced features" {
+    dataset small 2 1
+    tiny -d small -o m.h5 --iterations 3 --cell lstm
+    coco-sample -m m.h5 -d small >captions
+    [ "$(wc -l <captions)" = 11 ]
+    cp -r "$GOOD" raw
+    for split in train val; do
+        tool_h5 raw/${split}2014_vgg16_fc7_pca.h5 size features $([ $split = train ] && echo 24 || echo 11),40
+        mv raw/${split}2014_vgg16_fc7_pca.h5 raw/${split}2014_vgg16_fc7.h5
+    done
+    tiny -d raw -o m.h5 --iterations 3 --raw-features
+    [ "$(attribute m.h5 '' input_dim)" = 40 ]
+    coco-train -q --resume m.h5 --iterations 4
+    coco-sample -m m.h5 -d raw --raw-features >captions
+    [ "$(wc -l <captions)" = 11 ]
+}
+@test "it learns: a small set by heart" {
+    for cell in rnn lstm; do
+        tiny -d d -o m.h5 --cell $cell --hidden 64 --wordvec 32 --max-train 12 --epochs 150 --batch-size 12 --target-loss 1.5
+    done
+}
