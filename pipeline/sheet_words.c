@@ -114,7 +114,7 @@ static void say_splits(SheetWords *words, const Record *records, int64_t n)
 
 void sheet_words(SheetWords *words, const SheetSpec *spec, const Record *records, int64_t n, const char *mark)
 {
-    bool references = false;
+    bool references = false, sampled = false;
     const char *slash = strrchr(spec->input, '/');
     const char *base = !strcmp(spec->input, "-") ? "Captions" : slash ? slash + 1 : spec->input;
     memset(words, 0, sizeof *words);
@@ -123,11 +123,13 @@ void sheet_words(SheetWords *words, const SheetSpec *spec, const Record *records
     say_splits(words, records, n);
     for (int64_t i = 0; i < n && spec->references && !references; i++)
         references = records[i].n_references > 0;
+    for (int64_t i = 0; i < n && !sampled; i++)
+        sampled = !isnan(records[i].logprob);
     words->truth_alone = all_ground_truth(records, n);
     if (words->truth_alone)
         append(words->legend, " \u00b7 ground truth captions");
-    else if (references)
-        append(words->legend, " \u00b7 bold: generated, %s: ground truth", mark);
+    else if (references) /* without a probability nobody knows who wrote the caption */
+        append(words->legend, " \u00b7 bold: %s, %s: ground truth", sampled ? "generated" : "caption", mark);
 }
 
 void sheet_subtitle(const SheetWords *words, int n_sheets, int sheet, int64_t first, int64_t n,

@@ -168,6 +168,7 @@ void tile_draw(const TileStyle *s, Canvas *canvas, int x, int y, int text_h, con
 {
     canvas_rect(canvas, x, y, s->box_w, s->box_h, BOX);
     canvas_rect(canvas, x, y + s->box_h, s->box_w, text_h, CARD);
+    canvas_rect(canvas, x, y + s->box_h, s->box_w, text_h ? 1 : 0, TILE_PAGE); /* white images end somewhere */
     canvas_clip(canvas, x, y, s->box_w, s->box_h + text_h);
     if (image)
         canvas_image(canvas, image, x + (s->box_w - image->width) / 2, y + (s->box_h - image->height) / 2);

@@ -133,7 +133,7 @@ static void order_and_places(void **state)
             y = find_down(&sheet, x, y, color_of(i));
         assert_int_equal(at(&sheet, x, y), color_of(i));
         assert_int_equal(at(&sheet, x + 63, y + 63), color_of(i));
-        assert_int_equal(at(&sheet, x + 31, y + 64), 0xFFFFFF); /* the card below */
+        assert_int_equal(at(&sheet, x + 31, y + 65), 0xFFFFFF); /* the card below */
     }
     image_free(&sheet);
 }
