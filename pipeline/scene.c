@@ -86,6 +86,27 @@ static int number_of_shapes(Rng *rng)
     return p < 4 ? 1 : p < 13 ? 2 : 3;
 }
 
+static void draw_places(Scene *scene, Rng *rng)
+{
+    for (int i = 0; i < scene->n; i++) {
+        Shape *s = &scene->shape[i];
+        s->large = chance(rng, 2);
+        s->r = s->large ? between(rng, 15, 21) : between(rng, 8, 12);
+        s->x = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
+        s->y = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
+    }
+}
+
+/* Three shapes take some 200 draws, and 10 000 once in 200 000 scenes. */
+enum { MAX_DRAWS = 100000 };
+
+void scene_place(Scene *scene, Rng *rng)
+{
+    for (int draw = 1; draw_places(scene, rng), !placed_well(scene); draw++)
+        if (draw % MAX_DRAWS == 0)
+            scene->n--; /* one alone always stands well */
+}
+
 void scene_random(Scene *scene, Rng *rng)
 {
     int64_t colour[SCENE_COLOURS];
@@ -99,16 +120,7 @@ void scene_random(Scene *scene, Rng *rng)
         s->paint = vary(rng, scene_palette[s->colour]);
         s->kind = chance(rng, SCENE_KINDS);
     }
-    /* Sizes and places are drawn together until they fit and the largest is the first. */
-    do {
-        for (int i = 0; i < scene->n; i++) {
-            Shape *s = &scene->shape[i];
-            s->large = chance(rng, 2);
-            s->r = s->large ? between(rng, 15, 21) : between(rng, 8, 12);
-            s->x = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
-            s->y = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
-        }
-    } while (!placed_well(scene));
+    scene_place(scene, rng);
 }
 
 /* --- the picture --- */
@@ -231,6 +243,7 @@ static int said_before(Caption caption[], int n)
     return 0;
 }
 
+/* A scene has seven captions at least that are short enough, so that five are soon found. */
 void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS])
 {
     for (int i = 0; i < SCENE_CAPTIONS; i++) {

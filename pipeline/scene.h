@@ -55,6 +55,9 @@ typedef struct {
 extern const Form scene_form[SCENE_KINDS];
 
 void scene_random(Scene *scene, Rng *rng);
+/* The part of it that draws again: sizes and places of the scene's n shapes, until they stand clear of each
+ * other and the largest is the first. Where that does not come in very many draws, the last shape is left out. */
+void scene_place(Scene *scene, Rng *rng);
 void scene_paint(const Scene *scene, Canvas *canvas);
 
 typedef char Caption[SCENE_CAPTION_LEN];

@@ -215,8 +215,8 @@ wait_lines() {
     jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [1, 2, 3, 4, 5]' log
 }
 @test "log: standard output carries nothing else" {
-    coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --iterations 12 --log - 2>stderr >log
-    jq -e -s 'length == 19' log
+    coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 25 --iterations 12 --log - 2>stderr >log
+    jq -e -s 'length == 20' log
     run --separate-stderr tiny -d d -o m.h5 --iterations 2
     [ -z "$output$stderr" ]
 }
