@@ -41,6 +41,18 @@ bool cli_read_real(const char *text, double min, double max, double *out)
     return true;
 }
 
+void cli_size(const char *option, const char *text, int min, int max, int *w, int *h)
+{
+    char side[16];
+    int64_t across, down;
+    size_t n = strcspn(text, "x");
+    snprintf(side, sizeof side, "%.*s", n < sizeof side ? (int)n : 0, text);
+    if (!text[n] || !cli_read_int(side, min, max, &across) || !cli_read_int(text + n + 1, min, max, &down))
+        cli_usage_error("%s: '%s' is no WxH with sides from %d to %d", option, text, min, max);
+    *w = (int)across;
+    *h = (int)down;
+}
+
 /* --- help --- */
 
 static void print_default(const CliOption *o)

@@ -69,6 +69,8 @@ _Noreturn void cli_usage_error(const char *fmt, ...) __attribute__((format(print
 /* Strict reading of one number: the whole text, in range, finite. False: it is none. */
 bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out);
 bool cli_read_real(const char *text, double min, double max, double *out);
+/* The value "WxH" of an option, both sides within min and max; anything else is a usage error. */
+void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
 /* A Report that prints lines and shows progress on stderr: a bar where stderr is a terminal, redrawn at
  * most once a second, a line every ten seconds where it is not; with --quiet only warnings.

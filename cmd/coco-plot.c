@@ -6,25 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "WxH". */
-static void read_size(const char *text, PlotSpec *spec)
-{
-    char w_text[16];
-    int64_t w, h;
-    size_t n = strcspn(text, "x");
-    if (text[n] == 'x' && n < sizeof w_text) {
-        memcpy(w_text, text, n);
-        w_text[n] = '\0';
-        if (cli_read_int(w_text, PLOT_SIDE_MIN, PLOT_SIDE_MAX, &w) &&
-            cli_read_int(text + n + 1, PLOT_SIDE_MIN, PLOT_SIDE_MAX, &h)) {
-            spec->width = (int)w;
-            spec->height = (int)h;
-            return;
-        }
-    }
-    cli_usage_error("--size: '%s' is no WxH with sides from %d to %d", text, PLOT_SIDE_MIN, PLOT_SIDE_MAX);
-}
-
 static void check(const PlotSpec *spec)
 {
     int stdins = 0;
@@ -70,7 +51,7 @@ int main(int argc, char **argv)
         .options = options, .n_options = sizeof options / sizeof *options,
     };
     cli_parse(&cli, argc, argv);
-    read_size(size, &spec);
+    cli_size("--size", size, PLOT_SIDE_MIN, PLOT_SIDE_MAX, &spec.width, &spec.height);
     spec.inputs = cli.n_operands ? cli.operand : STDIN;
     spec.n_inputs = cli.n_operands ? cli.n_operands : 1;
     spec.labels = labels.value;

@@ -6,25 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "WxH". */
-static void read_tile(const char *text, SheetSpec *spec)
-{
-    char w_text[16];
-    int64_t w, h;
-    size_t n = strcspn(text, "x");
-    if (text[n] == 'x' && n < sizeof w_text) {
-        memcpy(w_text, text, n);
-        w_text[n] = '\0';
-        if (cli_read_int(w_text, SHEET_TILE_MIN, SHEET_TILE_MAX, &w) &&
-            cli_read_int(text + n + 1, SHEET_TILE_MIN, SHEET_TILE_MAX, &h)) {
-            spec->tile_w = (int)w;
-            spec->tile_h = (int)h;
-            return;
-        }
-    }
-    cli_usage_error("--tile: '%s' is no WxH with sides from %d to %d", text, SHEET_TILE_MIN, SHEET_TILE_MAX);
-}
-
 static void check(const Cli *cli, const SheetSpec *spec)
 {
     if (cli->n_operands > 1)
@@ -80,7 +61,7 @@ int main(int argc, char **argv)
         .options = options, .n_options = sizeof options / sizeof *options,
     };
     cli_parse(&cli, argc, argv);
-    read_tile(tile, &spec);
+    cli_size("--tile", tile, SHEET_TILE_MIN, SHEET_TILE_MAX, &spec.tile_w, &spec.tile_h);
     check(&cli, &spec);
     spec.input = cli.n_operands ? cli.operand[0] : "-";
     spec.columns = (int)columns;

@@ -100,6 +100,37 @@ void outfile_abort(OutFile *out)
     outfile_forget(out);
 }
 
+static int write_stdout(WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    int rc = write(ctx, stdout, why, sizeof why);
+    if (!rc && fflush(stdout))
+        rc = err_set(why, sizeof why, "%s", strerror(errno));
+    if (rc >= 0)
+        return rc;
+    *reader_gone = ferror(stdout) && errno == EPIPE;
+    return err_set(err, errlen, "standard output: %s", why);
+}
+
+int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+{
+    OutFile file;
+    char why[ERR_LEN];
+    *reader_gone = false;
+    if (!strcmp(target, "-"))
+        return write_stdout(write, ctx, reader_gone, err, errlen);
+    if (outfile_begin(&file, target, err, errlen))
+        return -1;
+    FILE *out = fopen(file.path, "wbe");
+    int rc = out ? write(ctx, out, why, sizeof why) : err_set(why, sizeof why, "%s", strerror(errno));
+    if (out && fclose(out) && !rc)
+        rc = err_set(why, sizeof why, "%s", strerror(errno));
+    if (!rc)
+        return outfile_commit(&file, err, errlen);
+    outfile_abort(&file);
+    return rc < 0 ? err_set(err, errlen, "%s: %s", target, why) : rc;
+}
+
 /* --- reading --- */
 
 char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen)

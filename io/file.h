@@ -4,6 +4,7 @@
 #ifndef COCO_IO_FILE_H
 #define COCO_IO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -22,6 +23,12 @@ int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen);
 /* Ends the file, one way or the other, and frees what begin allocated. A failed commit has aborted. */
 int outfile_commit(OutFile *out, char *err, size_t errlen);
 void outfile_abort(OutFile *out); /* removes the temporary file; legal on a zeroed or ended OutFile */
+
+/* All of it around one function that writes the stream: the target appears when it returns 0, and stays as it
+ * was when it returns anything else, which is returned (-1 with its line, to which the target's name is
+ * added). A target of "-" is standard output; *reader_gone says that its reader has closed the pipe. */
+typedef int (*WriteFn)(void *ctx, FILE *out, char *err, size_t errlen);
+int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen);
 
 /* --- reading --- */
 

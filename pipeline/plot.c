@@ -7,7 +7,6 @@
 #include "pipeline/axis.h"
 #include "pipeline/curves.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,8 +325,9 @@ static int draw(Plot *p, char *err, size_t errlen)
 
 /* --- the picture's file --- */
 
-static int write_png(const Plot *p, FILE *out, char *err, size_t errlen)
+static int write_png(void *ctx, FILE *out, char *err, size_t errlen)
 {
+    const Plot *p = ctx;
     int w = p->spec->width, h = p->spec->height, rc = 0;
     unsigned char *row = malloc((size_t)w * 3);
     PngWriter *png = row ? png_begin(out, w, h, err, errlen) : NULL;
@@ -343,22 +343,6 @@ static int write_png(const Plot *p, FILE *out, char *err, size_t errlen)
         return -1;
     }
     return png_end(png, err, errlen);
-}
-
-static int write_file(const Plot *p, char *err, size_t errlen)
-{
-    OutFile file;
-    char why[ERR_LEN];
-    if (outfile_begin(&file, p->spec->output, err, errlen))
-        return -1;
-    FILE *out = fopen(file.path, "wbe");
-    int rc = out ? write_png(p, out, why, sizeof why) : err_set(why, sizeof why, "%s", strerror(errno));
-    if (out && fclose(out) && !rc)
-        rc = err_set(why, sizeof why, "%s", strerror(errno));
-    if (!rc)
-        return outfile_commit(&file, err, errlen);
-    outfile_abort(&file);
-    return err_set(err, errlen, "%s: %s", p->spec->output, why);
 }
 
 /* --- the whole --- */
@@ -393,12 +377,8 @@ int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, c
         layout(&p);
         rc = draw(&p, err, errlen);
     }
-    if (!rc && !strcmp(spec->output, "-")) {
-        rc = write_png(&p, stdout, err, errlen);
-        *reader_gone = rc && ferror(stdout) && errno == EPIPE;
-    } else if (!rc) {
-        rc = write_file(&p, err, errlen);
-    }
+    if (!rc)
+        rc = file_write(spec->output, write_png, &p, reader_gone, err, errlen);
     for (int r = 0; p.runs && r < spec->n_inputs; r++)
         curves_free(&p.runs[r]);
     free(p.runs);

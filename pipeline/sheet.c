@@ -240,7 +240,7 @@ static void warn_dead(const Sheet *s, const Tile *tile)
     report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, what ? ": " : "", what ? what : "", tile->why);
 }
 
-/* Draws tiles first .. first+n-1, one row of the sheet. 1 done, 0 asked to stop, -1 failed. */
+/* Draws tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
 static int draw_row(Sheet *s, int64_t first, int n, char *err, size_t errlen)
 {
     canvas_clear(s->canvas, TILE_PAGE);
@@ -250,7 +250,7 @@ static int draw_row(Sheet *s, int64_t first, int n, char *err, size_t errlen)
         if (rc < 0)
             return rc;
         if (report_stop(s->report))
-            return 0;
+            return 1;
         const Tile *tile = item;
         const TileStyle *style = &s->style;
         bool dead = !tile->image.rgb;
@@ -262,7 +262,7 @@ static int draw_row(Sheet *s, int64_t first, int n, char *err, size_t errlen)
         s->count->dead += dead;
         report_progress(s->report, s->count->images, s->n);
     }
-    return 1;
+    return 0;
 }
 
 /* The height of one sheet. -1: more than PNG can hold. */
@@ -274,15 +274,38 @@ static int sheet_height(const Sheet *s, int64_t first_row, int64_t rows, int hea
     return h > INT32_MAX ? -1 : (int)h;
 }
 
-/* Writes the tiles first .. first+n-1 as a picture. 1 done, 0 asked to stop, -1 failed. */
-static int draw_sheet(Sheet *s, FILE *out, int number, int64_t first, int64_t n, char *err, size_t errlen)
+/* What one sheet shows: the tiles first .. first+n-1. */
+typedef struct {
+    Sheet *sheet;
+    int number;
+    int64_t first, n;
+} Part;
+
+static int draw_rows(Sheet *s, PngWriter *png, const Part *part, char *err, size_t errlen)
 {
+    int64_t end = part->first + part->n;
+    for (int64_t first = part->first; first < end; first += s->columns) {
+        int n = end - first < s->columns ? (int)(end - first) : s->columns;
+        int rc = draw_row(s, first, n, err, errlen);
+        if (!rc)
+            rc = emit(s, png, s->style.gutter + s->style.box_h + s->text_h[first / s->columns], err, errlen);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* Writes a Part as a picture. 0 done, 1 asked to stop, -1 failed. */
+static int draw_sheet(void *ctx, FILE *out, char *err, size_t errlen)
+{
+    const Part *part = ctx;
+    Sheet *s = part->sheet;
     char text[SHEET_TEXT_LEN];
-    int64_t first_row = first / s->columns, rows = (n + s->columns - 1) / s->columns;
-    sheet_subtitle(&s->words, s->n_sheets, number, first, n, text);
+    int64_t rows = (part->n + s->columns - 1) / s->columns;
+    sheet_subtitle(&s->words, s->n_sheets, part->number, part->first, part->n, text);
     int header = tile_header_height(&s->style, s->canvas, s->width, s->words.title, text);
     header = header < s->canvas_h ? header : s->canvas_h;
-    int height = sheet_height(s, first_row, rows, header), rc = 1;
+    int height = sheet_height(s, part->first / s->columns, rows, header);
     if (height < 0)
         return err_set(err, errlen, "%" PRId64 " rows of tiles make a picture too high for PNG: set --rows", rows);
     PngWriter *png = png_begin(out, s->width, height, err, errlen);
@@ -290,68 +313,33 @@ static int draw_sheet(Sheet *s, FILE *out, int number, int64_t first, int64_t n,
         return -1;
     canvas_clear(s->canvas, TILE_PAGE);
     tile_header_draw(&s->style, s->canvas, s->width, s->words.title, text);
-    if (emit(s, png, header, err, errlen))
-        rc = -1;
-    for (int64_t r = 0; r < rows && rc > 0; r++) {
-        int64_t left = n - r * s->columns;
-        rc = draw_row(s, first + r * s->columns, left < s->columns ? (int)left : s->columns, err, errlen);
-        if (rc > 0 && emit(s, png, s->style.gutter + s->style.box_h + s->text_h[first_row + r], err, errlen))
-            rc = -1;
-    }
+    int rc = emit(s, png, header, err, errlen);
+    if (!rc)
+        rc = draw_rows(s, png, part, err, errlen);
     canvas_clear(s->canvas, TILE_PAGE);
-    if (rc > 0 && emit(s, png, s->style.gutter, err, errlen))
-        rc = -1;
-    if (rc > 0)
-        return png_end(png, err, errlen) ? -1 : 1;
+    if (!rc)
+        rc = emit(s, png, s->style.gutter, err, errlen);
+    if (!rc)
+        return png_end(png, err, errlen);
     png_abort(png);
-    return rc;
-}
-
-static int sheet_to_stdout(Sheet *s, char *err, size_t errlen)
-{
-    int rc = draw_sheet(s, stdout, 0, 0, s->n, err, errlen);
-    if (rc > 0 && fflush(stdout))
-        rc = err_set(err, errlen, "standard output: %s", strerror(errno));
-    if (rc < 0 && ferror(stdout))
-        s->count->reader_gone = errno == EPIPE;
-    return rc;
-}
-
-static int sheet_to_file(Sheet *s, const char *path, int number, int64_t first, int64_t n, char *err, size_t errlen)
-{
-    OutFile file;
-    char why[ERR_LEN];
-    if (outfile_begin(&file, path, err, errlen))
-        return -1;
-    FILE *out = fopen(file.path, "wbe");
-    int rc = out ? draw_sheet(s, out, number, first, n, why, sizeof why) : err_set(why, sizeof why, "%s", strerror(errno));
-    if (out && fclose(out) && rc > 0)
-        rc = err_set(why, sizeof why, "%s", strerror(errno));
-    if (rc < 0)
-        err_set(err, errlen, "%s: %s", path, why);
-    if (rc > 0)
-        return outfile_commit(&file, err, errlen) ? -1 : 1;
-    outfile_abort(&file);
     return rc;
 }
 
 static int draw_all(Sheet *s, char *err, size_t errlen)
 {
     int64_t per_sheet = (int64_t)s->per_sheet_rows * s->columns;
-    if (!strcmp(s->spec->output, "-")) {
-        s->count->sheets = 1;
-        return sheet_to_stdout(s, err, errlen);
-    }
     for (int i = 0; i < s->n_sheets; i++) {
-        int64_t first = i * per_sheet, n = s->n - first < per_sheet ? s->n - first : per_sheet;
+        int64_t first = i * per_sheet, left = s->n - first;
+        Part part = {s, i, first, left < per_sheet ? left : per_sheet};
         char *path = sheet_output_name(s->spec->output, i);
-        int rc = path ? sheet_to_file(s, path, i, first, n, err, errlen) : err_set(err, errlen, "out of memory");
+        int rc = path ? file_write(path, draw_sheet, &part, &s->count->reader_gone, err, errlen)
+                      : err_set(err, errlen, "out of memory");
         free(path);
-        if (rc <= 0)
+        if (rc)
             return rc;
         s->count->sheets++;
     }
-    return 1;
+    return 0;
 }
 
 static void sheet_free(Sheet *s)
@@ -381,7 +369,7 @@ int sheet_render(const SheetSpec *spec, const Report *report, SheetCount *count,
     if (!rc)
         rc = start_pipe(&s, err, errlen);
     if (!rc)
-        rc = draw_all(&s, err, errlen) < 0 ? -1 : 0;
+        rc = draw_all(&s, err, errlen) < 0 ? -1 : 0; /* a stop is no failure */
     sheet_free(&s);
     return rc;
 }
