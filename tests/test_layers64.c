@@ -90,7 +90,7 @@ static void check_gradients(Layer *l, real *const grad[ARGS], const real *dh, co
     for (int i = 0; i < ARGS; i++) {
         char key[96];
         real *numeric = array(l->size[i]), *part = array(l->size[i]);
-        if (!l->size[i] || !most[i]) {
+        if (!l->size[i] || most[i] == 0) {
             free(numeric), free(part);
             continue;
         }
