@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# coco-sample: the same captions whatever the company, the threads and the way rows are chosen; what is said of each.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    coco-fetch shapes -q -o shapes --train 150 --val 90
+    # Enough to tell some pictures apart, not enough to be sure: captions of many lengths.
+    for cell in rnn lstm; do
+        coco-train -q -d shapes -o $cell.h5 --cell $cell --hidden 48 --wordvec 24 --order shuffle --epochs 4
+    done
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$BATS_FILE_TMPDIR/shapes" d
+    ln -s "$BATS_FILE_TMPDIR/rnn.h5" rnn.h5
+    ln -s "$BATS_FILE_TMPDIR/lstm.h5" m.h5
+}
+
+sample() { coco-sample -q -d d -m m.h5 "$@"; }
+
+# The three ways to search, each a line of options.
+WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
+
+# --- the same captions ---
+
+@test "threads: equal bytes, for both cells and every way" {
+    for cell in rnn lstm; do
+        for way in "${WAYS[@]}"; do
+            for j in 1 2 4; do coco-sample -q -d d -m $BATS_FILE_TMPDIR/$cell.h5 $way -j $j >$j; done
+            same 1 2 4
+            [ "$(wc -l <1)" = 90 ]
+        done
+    done
+}
+@test "shards: in turn they are the whole" {
+    for way in "${WAYS[@]}"; do
+        sample $way >whole
+        for i in 0 1 2 3 4 5 6; do
+            sample $way --shard $i/7 >shard
+            awk -v i=$i 'NR % 7 == (i + 1) % 7' whole >want
+            same want shard
+        done
+    done
+    sample -n 10 --shard 1/4 | jq -c .row >have
+    printf '1\n5\n9\n' >want
+    same want have
+}
+@test "rows: any of them, in any order, again and again, as numbers and as records" {
+    for way in "${WAYS[@]}"; do
+        sample $way >whole
+        printf '%s\n' 88 3 3 40 0 89 >rows
+        sample $way --rows rows >have
+        while read -r row; do sed -n "$((row + 1))p" whole; done <rows >want
+        same want have
+        tac whole | sample $way --rows - >have
+        tac whole | same - have
+        sample $way --rows - -n 2 <rows >have
+        head -n 2 want >two
+        same two have
+    done
+}
+@test "features: a bare array has the captions of the dataset's rows" {
+    for way in "${WAYS[@]}"; do
+        sample $way >whole
+        coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 $way >bare
+        jq -c '[.caption, .logprob]' whole >want
+        jq -c '[.caption, .logprob]' bare >have
+        same want have
+        jq -e -s '[.[].image_id] == [range(90)] and all(.[]; has("url") or has("file") or has("split") | not)' bare
+    done
+}
+@test "another split, and the first of it" {
+    sample --split train -n 5 >have
+    jq -e -s 'length == 5 and all(.[]; .split == "train") and [.[].row] == [0, 1, 2, 3, 4]' have
+    sample -n 1000 | jq -e -s 'length == 90 and all(.[]; .split == "val")'
+    sample -n 0 >none
+    [ ! -s none ]
+}
+
+# --- what is said ---
+
+@test "records: fields, order, references" {
+    sample --beam 2 >have
+    jq -e -s '[.[].row] == [range(90)] and [.[].image_id] == [range(1000001; 1000091)]
+        and all(.[]; (.logprob | type) == "number" and .logprob < 0 and (.references | length) == 5
+            and (.file | test("^images/val/[0-9]{12}[.]png$")) and (.url | startswith("file:///")))' have
+    # Special words are not said, and what is said is in the vocabulary.
+    jq -r .caption have | tr ' ' '\n' | sort -u >words
+    jq -r '.idx_to_word[4:][]' d/coco2014_vocab.json | sort -u >known
+    [ -z "$(comm -23 words known | grep -v '^$')" ]
+}
+@test "formats: the same captions as records, as the COCO tools' results, as text" {
+    sample >records
+    sample --format jsonl >have
+    same records have
+    sample --format coco >results
+    jq -e 'type == "array" and all(.[]; keys == ["caption", "image_id"])' results
+    jq -c '{image_id, caption}' records >want
+    jq -c '.[] | {image_id, caption}' results >have
+    same want have
+    sample --format text >have
+    jq -r .caption records >want
+    same want have
+    sample --format coco -n 0 | jq -e '. == []'
+}
+@test "no log-probability: the same without it" {
+    for way in "${WAYS[@]}"; do
+        sample $way | jq -c 'del(.logprob)' >want
+        sample $way --no-logprob | jq -c . >have
+        same want have
+    done
+}
+
+# --- the ways ---
+
+@test "greedy is the default, and beam 1" {
+    sample >greedy
+    sample --greedy >have
+    same greedy have
+    sample --beam 1 >have
+    same greedy have
+}
+@test "beams: on the whole likelier than greedy, and likelier for more" {
+    for k in 1 3 8; do sample --beam $k | jq -s 'map(.logprob) | add' >$k; done
+    jq -n -e --slurpfile a 1 --slurpfile b 3 --slurpfile c 8 '$a[0] < $b[0] and $b[0] <= $c[0]'
+    # More hypotheses than words.
+    sample --beam 100 -n 3 | jq -e -s 'length == 3'
+}
+@test "temperature: a seed is a draw, its probability that of the model" {
+    sample --temperature 1 >a
+    sample --temperature 1 --seed 231 >b
+    same a b
+    sample --temperature 1 --seed 232 >c
+    run ! cmp -s a c
+    # Next to nothing is left to chance at a low temperature.
+    sample >greedy
+    sample --temperature 0.001 >cold
+    jq -c '[.row, .caption]' greedy >want
+    jq -c '[.row, .caption]' cold >have
+    same want have
+    # What is drawn hot is unlikely.
+    sample --temperature 5 | jq -s 'map(.logprob) | add' >hot
+    jq -n -e --slurpfile a hot --slurpfile b <(jq -s 'map(.logprob) | add' greedy) '$a[0] < $b[0]'
+}
+@test "max-length: words at the most, the longer ones cut" {
+    for way in "${WAYS[@]}"; do
+        sample $way --max-length 3 | jq -e -s 'all(.[]; (.caption | split(" ") | length) <= 3)'
+    done
+    # Greedy does not look ahead: a cut caption is the beginning of the whole one.
+    sample >whole
+    sample --max-length 4 >cut
+    jq -r .caption cut >have
+    jq -r '.caption | split(" ")[:4] | join(" ")' whole >want
+    same want have
+}
+
+# --- with other commands ---
+
+@test "pipes: filtered records caption the rows that are left" {
+    sample | jq -c 'select(.logprob < -1.5)' >some
+    [ -s some ]
+    sample --rows some >have
+    same some have
+}
+@test "progress: none that is asked to be quiet, none on standard output" {
+    coco-sample -d d -m m.h5 2>stderr >have
+    sample >want
+    same want have
+    sample 2>stderr >have
+    [ ! -s stderr ]
+}
