@@ -594,3 +594,24 @@ END
     run -2 right --right
     [[ "$output" == "usage: "* ]]
 }
+@test "smoke: its status says whether the loss was reached and most captions are right" {
+    mkdir bin
+    ln -s /bin/true bin/coco-fetch
+    ln -s /bin/true bin/coco-train
+    # smoke_of N CAPTIONS: what it makes of so many, N of them right.
+    smoke_of() {
+        {
+            echo "#!/bin/sh"
+            echo "yes '{\"image_id\":1,\"caption\":\"a red circle\",\"references\":[\"a red circle\"]}' | head -n $1"
+            echo "yes '{\"image_id\":1,\"caption\":\"a red star\",\"references\":[\"a red circle\"]}' | head -n $(($2 - $1))"
+        } >bin/coco-sample
+        chmod +x bin/coco-sample
+        BUILD=$PWD/bin "$ROOT/scripts/smoke" >stdout 2>stderr
+    }
+    smoke_of 51 100
+    [ "$(cat stdout)" = "51 of 100 captions are right (51 %)" ]
+    run ! smoke_of 50 100
+    run ! smoke_of 99 99
+    ln -sf /bin/false bin/coco-train
+    run ! smoke_of 100 100
+}
