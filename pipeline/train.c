@@ -23,6 +23,7 @@ typedef struct {
     BatchSource *source;
     Batch val_batch;
     FILE *log;
+    bool log_lost; /* it could not be written */
     int64_t per_epoch, total;
     double loss; /* of the last iteration */
 } Run;
@@ -246,9 +247,10 @@ static int log_event(Run *r, const char *event, double rate, double val_loss, ch
         return 0;
     snprintf(e.event, sizeof e.event, "%s", event);
     char why[ERR_LEN];
-    if (log_write(r->log, &e, why, sizeof why))
-        return err_set(err, errlen, "%s: %s", strcmp(r->options->log, "-") ? r->options->log : "standard output", why);
-    return 0;
+    if (!log_write(r->log, &e, why, sizeof why))
+        return 0;
+    r->log_lost = true;
+    return err_set(err, errlen, "%s: %s", strcmp(r->options->log, "-") ? r->options->log : "standard output", why);
 }
 
 static int save(Run *r, char *err, size_t errlen)
@@ -313,9 +315,9 @@ static int iterate(Run *r, char *err, size_t errlen)
     if ((s->iteration - 1) % r->options->print_every == 0)
         report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
                     r->loss);
-    if (log_event(r, "iteration", b->n / (now() - began), NAN, err, errlen))
-        return -1;
-    return s->iteration % r->per_epoch == 0 ? end_epoch(r, err, errlen) : 0;
+    int rc = log_event(r, "iteration", b->n / (now() - began), NAN, err, errlen);
+    /* Also where the log is lost: what is saved then is the state behind a whole iteration. */
+    return s->iteration % r->per_epoch == 0 && end_epoch(r, err, errlen) ? -1 : rc;
 }
 
 static int loop(Run *r, char *err, size_t errlen)
@@ -383,6 +385,8 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
         rc = nothing_left(&r, err, errlen);
     else if (rc == 0)
         rc = loop(&r, err, errlen) || finish(&r, err, errlen) ? -1 : 0;
+    if (rc && r.log_lost) /* hours of training are not: the reason to stop is told, the model kept */
+        state_save(&r.state, &r.model, options->out, NULL, 0);
     if (rc == 0)
         rc = close_log(&r, err, errlen);
     *result = (TrainResult){r.state.iteration, r.loss, rc == 0 && r.state.iteration >= r.total};

@@ -37,6 +37,8 @@ int train_resume_settings(TrainOptions *options, const char *path, char *err, si
 /* The shape alone: cell, hidden, wordvec. */
 int train_init_shape(TrainOptions *options, const char *path, char *err, size_t errlen);
 
+/* Trains, and writes the model: at the end, on the way where the options say so, when the report asks to stop,
+ * and also when the log cannot be written any more (-1). A loss that is not finite is -1 and writes nothing. */
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, char *err, size_t errlen);
 
 #endif

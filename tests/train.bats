@@ -214,6 +214,17 @@ wait_lines() {
     coco-train -q --resume m.h5 --iterations 5 --log log
     jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [1, 2, 3, 4, 5]' log
 }
+@test "log: a full disk under it stops the training, and the model is kept" {
+    # The first line fails, inside an epoch or, with one iteration an epoch, on its end.
+    for settings in "--order shuffle" "--batch-size 1000 --lr-decay 0.5 --val-every 1"; do
+        rm -f part.h5
+        fails 1 "/dev/full: .*No space left" tiny -d d -o part.h5 --iterations 10 --log /dev/full $settings
+        [ "$(attribute part.h5 /train iteration)" = 1 ]
+        coco-train -q --resume part.h5 --iterations 5
+        tiny -d d -o whole.h5 --iterations 5 $settings
+        same whole.h5 part.h5
+    done
+}
 @test "log: standard output carries nothing else" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 25 --iterations 12 --log - 2>stderr >log
     jq -e -s 'length == 20' log
