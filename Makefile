@@ -28,7 +28,7 @@ variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(c
 BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
 # One library, one pkg-config name. `scripts/setup` installs them.
-PKGS     = hdf5 libcjson openblas libcurl pangocairo libpng stb libturbojpeg
+PKGS     = hdf5 libcjson libcurl pangocairo libpng stb libturbojpeg
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # stb is used as headers alone; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
@@ -63,10 +63,31 @@ $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The inner loops, once for each instruction set of the processor's family; the best is chosen at the start.
+# One's own flags are of no use here (-march=native): sets are told apart at run time.
+SIMD_SETS_x86_64 = avx2 avx512 avx512bf16
+SIMD_SETS       := base $(SIMD_SETS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+SIMD_avx2        = -mavx2 -mfma
+SIMD_avx512      = $(SIMD_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
+SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16
+# a·b + c is one operation; no exception and no errno is looked at.
+SIMD_CFLAGS      = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math -fopenmp-simd
+simd             = $(SIMD_SETS:%=$(BUILD)/obj/model/simd/set_%$(1).o)
+
+$(BUILD)/obj/model/simd/set_%.f64.o: model/simd/set.c
+	@mkdir -p $(@D)
+	$(say) CC $< '($*, double)'
+	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
+	@mkdir -p $(@D)
+	$(say) CC $< '($*)'
+	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -MMD -MP -c -o $@ $<
+
 # model/ is written over one `real` type and compiled twice: float for the commands, double for the
 # gradient checks.
-$(BUILD)/libmodel.a:    $(call obj,$(MODEL))
-$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL))
+$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call simd)
+$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call simd,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c))

@@ -1,8 +1,12 @@
-/* The one door to matrix products. Behind it is a BLAS, used on one thread: each call computes one tile
- * on the thread that calls, and the threads are ours. So what is summed in which order depends on the
- * shapes alone, never on the number of threads.
+/* The one door to matrix products. Behind it are the tiles of model/simd/, on the thread that calls or on
+ * all of OpenMP's.
  *
- * Matrices are row-major; ld* is the distance between rows, in elements. */
+ * An element of a result is one sum along k, in blocks of a fixed size, each a chain of fused multiply-adds
+ * in the order of k. So it depends on its row of A and its column of B alone: neither on the rows beside it
+ * nor on the number of threads.
+ *
+ * Matrices are row-major; ld* is the distance between rows, in elements. Sizes of 0 are legal (k = 0: the
+ * product is zero). `add`: the product is added to C; else C is only written. */
 #ifndef COCO_MODEL_GEMM_H
 #define COCO_MODEL_GEMM_H
 
@@ -12,18 +16,45 @@
 
 typedef enum { PLAIN, TRANSPOSED } Trans;
 
-/* C = op(A)·op(B) + beta·C with op(A) (m,k), op(B) (k,n), C (m,n); with beta 0 C is only written.
- * On the calling thread; any thread. Sizes of 0 are legal (k = 0 leaves beta·C). */
-void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb,
-          real beta, real *C, size_t ldc);
+/* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
+ * sums are float; twice the speed where the processor has bfloat16 dot products. Not in double. */
+typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 
-/* The same, in tiles of rows of C that the OpenMP threads share. From the main thread, outside of
- * parallel regions. */
-void gemm_parallel(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B,
-                   size_t ldb, real beta, real *C, size_t ldc);
+/* --- weights that many products use: laid out once --- */
 
-/* How work over m rows is cut: the rows of one tile, a function of m alone. About eight tiles, each of
- * at least `least` rows. */
-int tile_rows(int m, int least);
+typedef struct {
+    Precision precision;
+    int k, n;
+    void *at; /* panels_bytes, aligned to 64: the owner's */
+} Panels;
+
+size_t panels_bytes(Precision precision, int k, int n);
+/* Lays out op(B) (k,n). Main thread; parallel inside. */
+void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
+/* C (m,n) (+)= A (m,k)·B. On the calling thread; any thread. */
+void gemm_panels(int m, const real *A, size_t lda, const Panels *B, int add, real *C, size_t ldc);
+
+/* --- products that come once --- */
+
+/* C = op(A)·op(B) (+ C) with op(A) (m,k), op(B) (k,n), C (m,n), in float32. On the calling thread; any thread. */
+void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
+          real *C, size_t ldc);
+
+/* How gemm_parallel computes. With bf16 op(A) is rounded into scratch, bf16_scratch(m, k) bytes. */
+typedef struct {
+    Precision precision;
+    void *scratch;
+} Gemm;
+
+size_t bf16_scratch(int m, int k);
+
+/* The same by all threads, which share the columns of C. From the main thread, outside of parallel regions. */
+void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B,
+                   size_t ldb, int add, real *C, size_t ldc);
+
+/* --- how work is shared --- */
+
+/* Rows of a tile where m rows are shared among the threads: about one tile a thread, of at most `most` rows. */
+int tile_rows(int m, int most);
 
 #endif

@@ -1,5 +1,5 @@
-/* The row kernels that everything in model/ is composed of: one time step of a cell, the softmax, the
- * small sums around matrix products. The course's layers (layers.h), the path that training runs
+/* The row kernels that everything in model/ is composed of, besides the matrix products of gemm.h: one time
+ * step of a cell, the softmax, small sums. The course's layers (layers.h), the path that training runs
  * (loss.h) and decoding (search.h) are thin compositions of these; there is no second implementation.
  *
  * A kernel works on the n rows that it is given, on the calling thread: callers cut their rows into tiles
@@ -28,19 +28,18 @@ static inline Rows rows_of(const real *at, size_t ld) { return (Rows){(real *)at
 
 /* --- cells --- */
 
-/* One time step forward.
- *   rnn:  h' = tanh(a + h·Wh)
- *   lstm: a += h·Wh, split i,f,o,g;  c' = σ(f)∘c + σ(i)∘tanh(g);  h' = σ(o)∘tanh(c')
- * a (n, G·H) enters as x·Wx + b; it leaves as the lstm's gates after their nonlinearities, or is scratch
- * for the rnn, where it may be next_h itself. prev_c and next_c (n, H) are the lstm's alone. */
-void cell_forward(Cell cell, int n, int H, Rows a, Rows prev_h, const real *Wh, Rows prev_c, Rows next_h,
-                  Rows next_c);
+/* One time step forward, from a (n, G·H) = x·Wx + h·Wh + b, which the caller computes.
+ *   rnn:  h' = tanh(a)
+ *   lstm: a is split i,f,o,g;  c' = σ(f)∘c + σ(i)∘tanh(g);  h' = σ(o)∘tanh(c')
+ * a leaves as the lstm's gates after their nonlinearities; the rnn's may be next_h itself. prev_c and next_c
+ * (n, H) are the lstm's alone. */
+void cell_forward(Cell cell, int n, int H, Rows a, Rows prev_c, Rows next_h, Rows next_c);
 
 /* The gradient of one time step through the nonlinearities.
  *   rnn:  da = dh'∘(1 - h'²)
  *   lstm: dc' += dh'∘o∘(1 - tanh²c');  da = (dc'∘g∘i(1-i), dc'∘c∘f(1-f), dh'∘tanh(c')∘o(1-o),
  *         dc'∘i∘(1-g²));  dc = dc'∘f
- * da (n, G·H) is written and may be `gates`. dc (n, H) enters as the gradient of next_c and leaves as
+ * da (n, G·H) is written. dc (n, H) enters as the gradient of next_c and leaves as
  * that of prev_c. What is left to the caller are matrix products: dx = da·Wxᵀ, dprev_h = da·Whᵀ,
  * dWx = xᵀ·da, dWh = prev_hᵀ·da, db = Σ da. */
 void cell_backward(Cell cell, int n, int H, Rows da, Rows gates, Rows next_h, Rows prev_c, Rows next_c,
@@ -68,5 +67,8 @@ void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, real sc
 
 /* log Σ_j exp(s_j) of one row, the sum in double. */
 double log_sum_exp(int V, const real *scores);
+
+/* The largest of a row's scores: the first of equals. NaNs lose, but a row that begins with one: 0. */
+int32_t best_word(int V, const real *scores);
 
 #endif

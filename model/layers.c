@@ -4,15 +4,17 @@
  * before += da·Whᵀ ──► whole-sequence products for dx, dWx, dWh, db. */
 #include "model/layers.h"
 
-#include "model/gemm.h"
+#include "model/affine.h"
 #include "model/kernels.h"
 
 #include <string.h>
 
 enum {
-    LEAST_TILE = 8, /* rows of a tile, at least */
-    COLUMNS = 64    /* columns of a tile, where threads own columns */
+    MOST_ROWS = 128, /* rows of a tile */
+    COLUMNS = 64     /* columns of a tile, where threads own columns */
 };
+
+static const Gemm float32 = {PRECISION_FLOAT32, NULL};
 
 /* A step of (N,T,width): all rows at time t. NULL, the rnn's c, stays NULL. */
 static Rows at_step(const real *m, int T, int width, int t)
@@ -24,14 +26,6 @@ static Rows at_step(const real *m, int T, int width, int t)
 static Rows from_row(Rows m, int i)
 {
     return rows_of(m.at ? m.at + (size_t)i * m.ld : NULL, m.ld);
-}
-
-/* db (m) += the column sums of dy (n,m), each thread its own columns. */
-static void bias_backward(real *db, const real *dy, int n, int m)
-{
-#pragma omp parallel for schedule(static)
-    for (int j = 0; j < m; j += COLUMNS)
-        add_column_sums(n, m - j < COLUMNS ? m - j : COLUMNS, rows_of(dy + j, (size_t)m), db + j);
 }
 
 /* What a recurrence of either cell works on, in (N,T,.) layout. */
@@ -51,24 +45,24 @@ static Rows before(const Recurrence *r, const real *states, const real *first, i
 
 static void recurrence_forward(const Recurrence *r)
 {
-    int n = r->N * r->T, rows = tile_rows(r->N, LEAST_TILE);
-    fill_rows(n, r->GH, rows_of(r->gates, (size_t)r->GH), r->b);
-    gemm_parallel(PLAIN, PLAIN, n, r->GH, r->D, r->x, (size_t)r->D, r->Wx, (size_t)r->GH, 1, r->gates,
-                  (size_t)r->GH);
+    int rows = tile_rows(r->N, MOST_ROWS);
+    affine_forward(float32, r->gates, r->x, r->Wx, r->b, r->N * r->T, r->D, r->GH);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < r->N; i += rows) {
         int k = r->N - i < rows ? r->N - i : rows;
-        for (int t = 0; t < r->T; t++)
-            cell_forward(r->cell, k, r->H, from_row(at_step(r->gates, r->T, r->GH, t), i),
-                         before(r, r->h, r->h0, t, i), r->Wh, before(r, r->c, r->c0, t, i),
+        for (int t = 0; t < r->T; t++) {
+            Rows a = from_row(at_step(r->gates, r->T, r->GH, t), i), h = before(r, r->h, r->h0, t, i);
+            gemm(PLAIN, PLAIN, k, r->GH, r->H, h.at, h.ld, r->Wh, (size_t)r->GH, 1, a.at, a.ld);
+            cell_forward(r->cell, k, r->H, a, before(r, r->c, r->c0, t, i),
                          from_row(at_step(r->h, r->T, r->H, t), i), from_row(at_step(r->c, r->T, r->H, t), i));
+        }
     }
 }
 
 /* dWh += Σ_t h_{t-1}ᵀ·da_t, in tiles of rows of Wh. */
 static void add_recurrent_gradient(const Recurrence *r, const real *da, real *dWh)
 {
-    int rows = tile_rows(r->H, LEAST_TILE);
+    int rows = tile_rows(r->H, MOST_ROWS);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < r->H; i += rows) {
         int k = r->H - i < rows ? r->H - i : rows;
@@ -83,8 +77,8 @@ static void add_recurrent_gradient(const Recurrence *r, const real *da, real *dW
 static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *dWx, real *dWh, real *db,
                                 real *da, real *dc, real *dh)
 {
-    size_t D = (size_t)r->D, H = (size_t)r->H, GH = (size_t)r->GH;
-    int n = r->N * r->T, rows = tile_rows(r->N, LEAST_TILE);
+    size_t H = (size_t)r->H, GH = (size_t)r->GH;
+    int rows = tile_rows(r->N, MOST_ROWS);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < r->N; i += rows) {
         int k = r->N - i < rows ? r->N - i : rows;
@@ -99,9 +93,7 @@ static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *
         }
     }
     add_recurrent_gradient(r, da, dWh);
-    gemm_parallel(PLAIN, TRANSPOSED, n, r->D, r->GH, da, GH, r->Wx, GH, 1, dx, D);
-    gemm_parallel(TRANSPOSED, PLAIN, r->D, r->GH, n, r->x, D, da, GH, 1, dWx, GH);
-    bias_backward(db, da, n, r->GH);
+    affine_backward(float32, 1, dx, dWx, db, da, r->x, r->Wx, r->N * r->T, r->D, r->GH);
 }
 
 /* --- the cells as sequences, and a step as a sequence of one --- */
@@ -178,7 +170,7 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
 
 void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, int D)
 {
-    int rows = tile_rows(n, LEAST_TILE);
+    int rows = tile_rows(n, MOST_ROWS);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i += rows)
         gather_rows(n - i < rows ? n - i : rows, D, rows_of(out + (size_t)i * (size_t)D, (size_t)D), W, x + i);
@@ -200,17 +192,13 @@ void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n
 
 void temporal_affine_forward(real *out, const real *x, const real *w, const real *b, int n, int D, int M)
 {
-    fill_rows(n, M, rows_of(out, (size_t)M), b);
-    gemm_parallel(PLAIN, PLAIN, n, M, D, x, (size_t)D, w, (size_t)M, 1, out, (size_t)M);
+    affine_forward(float32, out, x, w, b, n, D, M);
 }
 
 void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w,
                               int n, int D, int M)
 {
-    if (dx)
-        gemm_parallel(PLAIN, TRANSPOSED, n, D, M, dout, (size_t)M, w, (size_t)M, 1, dx, (size_t)D);
-    gemm_parallel(TRANSPOSED, PLAIN, D, M, n, x, (size_t)D, dout, (size_t)M, 1, dw, (size_t)M);
-    bias_backward(db, dout, n, M);
+    affine_backward(float32, 1, dx, dw, db, dout, x, w, n, D, M);
 }
 
 /* --- temporal softmax loss --- */
@@ -219,7 +207,7 @@ double temporal_softmax_loss(real *scores, const int32_t *y, const unsigned char
                              int32_t *target, int N, int n, int V)
 {
     double sum = 0;
-    int rows = tile_rows(n, LEAST_TILE);
+    int rows = tile_rows(n, MOST_ROWS);
     for (int i = 0; i < n; i++)
         target[i] = mask[i] ? y[i] : -1;
 #pragma omp parallel for schedule(static)

@@ -8,7 +8,7 @@
  */
 #include "model/loss.h"
 
-#include "model/gemm.h"
+#include "model/affine.h"
 #include "model/layers.h"
 
 #include <stdlib.h>
@@ -22,7 +22,6 @@ struct LossWork {
 
     /* The plan of the minibatch at hand. */
     int N, T, P, U;   /* rows, steps, positions, distinct words */
-    int rows;         /* of a tile */
     int tiles;
     int *length;      /* (N): steps of a row up to its last due word */
     int *order;       /* (N): the row of the minibatch at each place of the tiles */
@@ -47,12 +46,18 @@ struct LossWork {
     real *da, *dc;    /* (P,GH), (N,H) */
     real *dx, *de;    /* (U,W), (U,GH) */
     int chunk;        /* positions whose scores are in memory at once */
+
+    /* The weights of the loops, laid out anew for each minibatch; ᵀ for the way back. */
+    Panels Wh, WhT, W_vocab, W_vocabT;
+    Gemm how; /* the other products */
 };
 
 enum {
-    LEAST_ROWS = 12,          /* rows of a recurrence tile, at least */
-    LEAST_POSITIONS = 64,     /* positions of a scores tile, at least */
-    CHUNK_NUMBERS = 1 << 21   /* scores in memory at once */
+    LEAST_ROWS = 13,        /* rows of a recurrence tile, at least: what keeps a core's registers full */
+    LEAST_TILES = 8,        /* where there are rows enough: for so many threads */
+    MOST_ROWS = 128,
+    MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
+    CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
 };
 
 static int least(int a, int b)
@@ -115,20 +120,44 @@ static int alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     return failed;
 }
 
-LossWork *loss_work_new(const Shape *s, int N, int T)
+/* Room to lay out weights of (k,n). */
+static int alloc_panels(LossWork *w, Panels *panels, int k, int n)
+{
+    int failed = 0;
+    *panels = (Panels){w->how.precision, k, n, NULL};
+    panels->at = own(w, panels_bytes(w->how.precision, k, n), 1, &failed);
+    return failed;
+}
+
+static int alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
+{
+    int H = w->shape.H, V = w->shape.V, GH = w->GH, failed = 0;
+    if (w->how.precision == PRECISION_BF16) {
+        /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
+        size_t bytes = bf16_scratch(w->shape.D, (int)n), p = bf16_scratch(H, (int)P), u = bf16_scratch((int)U, GH);
+        bytes = bytes > p ? bytes : p;
+        w->how.scratch = own(w, bytes > u ? bytes : u, 1, &failed);
+    }
+    return failed || alloc_panels(w, &w->Wh, H, GH) || alloc_panels(w, &w->WhT, GH, H) ||
+           alloc_panels(w, &w->W_vocab, H, V) || alloc_panels(w, &w->W_vocabT, V, H);
+}
+
+LossWork *loss_work_new(const Shape *s, int N, int T, Precision precision)
 {
     LossWork *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
     size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V ? P : (size_t)s->V;
     w->shape = *s;
+    w->how.precision = precision;
     w->GH = cell_gates(s->cell) * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
-    if (w->chunk < LEAST_POSITIONS)
-        w->chunk = LEAST_POSITIONS;
+    if (w->chunk < MOST_POSITIONS)
+        w->chunk = MOST_POSITIONS;
     if ((size_t)w->chunk > P)
         w->chunk = (int)P;
-    if (alloc_plan(w, (size_t)N, (size_t)T, U) || alloc_activations(w, (size_t)N, (size_t)T, U)) {
+    if (alloc_plan(w, (size_t)N, (size_t)T, U) || alloc_activations(w, (size_t)N, (size_t)T, U) ||
+        alloc_weights(w, (size_t)N, P, U)) {
         loss_work_free(w);
         return NULL;
     }
@@ -146,6 +175,15 @@ void loss_work_free(LossWork *w)
 
 /* --- the plan --- */
 
+/* A function of N alone: the order of the positions, in which the weight gradients add them up, follows from
+ * the tiles. */
+static int tiles_of(int N)
+{
+    int rows = (N + LEAST_TILES - 1) / LEAST_TILES;
+    rows = rows < LEAST_ROWS ? LEAST_ROWS : least(rows, MOST_ROWS);
+    return (N + rows - 1) / rows;
+}
+
 /* Rows by falling length, dealt out to the tiles like cards, so that tiles are alike. */
 static void plan_tiles(LossWork *w, const int32_t *captions)
 {
@@ -156,8 +194,7 @@ static void plan_tiles(LossWork *w, const int32_t *captions)
         while (w->length[r] > 0 && due[w->length[r] - 1] == WORD_NULL)
             w->length[r]--;
     }
-    w->rows = tile_rows(N, LEAST_ROWS);
-    w->tiles = (N + w->rows - 1) / w->rows;
+    w->tiles = tiles_of(N);
     for (int k = 0; k <= w->tiles; k++) {
         w->tile_at[k] = at;
         at += (N - k + w->tiles - 1) / w->tiles;
@@ -215,11 +252,10 @@ static Rows positions(const real *m, int width, int p)
 
 /* One tile through all its steps. Each state goes to h, and once more to prev_h of the next step, which
  * makes the weight gradient of Wh one product. */
-static void tile_forward(const LossWork *w, const Params *p, int tile)
+static void tile_forward(const LossWork *w, int tile)
 {
     int H = w->shape.H, lstm = w->shape.cell == CELL_LSTM;
     const int *first = first_of(w, tile);
-    const real *Wh = param(p, WH);
     for (int t = 0; t < w->T; t++) {
         int at = first[t], n = first[t + 1] - at, before = t ? first[t - 1] : 0;
         const real *prev = t ? w->h + (size_t)before * (size_t)H : w->h0 + (size_t)w->tile_at[tile] * (size_t)H;
@@ -227,8 +263,21 @@ static void tile_forward(const LossWork *w, const Params *p, int tile)
         if (n == 0)
             return;
         memcpy(w->prev_h + (size_t)at * (size_t)H, prev, (size_t)n * (size_t)H * sizeof(real));
-        cell_forward(w->shape.cell, n, H, positions(lstm ? w->a : w->h, w->GH, at), positions(w->prev_h, H, at),
-                     Wh, prev_c, positions(w->h, H, at), positions(w->c, H, at));
+        Rows a = positions(lstm ? w->a : w->h, w->GH, at);
+        gemm_panels(n, w->prev_h + (size_t)at * (size_t)H, (size_t)H, &w->Wh, 1, a.at, a.ld);
+        cell_forward(w->shape.cell, n, H, a, prev_c, positions(w->h, H, at), positions(w->c, H, at));
+    }
+}
+
+/* The weights as the loops want them. */
+static void lay_out(LossWork *w, const Params *p, int backward)
+{
+    size_t gh = (size_t)w->GH, V = (size_t)w->shape.V;
+    panels_fill(&w->Wh, PLAIN, param(p, WH), gh);
+    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), V);
+    if (backward) {
+        panels_fill(&w->WhT, TRANSPOSED, param(p, WH), gh);
+        panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), V);
     }
 }
 
@@ -238,13 +287,13 @@ static void forward(LossWork *w, const Params *p, const real *features)
     for (int i = 0; i < w->N; i++)
         memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->order[i] * (size_t)D,
                (size_t)D * sizeof(real));
-    temporal_affine_forward(w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->N, D, H);
+    affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->N, D, H);
     word_embedding_forward(w->x, w->word, param(p, W_EMBED), w->U, W);
-    temporal_affine_forward(w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
+    affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
     word_embedding_forward(w->shape.cell == CELL_LSTM ? w->a : w->h, w->slot, w->e, w->P, w->GH);
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
-        tile_forward(w, p, k);
+        tile_forward(w, k);
 }
 
 /* --- the output layer --- */
@@ -255,32 +304,31 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
-    const real *W_vocab = param(p, W_VOCAB), scale = (real)1 / (real)w->N;
+    const real scale = (real)1 / (real)w->N;
     for (int from = 0; from < w->P; from += w->chunk) {
-        int n = least(w->chunk, w->P - from), rows = tile_rows(n, LEAST_POSITIONS);
+        int n = least(w->chunk, w->P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < n; i += rows) {
             int k = least(rows, n - i), at = from + i;
             real *s = w->scores + (size_t)i * v_ld;
             fill_rows(k, V, rows_of(s, v_ld), param(p, B_VOCAB));
-            gemm(PLAIN, PLAIN, k, V, H, w->h + (size_t)at * h_ld, h_ld, W_vocab, v_ld, 1, s, v_ld);
+            gemm_panels(k, w->h + (size_t)at * h_ld, h_ld, &w->W_vocab, 1, s, v_ld);
             softmax_loss_rows(k, V, rows_of(s, v_ld), w->target + at, scale, grads != NULL, w->row_loss + at);
             if (grads)
-                gemm(PLAIN, TRANSPOSED, k, H, V, s, v_ld, W_vocab, v_ld, 0, w->dh + (size_t)at * h_ld, h_ld);
+                gemm_panels(k, s, v_ld, &w->W_vocabT, 0, w->dh + (size_t)at * h_ld, h_ld);
         }
         if (grads)
-            temporal_affine_backward(NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
-                                     w->h + (size_t)from * h_ld, W_vocab, n, H, V);
+            affine_backward(w->how, from > 0, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
+                            w->h + (size_t)from * h_ld, NULL, n, H, V);
     }
 }
 
 /* --- backward --- */
 
-static void tile_backward(const LossWork *w, const Params *p, int tile)
+static void tile_backward(const LossWork *w, int tile)
 {
     int H = w->shape.H, place = w->tile_at[tile], lstm = w->shape.cell == CELL_LSTM;
     const int *first = first_of(w, tile);
-    const real *Wh = param(p, WH);
     if (lstm)
         fill_rows(w->tile_at[tile + 1] - place, H, positions(w->dc, H, place), NULL);
     fill_rows(w->tile_at[tile + 1] - place, H, positions(w->dh0, H, place), NULL);
@@ -294,7 +342,7 @@ static void tile_backward(const LossWork *w, const Params *p, int tile)
         cell_backward(w->shape.cell, n, H, da, positions(lstm ? w->a : w->h, w->GH, at),
                       positions(w->h, H, at), prev_c, positions(w->c, H, at), positions(w->dh, H, at),
                       positions(w->dc, H, place));
-        gemm(PLAIN, TRANSPOSED, n, H, w->GH, da.at, da.ld, Wh, (size_t)w->GH, 1, dprev.at, dprev.ld);
+        gemm_panels(n, da.at, da.ld, &w->WhT, 1, dprev.at, dprev.ld);
     }
 }
 
@@ -304,15 +352,14 @@ static void backward(LossWork *w, const Params *p, Params *g)
     size_t gh = (size_t)GH;
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
-        tile_backward(w, p, k);
-    gemm_parallel(TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->da, gh, 0, param(g, WH), gh);
+        tile_backward(w, k);
+    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->da, gh, 0, param(g, WH), gh);
     memset(w->de, 0, (size_t)w->U * gh * sizeof(real));
-    memset(w->dx, 0, (size_t)w->U * (size_t)W * sizeof(real));
     word_embedding_backward(w->de, w->da, w->slot, w->P, GH);
-    temporal_affine_backward(w->dx, param(g, WX), param(g, B), w->de, w->x, param(p, WX), w->U, W, GH);
+    affine_backward(w->how, 0, w->dx, param(g, WX), param(g, B), w->de, w->x, param(p, WX), w->U, W, GH);
+    memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
-    temporal_affine_backward(NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, param(p, W_PROJ),
-                             w->N, D, H);
+    affine_backward(w->how, 0, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
 }
 
 double captioner_loss(const Params *params, LossWork *w, const real *features, const int32_t *captions, int N,
@@ -322,8 +369,7 @@ double captioner_loss(const Params *params, LossWork *w, const real *features, c
     w->N = N, w->T = T;
     plan_tiles(w, captions);
     plan_positions(w, captions);
-    if (grads)
-        memset(grads->data, 0, grads->n * sizeof *grads->data);
+    lay_out(w, params, grads != NULL);
     forward(w, params, features);
     output_layer(w, params, grads);
     if (grads)

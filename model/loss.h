@@ -15,11 +15,12 @@
 #define COCO_MODEL_LOSS_H
 
 #include "model/captioner.h"
+#include "model/gemm.h"
 
 typedef struct LossWork LossWork;
 
 /* Room for minibatches of up to N rows and T steps. NULL: out of memory. All that captioner_loss uses. */
-LossWork *loss_work_new(const Shape *shape, int N, int T);
+LossWork *loss_work_new(const Shape *shape, int N, int T, Precision precision);
 void loss_work_free(LossWork *work);
 
 /* The loss of captions (N,T+1) (words 0..V-1, checked by the caller) for features (N,D), N and T as in

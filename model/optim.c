@@ -1,5 +1,7 @@
 #include "model/optim.h"
 
+#include "model/simd.h"
+
 #include <string.h>
 
 static const struct {
@@ -49,67 +51,36 @@ const char *optim_state_name(OptimRule rule, int i)
     return rules[rule].state_name[i];
 }
 
-/* Each updates one range; the ranges are the threads'. */
-
-static void sgd(const Optim *o, size_t n, real *restrict w, const real *restrict dw)
+/* One range; the ranges are the threads'. */
+static void update_range(const Optim *o, size_t n, real *w, const real *dw, real *s0, real *s1)
 {
-    real lr = (real)o->learning_rate;
-    for (size_t i = 0; i < n; i++)
-        w[i] -= lr * dw[i];
-}
-
-static void momentum(const Optim *o, size_t n, real *restrict w, const real *restrict dw, real *restrict v)
-{
-    real lr = (real)o->learning_rate, mu = (real)o->mu;
-    for (size_t i = 0; i < n; i++) {
-        v[i] = mu * v[i] - lr * dw[i];
-        w[i] += v[i];
-    }
-}
-
-static void rmsprop(const Optim *o, size_t n, real *restrict w, const real *restrict dw, real *restrict c)
-{
-    real lr = (real)o->learning_rate, rho = (real)o->rho, rest = (real)(1 - o->rho), eps = (real)o->eps;
-    for (size_t i = 0; i < n; i++) {
-        c[i] = rho * c[i] + rest * (dw[i] * dw[i]);
-        w[i] -= lr * dw[i] / (real_sqrt(c[i]) + eps);
-    }
-}
-
-static void adam(const Optim *o, size_t n, real *restrict w, const real *restrict dw, real *restrict m,
-                 real *restrict v)
-{
+    real lr = (real)o->learning_rate, eps = (real)o->eps;
     double t = (double)o->step;
-    real alpha = (real)(o->learning_rate * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t)));
-    real b1 = (real)o->beta1, r1 = (real)(1 - o->beta1);
-    real b2 = (real)o->beta2, r2 = (real)(1 - o->beta2), eps = (real)o->eps;
-    for (size_t i = 0; i < n; i++) {
-        m[i] = b1 * m[i] + r1 * dw[i];
-        v[i] = b2 * v[i] + r2 * (dw[i] * dw[i]);
-        w[i] -= alpha * m[i] / (real_sqrt(v[i]) + eps);
+    switch (o->rule) {
+    case OPTIM_SGD:
+        simd->sgd(n, lr, dw, w);
+        break;
+    case OPTIM_MOMENTUM:
+        simd->momentum(n, lr, (real)o->mu, dw, w, s0);
+        break;
+    case OPTIM_RMSPROP:
+        simd->rmsprop(n, lr, (real)o->rho, (real)(1 - o->rho), eps, dw, w, s0);
+        break;
+    case OPTIM_ADAM:
+        simd->adam(n, (real)(o->learning_rate * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t))),
+                   (real[]){(real)o->beta1, (real)o->beta2}, (real[]){(real)(1 - o->beta1), (real)(1 - o->beta2)},
+                   eps, dw, w, s0, s1);
+        break;
     }
 }
 
 void optim_update(Optim *o, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES])
 {
     enum { RANGE = 16384 }; /* elements: four arrays of this stay in a core's cache */
+    int states = optim_states(o->rule);
     o->step++;
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i += RANGE) {
-        size_t k = n - i < RANGE ? n - i : RANGE;
-        switch (o->rule) {
-        case OPTIM_SGD:
-            sgd(o, k, w + i, dw + i);
-            break;
-        case OPTIM_MOMENTUM:
-            momentum(o, k, w + i, dw + i, state[0] + i);
-            break;
-        case OPTIM_RMSPROP:
-            rmsprop(o, k, w + i, dw + i, state[0] + i);
-            break;
-        case OPTIM_ADAM:
-            adam(o, k, w + i, dw + i, state[0] + i, state[1] + i);
-            break;
-        }
-    }
+    for (size_t i = 0; i < n; i += RANGE)
+        update_range(o, n - i < RANGE ? n - i : RANGE, w + i, dw + i, states > 0 ? state[0] + i : NULL,
+                     states > 1 ? state[1] + i : NULL);
 }

@@ -7,13 +7,11 @@
 
 #ifdef REAL_IS_DOUBLE
 typedef double real;
-static inline real real_exp(real x) { return exp(x); }
-static inline real real_tanh(real x) { return tanh(x); }
+
 static inline real real_sqrt(real x) { return sqrt(x); }
 #else
 typedef float real;
-static inline real real_exp(real x) { return expf(x); }
-static inline real real_tanh(real x) { return tanhf(x); }
+
 static inline real real_sqrt(real x) { return sqrtf(x); }
 #endif
 

@@ -8,15 +8,14 @@
  * the rest close ranks. What each row came from is kept by step, so that a caption is read backwards. */
 #include "model/search.h"
 
-#include "model/gemm.h"
-#include "model/layers.h"
+#include "model/affine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of a tile: always so many, the last one filled up with rows that nobody reads, so that a row's
- * arithmetic never depends on how many stand beside it. */
-enum { TILE = 32 };
+static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* what is computed once an image, or once */
+
+enum { MOST_ROWS = 64 }; /* rows of a tile: their scores stay in a core's cache */
 
 typedef struct {
     double logprob; /* of the hypothesis with this word */
@@ -40,13 +39,13 @@ typedef struct {
 struct Search {
     const Params *params;
     SearchOptions options;
-    int images, K, rows; /* at most; rows is images·K, rounded up to tiles */
+    int images, K, rows; /* at most; rows is images·K */
     int GH;
     int live;            /* rows at hand */
     void *owned[32];
     int n_owned;
 
-    real *features;       /* (rows of images, D): tiles */
+    Panels Wh, W_vocab;   /* the weights of the loop, laid out once */
     real *E;              /* (V,GH) */
     real *h, *next_h;     /* (rows,H) */
     real *c, *next_c;     /* (rows,H), lstm */
@@ -80,9 +79,8 @@ static int alloc_rows(Search *s)
 {
     const Shape *shape = &s->params->shape;
     size_t rows = (size_t)s->rows, H = (size_t)shape->H, GH = (size_t)s->GH, V = (size_t)shape->V;
-    size_t images = (size_t)s->images, tiles = (images + TILE - 1) / TILE * TILE;
+    size_t images = (size_t)s->images;
     int failed = 0, lstm = shape->cell == CELL_LSTM;
-    s->features = own(s, tiles * (size_t)shape->D, sizeof(real), &failed);
     s->E = own(s, V * GH, sizeof(real), &failed);
     s->h = own(s, rows * H, sizeof(real), &failed);
     s->next_h = own(s, rows * H, sizeof(real), &failed);
@@ -100,6 +98,14 @@ static int alloc_rows(Search *s)
     s->image = own(s, images, sizeof *s->image, &failed);
     s->rng = own(s, s->options.kind == SEARCH_SAMPLE ? images : 0, sizeof *s->rng, &failed);
     s->trace = own(s, (size_t)s->options.max_length, sizeof *s->trace, &failed);
+    return failed;
+}
+
+static int alloc_panels(Search *s, Panels *panels, int k, int n)
+{
+    int failed = 0;
+    *panels = (Panels){s->options.precision, k, n, NULL};
+    panels->at = own(s, panels_bytes(panels->precision, k, n), 1, &failed);
     return failed;
 }
 
@@ -124,14 +130,17 @@ Search *search_new(const Params *params, const SearchOptions *options, int image
     s->options = *options;
     s->images = images;
     s->K = options->kind != SEARCH_BEAM ? 1 : options->beam < shape->V ? options->beam : shape->V;
-    s->rows = (images * s->K + TILE - 1) / TILE * TILE;
+    s->rows = images * s->K;
     s->GH = cell_gates(shape->cell) * shape->H;
-    if (alloc_rows(s) || alloc_trace(s)) {
+    if (alloc_rows(s) || alloc_trace(s) || alloc_panels(s, &s->Wh, shape->H, s->GH) ||
+        alloc_panels(s, &s->W_vocab, shape->H, shape->V)) {
         search_free(s);
         return NULL;
     }
-    temporal_affine_forward(s->E, param(params, W_EMBED), param(params, WX), param(params, B), shape->V, shape->W,
-                            s->GH);
+    panels_fill(&s->Wh, PLAIN, param(params, WH), (size_t)s->GH);
+    panels_fill(&s->W_vocab, PLAIN, param(params, W_VOCAB), (size_t)shape->V);
+    affine_forward(float32, s->E, param(params, W_EMBED), param(params, WX), param(params, B), shape->V, shape->W,
+                   s->GH);
     return s;
 }
 
@@ -156,15 +165,9 @@ static void begin(Search *s, const real *features, const int64_t *image, int n)
 {
     const Params *p = s->params;
     int D = p->shape.D, H = p->shape.H;
-    memcpy(s->features, features, (size_t)n * (size_t)D * sizeof *features);
     if (p->shape.cell == CELL_LSTM)
         memset(s->c, 0, (size_t)s->rows * (size_t)H * sizeof *s->c);
-#pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < n; i += TILE) {
-        Rows h = tile_of(s->h, H, i), x = tile_of(s->features, D, i);
-        fill_rows(TILE, H, h, param(p, B_PROJ));
-        gemm(PLAIN, PLAIN, TILE, H, D, x.at, x.ld, param(p, W_PROJ), (size_t)H, 1, h.at, h.ld);
-    }
+    affine_forward(float32, s->h, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
     s->live = n;
     for (int i = 0; i < n; i++) {
         s->image[i] = (Image){.first = i, .n = 1};
@@ -218,6 +221,8 @@ static void expand_row(Search *s, int row)
     Candidate *c = s->candidate + (size_t)row * (size_t)s->K;
     if (s->options.kind == SEARCH_SAMPLE)
         c[0].word = draw_word(V, scores, s->options.temperature, &s->rng[s->image_of[row]]);
+    else if (s->K == 1)
+        c[0].word = best_word(V, scores);
     else
         n = best_words(V, scores, s->K, c);
     double norm = log_sum_exp(V, scores);
@@ -228,17 +233,18 @@ static void expand_row(Search *s, int row)
     s->n_candidates[row] = n;
 }
 
-static void step_tile(Search *s, int first)
+static void step_tile(Search *s, int first, int n)
 {
     const Params *p = s->params;
     int H = p->shape.H, V = p->shape.V, GH = s->GH;
-    Rows a = tile_of(s->a, GH, first), scores = tile_of(s->scores, V, first), h = tile_of(s->next_h, H, first);
-    gather_rows(TILE, GH, a, s->E, s->word + first);
-    cell_forward(p->shape.cell, TILE, H, a, tile_of(s->h, H, first), param(p, WH), tile_of(s->c, H, first), h,
-                 tile_of(s->next_c, H, first));
-    fill_rows(TILE, V, scores, param(p, B_VOCAB));
-    gemm(PLAIN, PLAIN, TILE, V, H, h.at, h.ld, param(p, W_VOCAB), (size_t)V, 1, scores.at, scores.ld);
-    for (int i = first; i < first + TILE && i < s->live; i++)
+    Rows a = tile_of(s->a, GH, first), scores = tile_of(s->scores, V, first);
+    Rows h = tile_of(s->h, H, first), next_h = tile_of(s->next_h, H, first);
+    gather_rows(n, GH, a, s->E, s->word + first);
+    gemm_panels(n, h.at, h.ld, &s->Wh, 1, a.at, a.ld);
+    cell_forward(p->shape.cell, n, H, a, tile_of(s->c, H, first), next_h, tile_of(s->next_c, H, first));
+    fill_rows(n, V, scores, param(p, B_VOCAB));
+    gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, 1, scores.at, scores.ld);
+    for (int i = first; i < first + n; i++)
         expand_row(s, i);
 }
 
@@ -324,10 +330,10 @@ void search_run(Search *s, const real *features, const int64_t *image, int n, Se
 {
     begin(s, features, image, n);
     for (int step = 0; s->live > 0; step++) {
-        int at = 0;
+        int at = 0, rows = tile_rows(s->live, MOST_ROWS);
 #pragma omp parallel for schedule(dynamic)
-        for (int i = 0; i < s->live; i += TILE)
-            step_tile(s, i);
+        for (int i = 0; i < s->live; i += rows)
+            step_tile(s, i, s->live - i < rows ? s->live - i : rows);
         for (int k = 0; k < n; k++) {
             Image *m = &s->image[k];
             if (m->n == 0)

@@ -8,12 +8,13 @@
  *            hypothesis, or the best live one where none finished
  *
  * All three are one engine: greedy and sample are beams of one. Ties go to the lowest hypothesis, then to
- * the lowest word. A caption does not depend on the images beside it, nor on the number of threads: rows
- * are computed in tiles of one fixed size, and each image has random numbers of its own. */
+ * the lowest word. A caption does not depend on the images beside it, nor on the number of threads: a row's
+ * arithmetic is its own (gemm.h), and each image has random numbers of its own. */
 #ifndef COCO_MODEL_SEARCH_H
 #define COCO_MODEL_SEARCH_H
 
 #include "model/captioner.h"
+#include "model/gemm.h"
 
 typedef enum { SEARCH_GREEDY, SEARCH_SAMPLE, SEARCH_BEAM } SearchKind;
 
@@ -23,6 +24,7 @@ typedef struct {
     double temperature; /* for SEARCH_SAMPLE; above 0 */
     uint32_t seed;      /* for SEARCH_SAMPLE: image i draws from NumPy's RandomState([seed, i]) */
     int max_length;     /* steps, <END> counted; at least 1 */
+    Precision precision; /* of the products of a step */
 } SearchOptions;
 
 typedef struct {

@@ -252,8 +252,9 @@ static void test_lstm_forward(void **state)
 
 static void test_lstm_backward(void **state)
 {
-    /* The notebook states the order 1e-8, and 1e-6 for dWh, where correct code shows up to 2.7e-6. */
-    const double most[ARGS] = {2e-8, 2e-8, 0, 2e-8, 3e-6, 2e-8};
+    /* The notebook states the order 1e-8, and 1e-6 for dWh, where correct code shows up to 2.7e-6; dh0 shows 1e-8
+     * or 3e-8, as the differences round. */
+    const double most[ARGS] = {2e-8, 5e-8, 0, 2e-8, 3e-6, 2e-8};
     real *grad[ARGS];
     Rng rng;
     (void)state;

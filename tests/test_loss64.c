@@ -25,7 +25,7 @@ static Problem problem_new(Cell cell, int N, int T, int D, int W, int H, int V)
     Shape shape = {cell, D, W, H, V};
     assert_int_equal(params_alloc(&p.params, &shape), 0);
     assert_int_equal(params_alloc(&p.grads, &shape), 0);
-    p.work = loss_work_new(&shape, N, T);
+    p.work = loss_work_new(&shape, N, T, PRECISION_FLOAT32);
     assert_non_null(p.work);
     p.captions = calloc((size_t)N * ((size_t)T + 1), sizeof *p.captions);
     assert_non_null(p.captions);
@@ -380,7 +380,7 @@ static void golden_model(const char *size, const char *cell)
     snprintf(name, sizeof name, "golden/%s/%s.h5", size, cell);
     read_params(&p.params, shared_path(name));
     assert_int_equal(params_alloc(&p.grads, &p.params.shape), 0);
-    p.work = loss_work_new(&p.params.shape, N, p.T);
+    p.work = loss_work_new(&p.params.shape, N, p.T, PRECISION_FLOAT32);
     p.captions = calloc((size_t)(N * d.width), sizeof *p.captions);
     first_batch(&p, &d);
     printf("# %s %s: loss %.15g\n", size, cell, gradient(&p));

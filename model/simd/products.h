@@ -1,0 +1,85 @@
+/* Products of a matrix with panels. One element of C is one chain of multiply-adds along k, whatever tile it
+ * falls into.
+ *
+ *             panel: k rows of PANEL numbers
+ *                  ┌────┬────┐
+ *               k  │    │    │  PANEL_VECS vectors
+ *     A            └────┴────┘
+ *   ┌──────┐       ┌────┬────┐
+ *   │  i p │ · ─►  │ sums    │  up to TILE_ROWS rows, in registers from the first p to the last
+ *   └──────┘       └────┴────┘                                                                            */
+#ifndef COCO_MODEL_SIMD_PRODUCTS_H
+#define COCO_MODEL_SIMD_PRODUCTS_H
+
+#include "model/simd/vec.h"
+
+#include <string.h>
+
+INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
+                  real *C, size_t ldc, int add)
+{
+    Vec sum[TILE_ROWS][PANEL_VECS];
+    UNROLLED for (int r = 0; r < rows; r++)
+        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
+            sum[r][v] = (Vec){0};
+    for (int p = 0; p < k; p++) {
+        Vec b[PANEL_VECS];
+        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
+            b[v] = *(const Vec *)(panel + (size_t)p * PANEL + v * LANES);
+        UNROLLED for (int r = 0; r < rows; r++) {
+            real a = A[(size_t)r * i_step + (size_t)p * p_step];
+            UNROLLED for (int v = 0; v < PANEL_VECS; v++)
+                sum[r][v] += a * b[v];
+        }
+    }
+    store_tile(rows, cols, sum, C, ldc, add);
+}
+
+static void product(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
+                        real *C, size_t ldc, int add)
+{
+    for (int i = 0, rows; i < m; i += rows) {
+        const real *a = A + (size_t)i * i_step;
+        real *c = C + (size_t)i * ldc;
+        rows = rows_from(m, i);
+        /* The step that is 1, said as a constant, makes the addresses short. */
+        if (i_step == 1)
+            FOR_ROWS(rows, tile(ROWS, cols, k, a, 1, p_step, panel, c, ldc, add))
+        else
+            FOR_ROWS(rows, tile(ROWS, cols, k, a, i_step, 1, panel, c, ldc, add))
+    }
+}
+
+/* Columns of B, each one run of memory: a few at a time, so that whole cache lines of both are used. */
+static void pack_transposed(int k, int cols, const real *B, size_t ldb, real *panel)
+{
+    enum { BLOCK = 16 };
+    for (int p0 = 0; p0 < k; p0 += BLOCK)
+        for (int j = 0; j < cols; j++) {
+            const real *b = B + (size_t)j * ldb + p0;
+            real *to = panel + (size_t)p0 * PANEL + j;
+            int n = k - p0 < BLOCK ? k - p0 : BLOCK;
+            for (int p = 0; p < n; p++)
+                to[p * PANEL] = b[p];
+        }
+}
+
+static void pack(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel)
+{
+    if (cols < PANEL)
+        memset(panel, 0, (size_t)k * PANEL * sizeof *panel);
+    if (j_step != 1) {
+        pack_transposed(k, cols, B, j_step, panel);
+        return;
+    }
+    for (int p = 0; p < k; p++) {
+        const real *b = B + (size_t)p * p_step;
+        real *to = panel + (size_t)p * PANEL;
+        if (cols == PANEL)
+            memcpy(to, b, PANEL * sizeof *to);
+        else
+            memcpy(to, b, (size_t)cols * sizeof *to);
+    }
+}
+
+#endif
