@@ -1,0 +1,253 @@
+"""The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints one JSON object a figure.
+
+    torch_peer.py train DATA CELL BATCH THREADS SECONDS WAY     WAY: modules, best, bf16
+    torch_peer.py sample DATA MODEL THREADS WAY                 WAY: greedy, beam
+    torch_peer.py product THREADS                               GFLOP/s of a large product
+
+modules: embedding, cell and linear modules, a loop over time, autograd, Adam.
+best:    written by hand: whole-sequence products for inputs and weight gradients, the output layer on words that
+         are due alone, Adam in place on one flat block.
+bf16:    the modules under autocast.
+greedy:  the embedding folded into the input product; stops when every caption has ended; the best of several
+         batch sizes. beam: three hypotheses an image, batched over images.
+"""
+import json
+import statistics
+import sys
+import time
+
+import h5py
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+T, W, H, STEPS = 16, 256, 512, 30
+
+
+def captions(data, batch, count=24):
+    """Minibatches drawn as coco-train draws them, gathered beforehand: that costs PyTorch nothing here."""
+    with h5py.File(f"{data}/coco2014_captions.h5") as f, h5py.File(f"{data}/train2014_vgg16_fc7_pca.h5") as g:
+        words, image = f["train_captions"][:], f["train_image_idxs"][:]
+        features = g["features"][:]
+    rng = np.random.RandomState(0)
+    picks = [rng.randint(len(words), size=batch) for _ in range(count)]
+    return [(torch.from_numpy(features[image[p]]), torch.from_numpy(words[p].astype(np.int64))) for p in picks]
+
+
+class Modules(torch.nn.Module):
+    def __init__(self, cell, D, V):
+        super().__init__()
+        self.lstm = cell == "lstm"
+        self.embed, self.proj = torch.nn.Embedding(V, W), torch.nn.Linear(D, H)
+        self.cell = (torch.nn.LSTMCell if self.lstm else torch.nn.RNNCell)(W, H)
+        self.out = torch.nn.Linear(H, V)
+
+    def loss(self, features, words):
+        h, x, hs = self.proj(features), self.embed(words[:, :-1]), []
+        c = torch.zeros_like(h)
+        for t in range(words.shape[1] - 1):
+            if self.lstm:
+                h, c = self.cell(x[:, t], (h, c))
+            else:
+                h = self.cell(x[:, t], h)
+            hs.append(h)
+        scores = self.out(torch.stack(hs, 1))
+        due = words[:, 1:].reshape(-1)
+        return F.cross_entropy(scores.reshape(len(due), -1), due, ignore_index=0, reduction="sum") / len(words)
+
+
+class ByHand:
+    def __init__(self, cell, D, V):
+        self.lstm, G = cell == "lstm", 4 if cell == "lstm" else 1
+        shapes = [(V, W), (D, H), (H,), (W, G * H), (H, G * H), (G * H,), (H, V), (V,)]
+        sizes = [int(np.prod(s)) for s in shapes]
+        self.flat, self.grad = torch.randn(sum(sizes)) * 0.03, torch.zeros(sum(sizes))
+        self.m, self.v, self.t = torch.zeros(sum(sizes)), torch.zeros(sum(sizes)), 0
+        self.p = [x.view(s) for x, s in zip(self.flat.split(sizes), shapes)]
+        self.g = [x.view(s) for x, s in zip(self.grad.split(sizes), shapes)]
+
+    def step(self, features, words):
+        embed, proj, b_proj, Wx, Wh, b, Wv, bv = self.p
+        gembed, gproj, gb_proj, gWx, gWh, gb, gWv, gbv = self.g
+        N, L = words.shape[0], words.shape[1] - 1
+        ins, due = words[:, :-1].t().reshape(-1), words[:, 1:].t().reshape(-1)
+        h0 = torch.addmm(b_proj, features, proj)
+        x = embed[ins]
+        a = torch.addmm(b, x, Wx).view(L, N, -1)
+        hs, cs = torch.empty(L + 1, N, H), torch.zeros(L + 1, N, H)
+        hs[0] = h0
+        for t in range(L):
+            a[t].addmm_(hs[t], Wh)
+            if self.lstm:
+                a[t, :, :3 * H].sigmoid_()
+                a[t, :, 3 * H:].tanh_()
+                i, f, o, g = a[t].split(H, 1)
+                torch.mul(f, cs[t], out=cs[t + 1]).addcmul_(i, g)
+                torch.mul(o, cs[t + 1].tanh(), out=hs[t + 1])
+            else:
+                torch.tanh(a[t], out=hs[t + 1])
+        at = due.nonzero().squeeze(1)
+        h = hs[1:].view(-1, H)[at]
+        scores = torch.addmm(bv, h, Wv)
+        logp = F.log_softmax(scores, 1)
+        loss = -logp.gather(1, due[at, None]).sum() / N
+        d = logp.exp_()
+        d[torch.arange(len(at)), due[at]] -= 1
+        d /= N
+        torch.mm(h.t(), d, out=gWv)
+        torch.sum(d, 0, out=gbv)
+        dh = torch.zeros(L * N, H)
+        dh[at] = d @ Wv.t()
+        dh = dh.view(L, N, H)
+        da, back, dc = torch.empty_like(a), torch.zeros(N, H), torch.zeros(N, H)
+        WhT = Wh.t()
+        for t in reversed(range(L)):
+            dht = dh[t].add_(back)
+            if self.lstm:
+                i, f, o, g = a[t].split(H, 1)
+                tc = cs[t + 1].tanh()
+                dc.add_(dht * o * (1 - tc * tc))
+                di, df, do, dg = da[t].split(H, 1)
+                torch.mul(dc * g, i * (1 - i), out=di)
+                torch.mul(dc * cs[t], f * (1 - f), out=df)
+                torch.mul(dht * tc, o * (1 - o), out=do)
+                torch.mul(dc * i, 1 - g * g, out=dg)
+                dc = dc * f
+            else:
+                torch.mul(dht, 1 - hs[t + 1] * hs[t + 1], out=da[t])
+            back = torch.mm(da[t], WhT)
+        flat = da.view(L * N, -1)
+        torch.mm(hs[:-1].view(-1, H).t(), flat, out=gWh)
+        torch.mm(x.t(), flat, out=gWx)
+        torch.sum(flat, 0, out=gb)
+        gembed.zero_().index_add_(0, ins, flat @ Wx.t())
+        torch.mm(features.t(), back, out=gproj)
+        torch.sum(back, 0, out=gb_proj)
+        self.t += 1
+        self.m.mul_(0.9).add_(self.grad, alpha=0.1)
+        self.v.mul_(0.999).addcmul_(self.grad, self.grad, value=0.001)
+        rate = 5e-3 * (1 - 0.999 ** self.t) ** 0.5 / (1 - 0.9 ** self.t)
+        self.flat.addcdiv_(self.m, self.v.sqrt().add_(1e-8), value=-rate)
+        return float(loss)
+
+
+def train(data, cell, batch, seconds, way):
+    batches = captions(data, batch)
+    D, V = batches[0][0].shape[1], 1004
+    if way == "best":
+        with torch.no_grad():
+            return rate(ByHand(cell, D, V).step, batches, seconds)
+    model = Modules(cell, D, V)
+    adam = torch.optim.Adam(model.parameters(), lr=5e-3, foreach=True)
+
+    def step(features, words):
+        adam.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=way == "bf16"):
+            loss = model.loss(features, words)
+        loss.backward()
+        adam.step()
+        return float(loss)
+
+    return rate(step, batches, seconds)
+
+
+def rate(step, batches, seconds):
+    times, began, i = [], time.perf_counter(), 0
+    while time.perf_counter() - began < seconds or len(times) < 8:
+        t = time.perf_counter()
+        step(*batches[i % len(batches)])
+        times.append(time.perf_counter() - t)
+        i += 1
+    return len(batches[0][0]) / statistics.median(times[3:])
+
+
+def load(path):
+    with h5py.File(path) as f:
+        p = {k: torch.from_numpy(v[:]) for k, v in f["params"].items()}
+    return p, p["W_embed"] @ p["Wx"] + p["b"]
+
+
+def step_cell(p, a, h, c):
+    a = torch.addmm(a, h, p["Wh"])
+    if p["Wh"].shape[1] == H:
+        return a.tanh_(), c
+    i, f, o = a[:, :3 * H].sigmoid_().split(H, 1)
+    c = f * c + i * a[:, 3 * H:].tanh_()
+    return o * c.tanh(), c
+
+
+def greedy(p, E, features):
+    n = len(features)
+    h, word = torch.addmm(p["b_proj"], features, p["W_proj"]), torch.ones(n, dtype=torch.long)
+    c, done, logp, out = torch.zeros_like(h), torch.zeros(n, dtype=torch.bool), torch.zeros(n), []
+    for _ in range(STEPS):
+        h, c = step_cell(p, E[word], h, c)
+        scores = torch.addmm(p["b_vocab"], h, p["W_vocab"])
+        best, word = scores.max(1)
+        logp += torch.where(done, torch.zeros(n), best - scores.logsumexp(1))
+        out.append(word)
+        done |= word == 2
+        if done.all():
+            break
+    return torch.stack(out, 1), logp
+
+
+def beam(p, E, features, K=3):
+    n, V = len(features), p["b_vocab"].shape[0]
+    h = torch.addmm(p["b_proj"], features, p["W_proj"]).repeat_interleave(K, 0)
+    c, word = torch.zeros_like(h), torch.ones(n * K, dtype=torch.long)
+    logp = torch.full((n, K), -1e30)
+    logp[:, 0] = 0
+    ended, words = torch.zeros(n, K, dtype=torch.bool), torch.zeros(n, K, 0, dtype=torch.long)
+    only_end = torch.full((V,), -1e30)
+    only_end[2] = 0
+    for _ in range(STEPS):
+        h, c = step_cell(p, E[word], h, c)
+        scores = F.log_softmax(torch.addmm(p["b_vocab"], h, p["W_vocab"]), 1).view(n, K, V)
+        scores[ended] = only_end
+        logp, at = (logp[:, :, None] + scores).view(n, -1).topk(K, 1)
+        row, word = at // V, at % V
+        flat = (row + torch.arange(n)[:, None] * K).view(-1)
+        h, c = h[flat], c[flat]
+        ended = ended.view(-1)[flat].view(n, K) | (word == 2)
+        words = torch.cat([words.view(n * K, -1)[flat].view(n, K, -1), word[:, :, None]], 2)
+        word = word.view(-1)
+        if ended.all():
+            break
+    return words[:, 0], logp[:, 0]
+
+
+def sample(data, model, way):
+    p, E = load(model)
+    with h5py.File(f"{data}/val2014_vgg16_fc7_pca.h5") as f:
+        features = torch.from_numpy(f["features"][:])
+    run, best = (greedy, 0) if way == "greedy" else (beam, 0)
+    features = features if way == "greedy" else features[:8192]
+    with torch.no_grad():
+        for size in (256, 512, 1024, 2048) if way == "greedy" else (64, 128, 256):
+            t = time.perf_counter()
+            for part in features.split(size):
+                run(p, E, part)
+            best = max(best, len(features) / (time.perf_counter() - t))
+    return best
+
+
+def product():
+    a, b, times = torch.randn(2048, 2048), torch.randn(2048, 2048), []
+    for _ in range(9):
+        t = time.perf_counter()
+        a @ b
+        times.append(time.perf_counter() - t)
+    return 2 * 2048**3 / statistics.median(times) * 1e-9
+
+
+what, args = sys.argv[1], sys.argv[2:]
+if what == "train":
+    torch.set_num_threads(int(args[3]))
+    print(json.dumps(train(args[0], args[1], int(args[2]), float(args[4]), args[5])))
+elif what == "sample":
+    torch.set_num_threads(int(args[2]))
+    print(json.dumps(sample(args[0], args[1], args[3])))
+else:
+    torch.set_num_threads(int(args[0]))
+    print(json.dumps(product()))
