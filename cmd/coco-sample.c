@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     int64_t beam = 0, seed = 231, max_length = 30;
     bool greedy = false, no_logprob = false;
     const char *shard = NULL;
-    int format = FORMAT_JSONL;
+    int format = FORMAT_JSONL, precision = PRECISION_FLOAT32;
     CliOption options[] = {
         {"model", 'm', CLI_TEXT, &o.model, "MODEL.h5", "the model file", 0, 0, false},
         {"data", 'd', CLI_TEXT, &o.data, "DIR", "dataset directory", 0, 0, false},
@@ -57,6 +57,7 @@ int main(int argc, char **argv)
         {"temperature", 0, CLI_REAL, &o.search.temperature, "T", "draw words from softmax(scores / T)", 1e-3, 1e3, false},
         {"seed", 0, CLI_INT, &seed, "N", "of the random numbers of --temperature", 0, 4294967295.0, false},
         {"max-length", 0, CLI_INT, &max_length, "N", "steps at the most, <END> counted", 1, 10000, false},
+        {"precision", 0, CLI_CHOICE, &precision, "float32|bf16", "of matrix products; bf16: factors rounded to bfloat16, sums in float: faster where the processor has it", 0, 0, false},
         {"no-logprob", 0, CLI_FLAG, &no_logprob, NULL, "leave log-probabilities out", 0, 0, false},
         {"rows", 0, CLI_TEXT, &o.rows, "FILE", "caption just these rows: numbers or records, one a line; - is stdin", 0, 0, false},
         {"first", 'n', CLI_INT, &o.first, "N", "only the first N", 0, 1e15, false},
@@ -74,6 +75,7 @@ int main(int argc, char **argv)
     if (o.features && (cli_given(&cli, "data") || cli_given(&cli, "split") || o.raw_features))
         cli_usage_error("--features excludes --data, --split and --raw-features");
     take_search(&cli, &o.search, beam, seed, max_length);
+    o.search.precision = (Precision)precision;
     if (shard)
         take_shard(shard, &o);
     o.logprob = !no_logprob;

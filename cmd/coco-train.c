@@ -10,7 +10,7 @@
 typedef struct {
     TrainOptions train;
     const char *data;
-    int cell, rule, order;
+    int cell, rule, order, precision;
     double target_loss;
 } Args;
 
@@ -73,6 +73,7 @@ static void take_resume(Cli *cli, Args *a)
         given[i] = value_of(&cli->options[i]);
     a->train = file;
     a->cell = (int)file.cell, a->rule = (int)file.settings.rule, a->order = (int)file.settings.order;
+    a->precision = (int)file.settings.precision;
     for (int i = 0; i < cli->n_options; i++) {
         const CliOption *o = &cli->options[i];
         if (o->given && !resumable(o->name) && value_of(o) != given[i])
@@ -129,6 +130,7 @@ static int run(Cli *cli, Args *a)
     a->train.cell = (Cell)a->cell;
     a->train.settings.rule = (OptimRule)a->rule;
     a->train.settings.order = (Order)a->order;
+    a->train.settings.precision = (Precision)a->precision;
     if (train_run(&a->train, cli_report(cli, "iterations"), &result, err, sizeof err)) {
         /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
         if (!ferror(stdout))
@@ -167,6 +169,7 @@ int main(int argc, char **argv)
         {"max-train", 0, CLI_INT, &s->max_train, "N", "train on N captions, drawn with replacement; 0 is all", 0, 4294967295.0, false},
         {"order", 0, CLI_CHOICE, &a.order, "random|shuffle|sequential", "minibatches drawn with replacement; a permutation every epoch; one behind the other", 0, 0, false},
         {"seed", 0, CLI_INT, &s->seed, "N", "of the random numbers", 0, 4294967295.0, false},
+        {"precision", 0, CLI_CHOICE, &a.precision, "float32|bf16", "of matrix products; bf16: factors rounded to bfloat16, sums in float: faster where the processor has it", 0, 0, false},
         {"raw-features", 0, CLI_FLAG, &s->raw_features, NULL, "the unreduced features, S2014_vgg16_fc7.h5", 0, 0, false},
         {"init", 0, CLI_TEXT, &t->init, "MODEL.h5", "start from these parameters, with a fresh optimizer", 0, 0, false},
         {"resume", 0, CLI_TEXT, &t->resume, "MODEL.h5", "go on exactly where it stopped", 0, 0, false},

@@ -8,7 +8,8 @@
 
 static const char *const orders[] = {[ORDER_RANDOM] = "random", [ORDER_SHUFFLE] = "shuffle",
                                      [ORDER_SEQUENTIAL] = "sequential"};
-enum { N_ORDERS = 3 };
+static const char *const precisions[] = {[PRECISION_FLOAT32] = "float32", [PRECISION_BF16] = "bf16"};
+enum { N_ORDERS = 3, N_PRECISIONS = 2 };
 
 const char *order_name(Order order)
 {
@@ -182,7 +183,8 @@ static int put_train(const TrainState *s, H5 *h5, char *err, size_t errlen)
     fields(&settings, field);
     if (h5_make_group(h5, "/train", err, errlen) ||
         h5_put_text(h5, "/train", "data", settings.data, err, errlen) ||
-        h5_put_text(h5, "/train", "order", orders[settings.order], err, errlen))
+        h5_put_text(h5, "/train", "order", orders[settings.order], err, errlen) ||
+        h5_put_text(h5, "/train", "precision", precisions[settings.precision], err, errlen))
         return -1;
     for (int i = 0; field[i].name; i++)
         if (put_field(h5, &field[i], err, errlen))
@@ -291,6 +293,21 @@ static int get_losses(TrainState *s, H5 *h5, const char *path, char *err, size_t
     return 0;
 }
 
+/* A file without it is of before there was a choice. */
+static int get_precision(Precision *out, H5 *h5, const char *path, char *err, size_t errlen)
+{
+    char *text;
+    int rc = h5_attr_text(h5, "/train", "precision", &text, err, errlen);
+    *out = PRECISION_FLOAT32;
+    if (rc <= 0)
+        return rc;
+    free(text);
+    int precision = need_word(h5, "/train", "precision", precisions, N_PRECISIONS, path, err, errlen);
+    if (precision >= 0)
+        *out = (Precision)precision;
+    return precision < 0 ? -1 : 0;
+}
+
 static int get_train(TrainState *s, H5 *h5, const char *path, char *err, size_t errlen)
 {
     Field field[N_FIELDS];
@@ -299,6 +316,8 @@ static int get_train(TrainState *s, H5 *h5, const char *path, char *err, size_t 
     if (order < 0 || h5_attr_text(h5, "/train", "data", &s->settings.data, err, errlen) < 0)
         return -1;
     s->settings.order = (Order)order;
+    if (get_precision(&s->settings.precision, h5, path, err, errlen))
+        return -1;
     fields(&s->settings, field);
     for (int i = 0; field[i].name; i++)
         if (get_field(h5, &field[i], path, err, errlen))

@@ -10,6 +10,7 @@
 #ifndef COCO_PIPELINE_STATE_H
 #define COCO_PIPELINE_STATE_H
 
+#include "model/gemm.h"
 #include "model/optim.h"
 #include "pipeline/batch.h"
 #include "pipeline/model.h"
@@ -27,6 +28,7 @@ typedef struct {
     int64_t batch_size;
     int64_t max_train;  /* 0: all */
     Order order;
+    Precision precision; /* of matrix products */
     int64_t seed;
     int64_t val_every, val_max;
 } Settings;

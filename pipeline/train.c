@@ -185,7 +185,7 @@ static int alloc_work(Run *r, char *err, size_t errlen)
     if (val && r->val.width > width)
         width = r->val.width;
     if (params_alloc(&r->grads, &r->model.params.shape) ||
-        !(r->work = loss_work_new(&r->model.params.shape, (int)s->batch_size, width - 1, PRECISION_FLOAT32)) ||
+        !(r->work = loss_work_new(&r->model.params.shape, (int)s->batch_size, width - 1, s->precision)) ||
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, errlen, "no memory for minibatches of %lld", (long long)s->batch_size);
     return 0;
