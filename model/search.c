@@ -25,7 +25,7 @@ typedef struct {
 
 typedef struct {
     int first, n;   /* its rows: n live hypotheses; 0 once its caption is there */
-    int finished;   /* hypotheses that have taken <END> */
+    int finished;   /* a hypothesis has taken <END> */
     Candidate best; /* the best finished one */
     int best_step;  /* where it took <END> */
 } Image;
@@ -284,23 +284,26 @@ static void read_caption(const Search *s, int step, const Candidate *last, Searc
 }
 
 /* Moves one image on: its best expansions finish or survive (into kept, from `at` on). Returns how many
- * survive; 0 once the result is there. */
+ * survive; 0 once the result is there.
+ *
+ * A hypothesis only loses probability as it goes on. So one that is no better than the best finished one
+ * cannot win, nor can what its place in the beam would have gone to instead: it is dropped at once. */
 static int advance(Search *s, Image *image, int step, int at, SearchResult *result)
 {
     int n = best_expansions(s, image), live = 0;
     for (int i = 0; i < n; i++) {
         const Candidate *c = &s->beam[i];
+        if (image->finished && c->logprob <= image->best.logprob)
+            break;
         if (c->word != WORD_END) {
             s->kept[at + live++] = *c;
             continue;
         }
-        if (image->finished++ == 0 || c->logprob > image->best.logprob) {
-            image->best = *c;
-            image->best_step = step;
-        }
+        image->finished = 1;
+        image->best = *c;
+        image->best_step = step;
     }
-    int won = image->finished >= s->K && (live == 0 || image->best.logprob >= s->kept[at].logprob);
-    if (live > 0 && !won && step + 1 < s->options.max_length)
+    if (live > 0 && step + 1 < s->options.max_length)
         return live;
     if (image->finished)
         read_caption(s, image->best_step, &image->best, result);
