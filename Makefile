@@ -74,12 +74,12 @@ SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16
 SIMD_CFLAGS      = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math -fopenmp-simd
 simd             = $(SIMD_SETS:%=$(BUILD)/obj/model/simd/set_%$(1).o)
 
-$(BUILD)/obj/model/simd/set_%.f64.o: model/simd/set.c
+$(call simd,.f64): $(BUILD)/obj/model/simd/set_%.f64.o: model/simd/set.c
 	@mkdir -p $(@D)
 	$(say) CC $< '($*, double)'
 	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
+$(call simd): $(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
 	@mkdir -p $(@D)
 	$(say) CC $< '($*)'
 	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -MMD -MP -c -o $@ $<
@@ -128,7 +128,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/test_%.o $(call obj,$(SUPPORT)) $(LIBS
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-$(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(BUILD)/libio.a
+$(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

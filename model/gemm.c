@@ -53,12 +53,6 @@ static const real *element(View v, int i, int j)
     return v.at + (size_t)i * v.row + (size_t)j * v.col;
 }
 
-static void clear(int m, int n, real *C, size_t ldc)
-{
-    for (int i = 0; i < m; i++)
-        memset(C + (size_t)i * ldc, 0, (size_t)n * sizeof *C);
-}
-
 /* --- panels --- */
 
 static size_t panel_bytes(Precision precision, int k)
@@ -90,17 +84,31 @@ void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
                    (char *)p->at + (size_t)(j / simd->panel) * bytes);
 }
 
-static void rows_times_panels(int m, const real *A, size_t lda, const Panels *B, int add, real *C, size_t ldc)
+/* What a block of k, from p on, is added to: the caller's base, or what the blocks before have left in C. */
+typedef struct {
+    const real *at;
+    size_t ld;
+} Base;
+
+static Base base_of(const real *base, size_t base_ld, int p, int j, const real *C, size_t ldc)
+{
+    return p > 0 ? (Base){C + j, ldc} : (Base){base ? base + j : NULL, base_ld};
+}
+
+static void rows_times_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld,
+                              real *C, size_t ldc)
 {
     for (int p = 0; p < B->k; p += BLOCK)
         for (int j = 0; j < B->n; j += simd->panel) {
             const real *panel = (const real *)B->at + (size_t)j * (size_t)B->k + (size_t)p * (size_t)simd->panel;
-            simd->product(m, least(simd->panel, B->n - j), least(BLOCK, B->k - p), A + p, lda, 1, panel, C + j, ldc,
-                          add || p > 0);
+            Base from = base_of(base, base_ld, p, j, C, ldc);
+            simd->product(m, least(simd->panel, B->n - j), least(BLOCK, B->k - p), A + p, lda, 1, panel, from.at,
+                          from.ld, C + j, ldc);
         }
 }
 
-static void rows_times_panels_bf16(int m, const real *A, size_t lda, const Panels *B, int add, real *C, size_t ldc)
+static void rows_times_panels_bf16(int m, const real *A, size_t lda, const Panels *B, const real *base,
+                                   size_t base_ld, real *C, size_t ldc)
 {
     _Alignas(64) Bf16Pair a[CHUNK * BLOCK / 2];
     for (int p = 0; p < B->k; p += BLOCK) {
@@ -109,23 +117,32 @@ static void rows_times_panels_bf16(int m, const real *A, size_t lda, const Panel
         for (int j = 0; j < B->n; j += simd->panel) {
             const Bf16Pair *panel =
                 (const Bf16Pair *)B->at + (size_t)j * pairs_of(B->k) + (size_t)(p / 2) * (size_t)simd->panel;
-            simd->product_bf16(m, least(simd->panel, B->n - j), pairs, a, (size_t)pairs, 1, panel, C + j, ldc,
-                               add || p > 0);
+            Base from = base_of(base, base_ld, p, j, C, ldc);
+            simd->product_bf16(m, least(simd->panel, B->n - j), pairs, a, (size_t)pairs, 1, panel, from.at, from.ld,
+                               C + j, ldc);
         }
     }
 }
 
-void gemm_panels(int m, const real *A, size_t lda, const Panels *B, int add, real *C, size_t ldc)
+static void put_base(int m, int n, const real *base, size_t base_ld, real *C, size_t ldc)
 {
-    if (B->k == 0 && !add)
-        clear(m, B->n, C, ldc);
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++)
+            C[(size_t)i * ldc + j] = base ? base[(size_t)i * base_ld + j] : 0;
+}
+
+void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
+                 size_t ldc)
+{
+    if (B->k == 0)
+        put_base(m, B->n, base, base_ld, C, ldc);
     for (int i = 0; i < m; i += CHUNK) {
-        const real *a = A + (size_t)i * lda;
+        const real *a = A + (size_t)i * lda, *from = base ? base + (size_t)i * base_ld : NULL;
         real *c = C + (size_t)i * ldc;
         if (B->precision == PRECISION_BF16)
-            rows_times_panels_bf16(least(CHUNK, m - i), a, lda, B, add, c, ldc);
+            rows_times_panels_bf16(least(CHUNK, m - i), a, lda, B, from, base_ld, c, ldc);
         else
-            rows_times_panels(least(CHUNK, m - i), a, lda, B, add, c, ldc);
+            rows_times_panels(least(CHUNK, m - i), a, lda, B, from, base_ld, c, ldc);
     }
 }
 
@@ -146,9 +163,10 @@ static void columns(Precision precision, int m, int cols, int k, View A, const B
         fill_panel(precision, (View){element(B, p, 0), B.row, B.col}, n, cols, panel);
         if (precision == PRECISION_BF16)
             simd->product_bf16(m, cols, (int)pairs_of(n), pairs + (size_t)(p / 2) * A.col, A.row, A.col,
-                               (const Bf16Pair *)panel, C, ldc, add || p > 0);
+                               (const Bf16Pair *)panel, add || p > 0 ? C : NULL, ldc, C, ldc);
         else
-            simd->product(m, cols, n, element(A, 0, p), A.row, A.col, panel, C, ldc, add || p > 0);
+            simd->product(m, cols, n, element(A, 0, p), A.row, A.col, panel, add || p > 0 ? C : NULL, ldc,
+                          C, ldc);
     }
 }
 
@@ -157,7 +175,7 @@ void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, co
 {
     View a = view(ta, A, lda), b = view(tb, B, ldb);
     if (k <= 0 && !add)
-        clear(m, n, C, ldc);
+        put_base(m, n, NULL, 0, C, ldc);
     for (int j = 0; j < n; j += simd->panel)
         columns(PRECISION_FLOAT32, m, least(simd->panel, n - j), k, a, NULL, (View){element(b, 0, j), b.row, b.col},
                 add, C + j, ldc);
@@ -188,7 +206,7 @@ void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real
     if (m <= 0 || n <= 0)
         return;
     if (k <= 0 && !add)
-        clear(m, n, C, ldc);
+        put_base(m, n, NULL, 0, C, ldc);
     if (how.precision == PRECISION_BF16)
         a = round_all(m, k, a, how.scratch);
     /* Bands of rows too, where there are too few panels for the threads. */

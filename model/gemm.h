@@ -31,8 +31,10 @@ typedef struct {
 size_t panels_bytes(Precision precision, int k, int n);
 /* Lays out op(B) (k,n). Main thread; parallel inside. */
 void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
-/* C (m,n) (+)= A (m,k)·B. On the calling thread; any thread. */
-void gemm_panels(int m, const real *A, size_t lda, const Panels *B, int add, real *C, size_t ldc);
+/* C (m,n) = A (m,k)·B + base (m,n), which may be C itself, one row for all (base_ld 0), or NULL: nothing. On the
+ * calling thread; any thread. */
+void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
+                 size_t ldc);
 
 /* --- products that come once --- */
 

@@ -96,3 +96,8 @@ int32_t best_word(int V, const real *scores)
     int at = simd->find(V, scores, simd->max(V, scores));
     return at < V ? at : 0;
 }
+
+int32_t next_above(int V, const real *scores, int32_t from, real bound)
+{
+    return from + simd->above(V - from, scores + from, bound);
+}

@@ -71,4 +71,7 @@ double log_sum_exp(int V, const real *scores);
 /* The largest of a row's scores: the first of equals. NaNs lose, but a row that begins with one: 0. */
 int32_t best_word(int V, const real *scores);
 
+/* The first word from `from` on whose score is above a bound; V: none. */
+int32_t next_above(int V, const real *scores, int32_t from, real bound);
+
 #endif

@@ -264,7 +264,7 @@ static void tile_forward(const LossWork *w, int tile)
             return;
         memcpy(w->prev_h + (size_t)at * (size_t)H, prev, (size_t)n * (size_t)H * sizeof(real));
         Rows a = positions(lstm ? w->a : w->h, w->GH, at);
-        gemm_panels(n, w->prev_h + (size_t)at * (size_t)H, (size_t)H, &w->Wh, 1, a.at, a.ld);
+        gemm_panels(n, w->prev_h + (size_t)at * (size_t)H, (size_t)H, &w->Wh, a.at, a.ld, a.at, a.ld);
         cell_forward(w->shape.cell, n, H, a, prev_c, positions(w->h, H, at), positions(w->c, H, at));
     }
 }
@@ -311,11 +311,10 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
         for (int i = 0; i < n; i += rows) {
             int k = least(rows, n - i), at = from + i;
             real *s = w->scores + (size_t)i * v_ld;
-            fill_rows(k, V, rows_of(s, v_ld), param(p, B_VOCAB));
-            gemm_panels(k, w->h + (size_t)at * h_ld, h_ld, &w->W_vocab, 1, s, v_ld);
+            gemm_panels(k, w->h + (size_t)at * h_ld, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
             softmax_loss_rows(k, V, rows_of(s, v_ld), w->target + at, scale, grads != NULL, w->row_loss + at);
             if (grads)
-                gemm_panels(k, s, v_ld, &w->W_vocabT, 0, w->dh + (size_t)at * h_ld, h_ld);
+                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, w->dh + (size_t)at * h_ld, h_ld);
         }
         if (grads)
             affine_backward(w->how, from > 0, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
@@ -342,7 +341,7 @@ static void tile_backward(const LossWork *w, int tile)
         cell_backward(w->shape.cell, n, H, da, positions(lstm ? w->a : w->h, w->GH, at),
                       positions(w->h, H, at), prev_c, positions(w->c, H, at), positions(w->dh, H, at),
                       positions(w->dc, H, place));
-        gemm_panels(n, da.at, da.ld, &w->WhT, 1, dprev.at, dprev.ld);
+        gemm_panels(n, da.at, da.ld, &w->WhT, dprev.at, dprev.ld, dprev.at, dprev.ld);
     }
 }
 

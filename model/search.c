@@ -186,8 +186,10 @@ static int best_words(int V, const real *scores, int k, Candidate *c)
 {
     int n = 0;
     for (int32_t j = 0; j < V; j++) {
-        if (n == k && !(scores[j] > scores[c[n - 1].word]))
-            continue;
+        if (n == k)
+            j = next_above(V, scores, j, scores[c[n - 1].word]);
+        if (j == V)
+            break;
         int at = n < k ? n++ : n - 1;
         for (; at > 0 && scores[j] > scores[c[at - 1].word]; at--)
             c[at].word = c[at - 1].word;
@@ -240,10 +242,9 @@ static void step_tile(Search *s, int first, int n)
     Rows a = tile_of(s->a, GH, first), scores = tile_of(s->scores, V, first);
     Rows h = tile_of(s->h, H, first), next_h = tile_of(s->next_h, H, first);
     gather_rows(n, GH, a, s->E, s->word + first);
-    gemm_panels(n, h.at, h.ld, &s->Wh, 1, a.at, a.ld);
+    gemm_panels(n, h.at, h.ld, &s->Wh, a.at, a.ld, a.at, a.ld);
     cell_forward(p->shape.cell, n, H, a, tile_of(s->c, H, first), next_h, tile_of(s->next_c, H, first));
-    fill_rows(n, V, scores, param(p, B_VOCAB));
-    gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, 1, scores.at, scores.ld);
+    gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
     for (int i = first; i < first + n; i++)
         expand_row(s, i);
 }

@@ -42,7 +42,8 @@ INLINED Vec dot(Vec sum, Bf16Pair a, Pairs b)
 }
 
 INLINED void bf16_tile(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                  const Bf16Pair *panel, float *C, size_t ldc, int add)
+                  const Bf16Pair *panel,
+                 const real *base, size_t base_ld, real *C, size_t ldc)
 {
     Vec sum[TILE_ROWS][PANEL_VECS];
     UNROLLED for (int r = 0; r < rows; r++)
@@ -58,20 +59,22 @@ INLINED void bf16_tile(const int rows, int cols, int pairs, const Bf16Pair *A, s
                 sum[r][v] = dot(sum[r][v], a, b[v]);
         }
     }
-    store_tile(rows, cols, sum, C, ldc, add);
+    store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
 static void product_bf16(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                             const Bf16Pair *panel, float *C, size_t ldc, int add)
+                             const Bf16Pair *panel,
+                 const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         const Bf16Pair *a = A + (size_t)i * i_step;
         float *c = C + (size_t)i * ldc;
+        const real *from = base ? base + (size_t)i * base_ld : NULL;
         rows = rows_from(m, i);
         if (i_step == 1)
-            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, 1, p_step, panel, c, ldc, add))
+            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, 1, p_step, panel, from, base_ld, c, ldc))
         else
-            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, i_step, 1, panel, c, ldc, add))
+            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, i_step, 1, panel, from, base_ld, c, ldc))
     }
 }
 

@@ -16,7 +16,7 @@
 #include <string.h>
 
 INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                  real *C, size_t ldc, int add)
+                 const real *base, size_t base_ld, real *C, size_t ldc)
 {
     Vec sum[TILE_ROWS][PANEL_VECS];
     UNROLLED for (int r = 0; r < rows; r++)
@@ -32,21 +32,22 @@ INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step,
                 sum[r][v] += a * b[v];
         }
     }
-    store_tile(rows, cols, sum, C, ldc, add);
+    store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
 static void product(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                        real *C, size_t ldc, int add)
+                 const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         const real *a = A + (size_t)i * i_step;
         real *c = C + (size_t)i * ldc;
+        const real *from = base ? base + (size_t)i * base_ld : NULL;
         rows = rows_from(m, i);
         /* The step that is 1, said as a constant, makes the addresses short. */
         if (i_step == 1)
-            FOR_ROWS(rows, tile(ROWS, cols, k, a, 1, p_step, panel, c, ldc, add))
+            FOR_ROWS(rows, tile(ROWS, cols, k, a, 1, p_step, panel, from, base_ld, c, ldc))
         else
-            FOR_ROWS(rows, tile(ROWS, cols, k, a, i_step, 1, panel, c, ldc, add))
+            FOR_ROWS(rows, tile(ROWS, cols, k, a, i_step, 1, panel, from, base_ld, c, ldc))
     }
 }
 

@@ -85,20 +85,29 @@ static real max(int n, const real *x)
     return max;
 }
 
+/* The first place where `is` holds: blocks in which it does nowhere are passed over whole. */
+#define FIRST_PLACE(n, is) \
+    int j = 0, any = 0; \
+    for (; j + BLOCK <= n && !any; j += BLOCK) \
+        for (int l = j; l < j + BLOCK; l++) \
+            any |= is(l); \
+    j -= any ? BLOCK : 0; \
+    while (j < n && !is(j)) \
+        j++; \
+    return j
+
 static int find(int n, const real *x, real value)
 {
     enum { BLOCK = 64 };
-    int j = 0;
-    for (; j + BLOCK <= n; j += BLOCK) {
-        int any = 0;
-        for (int l = 0; l < BLOCK; l++)
-            any |= x[j + l] == value;
-        if (any)
-            break;
-    }
-    while (j < n && !(x[j] == value))
-        j++;
-    return j;
+#define EQUAL(l) (x[l] == value)
+    FIRST_PLACE(n, EQUAL);
+}
+
+static int above(int n, const real *x, real value)
+{
+    enum { BLOCK = 64 };
+#define MORE(l) (x[l] > value)
+    FIRST_PLACE(n, MORE);
 }
 
 static double sum_lanes(const double lane[SUM_LANES])

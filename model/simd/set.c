@@ -28,6 +28,7 @@ const Simd PASTE(simd_, SIMD_SET) = {
     .add_row = add_row,
     .max = max,
     .find = find,
+    .above = above,
     .exp_row = exp_row,
     .sum_exp = sum_exp,
     .scale_row = scale_row,

@@ -45,15 +45,16 @@ typedef real VecAt __attribute__((vector_size(VEC_BYTES), aligned(__alignof__(re
         TILE_CASE(11, call) TILE_CASE(12, call) TILE_CASE(13, call) TILE_CASE(14, call) \
     }
 
-/* The sums of a tile to C (rows, cols); with add, onto it. */
-INLINED void store_tile(const int rows, int cols, Vec sum[TILE_ROWS][PANEL_VECS], real *C, size_t ldc, int add)
+/* The sums of a tile and what they are added to (NULL: nothing) to C (rows, cols). */
+INLINED void store_tile(const int rows, int cols, Vec sum[TILE_ROWS][PANEL_VECS], const real *base, size_t base_ld,
+                        real *C, size_t ldc)
 {
     if (cols == PANEL) {
         UNROLLED for (int r = 0; r < rows; r++)
             UNROLLED for (int v = 0; v < PANEL_VECS; v++) {
                 VecAt *c = (VecAt *)(C + (size_t)r * ldc + v * LANES);
-                if (add)
-                    *c += sum[r][v];
+                if (base)
+                    *c = *(const VecAt *)(base + (size_t)r * base_ld + v * LANES) + sum[r][v];
                 else
                     *c = sum[r][v];
             }
@@ -65,9 +66,8 @@ INLINED void store_tile(const int rows, int cols, Vec sum[TILE_ROWS][PANEL_VECS]
             all[r][v] = sum[r][v];
     for (int r = 0; r < rows; r++) {
         const real *from = (const real *)all[r];
-        real *c = C + (size_t)r * ldc;
         for (int j = 0; j < cols; j++)
-            c[j] = add ? c[j] + from[j] : from[j];
+            C[(size_t)r * ldc + j] = base ? base[(size_t)r * base_ld + j] + from[j] : from[j];
     }
 }
 
