@@ -36,6 +36,18 @@ WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
         done
     done
 }
+@test "bf16: equal bytes on any number of threads and in shards; nearly all captions are those of float32" {
+    for way in --greedy "--beam 3"; do
+        for j in 1 2 4; do coco-sample -m m.h5 -d d $way --precision bf16 -j $j >$j.jsonl; done
+        cmp 1.jsonl 2.jsonl && cmp 1.jsonl 4.jsonl
+        for i in 0 1 2; do coco-sample -m m.h5 -d d $way --precision bf16 --shard $i/3; done | sort >shards
+        cmp <(sort 1.jsonl) shards
+        coco-sample -m m.h5 -d d $way >full.jsonl
+        same=$(comm -12 <(jq -r '"\(.row) \(.caption)"' full.jsonl | sort) <(jq -r '"\(.row) \(.caption)"' 1.jsonl | sort) | wc -l)
+        [ "$same" -ge $(($(wc -l <full.jsonl) * 3 / 4)) ]
+    done
+}
+
 @test "shards: in turn they are the whole" {
     for way in "${WAYS[@]}"; do
         sample $way >whole

@@ -33,6 +33,34 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
         done
     done
 }
+@test "bf16: equal on any number of threads and across a stop; its loss is float32's, nearly" {
+    for j in 1 2 4; do
+        tiny -d d -o $j.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 40 --precision bf16 -j $j \
+            --log $j.jsonl
+    done
+    same 1.h5 2.h5 4.h5
+    tiny -d d -o half.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 20 --precision bf16
+    coco-train -q --resume half.h5 -d d --iterations 40 -o whole.h5
+    same 1.h5 whole.h5
+    run -2 --separate-stderr coco-train -q --resume half.h5 -d d --precision float32 -o other.h5
+    [[ $stderr == *--precision* ]]
+    tiny -d d -o full.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 40 --log full.jsonl
+    run cmp full.h5 1.h5
+    [ "$status" -eq 1 ]
+    last() { jq -s 'map(select(.event == "iteration"))[-1].loss' "$1"; }
+    jq -ne --argjson a "$(last full.jsonl)" --argjson b "$(last 1.jsonl)" '($a - $b | fabs) < 0.05 * $a'
+}
+
+@test "instruction sets: each one that is asked for trains to the same loss, nearly" {
+    for set in base avx2 avx512 best; do
+        [ $set = best ] || export COCO_SIMD=$set
+        tiny -d d -o m.h5 --iterations 10 --log $set.jsonl
+        unset COCO_SIMD
+        jq -s 'map(select(.event == "iteration"))[-1].loss' $set.jsonl >$set.loss
+        jq -ne --argjson a "$(<base.loss)" --argjson b "$(<$set.loss)" '($a - $b | fabs) < 1e-3 * $a'
+    done
+}
+
 @test "threads: a network of more than one tile is equal too" {
     for j in 1 2 3 4; do
         coco-train -q -d d -o $j.h5 --cell lstm --hidden 200 --wordvec 70 --batch-size 100 --iterations 3 -j $j

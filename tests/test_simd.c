@@ -1,0 +1,208 @@
+/* The inner loops of the set in use, against double arithmetic: COCO_SIMD=avx2 tests another. */
+#include "model/captioner.h"
+#include "model/gemm.h"
+#include "model/kernels.h"
+#include "model/simd.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static float *noise(Rng *rng, int n)
+{
+    float *x = model_alloc((size_t)n, sizeof *x);
+    assert_non_null(x);
+    for (int i = 0; i < n; i++)
+        x[i] = (float)rng_randn(rng);
+    return x;
+}
+
+/* |a - b| in units of the last place of b. */
+static double ulps(float a, double b)
+{
+    float b32 = (float)b;
+    return fabs((double)a - b) / ((double)nextafterf(fabsf(b32), INFINITY) - (double)fabsf(b32));
+}
+
+enum { POINTS = 200001 };
+
+static void exponential(void **state)
+{
+    float *x = malloc(POINTS * sizeof *x), *y = malloc(POINTS * sizeof *y);
+    double worst = 0, sum = 0;
+    (void)state;
+    for (int i = 0; i < POINTS; i++)
+        x[i] = -87.0f * (float)i / (POINTS - 1);
+    double returned = simd->exp_row(POINTS, x, 0, y);
+    for (int i = 0; i < POINTS; i++) {
+        worst = fmax(worst, ulps(y[i], exp((double)x[i])));
+        sum += (double)y[i];
+    }
+    assert_true(worst <= 2);
+    assert_true(fabs(returned - sum) <= 1e-9 * sum);
+    assert_true(fabs(simd->sum_exp(POINTS, x, 0) - sum) <= 1e-9 * sum);
+    const float odd[] = {-1e30f, -INFINITY, NAN};
+    simd->exp_row(3, odd, 0, y);
+    assert_true(y[0] >= 0 && y[0] < 1e-37f && y[1] >= 0 && y[1] < 1e-37f && isnan(y[2]));
+    free(x), free(y);
+}
+
+static void hyperbolic_tangent(void **state)
+{
+    float *x = malloc(POINTS * sizeof *x), *y = malloc(POINTS * sizeof *y);
+    double worst = 0;
+    (void)state;
+    for (int i = 0; i < POINTS; i++) {
+        float u = 2 * (float)i / (POINTS - 1) - 1;
+        x[i] = 12 * u * u * u; /* dense around 0 */
+    }
+    x[0] = 1e-30f, x[1] = 1e9f, x[2] = -INFINITY;
+    simd->tanh_row(POINTS, x, y);
+    for (int i = 0; i < POINTS; i++)
+        worst = fmax(worst, x[i] == 0 ? (double)fabsf(y[i]) : ulps(y[i], tanh((double)x[i])));
+    assert_true(worst <= 2);
+    x[0] = NAN;
+    simd->tanh_row(1, x, x);
+    assert_true(isnan(x[0]));
+    free(x), free(y);
+}
+
+static void places(void **state)
+{
+    float x[300];
+    (void)state;
+    for (int n = 1; n < 300; n += 7)
+        for (int at = 0; at < n; at += 5) {
+            for (int j = 0; j < n; j++)
+                x[j] = j > at ? 2 : 1;
+            x[at] = 3;
+            assert_true(simd->max(n, x) == 3);
+            assert_int_equal(simd->find(n, x, 3), at);
+            assert_int_equal(simd->find(n, x, 4), n);
+            assert_int_equal(simd->above(n, x, 2), at);
+            assert_int_equal(simd->above(n, x, 3), n);
+            assert_int_equal(best_word(n, x), at);
+        }
+}
+
+/* The nearest bfloat16, ties to even, by arithmetic on the mantissa. */
+static double bf16(float x)
+{
+    int e;
+    double m = frexp((double)x, &e);
+    return ldexp(nearbyint(ldexp(m, 8)), e - 8);
+}
+
+typedef struct {
+    int m, n, k;
+} Sizes;
+
+static const Sizes sizes[] = {{1, 1, 1}, {3, 5, 7}, {14, 32, 8}, {15, 33, 513}, {130, 70, 40}, {29, 65, 1031}};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+/* Panels of Y or Bᵀ, all rows at once, against double; then each row alone, with the same bits. */
+static void check_panels(Sizes z, Precision precision, Trans tb, Rng *rng)
+{
+    float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n), *bias = noise(rng, z.n);
+    float *one = noise(rng, z.n);
+    size_t k = (size_t)z.k, n = (size_t)z.n;
+    Panels panels = {precision, z.k, z.n, model_alloc(panels_bytes(precision, z.k, z.n), 1)};
+    panels_fill(&panels, tb, Y, tb == PLAIN ? n : k);
+    gemm_panels(z.m, X, k, &panels, bias, 0, C, n);
+    for (int i = 0; i < z.m; i++) {
+        for (int j = 0; j < z.n; j++) {
+            double sum = (double)bias[j], size = fabs(sum);
+            for (int p = 0; p < z.k; p++) {
+                float a = X[i * z.k + p], b = Y[tb == PLAIN ? p * z.n + j : j * z.k + p];
+                double term = precision == PRECISION_BF16 ? bf16(a) * bf16(b) : (double)a * (double)b;
+                sum += term, size += fabs(term);
+            }
+            assert_true(fabs((double)C[i * z.n + j] - sum) <= 1e-6 * size);
+        }
+        gemm_panels(1, X + i * z.k, k, &panels, bias, 0, one, n);
+        assert_memory_equal(one, C + i * z.n, n * sizeof *one);
+    }
+    free(X), free(Y), free(C), free(bias), free(one), free(panels.at);
+}
+
+static void panels_in_float32(void **state)
+{
+    Rng rng;
+    (void)state;
+    rng_seed(&rng, 1);
+    for (int i = 0; i < SIZES; i++)
+        for (int t = 0; t < 2; t++)
+            check_panels(sizes[i], PRECISION_FLOAT32, (Trans)t, &rng);
+}
+
+static void panels_in_bf16(void **state)
+{
+    Rng rng;
+    (void)state;
+    rng_seed(&rng, 2);
+    for (int i = 0; i < SIZES; i++)
+        for (int t = 0; t < 2; t++)
+            check_panels(sizes[i], PRECISION_BF16, (Trans)t, &rng);
+}
+
+/* All four products of plain and transposed factors, added to what is there. */
+static void check_parallel(Sizes z, Precision precision, Rng *rng)
+{
+    size_t m = (size_t)z.m, n = (size_t)z.n, k = (size_t)z.k;
+    float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n);
+    float *was = noise(rng, z.m * z.n);
+    Gemm how = {precision, model_alloc(bf16_scratch(z.m, z.k), 1)};
+    for (int ta = 0; ta < 2; ta++)
+        for (int tb = 0; tb < 2; tb++) {
+            memcpy(C, was, m * n * sizeof *C);
+            gemm_parallel(how, (Trans)ta, (Trans)tb, z.m, z.n, z.k, X, ta ? m : k, Y, tb ? k : n, 1, C, n);
+            for (int i = 0; i < z.m; i++)
+                for (int j = 0; j < z.n; j++) {
+                    double sum = (double)was[i * z.n + j], size = fabs(sum);
+                    for (int p = 0; p < z.k; p++) {
+                        float a = X[ta ? p * z.m + i : i * z.k + p], b = Y[tb ? j * z.k + p : p * z.n + j];
+                        double term = precision == PRECISION_BF16 ? bf16(a) * bf16(b) : (double)a * (double)b;
+                        sum += term, size += fabs(term);
+                    }
+                    assert_true(fabs((double)C[i * z.n + j] - sum) <= 1e-6 * size);
+                }
+        }
+    free(X), free(Y), free(C), free(was), free(how.scratch);
+}
+
+static void parallel_products(void **state)
+{
+    Rng rng;
+    (void)state;
+    rng_seed(&rng, 3);
+    for (int i = 0; i < SIZES; i++) {
+        check_parallel(sizes[i], PRECISION_FLOAT32, &rng);
+        check_parallel(sizes[i], PRECISION_BF16, &rng);
+    }
+}
+
+/* What rounding must not do: a NaN to a number, a large number to anything but infinity. */
+static void bf16_of_odd_numbers(void **state)
+{
+    const uint32_t nan_bits = 0x7fffffff;
+    float odd[4] = {NAN, INFINITY, -3.4e38f, 1}, one = 1, out[4];
+    Panels panels = {PRECISION_BF16, 1, 1, model_alloc(panels_bytes(PRECISION_BF16, 1, 1), 1)};
+    (void)state;
+    memcpy(&odd[0], &nan_bits, sizeof nan_bits);
+    panels_fill(&panels, PLAIN, &one, 1);
+    gemm_panels(4, odd, 1, &panels, NULL, 0, out, 1);
+    assert_true(isnan(out[0]) && out[1] == INFINITY && out[2] == -INFINITY && out[3] == 1);
+    free(panels.at);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exponential),       cmocka_unit_test(hyperbolic_tangent),
+        cmocka_unit_test(places),            cmocka_unit_test(panels_in_float32),
+        cmocka_unit_test(panels_in_bf16),    cmocka_unit_test(parallel_products),
+        cmocka_unit_test(bf16_of_odd_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
