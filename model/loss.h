@@ -19,7 +19,8 @@
 
 typedef struct LossWork LossWork;
 
-/* Room for minibatches of up to N rows and T steps. NULL: out of memory. All that captioner_loss uses. */
+/* Room for minibatches of up to N rows and T steps, whose products are of this precision. NULL: out of memory. All
+ * that captioner_loss uses. */
 LossWork *loss_work_new(const Shape *shape, int N, int T, Precision precision);
 void loss_work_free(LossWork *work);
 
