@@ -18,21 +18,31 @@ static char *split_path(const char *dir, const char *split, const char *suffix)
 
 /* --- captions --- */
 
-/* Every word must be in the vocabulary and every image among the features. */
-static int check_captions(const Dataset *d, const char *path, char *err, size_t errlen)
+static char *captions_path(const Dataset *d)
 {
-    for (int64_t i = 0; i < d->n; i++) {
-        for (int t = 0; t < d->width; t++) {
-            int32_t word = d->captions[i * d->width + t];
-            if (word < 0 || word >= d->vocab.size)
-                return err_set(err, errlen, "%s: %s_captions: row %lld: word %d is out of range (vocabulary: %d)",
-                               path, d->split, (long long)i, word, d->vocab.size);
-        }
-        if (d->image[i] < 0 || d->image[i] >= d->features.rows)
-            return err_set(err, errlen, "%s: %s_image_idxs: row %lld: image %d is out of range (features: %lld)",
-                           path, d->split, (long long)i, d->image[i], (long long)d->features.rows);
-    }
-    return 0;
+    return path_join(d->dir, "coco2014_captions.h5");
+}
+
+static const int32_t *out_of_range(const Dataset *d, int64_t i, const char *what, const char *kind, int32_t value,
+                                   const char *among, int64_t n, char *err, size_t errlen)
+{
+    char *path = captions_path(d);
+    err_set(err, errlen, "%s: %s_%s: row %lld: %s %d is out of range (%s: %lld)", path ? path : d->dir, d->split,
+            what, (long long)i, kind, value, among, (long long)n);
+    free(path);
+    return NULL;
+}
+
+const int32_t *dataset_caption(const Dataset *d, int64_t i, char *err, size_t errlen)
+{
+    const int32_t *word = d->captions.ints + i * d->width;
+    int32_t image = d->image.ints[i];
+    for (int t = 0; t < d->width; t++)
+        if (word[t] < 0 || word[t] >= d->vocab.size)
+            return out_of_range(d, i, "captions", "word", word[t], "vocabulary", d->vocab.size, err, errlen);
+    if (image < 0 || image >= d->features.rows)
+        return out_of_range(d, i, "image_idxs", "image", image, "features", d->features.rows, err, errlen);
+    return word;
 }
 
 static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, char *err, size_t errlen)
@@ -51,24 +61,20 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, cha
         return err_set(err, errlen, "%s: %s: no captions", path, captions);
     if (info.dim[1] < 2 || info.dim[1] > 1 << 16)
         return err_set(err, errlen, "%s: %s: captions of %lld words", path, captions, (long long)info.dim[1]);
-    size_t numbers;
-    if (__builtin_mul_overflow((size_t)info.dim[0], (size_t)info.dim[1], &numbers) || numbers > SIZE_MAX / 8)
-        return err_set(err, errlen, "%s: %s: too large", path, captions);
+    if (h5_map(h5, captions, H5_INTEGERS, 2, info.dim, &d->captions, err, errlen) ||
+        h5_map(h5, idxs, H5_INTEGERS, 1, info.dim, &d->image, err, errlen))
+        return -1;
     d->n = info.dim[0];
     d->width = (int)info.dim[1];
-    d->captions = malloc(numbers * sizeof *d->captions + 1);
-    d->image = malloc((size_t)d->n * sizeof *d->image + 1);
-    if (!d->captions || !d->image)
-        return err_set(err, errlen, "%s: %s: out of memory", path, captions);
-    if (h5_read_ints(h5, captions, 2, info.dim, d->captions, err, errlen) ||
-        h5_read_ints(h5, idxs, 1, info.dim, d->image, err, errlen))
-        return -1;
-    return check_captions(d, path, err, errlen);
+    for (int64_t i = 0; i < d->n; i++)
+        if (!dataset_caption(d, i, err, errlen))
+            return -1;
+    return 0;
 }
 
 static int open_captions(Dataset *d, int optional, char *err, size_t errlen)
 {
-    char *path = path_join(d->dir, "coco2014_captions.h5");
+    char *path = captions_path(d);
     int rc = -1;
     if (!path)
         return err_set(err, errlen, "out of memory");
@@ -87,21 +93,20 @@ static int open_captions(Dataset *d, int optional, char *err, size_t errlen)
 
 /* --- features --- */
 
-/* Before anything is read: a matrix of a sane number of columns. What else it must be is h5_map's to say. */
-static int check_sizes(H5 *h5, const char *path, char *err, size_t errlen)
+/* Before anything is read: a matrix of a sane number of columns. */
+static int check_sizes(H5 *h5, const char *path, H5Info *info, char *err, size_t errlen)
 {
     enum { MOST = 1 << 20 };
-    H5Info info;
-    if (h5_info(h5, "features", &info, err, errlen))
+    if (h5_info(h5, "features", info, err, errlen))
         return -1;
-    if (info.rank != 2)
-        return 0;
-    if (info.dim[0] < 1 || info.dim[1] < 1)
+    if (info->rank != 2)
+        return err_set(err, errlen, "%s: features: has %d dimensions, expected (images, features)", path, info->rank);
+    if (info->dim[0] < 1 || info->dim[1] < 1)
         return err_set(err, errlen, "%s: features: no rows or no columns (%lld, %lld)", path,
-                       (long long)info.dim[0], (long long)info.dim[1]);
-    if (info.dim[1] > MOST)
+                       (long long)info->dim[0], (long long)info->dim[1]);
+    if (info->dim[1] > MOST)
         return err_set(err, errlen, "%s: features: %lld numbers an image, expected %d at the most", path,
-                       (long long)info.dim[1], MOST);
+                       (long long)info->dim[1], MOST);
     return 0;
 }
 
@@ -111,14 +116,17 @@ int features_open(H5Matrix *features, const char *path, char *err, size_t errlen
     H5 *h5 = h5_open(path, err, errlen);
     if (!h5)
         return -1;
-    int rc = check_sizes(h5, path, err, errlen) ? -1 : h5_map(h5, "features", features, err, errlen);
+    H5Info info;
+    int rc = check_sizes(h5, path, &info, err, errlen);
+    if (rc == 0)
+        rc = h5_map(h5, "features", H5_FLOATS, 2, info.dim, features, err, errlen);
     h5_close(h5, NULL, 0);
     return rc;
 }
 
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, char *err, size_t errlen)
 {
-    const float *f = features->at + row * features->columns;
+    const float *f = features->floats + row * features->columns;
     for (int64_t j = 0; j < features->columns; j++)
         if (!isfinite(f[j])) {
             err_set(err, errlen, "%s: features: row %lld: number %lld is not finite", path, (long long)row,
@@ -199,12 +207,12 @@ int dataset_open(Dataset *d, const char *dir, const char *split, int flags, char
 void dataset_close(Dataset *d)
 {
     free(d->dir);
-    free(d->captions);
-    free(d->image);
     free(d->features_path);
     free(d->caption_at);
     free(d->caption_of);
     vocab_free(&d->vocab);
+    h5_unmap(&d->captions);
+    h5_unmap(&d->image);
     h5_unmap(&d->features);
     lines_free(&d->urls);
     lines_free(&d->files);
@@ -220,11 +228,11 @@ int dataset_index(Dataset *d, char *err, size_t errlen)
         return err_set(err, errlen, "out of memory");
     /* Counting sort: at[i+2] counts, then at[i+1] is where image i's next caption goes. */
     for (int64_t k = 0; k < d->n; k++)
-        d->caption_at[d->image[k] + 2]++;
+        d->caption_at[d->image.ints[k] + 2]++;
     for (size_t i = 2; i < images + 2; i++)
         d->caption_at[i] += d->caption_at[i - 1];
     for (int64_t k = 0; k < d->n; k++)
-        d->caption_of[d->caption_at[d->image[k] + 1]++] = k;
+        d->caption_of[d->caption_at[d->image.ints[k] + 1]++] = k;
     return 0;
 }
 

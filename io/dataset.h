@@ -7,8 +7,8 @@
  *   S2014_urls.txt, S2014_images.txt     line i: URL, and path, of image row i; optional
  *
  * for a split S (train, val, ...). Nothing is assumed of n, C, images, D or V but that they agree.
- * Captions and image rows are checked whole when a split is opened; features are checked by
- * dataset_features as their rows are used. Opened on the main thread; then read by any. */
+ * Captions and image rows are checked whole when a split is opened; dataset_caption and dataset_features
+ * check a row as it is used, for the file may change. Opened on the main thread; then read by any. */
 #ifndef COCO_IO_DATASET_H
 #define COCO_IO_DATASET_H
 
@@ -24,9 +24,10 @@ typedef struct {
     Vocab vocab;
     int64_t n;           /* captions; 0 where the split has none and that was allowed */
     int width;           /* C: numbers in a caption row */
-    int32_t *captions;   /* (n, C) */
-    int32_t *image;      /* (n): row of features */
-    H5Matrix features;   /* (images, D), in place where the file allows */
+    /* In place where the file allows. */
+    H5Matrix captions;   /* (n, C) */
+    H5Matrix image;      /* (n): row of features */
+    H5Matrix features;   /* (images, D) */
     char *features_path;
     Lines urls, files;   /* images lines each, or none */
     int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; dataset_index */
@@ -43,6 +44,10 @@ enum {
  * failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, char *err, size_t errlen);
 void dataset_close(Dataset *data); /* legal on a zeroed one */
+
+/* Caption row i, of width words, after a look at each, and at its image: NULL with a line where one is out of
+ * range. Any thread. */
+const int32_t *dataset_caption(const Dataset *data, int64_t i, char *err, size_t errlen);
 
 /* Features of a row, after a look at each number: NULL with a line that names file, dataset and row where
  * one is not finite. Any thread. */

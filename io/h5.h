@@ -50,16 +50,21 @@ int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, char *err, size_t errlen);
 void h5_free_strings(char **strings, int64_t n);
 
-/* A float32 matrix to look at, not to copy: mapped where the file holds it contiguous and in this machine's
- * form, else read (and converted) once. Valid until h5_unmap, also after h5_close. */
+/* Numbers to look at, not to copy: mapped where the file holds them contiguous and as float32, or int32, of
+ * this machine, else read (and converted) once. Valid until h5_unmap, also after h5_close. */
 typedef struct {
-    const float *at; /* (rows, columns) */
+    union { /* (rows, columns); one column where the dataset has one dimension */
+        const float *floats;
+        const int32_t *ints;
+    };
     int64_t rows, columns;
-    int mapped;      /* 1: in place; 0: a copy */
-    void *base;      /* of the mapping, or the copy */
+    int mapped; /* 1: in place; 0: a copy */
+    void *base; /* of the mapping, or the copy */
     size_t bytes;
 } H5Matrix;
-int h5_map(H5 *h5, const char *name, H5Matrix *matrix, char *err, size_t errlen);
+/* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, 1 or 2, and these dimensions. */
+int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, char *err,
+           size_t errlen);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 
 /* Attributes of an object ("/" or "/optim"). 1 with the value, 0 where there is none, -1 where it is of

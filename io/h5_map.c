@@ -9,16 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { NUMBER = 4 }; /* bytes of a float32, or int32 */
+
 /* Maps the bytes of an open contiguous dataset. -1 without a line: take the copy instead. */
-static int map_in_place(const H5 *h5, hid_t set, H5Matrix *m)
+static int map_in_place(const H5 *h5, hid_t set, H5Kind kind, H5Matrix *m)
 {
     haddr_t offset = H5Dget_offset(set);
-    size_t bytes = (size_t)m->rows * (size_t)m->columns * sizeof(float);
+    size_t bytes = (size_t)m->rows * (size_t)m->columns * NUMBER;
     struct stat st;
     hid_t type = H5Dget_type(set);
-    int native = H5Tequal(type, H5T_NATIVE_FLOAT) > 0;
+    int native = H5Tequal(type, kind == H5_FLOATS ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT32) > 0;
     H5Tclose(type);
-    if (!native || offset == HADDR_UNDEF || offset % sizeof(float) || bytes == 0)
+    if (!native || offset == HADDR_UNDEF || offset % NUMBER || bytes == 0)
         return -1;
     int fd = open(h5->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -32,38 +34,31 @@ static int map_in_place(const H5 *h5, hid_t set, H5Matrix *m)
     if (!m->mapped)
         return -1;
     m->bytes = bytes + skip;
-    m->at = (const float *)(const void *)((const char *)m->base + skip);
+    m->floats = (const float *)(const void *)((const char *)m->base + skip);
     return 0;
 }
 
-static int copy_matrix(H5 *h5, const char *name, H5Matrix *m, char *err, size_t errlen)
+static int copy_matrix(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, char *err,
+                       size_t errlen)
 {
-    int64_t dim[2] = {m->rows, m->columns};
     if (__builtin_mul_overflow((size_t)m->rows, (size_t)m->columns, &m->bytes) ||
-        __builtin_mul_overflow(m->bytes, sizeof(float), &m->bytes) || !(m->base = malloc(m->bytes ? m->bytes : 1)))
+        __builtin_mul_overflow(m->bytes, NUMBER, &m->bytes) || !(m->base = malloc(m->bytes ? m->bytes : 1)))
         return err_set(err, errlen, "%s: %s: no memory for %lld x %lld numbers", h5->path, name,
                        (long long)m->rows, (long long)m->columns);
-    m->at = m->base;
-    return h5_read_floats(h5, name, 2, dim, m->base, err, errlen);
+    m->floats = m->base;
+    return kind == H5_FLOATS ? h5_read_floats(h5, name, rank, dim, m->base, err, errlen)
+                             : h5_read_ints(h5, name, rank, dim, m->base, err, errlen);
 }
 
-int h5_map(H5 *h5, const char *name, H5Matrix *m, char *err, size_t errlen)
+int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, char *err,
+           size_t errlen)
 {
-    H5Info info;
     memset(m, 0, sizeof *m);
-    hid_t set = h5_open_set(h5, name, err, errlen);
+    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err, errlen);
     if (set < 0)
         return -1;
-    int rc = h5_describe(h5, name, set, &info, err, errlen);
-    if (rc == 0 && info.kind != H5_FLOATS)
-        rc = err_set(err, errlen, "%s: %s: holds %s, not floats", h5->path, name, info.type);
-    if (rc == 0 && info.rank != 2)
-        rc = err_set(err, errlen, "%s: %s: has %d dimensions, expected (images, features)", h5->path, name, info.rank);
-    if (rc == 0) {
-        m->rows = info.dim[0], m->columns = info.dim[1];
-        if (map_in_place(h5, set, m))
-            rc = copy_matrix(h5, name, m, err, errlen);
-    }
+    m->rows = dim[0], m->columns = rank == 2 ? dim[1] : 1;
+    int rc = map_in_place(h5, set, kind, m) ? copy_matrix(h5, name, kind, rank, dim, m, err, errlen) : 0;
     H5Dclose(set);
     if (rc)
         h5_unmap(m);

@@ -36,9 +36,8 @@ static int check_shape(const H5 *h5, const char *name, const H5Info *info, int r
     return err_set(err, errlen, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
 }
 
-/* Opens a dataset that must be of this kind and shape: HDF5's hid_t, or -1. */
-static hid_t open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
-                          size_t errlen)
+int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
+                        size_t errlen)
 {
     H5Info info;
     hid_t set = h5_open_set(h5, name, err, errlen);
@@ -57,7 +56,7 @@ static hid_t open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const
 
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, char *err, size_t errlen)
 {
-    hid_t set = open_checked(h5, name, H5_FLOATS, rank, dim, err, errlen);
+    hid_t set = h5_open_checked(h5, name, H5_FLOATS, rank, dim, err, errlen);
     if (set < 0)
         return -1;
     H5Dclose(set);
@@ -67,7 +66,7 @@ int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, cha
 static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, hid_t type, void *out,
                       char *err, size_t errlen)
 {
-    hid_t set = open_checked(h5, name, kind, rank, dim, err, errlen);
+    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err, errlen);
     if (set < 0)
         return -1;
     int rc = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0

@@ -48,12 +48,12 @@ int batch_gather(const Dataset *d, Batch *b, char *err, size_t errlen)
 {
     size_t width = (size_t)d->width, D = (size_t)d->features.columns;
     for (int i = 0; i < b->n; i++) {
-        const float *features = dataset_features(d, d->image[b->index[i]], err, errlen);
+        const int32_t *caption = dataset_caption(d, b->index[i], err, errlen);
+        const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err, errlen) : NULL;
         if (!features)
             return -1;
         memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
-        memcpy(b->captions + (size_t)i * width, d->captions + (size_t)b->index[i] * width,
-               width * sizeof *b->captions);
+        memcpy(b->captions + (size_t)i * width, caption, width * sizeof *caption);
     }
     return 0;
 }

@@ -38,7 +38,8 @@ int64_t batches_per_epoch(int64_t n, int batch_size);
 /* Memory for one batch; batch_free frees. */
 int batch_alloc(Batch *batch, const Dataset *data, int batch_size);
 void batch_free(Batch *batch);
-/* Fills captions and features of the rows batch->index (n). -1: a feature is not finite. Any thread. */
+/* Fills captions and features of the rows batch->index (n). -1: a feature is not finite, a word out of
+ * range. Any thread. */
 int batch_gather(const Dataset *data, Batch *batch, char *err, size_t errlen);
 
 typedef struct BatchSource BatchSource;

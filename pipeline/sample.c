@@ -89,7 +89,7 @@ static char **references(const Dataset *d, int64_t row, int *n)
     int64_t first = d->caption_at[row], count = d->caption_at[row + 1] - first;
     char **texts = calloc((size_t)count + 1, sizeof *texts);
     for (*n = 0; texts && *n < count; ++*n) {
-        texts[*n] = vocab_text(&d->vocab, d->captions + d->caption_of[first + *n] * d->width, d->width);
+        texts[*n] = vocab_text(&d->vocab, d->captions.ints + d->caption_of[first + *n] * d->width, d->width);
         if (!texts[*n]) {
             h5_free_strings(texts, *n);
             return NULL;

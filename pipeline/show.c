@@ -182,7 +182,7 @@ static CaptionCount count_captions(const Dataset *d)
     for (int64_t i = 0; i < d->n; i++) {
         int64_t words = 0;
         for (int t = 0; t < d->width; t++) {
-            int32_t w = d->captions[i * d->width + t];
+            int32_t w = d->captions.ints[i * d->width + t];
             if (w == END)
                 break;
             words += w >= UNK;

@@ -67,8 +67,8 @@ uint64_t captions_digest(const Dataset *d)
 {
     const int64_t sizes[] = {d->n, d->width, d->features.rows, d->features.columns};
     uint64_t hash = fnv1a(14695981039346656037u, sizes, sizeof sizes);
-    hash = fnv1a(hash, d->captions, (size_t)d->n * (size_t)d->width * sizeof *d->captions);
-    return fnv1a(hash, d->image, (size_t)d->n * sizeof *d->image);
+    hash = fnv1a(hash, d->captions.ints, (size_t)d->n * (size_t)d->width * sizeof *d->captions.ints);
+    return fnv1a(hash, d->image.ints, (size_t)d->n * sizeof *d->image.ints);
 }
 
 /* --- the settings, one row each, for both ways --- */

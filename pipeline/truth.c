@@ -31,7 +31,7 @@ int truth_record(const Dataset *data, int64_t row, Record *record, char *err, si
     record->references = calloc((size_t)n + 1, sizeof *record->references);
     failed += !record->split + !record->references;
     for (int64_t k = 0; !failed && k < n; k++) {
-        const int32_t *words = data->captions + data->caption_of[first + k] * data->width;
+        const int32_t *words = data->captions.ints + data->caption_of[first + k] * data->width;
         record->references[k] = vocab_text(&data->vocab, words, data->width);
         record->n_references += record->references[k] != NULL;
         failed += !record->references[k];

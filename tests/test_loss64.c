@@ -358,8 +358,8 @@ static void first_batch(Problem *p, const Dataset *d)
     p->features = array((size_t)p->N * (size_t)d->features.columns);
     for (int i = 0; i < p->N; i++) {
         for (int64_t k = 0; k < d->features.columns; k++)
-            p->features[i * d->features.columns + k] = (real)d->features.at[d->image[i] * d->features.columns + k];
-        memcpy(p->captions + i * d->width, d->captions + i * d->width, (size_t)d->width * sizeof *p->captions);
+            p->features[i * d->features.columns + k] = (real)d->features.floats[d->image.ints[i] * d->features.columns + k];
+        memcpy(p->captions + i * d->width, d->captions.ints + i * d->width, (size_t)d->width * sizeof *p->captions);
     }
 }
 

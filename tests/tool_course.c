@@ -59,7 +59,7 @@ static int32_t *ranks(const Dataset *source, char **words)
     int64_t *count = numbers((size_t)n, sizeof *count);
     int32_t *rank = numbers((size_t)n, sizeof *rank);
     for (int64_t i = 0; i < source->n * source->width; i++)
-        count[source->captions[i]]++;
+        count[source->captions.ints[i]]++;
     for (int w = 0; w < n; w++)
         rank[w] = w < SPECIAL ? w : 3;
     for (int r = SPECIAL; r < V; r++) {
@@ -90,12 +90,12 @@ static void real_captions(const Dataset *source, int images, int n, int32_t *cap
     int32_t *rank = ranks(source, words);
     int64_t from = 0;
     for (int i = 0; i < n; from = (from + 1) % source->n) {
-        const int32_t *row = source->captions + from * source->width;
+        const int32_t *row = source->captions.ints + from * source->width;
         if (!fits(row, source->width))
             continue;
         for (int t = 0; t < C && t < source->width; t++)
             captions[i * C + t] = rank[row[t]];
-        image[i] = source->image[from] % images;
+        image[i] = source->image.ints[from] % images;
         i++;
     }
     free(rank);
@@ -127,7 +127,7 @@ static void put_features(const char *dir, const char *split, int images, const D
     float *features = numbers((size_t)images * D, sizeof *features);
     for (size_t i = 0; i < (size_t)images * D; i++)
         features[i] = much * (float)(2 * draw() - 1) +
-                      (source ? source->features.at[i % (size_t)(source->features.rows * D)] : 0);
+                      (source ? source->features.floats[i % (size_t)(source->features.rows * D)] : 0);
     snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split);
     H5 *h5 = make(dir, name);
     need(!h5_write_floats(h5, "features", 2, dim, features, line, sizeof line));
