@@ -15,6 +15,9 @@
 #
 # Each choice of these has its own folder below build/, so that switching never mixes objects.
 
+# Every rule is below: make's own ones only mislead it.
+MAKEFLAGS += --no-builtin-rules
+
 CC      = gcc
 OMP     = -fopenmp
 WERROR  = -Werror

@@ -36,16 +36,20 @@ size_t captioner_tensors(const Shape *s, Tensor tensors[TENSORS])
     return at <= (size_t)1 << 31 ? at : 0;
 }
 
-void *model_alloc(size_t n, size_t size)
+void *model_room(size_t n, size_t size)
 {
     enum { ALIGN = 64 }; /* a cache line, and the widest vector */
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - ALIGN)
         return NULL;
-    bytes = (bytes / ALIGN + 1) * ALIGN;
-    void *p = aligned_alloc(ALIGN, bytes);
+    return aligned_alloc(ALIGN, (bytes / ALIGN + 1) * ALIGN);
+}
+
+void *model_alloc(size_t n, size_t size)
+{
+    void *p = model_room(n, size);
     if (p)
-        memset(p, 0, bytes);
+        memset(p, 0, n * size);
     return p;
 }
 

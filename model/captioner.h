@@ -62,7 +62,9 @@ static inline real *param(const Params *p, TensorId id) { return p->data + p->te
  * randn/√(rows), biases 0. */
 void params_init(Params *params, Rng *rng);
 
-/* Memory aligned for vectors, zeroed; NULL where there is none or the size overflows. free() frees. */
+/* Memory aligned for vectors; NULL where there is none or the size overflows. free() frees. model_alloc's is
+ * zeroed, model_room's as it comes: pages that are not written take no memory. */
 void *model_alloc(size_t n, size_t size);
+void *model_room(size_t n, size_t size);
 
 #endif

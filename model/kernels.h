@@ -39,7 +39,7 @@ void cell_forward(Cell cell, int n, int H, Rows a, Rows prev_c, Rows next_h, Row
  *   rnn:  da = dh'∘(1 - h'²)
  *   lstm: dc' += dh'∘o∘(1 - tanh²c');  da = (dc'∘g∘i(1-i), dc'∘c∘f(1-f), dh'∘tanh(c')∘o(1-o),
  *         dc'∘i∘(1-g²));  dc = dc'∘f
- * da (n, G·H) is written. dc (n, H) enters as the gradient of next_c and leaves as
+ * da (n, G·H) is written; the rnn's may be dnext_h itself. dc (n, H) enters as the gradient of next_c and leaves as
  * that of prev_c. What is left to the caller are matrix products: dx = da·Wxᵀ, dprev_h = da·Whᵀ,
  * dWx = xᵀ·da, dWh = prev_hᵀ·da, db = Σ da. */
 void cell_backward(Cell cell, int n, int H, Rows da, Rows gates, Rows next_h, Rows prev_c, Rows next_c,

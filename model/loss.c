@@ -35,7 +35,7 @@ struct LossWork {
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
     real *h0;         /* (N,H) */
-    real *x, *e;      /* (U,W) word vectors; (U,GH) E */
+    real *x, *e;      /* (U,W) word vectors; (U,GH) E, on the way back its gradient */
     real *a;          /* (P,GH): preactivations, then gates; the rnn's is h */
     real *prev_h, *h; /* (P,H) */
     real *c;          /* (P,H), lstm */
@@ -43,11 +43,12 @@ struct LossWork {
     real *scores;     /* (chunk,V) */
     double *row_loss; /* (P) */
     real *dh, *dh0;   /* (P,H), (N,H) */
-    real *da, *dc;    /* (P,GH), (N,H) */
-    real *dx, *de;    /* (U,W), (U,GH) */
+    real *da, *dc;    /* (P,GH), (N,H); the rnn's da is dh */
+    real *dx;         /* (U,W) */
     int chunk;        /* positions whose scores are in memory at once */
 
-    /* The weights of the loops, laid out anew for each minibatch; ᵀ for the way back. */
+    /* The weights of the loops, laid out anew for each minibatch. WhT, for the way back, takes the memory of
+     * Wh. */
     Panels Wh, WhT, W_vocab, W_vocabT;
     Gemm how; /* the other products */
 };
@@ -68,7 +69,7 @@ static int least(int a, int b)
 /* A block of n numbers that loss_work_free frees; sets *failed where there is none. */
 static void *own(LossWork *w, size_t n, size_t size, int *failed)
 {
-    void *p = model_alloc(n, size);
+    void *p = model_room(n, size);
     if (p)
         w->owned[w->n_owned++] = p;
     else
@@ -105,28 +106,25 @@ static int alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     w->x = own(w, U * W, sizeof(real), &failed);
     w->dx = own(w, U * W, sizeof(real), &failed);
     w->e = own(w, U * GH, sizeof(real), &failed);
-    w->de = own(w, U * GH, sizeof(real), &failed);
     w->prev_h = own(w, P * H, sizeof(real), &failed);
     w->h = own(w, P * H, sizeof(real), &failed);
     w->dh = own(w, P * H, sizeof(real), &failed);
-    w->da = own(w, P * GH, sizeof(real), &failed);
+    w->da = lstm ? own(w, P * GH, sizeof(real), &failed) : w->dh;
     w->scores = own(w, (size_t)w->chunk * (size_t)w->shape.V, sizeof(real), &failed);
     if (lstm) {
         w->a = own(w, P * GH, sizeof(real), &failed);
         w->c = own(w, P * H, sizeof(real), &failed);
         w->dc = own(w, n * H, sizeof(real), &failed);
         w->zero_c = own(w, n * H, sizeof(real), &failed);
+        if (!failed)
+            memset(w->zero_c, 0, n * H * sizeof(real));
     }
     return failed;
 }
 
-/* Room to lay out weights of (k,n). */
-static int alloc_panels(LossWork *w, Panels *panels, int k, int n)
+static size_t larger(size_t a, size_t b)
 {
-    int failed = 0;
-    *panels = (Panels){w->how.precision, k, n, NULL};
-    panels->at = own(w, panels_bytes(w->how.precision, k, n), 1, &failed);
-    return failed;
+    return a > b ? a : b;
 }
 
 static int alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
@@ -134,12 +132,16 @@ static int alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
     int H = w->shape.H, V = w->shape.V, GH = w->GH, failed = 0;
     if (w->how.precision == PRECISION_BF16) {
         /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
-        size_t bytes = bf16_scratch(w->shape.D, (int)n), p = bf16_scratch(H, (int)P), u = bf16_scratch((int)U, GH);
-        bytes = bytes > p ? bytes : p;
-        w->how.scratch = own(w, bytes > u ? bytes : u, 1, &failed);
+        size_t bytes = larger(bf16_scratch(w->shape.D, (int)n), bf16_scratch(H, (int)P));
+        w->how.scratch = own(w, larger(bytes, bf16_scratch((int)U, GH)), 1, &failed);
     }
-    return failed || alloc_panels(w, &w->Wh, H, GH) || alloc_panels(w, &w->WhT, GH, H) ||
-           alloc_panels(w, &w->W_vocab, H, V) || alloc_panels(w, &w->W_vocabT, V, H);
+    Precision precision = w->how.precision;
+    size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
+    w->Wh = (Panels){precision, H, GH, own(w, recurrent, 1, &failed)};
+    w->WhT = (Panels){precision, GH, H, w->Wh.at};
+    w->W_vocab = (Panels){precision, H, V, own(w, panels_bytes(precision, H, V), 1, &failed)};
+    w->W_vocabT = (Panels){precision, V, H, own(w, panels_bytes(precision, V, H), 1, &failed)};
+    return failed;
 }
 
 LossWork *loss_work_new(const Shape *s, int N, int T, Precision precision)
@@ -269,18 +271,6 @@ static void tile_forward(const LossWork *w, int tile)
     }
 }
 
-/* The weights as the loops want them. */
-static void lay_out(LossWork *w, const Params *p, int backward)
-{
-    size_t gh = (size_t)w->GH, V = (size_t)w->shape.V;
-    panels_fill(&w->Wh, PLAIN, param(p, WH), gh);
-    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), V);
-    if (backward) {
-        panels_fill(&w->WhT, TRANSPOSED, param(p, WH), gh);
-        panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), V);
-    }
-}
-
 static void forward(LossWork *w, const Params *p, const real *features)
 {
     int D = w->shape.D, W = w->shape.W, H = w->shape.H;
@@ -291,6 +281,7 @@ static void forward(LossWork *w, const Params *p, const real *features)
     word_embedding_forward(w->x, w->word, param(p, W_EMBED), w->U, W);
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
     word_embedding_forward(w->shape.cell == CELL_LSTM ? w->a : w->h, w->slot, w->e, w->P, w->GH);
+    panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
         tile_forward(w, k);
@@ -305,6 +296,9 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
     const real scale = (real)1 / (real)w->N;
+    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
+    if (grads)
+        panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
     for (int from = 0; from < w->P; from += w->chunk) {
         int n = least(w->chunk, w->P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)
@@ -349,13 +343,14 @@ static void backward(LossWork *w, const Params *p, Params *g)
 {
     int D = w->shape.D, W = w->shape.W, H = w->shape.H, GH = w->GH;
     size_t gh = (size_t)GH;
+    panels_fill(&w->WhT, TRANSPOSED, param(p, WH), gh);
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
         tile_backward(w, k);
     gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->da, gh, 0, param(g, WH), gh);
-    memset(w->de, 0, (size_t)w->U * gh * sizeof(real));
-    word_embedding_backward(w->de, w->da, w->slot, w->P, GH);
-    affine_backward(w->how, 0, w->dx, param(g, WX), param(g, B), w->de, w->x, param(p, WX), w->U, W, GH);
+    memset(w->e, 0, (size_t)w->U * gh * sizeof(real));
+    word_embedding_backward(w->e, w->da, w->slot, w->P, GH);
+    affine_backward(w->how, 0, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
     affine_backward(w->how, 0, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
@@ -368,7 +363,6 @@ double captioner_loss(const Params *params, LossWork *w, const real *features, c
     w->N = N, w->T = T;
     plan_tiles(w, captions);
     plan_positions(w, captions);
-    lay_out(w, params, grads != NULL);
     forward(w, params, features);
     output_layer(w, params, grads);
     if (grads)

@@ -16,8 +16,9 @@ static void tanh_row(int n, const real *x, real *y)
         y[j] = fast_tanh(x[j]);
 }
 
-static void rnn_backward(int n, const real *restrict h, const real *restrict dh, real *restrict da)
+static void rnn_backward(int n, const real *h, const real *dh, real *da)
 {
+#pragma omp simd
     for (int j = 0; j < n; j++)
         da[j] = dh[j] * (1 - h[j] * h[j]);
 }
