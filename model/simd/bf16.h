@@ -78,11 +78,51 @@ static void product_bf16(int m, int cols, int pairs, const Bf16Pair *A, size_t i
     }
 }
 
+/* The first numbers of two rows into pairs, or of one into pairs along it, by the processor's own rounding, which
+ * takes what is below the normal numbers for zero, as its products do. How many it did. */
+#ifdef __AVX512BF16__
+static __m512i rounded(const float *x)
+{
+    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));
+}
+
+static int pair_vectors(int n, const float *first, const float *second, Bf16Pair *out)
+{
+    int j = 0;
+    for (; j + LANES <= n; j += LANES)
+        _mm512_storeu_si512(out + j,
+                            _mm512_or_si512(rounded(first + j), _mm512_slli_epi32(rounded(second + j), 16)));
+    return j;
+}
+
+static int run_vectors(int pairs, const float *x, Bf16Pair *out)
+{
+    int p = 0;
+    for (; p + LANES <= pairs; p += LANES, x += 2 * LANES)
+        _mm512_storeu_si512(out + p, (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + LANES), _mm512_loadu_ps(x)));
+    return p;
+}
+#else
+static int pair_vectors(int n, const float *first, const float *second, Bf16Pair *out)
+{
+    for (int j = 0; j < n; j++)
+        out[j] = pair(first[j], second[j]);
+    return n;
+}
+
+static int run_vectors(int pairs, const float *x, Bf16Pair *out)
+{
+    for (int p = 0; p < pairs; p++)
+        out[p] = pair(x[2 * p], x[2 * p + 1]);
+    return pairs;
+}
+#endif
+
 /* Two rows of n numbers into one of pairs; the second NULL: zeros. */
 static void pair_rows(int n, const float *first, const float *second, Bf16Pair *out)
 {
     if (second)
-        for (int j = 0; j < n; j++)
+        for (int j = pair_vectors(n, first, second, out); j < n; j++)
             out[j] = pair(first[j], second[j]);
     else
         for (int j = 0; j < n; j++)
@@ -92,7 +132,7 @@ static void pair_rows(int n, const float *first, const float *second, Bf16Pair *
 /* One row of k numbers into ⌈k/2⌉ pairs, `step` apart. */
 static void pair_run(int k, const float *x, Bf16Pair *out, size_t step)
 {
-    for (int p = 0; p < k / 2; p++)
+    for (int p = step == 1 ? run_vectors(k / 2, x, out) : 0; p < k / 2; p++)
         out[(size_t)p * step] = pair(x[2 * p], x[2 * p + 1]);
     if (k % 2)
         out[(size_t)(k / 2) * step] = bf16_of(x[k - 1]);
