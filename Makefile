@@ -94,7 +94,7 @@ $(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call simd)
 $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call simd,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
-$(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c))
+$(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*.re))
 $(BUILD)/%.a:
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -108,6 +108,13 @@ $(BUILD)/obj/%.f64.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $< '(double)'
 	$(Q)$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+
+# Scanners: re2c writes them in C.
+$(BUILD)/obj/%.o: %.re
+	@mkdir -p $(@D)
+	$(say) RE2C $<
+	$(Q)re2c -b -W -Wno-nondeterministic-tags -o $(@:.o=.c) $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $(@:.o=.c)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
