@@ -133,13 +133,8 @@ int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, 
 
 /* --- reading --- */
 
-char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen)
+char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, size_t errlen)
 {
-    FILE *f = fopen(path, "rbe");
-    if (!f) {
-        err_set(err, errlen, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
     size_t n = 0, room = 0;
     char *text = NULL;
     for (;;) {
@@ -147,30 +142,40 @@ char *file_read(const char *path, size_t max, size_t *len, char *err, size_t err
             size_t more = room ? room * 2 : 65536;
             char *grown = realloc(text, more);
             if (!grown) {
-                err_set(err, errlen, "%s: out of memory", path);
+                err_set(err, errlen, "%s: out of memory", name);
                 break;
             }
             text = grown, room = more;
         }
-        n += fread(text + n, 1, room - 1 - n, f);
-        if (ferror(f)) {
-            err_set(err, errlen, "%s: %s", path, strerror(errno));
+        n += fread(text + n, 1, room - 1 - n, in);
+        if (ferror(in)) {
+            err_set(err, errlen, "%s: %s", name, strerror(errno));
             break;
         }
         if (n > max) {
-            err_set(err, errlen, "%s: larger than %zu bytes", path, max);
+            err_set(err, errlen, "%s: larger than %zu bytes", name, max);
             break;
         }
-        if (feof(f)) {
-            fclose(f);
+        if (feof(in)) {
             text[n] = '\0';
             *len = n;
             return text;
         }
     }
     free(text);
-    fclose(f);
     return NULL;
+}
+
+char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen)
+{
+    FILE *f = fopen(path, "rbe");
+    if (!f) {
+        err_set(err, errlen, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *text = file_rest(f, path, max, len, err, errlen);
+    fclose(f);
+    return text;
 }
 
 /* Cuts white space from both ends of [s, end) in place. */

@@ -36,6 +36,9 @@ int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, 
  * The caller frees. */
 char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen);
 
+/* The same of what is left of a stream, which stays open; `name` is its name in messages. */
+char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, size_t errlen);
+
 /* The lines of a text file without their line ends (LF or CRLF) and outer white space. */
 typedef struct {
     char **line; /* borrowed until lines_free */

@@ -253,6 +253,16 @@ int json_get_array(const Json *object, const char *key, const Json **out, char *
     return 1;
 }
 
+int json_is_object(const Json *json)
+{
+    return cJSON_IsObject(json);
+}
+
+int json_is_true(const Json *json)
+{
+    return cJSON_IsTrue(json);
+}
+
 int json_length(const Json *array)
 {
     return cJSON_GetArraySize(array);
@@ -327,4 +337,49 @@ int json_put_real(FILE *out, double value)
     }
     fputs(text, out);
     return 0;
+}
+
+/* The byte behind the value at s, white space before it included. */
+static const char *skip_value(const char *s)
+{
+    int depth = 0;
+    do {
+        const char *why;
+        s += strspn(s, " \t\r\n,:");
+        if (*s == '"')
+            s = scan_string(s, &why);
+        else if (*s == '{' || *s == '[')
+            depth++, s++;
+        else if (*s == '}' || *s == ']')
+            depth--, s++;
+        else
+            s += strcspn(s, " \t\r\n,:{}[]\"");
+    } while (depth > 0);
+    return s;
+}
+
+static int is_one_of(const char *name, size_t len, const char *const *names)
+{
+    for (; *names; names++)
+        if (strlen(*names) == len && !memcmp(*names, name, len))
+            return 1;
+    return 0;
+}
+
+void json_put_members(FILE *out, const char *object, const char *const *but)
+{
+    const char *why, *s = strchr(object, '{') + 1;
+    for (s += strspn(s, " \t\r\n,"); *s == '"'; s += strspn(s, " \t\r\n,")) {
+        const char *name_end = scan_string(s, &why), *end = skip_value(name_end + strspn(name_end, " \t\r\n:"));
+        if (!is_one_of(s + 1, (size_t)(name_end - s - 2), but)) {
+            fwrite(s, 1, (size_t)(end - s), out);
+            putc(',', out);
+        }
+        s = end;
+    }
+}
+
+char *json_print(const Json *json)
+{
+    return cJSON_PrintUnformatted(json);
 }

@@ -34,6 +34,9 @@ int json_get_real(const Json *object, const char *key, double *out, char *err, s
 int json_get_text(const Json *object, const char *key, const char **out, char *err, size_t errlen);
 int json_get_array(const Json *object, const char *key, const Json **out, char *err, size_t errlen);
 
+int json_is_object(const Json *json);
+int json_is_true(const Json *json); /* 0 for NULL too */
+
 /* The elements of an array: the number of them, and a walk from first to last. */
 int json_length(const Json *array);
 const Json *json_first(const Json *array);
@@ -48,6 +51,11 @@ int json_int(const Json *element, int64_t min, int64_t max, int64_t *out);
 
 /* A string in quotes, escaped. -1: not UTF-8 (nothing written); a failed stream shows in ferror(out). */
 int json_put_text(FILE *out, const char *text);
+/* The members of an object in its own text (ended by NUL, known to be JSON), with a comma behind each, but those of the
+ * names in `but`, a list that ends in NULL; no braces. So a filter keeps what it does not know, as it stood. */
+void json_put_members(FILE *out, const char *object, const char *const *but);
+/* The text of a value on one line, which the caller frees. NULL: out of memory. */
+char *json_print(const Json *json);
 /* A number. -1: not finite, which JSON cannot say (nothing written). */
 int json_put_real(FILE *out, double value);
 

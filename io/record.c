@@ -1,6 +1,7 @@
 #include "io/record.h"
 
 #include "io/err.h"
+#include "io/file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -66,16 +67,24 @@ static int read_members(Record *r, const Json *json, char *err, size_t errlen)
     return read_references(r, json, err, errlen);
 }
 
-int record_parse(Record *record, const char *line, size_t len, char *err, size_t errlen)
+int record_read(Record *record, const Json *json, char *err, size_t errlen)
 {
     *record = (Record){.row = -1, .logprob = NAN};
+    int rc = json_is_object(json) ? read_members(record, json, err, errlen)
+                                  : err_set(err, errlen, "not a JSON object");
+    if (rc)
+        record_free(record);
+    return rc;
+}
+
+int record_parse(Record *record, const char *line, size_t len, char *err, size_t errlen)
+{
+    memset(record, 0, sizeof *record);
     Json *json = json_parse_object(line, len, err, errlen);
     if (!json)
         return -1;
-    int rc = read_members(record, json, err, errlen);
+    int rc = record_read(record, json, err, errlen);
     json_free(json);
-    if (rc)
-        record_free(record);
     return rc;
 }
 
@@ -225,6 +234,26 @@ int record_line(RecordReader *r, const char **line, size_t *len, char *err, size
         *len = (size_t)n;
         return 1;
     }
+}
+
+int record_is_array(RecordReader *r)
+{
+    int c;
+    while ((c = getc_unlocked(r->in)) == ' ' || c == '\t' || c == '\r' || c == '\n')
+        r->number += c == '\n';
+    if (c != EOF)
+        ungetc(c, r->in);
+    return c == '[';
+}
+
+char *record_rest(RecordReader *r, size_t max, size_t *len, char *err, size_t errlen)
+{
+    return file_rest(r->in, r->name, max, len, err, errlen);
+}
+
+const char *record_name(const RecordReader *r)
+{
+    return r->name;
 }
 
 const char *record_place(const RecordReader *r)

@@ -32,6 +32,8 @@ typedef struct {
 /* Reads one line (len bytes). Strings are the record's own; record_free frees them.
  * -1: the line is no record; err says why ("no \"caption\"", "not JSON: ... at byte 17"). */
 int record_parse(Record *record, const char *line, size_t len, char *err, size_t errlen);
+/* The same from a value that has been read. */
+int record_read(Record *record, const Json *json, char *err, size_t errlen);
 void record_free(Record *record); /* legal on a zeroed one */
 
 /* Writes the record and a newline. -1: the stream failed or there was no memory. */
@@ -48,6 +50,11 @@ void record_close(RecordReader *reader);
 /* The lines beneath, for readers of other JSON lines: 1 with *line borrowed until the next call and
  * *len without the line end; 0 at the end; -1 failed. Lines above 16 MiB are refused. */
 int record_line(RecordReader *reader, const char **line, size_t *len, char *err, size_t errlen);
+/* 1 where what comes next, behind white space, is '[': a results array instead of lines. 0 also at the end. */
+int record_is_array(RecordReader *reader);
+/* All that is left, ended by NUL; up to `max` bytes. The caller frees. */
+char *record_rest(RecordReader *reader, size_t max, size_t *len, char *err, size_t errlen);
+const char *record_name(const RecordReader *reader); /* "captions.jsonl", "standard input"; borrowed */
 const char *record_place(const RecordReader *reader); /* "captions.jsonl: line 3", borrowed */
 
 #endif

@@ -1,0 +1,62 @@
+/* coco-eval: scores caption records, or results of the COCO tools, against references. */
+#include "cmd/cli.h"
+#include "pipeline/eval.h"
+
+#include <stdio.h>
+
+static const char EPILOG[] =
+    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. References are the\n"
+    "records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
+    "  coco-sample -m model.h5 -d DATA | coco-eval\n"
+    "  coco-eval results.json --refs captions_val2014.json --table\n"
+    "  coco-eval --refs captions_train2014.json --save-df coco.df    # scores nothing\n"
+    "  coco-eval few.jsonl --tokenizer ptb --df coco.df\n"
+    "BLEU and ROUGE-L go from 0 to 1, CIDEr (that is CIDEr-D) from 0 to 10; --table prints them times 100.";
+
+int main(int argc, char **argv)
+{
+    EvalOptions o = {.input = "-"};
+    int tokenizer = TOKENS_PTB;
+    bool british = false, per_image = false, table = false;
+    CliOption options[] = {
+        {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
+        {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none", "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, what records without --refs get", 0, 0, false},
+        {"british", 0, CLI_FLAG, &british, NULL, "leave British spellings, which ptb and clean make American", 0, 0, false},
+        {"df", 0, CLI_TEXT, &o.df, "FILE", "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
+        {"save-df", 0, CLI_TEXT, &o.save_df, "FILE", "keep those of the references, all of --refs where it is given; without a FILE to score that is all", 0, 0, false},
+        {"train", 0, CLI_TEXT, &o.train, "DIR", "dataset directory: the share of captions that are not among its training captions", 0, 0, false},
+        {"allow-missing", 0, CLI_FLAG, &o.allow_missing, NULL, "leave out captions of images that --refs lacks", 0, 0, false},
+        {"per-image", 0, CLI_FLAG, &per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0, false},
+        {"table", 0, CLI_FLAG, &table, NULL, "for people", 0, 0, false},
+    };
+    Cli cli = {.name = "coco-eval", .synopsis = "[OPTION...] [FILE|-]",
+               .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.", .epilog = EPILOG,
+               .options = options, .n_options = sizeof options / sizeof *options};
+    cli_parse(&cli, argc, argv);
+    if (cli.n_operands > 1)
+        cli_usage_error("%s: one FILE is scored", cli.operand[1]);
+    if (per_image && table)
+        cli_usage_error("--per-image and --table exclude each other");
+    if (o.allow_missing && !o.refs)
+        cli_usage_error("--allow-missing goes with --refs");
+    if (!o.refs && !cli_given(&cli, "tokenizer"))
+        tokenizer = TOKENS_NONE;
+    if (british && tokenizer == TOKENS_NONE)
+        cli_usage_error("--british goes with --tokenizer ptb or clean");
+    if (cli.n_operands)
+        o.input = cli.operand[0];
+    else if (o.save_df && o.refs)
+        o.input = NULL;
+    o.tokens = (TokenRule){(TokenKind)tokenizer, british};
+    o.format = per_image ? EVAL_PER_IMAGE : table ? EVAL_TABLE : EVAL_JSON;
+    char err[1024];
+    int status = 0;
+    if (eval_run(&o, stdout, cli_report(&cli, "captions"), err, sizeof err)) {
+        /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
+        if (!ferror(stdout))
+            cli_error("%s", err);
+        status = 1;
+    }
+    cli_free(&cli);
+    return cli_finish(&cli, status);
+}
