@@ -54,7 +54,7 @@ LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 Q   = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %s %s %s\n')
 
-.PHONY: all demo test layers install clean check-tools unit
+.PHONY: all demo test layers install clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -109,12 +109,12 @@ $(BUILD)/obj/%.f64.o: %.c
 	$(say) CC $< '(double)'
 	$(Q)$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
 
-# Scanners: re2c writes them in C.
+# Scanners: re2c writes them in C. Jumps alone gain nothing above -O1, and can keep clang with sanitizers busy for minutes.
 $(BUILD)/obj/%.o: %.re
 	@mkdir -p $(@D)
 	$(say) RE2C $<
 	$(Q)re2c -b -W -Wno-nondeterministic-tags -o $(@:.o=.c) $<
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $(@:.o=.c)
+	$(Q)$(CC) $(ALL_CFLAGS) -O1 -MMD -MP -c -o $@ $(@:.o=.c)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
@@ -144,7 +144,23 @@ $(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-unit: all $(UNIT) $(TOOLS)
+# tests/fuzz/fuzz_NAME.c is a target of libFuzzer (clang's), which needs no network: its vectors are hard to build with
+# sanitizers and coverage. tests/replay_NAME runs it on files, with any compiler.
+FUZZ     = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,model/ngrams.c model/scores.c) $(BUILD)/libio.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/obj/tests/fuzz/fuzz_%.o $(LIBS)
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+fuzzers: $(FUZZ:%=$(BUILD)/tests/fuzz_%)
+
+unit: all $(UNIT) $(TOOLS) $(FUZZ:%=$(BUILD)/tests/replay_%)
 
 test:
 	scripts/setup test
