@@ -114,14 +114,6 @@ static int32_t find_or_add_image(Corpus *c, const char *split, int64_t id)
     return i;
 }
 
-/* -1: it is not there. */
-static int32_t find_image(const Corpus *c, int64_t id)
-{
-    char name[96];
-    size_t len = name_image(name, NULL, id);
-    return words_find(c->names, name, len);
-}
-
 static int add_reference(Corpus *c, int32_t image, const char *text, char *err, size_t errlen)
 {
     CorpusImage *im = &c->image[image];
@@ -245,12 +237,10 @@ typedef struct {
 static int take_annotation(void *ctx, int64_t id, const char *text, char *err, size_t errlen)
 {
     const Wanted *w = ctx;
-    int32_t image = find_image(w->corpus, id);
-    if (image < 0 && !w->all)
-        return 0;
-    if (image < 0 && (image = find_or_add_image(w->corpus, NULL, id)) < 0)
+    int32_t image = find_or_add_image(w->corpus, NULL, id);
+    if (image < 0)
         return err_set(err, errlen, "out of memory");
-    return add_reference(w->corpus, image, text, err, errlen);
+    return w->all || w->corpus->image[image].n_captions ? add_reference(w->corpus, image, text, err, errlen) : 0;
 }
 
 int corpus_references(Corpus *c, const char *path, int all, char *err, size_t errlen)

@@ -47,24 +47,29 @@ static int read_all(Eval *e, char *err, size_t errlen)
     return 0;
 }
 
-/* Captions of images without references: refused where annotations should have had them, else told. */
-static int tell_missing(const Eval *e, char *err, size_t errlen)
+/* Images with captions and no references; the id of the first. */
+static int64_t count_missing(const Eval *e, int64_t *first)
 {
-    const EvalOptions *o = e->options;
-    int64_t missing = 0, first = 0;
+    int64_t missing = 0;
+    *first = 0;
     for (int32_t i = e->corpus.n_images; i-- > 0;) {
         if (e->corpus.image[i].n_captions && !has_references(e, i)) {
             missing++;
-            first = e->corpus.image[i].id;
+            *first = e->corpus.image[i].id;
         }
     }
-    if (!missing)
-        return 0;
-    if (o->refs && !o->allow_missing)
-        return err_set(err, errlen, "%s: no captions of image %" PRId64 "%s%.0" PRId64 "%s (--allow-missing leaves them out)",
-                       o->refs, first, missing > 1 ? ", nor of " : "", missing - 1, missing > 1 ? " others" : "");
-    report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64, missing,
-                missing > 1 ? "s" : "", first);
+    return missing;
+}
+
+static int refuse_missing(const Eval *e, char *err, size_t errlen)
+{
+    const EvalOptions *o = e->options;
+    int64_t first, missing = o->refs && !o->allow_missing ? count_missing(e, &first) : 0;
+    if (missing > 1)
+        return err_set(err, errlen, "%s: no references for image %" PRId64 " and %" PRId64 " others; --allow-missing leaves them out",
+                       o->refs, first, missing - 1);
+    if (missing)
+        return err_set(err, errlen, "%s: no references for image %" PRId64 "; --allow-missing leaves it out", o->refs, first);
     return 0;
 }
 
@@ -72,11 +77,14 @@ static int tell_missing(const Eval *e, char *err, size_t errlen)
 static void tell_odd(const Eval *e)
 {
     const Corpus *c = &e->corpus;
-    int64_t several = 0, without = 0;
+    int64_t several = 0, without = 0, first, missing = count_missing(e, &first);
     for (int32_t i = 0; i < c->n_images; i++) {
         several += c->image[i].n_captions > 1;
         without += c->image[i].n_captions == 0;
     }
+    if (missing)
+        report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64, missing,
+                    missing > 1 ? "s" : "", first);
     if (several)
         report_warn(e->report, "%" PRId64 " image%s with several captions: each is scored as if it were the only one", several,
                     several > 1 ? "s" : "");
@@ -312,7 +320,7 @@ static int write_out(const Eval *e, FILE *out, char *err, size_t errlen)
 
 static int score_all(Eval *e, FILE *out, char *err, size_t errlen)
 {
-    if (tell_missing(e, err, errlen) || make_pairs(e, err, errlen))
+    if (refuse_missing(e, err, errlen) || make_pairs(e, err, errlen))
         return -1;
     tell_odd(e);
     if (weigh(e, err, errlen) || look_for_novel(e, err, errlen))
