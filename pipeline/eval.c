@@ -24,7 +24,8 @@ typedef struct {
     int64_t *caption; /* (n) their places among all captions */
     Scores *scores;   /* (n) */
     int64_t n;
-    double novel;     /* share of all captions that no training caption equals; NaN: not asked */
+    int64_t distinct; /* of these captions */
+    double mean_length, novel; /* words; share that no training caption equals, NaN where that was not asked */
 } Eval;
 
 /* --- what is scored --- */
@@ -189,23 +190,37 @@ static int mark_seen(const Corpus *c, const Dataset *train, char *seen, char *er
     return 0;
 }
 
-static int look_for_novel(Eval *e, char *err, size_t errlen)
+static int read_train(const Eval *e, char *seen, char *err, size_t errlen)
 {
-    const Corpus *c = &e->corpus;
     Dataset train = {0};
-    int64_t novel = 0;
-    e->novel = NAN;
-    if (!e->options->train)
-        return 0;
-    char *seen = calloc((size_t)words_count(c->texts) + 1, 1);
-    int rc = seen ? dataset_open(&train, e->options->train, "train", 0, err, errlen) : err_set(err, errlen, "out of memory");
+    int rc = dataset_open(&train, e->options->train, "train", 0, err, errlen);
     if (!rc)
-        rc = mark_seen(c, &train, seen, err, errlen);
+        rc = mark_seen(&e->corpus, &train, seen, err, errlen);
     dataset_close(&train);
-    for (int64_t i = 0; !rc && i < c->n_captions; i++)
-        novel += !seen[c->caption[i].text];
-    e->novel = (double)novel / (double)c->n_captions;
-    free(seen);
+    return rc;
+}
+
+/* Distinct, new and mean length, of the captions that are scored. */
+static int look_at_captions(Eval *e, char *err, size_t errlen)
+{
+    enum { SEEN = 1, COUNTED = 2 };
+    const Corpus *c = &e->corpus;
+    int64_t novel = 0, words = 0;
+    char *text = calloc((size_t)words_count(c->texts) + 1, 1);
+    if (!text)
+        return err_set(err, errlen, "out of memory");
+    int rc = e->options->train ? read_train(e, text, err, errlen) : 0;
+    for (int64_t i = 0; !rc && i < e->n; i++) {
+        const CorpusCaption *caption = &c->caption[e->caption[i]];
+        char *state = &text[caption->text];
+        novel += !(*state & SEEN);
+        e->distinct += !(*state & COUNTED);
+        *state |= COUNTED;
+        words += caption->sentence.n;
+    }
+    e->novel = e->options->train ? (double)novel / (double)e->n : NAN;
+    e->mean_length = (double)words / (double)e->n;
+    free(text);
     return rc;
 }
 
@@ -263,24 +278,15 @@ static Means means(const Eval *e, BleuCounts *sum)
     return m;
 }
 
-/* Words of a caption, in the mean. */
-static double mean_length(const Eval *e)
-{
-    int64_t words = 0;
-    for (int64_t i = 0; i < e->corpus.n_captions; i++)
-        words += e->corpus.caption[i].sentence.n;
-    return (double)words / (double)e->corpus.n_captions;
-}
-
 static void write_json(const Eval *e, FILE *out)
 {
     BleuCounts sum;
     Means m = means(e, &sum);
     fprintf(out, "{\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", e->images, e->n);
     put_scores(out, &m);
-    fprintf(out, ",\"testlen\":%" PRId64 ",\"reflen\":%" PRId64 ",\"distinct\":%" PRId32 ",\"mean_length\":", sum.testlen,
-            sum.reflen, words_count(e->corpus.texts));
-    json_put_real(out, mean_length(e));
+    fprintf(out, ",\"testlen\":%" PRId64 ",\"reflen\":%" PRId64 ",\"distinct\":%" PRId64 ",\"mean_length\":", sum.testlen,
+            sum.reflen, e->distinct);
+    json_put_real(out, e->mean_length);
     if (!isnan(e->novel)) {
         fputs(",\"novel\":", out);
         json_put_real(out, e->novel);
@@ -293,8 +299,8 @@ static void write_table(const Eval *e, FILE *out)
     BleuCounts sum;
     Means m = means(e, &sum);
     fprintf(out, "images      %8" PRId64 "\n", e->images);
-    fprintf(out, "captions    %8" PRId64 "   of them %" PRId32 " distinct, %.1f words each\n", e->corpus.n_captions,
-            words_count(e->corpus.texts), mean_length(e));
+    fprintf(out, "captions    %8" PRId64 "   of them %" PRId64 " distinct, %.1f words each\n", e->n, e->distinct,
+            e->mean_length);
     if (!isnan(e->novel))
         fprintf(out, "novel       %7.1f%%   not among the training captions\n", 100 * e->novel);
     fprintf(out, "words       %8" PRId64 "   references nearest in length: %" PRId64 "\n", sum.testlen, sum.reflen);
@@ -323,7 +329,7 @@ static int score_all(Eval *e, FILE *out, char *err, size_t errlen)
     if (refuse_missing(e, err, errlen) || make_pairs(e, err, errlen))
         return -1;
     tell_odd(e);
-    if (weigh(e, err, errlen) || look_for_novel(e, err, errlen))
+    if (weigh(e, err, errlen) || look_at_captions(e, err, errlen))
         return -1;
     if (scores_compute(e->pairs, e->n, e->idf, e->scores))
         return err_set(err, errlen, "out of memory");

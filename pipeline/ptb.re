@@ -290,10 +290,12 @@ static Match scan(const unsigned char *at)
 /* --- tokens --- */
 
 /* What is rewritten within a token of a kind. */
-static const struct {
+typedef struct {
     Kind kind;
     const char *from, *to; /* letters of `from` in either case */
-} CHANGES[] = {
+} Change;
+
+static const Change CHANGES[] = {
     {WORD, "\u00AD", ""}, {SOFT, "\u00AD", ""},
     {TAG, " ", "\u00A0"},
     {PHONE, " ", "\u00A0"}, {PHONE, "(", "-lrb-"}, {PHONE, ")", "-rrb-"},
@@ -322,20 +324,27 @@ static const char *fixed(Kind kind)
     }
 }
 
+/* The change that applies to the text up to `end`, NULL where there is none. */
+static const Change *find_change(Kind kind, const char *text, const char *end)
+{
+    for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
+        if (CHANGES[i].kind != kind)
+            continue;
+        size_t n = strlen(CHANGES[i].from);
+        if (n <= (size_t)(end - text) && !strncasecmp(text, CHANGES[i].from, n))
+            return &CHANGES[i];
+    }
+    return NULL;
+}
+
 /* Writes the token of n bytes of text, as its kind has it, ended by NUL. Returns its end. */
 static char *rewrite(Kind kind, const char *text, size_t n, char *out)
 {
-    const char *end = text + n;
-    while (text < end) {
-        size_t i = 0, from = 0, count = sizeof CHANGES / sizeof *CHANGES;
-        for (; i < count; i++) {
-            from = strlen(CHANGES[i].from);
-            if (CHANGES[i].kind == kind && from <= (size_t)(end - text) && !strncasecmp(text, CHANGES[i].from, from))
-                break;
-        }
-        if (i < count) {
-            out = stpcpy(out, CHANGES[i].to);
-            text += from;
+    for (const char *end = text + n; text < end;) {
+        const Change *change = kind == KEEP ? NULL : find_change(kind, text, end);
+        if (change) {
+            out = stpcpy(out, change->to);
+            text += strlen(change->from);
         } else {
             *out++ = *text++;
         }
