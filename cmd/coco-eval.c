@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 static const char EPILOG[] =
-    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. References are the\n"
-    "records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
+    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. References\n"
+    "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
     "  coco-eval results.json --refs captions_val2014.json --table\n"
     "  coco-eval --refs captions_train2014.json --save-df coco.df    # scores nothing\n"

@@ -1,10 +1,7 @@
 #include "io/annotations.h"
 
 #include "io/err.h"
-#include "io/file.h"
 #include "io/json.h"
-
-#include <stdlib.h>
 
 static int read_element(const Json *e, int64_t *id, const char **caption, char *err, size_t errlen)
 {
@@ -35,15 +32,10 @@ static int each(const Json *list, const char *path, CaptionFn fn, void *ctx, cha
 int annotations_each(const char *path, CaptionFn fn, void *ctx, char *err, size_t errlen)
 {
     char why[ERR_LEN];
-    size_t len;
     const Json *list;
-    char *text = file_read(path, ANNOTATIONS_MAX_BYTES, &len, err, errlen);
-    if (!text)
-        return -1;
-    Json *json = json_parse_object(text, len, why, sizeof why);
-    free(text);
+    Json *json = json_load_object(path, ANNOTATIONS_MAX_BYTES, err, errlen);
     if (!json)
-        return err_set(err, errlen, "%s: %s", path, why);
+        return -1;
     int rc = json_get_array(json, "annotations", &list, why, sizeof why);
     if (rc > 0)
         rc = each(list, path, fn, ctx, err, errlen);

@@ -1,6 +1,7 @@
 #include "io/json.h"
 
 #include "io/err.h"
+#include "io/file.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -183,6 +184,20 @@ Json *json_parse_object(const char *text, size_t len, char *err, size_t errlen)
         json_free(json);
         return NULL;
     }
+    return json;
+}
+
+Json *json_load_object(const char *path, size_t max, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    size_t len;
+    char *text = file_read(path, max, &len, err, errlen);
+    if (!text)
+        return NULL;
+    Json *json = json_parse_object(text, len, why, sizeof why);
+    free(text);
+    if (!json)
+        err_set(err, errlen, "%s: %s", path, why);
     return json;
 }
 

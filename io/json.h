@@ -24,6 +24,8 @@ int utf8_valid(const char *text, size_t len);
 Json *json_parse(const char *text, size_t len, char *err, size_t errlen);
 /* The same where the value must be an object. */
 Json *json_parse_object(const char *text, size_t len, char *err, size_t errlen);
+/* The object that is all of a file, of up to `max` bytes. NULL: err names the file. */
+Json *json_load_object(const char *path, size_t max, char *err, size_t errlen);
 void json_free(Json *json);
 
 /* Members of an object. Each answers 1 with the value, 0 where the key is absent or null, and -1 with a

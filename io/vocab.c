@@ -105,16 +105,11 @@ static int check_inverse(const Json *json, const Vocab *v, const char *path, cha
 int vocab_load(Vocab *v, const char *path, char *err, size_t errlen)
 {
     char why[ERR_LEN] = "";
-    size_t len;
     int64_t n;
     *v = (Vocab){NULL, 0};
-    char *text = file_read(path, FILE_MAX, &len, err, errlen);
-    if (!text)
-        return -1;
-    Json *json = json_parse_object(text, len, why, sizeof why);
-    free(text);
+    Json *json = json_load_object(path, FILE_MAX, err, errlen);
     if (!json)
-        return err_set(err, errlen, "%s: %s", path, why);
+        return -1;
     const Json *list;
     int rc = json_get_array(json, "idx_to_word", &list, why, sizeof why);
     if (rc != 1)

@@ -33,12 +33,12 @@ typedef struct {
 
 typedef struct {
     BleuCounts bleu;
-    /* (1 + β²)·P·R / (R + β²·P), β = 1.2; P and R the largest over the references, each for itself, of lcs / words of the
-     * caption and of the reference (Lin 2004). A sentence without words counts as one word that only such have. */
+    /* (1 + β²)·P·R / (R + β²·P), β = 1.2; P and R the largest over the references, each for itself, of lcs / words of
+     * the caption and of the reference (Lin 2004). A sentence without words counts as one word that only such have. */
     double rouge_l;
     /* CIDEr-D (Vedantam et al. 2015), 0 to 10: with tf-idf vectors g_n of n-grams, the mean over n = 1..4 and over the
-     * references of 10·Σ min(g_n(c), g_n(r))·g_n(r) / (|g_n(c)|·|g_n(r)|) · exp(-δ² / 72), δ the difference of their numbers of
-     * bigrams. 0 without idf. */
+     * references of 10·Σ min(g_n(c), g_n(r))·g_n(r) / (|g_n(c)|·|g_n(r)|) · exp(-δ² / 72), δ the difference of their
+     * numbers of bigrams. 0 without idf. */
     double cider;
 } Scores;
 

@@ -92,7 +92,8 @@ static int by_stem(char *word)
 {
     for (size_t i = 0; i < sizeof STEMS / sizeof *STEMS; i++) {
         size_t n = strlen(STEMS[i].british);
-        if (*word == *STEMS[i].british && !strncmp(word, STEMS[i].british, n) && has_ending(STEMS[i].endings, word + n)) {
+        if (*word == *STEMS[i].british && !strncmp(word, STEMS[i].british, n) &&
+            has_ending(STEMS[i].endings, word + n)) {
             replace(word, n, STEMS[i].american);
             return 1;
         }

@@ -13,7 +13,8 @@ enum { WORDS_MAX = 10000 }; /* of a caption: ROUGE-L's time grows with the produ
 
 int corpus_init(Corpus *c, TokenRule rule, char *err, size_t errlen)
 {
-    *c = (Corpus){.rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(), .names = words_new()};
+    *c = (Corpus){.rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(),
+                  .names = words_new()};
     return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, errlen, "out of memory");
 }
 

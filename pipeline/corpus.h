@@ -52,8 +52,8 @@ enum {
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */
 int corpus_captions(Corpus *corpus, const char *input, int flags, char *err, size_t errlen);
-/* Reads the references of the images that have captions, or with `all` of every image, from annotations. The other images
- * are known by their ids alone. */
+/* Reads the references of the images that have captions, or with `all` of every image, from annotations. The other
+ * images are known by their ids alone. */
 int corpus_references(Corpus *corpus, const char *path, int all, char *err, size_t errlen);
 
 #endif

@@ -77,8 +77,8 @@ static int write_df(void *ctx, FILE *out, char *err, size_t errlen)
     Frequent *list = collect(s, &n);
     if (!list)
         return err_set(err, errlen, "out of memory");
-    fprintf(out, "{\"format\":\"coco-df\",\"version\":1,\"images\":%" PRId64 ",\"tokenizer\":\"%s\",\"british\":%s}\n", s->images,
-            TOKEN_NAMES[rule.kind], rule.british ? "true" : "false");
+    fprintf(out, "{\"format\":\"coco-df\",\"version\":1,\"images\":%" PRId64, s->images);
+    fprintf(out, ",\"tokenizer\":\"%s\",\"british\":%s}\n", TOKEN_NAMES[rule.kind], rule.british ? "true" : "false");
     for (int32_t i = 0; i < n; i++) {
         fputs("{\"ngram\":", out);
         json_put_text(out, list[i].text);

@@ -67,10 +67,12 @@ static int refuse_missing(const Eval *e, char *err, size_t errlen)
     const EvalOptions *o = e->options;
     int64_t first, missing = o->refs && !o->allow_missing ? count_missing(e, &first) : 0;
     if (missing > 1)
-        return err_set(err, errlen, "%s: no references for image %" PRId64 " and %" PRId64 " others; --allow-missing leaves them out",
+        return err_set(err, errlen,
+                       "%s: no references for image %" PRId64 " and %" PRId64 " others; --allow-missing leaves them out",
                        o->refs, first, missing - 1);
     if (missing)
-        return err_set(err, errlen, "%s: no references for image %" PRId64 "; --allow-missing leaves it out", o->refs, first);
+        return err_set(err, errlen, "%s: no references for image %" PRId64 "; --allow-missing leaves it out", o->refs,
+                       first);
     return 0;
 }
 
@@ -87,17 +89,17 @@ static void tell_odd(const Eval *e)
         report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64, missing,
                     missing > 1 ? "s" : "", first);
     if (several)
-        report_warn(e->report, "%" PRId64 " image%s with several captions: each is scored as if it were the only one", several,
-                    several > 1 ? "s" : "");
+        report_warn(e->report, "%" PRId64 " image%s with several captions: each is scored as if it were the only one",
+                    several, several > 1 ? "s" : "");
     if (without)
         report_warn(e->report, "%" PRId64 " annotated image%s without a caption: scores are of the %" PRId64 " with one",
                     without, without > 1 ? "s" : "", e->images);
     if (e->images == 1 && !e->options->df)
-        report_warn(e->report, "CIDEr is 0 on one image: its weights are log(images / document frequency); --df FILE brings a "
-                               "corpus's");
+        report_warn(e->report, "CIDEr is 0 on one image, for its weights are log(images / document frequency); --df FILE "
+                               "brings a corpus's");
     if (c->broken)
-        report_warn(e->report, "line breaks inside %" PRId64 " caption%s are taken for spaces; the COCO tools would give what "
-                               "follows to the next image", c->broken, c->broken > 1 ? "s" : "");
+        report_warn(e->report, "line breaks inside %" PRId64 " caption%s are taken for spaces, where the COCO tools would "
+                               "give what follows to the next image", c->broken, c->broken > 1 ? "s" : "");
 }
 
 static int make_pairs(Eval *e, char *err, size_t errlen)
@@ -155,7 +157,8 @@ static int weigh(Eval *e, char *err, size_t errlen)
     int rc = df && e->idf ? 0 : err_set(err, errlen, "out of memory");
     if (!rc && o->save_df) {
         images = count_df(e, 1, df);
-        rc = images < 0 ? err_set(err, errlen, "out of memory") : df_save(o->save_df, &e->corpus, df, images, err, errlen);
+        rc = images < 0 ? err_set(err, errlen, "out of memory")
+                        : df_save(o->save_df, &e->corpus, df, images, err, errlen);
     }
     if (!rc && o->input) {
         if (o->df)
@@ -284,8 +287,8 @@ static void write_json(const Eval *e, FILE *out)
     Means m = means(e, &sum);
     fprintf(out, "{\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", e->images, e->n);
     put_scores(out, &m);
-    fprintf(out, ",\"testlen\":%" PRId64 ",\"reflen\":%" PRId64 ",\"distinct\":%" PRId64 ",\"mean_length\":", sum.testlen,
-            sum.reflen, e->distinct);
+    fprintf(out, ",\"testlen\":%" PRId64 ",\"reflen\":%" PRId64, sum.testlen, sum.reflen);
+    fprintf(out, ",\"distinct\":%" PRId64 ",\"mean_length\":", e->distinct);
     json_put_real(out, e->mean_length);
     if (!isnan(e->novel)) {
         fputs(",\"novel\":", out);

@@ -1,7 +1,7 @@
 /* Scoring: caption records, or a results array of the COCO tools, against references.
  *
  *   captions ─┐
- *             ├─► corpus ──► document frequencies ──► scores of each caption, in parallel ──► sums in order ──► JSON
+ *             ├─► corpus ─► document frequencies ─► scores of each caption, in parallel ─► sums in order ─► JSON
  *   references┘
  *
  * The same numbers for any number of threads. */

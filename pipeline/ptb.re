@@ -14,7 +14,9 @@
 #include <strings.h>
 
 /* What becomes of a match: see CHANGES below for those that are no plain names. */
-typedef enum { END, SKIP, KEEP, WORD, SOFT, TAG, PHONE, QUOTE, AMP, FRACTION, MONEY, DASH, DOTS, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE } Kind;
+typedef enum {
+    END, SKIP, KEEP, WORD, SOFT, TAG, PHONE, QUOTE, AMP, FRACTION, MONEY, DASH, DOTS, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE
+} Kind;
 
 /* --- characters ---
  * The rules below are over bytes: ASCII stands for itself, every other character for its class. */
@@ -302,7 +304,8 @@ static const Change CHANGES[] = {
     {AMP, "&amp;", "&"},
     {QUOTE, "&apos;", "'"}, {QUOTE, "\xC2\x92", "'"}, {QUOTE, "\u2019", "'"}, {QUOTE, "\u203A", "'"},
     {QUOTE, "\xC2\x91", "`"}, {QUOTE, "\u2018", "`"}, {QUOTE, "\u201B", "`"}, {QUOTE, "\u2039", "`"},
-    {QUOTE, "&quot;", "''"}, {QUOTE, "\"", "''"}, {QUOTE, "\xC2\x94", "''"}, {QUOTE, "\u201D", "''"}, {QUOTE, "\u00BB", "''"},
+    {QUOTE, "&quot;", "''"}, {QUOTE, "\"", "''"},
+    {QUOTE, "\xC2\x94", "''"}, {QUOTE, "\u201D", "''"}, {QUOTE, "\u00BB", "''"},
     {QUOTE, "\xC2\x93", "``"}, {QUOTE, "\u201C", "``"}, {QUOTE, "\u00AB", "``"},
     {FRACTION, "\u00BC", "1/4"}, {FRACTION, "\u00BD", "1/2"}, {FRACTION, "\u00BE", "3/4"},
     {FRACTION, "\u2153", "1/3"}, {FRACTION, "\u2154", "2/3"},
