@@ -77,6 +77,9 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
  * SIGINT and SIGTERM set its stop number from now on; a second one ends the process at once.
  * One Report a command; `unit` names what is counted ("images"). Borrowed for the process's life. */
 const Report *cli_report(const Cli *cli, const char *unit);
+/* A Report of warnings alone, for work that is over in a moment and loses nothing when it is cut off: signals do what
+ * they do. */
+const Report *cli_warnings(void);
 
 /* The last line of a command: closes stdout and checks that all of it was written. Returns the exit
  * status: 1 with a line where stdout failed, 141 quietly where its reader has gone, 128+n where a signal

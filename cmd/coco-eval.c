@@ -3,6 +3,7 @@
 #include "pipeline/eval.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char EPILOG[] =
     "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. References\n"
@@ -47,11 +48,13 @@ int main(int argc, char **argv)
         o.input = cli.operand[0];
     else if (o.save_df && o.refs)
         o.input = NULL;
+    if (o.input && o.save_df && !strcmp(o.save_df, "-"))
+        cli_usage_error("--save-df -: standard output is for the scores");
     o.tokens = (TokenRule){(TokenKind)tokenizer, british};
     o.format = per_image ? EVAL_PER_IMAGE : table ? EVAL_TABLE : EVAL_JSON;
     char err[1024];
     int status = 0;
-    if (eval_run(&o, stdout, cli_report(&cli, "captions"), err, sizeof err)) {
+    if (eval_run(&o, stdout, cli_warnings(), err, sizeof err)) {
         /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
         if (!ferror(stdout))
             cli_error("%s", err);

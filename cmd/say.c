@@ -145,6 +145,12 @@ static void show_progress(void *ctx, int64_t done, int64_t total)
         cli_error("%lld %s, %.0f/s", (long long)done, p->unit, rate);
 }
 
+const Report *cli_warnings(void)
+{
+    static const Report REPORT = {.warn = show_warning};
+    return &REPORT;
+}
+
 const Report *cli_report(const Cli *cli, const char *unit)
 {
     static Progress p;

@@ -157,8 +157,9 @@ static int weigh(Eval *e, char *err, size_t errlen)
     int rc = df && e->idf ? 0 : err_set(err, errlen, "out of memory");
     if (!rc && o->save_df) {
         images = count_df(e, 1, df);
-        rc = images < 0 ? err_set(err, errlen, "out of memory")
-                        : df_save(o->save_df, &e->corpus, df, images, err, errlen);
+        rc = images < 0    ? err_set(err, errlen, "out of memory")
+             : images == 0 ? err_set(err, errlen, "%s: no captions", o->refs)
+                           : df_save(o->save_df, &e->corpus, df, images, err, errlen);
     }
     if (!rc && o->input) {
         if (o->df)

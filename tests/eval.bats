@@ -172,6 +172,9 @@ golden() {
 }
 
 @test "bad document frequencies" {
+    echo '{"annotations":[]}' >none.json
+    fails 1 'none.json: no captions' coco-eval --refs none.json --save-df x
+    [ ! -e x ]
     local head='{"format":"coco-df","version":1,"images":3,"tokenizer":"none","british":false}'
     bad() { printf '%s\n' "$2" >bad.df; fails 1 "bad.df: $1" coco-eval three.jsonl --df bad.df; }
     bad 'line 1: these are no document frequencies' '{"a":1}'
@@ -260,8 +263,21 @@ golden() {
     fails 2 'exclude each other' coco-eval --table --per-image a
     fails 2 'goes with --refs' coco-eval --allow-missing a
     fails 2 'goes with --tokenizer' coco-eval --british a
+    fails 2 'standard output is for the scores' coco-eval --save-df - a
     fails 2 'tokenizer' coco-eval --tokenizer java a
     fails 1 'nowhere: No such file' coco-eval nowhere
+}
+
+@test "a signal ends it at once, also while it waits for input" {
+    mkfifo pipe
+    coco-eval pipe 3>&- &
+    local pid=$!
+    exec 4>pipe # it has opened its end
+    kill -TERM $pid
+    local status=0
+    wait $pid || status=$?
+    exec 4>&-
+    [ $status = 143 ]
 }
 
 @test "standard output that is full or gone" {
