@@ -51,7 +51,7 @@ int images_main(int argc, char **argv)
     spec.parallel = (int)parallel;
     spec.http.retries = (int)retries;
     spec.http.redirects = (int)redirects;
-    spec.http.max_bytes = (size_t)max_bytes;
+    spec.http.max_bytes = max_bytes;
     int rc = images_fetch(&spec, cli_report(&cli, "images"), &count, err, sizeof err);
     if (rc && !ferror(stdout)) /* cli_finish tells of that */
         cli_error("%s", err);

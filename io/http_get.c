@@ -1,19 +1,21 @@
-/* One download into memory: the engine of io/http.c with a buffer for a sink. */
+/* Downloads into memory: the engine of io/http.c with a buffer for a sink. */
 #include "io/http.h"
 
 #include "io/err.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 typedef struct {
     char *bytes;
     size_t len, room;
 } Buffer;
 
-static int buffer_restart(void *tag)
+static int buffer_restart(void *tag, HttpAsk *ask)
 {
     Buffer *b = tag;
+    (void)ask;
     b->len = 0;
     return 0;
 }
@@ -36,26 +38,35 @@ static int buffer_write(void *tag, const void *bytes, size_t n)
     return 0;
 }
 
-int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *len, HttpResult *result,
-             char *err, size_t errlen)
+/* One download through an engine that has nothing else to do. */
+static int get(Http *http, const HttpOptions *options, const char *url, Buffer *b, HttpResult *r, char *err, size_t errlen)
+{
+    HttpSink sink = {.restart = buffer_restart, .write = buffer_write};
+    *r = (HttpResult){.outcome = HTTP_FAILED, .error = "stopped"};
+    if (http_add(http, url, sink, b, err, errlen))
+        return -1;
+    while (http_pending(http) && !(options->stop && *options->stop))
+        if (http_next(http, r, 1, -1, err, errlen) < 0)
+            return -1;
+    if (r->outcome == HTTP_REFUSED)
+        return err_set(err, errlen, "out of memory");
+    if (r->outcome != HTTP_DONE)
+        return err_set(err, errlen, "%s", r->error);
+    return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, errlen, "out of memory");
+}
+
+/* The same with all that the caller wants of it. */
+static int get_bytes(Http *http, const HttpOptions *options, const char *url, char **bytes, size_t *len,
+                     HttpResult *result, char *err, size_t errlen)
 {
     Buffer b = {NULL, 0, 0};
-    HttpResult r = {.outcome = HTTP_FAILED, .error = "stopped"};
-    HttpSink sink = {buffer_restart, buffer_write};
-    Http *http = http_open(options, 1, err, errlen);
-    int rc = http ? http_add(http, url, sink, &b, err, errlen) : -1;
-    while (rc == 0 && http_pending(http) && !(options->stop && *options->stop))
-        if (http_next(http, &r, 1, -1, err, errlen) < 0)
-            rc = -1;
-    if (rc == 0 && r.outcome == HTTP_REFUSED)
-        rc = err_set(err, errlen, "out of memory");
-    else if (rc == 0 && r.outcome != HTTP_DONE)
-        rc = err_set(err, errlen, "%s", r.error);
-    if (rc == 0 && !b.bytes)
-        rc = buffer_write(&b, "", 0) ? err_set(err, errlen, "out of memory") : 0;
-    http_close(http);
-    if (result)
-        *result = (HttpResult){.outcome = r.outcome, .code = r.code, .bytes = r.bytes, .tries = r.tries, .error = ""};
+    HttpResult r;
+    int rc = get(http, options, url, &b, &r, err, errlen);
+    if (result) {
+        *result = r;
+        result->tag = NULL;
+        result->url = result->error = result->reason = NULL; /* the engine's, which may be gone */
+    }
     if (rc) {
         free(b.bytes);
         return -1;
@@ -64,4 +75,77 @@ int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *
     *bytes = b.bytes;
     *len = b.len;
     return 0;
+}
+
+int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *len, HttpResult *result,
+             char *err, size_t errlen)
+{
+    Http *http = http_open(options, 1, err, errlen);
+    int rc = http ? get_bytes(http, options, url, bytes, len, result, err, errlen) : -1;
+    http_close(http);
+    return rc;
+}
+
+/* --- engines in reserve --- */
+
+enum { POOL_MAX = 64 }; /* kept at most */
+
+struct HttpPool {
+    HttpOptions options;
+    mtx_t lock; /* guards the rest */
+    Http *idle[POOL_MAX];
+    int n_idle;
+};
+
+HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
+{
+    HttpPool *pool = calloc(1, sizeof *pool);
+    if (!pool || mtx_init(&pool->lock, mtx_plain) != thrd_success) {
+        free(pool);
+        err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    pool->options = *options;
+    return pool;
+}
+
+void http_pool_close(HttpPool *pool)
+{
+    if (!pool)
+        return;
+    while (pool->n_idle > 0)
+        http_close(pool->idle[--pool->n_idle]);
+    mtx_destroy(&pool->lock);
+    free(pool);
+}
+
+static Http *pool_take(HttpPool *pool)
+{
+    mtx_lock(&pool->lock);
+    Http *http = pool->n_idle ? pool->idle[--pool->n_idle] : NULL;
+    mtx_unlock(&pool->lock);
+    return http;
+}
+
+/* An engine with a transfer under way would go on to write where nobody listens. */
+static void pool_give(HttpPool *pool, Http *http)
+{
+    mtx_lock(&pool->lock);
+    if (pool->n_idle < POOL_MAX && !http_pending(http)) {
+        pool->idle[pool->n_idle++] = http;
+        http = NULL;
+    }
+    mtx_unlock(&pool->lock);
+    http_close(http);
+}
+
+int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
+                  size_t errlen)
+{
+    Http *http = pool_take(pool);
+    if (!http && !(http = http_open(&pool->options, 1, err, errlen)))
+        return -1;
+    int rc = get_bytes(http, &pool->options, url, bytes, len, result, err, errlen);
+    pool_give(pool, http);
+    return rc;
 }

@@ -47,9 +47,10 @@ ImagesSpec images_defaults(void)
 
 /* --- where the bytes of a job go: into the cache, as long as they look like an image --- */
 
-static int sink_restart(void *tag)
+static int sink_restart(void *tag, HttpAsk *ask)
 {
     Job *job = tag;
+    (void)ask;
     cache_abort(&job->file);
     job->open = 0;
     job->head_len = 0;
@@ -117,7 +118,7 @@ static int finish(Run *run, const HttpResult *r, char *err, size_t errlen)
 {
     Job *job = r->tag;
     char *path = NULL;
-    Status status = {.url = job->url, .code = r->code, .bytes = (int64_t)r->bytes, .tries = r->tries};
+    Status status = {.url = job->url, .code = r->code, .bytes = r->bytes, .tries = r->tries};
     int rc = 0;
     if (r->outcome == HTTP_DONE) {
         rc = keep(job, &status, &path);
@@ -173,7 +174,7 @@ static int64_t file_size(const char *path)
 /* Takes a URL on, which becomes the job's or is freed. */
 static int take_url(Run *run, char *url, char *err, size_t errlen)
 {
-    static const HttpSink sink = {sink_restart, sink_write};
+    static const HttpSink sink = {.restart = sink_restart, .write = sink_write};
     Job *job = job_of(run, url);
     char *path = job ? NULL : cache_find(run->cache, url);
     int rc = 0;
@@ -294,7 +295,7 @@ int images_get(const Cache *cache, const char *url, const HttpOptions *http, cha
 {
     char *path = cache_find(cache, url);
     if (path) {
-        *bytes = file_read(path, http->max_bytes, len, err, errlen);
+        *bytes = file_read(path, (size_t)http->max_bytes, len, err, errlen);
         free(path);
         return *bytes ? 0 : -1;
     }
