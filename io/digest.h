@@ -4,9 +4,13 @@
 
 #include <stddef.h>
 
-enum { DIGEST_LEN = 64 }; /* hexadecimal digits */
+enum { DIGEST_LEN = 64, DIGEST_MD5_LEN = 32 }; /* hexadecimal digits */
 
 /* The digest in lower case hexadecimal, with a NUL. Any thread. */
 void digest_hex(const void *bytes, size_t len, char hex[DIGEST_LEN + 1]);
+/* The same of a file's bytes. */
+int digest_file(const char *path, char hex[DIGEST_LEN + 1], char *err, size_t errlen);
+/* The MD5 (RFC 1321) of bytes: only to know again what others have published by theirs. */
+void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1]);
 
 #endif

@@ -1,18 +1,23 @@
 # Starts and ends the fault server of tests/support/server.py. Load from a bats file; call from setup_file and
 # teardown_file.
 
-# start_server: sets $SERVER (http://127.0.0.1:PORT). It ends by itself after five minutes, whatever happens.
+# start_server [FILE]: sets $SERVER (http://127.0.0.1:PORT) and $TLS_SERVER (https://...). It ends by itself after five
+# minutes, whatever happens.
 start_server() {
     local portfile=$BATS_FILE_TMPDIR/port
-    python3 "$BATS_TEST_DIRNAME/support/server.py" "$portfile" 300 3>&- &
+    python3 "$BATS_TEST_DIRNAME/support/server.py" "$portfile" 300 "$@" 3>&- &
     SERVER_PID=$!
     for _ in $(seq 100); do
         [ -s "$portfile" ] && break
         sleep 0.05
     done
     [ -s "$portfile" ] || return 1
-    SERVER=http://127.0.0.1:$(cat "$portfile")
-    export SERVER SERVER_PID
+    SERVER=http://127.0.0.1:$(sed -n 1p "$portfile")
+    TLS_SERVER=https://127.0.0.1:$(sed -n 2p "$portfile")
+    SERVER_CERT=$BATS_TEST_DIRNAME/support/server-cert.pem
+    export SERVER TLS_SERVER SERVER_CERT SERVER_PID
+    # A proxy of the machine's is not asked for what is on loopback.
+    unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 }
 
 stop_server() {

@@ -1,0 +1,391 @@
+#include "io/download.h"
+
+#include "io/digest.h"
+#include "io/err.h"
+#include "io/file.h"
+#include "io/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { ORIGIN_MAX_BYTES = 1 << 16 };
+
+/* Where the bytes of a part come from: what PATH.json holds. */
+typedef struct {
+    char *url;
+    char *validator; /* NULL: the server named none, the part cannot be continued */
+    int64_t length;  /* of the whole; -1: not told */
+} Origin;
+
+typedef struct {
+    const DownloadSpec *spec;
+    char *part, *origin_path;
+    int fd;       /* of the part, locked */
+    int64_t have; /* bytes in it */
+    Origin origin;
+    const char *url;   /* that is asked now */
+    int64_t asked;     /* bytes it was asked to leave out */
+    bool whole;        /* nothing that is here shall be kept */
+    bool continued;    /* the part holds bytes of another answer than the last */
+    bool wrong_part;   /* the server answered with other bytes than asked for */
+    bool fatal;        /* no other server would do better */
+    char why[ERR_LEN]; /* of our own, where the sink has refused */
+} Download;
+
+static double megabytes(int64_t bytes)
+{
+    return (double)bytes / 1e6;
+}
+
+static void note(const Download *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void note(const Download *d, const char *fmt, ...)
+{
+    char text[ERR_LEN];
+    va_list ap;
+    if (!d->spec->note)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    d->spec->note(d->spec->ctx, text);
+}
+
+/* --- where a part comes from --- */
+
+static void origin_clear(Origin *o)
+{
+    free(o->url);
+    free(o->validator);
+    *o = (Origin){.length = -1};
+}
+
+/* What stands beside a part; nothing where that cannot be read. */
+static void origin_load(Origin *o, const char *path)
+{
+    const char *url = NULL, *validator = NULL;
+    int64_t length = -1;
+    Json *json = json_load_object(path, ORIGIN_MAX_BYTES, NULL, 0);
+    origin_clear(o);
+    if (json && json_get_text(json, "url", &url, NULL, 0) == 1 && json_get_text(json, "validator", &validator, NULL, 0) >= 0 &&
+        json_get_int(json, "length", 0, INT64_MAX, &length, NULL, 0) >= 0) {
+        o->url = strdup(url);
+        o->validator = validator ? strdup(validator) : NULL;
+        o->length = length;
+    }
+    json_free(json);
+}
+
+static int origin_write(void *ctx, FILE *out, char *err, size_t errlen)
+{
+    const Origin *o = ctx;
+    fputs("{\"url\":", out);
+    int bad = json_put_text(out, o->url);
+    if (o->validator) {
+        fputs(",\"validator\":", out);
+        bad |= json_put_text(out, o->validator);
+    }
+    if (o->length >= 0)
+        fprintf(out, ",\"length\":%" PRId64, o->length);
+    fputs("}\n", out);
+    return bad || ferror(out) ? err_set(err, errlen, "cannot be written") : 0;
+}
+
+/* An ETag that holds for the very bytes; weak ones do not. */
+static bool is_strong(const char *etag)
+{
+    return etag && *etag == '"';
+}
+
+/* The part begins anew, under this head. */
+static int origin_begin(Download *d, const HttpHead *head)
+{
+    bool reader_gone;
+    const char *validator = is_strong(head->etag) ? head->etag : head->modified;
+    origin_clear(&d->origin);
+    if (ftruncate(d->fd, 0))
+        return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+    d->have = 0;
+    d->continued = false;
+    d->origin.url = strdup(d->url);
+    d->origin.validator = validator ? strdup(validator) : NULL;
+    d->origin.length = head->length;
+    if (!d->origin.url || (validator && !d->origin.validator))
+        return err_set(d->why, sizeof d->why, "out of memory");
+    if (file_write(d->origin_path, origin_write, &d->origin, &reader_gone, NULL, 0)) {
+        /* Without it the part is only not continued another time; one of other bytes must not stay. */
+        unlink(d->origin_path);
+        free(d->origin.validator);
+        d->origin.validator = NULL;
+    }
+    return 0;
+}
+
+/* --- where the bytes go --- */
+
+static int on_restart(void *tag, HttpAsk *ask)
+{
+    Download *d = tag;
+    d->asked = 0;
+    if (d->whole || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url))
+        return 0;
+    d->asked = d->have;
+    *ask = (HttpAsk){d->asked, d->origin.validator};
+    note(d, "%s: goes on at %.1f MB", d->url, megabytes(d->asked));
+    return 0;
+}
+
+/* Whether the answer goes on where the part ends. */
+static bool continues(const Download *d, const HttpHead *head)
+{
+    const Origin *o = &d->origin;
+    if (!d->asked || head->from != d->asked)
+        return false;
+    if (o->length >= 0 && head->total >= 0 && head->total != o->length)
+        return false;
+    return !is_strong(head->etag) || !is_strong(o->validator) || !strcmp(head->etag, o->validator);
+}
+
+static int check_space(Download *d, int64_t need)
+{
+    struct statvfs fs;
+    if (need <= 0 || fstatvfs(d->fd, &fs))
+        return 0;
+    int64_t there = (int64_t)(fs.f_bavail * fs.f_frsize);
+    if (need <= there)
+        return 0;
+    d->fatal = true;
+    return err_set(d->why, sizeof d->why, "%s: needs %.1f MB, %.1f MB are free", d->part, megabytes(need),
+                   megabytes(there));
+}
+
+static int on_head(void *tag, const HttpHead *head)
+{
+    Download *d = tag;
+    if (check_space(d, head->length))
+        return -1;
+    if (head->code != 206)
+        return origin_begin(d, head);
+    if (!continues(d, head)) {
+        d->wrong_part = true;
+        return err_set(d->why, sizeof d->why, "the server sends another part than was asked for");
+    }
+    d->continued = true;
+    return 0;
+}
+
+static int on_write(void *tag, const void *bytes, size_t n)
+{
+    Download *d = tag;
+    const char *p = bytes;
+    if ((int64_t)n > d->spec->http.max_bytes - d->have)
+        return err_set(d->why, sizeof d->why, "larger than %" PRId64 " bytes", d->spec->http.max_bytes);
+    while (n > 0) {
+        ssize_t written = pwrite(d->fd, p, n, d->have);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            d->fatal = true;
+            return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+        }
+        p += written;
+        n -= (size_t)written;
+        d->have += written;
+    }
+    if (d->spec->progress)
+        d->spec->progress(d->spec->ctx, d->have, d->origin.length > 0 ? d->origin.length : 0);
+    return 0;
+}
+
+/* --- one server --- */
+
+/* Runs one transfer to its end. */
+static DownloadAnswer transfer(Download *d, HttpResult *result, char *err, size_t errlen)
+{
+    HttpSink sink = {on_restart, on_head, on_write};
+    HttpOptions options = d->spec->http;
+    options.as_sent = true;
+    d->wrong_part = false;
+    d->why[0] = '\0';
+    Http *http = http_open(&options, 1, err, errlen);
+    int rc = http ? http_add(http, d->url, sink, d, err, errlen) : -1;
+    int got = 0;
+    while (rc == 0 && !got && !(options.stop && *options.stop))
+        if ((got = http_next(http, result, 1, -1, err, errlen)) < 0)
+            rc = -1;
+    if (rc == 0 && got && result->outcome != HTTP_DONE)
+        rc = err_set(err, errlen, "%s", d->why[0] ? d->why : result->error);
+    http_close(http);
+    return rc ? DOWNLOAD_FAILED : got ? DOWNLOAD_DONE : DOWNLOAD_STOPPED;
+}
+
+/* Whether the failure was one of going on where the part ends, so that all of it may still be had. */
+static bool failed_to_continue(const Download *d, const HttpResult *result)
+{
+    return d->asked && (d->wrong_part || (result->outcome == HTTP_DEAD && result->code == 416));
+}
+
+static int check_digest(Download *d, char *err, size_t errlen)
+{
+    char hex[DIGEST_LEN + 1];
+    if (!d->spec->sha256)
+        return 0;
+    if (digest_file(d->part, hex, err, errlen))
+        return -1;
+    return strcasecmp(hex, d->spec->sha256) ? err_set(err, errlen, "its SHA-256 is %s, not the one wanted", hex) : 0;
+}
+
+/* The part has come to its end: is it the file? */
+static int check_whole(Download *d, char *err, size_t errlen)
+{
+    if (d->origin.length >= 0 && d->have != d->origin.length)
+        return err_set(err, errlen, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
+    return check_digest(d, err, errlen);
+}
+
+static bool all_here(const Download *d)
+{
+    return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url);
+}
+
+/* From one URL: what is here goes on, or all of it comes anew, at most once. */
+static DownloadAnswer from_url(Download *d, char *err, size_t errlen)
+{
+    HttpResult result = {.outcome = HTTP_DONE};
+    for (d->whole = false;; d->whole = true) {
+        DownloadAnswer answer = all_here(d) && !d->whole ? DOWNLOAD_DONE : transfer(d, &result, err, errlen);
+        if (answer == DOWNLOAD_FAILED && !d->whole && failed_to_continue(d, &result))
+            continue;
+        if (answer != DOWNLOAD_DONE)
+            return answer;
+        if (check_whole(d, err, errlen) == 0)
+            return DOWNLOAD_DONE;
+        if (d->whole || !d->continued)
+            break;
+    }
+    d->have = 0;
+    (void)!ftruncate(d->fd, 0); /* of no use; should it stay, it fails again */
+    return DOWNLOAD_FAILED;
+}
+
+/* --- all of it --- */
+
+/* Whether the part that is open is still the one of that name: its last owner may have renamed it. */
+static bool is_current(const Download *d)
+{
+    struct stat mine, named;
+    return fstat(d->fd, &mine) == 0 && stat(d->part, &named) == 0 && mine.st_dev == named.st_dev &&
+           mine.st_ino == named.st_ino;
+}
+
+static int open_part(Download *d, char *err, size_t errlen)
+{
+    struct stat st;
+    do {
+        if (d->fd >= 0)
+            close(d->fd);
+        d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (d->fd < 0)
+            return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+        if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+            return err_set(err, errlen, "%s: another process is writing to it", d->part);
+    } while (!is_current(d));
+    if (fstat(d->fd, &st))
+        return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+    d->have = st.st_size;
+    d->continued = d->have > 0;
+    return 0;
+}
+
+/* Whether PATH is there from an earlier call, from one of these servers and with the right digest. */
+static bool is_there(const Download *d)
+{
+    char hex[DIGEST_LEN + 1];
+    const DownloadSpec *spec = d->spec;
+    bool known = false;
+    for (int i = 0; i < spec->n_urls && d->origin.url; i++)
+        known |= !strcmp(d->origin.url, spec->urls[i]);
+    if (!known || !file_exists(spec->path))
+        return false;
+    return !spec->sha256 || (!digest_file(spec->path, hex, NULL, 0) && !strcasecmp(hex, spec->sha256));
+}
+
+static int keep_file(Download *d, char *err, size_t errlen)
+{
+    if (fsync(d->fd) || rename(d->part, d->spec->path))
+        return err_set(err, errlen, "%s: %s", d->spec->path, strerror(errno));
+    return 0;
+}
+
+/* Each server in turn. */
+static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
+{
+    const DownloadSpec *spec = d->spec;
+    char why[ERR_LEN], text[2 * ERR_LEN];
+    DownloadAnswer answer = DOWNLOAD_FAILED;
+    err_set(err, errlen, "no URL");
+    for (int i = 0; i < spec->n_urls && answer == DOWNLOAD_FAILED && !d->fatal; i++) {
+        d->url = spec->urls[i];
+        answer = from_url(d, why, sizeof why);
+        if (answer != DOWNLOAD_FAILED)
+            break;
+        bool last = i + 1 == spec->n_urls || d->fatal;
+        snprintf(text, sizeof text, "%s: %s", d->url, why);
+        if (last)
+            err_set(err, errlen, "%s", text);
+        else if (spec->warn)
+            spec->warn(spec->ctx, text);
+    }
+    if (answer == DOWNLOAD_DONE && keep_file(d, err, errlen))
+        return DOWNLOAD_FAILED;
+    return answer;
+}
+
+DownloadAnswer download_file(const DownloadSpec *spec, char *err, size_t errlen)
+{
+    Download d = {.spec = spec, .fd = -1, .origin.length = -1};
+    DownloadAnswer answer = DOWNLOAD_FAILED;
+    if (asprintf(&d.part, "%s.part", spec->path) < 0)
+        d.part = NULL;
+    if (asprintf(&d.origin_path, "%s.json", spec->path) < 0)
+        d.origin_path = NULL;
+    if (!d.part || !d.origin_path) {
+        err_set(err, errlen, "out of memory");
+    } else {
+        origin_load(&d.origin, d.origin_path);
+        if (is_there(&d))
+            answer = DOWNLOAD_DONE;
+        else if (!open_part(&d, err, errlen))
+            answer = from_any(&d, err, errlen);
+    }
+    if (d.fd >= 0)
+        close(d.fd);
+    if (d.fd >= 0 && d.have == 0 && answer != DOWNLOAD_DONE) { /* nothing to go on with */
+        unlink(d.origin_path);
+        unlink(d.part);
+    }
+    origin_clear(&d.origin);
+    free(d.part);
+    free(d.origin_path);
+    return answer;
+}
+
+void download_forget(const char *path)
+{
+    static const char *const suffix[] = {"", ".part", ".json"};
+    for (int i = 0; i < 3; i++) {
+        char *name;
+        if (asprintf(&name, "%s%s", path, suffix[i]) < 0)
+            continue;
+        unlink(name);
+        free(name);
+    }
+}
