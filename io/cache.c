@@ -7,8 +7,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,94 +116,205 @@ char *cache_find(const Cache *cache, const char *url)
     return NULL;
 }
 
+/* --- the dead --- */
+
+static char *dead_path(const Cache *cache, const char *url)
+{
+    char *dead, *path = cache_path(cache, url);
+    int n = path ? asprintf(&dead, "%s.dead", path) : -1;
+    free(path);
+    return n < 0 ? NULL : dead;
+}
+
+/* Makes the directory that a file of the cache stands in. */
+static int make_place(const char *path)
+{
+    char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
+    int rc = dir ? mkdir(dir, 0777) : -1;
+    free(dir);
+    return rc && errno != EEXIST ? -1 : 0;
+}
+
+void cache_bury(const Cache *cache, const char *url, long code, const char *why)
+{
+    char text[256], *path = dead_path(cache, url);
+    snprintf(text, sizeof text, "%ld %s", code, why);
+    if (path && symlink(text, path) && errno == ENOENT && make_place(path) == 0)
+        (void)!symlink(text, path);
+    else if (path && errno == EEXIST && unlink(path) == 0) /* from another time */
+        (void)!symlink(text, path);
+    free(path);
+}
+
+int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
+{
+    struct stat st;
+    char text[256], *path = dead_path(cache, url), *end;
+    ssize_t n = path && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? readlink(path, text, sizeof text - 1) : -1;
+    free(path);
+    if (n <= 0 || difftime(time(NULL), st.st_mtime) >= ttl)
+        return 0;
+    text[n] = '\0';
+    *code = strtol(text, &end, 10);
+    snprintf(why, whylen, "%s", *end == ' ' ? end + 1 : end);
+    return 1;
+}
+
 /* --- a file on its way --- */
+
+enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 14 }; /* bytes of one file that are kept in memory */
 
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen)
 {
-    memset(out, 0, sizeof *out);
+    *out = (CacheFile){.cache = cache, .fd = -1};
     out->path = cache_path(cache, url);
-    out->temp = path_join(cache->tmp, "XXXXXX");
-    if (!out->path || !out->temp) {
-        cache_abort(out);
-        return err_set(err, errlen, "out of memory");
-    }
-    int fd = mkostemp(out->temp, O_CLOEXEC);
-    if (fd >= 0)
-        out->file = fdopen(fd, "w");
-    if (!out->file) {
-        err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-            unlink(out->temp);
-        }
+    return out->path ? 0 : err_set(err, errlen, "out of memory");
+}
+
+/* A file in tmp/ under a name of its own, as readable as other files (mkstemp's are for their owner alone). */
+static int open_temp(CacheFile *out, char *err, size_t errlen)
+{
+    static atomic_uint number;
+    do {
         free(out->temp);
-        out->temp = NULL; /* there is none to remove */
-        cache_abort(out);
+        if (asprintf(&out->temp, "%s/%ld-%u", out->cache->tmp, (long)getpid(), atomic_fetch_add(&number, 1)) < 0) {
+            out->temp = NULL;
+            return err_set(err, errlen, "out of memory");
+        }
+        out->fd = open(out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (out->fd < 0 && errno == EEXIST); /* left by a process of our number */
+    if (out->fd >= 0)
+        return 0;
+    err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+    free(out->temp);
+    out->temp = NULL;
+    return -1;
+}
+
+/* Moves what is in memory into the temporary file. */
+static int spill(CacheFile *out, char *err, size_t errlen)
+{
+    size_t done = 0;
+    if (!out->temp && open_temp(out, err, errlen))
         return -1;
+    while (done < out->len) {
+        ssize_t n = write(out->fd, out->bytes + done, out->len - done);
+        if (n < 0 && errno != EINTR)
+            return err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+        done += n > 0 ? (size_t)n : 0;
     }
+    out->written += out->len;
+    out->len = 0;
     return 0;
 }
 
-int cache_restart(CacheFile *out, char *err, size_t errlen)
+static int make_room(CacheFile *out, size_t n, char *err, size_t errlen)
 {
-    rewind(out->file);
-    if (ftruncate(fileno(out->file), 0))
-        return err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
-    return 0;
-}
-
-/* mkstemp makes files for their owner alone; a cache is as readable as other files. The mask can be read only
- * by setting it, so it is taken from the directory, which was made with it. */
-static void open_to_readers(const CacheFile *out, const char *dir)
-{
-    struct stat st;
-    if (stat(dir, &st) == 0)
-        fchmod(fileno(out->file), st.st_mode & 0666);
-}
-
-/* Makes the directory that the file will stand in. */
-static int make_place(const CacheFile *out, char *err, size_t errlen)
-{
-    char *dir = strndup(out->path, (size_t)(strrchr(out->path, '/') - out->path));
-    if (!dir)
+    size_t room = out->room ? out->room : MEMORY_FIRST;
+    while (room - out->len < n)
+        room *= 2;
+    if (room == out->room)
+        return 0;
+    unsigned char *grown = realloc(out->bytes, room);
+    if (!grown)
         return err_set(err, errlen, "out of memory");
-    int rc = mkdir(dir, 0777) && errno != EEXIST ? err_set(err, errlen, "%s: %s", dir, strerror(errno)) : 0;
-    if (rc == 0)
-        open_to_readers(out, dir);
-    free(dir);
-    return rc;
+    out->bytes = grown;
+    out->room = room;
+    return 0;
+}
+
+int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t errlen)
+{
+    if (out->len + n > MEMORY_MAX && spill(out, err, errlen))
+        return -1;
+    if (make_room(out, n, err, errlen))
+        return -1;
+    memcpy(out->bytes + out->len, bytes, n);
+    out->len += n;
+    return 0;
+}
+
+static void drop_map(CacheFile *out)
+{
+    if (out->map)
+        munmap(out->map, out->written);
+    out->map = NULL;
+}
+
+static void drop_temp(CacheFile *out)
+{
+    drop_map(out);
+    if (out->fd >= 0)
+        close(out->fd);
+    if (out->temp)
+        unlink(out->temp);
+    free(out->temp);
+    out->temp = NULL;
+    out->fd = -1;
+    out->written = 0;
+}
+
+void cache_restart(CacheFile *out)
+{
+    drop_temp(out);
+    out->len = 0;
+}
+
+const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen)
+{
+    drop_map(out);
+    *len = out->len;
+    if (!out->temp)
+        return out->bytes ? (const void *)out->bytes : "";
+    if (spill(out, err, errlen))
+        return NULL;
+    *len = out->written;
+    void *map = mmap(NULL, out->written, PROT_READ, MAP_PRIVATE, out->fd, 0);
+    if (map == MAP_FAILED) {
+        err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+        return NULL;
+    }
+    return out->map = map;
+}
+
+/* Onto its name; the directory is made where it is not there. */
+static int rename_into(const CacheFile *out)
+{
+    if (rename(out->temp, out->path) == 0)
+        return 0;
+    return errno == ENOENT && make_place(out->path) == 0 ? rename(out->temp, out->path) : -1;
 }
 
 int cache_commit(CacheFile *out, char **path, char *err, size_t errlen)
 {
-    if (make_place(out, err, errlen)) {
-        cache_abort(out);
-        return -1;
+    int rc = spill(out, err, errlen);
+    if (rc == 0) {
+        int closed = close(out->fd);
+        out->fd = -1;
+        if (closed || rename_into(out))
+            rc = err_set(err, errlen, "%s: %s", out->path, strerror(errno));
     }
-    int bad = ferror(out->file), closed = fclose(out->file);
-    out->file = NULL;
-    if (bad || closed || rename(out->temp, out->path)) {
-        err_set(err, errlen, "%s: %s", out->path, errno ? strerror(errno) : "write error");
+    if (rc) {
         cache_abort(out);
         return -1;
     }
     free(out->temp);
-    if (path)
+    out->temp = NULL; /* it has its name now */
+    if (path) {
         *path = out->path;
-    else
-        free(out->path);
-    memset(out, 0, sizeof *out);
+        out->path = NULL;
+    }
+    cache_abort(out);
     return 0;
 }
 
 void cache_abort(CacheFile *out)
 {
-    if (out->file)
-        fclose(out->file);
-    if (out->temp)
-        unlink(out->temp);
-    free(out->temp);
+    if (!out->cache)
+        return;
+    drop_temp(out);
     free(out->path);
+    free(out->bytes);
     memset(out, 0, sizeof *out);
 }
 
@@ -209,6 +323,9 @@ int cache_store(const Cache *cache, const char *url, const void *bytes, size_t l
     CacheFile out;
     if (cache_begin(cache, url, &out, err, errlen))
         return -1;
-    fwrite(bytes, 1, len, out.file);
+    if (cache_write(&out, bytes, len, err, errlen)) {
+        cache_abort(&out);
+        return -1;
+    }
     return cache_commit(&out, NULL, err, errlen);
 }

@@ -108,8 +108,8 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
 void http_close(Http *http);
 
 /* One download into memory, from any thread; blocks until it is there or given up. 0: *bytes is the caller's
- * to free, with a NUL behind it, *len without. -1: err says why; nothing to free. Of *result (may be NULL) the texts
- * are not set. */
+ * to free, with a NUL behind it, *len without. -1: err says why. Of *result (may be NULL) error and reason are not set,
+ * and url is the caller's to free, NULL where memory or an answer is lacking. */
 int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *len, HttpResult *result,
              char *err, size_t errlen);
 

@@ -65,7 +65,8 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
     if (result) {
         *result = r;
         result->tag = NULL;
-        result->url = result->error = result->reason = NULL; /* the engine's, which may be gone */
+        result->error = result->reason = NULL; /* the engine's, which may be gone */
+        result->url = r.url ? strdup(r.url) : NULL;
     }
     if (rc) {
         free(b.bytes);

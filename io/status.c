@@ -4,7 +4,6 @@
 #include "io/json.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +29,11 @@ static void put_member(FILE *out, const char *key, const char *text)
     }
 }
 
-int status_write(FILE *out, const Status *status, char *err, size_t errlen)
+static const char *const word[] = {"ok", "cached", "dead", "failed"}; /* by StatusKind */
+enum { N_WORDS = sizeof word / sizeof *word };
+
+void status_write(FILE *out, const Status *status)
 {
-    static const char *const word[] = {"ok", "cached", "dead", "failed"};
     fputs("{\"url\":", out);
     put_bytes(out, status->url);
     put_member(out, "status", word[status->status]);
@@ -42,17 +43,24 @@ int status_write(FILE *out, const Status *status, char *err, size_t errlen)
     fprintf(out, ",\"bytes\":%lld,\"tries\":%d", (long long)status->bytes, status->tries);
     put_member(out, "error", status->error);
     fputs("}\n", out);
-    /* A reader at the other end of a pipe sees each record as soon as it is there. */
-    errno = 0;
-    if (fflush(out) || ferror(out))
-        return err_set(err, errlen, "writing a status record: %s", errno ? strerror(errno) : "write error");
-    return 0;
 }
 
-char *status_url_of(const char *line, size_t len, char *err, size_t errlen)
+/* The place of the status among the words. -1: it has none, or another. */
+static int kind_of(const Json *json)
+{
+    const char *text = NULL;
+    if (json_get_text(json, "status", &text, NULL, 0) == 1)
+        for (int k = 0; k < N_WORDS; k++)
+            if (!strcmp(text, word[k]))
+                return k;
+    return -1;
+}
+
+char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen)
 {
     const char *found;
     char *url = NULL;
+    *kind = -1;
     while (len > 0 && isspace((unsigned char)*line))
         line++, len--;
     while (len > 0 && isspace((unsigned char)line[len - 1]))
@@ -71,6 +79,7 @@ char *status_url_of(const char *line, size_t len, char *err, size_t errlen)
     if (!json)
         return NULL;
     int rc = json_get_text(json, "url", &found, err, errlen);
+    *kind = kind_of(json);
     if (rc == 0 || (rc == 1 && !*found))
         err_set(err, errlen, "no \"url\"");
     else if (rc == 1 && !(url = strdup(found)))

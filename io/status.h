@@ -24,11 +24,12 @@ typedef struct {
     int tries;
 } Status;
 
-/* Writes the record and a newline. -1: the stream failed. */
-int status_write(FILE *out, const Status *status, char *err, size_t errlen);
+/* Writes the record and a newline. Whether that failed shows in ferror(out). */
+void status_write(FILE *out, const Status *status);
 
-/* The URL that a line asks for: the "url" of a JSON object (a caption record, a status record, any other), or
- * the line itself where it does not begin with a brace. The caller frees. NULL: err says why there is none. */
-char *status_url_of(const char *line, size_t len, char *err, size_t errlen);
+/* What a line asks for: the "url" of a JSON object (a caption record, a status record, any other), or the line itself
+ * where it does not begin with a brace. *kind becomes the record's status, -1 where it has none. The caller frees.
+ * NULL: err says why there is no URL. */
+char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen);
 
 #endif

@@ -2,10 +2,11 @@
 
 #include "io/err.h"
 #include "io/feed.h"
-#include "io/file.h"
-#include "io/sniff.h"
 #include "io/status.h"
+#include "pipeline/order.h"
+#include "pipeline/verdict.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,13 +15,12 @@
 typedef struct {
     struct Run *run;
     char *url; /* NULL: this place is free */
+    uint32_t hash; /* of the URL */
     CacheFile file;
-    int open;        /* file is begun */
-    unsigned char head[SNIFF_LEN];
-    size_t head_len;
-    int looked;      /* the head was looked at */
-    const char *not; /* what it is instead of an image */
-    int64_t again;   /* how often it was asked for meanwhile */
+    bool looked;     /* at the first bytes */
+    const char *why; /* it is no image; NULL: not known */
+    int64_t *line;   /* n_lines records are to be written: the first asked for it, the others meanwhile */
+    int n_lines, room;
 } Job;
 
 typedef struct Run {
@@ -30,19 +30,20 @@ typedef struct Run {
     Cache *cache;
     Feed *feed;
     Http *http;
-    Job *job;   /* the window */
+    Order *order; /* NULL: as they come */
+    Job *job;     /* the window */
     int window;
-    int ended;  /* the input has */
+    bool ended;   /* the input has */
     char broken[ERR_LEN]; /* why the cache cannot be written; ends the run */
 } Run;
 
-/* Images under way beyond those being transferred wait for their next try; more places than transfers keep the
- * network busy meanwhile. */
-enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 16, LINES_AT_ONCE = 256 };
+/* Images under way beyond those being transferred wait for their next try, or for a server that is busy: there are
+ * many more places than transfers, so that one slow server does not keep the others waiting. */
+enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 256 };
 
 ImagesSpec images_defaults(void)
 {
-    return (ImagesSpec){.parallel = 16, .http = http_defaults(), .out = stdout};
+    return (ImagesSpec){.negative_ttl = 86400, .parallel = 16, .http = http_defaults(), .out = stdout};
 }
 
 /* --- where the bytes of a job go: into the cache, as long as they look like an image --- */
@@ -51,61 +52,88 @@ static int sink_restart(void *tag, HttpAsk *ask)
 {
     Job *job = tag;
     (void)ask;
-    cache_abort(&job->file);
-    job->open = 0;
-    job->head_len = 0;
-    job->looked = 0;
-    job->not = NULL;
+    cache_restart(&job->file);
+    job->looked = false;
+    job->why = NULL;
     return 0;
-}
-
-static int look(Job *job)
-{
-    job->looked = 1;
-    job->not = sniff_not_image(job->head, job->head_len);
-    return job->not ? -1 : 0;
 }
 
 static int sink_write(void *tag, const void *bytes, size_t n)
 {
     Job *job = tag;
     Run *run = job->run;
-    size_t take = sizeof job->head - job->head_len;
-    if (!job->open && cache_begin(run->cache, job->url, &job->file, run->broken, sizeof run->broken))
+    size_t len;
+    if (cache_write(&job->file, bytes, n, run->broken, sizeof run->broken))
         return -1;
-    job->open = 1;
-    if (take > n)
-        take = n;
-    memcpy(job->head + job->head_len, bytes, take);
-    job->head_len += take;
-    if (!job->looked && job->head_len == sizeof job->head && look(job))
+    if (job->looked)
+        return 0;
+    const void *seen = cache_look(&job->file, &len, run->broken, sizeof run->broken);
+    if (!seen)
         return -1;
-    if (fwrite(bytes, 1, n, job->file.file) != n)
-        return err_set(run->broken, sizeof run->broken, "%s: cannot write", job->file.temp);
+    if (len < VERDICT_HEAD)
+        return 0;
+    job->looked = true;
+    return verdict_of_head(seen, len, &job->why) == VERDICT_IMAGE ? 0 : -1;
+}
+
+/* --- records --- */
+
+/* A reader at the other end of a pipe sees the records before we wait for more. */
+static int flush_records(Run *run, char *err, size_t errlen)
+{
+    errno = 0;
+    if (fflush(run->spec->out) || ferror(run->spec->out))
+        return err_set(err, errlen, "writing a status record: %s", errno ? strerror(errno) : "write error");
     return 0;
 }
 
-/* --- results --- */
-
-static int tell(Run *run, const Status *status, char *err, size_t errlen)
+/* The record of one line of the input. `reason`: for the tally. */
+static int tell(Run *run, int64_t line, const Status *status, const char *reason, char *err, size_t errlen)
 {
     ImagesCount *count = run->count;
     int64_t *which[] = {&count->ok, &count->cached, &count->dead, &count->failed};
     ++*which[status->status];
+    if (status->status == STATUS_DEAD || status->status == STATUS_FAILED)
+        tally_add(&count->reasons, reason);
     report_progress(run->report, count->ok + count->cached + count->dead + count->failed, 0);
-    return status_write(run->spec->out, status, err, errlen);
+    if (!run->order) {
+        status_write(run->spec->out, status);
+    } else {
+        char *text = NULL;
+        size_t len;
+        FILE *memory = open_memstream(&text, &len);
+        if (!memory)
+            return err_set(err, errlen, "out of memory");
+        status_write(memory, status);
+        if (fclose(memory)) {
+            free(text);
+            return err_set(err, errlen, "out of memory");
+        }
+        order_line(run->order, line, text);
+    }
+    return ferror(run->spec->out) ? flush_records(run, err, errlen) : 0;
 }
 
-/* The job's status where its transfer is done: the last look, and the file gets its name. */
-static int keep(Job *job, Status *status, char **path)
+static void bury(Run *run, const char *url, long code, const char *why)
+{
+    if (run->spec->negative_ttl > 0)
+        cache_bury(run->cache, url, code, why);
+}
+
+/* The transfer is done: is it an image? Then the file gets its name, and *path. */
+static int keep(Job *job, const HttpResult *r, Status *status, char **path)
 {
     Run *run = job->run;
-    if (!job->looked && look(job)) {
-        status->status = STATUS_DEAD;
-        status->error = job->not;
+    size_t len;
+    const void *bytes = cache_look(&job->file, &len, run->broken, sizeof run->broken);
+    if (!bytes)
+        return -1;
+    Verdict verdict = verdict_of(r->url, bytes, len, &job->why);
+    if (verdict != VERDICT_IMAGE) {
+        status->status = verdict == VERDICT_DEAD ? STATUS_DEAD : STATUS_FAILED;
+        status->error = job->why;
         return 0;
     }
-    job->open = 0;
     if (cache_commit(&job->file, path, run->broken, sizeof run->broken))
         return -1;
     status->status = STATUS_OK;
@@ -114,51 +142,81 @@ static int keep(Job *job, Status *status, char **path)
     return 0;
 }
 
+/* What became of a job, and the reason in words for the tally. -1: run->broken. */
+static int judge(Job *job, const HttpResult *r, Status *status, const char **reason, char **path)
+{
+    *status = (Status){.url = job->url, .code = r->code, .bytes = r->bytes, .tries = r->tries};
+    if (r->outcome == HTTP_DONE || r->outcome == HTTP_REFUSED) {
+        if (r->outcome == HTTP_DONE && keep(job, r, status, path))
+            return -1;
+        if (r->outcome == HTTP_REFUSED) {
+            status->status = STATUS_DEAD;
+            status->error = job->why;
+        }
+        *reason = status->error;
+    } else {
+        status->status = r->outcome == HTTP_DEAD ? STATUS_DEAD : STATUS_FAILED;
+        status->error = r->error;
+        *reason = r->reason;
+    }
+    if (status->status == STATUS_DEAD && (job->why || r->answered))
+        bury(job->run, job->url, status->code, status->error);
+    return job->run->broken[0] ? -1 : 0;
+}
+
+static void free_job(Job *job)
+{
+    cache_abort(&job->file);
+    free(job->url);
+    free(job->line);
+    memset(job, 0, sizeof *job);
+}
+
 static int finish(Run *run, const HttpResult *r, char *err, size_t errlen)
 {
     Job *job = r->tag;
+    Status status;
+    const char *reason = "";
     char *path = NULL;
-    Status status = {.url = job->url, .code = r->code, .bytes = r->bytes, .tries = r->tries};
-    int rc = 0;
-    if (r->outcome == HTTP_DONE) {
-        rc = keep(job, &status, &path);
-    } else if (r->outcome == HTTP_REFUSED) {
-        status.status = STATUS_DEAD;
-        status.error = job->not;
-    } else {
-        status.status = r->outcome == HTTP_DEAD ? STATUS_DEAD : STATUS_FAILED;
-        status.error = r->error;
+    int rc = judge(job, r, &status, &reason, &path);
+    if (rc)
+        err_set(err, errlen, "%s", run->broken);
+    for (int i = 0; rc == 0 && i < job->n_lines; i++) {
+        rc = tell(run, job->line[i], &status, reason, err, errlen);
+        if (i == 0 && status.status == STATUS_OK) { /* the others find it there */
+            status.status = STATUS_CACHED;
+            status.code = 0;
+            status.tries = 0;
+        }
     }
-    if (run->broken[0])
-        rc = err_set(err, errlen, "%s", run->broken);
-    else
-        rc = tell(run, &status, err, errlen);
-    if (status.status == STATUS_OK) {
-        status.status = STATUS_CACHED;
-        status.code = 0;
-        status.tries = 0;
-    }
-    for (; rc == 0 && job->again > 0; job->again--)
-        rc = tell(run, &status, err, errlen);
     free(path);
-    cache_abort(&job->file);
-    free(job->url);
-    memset(job, 0, sizeof *job);
+    free_job(job);
     return rc;
 }
 
 /* --- input --- */
 
-static Job *job_of(Run *run, const char *url)
+/* FNV-1a. */
+static uint32_t hash_of(const char *url)
+{
+    uint32_t h = 2166136261u;
+    for (const unsigned char *p = (const unsigned char *)url; *p; p++)
+        h = (h ^ *p) * 16777619u;
+    return h;
+}
+
+static Job *job_of(Run *run, const char *url, uint32_t hash)
 {
     for (int i = 0; i < run->window; i++)
-        if (run->job[i].url && !strcmp(run->job[i].url, url))
+        if (run->job[i].hash == hash && run->job[i].url && !strcmp(run->job[i].url, url))
             return &run->job[i];
     return NULL;
 }
 
 static Job *free_place(Run *run)
 {
+    if (run->order && !order_has_room(run->order))
+        return NULL;
     for (int i = 0; i < run->window; i++)
         if (!run->job[i].url)
             return &run->job[i];
@@ -171,27 +229,81 @@ static int64_t file_size(const char *path)
     return stat(path, &st) ? 0 : (int64_t)st.st_size;
 }
 
+/* One more line that asks for the job's URL. */
+static int add_line(Job *job, int64_t line, char *err, size_t errlen)
+{
+    if (job->n_lines == job->room) {
+        int room = job->room ? 2 * job->room : 1;
+        int64_t *grown = realloc(job->line, (size_t)room * sizeof *grown);
+        if (!grown)
+            return err_set(err, errlen, "out of memory");
+        job->line = grown;
+        job->room = room;
+    }
+    job->line[job->n_lines++] = line;
+    return 0;
+}
+
+/* Where the network need not be asked: 1, and *rc says whether the record was written. */
+static int known_already(Run *run, const char *url, int64_t line, int *rc, char *err, size_t errlen)
+{
+    char why[256], *path = cache_find(run->cache, url);
+    long code;
+    if (path) {
+        Status status = {.status = STATUS_CACHED, .url = url, .path = path, .bytes = file_size(path)};
+        *rc = tell(run, line, &status, "", err, errlen);
+        free(path);
+        return 1;
+    }
+    if (cache_dead(run->cache, url, run->spec->negative_ttl, &code, why, sizeof why)) {
+        Status status = {.status = STATUS_DEAD, .url = url, .code = code, .error = why};
+        *rc = tell(run, line, &status, why, err, errlen);
+        return 1;
+    }
+    return 0;
+}
+
 /* Takes a URL on, which becomes the job's or is freed. */
 static int take_url(Run *run, char *url, char *err, size_t errlen)
 {
     static const HttpSink sink = {.restart = sink_restart, .write = sink_write};
-    Job *job = job_of(run, url);
-    char *path = job ? NULL : cache_find(run->cache, url);
-    int rc = 0;
+    uint32_t hash = hash_of(url);
+    Job *job = job_of(run, url, hash);
+    int64_t line = run->order ? order_promise(run->order) : 0;
+    int rc;
     if (job) {
-        job->again++;
-    } else if (path) {
-        Status status = {.status = STATUS_CACHED, .url = url, .path = path, .bytes = file_size(path)};
-        rc = tell(run, &status, err, errlen);
-    } else {
-        job = free_place(run);
-        job->run = run;
-        job->url = url;
-        return http_add(run->http, url, sink, job, err, errlen);
+        free(url);
+        return add_line(job, line, err, errlen);
     }
-    free(path);
-    free(url);
-    return rc;
+    if (known_already(run, url, line, &rc, err, errlen)) {
+        free(url);
+        return rc;
+    }
+    job = free_place(run);
+    *job = (Job){.run = run, .url = url, .hash = hash};
+    if (add_line(job, line, err, errlen) || cache_begin(run->cache, url, &job->file, err, errlen))
+        return -1;
+    return http_add(run->http, url, sink, job, err, errlen);
+}
+
+/* One line. */
+static int take_line(Run *run, const char *line, size_t len, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    int kind;
+    char *url = status_url_of(line, len, &kind, why, sizeof why);
+    if (url && run->spec->retry_failed && kind != STATUS_FAILED) {
+        free(url);
+        url = NULL;
+        if (kind >= 0)
+            return 0;
+        err_set(why, sizeof why, "no \"status\"");
+    }
+    if (url)
+        return take_url(run, url, err, errlen);
+    run->count->bad_lines++;
+    report_warn(run->report, "%s: %s", feed_place(run->feed), why);
+    return 0;
 }
 
 /* Takes lines while there are any and there is room. 1: there may be more at once; 0: wait; -1 failed. */
@@ -199,19 +311,14 @@ static int take_lines(Run *run, char *err, size_t errlen)
 {
     for (int i = 0; i < LINES_AT_ONCE; i++) {
         const char *line;
-        char why[ERR_LEN], *url;
+        char why[ERR_LEN];
         size_t len;
         if (run->ended || !free_place(run))
             return 0;
         switch (feed_next(run->feed, &line, &len, why, sizeof why)) {
         case FEED_LINE:
-            url = status_url_of(line, len, why, sizeof why);
-            if (url && take_url(run, url, err, errlen))
+            if (take_line(run, line, len, err, errlen))
                 return -1;
-            if (!url) {
-                run->count->bad_lines++;
-                report_warn(run->report, "%s: %s", feed_place(run->feed), why);
-            }
             break;
         case FEED_BAD:
             run->count->bad_lines++;
@@ -220,7 +327,7 @@ static int take_lines(Run *run, char *err, size_t errlen)
         case FEED_NOT_YET:
             return 0;
         case FEED_END:
-            run->ended = 1;
+            run->ended = true;
             return 0;
         }
     }
@@ -228,6 +335,18 @@ static int take_lines(Run *run, char *err, size_t errlen)
 }
 
 /* --- the loop --- */
+
+/* The next result; what is there already before anything is waited for. */
+static int next_result(Run *run, bool wait, HttpResult *result, char *err, size_t errlen)
+{
+    int got = http_next(run->http, result, 0, -1, err, errlen);
+    if (got || !wait)
+        return got;
+    if (flush_records(run, err, errlen))
+        return -1;
+    int fd = !run->ended && free_place(run) ? feed_fd(run->feed) : -1;
+    return http_next(run->http, result, 1, fd, err, errlen);
+}
 
 static int loop(Run *run, char *err, size_t errlen)
 {
@@ -237,13 +356,12 @@ static int loop(Run *run, char *err, size_t errlen)
         if (more < 0)
             return -1;
         if (run->ended && http_pending(run->http) == 0)
-            return 0;
-        int fd = !run->ended && free_place(run) ? feed_fd(run->feed) : -1;
-        int got = http_next(run->http, &result, more ? 0 : 1, fd, err, errlen);
+            break;
+        int got = next_result(run, !more, &result, err, errlen);
         if (got < 0 || (got && finish(run, &result, err, errlen)))
             return -1;
     }
-    return 0;
+    return flush_records(run, err, errlen);
 }
 
 static int open_run(Run *run, char *err, size_t errlen)
@@ -255,7 +373,8 @@ static int open_run(Run *run, char *err, size_t errlen)
         http.stop = run->report->stop;
     run->window = WINDOW_FACTOR * spec->parallel + WINDOW_EXTRA;
     run->job = calloc((size_t)run->window, sizeof *run->job);
-    if (!run->job)
+    run->order = spec->ordered ? order_open(spec->out, run->window) : NULL;
+    if (!run->job || (spec->ordered && !run->order))
         return err_set(err, errlen, "out of memory");
     if (!(run->cache = cache_open(spec->cache, err, errlen)) ||
         !(run->http = http_open(&http, spec->parallel, err, errlen)))
@@ -268,11 +387,10 @@ static int open_run(Run *run, char *err, size_t errlen)
 static void close_run(Run *run)
 {
     http_close(run->http); /* first: its transfers write to the jobs' files */
-    for (int i = 0; run->job && i < run->window; i++) {
-        cache_abort(&run->job[i].file);
-        free(run->job[i].url);
-    }
+    for (int i = 0; run->job && i < run->window; i++)
+        free_job(&run->job[i]);
     free(run->job);
+    order_close(run->order);
     feed_close(run->feed);
     cache_close(run->cache);
 }
@@ -285,28 +403,6 @@ int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *coun
     if (rc == 0)
         rc = loop(&run, err, errlen);
     close_run(&run);
+    tally_sort(&count->reasons);
     return rc;
-}
-
-/* --- one image --- */
-
-int images_get(const Cache *cache, const char *url, const HttpOptions *http, char **bytes, size_t *len,
-               char *err, size_t errlen)
-{
-    char *path = cache_find(cache, url);
-    if (path) {
-        *bytes = file_read(path, (size_t)http->max_bytes, len, err, errlen);
-        free(path);
-        return *bytes ? 0 : -1;
-    }
-    if (http_get(url, http, bytes, len, NULL, err, errlen))
-        return -1;
-    const char *not = sniff_not_image(*bytes, *len);
-    if (not) {
-        free(*bytes);
-        return err_set(err, errlen, "%s", not);
-    }
-    /* A cache that cannot be written costs a second download another day; the image is here. */
-    (void)cache_store(cache, url, *bytes, *len, NULL, 0);
-    return 0;
 }

@@ -1,24 +1,30 @@
 /* The images of caption records or URL lines: downloaded many at a time into the cache.
  *
- *   lines of files or stdin ──► cache? ──► http, many at a time ──► looks like an image? ──► cache
+ *   lines of files or stdin ──► cache? known dead? ──► http, many at a time ──► an image, and whole? ──► cache
  *            (input waits while the window is full)       └──► one status record a line, as each finishes
  *
  * One thread, one loop: it waits for the network and for more input at once, so that results flow while input
- * still comes. Memory is bounded by the window of images under way, whatever the length of the stream; bodies
- * go to disk as they arrive. A URL that is asked for again while it is on its way is downloaded once. */
+ * still comes. Memory is bounded by the window of images under way, whatever the length of the stream; of each image
+ * a megabyte is kept at most, what is above goes to disk as it arrives. A URL that is asked for again while it is on
+ * its way is downloaded once. */
 #ifndef COCO_PIPELINE_IMAGES_H
 #define COCO_PIPELINE_IMAGES_H
 
 #include "io/cache.h"
 #include "io/http.h"
 #include "pipeline/report.h"
+#include "pipeline/tally.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 typedef struct {
-    const char **inputs; /* paths, "-" for stdin; none is stdin */
+    const char *const *inputs; /* paths, "-" for stdin; none is stdin */
     int n_inputs;
+    bool retry_failed;   /* they are status records, of which those that failed are wanted */
+    bool ordered;        /* records in the order of the input, not as they come */
+    double negative_ttl; /* seconds for which a dead URL is not asked for again; 0: it is */
     const char *cache;   /* directory; NULL: the user's (io/cache.h) */
     int parallel;        /* transfers at once */
     HttpOptions http;
@@ -29,8 +35,10 @@ typedef struct {
     int64_t ok, cached, dead, failed; /* status records by their status */
     int64_t bad_lines;                /* lines that ask for no image; each had its warning */
     int64_t bytes;                    /* downloaded */
+    Tally reasons;                    /* of the dead and the failed */
 } ImagesCount;
 
+/* 16 at once; the dead are remembered for a day. */
 ImagesSpec images_defaults(void);
 
 /* Runs until the input ends and all is settled. -1: an input could not be read, the cache not be written, the
@@ -38,9 +46,9 @@ ImagesSpec images_defaults(void);
  * see *count. */
 int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
 
-/* The bytes of one image: from the cache, else downloaded, looked at, and stored there. Blocks; any thread.
- * The caller frees *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"). */
-int images_get(const Cache *cache, const char *url, const HttpOptions *http, char **bytes, size_t *len,
+/* The bytes of one image: from the cache, else downloaded, looked at, and stored there. `cache` may be NULL. Blocks;
+ * any thread. The caller frees *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"). */
+int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
                char *err, size_t errlen);
 
 #endif

@@ -11,19 +11,23 @@
 
 enum { FILE_MAX_BYTES = 256 << 20 };
 
-int lookup_open(Lookup *lookup, const char *images, const char *data, const char *cache,
-                const volatile sig_atomic_t *stop, char *err, size_t errlen)
+LookupSpec lookup_defaults(void)
+{
+    return (LookupSpec){.negative_ttl = images_defaults().negative_ttl, .http = http_defaults()};
+}
+
+int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen)
 {
     memset(lookup, 0, sizeof *lookup);
-    lookup->http = http_defaults();
-    lookup->http.stop = stop;
-    if (images && !(lookup->root[0] = realpath(images, NULL)))
-        return err_set(err, errlen, "%s: %s", images, strerror(errno));
-    if (data)
-        lookup->root[1] = realpath(data, NULL);
+    lookup->negative_ttl = spec->negative_ttl;
+    if (spec->images && !(lookup->root[0] = realpath(spec->images, NULL)))
+        return err_set(err, errlen, "%s: %s", spec->images, strerror(errno));
+    if (spec->data)
+        lookup->root[1] = realpath(spec->data, NULL);
     /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
-    lookup->cache = cache_open(cache, NULL, 0);
-    return 0;
+    lookup->cache = cache_open(spec->cache, NULL, 0);
+    lookup->pool = http_pool_open(&spec->http, err, errlen);
+    return lookup->pool ? 0 : -1;
 }
 
 void lookup_close(Lookup *lookup)
@@ -31,6 +35,7 @@ void lookup_close(Lookup *lookup)
     free(lookup->root[0]);
     free(lookup->root[1]);
     cache_close(lookup->cache);
+    http_pool_close(lookup->pool);
     memset(lookup, 0, sizeof *lookup);
 }
 
@@ -137,9 +142,7 @@ static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len,
 {
     if (!strncmp(url, "file://", 7))
         return read_file_url(l, url, bytes, len, err, errlen);
-    int rc = l->cache ? images_get(l->cache, url, &l->http, bytes, len, err, errlen)
-                      : http_get(url, &l->http, bytes, len, NULL, err, errlen);
-    return rc ? -1 : 1;
+    return images_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err, errlen) ? -1 : 1;
 }
 
 /* 1 with the bytes, -1 with a line. */

@@ -18,13 +18,23 @@
 typedef struct {
     char *root[2];    /* --images and the dataset directory, resolved; NULL where not given or not there */
     Cache *cache;     /* NULL: none could be opened */
-    HttpOptions http;
+    HttpPool *pool;
+    double negative_ttl;
 } Lookup;
 
-/* `images` and `data` may be NULL. A missing `images` directory is an error, for it was asked for; a missing
- * dataset directory is none. `stop` (may be NULL) ends waiting for the network. */
-int lookup_open(Lookup *lookup, const char *images, const char *data, const char *cache,
-                const volatile sig_atomic_t *stop, char *err, size_t errlen);
+/* Where to look. */
+typedef struct {
+    const char *images;  /* directory; NULL: none. One that is missing is an error, for it was asked for */
+    const char *data;    /* dataset directory; NULL: none. One that is missing is no error */
+    const char *cache;   /* directory; NULL: the user's */
+    double negative_ttl; /* seconds for which a dead URL is not asked for again */
+    HttpOptions http;    /* its `stop` ends waiting for the network */
+} LookupSpec;
+
+/* Nowhere but in the cache and at URLs. */
+LookupSpec lookup_defaults(void);
+
+int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen);
 void lookup_close(Lookup *lookup);
 
 /* The record's image, fitted into the box with its aspect kept. Blocks; any thread. -1: err says why, in

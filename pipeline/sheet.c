@@ -361,7 +361,12 @@ int sheet_render(const SheetSpec *spec, const Report *report, SheetCount *count,
 {
     Sheet s = {.spec = spec, .report = report, .count = count};
     memset(count, 0, sizeof *count);
-    int rc = lookup_open(&s.lookup, spec->images, spec->data, spec->cache, report ? report->stop : NULL, err, errlen);
+    LookupSpec where = lookup_defaults();
+    where.images = spec->images;
+    where.data = spec->data;
+    where.cache = spec->cache;
+    where.http.stop = report ? report->stop : NULL;
+    int rc = lookup_open(&s.lookup, &where, err, errlen);
     if (!rc)
         rc = read_records(&s, err, errlen);
     if (!rc)

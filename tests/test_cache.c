@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char dir[256];
@@ -81,6 +83,25 @@ static void an_empty_file_is_absent(void **state)
     cache_close(cache);
 }
 
+/* How many names there are in tmp/. */
+static int n_temporary(const Cache *cache)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/tmp", cache_dir(cache));
+    DIR *d = opendir(path);
+    int n = 0;
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+static void put(CacheFile *file, const char *text)
+{
+    assert_int_equal(cache_write(file, text, strlen(text), err, sizeof err), 0);
+}
+
 static void only_commit_gives_the_name(void **state)
 {
     (void)state;
@@ -88,26 +109,64 @@ static void only_commit_gives_the_name(void **state)
     CacheFile file;
     char *path;
     assert_int_equal(cache_begin(cache, "u", &file, err, sizeof err), 0);
-    fputs("half", file.file);
+    put(&file, "half");
     assert_null(cache_find(cache, "u"));
-    assert_int_equal(cache_restart(&file, err, sizeof err), 0);
-    fputs("whole", file.file);
-    char *temp = strdup(file.temp);
+    cache_restart(&file);
+    put(&file, "whole");
     assert_int_equal(cache_commit(&file, &path, err, sizeof err), 0);
-    assert_false(file_exists(temp));
+    assert_int_equal(n_temporary(cache), 0);
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, 5);
-    free(temp);
     free(path);
 
     assert_int_equal(cache_begin(cache, "v", &file, err, sizeof err), 0);
-    temp = strdup(file.temp);
     cache_abort(&file);
     cache_abort(&file);
-    assert_false(file_exists(temp));
     assert_null(cache_find(cache, "v"));
-    free(temp);
+    cache_close(cache);
+}
+
+/* Files above what is kept in memory: looked at, forgotten, begun anew, and as readable as others. */
+static void large_files(void **state)
+{
+    (void)state;
+    Cache *cache = open_cache();
+    enum { SIZE = 5000000 };
+    unsigned char *bytes = malloc(SIZE);
+    CacheFile file;
+    size_t len;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (unsigned char)(i * 2654435761u >> 13);
+    assert_int_equal(cache_begin(cache, "big", &file, err, sizeof err), 0);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < SIZE; i += 50000)
+            assert_int_equal(cache_write(&file, bytes + i, 50000, err, sizeof err), 0);
+        assert_int_equal(n_temporary(cache), 1);
+        const void *seen = cache_look(&file, &len, err, sizeof err);
+        assert_int_equal(len, SIZE);
+        assert_memory_equal(seen, bytes, SIZE);
+        if (round == 0)
+            cache_restart(&file);
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    char *path;
+    struct stat st;
+    assert_int_equal(cache_commit(&file, &path, err, sizeof err), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0666 & ~mask);
+    char *text = file_read(path, SIZE, &len, err, sizeof err);
+    assert_int_equal(len, SIZE);
+    assert_memory_equal(text, bytes, SIZE);
+    assert_int_equal(cache_begin(cache, "gone", &file, err, sizeof err), 0);
+    assert_int_equal(cache_write(&file, bytes, SIZE, err, sizeof err), 0);
+    assert_int_equal(cache_write(&file, bytes, SIZE, err, sizeof err), 0);
+    cache_abort(&file);
+    assert_int_equal(n_temporary(cache), 0);
+    free(text);
+    free(path);
+    free(bytes);
     cache_close(cache);
 }
 
@@ -118,9 +177,8 @@ static void two_writers_leave_a_whole_file(void **state)
     CacheFile a, b;
     assert_int_equal(cache_begin(cache, "u", &a, err, sizeof err), 0);
     assert_int_equal(cache_begin(cache, "u", &b, err, sizeof err), 0);
-    assert_string_not_equal(a.temp, b.temp);
-    fputs("first", a.file);
-    fputs("second", b.file);
+    put(&a, "first");
+    put(&b, "second");
     assert_int_equal(cache_commit(&b, NULL, err, sizeof err), 0);
     assert_int_equal(cache_commit(&a, NULL, err, sizeof err), 0);
     char *path = cache_find(cache, "u");
@@ -128,6 +186,39 @@ static void two_writers_leave_a_whole_file(void **state)
     char *text = file_read(path, 100, &len, err, sizeof err);
     assert_string_equal(text, "first");
     free(text);
+    free(path);
+    cache_close(cache);
+}
+
+static void the_dead_are_remembered(void **state)
+{
+    (void)state;
+    Cache *cache = open_cache();
+    char why[100];
+    long code = -1;
+    assert_false(cache_dead(cache, "u", 100, &code, why, sizeof why));
+    cache_bury(cache, "u", 404, "HTTP 404");
+    assert_true(cache_dead(cache, "u", 100, &code, why, sizeof why));
+    assert_int_equal(code, 404);
+    assert_string_equal(why, "HTTP 404");
+    assert_false(cache_dead(cache, "u", 0, &code, why, sizeof why)); /* not for so long */
+    assert_null(cache_find(cache, "u"));
+    cache_bury(cache, "u", 0, "an HTML page, not an image"); /* the last word counts */
+    assert_true(cache_dead(cache, "u", 100, &code, why, sizeof why));
+    assert_int_equal(code, 0);
+    assert_string_equal(why, "an HTML page, not an image");
+    assert_false(cache_dead(cache, "v", 100, &code, why, sizeof why));
+
+    char *path = cache_path(cache, "u"), dead[500];
+    struct timespec past[2] = {{.tv_sec = time(NULL) - 1000}, {.tv_sec = time(NULL) - 1000}};
+    snprintf(dead, sizeof dead, "%s.dead", path);
+    assert_int_equal(utimensat(AT_FDCWD, dead, past, AT_SYMLINK_NOFOLLOW), 0);
+    assert_false(cache_dead(cache, "u", 999, &code, why, sizeof why));
+    assert_true(cache_dead(cache, "u", 2000, &code, why, sizeof why));
+    assert_int_equal(cache_store(cache, "u", "alive", 5, err, sizeof err), 0);
+    char *found = cache_find(cache, "u");
+    assert_non_null(found);
+    free(found);
     free(path);
     cache_close(cache);
 }
@@ -188,6 +279,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_file_is_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(only_commit_gives_the_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(large_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_dead_are_remembered, setup, teardown),
         cmocka_unit_test_setup_teardown(two_writers_leave_a_whole_file, setup, teardown),
         cmocka_unit_test_setup_teardown(old_leftovers_go, setup, teardown),
         cmocka_unit_test_setup_teardown(the_default_directory, setup, teardown),

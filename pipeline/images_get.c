@@ -1,0 +1,55 @@
+/* One image of a URL: the cache, the network, and what is remembered of both. */
+#include "pipeline/images.h"
+
+#include "io/err.h"
+#include "io/file.h"
+#include "pipeline/verdict.h"
+
+#include <stdlib.h>
+
+enum { FILE_MAX_BYTES = 256 << 20 };
+
+/* From the network, looked at. *dead: it will not be there another time either. */
+static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, char *err,
+                    size_t errlen)
+{
+    HttpResult r = {.url = NULL};
+    const char *why;
+    int rc = http_pool_get(pool, url, bytes, len, &r, err, errlen);
+    *code = r.code;
+    *dead = r.outcome == HTTP_DEAD && r.answered;
+    if (rc == 0) {
+        Verdict verdict = verdict_of(r.url ? r.url : url, *bytes, *len, &why);
+        *dead = verdict == VERDICT_DEAD;
+        if (verdict != VERDICT_IMAGE) {
+            free(*bytes);
+            rc = err_set(err, errlen, "%s", why);
+        }
+    }
+    free((char *)r.url);
+    return rc;
+}
+
+int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
+               char *err, size_t errlen)
+{
+    char why[ERR_LEN], *path = cache ? cache_find(cache, url) : NULL;
+    long code;
+    bool dead;
+    if (path) {
+        *bytes = file_read(path, FILE_MAX_BYTES, len, err, errlen);
+        free(path);
+        return *bytes ? 0 : -1;
+    }
+    if (cache && cache_dead(cache, url, negative_ttl, &code, why, sizeof why))
+        return err_set(err, errlen, "%s", why);
+    int rc = download(pool, url, bytes, len, &code, &dead, why, sizeof why);
+    if (rc && dead && cache && negative_ttl > 0)
+        cache_bury(cache, url, code, why);
+    if (rc)
+        return err_set(err, errlen, "%s", why);
+    /* A cache that cannot be written costs a second download another day; the image is here. */
+    if (cache)
+        (void)cache_store(cache, url, *bytes, *len, NULL, 0);
+    return 0;
+}
