@@ -19,8 +19,11 @@ struct Http {
     CURLM *multi;
     CURL **idle; /* n_idle handles that wait for a try; `parallel` places */
     int n_idle;
-    Transfer **transfer; /* n of them, FREE ones to be used again */
+    Transfer **transfer; /* n of them, in one of the lists or running */
     int n, room;
+    Transfer *free;      /* to be used again */
+    Transfer *waiting, **waiting_end; /* by number */
+    Transfer *finished, **finished_end; /* in the order they finished */
     HttpHosts hosts;
     uint64_t added;
     uint64_t random; /* state of the jitter's generator */
@@ -78,6 +81,8 @@ Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errl
         err_set(err, errlen, "out of memory");
         return NULL;
     }
+    http->waiting_end = &http->waiting;
+    http->finished_end = &http->finished;
     http->options = *options;
     http->parallel = parallel;
     /* Different in each process and each engine: their retries shall not march in step. */
@@ -88,7 +93,7 @@ Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errl
 
 static void transfer_free(Http *http, Transfer *t)
 {
-    if (t->state == RUNNING) {
+    if (t->easy) {
         curl_multi_remove_handle(http->multi, t->easy);
         curl_easy_cleanup(t->easy);
     }
@@ -117,12 +122,40 @@ int http_pending(const Http *http)
     return http->pending;
 }
 
+static void put_free(Http *http, Transfer *t)
+{
+    t->next = http->free;
+    http->free = t;
+}
+
+static void put_waiting(Http *http, Transfer *t)
+{
+    Transfer **at = &http->waiting;
+    if (t->number + 1 == http->added) /* the last one */
+        at = http->waiting_end;
+    while (*at && (*at)->number < t->number)
+        at = &(*at)->next;
+    t->next = *at;
+    *at = t;
+    if (!t->next)
+        http->waiting_end = &t->next;
+}
+
+static void put_finished(Http *http, Transfer *t)
+{
+    t->next = NULL;
+    *http->finished_end = t;
+    http->finished_end = &t->next;
+}
+
 /* A transfer to use: a free one, else a new one. NULL: out of memory. */
 static Transfer *transfer_get(Http *http)
 {
-    for (int i = 0; i < http->n; i++)
-        if (http->transfer[i]->state == FREE)
-            return http->transfer[i];
+    if (http->free) {
+        Transfer *t = http->free;
+        http->free = t->next;
+        return t;
+    }
     if (http->n == http->room) {
         int room = http->room ? 2 * http->room : 16;
         Transfer **grown = realloc(http->transfer, (size_t)room * sizeof *grown);
@@ -143,13 +176,16 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
     char *copy = t ? strdup(url) : NULL;
     HttpHost *host = copy ? hosts_find(&http->hosts, url, now()) : NULL;
     if (!host) {
+        if (t)
+            put_free(http, t);
         free(copy);
         return err_set(err, errlen, "out of memory");
     }
     try_free(t);
     free(t->url);
-    *t = (Transfer){.state = WAITING, .number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag,
+    *t = (Transfer){.number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag,
                     .options = &http->options};
+    put_waiting(http, t);
     http->pending++;
     return 0;
 }
@@ -167,9 +203,9 @@ static int start(Http *http, Transfer *t, char *err, size_t errlen)
     if (rc <= 0 || added) {
         t->easy = NULL;
         http->idle[http->n_idle++] = easy;
+        put_finished(http, t);
         return added ? err_set(err, errlen, "libcurl: %s", curl_multi_strerror(added)) : rc;
     }
-    t->state = RUNNING;
     http->running++;
     t->host->running++;
     if (http->options.rate > 0)
@@ -187,11 +223,14 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
     t->easy = NULL;
     http->running--;
     t->host->running--;
-    t->state = pause >= 0 ? WAITING : FINISHED;
-    if (pause >= 0)
-        t->due = now() + pause;
-    if (pause >= 0 && asked > 0)
+    if (pause < 0) {
+        put_finished(http, t);
+        return;
+    }
+    t->due = now() + pause;
+    if (asked > 0)
         t->host->next = fmax(t->host->next, now() + asked);
+    put_waiting(http, t);
 }
 
 /* --- the loop --- */
@@ -202,27 +241,30 @@ static double startable(const Transfer *t)
     return fmax(t->due, t->host->next);
 }
 
-/* The transfer to start next: of those that may, the first added. *wait becomes the time until one may. */
-static Transfer *next_due(Http *http, double *wait)
+/* Takes the transfer to start next out of those that wait: of those that may start, the first. NULL: none may; *wait
+ * becomes the time until one may. */
+static Transfer *take_due(Http *http, double *wait)
 {
-    Transfer *first = NULL;
     double t0 = now();
-    for (int i = 0; i < http->n; i++) {
-        Transfer *t = http->transfer[i];
-        if (t->state != WAITING || (http->options.per_host && t->host->running >= http->options.per_host))
+    for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
+        if (http->options.per_host && t->host->running >= http->options.per_host)
             continue;
-        if (startable(t) > t0)
+        if (startable(t) > t0) {
             *wait = fmin(*wait, startable(t) - t0);
-        else if (!first || t->number < first->number)
-            first = t;
+            continue;
+        }
+        *at = t->next;
+        if (!t->next)
+            http->waiting_end = at;
+        return t;
     }
-    return first;
+    return NULL;
 }
 
 static int start_due(Http *http, double *wait, char *err, size_t errlen)
 {
     Transfer *t;
-    while (http->running < http->parallel && (t = next_due(http, wait)))
+    while (http->running < http->parallel && (t = take_due(http, wait)))
         if (start(http, t, err, errlen))
             return -1;
     return 0;
@@ -243,21 +285,21 @@ static void collect(Http *http)
 
 static int hand_out(Http *http, HttpResult *result)
 {
-    for (int i = 0; i < http->n; i++) {
-        Transfer *t = http->transfer[i];
-        if (t->state != FINISHED)
-            continue;
-        bool done = t->outcome == HTTP_DONE;
-        t->state = FREE;
-        http->pending--;
-        hosts_release(t->host);
-        t->host = NULL;
-        *result = (HttpResult){.tag = t->tag, .outcome = t->outcome, .code = t->code, .bytes = t->bytes,
-                               .tries = t->tries, .answered = t->answered, .url = t->final_url ? t->final_url : t->url,
-                               .error = done ? "" : t->error, .reason = done ? "" : t->reason};
-        return 1;
-    }
-    return 0;
+    Transfer *t = http->finished;
+    if (!t)
+        return 0;
+    bool done = t->outcome == HTTP_DONE;
+    http->finished = t->next;
+    if (!t->next)
+        http->finished_end = &http->finished;
+    http->pending--;
+    hosts_release(t->host);
+    t->host = NULL;
+    *result = (HttpResult){.tag = t->tag, .outcome = t->outcome, .code = t->code, .bytes = t->bytes,
+                           .tries = t->tries, .answered = t->answered, .url = t->final_url ? t->final_url : t->url,
+                           .error = done ? "" : t->error, .reason = done ? "" : t->reason};
+    put_free(http, t);
+    return 1;
 }
 
 int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen)
@@ -272,6 +314,8 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
             return 0;
         if (start_due(http, &wait, err, errlen))
             return -1;
+        if (hand_out(http, result)) /* of what the last round brought */
+            return 1;
         CURLMcode rc = curl_multi_perform(http->multi, &running);
         if (rc)
             return err_set(err, errlen, "libcurl: %s", curl_multi_strerror(rc));

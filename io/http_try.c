@@ -200,7 +200,6 @@ static void forget(Transfer *t)
 
 static int finished(Transfer *t, HttpOutcome outcome, const char *error)
 {
-    t->state = FINISHED;
     t->outcome = outcome;
     snprintf(t->error, sizeof t->error, "%s", error);
     snprintf(t->reason, sizeof t->reason, "%s", error);
@@ -355,6 +354,8 @@ void try_end(Transfer *t, int curl_code, double chance, double *pause, double *a
         t->cut = GOES_ON;
     } else if (t->cut == GOES_ON && rc == CURLE_FILESIZE_EXCEEDED) {
         t->cut = TOO_LARGE;
+    } else if (t->cut == GOES_ON && rc == CURLE_OUT_OF_MEMORY && t->code && !t->headed) {
+        t->cut = HEAD_TOO_LARGE; /* libcurl's word for a line of the head above its own limit */
     } else if (t->cut == GOES_ON && rc == CURLE_OK && body && !t->headed && tell_head(t, t->code)) {
         t->cut = UNWANTED;
     }

@@ -12,14 +12,13 @@
 
 enum { TRY_ERROR_LEN = 256 }; /* what libcurl's error buffer takes */
 
-typedef enum { FREE, WAITING, RUNNING, FINISHED } TransferState;
 typedef enum { GOES_ON, TOO_LARGE, UNWANTED, ERROR_PAGE, HEAD_TOO_LARGE, NOT_PUBLIC } CutShort; /* why we ended a try */
 
-typedef struct {
-    TransferState state;
-    uint64_t number; /* in the order of http_add */
-    double due;      /* WAITING: not to start before */
-    void *easy;      /* libcurl's handle, RUNNING; the engine's */
+typedef struct Transfer {
+    struct Transfer *next; /* in the engine's list of free, waiting or finished ones */
+    uint64_t number;       /* in the order of http_add */
+    double due;            /* not to start before */
+    void *easy;            /* libcurl's handle while it runs, else NULL; the engine's */
     char *url;
     HttpHost *host;
     HttpSink sink;
@@ -39,7 +38,7 @@ typedef struct {
     char error[TRY_ERROR_LEN], reason[64];
 } Transfer;
 
-/* Sets t->easy up for the next try. 1: it shall run; 0: it is FINISHED instead; -1: out of memory. */
+/* Sets t->easy up for the next try. 1: it shall run; 0: it is finished already; -1: out of memory. */
 int try_begin(Transfer *t, char *err, size_t errlen);
 
 /* libcurl says that the try has ended with this code. Judges it: fills outcome, code, error, reason. *pause becomes the

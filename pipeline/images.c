@@ -3,6 +3,7 @@
 #include "io/err.h"
 #include "io/feed.h"
 #include "io/status.h"
+#include "pipeline/jobs.h"
 #include "pipeline/order.h"
 #include "pipeline/verdict.h"
 
@@ -11,19 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* One URL under way. */
 typedef struct {
-    struct Run *run;
-    char *url; /* NULL: this place is free */
-    uint32_t hash; /* of the URL */
-    CacheFile file;
-    bool looked;     /* at the first bytes */
-    const char *why; /* it is no image; NULL: not known */
-    int64_t *line;   /* n_lines records are to be written: the first asked for it, the others meanwhile */
-    int n_lines, room;
-} Job;
-
-typedef struct Run {
     const ImagesSpec *spec;
     const Report *report;
     ImagesCount *count;
@@ -31,8 +20,7 @@ typedef struct Run {
     Feed *feed;
     Http *http;
     Order *order; /* NULL: as they come */
-    Job *job;     /* the window */
-    int window;
+    Jobs *jobs;   /* the window */
     bool ended;   /* the input has */
     char broken[ERR_LEN]; /* why the cache cannot be written; ends the run */
 } Run;
@@ -61,7 +49,7 @@ static int sink_restart(void *tag, HttpAsk *ask)
 static int sink_write(void *tag, const void *bytes, size_t n)
 {
     Job *job = tag;
-    Run *run = job->run;
+    Run *run = job->owner;
     size_t len;
     if (cache_write(&job->file, bytes, n, run->broken, sizeof run->broken))
         return -1;
@@ -123,7 +111,7 @@ static void bury(Run *run, const char *url, long code, const char *why)
 /* The transfer is done: is it an image? Then the file gets its name, and *path. */
 static int keep(Job *job, const HttpResult *r, Status *status, char **path)
 {
-    Run *run = job->run;
+    Run *run = job->owner;
     size_t len;
     const void *bytes = cache_look(&job->file, &len, run->broken, sizeof run->broken);
     if (!bytes)
@@ -160,16 +148,8 @@ static int judge(Job *job, const HttpResult *r, Status *status, const char **rea
         *reason = r->reason;
     }
     if (status->status == STATUS_DEAD && (job->why || r->answered))
-        bury(job->run, job->url, status->code, status->error);
-    return job->run->broken[0] ? -1 : 0;
-}
-
-static void free_job(Job *job)
-{
-    cache_abort(&job->file);
-    free(job->url);
-    free(job->line);
-    memset(job, 0, sizeof *job);
+        bury(job->owner, job->url, status->code, status->error);
+    return ((Run *)job->owner)->broken[0] ? -1 : 0;
 }
 
 static int finish(Run *run, const HttpResult *r, char *err, size_t errlen)
@@ -190,58 +170,21 @@ static int finish(Run *run, const HttpResult *r, char *err, size_t errlen)
         }
     }
     free(path);
-    free_job(job);
+    jobs_give(run->jobs, job);
     return rc;
 }
 
 /* --- input --- */
 
-/* FNV-1a. */
-static uint32_t hash_of(const char *url)
+static bool has_room(const Run *run)
 {
-    uint32_t h = 2166136261u;
-    for (const unsigned char *p = (const unsigned char *)url; *p; p++)
-        h = (h ^ *p) * 16777619u;
-    return h;
-}
-
-static Job *job_of(Run *run, const char *url, uint32_t hash)
-{
-    for (int i = 0; i < run->window; i++)
-        if (run->job[i].hash == hash && run->job[i].url && !strcmp(run->job[i].url, url))
-            return &run->job[i];
-    return NULL;
-}
-
-static Job *free_place(Run *run)
-{
-    if (run->order && !order_has_room(run->order))
-        return NULL;
-    for (int i = 0; i < run->window; i++)
-        if (!run->job[i].url)
-            return &run->job[i];
-    return NULL;
+    return !jobs_full(run->jobs) && (!run->order || order_has_room(run->order));
 }
 
 static int64_t file_size(const char *path)
 {
     struct stat st;
     return stat(path, &st) ? 0 : (int64_t)st.st_size;
-}
-
-/* One more line that asks for the job's URL. */
-static int add_line(Job *job, int64_t line, char *err, size_t errlen)
-{
-    if (job->n_lines == job->room) {
-        int room = job->room ? 2 * job->room : 1;
-        int64_t *grown = realloc(job->line, (size_t)room * sizeof *grown);
-        if (!grown)
-            return err_set(err, errlen, "out of memory");
-        job->line = grown;
-        job->room = room;
-    }
-    job->line[job->n_lines++] = line;
-    return 0;
 }
 
 /* Where the network need not be asked: 1, and *rc says whether the record was written. */
@@ -267,23 +210,19 @@ static int known_already(Run *run, const char *url, int64_t line, int *rc, char 
 static int take_url(Run *run, char *url, char *err, size_t errlen)
 {
     static const HttpSink sink = {.restart = sink_restart, .write = sink_write};
-    uint32_t hash = hash_of(url);
-    Job *job = job_of(run, url, hash);
+    Job *job = jobs_find(run->jobs, url);
     int64_t line = run->order ? order_promise(run->order) : 0;
-    int rc;
-    if (job) {
+    int rc = 0, known = job || known_already(run, url, line, &rc, err, errlen);
+    if (known)
         free(url);
-        return add_line(job, line, err, errlen);
-    }
-    if (known_already(run, url, line, &rc, err, errlen)) {
-        free(url);
+    else
+        job = jobs_take(run->jobs, url);
+    if (job && job_add_line(job, line))
+        return err_set(err, errlen, "out of memory");
+    if (known)
         return rc;
-    }
-    job = free_place(run);
-    *job = (Job){.run = run, .url = url, .hash = hash};
-    if (add_line(job, line, err, errlen) || cache_begin(run->cache, url, &job->file, err, errlen))
-        return -1;
-    return http_add(run->http, url, sink, job, err, errlen);
+    return cache_begin(run->cache, url, &job->file, err, errlen) || http_add(run->http, url, sink, job, err, errlen) ? -1
+                                                                                                                   : 0;
 }
 
 /* One line. */
@@ -313,7 +252,7 @@ static int take_lines(Run *run, char *err, size_t errlen)
         const char *line;
         char why[ERR_LEN];
         size_t len;
-        if (run->ended || !free_place(run))
+        if (run->ended || !has_room(run))
             return 0;
         switch (feed_next(run->feed, &line, &len, why, sizeof why)) {
         case FEED_LINE:
@@ -344,7 +283,7 @@ static int next_result(Run *run, bool wait, HttpResult *result, char *err, size_
         return got;
     if (flush_records(run, err, errlen))
         return -1;
-    int fd = !run->ended && free_place(run) ? feed_fd(run->feed) : -1;
+    int fd = !run->ended && has_room(run) ? feed_fd(run->feed) : -1;
     return http_next(run->http, result, 1, fd, err, errlen);
 }
 
@@ -371,10 +310,10 @@ static int open_run(Run *run, char *err, size_t errlen)
     HttpOptions http = spec->http;
     if (run->report)
         http.stop = run->report->stop;
-    run->window = WINDOW_FACTOR * spec->parallel + WINDOW_EXTRA;
-    run->job = calloc((size_t)run->window, sizeof *run->job);
-    run->order = spec->ordered ? order_open(spec->out, run->window) : NULL;
-    if (!run->job || (spec->ordered && !run->order))
+    int window = WINDOW_FACTOR * spec->parallel + WINDOW_EXTRA;
+    run->jobs = jobs_open(window, run);
+    run->order = spec->ordered ? order_open(spec->out, window) : NULL;
+    if (!run->jobs || (spec->ordered && !run->order))
         return err_set(err, errlen, "out of memory");
     if (!(run->cache = cache_open(spec->cache, err, errlen)) ||
         !(run->http = http_open(&http, spec->parallel, err, errlen)))
@@ -387,9 +326,7 @@ static int open_run(Run *run, char *err, size_t errlen)
 static void close_run(Run *run)
 {
     http_close(run->http); /* first: its transfers write to the jobs' files */
-    for (int i = 0; run->job && i < run->window; i++)
-        free_job(&run->job[i]);
-    free(run->job);
+    jobs_close(run->jobs);
     order_close(run->order);
     feed_close(run->feed);
     cache_close(run->cache);

@@ -2,6 +2,7 @@
 # coco-fetch images against a server of our own that misbehaves (tests/support/server.py).
 
 load support/server
+bats_require_minimum_version 1.5.0
 
 setup_file() {
     start_server
@@ -94,6 +95,46 @@ one() {
 @test "a redirect to file:"                 { one to-file dead 1 'redirected out of http' 1; }
 @test "a redirect to ftp:"                  { one to-ftp dead 1 'redirected out of http' 1; }
 
+@test "429 with a Retry-After beyond patience"  { one later failed 1 'HTTP 429' 1; }
+@test "a body longer than promised"         { one more failed 1 'truncated PNG' 1; }
+@test "a JPEG without its end"              { one cut-jpeg failed 1 'truncated JPEG' 1; }
+@test "a PNG without its end"               { one cut-png failed 1 'truncated PNG' 1; }
+@test "an image said to be text"            { one mislabelled ok 0 null 1; }
+@test "said to be gzip-encoded, but is not" { one bad-gzip failed 1 . 1; }
+@test "in chunks"                           { one chunked ok 0 null 1; }
+@test "a chunk without a length"            { one bad-chunk failed 1 'chunk' 3; }
+@test "chunks that break off"               { one half-chunk failed 1 . 3; }
+@test "no HTTP at all"                      { one garbage failed 1 'HTTP/0.9' 1; }
+@test "a head a byte now and then, for ever" { fast+=(--retries 0 --timeout 1.5); one slow-head failed 1 'slow|timed out' 1; }
+@test "a head without end"                  { one huge-head failed 1 'headers too large' 1; }
+@test "a head of one line without end"      { one long-head failed 1 'headers too large' 1; }
+@test "Flickr's picture for a photograph that was taken away" { one gone dead 1 "Flickr's picture" 1; }
+
+@test "a name that no server knows" {
+    fetch ok/other
+    run coco-fetch images "${fast[@]}" - <<<"http://no-such-host.invalid/x"
+    [ "$status" = 1 ]
+    [ "$(field status)" = failed ]
+    [[ "$(field error)" == *resolve* ]]
+    [ -z "$(find "$CACHE/tmp" -type f)" ]
+}
+
+@test "a certificate that nobody knows; --cacert knows it; --insecure does not look, and says so" {
+    run coco-fetch images "${fast[@]}" - <<<"$TLS_SERVER/ok/tls"
+    [ "$status" = 1 ]
+    [ "$(field status)" = failed ]
+    [ "$(field tries)" = 1 ]
+    [[ "$(field error)" == *certificate* ]]
+    run coco-fetch images "${fast[@]}" --cacert "$SERVER_CERT" - <<<"$TLS_SERVER/ok/tls"
+    [ "$status" = 0 ]
+    [ "$(field status)" = ok ]
+    rm -r "$CACHE"
+    run --separate-stderr coco-fetch images "${fast[@]}" --insecure - <<<"$TLS_SERVER/ok/tls"
+    [ "$status" = 0 ]
+    [ "$(field status)" = ok ]
+    [[ "$stderr" == *"--insecure: the certificates of servers are not checked"* ]]
+}
+
 @test "nobody listens" {
     run coco-fetch images "${fast[@]}" - <<<"http://127.0.0.1:1/x"
     [ "$status" = 1 ]
@@ -112,11 +153,147 @@ one() {
 }
 
 @test "all faults at once do no harm to each other" {
-    fetch ok/1 404 html flaky/1/m reset/1/m cut huge endless to-file loop hops/2/m empty ok/2 silent ok/3 jpeg
+    fetch ok/1 404 html flaky/1/m reset/1/m cut huge endless to-file loop hops/2/m empty ok/2 silent ok/3 jpeg cut-jpeg \
+        bad-chunk huge-head long-head garbage gone chunked more mislabelled
     [ "$status" = 1 ]
-    [ "$(jq -r .status <<<"$output" | sort | uniq -c | xargs)" = "5 dead 4 failed 7 ok" ]
+    [ "$(jq -r .status <<<"$output" | sort | uniq -c | xargs)" = "6 dead 10 failed 9 ok" ]
     no_leftovers
-    [ "$(find "$CACHE" -type f | wc -l)" = 7 ]
+    [ "$(find "$CACHE" -type f | wc -l)" = 9 ]
+}
+
+# --- what is remembered ---
+
+@test "a dead link is not asked for again while that is remembered" {
+    fetch 404 html ok/lives
+    asked=$(curl -s "$SERVER/count/404")
+    fetch 404 html
+    [ "$status" = 1 ]
+    [ "$(jq -r '"\(.status) \(.code) \(.tries) \(.error)"' <<<"$output" | sort)" = "dead 200 0 an HTML page, not an image
+dead 404 0 HTTP 404" ]
+    [ "$(curl -s "$SERVER/count/404")" = "$asked" ]
+    fast+=(--negative-ttl 0)
+    fetch 404
+    [ "$(field tries)" = 1 ]
+    find "$CACHE" -name '*.dead' -exec touch -h -d '2 days ago' {} +
+    fast+=(--negative-ttl 86400)
+    fetch html
+    [ "$(field tries)" = 1 ]
+}
+
+@test "what has failed, and what we would not do, is not remembered as dead" {
+    fetch 503 cut to-file
+    [ -z "$(find "$CACHE" -name '*.dead')" ]
+    run coco-fetch images "${fast[@]}" --public-only - <<<"$SERVER/ok/private"
+    [ -z "$(find "$CACHE" -name '*.dead')" ]
+}
+
+# --- which addresses ---
+
+@test "--public-only: no loopback, no private address, whatever names it" {
+    for url in "$SERVER/ok/p" "${SERVER/127.0.0.1/localhost}/ok/p" "http://[::1]:${SERVER##*:}/ok/p" \
+        "${SERVER/127.0.0.1/0177.1}/ok/p" "${SERVER/127.0.0.1/2130706433}/ok/p"  "http://10.0.0.1/x" "http://169.254.169.254/x"; do
+        run coco-fetch images "${fast[@]}" --public-only - <<<"$url"
+        echo "$url: $output"
+        [ "$status" = 1 ]
+        [ "$(field status)" = dead ]
+        [ "$(field error)" = "an address that is not public" ]
+    done
+    [ "$(curl -s "$SERVER/count/ok/p")" = 0 ]
+}
+
+@test "without it a redirect leads anywhere over http; no proxy helps around --public-only" {
+    fetch "to/$(jq -rn --arg u "$SERVER/ok/behind" '$u|@uri')"
+    [ "$(field status)" = ok ]
+    http_proxy=$SERVER no_proxy= run coco-fetch images "${fast[@]}" --public-only - <<<"http://10.0.0.1/ok/x"
+    [ "$(field error)" = "an address that is not public" ]
+    http_proxy=$SERVER no_proxy= run coco-fetch images "${fast[@]}" - <<<"http://example.invalid/ok/x"
+    echo "$output"
+    [ "$(field status)" = dead ] # the proxy has answered: 404, for it is none
+    http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 run coco-fetch images "${fast[@]}" - <<<"$SERVER/ok/not-by-proxy"
+    [ "$(field status)" = ok ]
+}
+
+# --- order, and another time ---
+
+@test "--ordered: records in the order of the input, also of repeated and cached ones" {
+    fetch ok/c
+    fast+=(--ordered --timeout 5 --stall-timeout 4)
+    printf '%s\n' late/2/a ok/b ok/c 404 late/1/d late/2/a ok/b >"$BATS_TEST_TMPDIR/paths"
+    run coco-fetch images "${fast[@]}" - < <(sed "s,^,$SERVER/," "$BATS_TEST_TMPDIR/paths")
+    [ "$status" = 1 ]
+    [ "$(jq -r .url <<<"$output" | sed "s,^$SERVER/,,")" = "$(cat "$BATS_TEST_TMPDIR/paths")" ]
+    [ "$(jq -r .status <<<"$output" | xargs)" = "ok ok cached dead ok cached cached" ]
+}
+
+@test "--ordered: thousands of lines behind a slow one" {
+    fast+=(--ordered --stall-timeout 4)
+    { echo "$SERVER/late/2/first"; for i in $(seq 3000); do echo "$SERVER/ok/$((i % 7))"; done; } >"$BATS_TEST_TMPDIR/in"
+    run coco-fetch images "${fast[@]}" "$BATS_TEST_TMPDIR/in"
+    [ "$status" = 0 ]
+    [ "$(jq -r .url <<<"$output")" = "$(cat "$BATS_TEST_TMPDIR/in")" ]
+}
+
+@test "--retry-failed takes what failed, not what is there or dead" {
+    fetch ok/1 404 flaky/3/again cut
+    echo "$output" >"$BATS_TEST_TMPDIR/status"
+    run coco-fetch images "${fast[@]}" --retry-failed "$BATS_TEST_TMPDIR/status"
+    [ "$status" = 1 ]
+    [ "$(jq -r '"\(.status) \(.url)"' <<<"$output" | sed "s,$SERVER/,," | sort | xargs)" = "failed cut ok flaky/3/again" ]
+    run coco-fetch images "${fast[@]}" --retry-failed - <"$BATS_TEST_TMPDIR/status"
+    [ "$(jq -r .status <<<"$output" | sort | xargs)" = "cached failed" ]
+    run --separate-stderr coco-fetch images "${fast[@]}" --retry-failed - <<<"$SERVER/ok/1"
+    [ "$status" = 1 ]
+    [ -z "$output" ]
+    [ "$stderr" = 'coco-fetch: standard input: line 1: no "status"' ]
+    run coco-fetch images "${fast[@]}" --retry-failed a b
+    [ "$status" = 2 ]
+}
+
+@test "--summary counts what went wrong, the most frequent first" {
+    fetch # nothing
+    printf '%s\n' 404 404 404 html cut ok/1 | sed "s,^,$SERVER/," >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr coco-fetch images "${fast[@]}" --summary "$BATS_TEST_TMPDIR/in"
+    [ "$status" = 1 ]
+    [ "${stderr_lines[0]}" = "coco-fetch: 1 downloaded (0.0 MB), 0 cached, 4 dead, 1 failed" ]
+    [ "${stderr_lines[1]}" = "coco-fetch:        3  HTTP 404" ]
+    [ "${stderr_lines[2]}" = "coco-fetch:        1  an HTML page, not an image" ]
+    [ "${stderr_lines[3]}" = "coco-fetch:        1  connection broken" ]
+    [ "${#stderr_lines[@]}" = 4 ]
+}
+
+# --- one server is not overrun ---
+
+@test "--per-host: so many at once, and no more" {
+    for i in $(seq 12); do echo "$SERVER/late/1/$i"; done >"$BATS_TEST_TMPDIR/in"
+    # Another name of the same server counts as another.
+    sed 's/127.0.0.1/localhost/; s,/late/1,/ok,' "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/other"
+    before=$(curl -s "$SERVER/busy/late")
+    run coco-fetch images "${fast[@]}" --timeout 20 --stall-timeout 4 --per-host 4 "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/other"
+    [ "$status" = 0 ]
+    [ "$before" -gt 4 ] || [ "$(curl -s "$SERVER/busy/late")" = 4 ]
+    # The others did not wait for the busy one.
+    [ "$(jq -r .url <<<"$output" | head -n 12 | grep -c localhost)" = 12 ]
+}
+
+@test "--rate: so many requests a second, retries included" {
+    begin=$(date +%s%N)
+    fast+=(--rate 5/s)
+    fetch ok/r1 ok/r2 ok/r3 ok/r4 flaky/1/r
+    end=$(date +%s%N)
+    [ "$status" = 0 ]
+    [ $((end - begin)) -ge 1000000000 ] # six requests, a fifth of a second apart
+}
+
+@test "a Retry-After holds for the whole server" {
+    printf '%s\n' "$SERVER/again/1/hold" >"$BATS_TEST_TMPDIR/in"
+    for i in $(seq 40); do echo "$SERVER/late/0/$i"; done >>"$BATS_TEST_TMPDIR/in"
+    begin=$(date +%s%N)
+    run coco-fetch images "${fast[@]}" --parallel 1 "$BATS_TEST_TMPDIR/in"
+    [ "$status" = 0 ]
+    [ "$(jq -r .tries <<<"$output" | sort -u | xargs)" = "1 2" ]
+    # All waited for it: none came in the first second.
+    [ $(($(date +%s%N) - begin)) -ge 1000000000 ]
+    [ "$(jq -r .url <<<"$output" | head -n 1)" = "$SERVER/again/1/hold" ]
 }
 
 @test "records: their url; other keys do not matter" {
@@ -245,6 +422,13 @@ END
 --max-bytes 0
 --max-bytes 99999999999999999999
 --backoff x
+--per-host -1
+--rate 0/s
+--rate 5/x
+--rate x
+--rate 5/ss
+--negative-ttl -1
+--negative-ttl forever
 --cache
 --no-such-option
 END
