@@ -162,7 +162,7 @@ int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char
 
 /* --- a file on its way --- */
 
-enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 14 }; /* bytes of one file that are kept in memory */
+enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 16 }; /* bytes of one file that are kept in memory */
 
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen)
 {
