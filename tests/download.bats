@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# coco-fetch URL: the archive's way over a network that fails, resumed and checked. What is in an archive: archive.bats.
+
+load support/common
+load support/server
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    PATH=$BUILD:$PATH
+    coco-fetch shapes -q -o shapes --train 20 --val 5
+    head -c 3000000 /dev/urandom >shapes/padding.bin # no file of a dataset: passed over
+    tar -czf shapes.tgz shapes
+    export ARCHIVE=$BATS_FILE_TMPDIR/shapes.tgz
+    SHA256=$(sha256sum shapes.tgz | cut -d' ' -f1)
+    export SHA256
+    start_server "$ARCHIVE"
+}
+
+teardown_file() { stop_server; }
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    fast=(--stall-timeout 1 --connect-timeout 2 --retries 2 --backoff 0.05 -q)
+}
+
+# get PATH [OPTION...]: the archive from that path into out/.
+get() {
+    local path=$1
+    shift
+    run --separate-stderr coco-fetch "$SERVER/$path" -o out --sha256 "$SHA256" "${fast[@]}" "$@"
+    echo "$path: $status $output $stderr"
+}
+arrived() {
+    [ "$status" = 0 ]
+    same out/coco2014_captions.h5 "$BATS_FILE_TMPDIR/shapes/coco2014_captions.h5"
+    diff -r out/images "$BATS_FILE_TMPDIR/shapes/images"
+    [ "$(ls)" = out ]
+}
+asked() { curl -s "$SERVER/count/$1"; }
+
+# broken_off PATH BYTES [ETAG]: as if a download from there had ended behind so many bytes.
+broken_off() {
+    head -c "$2" "$ARCHIVE" >out.archive.part
+    printf '{"url":"%s","validator":"%s","length":%d}\n' "$SERVER/$1" "${3-\\\"v1\\\"}" "$(stat -c %s "$ARCHIVE")" >out.archive.json
+}
+
+@test "as it should be; a second run asks nobody" {
+    get file/a
+    arrived
+    [ "$(asked file/a)" = 1 ]
+    get file/a
+    [ "$status" = 0 ]
+    [ "$(asked file/a)" = 1 ]
+    [[ "$output" == *"20"* ]]
+}
+
+@test "goes on where it broke off" {
+    broken_off file/b 1000000
+    get file/b
+    arrived
+    [ "$(asked file/b)" = 1 ]
+}
+
+@test "a server without Range starts over, nothing is appended" {
+    broken_off file-plain/a 1000000
+    get file-plain/a
+    arrived
+}
+
+@test "a part that begins elsewhere is not taken" {
+    broken_off file-wrong/a 1000000
+    get file-wrong/a
+    arrived
+    [ "$(asked file-wrong/a)" = 2 ]
+}
+
+@test "another file meanwhile: all of it anew" {
+    broken_off file-new/a 1000000 '\"v0\"'
+    get file-new/a
+    arrived
+    [ "$(asked file-new/a)" = 1 ]
+}
+
+@test "another file meanwhile, sent as a part all the same" {
+    broken_off file-lie/a 1000000 '\"v0\"'
+    get file-lie/a
+    arrived
+    [ "$(asked file-lie/a)" = 2 ]
+}
+
+@test "a weak ETag is no reason to go on" {
+    broken_off file-weak/a 1000000 'W/\"v1\"'
+    get file-weak/b # a first run writes no validator
+    arrived
+}
+
+@test "416: all of it anew" {
+    broken_off file-416/a 1000000
+    get file-416/a
+    arrived
+}
+
+@test "a part of another URL, or without its origin, is not gone on with" {
+    broken_off file/elsewhere 1000000
+    head -c 1000000 /dev/zero >out.archive.part
+    get file/c
+    arrived
+    rm -r out
+    head -c 1000000 /dev/zero >out.archive.part
+    get file/d
+    arrived
+}
+
+@test "bytes that are not the file's beginning: the digest tells, and it is fetched anew" {
+    broken_off file/e 1000000
+    head -c 1000000 /dev/zero >out.archive.part
+    get file/e
+    arrived
+    [ "$(asked file/e)" = 2 ]
+}
+
+@test "it was all there but for its name" {
+    broken_off file/f "$(stat -c %s "$ARCHIVE")"
+    get file/f
+    arrived
+    [ "$(asked file/f)" = 0 ]
+}
+
+@test "breaks off again and again: each try brings it on, more often than there are retries" {
+    get file-break/400000/a --retries 1
+    arrived
+    [ "$(asked file-break/400000/a)" -ge 7 ]
+}
+
+@test "a wrong digest: nothing is kept of it" {
+    get file-other/a
+    [ "$status" = 1 ]
+    [ -z "$output" ]
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ "$stderr" == "coco-fetch: $SERVER/file-other/a: its SHA-256 is "* ]]
+    [ -z "$(ls)" ]
+}
+
+@test "mirrors in their order; what the first has brought is no hindrance" {
+    broken_off 404 1000000
+    get 404 --url "$SERVER/file-other/m" --url "$SERVER/file/m" --url "$SERVER/file/never"
+    arrived
+    [ "$(asked file/never)" = 0 ]
+    [[ "${stderr_lines[0]}" == "coco-fetch: $SERVER/404: HTTP 404"* ]]
+    rm -r out
+    run --separate-stderr coco-fetch cs231n -o out "${fast[@]}" --url "$SERVER/404" --url "$SERVER/file/n"
+    arrived
+}
+
+@test "faults that end it: one line, exit 1, no dataset" {
+    while read -r path pattern; do
+        get "$path"
+        [ "$status" = 1 ]
+        [ -z "$output" ]
+        [[ "$stderr" =~ ^coco-fetch:\ .*$pattern ]]
+        [ "${#stderr_lines[@]}" = 1 ]
+        [ ! -e out ]
+        rm -f out.archive*
+    done <<'END'
+404 HTTP 404
+410 HTTP 410
+503 HTTP 503
+cut .
+stall slow|timed out
+silent slow|timed out
+loop redirects
+to-file redirected out of http
+to-ftp redirected out of http
+huge-head headers too large
+garbage HTTP/0.9
+html SHA-256
+empty SHA-256
+END
+    run --separate-stderr coco-fetch http://127.0.0.1:1/x.zip -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    run --separate-stderr coco-fetch http://no-such-host.invalid/x.zip -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [ -z "$(ls)" ]
+}
+
+@test "a page instead of an archive is refused for what it is" {
+    run --separate-stderr coco-fetch "$SERVER/html" -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [ "${#stderr_lines[@]}" = 1 ]
+    [ -z "$(ls)" ]
+}
+
+@test "larger than is allowed" {
+    run --separate-stderr coco-fetch "$SERVER/endless" -o out "${fast[@]}" --max-bytes 1000000
+    [ "$status" = 1 ]
+    [[ "$stderr" == *"larger than 1000000 bytes"* ]]
+    [ ! -e out ]
+}
+
+@test "certificates" {
+    run --separate-stderr coco-fetch "$TLS_SERVER/file/tls" -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [[ "$stderr" == *certificate* ]]
+    run --separate-stderr coco-fetch "$TLS_SERVER/file/tls" -o out "${fast[@]}" --cacert "$SERVER_CERT"
+    arrived
+}
+
+@test "two at once: the second says so, and does no harm" {
+    coco-fetch "$SERVER/file-slow/2000000/two" -o out --sha256 "$SHA256" -q >/dev/null &
+    first=$!
+    for _ in $(seq 100); do
+        [ -s out.archive.part ] && break
+        sleep 0.02
+    done
+    run --separate-stderr coco-fetch "$SERVER/file/two" -o out -q
+    [ "$status" = 1 ]
+    [[ "$stderr" == *"another process"* ]]
+    wait $first
+    status=0
+    arrived
+}
+
+@test "Ctrl-C: 130, and the next run goes on" {
+    python3 - "$SERVER/file-slow/2000000/int" <<'END'
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+p = subprocess.Popen(["coco-fetch", sys.argv[1], "-o", "out", "-q"])
+while not (os.path.exists("out.archive.part") and os.path.getsize("out.archive.part") > 200000):
+    time.sleep(0.01)
+p.send_signal(signal.SIGINT)
+assert p.wait(10) == 130, p.returncode
+END
+    [ ! -e out ]
+    [ "$(stat -c %s out.archive.part)" -ge 200000 ]
+    run --separate-stderr coco-fetch "$SERVER/file-slow/2000000/int" -o out --sha256 "$SHA256"
+    arrived
+    [[ "$stderr" == *"goes on at 0."* ]]
+}
+
+@test "kill -9 at fifty random moments: each next run goes on and ends with the right digest" {
+    RANDOM=231
+    went_on=0
+    for i in $(seq 50); do
+        coco-fetch "$SERVER/file-slow/12000000/$i" -o out --sha256 "$SHA256" -q >/dev/null &
+        pid=$!
+        sleep "0.$(printf %03d $((RANDOM % 330)))"
+        kill -9 $pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+        [ ! -e out.archive.part ] || cmp -n "$(stat -c %s out.archive.part)" out.archive.part "$ARCHIVE"
+        run --separate-stderr coco-fetch "$SERVER/file-slow/12000000/$i" -o out --sha256 "$SHA256"
+        [[ "$stderr" != *"goes on at"* ]] || went_on=$((went_on + 1))
+        arrived
+        rm -r out
+    done
+    echo "$went_on went on"
+    [ "$went_on" -ge 10 ]
+}

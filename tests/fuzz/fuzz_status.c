@@ -1,0 +1,76 @@
+/* libFuzzer: what coco-fetch images and coco-render read line by line: caption records, status records, URLs. */
+#include "io/err.h"
+#include "io/feed.h"
+#include "io/record.h"
+#include "io/status.h"
+#include "pipeline/verdict.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A record that was read is written as one that reads the same. */
+static void round_trip(const Record *record, FILE *null)
+{
+    char err[ERR_LEN], *text = NULL;
+    size_t len;
+    Record again;
+    FILE *memory = open_memstream(&text, &len);
+    if (!memory)
+        abort();
+    int rc = record_write(memory, record, err, sizeof err);
+    fclose(memory);
+    if (rc || record_parse(&again, text, len, err, sizeof err))
+        abort();
+    if (again.image_id != record->image_id || strcmp(again.caption, record->caption) ||
+        again.n_references != record->n_references || isnan(again.logprob) != isnan(record->logprob))
+        abort();
+    fwrite(text, 1, len, null);
+    record_free(&again);
+    free(text);
+}
+
+static void one_line(const char *line, size_t len, FILE *null)
+{
+    char err[ERR_LEN];
+    const char *why;
+    int kind;
+    Record record;
+    char *url = status_url_of(line, len, &kind, err, sizeof err);
+    if (url) {
+        Status status = {.status = kind < 0 ? STATUS_FAILED : (StatusKind)kind, .url = url, .error = url};
+        status_write(null, &status);
+        (void)verdict_of(url, line, len, &why);
+    }
+    free(url);
+    if (record_parse(&record, line, len, err, sizeof err) == 0) {
+        round_trip(&record, null);
+        record_free(&record);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static FILE *null;
+    char path[32], err[ERR_LEN];
+    const char *paths[] = {path}, *line;
+    size_t len;
+    if (!null)
+        null = fopen("/dev/null", "w");
+    int fd = memfd_create("lines", MFD_CLOEXEC);
+    if (!null || fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    Feed *feed = feed_open(paths, 1, err, sizeof err);
+    for (FeedAnswer answer; feed && (answer = feed_next(feed, &line, &len, err, sizeof err)) != FEED_END;)
+        if (answer == FEED_LINE)
+            one_line(line, len, null);
+    feed_close(feed);
+    close(fd);
+    return 0;
+}
