@@ -155,7 +155,8 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
         {.name = "help", .letter = 'h', .kind = CLI_FLAG, .value = &asked->help, .help = "print this and exit"},
         {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},
     };
-    memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
+    if (cli->n_options)
+        memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
     memcpy(all + cli->n_options, common, sizeof common);
 }
 

@@ -1,29 +1,34 @@
-/* coco-fetch: the dataset and its images: drawn, downloaded, looked at. */
+/* coco-fetch: the dataset and its images: drawn, downloaded, unpacked, looked at. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "shapes [options]\nimages [options] [FILE...]\nshow [options] [DATA]",
+        .synopsis = "cs231n [options]\nURL|FILE [options]\nshapes [options]\nimages [options] [FILE...]\n"
+                    "show [options] [DATA]",
         .about = "The dataset and its images.\n\n"
-                 "  shapes  draws the built-in dataset, with no network\n"
-                 "  images  downloads the images of caption records or URL lines into a cache\n"
-                 "  show    says what is in a dataset, or prints its ground truth\n\n"
-                 "'coco-fetch shapes --help' and so on tell the options of each.",
+                 "  cs231n    downloads the course's dataset, COCO 2014, and unpacks it\n"
+                 "  URL|FILE  the same of any archive of a dataset, zip or tar\n"
+                 "  shapes    draws the built-in dataset, with no network\n"
+                 "  images    downloads the images of caption records or URL lines into a cache\n"
+                 "  show      says what is in a dataset, or prints its ground truth\n\n"
+                 "'coco-fetch cs231n --help' and so on tell the options of each.",
     };
     cli_parse(&cli, argc, argv);
     if (cli.n_operands == 0)
-        cli_usage_error("shapes, images or show?");
-    const char *what = cli.operand[0];
-    if (!strcmp(what, "cs231n") || strstr(what, "://")) {
-        cli_error("%s: this version cannot fetch archives; unpack it yourself and name the folder with -d", what);
-        return cli_finish(&cli, 1);
-    }
-    cli_usage_error("%s: not one of shapes, images, show", what);
+        cli_usage_error("cs231n, shapes, images, show, a URL or a file?");
+    cli_usage_error("%s: what comes first is cs231n, shapes, images, show, a URL or a file", cli.operand[0]);
+}
+
+/* What looks like a path but is not there is one too: a message about a missing file helps more than one on usage. */
+static int is_archive(const char *what)
+{
+    return !strcmp(what, "cs231n") || (what[0] != '-' && (strpbrk(what, "/.") || access(what, F_OK) == 0));
 }
 
 int main(int argc, char **argv)
@@ -35,5 +40,5 @@ int main(int argc, char **argv)
         return images_main(argc - 1, argv + 1);
     if (!strcmp(what, "show"))
         return show_main(argc - 1, argv + 1);
-    return main_help(argc, argv);
+    return is_archive(what) ? archive_main(argc, argv) : main_help(argc, argv);
 }

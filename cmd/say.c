@@ -80,6 +80,7 @@ typedef struct {
     const char *unit;
     bool terminal;
     double began, shown;
+    int64_t first, done; /* units when it began, and when it was called last */
 } Progress;
 
 static double now(void)
@@ -105,44 +106,60 @@ static void show_note(void *ctx, const char *text)
         p->shown = now();
 }
 
-static void draw_bar(const Progress *p, int64_t done, int64_t total, double rate)
+/* "12 of 300 images, 5/s"; bytes are told in megabytes: "12.3 of 256.0 MB, 4.5 MB/s". */
+static void progress_text(const Progress *p, int64_t done, int64_t total, double rate, char *text, size_t size)
+{
+    if (strcmp(p->unit, "bytes")) {
+        if (total)
+            snprintf(text, size, "%lld of %lld %s, %.0f/s", (long long)done, (long long)total, p->unit, rate);
+        else
+            snprintf(text, size, "%lld %s, %.0f/s", (long long)done, p->unit, rate);
+    } else if (total) {
+        snprintf(text, size, "%.1f of %.1f MB, %.1f MB/s", (double)done / 1e6, (double)total / 1e6, rate / 1e6);
+    } else {
+        snprintf(text, size, "%.1f MB, %.1f MB/s", (double)done / 1e6, rate / 1e6);
+    }
+}
+
+static void draw_bar(int64_t done, int64_t total, const char *text)
 {
     enum { WIDTH = 30 };
     char bar[WIDTH + 1];
-    int filled = total ? (int)(WIDTH * done / total) : 0;
+    int filled = total ? (int)(WIDTH * ((double)done / (double)total)) : 0;
     memset(bar, '#', (size_t)filled);
     memset(bar + filled, '.', (size_t)(WIDTH - filled));
     bar[WIDTH] = '\0';
     bar_clear();
     if (total)
-        fprintf(stderr, "[%s] %lld/%lld %s, %.0f/s", bar, (long long)done, (long long)total, p->unit, rate);
+        fprintf(stderr, "[%s] %s", bar, text);
     else
-        fprintf(stderr, "%lld %s, %.0f/s", (long long)done, p->unit, rate);
+        fputs(text, stderr);
     bar_drawn = true;
 }
 
+/* Work that counts anew from below is another piece of work: its rate is its own. What was there when it began (of a
+ * download that goes on) was not done at this rate. */
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {
     Progress *p = ctx;
+    char text[96];
     double t = now();
     bool last = total && done >= total;
-    if (p->began == 0.0)
+    if (p->began == 0.0 || done < p->done) {
         p->began = p->shown = t;
-    if (t - p->shown < (p->terminal ? 1.0 : 10.0) || (last && !p->terminal)) {
-        if (last)
-            bar_clear();
-        return;
+        p->first = done;
     }
-    p->shown = t;
-    double rate = t > p->began ? (double)done / (t - p->began) : 0.0;
-    if (p->terminal && !last)
-        draw_bar(p, done, total, rate);
-    else if (p->terminal)
+    p->done = done;
+    if (last)
         bar_clear();
-    else if (total)
-        cli_error("%lld of %lld %s, %.0f/s", (long long)done, (long long)total, p->unit, rate);
+    if (last || t - p->shown < (p->terminal ? 1.0 : 10.0))
+        return;
+    p->shown = t;
+    progress_text(p, done, total, t > p->began ? (double)(done - p->first) / (t - p->began) : 0.0, text, sizeof text);
+    if (p->terminal)
+        draw_bar(done, total, text);
     else
-        cli_error("%lld %s, %.0f/s", (long long)done, p->unit, rate);
+        cli_error("%s", text);
 }
 
 const Report *cli_warnings(void)

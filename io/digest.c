@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 18 };
+enum { PIECE_BYTES = 1 << 18 };
 
 static void update(GChecksum *sum, const void *bytes, size_t len)
 {
@@ -20,7 +20,8 @@ static void update(GChecksum *sum, const void *bytes, size_t len)
     }
 }
 
-static void finish(GChecksum *sum, char *hex, size_t digits)
+/* Ends the sum, and frees it. */
+static void take_hex(GChecksum *sum, char *hex, size_t digits)
 {
     memcpy(hex, g_checksum_get_string(sum), digits);
     hex[digits] = '\0';
@@ -31,28 +32,32 @@ void digest_hex(const void *bytes, size_t len, char hex[DIGEST_LEN + 1])
 {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     update(sum, bytes, len);
-    finish(sum, hex, DIGEST_LEN);
+    take_hex(sum, hex, DIGEST_LEN);
 }
 
 void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1])
 {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_MD5);
     update(sum, bytes, len);
-    finish(sum, hex, DIGEST_MD5_LEN);
+    take_hex(sum, hex, DIGEST_MD5_LEN);
 }
 
-int digest_file(const char *path, char hex[DIGEST_LEN + 1], char *err, size_t errlen)
+int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], char *err,
+                size_t errlen)
 {
     FILE *in = fopen(path, "rbe");
     if (!in)
         return err_set(err, errlen, "%s: %s", path, strerror(errno));
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    char *block = g_malloc(BLOCK_BYTES);
-    for (size_t n; (n = fread(block, 1, BLOCK_BYTES, in)) > 0;)
-        update(sum, block, n);
-    int failed = ferror(in), why = errno;
+    char *piece = g_malloc(PIECE_BYTES);
+    size_t n;
+    int rc;
+    while ((rc = stop && *stop) == 0 && (n = fread(piece, 1, PIECE_BYTES, in)) > 0)
+        update(sum, piece, n);
+    if (ferror(in))
+        rc = err_set(err, errlen, "%s: %s", path, strerror(errno));
     fclose(in);
-    g_free(block);
-    finish(sum, hex, DIGEST_LEN);
-    return failed ? err_set(err, errlen, "%s: %s", path, strerror(why)) : 0;
+    g_free(piece);
+    take_hex(sum, hex, DIGEST_LEN);
+    return rc;
 }

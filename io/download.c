@@ -4,6 +4,7 @@
 #include "io/err.h"
 #include "io/file.h"
 #include "io/json.h"
+#include "io/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,11 +41,6 @@ typedef struct {
     bool fatal;        /* no other server would do better */
     char why[ERR_LEN]; /* of our own, where the sink has refused */
 } Download;
-
-static double megabytes(int64_t bytes)
-{
-    return (double)bytes / 1e6;
-}
 
 static void note(const Download *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void note(const Download *d, const char *fmt, ...)
@@ -139,7 +135,8 @@ static int on_restart(void *tag, HttpAsk *ask)
         return 0;
     d->asked = d->have;
     *ask = (HttpAsk){d->asked, d->origin.validator};
-    note(d, "%s: goes on at %.1f MB", d->url, megabytes(d->asked));
+    char size[SIZE_TEXT_LEN];
+    note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
     return 0;
 }
 
@@ -157,14 +154,15 @@ static bool continues(const Download *d, const HttpHead *head)
 static int check_space(Download *d, int64_t need)
 {
     struct statvfs fs;
+    char wanted[SIZE_TEXT_LEN], have[SIZE_TEXT_LEN];
     if (need <= 0 || fstatvfs(d->fd, &fs))
         return 0;
     int64_t there = (int64_t)(fs.f_bavail * fs.f_frsize);
     if (need <= there)
         return 0;
     d->fatal = true;
-    return err_set(d->why, sizeof d->why, "%s: needs %.1f MB, %.1f MB are free", d->part, megabytes(need),
-                   megabytes(there));
+    return err_set(d->why, sizeof d->why, "%s: needs %s, %s are free", d->part, size_text(need, wanted),
+                   size_text(there, have));
 }
 
 static int on_head(void *tag, const HttpHead *head)
@@ -233,22 +231,21 @@ static bool failed_to_continue(const Download *d, const HttpResult *result)
     return d->asked && (d->wrong_part || (result->outcome == HTTP_DEAD && result->code == 416));
 }
 
-static int check_digest(Download *d, char *err, size_t errlen)
+static DownloadAnswer check_digest(const Download *d, const char *path, char *err, size_t errlen)
 {
     char hex[DIGEST_LEN + 1];
-    if (!d->spec->sha256)
-        return 0;
-    if (digest_file(d->part, hex, err, errlen))
-        return -1;
-    return strcasecmp(hex, d->spec->sha256) ? err_set(err, errlen, "its SHA-256 is %s, not the one wanted", hex) : 0;
+    int rc = d->spec->sha256 ? digest_file(path, d->spec->http.stop, hex, err, errlen) : 0;
+    if (rc == 0 && d->spec->sha256 && strcasecmp(hex, d->spec->sha256))
+        rc = err_set(err, errlen, "its SHA-256 is %s, not the one wanted", hex);
+    return (DownloadAnswer)rc;
 }
 
 /* The part has come to its end: is it the file? */
-static int check_whole(Download *d, char *err, size_t errlen)
+static DownloadAnswer check_whole(const Download *d, char *err, size_t errlen)
 {
     if (d->origin.length >= 0 && d->have != d->origin.length)
-        return err_set(err, errlen, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
-    return check_digest(d, err, errlen);
+        return (DownloadAnswer)err_set(err, errlen, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
+    return check_digest(d, d->part, err, errlen);
 }
 
 static bool all_here(const Download *d)
@@ -266,8 +263,9 @@ static DownloadAnswer from_url(Download *d, char *err, size_t errlen)
             continue;
         if (answer != DOWNLOAD_DONE)
             return answer;
-        if (check_whole(d, err, errlen) == 0)
-            return DOWNLOAD_DONE;
+        answer = check_whole(d, err, errlen);
+        if (answer != DOWNLOAD_FAILED)
+            return answer;
         if (d->whole || !d->continued)
             break;
     }
@@ -308,14 +306,11 @@ static int open_part(Download *d, char *err, size_t errlen)
 /* Whether PATH is there from an earlier call, from one of these servers and with the right digest. */
 static bool is_there(const Download *d)
 {
-    char hex[DIGEST_LEN + 1];
     const DownloadSpec *spec = d->spec;
     bool known = false;
     for (int i = 0; i < spec->n_urls && d->origin.url; i++)
         known |= !strcmp(d->origin.url, spec->urls[i]);
-    if (!known || !file_exists(spec->path))
-        return false;
-    return !spec->sha256 || (!digest_file(spec->path, hex, NULL, 0) && !strcasecmp(hex, spec->sha256));
+    return known && file_exists(spec->path) && check_digest(d, spec->path, NULL, 0) == DOWNLOAD_DONE;
 }
 
 static int keep_file(Download *d, char *err, size_t errlen)

@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
     (void)st, (void)kind, (void)ftw;
-    return remove(path);
+    return remove(path) && errno != ENOENT;
 }
 
 static int remove_tree(const char *path)
@@ -36,6 +37,8 @@ int dir_vacant(const char *path)
     closedir(d);
     return n == 0;
 }
+
+/* --- paths --- */
 
 /* The absolute path of something that need not be there, below a parent that is. */
 static char *absolute(const char *path)
@@ -77,6 +80,102 @@ static int make_parents(const char *path, char *err, size_t errlen)
     return rc;
 }
 
+/* --- scratch directories and their locks --- */
+
+/* A descriptor of the directory with its lock, -1 where it cannot be had; `wait` for another holder to let go. */
+static int lock_dir(const char *path, int wait)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)))
+        if (errno != EINTR) {
+            close(fd);
+            return -1;
+        }
+    return fd;
+}
+
+/* Whether the path still leads to the locked directory: it may have been removed, or renamed, before the lock. */
+static int still_there(int fd, const char *path)
+{
+    struct stat held, now;
+    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
+}
+
+/* Removes the directory unless somebody holds it. */
+static void remove_left(const char *path)
+{
+    int fd = lock_dir(path, 0);
+    if (fd < 0)
+        return;
+    if (still_there(fd, path))
+        remove_tree(path);
+    close(fd);
+}
+
+/* Makes the directory and takes its lock. A sweeper may come between the two, and remove it. */
+static int make_locked(const char *path, int *lock)
+{
+    for (;;) {
+        if (mkdir(path, 0777))
+            return -1;
+        *lock = lock_dir(path, 1);
+        if (*lock >= 0 ? still_there(*lock, path) : file_exists(path))
+            return 0;
+        if (*lock >= 0)
+            close(*lock);
+    }
+}
+
+/* Whether the name is PREFIX.part-<digits>. */
+static int is_scratch(const char *name, const char *prefix)
+{
+    static const char mark[] = ".part-";
+    size_t n = strlen(prefix), m = strlen(mark);
+    if (strncmp(name, prefix, n) || strncmp(name + n, mark, m))
+        return 0;
+    const char *digits = name + n + m;
+    return *digits && !digits[strspn(digits, "0123456789")];
+}
+
+/* Of an absolute target. */
+static void sweep(const char *target)
+{
+    const char *base = strrchr(target, '/') + 1;
+    char *dir = strndup(target, (size_t)(base - target));
+    DIR *d = dir ? opendir(dir) : NULL;
+    struct dirent *e;
+    while (d && (e = readdir(d))) {
+        char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
+        if (path)
+            remove_left(path);
+        free(path);
+    }
+    if (d)
+        closedir(d);
+    free(dir);
+}
+
+void outdir_sweep(const char *target)
+{
+    char *path = absolute(target);
+    if (path)
+        sweep(path);
+    free(path);
+}
+
+/* --- begin, commit, abort --- */
+
+static void forget(OutDir *out)
+{
+    if (out->path && out->lock >= 0)
+        close(out->lock);
+    free(out->target);
+    free(out->path);
+    memset(out, 0, sizeof *out);
+}
+
 int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
 {
     struct stat st;
@@ -87,18 +186,20 @@ int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
         return err_set(err, errlen, "%s: is not a directory", target);
     if (make_parents(target, err, errlen))
         return -1;
+    out->lock = -1;
     out->target = absolute(target);
+    if (out->target)
+        sweep(out->target);
     if (!out->target || asprintf(&out->path, "%s.part-%ld", out->target, (long)getpid()) < 0) {
+        out->path = NULL;
         err_set(err, errlen, "%s: %s", target, strerror(errno));
-        free(out->target);
-        memset(out, 0, sizeof *out);
+        forget(out);
         return -1;
     }
-    if (mkdir(out->path, 0777)) {
+    if (make_locked(out->path, &out->lock)) {
         err_set(err, errlen, "%s: %s", out->path, strerror(errno));
-        free(out->target);
-        free(out->path);
-        memset(out, 0, sizeof *out);
+        out->lock = -1;
+        forget(out);
         return -1;
     }
     return 0;
@@ -116,8 +217,8 @@ static int sync_all(const char *path)
     return rc;
 }
 
-/* Puts `path` where `target` is and the old one where `path` was. File systems that cannot exchange take two
- * renames. */
+/* Puts `path` where `target` is and the old one where `path` was. File systems that cannot exchange take renames,
+ * and the old one back where the second fails. */
 static int exchange(const char *path, const char *target)
 {
     char *old;
@@ -127,9 +228,16 @@ static int exchange(const char *path, const char *target)
         return -1;
     if (asprintf(&old, "%s.old", path) < 0)
         return -1;
-    int rc = rename(target, old) || rename(path, target) || rename(old, path);
+    int rc = rename(target, old);
+    if (rc == 0 && (rc = rename(path, target))) {
+        int why = errno;
+        rename(old, target);
+        errno = why;
+    } else if (rc == 0) {
+        rc = rename(old, path);
+    }
     free(old);
-    return rc ? -1 : 0;
+    return rc;
 }
 
 int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
@@ -142,15 +250,14 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
     } else if (rc == 0) {
         rc = rename(out->path, out->target);
     }
-    if (rc)
+    if (rc) {
         err_set(err, errlen, "%s: %s", out->target, strerror(errno));
-    if (rc || exchanged) {
         outdir_abort(out);
-        return rc ? -1 : 0;
+        return -1;
     }
-    free(out->target);
-    free(out->path);
-    memset(out, 0, sizeof *out);
+    if (exchanged)
+        remove_left(out->path); /* the old one, unless a sweeper is at it already */
+    forget(out);
     return 0;
 }
 
@@ -158,7 +265,5 @@ void outdir_abort(OutDir *out)
 {
     if (out->path)
         remove_tree(out->path);
-    free(out->target);
-    free(out->path);
-    memset(out, 0, sizeof *out);
+    forget(out);
 }

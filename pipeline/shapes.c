@@ -204,7 +204,7 @@ static int fill(const ShapesSpec *spec, const OutDir *out, const Vocab *vocab, c
 
 int shapes_make(const ShapesSpec *spec, const Report *report, char *err, size_t errlen)
 {
-    OutDir out = {NULL, NULL};
+    OutDir out = {.target = NULL};
     Vocab vocab = {NULL, 0};
     if (check_target(spec, err, errlen) || outdir_begin(&out, spec->dir, err, errlen))
         return -1;

@@ -5,7 +5,9 @@
 #include "io/file.h"
 #include "io/h5.h"
 #include "io/record.h"
+#include "io/size.h"
 #include "model/rng.h"
+#include "pipeline/dataset_names.h"
 #include "pipeline/truth.h"
 
 #include <dirent.h>
@@ -15,8 +17,8 @@
 
 enum { MAX_SPLITS = 16, NAME_LEN = 32 };
 
-static const char captions_file[] = "coco2014_captions.h5";
 static const char *const features_suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5"};
+static const char train[] = "train";
 enum { N_FEATURES = sizeof features_suffix / sizeof *features_suffix };
 
 /* The splits that a directory has captions or features of. */
@@ -69,7 +71,7 @@ static int find_splits(const char *dir, Splits *splits, char *err, size_t errlen
             add_if_ends(splits, e->d_name, features_suffix[k]);
     }
     closedir(d);
-    char *path = path_join(dir, captions_file);
+    char *path = path_join(dir, dataset_marker);
     int rc = path ? 0 : err_set(err, errlen, "out of memory");
     if (rc == 0 && file_exists(path)) {
         H5 *h5 = h5_open(path, err, errlen);
@@ -85,18 +87,6 @@ static int find_splits(const char *dir, Splits *splits, char *err, size_t errlen
 
 /* --- arrays --- */
 
-/* 1536 -> "1.5 kB". */
-static const char *size_text(int64_t bytes, char text[32])
-{
-    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB"};
-    double v = (double)bytes;
-    int u = 0;
-    for (; v >= 1000 && u < 4; u++)
-        v /= 1000;
-    snprintf(text, 32, u ? "%.1f %s" : "%.0f %s", v, unit[u]);
-    return text;
-}
-
 typedef struct {
     H5 *h5;
     FILE *out;
@@ -108,7 +98,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
 {
     ArrayList *list = ctx;
     H5Info info;
-    char shape[128] = "", size[32];
+    char shape[128] = "", size[SIZE_TEXT_LEN];
     int at = 0;
     if (!is_dataset) {
         fprintf(list->out, "  %-18s group\n", name);
@@ -218,7 +208,8 @@ static void show_captions(const Dataset *d, FILE *out)
 static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, char *err, size_t errlen)
 {
     Dataset d;
-    int rc = open_split(&d, spec->dir, split, DATASET_CAPTIONS_OPTIONAL, err, errlen);
+    int optional = !spec->must_train || strcmp(split, train);
+    int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err, errlen);
     if (rc == 0)
         rc = check_features(&d, err, errlen);
     if (rc == 0 && !(*vocab_shown)++)
@@ -239,11 +230,13 @@ int show_summary(const ShowSpec *spec, const Report *report, char *err, size_t e
 {
     Splits splits = {.n = 0};
     int vocab_shown = 0;
+    if (spec->must_train)
+        add_split(&splits, train, strlen(train));
     if (spec->split)
         add_split(&splits, spec->split, strlen(spec->split));
     else if (find_splits(spec->dir, &splits, err, errlen))
         return -1;
-    if (show_file(spec, "", captions_file, err, errlen) < 0)
+    if (show_file(spec, "", dataset_marker, err, errlen) < 0)
         return -1;
     for (int s = 0; s < splits.n; s++)
         for (int k = 0; k < N_FEATURES; k++)

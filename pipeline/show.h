@@ -10,6 +10,7 @@
 typedef struct {
     const char *dir;
     const char *split; /* NULL: all of them in the summary, val for records */
+    int must_train;    /* the summary fails, as coco-train would, where there is no split train with captions */
     FILE *out;
 } ShowSpec;
 

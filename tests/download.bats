@@ -235,7 +235,7 @@ END
     [ "$(stat -c %s out.archive.part)" -ge 200000 ]
     run --separate-stderr coco-fetch "$SERVER/file-slow/2000000/int" -o out --sha256 "$SHA256"
     arrived
-    [[ "$stderr" == *"goes on at 0."* ]]
+    [[ "$stderr" == *"goes on at "* ]]
 }
 
 @test "kill -9 at fifty random moments: each next run goes on and ends with the right digest" {

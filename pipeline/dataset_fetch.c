@@ -1,0 +1,224 @@
+#include "pipeline/dataset_fetch.h"
+
+#include "io/archive.h"
+#include "io/digest.h"
+#include "io/download.h"
+#include "io/err.h"
+#include "io/file.h"
+#include "io/outdir.h"
+#include "pipeline/dataset_names.h"
+#include "pipeline/shapes.h"
+#include "pipeline/show.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One run. */
+typedef struct {
+    const DatasetFetchSpec *spec;
+    const Report *report;
+    OutDir out;
+    char *archive; /* the path of the archive, downloaded or the user's */
+    char *summary; /* what the check has said of the dataset */
+    size_t length;
+} Fetch;
+
+DatasetFetchSpec dataset_fetch_defaults(void)
+{
+    static const char *const course[] = {"http://cs231n.stanford.edu/coco_captioning.zip"};
+    DatasetFetchSpec spec = {.name = "cs231n", .urls = course, .n_urls = 1, .dir = shapes_defaults().dir,
+                             .max_bytes = (int64_t)64 << 30, .http = http_defaults()};
+    spec.http.total_s = 0; /* one large file over a slow line; silence ends a try */
+    return spec;
+}
+
+bool dataset_fetch_digest(const char *text)
+{
+    return strlen(text) == DIGEST_LEN && strspn(text, "0123456789abcdefABCDEF") == DIGEST_LEN;
+}
+
+/* --- what the parts say on their way --- */
+
+static void on_progress(void *ctx, int64_t done, int64_t total)
+{
+    report_progress(((Fetch *)ctx)->report, done, total);
+}
+
+static void on_note(void *ctx, const char *text)
+{
+    report_note(((Fetch *)ctx)->report, "%s", text);
+}
+
+static void on_warn(void *ctx, const char *text)
+{
+    report_warn(((Fetch *)ctx)->report, "%s", text);
+}
+
+static const volatile sig_atomic_t *stop_of(const Fetch *f)
+{
+    return f->report ? f->report->stop : NULL;
+}
+
+/* --- the check --- */
+
+/* Reads the directory as coco-train would and keeps the summary for later. */
+static int check(Fetch *f, const char *dir, char *err, size_t errlen)
+{
+    free(f->summary);
+    f->summary = NULL;
+    FILE *text = open_memstream(&f->summary, &f->length);
+    if (!text)
+        return err_set(err, errlen, "%s", strerror(errno));
+    ShowSpec show = {.dir = dir, .out = text, .must_train = 1};
+    int rc = show_summary(&show, f->report, err, errlen);
+    if (fclose(text) && rc == 0)
+        rc = err_set(err, errlen, "%s", strerror(errno));
+    return rc;
+}
+
+/* The same before the directory has its name: messages call it by the one it shall have. */
+static int check_scratch(Fetch *f, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    if (check(f, f->out.path, why, sizeof why) == 0)
+        return 0;
+    size_t n = strlen(f->out.path);
+    if (!strncmp(why, f->out.path, n))
+        return err_set(err, errlen, "%s: %s%s", f->spec->name, f->spec->dir, why + n);
+    return err_set(err, errlen, "%s: %s", f->spec->name, why);
+}
+
+static void print_summary(const Fetch *f)
+{
+    fwrite(f->summary, 1, f->length, f->spec->out);
+}
+
+/* --- a directory that is there --- */
+
+/* 1: it is whole. 0: it is to be made. */
+static int look(Fetch *f, char *err, size_t errlen)
+{
+    const char *dir = f->spec->dir;
+    char why[ERR_LEN];
+    if (dir_vacant(dir))
+        return 0;
+    if (f->spec->replace)
+        return dataset_own_directory(dir, err, errlen);
+    if (check(f, dir, why, sizeof why) == 0)
+        return 1;
+    if (dataset_own_directory(dir, NULL, 0))
+        return err_set(err, errlen, "%s", why);
+    return err_set(err, errlen, "%s; --force makes %s anew", why, dir);
+}
+
+/* DIR.archive, beside the directory itself where DIR is a link to it. */
+static char *archive_path(const char *target)
+{
+    char *path;
+    return asprintf(&path, "%s.archive", target) < 0 ? NULL : path;
+}
+
+/* What killed runs have left: also the archive, where they came as far as to make the directory of it. */
+static void tidy(const Fetch *f)
+{
+    char *target = f->spec->file ? NULL : realpath(f->spec->dir, NULL);
+    char *archive = target ? archive_path(target) : NULL;
+    outdir_sweep(f->spec->dir);
+    if (archive && file_exists(archive))
+        download_forget(archive);
+    free(archive);
+    free(target);
+}
+
+/* --- a directory that is made --- */
+
+static int check_digest(const Fetch *f, char *err, size_t errlen)
+{
+    char hex[DIGEST_LEN + 1];
+    if (!f->spec->sha256)
+        return 0;
+    int rc = digest_file(f->spec->file, stop_of(f), hex, err, errlen);
+    if (rc == 0 && strcasecmp(hex, f->spec->sha256))
+        rc = err_set(err, errlen, "%s: has the SHA-256 %s, not the one that was asked for", f->spec->file, hex);
+    return rc;
+}
+
+static int download(Fetch *f, char *err, size_t errlen)
+{
+    const DatasetFetchSpec *s = f->spec;
+    DownloadSpec d = {.urls = s->urls, .n_urls = s->n_urls, .path = f->archive, .sha256 = s->sha256, .http = s->http,
+                      .progress = on_progress, .note = on_note, .warn = on_warn, .ctx = f};
+    d.http.max_bytes = s->max_bytes;
+    d.http.stop = stop_of(f);
+    return (int)download_file(&d, err, errlen);
+}
+
+/* Puts the path of the archive into f->archive. 1: stopped. */
+static int get_archive(Fetch *f, char *err, size_t errlen)
+{
+    f->archive = f->spec->file ? strdup(f->spec->file) : archive_path(f->out.target);
+    if (!f->archive)
+        return err_set(err, errlen, "out of memory");
+    return f->spec->file ? check_digest(f, err, errlen) : download(f, err, errlen);
+}
+
+/* 1: stopped. A download that is no dataset is removed: another try would bring the same. */
+static int unpack(Fetch *f, char *err, size_t errlen)
+{
+    ArchiveSpec a = {.path = f->archive, .name = f->spec->name, .marker = dataset_marker, .wanted = dataset_has_file,
+                     .max_bytes = f->spec->max_bytes, .progress = on_progress, .ctx = f, .stop = stop_of(f)};
+    int rc = (int)archive_unpack(&a, f->out.path, err, errlen);
+    if (rc == 0 && check_scratch(f, err, errlen))
+        rc = UNPACK_REFUSED;
+    if (rc == UNPACK_REFUSED && !f->spec->file)
+        download_forget(f->archive);
+    return rc < 0 ? -1 : rc;
+}
+
+/* Somebody may have put something into the directory while the archive came. */
+static int commit(Fetch *f, char *err, size_t errlen)
+{
+    if (f->spec->replace && dataset_own_directory(f->out.target, err, errlen))
+        return -1;
+    if (outdir_commit(&f->out, f->spec->replace, err, errlen))
+        return -1;
+    if (!f->spec->file)
+        download_forget(f->archive);
+    return 0;
+}
+
+static int make(Fetch *f, char *err, size_t errlen)
+{
+    if (f->spec->file && !file_exists(f->spec->file)) /* before any directory is made for it */
+        return err_set(err, errlen, "%s: %s", f->spec->file, strerror(errno));
+    if (outdir_begin(&f->out, f->spec->dir, err, errlen))
+        return -1;
+    int rc = get_archive(f, err, errlen);
+    if (rc == 0)
+        rc = unpack(f, err, errlen);
+    if (rc == 0 && !report_stop(f->report)) {
+        rc = commit(f, err, errlen);
+        if (rc == 0)
+            print_summary(f);
+    }
+    outdir_abort(&f->out);
+    return rc < 0 ? -1 : 0;
+}
+
+int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, char *err, size_t errlen)
+{
+    Fetch f = {.spec = spec, .report = report};
+    int rc = look(&f, err, errlen);
+    if (rc == 0) {
+        rc = make(&f, err, errlen);
+    } else if (rc > 0 && !report_stop(report)) {
+        tidy(&f);
+        report_note(report, "%s: is there, and whole", spec->dir);
+        print_summary(&f);
+    }
+    free(f.archive);
+    free(f.summary);
+    return rc < 0 ? -1 : 0;
+}

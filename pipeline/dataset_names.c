@@ -1,0 +1,82 @@
+#include "pipeline/dataset_names.h"
+
+#include "io/err.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+const char dataset_marker[] = "coco2014_captions.h5";
+
+static const char images[] = "images";
+
+/* Of a split S: S2014_urls.txt. */
+static int is_of_split(const char *name)
+{
+    static const char *const suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5", "2014_urls.txt",
+                                         "2014_images.txt"};
+    size_t n = strlen(name), split = 0;
+    for (size_t i = 0; i < sizeof suffix / sizeof *suffix && !split; i++) {
+        size_t m = strlen(suffix[i]);
+        if (n > m && !strcmp(name + n - m, suffix[i]))
+            split = n - m;
+    }
+    for (size_t i = 0; i < split; i++)
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
+            return 0;
+    return split > 0;
+}
+
+static int is_top_file(const char *name)
+{
+    return !strcmp(name, dataset_marker) || !strcmp(name, "coco2014_vocab.json") || !strcmp(name, "README.txt") ||
+           is_of_split(name);
+}
+
+/* "images/a/b.jpg"; not "images/._b.jpg", which a Mac adds. */
+static int is_picture(const char *name)
+{
+    static const char *const suffix[] = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".webp"};
+    size_t n = strlen(images);
+    if (strncmp(name, images, n) || name[n] != '/')
+        return 0;
+    const char *base = strrchr(name, '/') + 1, *dot = strrchr(base, '.');
+    for (size_t i = 0; base[0] != '.' && dot && i < sizeof suffix / sizeof *suffix; i++)
+        if (!strcasecmp(dot, suffix[i]))
+            return 1;
+    return 0;
+}
+
+int dataset_has_file(const char *name)
+{
+    return is_top_file(name) || is_picture(name);
+}
+
+/* Whether an entry at the top of a directory is a dataset's. */
+static int is_own(int dir, const char *name)
+{
+    struct stat st;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+        return 0;
+    return S_ISDIR(st.st_mode) ? !strcmp(name, images) : is_top_file(name);
+}
+
+int dataset_own_directory(const char *dir, char *err, size_t errlen)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    int rc = 0;
+    if (!d)
+        return errno == ENOENT ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
+    while (rc == 0 && (e = readdir(d))) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || is_own(dirfd(d), e->d_name))
+            continue;
+        rc = err_set(err, errlen, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
+    }
+    closedir(d);
+    return rc;
+}

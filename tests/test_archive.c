@@ -1,0 +1,409 @@
+/* Archives: the names inside, what is chosen of them, unpacking and its answers; and the directory it all goes to. */
+#include "tests/support/test.h"
+
+#include "io/archive.h"
+#include "io/digest.h"
+#include "io/entry_list.h"
+#include "io/entry_name.h"
+#include "io/err.h"
+#include "io/file.h"
+#include "io/outdir.h"
+#include "io/size.h"
+#include "pipeline/dataset_names.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char err[ERR_LEN];
+static char *dir;
+
+static int setup(void **state)
+{
+    (void)state;
+    dir = tmp_make();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tmp_remove(dir);
+    return 0;
+}
+
+/* --- names --- */
+
+static void names_that_lead_out(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"", "no name"},
+        {"../a", "leads out"},
+        {"a/../b", "leads out"},
+        {"a/..", "leads out"},
+        {"..", "leads out"},
+        {"a\\..\\b", "leads out"},
+        {"a/..\\b", "leads out"},
+        {"/a", "absolute"},
+        {"\\a", "absolute"},
+        {"c:a", "absolute"},
+        {"C:\\a", "absolute"},
+        {"a\nb", "no text"},
+        {"a\033[2Jb", "no text"},
+        {"a\177", "no text"},
+        {"a\xc2\x9b", "no text"}, /* CSI */
+        {"a\xff", "no text"},
+        {"a\xc0\xae", "no text"}, /* a dot in two bytes */
+    };
+    static const char *const good[] = {"a", "./a", "a/b", "a//b", "..a", "a..", "a../b", "...", "\xc3\xa9", "a b", "ab:c"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *fault = entry_name_fault(bad[i][0]);
+        if (!fault || !strstr(fault, bad[i][1]))
+            fail_msg("'%s': %s", bad[i][0], fault ? fault : "no fault");
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (entry_name_fault(good[i]))
+            fail_msg("'%s': %s", good[i], entry_name_fault(good[i]));
+    char name[ENTRY_NAME_MAX + 2];
+    memset(name, 'a', sizeof name);
+    name[ENTRY_NAME_MAX] = '\0';
+    assert_null(entry_name_fault(name));
+    name[ENTRY_NAME_MAX] = 'a', name[ENTRY_NAME_MAX + 1] = '\0';
+    assert_says(entry_name_fault(name), "too long");
+}
+
+static void names_are_tidied(void **state)
+{
+    (void)state;
+    static const char *const pair[][2] = {
+        {"a", "a"}, {"./a//b/./c/", "a/b/c"}, {".", ""}, {"./", ""}, {"a/.b", "a/.b"}, {"./././a", "a"}, {".a.", ".a."},
+    };
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        char name[32];
+        strcpy(name, pair[i][0]);
+        entry_name_tidy(name);
+        assert_string_equal(name, pair[i][1]);
+    }
+}
+
+static void names_in_messages(void **state)
+{
+    (void)state;
+    char shown[ENTRY_SHOWN_LEN], name[400];
+    assert_string_equal(entry_name_shown("a\nb", shown), "a?b");
+    assert_string_equal(entry_name_shown("\xc3\xa9\xff\033", shown), "????");
+    assert_string_equal(entry_name_shown("\xc3\xa9", shown), "\xc3\xa9");
+    memset(name, 'a', sizeof name);
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(strlen(entry_name_shown(name, shown)), ENTRY_SHOWN_LEN - 1);
+    assert_says(shown, "a...");
+    /* Cut between characters, wherever the limit falls. */
+    for (int shift = 0; shift < 3; shift++) {
+        size_t n = 0;
+        memset(name, 'a', (size_t)shift);
+        for (n = (size_t)shift; n + 3 < sizeof name; n += 3)
+            memcpy(name + n, "\xe2\x82\xac", 3);
+        name[n] = '\0';
+        entry_name_shown(name, shown);
+        n = strlen(shown);
+        assert_true(n < ENTRY_SHOWN_LEN);
+        assert_int_equal((n - 3 - (size_t)shift) % 3, 0);
+    }
+}
+
+static void names_of_a_dataset(void **state)
+{
+    (void)state;
+    static const char *const own[] = {
+        "coco2014_captions.h5", "coco2014_vocab.json", "README.txt", "train2014_vgg16_fc7_pca.h5",
+        "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt", "test2014_images.txt", "images/a.jpg", "images/val/b.PNG",
+        "images/x/y.z/c.jpeg", "images/.d/a.webp"};
+    static const char *const other[] = {
+        "", "2014_urls.txt", "a/coco2014_captions.h5", "._coco2014_captions.h5", "x y2014_urls.txt", "../2014_urls.txt",
+        "images", "images/", "images/a", "images/a.html", "images/a.jpg/b", "images/._a.jpg", "Images/a.jpg",
+        "imagesa.jpg", "a.jpg", "x/images/a.jpg", "readme.txt", "coco2014_captions.h5.part"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (!dataset_has_file(own[i]))
+            fail_msg("'%s' is a dataset's", own[i]);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (dataset_has_file(other[i]))
+            fail_msg("'%s' is no dataset's", other[i]);
+}
+
+static void a_list_of_entries(void **state)
+{
+    (void)state;
+    EntryList list = {NULL, 0, 0, 0};
+    const char *second;
+    size_t len;
+    int64_t total;
+    assert_null(entry_list_root(&list, dataset_marker, &len, &second));
+    assert_ok(entry_list_add(&list, "x/README.txt", 1));
+    assert_ok(entry_list_add(&list, "a/b/coco2014_captions.h5", 10));
+    assert_ok(entry_list_add(&list, "a/b/notcoco2014_captions.h5", 100));
+    assert_ok(entry_list_add(&list, "a/b/images/1.png", 1000));
+    const char *root = entry_list_root(&list, dataset_marker, &len, &second);
+    assert_memory_equal(root, "a/b/", 4);
+    assert_int_equal(len, 4);
+    assert_null(second);
+    assert_null(entry_list_sum(&list, root, len, dataset_has_file, &total));
+    assert_int_equal(total, 1010);
+    assert_string_equal(entry_name_wanted("a/b/README.txt", root, len, dataset_has_file), "README.txt");
+    assert_null(entry_name_wanted("x/README.txt", root, len, dataset_has_file));
+    assert_null(entry_name_wanted("a/b", root, len, dataset_has_file));
+
+    /* What is not wanted may be there twice. */
+    assert_ok(entry_list_add(&list, "x/README.txt", 1));
+    assert_null(entry_list_sum(&list, root, len, dataset_has_file, &total));
+    assert_ok(entry_list_add(&list, "a/b/images/1.png", 1000));
+    assert_string_equal(entry_list_sum(&list, root, len, dataset_has_file, &total), "a/b/images/1.png");
+    assert_ok(entry_list_add(&list, "coco2014_captions.h5", 1));
+    entry_list_root(&list, dataset_marker, &len, &second);
+    assert_non_null(second);
+    entry_list_free(&list);
+    entry_list_free(&list);
+}
+
+/* --- unpacking --- */
+
+/* A header of a ustar archive; the data follow, filled up to 512. */
+static void put_header(FILE *f, const char *name, char type, long size)
+{
+    char h[512] = {0};
+    unsigned sum = 8 * ' ';
+    snprintf(h, 100, "%s", name);
+    memcpy(h + 100, "0000644", 8);
+    snprintf(h + 124, 12, "%011lo", size);
+    h[156] = type;
+    memcpy(h + 257, "ustar\00000", 8);
+    for (int i = 0; i < 512; i++)
+        sum += (unsigned char)h[i];
+    snprintf(h + 148, 8, "%06o", sum);
+    h[155] = ' ';
+    assert_int_equal(fwrite(h, 1, sizeof h, f), sizeof h);
+}
+
+static void put_file(FILE *f, const char *name, long size)
+{
+    put_header(f, name, '0', size);
+    for (long i = 0; i < (size + 511) / 512 * 512; i++)
+        putc(i < size ? 'x' : 0, f);
+}
+
+static void put_end(FILE *f)
+{
+    for (int i = 0; i < 1024; i++)
+        putc(0, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* A tar with two wanted files of 1000 and 70000 bytes below d/, and some more. */
+static ArchiveSpec make_tar(char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s/a.tar", dir);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    put_file(f, "notes.txt", 30);
+    put_header(f, "d/images/", '5', 0);
+    put_file(f, "d/images/1.png", 70000);
+    put_file(f, "d/images/1.html", 5);
+    put_file(f, "d/coco2014_captions.h5", 1000);
+    put_end(f);
+    return (ArchiveSpec){.path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file,
+                         .max_bytes = 1 << 20};
+}
+
+static char *make_scratch(void)
+{
+    char *scratch = tmp_path(dir, "scratch");
+    assert_int_equal(mkdir(scratch, 0777), 0);
+    return scratch;
+}
+
+static long size_of(const char *base, const char *name)
+{
+    struct stat st;
+    char *path = tmp_path(base, name);
+    long n = lstat(path, &st) || !S_ISREG(st.st_mode) ? -1 : (long)st.st_size;
+    free(path);
+    return n;
+}
+
+static int64_t said_done, said_total;
+
+static void on_progress(void *ctx, int64_t done, int64_t total)
+{
+    (void)ctx;
+    assert_true(done >= said_done);
+    said_done = done;
+    said_total = total;
+}
+
+static void only_what_is_wanted(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    ArchiveSpec spec = make_tar(path);
+    char *scratch = make_scratch();
+    said_done = said_total = 0;
+    spec.progress = on_progress;
+    mode_t before = umask(027);
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_DONE);
+    umask(before);
+    assert_int_equal(said_done, 71000);
+    assert_int_equal(said_total, 71000);
+    assert_int_equal(size_of(scratch, "images/1.png"), 70000);
+    assert_int_equal(size_of(scratch, "coco2014_captions.h5"), 1000);
+    assert_int_equal(size_of(scratch, "images/1.html"), -1);
+    assert_int_equal(size_of(scratch, "notes.txt"), -1);
+    struct stat st;
+    char *file = tmp_path(scratch, "images/1.png");
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    free(file);
+    free(scratch);
+}
+
+static void limits(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    ArchiveSpec spec = make_tar(path);
+    char *scratch = make_scratch();
+    spec.max_bytes = 71000 + 30 + 5;
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_DONE);
+    free(scratch);
+    teardown(NULL), setup(NULL);
+    spec = make_tar(path);
+    scratch = make_scratch();
+    spec.max_bytes = 71000 + 30 + 4;
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_REFUSED);
+    assert_string_equal(err, "a.tar: unpacks to more than 71.0 kB");
+    assert_int_equal(rmdir(scratch), 0);
+    free(scratch);
+}
+
+static void stops(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    ArchiveSpec spec = make_tar(path);
+    volatile sig_atomic_t stop = SIGINT;
+    char *scratch = make_scratch();
+    spec.stop = &stop;
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_STOPPED);
+    assert_int_equal(rmdir(scratch), 0);
+    free(scratch);
+}
+
+/* Answers that tell a bad archive from a bad place. */
+static void whose_fault_it_is(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    ArchiveSpec spec = make_tar(path);
+    char *scratch = make_scratch(), *none = tmp_path(dir, "none");
+    assert_int_equal(truncate(path, 30000), 0);
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_REFUSED);
+    assert_says(err, "a.tar: ");
+    assert_says(err, "truncated or damaged");
+    spec.path = none;
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_FAILED);
+    assert_string_equal(err, "a.tar: No such file or directory");
+    spec.path = dir;
+    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_FAILED);
+    free(scratch), free(none);
+}
+
+/* A fifo is not waited for. */
+static void no_file(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    ArchiveSpec spec = make_tar(path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(archive_unpack(&spec, dir, err, sizeof err), UNPACK_FAILED);
+    assert_string_equal(err, "a.tar: is no file");
+}
+
+/* The caller's locale is as it was. */
+static void text_is_utf8(void **state)
+{
+    (void)state;
+    char *path = tmp_path(dir, "u.tar"), *scratch = make_scratch();
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    put_file(f, "d\xc3\xa9/coco2014_captions.h5", 10);
+    put_file(f, "d\xc3\xa9/images/\xe2\x82\xac.png", 10);
+    put_end(f);
+    ArchiveSpec spec = {.path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file,
+                        .max_bytes = 1 << 20};
+    assert_ok(archive_unpack(&spec, scratch, err, sizeof err));
+    assert_int_equal(size_of(scratch, "images/\xe2\x82\xac.png"), 10);
+    assert_int_equal(MB_CUR_MAX, 1);
+    free(path), free(scratch);
+}
+
+/* --- digests and sizes --- */
+
+static void digests_of_files(void **state)
+{
+    (void)state;
+    char hex[DIGEST_LEN + 1], want[DIGEST_LEN + 1];
+    char *path = tmp_path(dir, "f"), *bytes = malloc(700001);
+    assert_non_null(bytes);
+    memset(bytes, 'q', 700001);
+    /* FIPS 180-2, appendix B.1; then the empty file, and one of several pieces. */
+    tmp_write(path, "abc", 3);
+    assert_ok(digest_file(path, NULL, hex, err, sizeof err));
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    for (size_t n = 0; n <= 700001; n += 700001) {
+        tmp_write(path, bytes, n);
+        digest_hex(bytes, n, want);
+        assert_ok(digest_file(path, NULL, hex, err, sizeof err));
+        assert_string_equal(hex, want);
+    }
+    volatile sig_atomic_t stop = SIGTERM;
+    assert_int_equal(digest_file(path, &stop, hex, err, sizeof err), 1);
+    assert_int_equal(digest_file(dir, NULL, hex, err, sizeof err), -1);
+    assert_says(err, "Is a directory");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(digest_file(path, NULL, hex, err, sizeof err), -1);
+    assert_says(err, "No such file");
+    free(path), free(bytes);
+}
+
+static void sizes_as_text(void **state)
+{
+    (void)state;
+    char text[SIZE_TEXT_LEN];
+    assert_string_equal(size_text(0, text), "0 B");
+    assert_string_equal(size_text(999, text), "999 B");
+    assert_string_equal(size_text(1536, text), "1.5 kB");
+    assert_string_equal(size_text(1200000000, text), "1.2 GB");
+    assert_string_equal(size_text(INT64_MAX, text), "9223372.0 TB");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_that_lead_out),
+        cmocka_unit_test(names_are_tidied),
+        cmocka_unit_test(names_in_messages),
+        cmocka_unit_test(names_of_a_dataset),
+        cmocka_unit_test(a_list_of_entries),
+        cmocka_unit_test_setup_teardown(only_what_is_wanted, setup, teardown),
+        cmocka_unit_test_setup_teardown(limits, setup, teardown),
+        cmocka_unit_test_setup_teardown(stops, setup, teardown),
+        cmocka_unit_test_setup_teardown(whose_fault_it_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(text_is_utf8, setup, teardown),
+        cmocka_unit_test_setup_teardown(digests_of_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(sizes_as_text, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

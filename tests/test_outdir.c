@@ -1,0 +1,222 @@
+/* A directory that appears whole or not at all: begin, commit, abort, locks and sweeping. */
+#include "tests/support/test.h"
+
+#include "io/err.h"
+#include "io/file.h"
+#include "io/outdir.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char err[ERR_LEN];
+static char *dir, *target;
+
+static int setup(void **state)
+{
+    (void)state;
+    dir = tmp_make();
+    target = tmp_path(dir, "t");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tmp_remove(dir);
+    free(target);
+    return 0;
+}
+
+/* The directory dir/NAME with a file in it. */
+static void put_dir(const char *name)
+{
+    char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
+    assert_int_equal(mkdir(path, 0777), 0);
+    tmp_write(file, "x", 1);
+    free(path), free(file);
+}
+
+static void put_new(const OutDir *out)
+{
+    char *file = tmp_path(out->path, "new");
+    tmp_write(file, "x", 1);
+    free(file);
+}
+
+static int there(const char *name)
+{
+    char *path = tmp_path(dir, name);
+    int is = file_exists(path);
+    free(path);
+    return is;
+}
+
+/* How many entries the directory has. */
+static int entries(void)
+{
+    DIR *d = opendir(dir);
+    int n = -2;
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+static void whole_or_not_at_all(void **state)
+{
+    (void)state;
+    OutDir out;
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    put_new(&out);
+    assert_false(there("t"));
+    outdir_abort(&out);
+    outdir_abort(&out);
+    assert_int_equal(entries(), 0);
+
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    put_new(&out);
+    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    outdir_abort(&out);
+    assert_true(there("t/new"));
+    assert_int_equal(entries(), 1);
+}
+
+static void what_is_there_is_replaced_if_asked(void **state)
+{
+    (void)state;
+    OutDir out;
+    put_dir("t");
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    put_new(&out);
+    assert_int_equal(outdir_commit(&out, 0, err, sizeof err), -1);
+    assert_says(err, "/t: ");
+    assert_true(there("t/old"));
+    assert_int_equal(entries(), 1);
+
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    put_new(&out);
+    assert_ok(outdir_commit(&out, 1, err, sizeof err));
+    assert_true(there("t/new") && !there("t/old"));
+    assert_int_equal(entries(), 1);
+}
+
+static void what_nobody_holds_is_swept(void **state)
+{
+    (void)state;
+    static const char *const kept[] = {"t.part-", "t.part-12x", "t.part-12.old", "u.part-12", "t.part", "xt.part-1"};
+    OutDir out;
+    char *held = tmp_path(dir, "t.part-4"), *file = tmp_path(dir, "t.part-5"), *link = tmp_path(dir, "t.part-6");
+    put_dir("t.part-1");
+    put_dir("t.part-4194304");
+    put_dir("t.part-4");
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        put_dir(kept[i]);
+    tmp_write(file, "x", 1);
+    assert_int_equal(symlink("u.part-12", link), 0);
+    int fd = open(held, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_false(there("t.part-1") || there("t.part-4194304"));
+    assert_true(there("t.part-4/old") && there("t.part-5") && there("t.part-6") && there("u.part-12/old"));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        assert_true(there(kept[i]));
+    close(fd);
+    outdir_sweep(target); /* not what is being written */
+    assert_true(file_exists(out.path));
+    assert_false(there("t.part-4"));
+    outdir_abort(&out);
+    free(held), free(file), free(link);
+}
+
+/* A process id may come again. */
+static void the_name_of_a_killed_one(void **state)
+{
+    (void)state;
+    OutDir out;
+    char name[32];
+    snprintf(name, sizeof name, "t.part-%ld", (long)getpid());
+    put_dir(name);
+    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    put_new(&out);
+    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    assert_true(there("t/new") && !there("t/old"));
+    assert_int_equal(entries(), 1);
+}
+
+/* Many at once, of which some are killed: those that live find their directories untouched. */
+static void sweepers_and_writers_at_once(void **state)
+{
+    (void)state;
+    enum { CHILDREN = 8, ROUNDS = 60 };
+    pid_t child[CHILDREN];
+    for (int c = 0; c < CHILDREN; c++) {
+        child[c] = fork();
+        assert_true(child[c] >= 0);
+        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
+            OutDir out;
+            if (outdir_begin(&out, target, NULL, 0))
+                _exit(1);
+            put_new(&out);
+            if (c % 4 == 3 && i == ROUNDS / 2)
+                raise(SIGKILL);
+            char *file = tmp_path(out.path, "new");
+            if (!file_exists(file))
+                _exit(2);
+            free(file);
+            outdir_abort(&out);
+            if (file_exists(target))
+                _exit(3);
+        }
+        if (child[c] == 0)
+            _exit(0);
+    }
+    for (int c = 0; c < CHILDREN; c++) {
+        int status;
+        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
+        if (c % 4 == 3)
+            assert_true(WIFSIGNALED(status));
+        else
+            assert_int_equal(status, 0);
+    }
+    outdir_sweep(target);
+    assert_int_equal(entries(), 0);
+}
+
+static void places_that_are_none(void **state)
+{
+    (void)state;
+    OutDir out;
+    assert_int_equal(outdir_begin(&out, "", err, sizeof err), -1);
+    assert_int_equal(outdir_begin(&out, "/dev/null", err, sizeof err), -1);
+    assert_says(err, "is not a directory");
+    assert_int_equal(outdir_begin(&out, "/dev/null/x", err, sizeof err), -1);
+    outdir_abort(&out);
+    outdir_sweep("/no/such/place/t");
+    char *deep = tmp_path(dir, "a/b/t/");
+    assert_ok(outdir_begin(&out, deep, err, sizeof err));
+    put_new(&out);
+    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    assert_true(there("a/b/t/new"));
+    free(deep);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_there_is_replaced_if_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_nobody_holds_is_swept, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_name_of_a_killed_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(places_that_are_none, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
