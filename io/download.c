@@ -293,8 +293,11 @@ static int open_part(Download *d, char *err, size_t errlen)
         d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (d->fd < 0)
             return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
-        if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+        if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+            close(d->fd); /* it is not ours */
+            d->fd = -1;
             return err_set(err, errlen, "%s: another process is writing to it", d->part);
+        }
     } while (!is_current(d));
     if (fstat(d->fd, &st))
         return err_set(err, errlen, "%s: %s", d->part, strerror(errno));

@@ -20,7 +20,8 @@ setup_file() {
 teardown_file() { stop_server; }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work"
     fast=(--stall-timeout 1 --connect-timeout 2 --retries 2 --backoff 0.05 -q)
 }
 
