@@ -89,8 +89,8 @@ static Survey survey(const void *bytes, size_t len)
     return s;
 }
 
-/* The library tells of its last warning alone: it first stops at any, and only where that is a harmless one goes all
- * the way, to be judged by the last. */
+/* The library stops at its first complaint; where that is a harmless one, it is sent all the way. It tells of no other
+ * then: what is odd may be damaged as well and pass. */
 static int decompress(tjhandle tj, const void *bytes, size_t len, unsigned char *pixels, int w, int h, int format,
                       char *err, size_t errlen)
 {
