@@ -7,6 +7,7 @@
 #include "io/jpeg.h"
 #include "io/sniff.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -70,19 +71,22 @@ static int png_is_huge(const unsigned char *b, size_t len)
 }
 
 /* Where the samples of a binary PNM begin: behind "P6", width, height, maximum and one white space, with
- * comments among them. */
+ * comments among them. 0 where a number is longer than any that is meant: stb (2.27) lets them overflow. */
 static size_t pnm_header(const unsigned char *b, size_t len)
 {
     size_t i = 2;
     for (int number = 0; number < 3; number++) {
-        while (i < len && (b[i] < '0' || b[i] > '9')) {
+        while (i < len && !isdigit(b[i])) {
             if (b[i] == '#')
-                while (i < len && b[i] != '\n')
+                while (i < len && b[i] != '\n' && b[i] != '\r')
                     i++;
             i += i < len;
         }
-        while (i < len && b[i] >= '0' && b[i] <= '9')
+        size_t begin = i;
+        while (i < len && isdigit(b[i]))
             i++;
+        if (i - begin > 9)
+            return 0;
     }
     return i + 1;
 }
@@ -165,7 +169,7 @@ static int inspect(const void *bytes, size_t len, int *w, int *h, char *err, siz
         return err_set(err, errlen, "%s", other);
     if (len > INT_MAX)
         return err_set(err, errlen, "larger than %d bytes", INT_MAX);
-    if (png_is_huge(bytes, len))
+    if (png_is_huge(bytes, len) || (*(const char *)bytes == 'P' && !pnm_header(bytes, len)))
         return err_set(err, errlen, "too many pixels");
     int jpeg = sniff_is_jpeg(bytes, len);
     if (jpeg && jpeg_size(bytes, len, w, h, err, errlen))
