@@ -29,9 +29,10 @@
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 
-enum { FILE_MAX_BYTES = 256 << 20 };
+/* No picture is a million pixels wide, and the memory of scaling grows with the longer side. */
+enum { FILE_MAX_BYTES = 256 << 20, SIDE_MAX = 1 << 20 };
 
-/* --- decoding --- */
+/* --- by stb --- */
 
 /* Lays n pixels of rgba over white, into rgb of the same memory. */
 static void over_white(unsigned char *pixels, size_t n)
@@ -102,20 +103,21 @@ static int check_pnm(const unsigned char *b, size_t len, size_t samples, char *e
     return len < pnm_header(b, len) + samples ? err_set(err, errlen, "truncated PNM") : 0;
 }
 
-/* So much data a BMP needs, of which stb reads uncompressed ones, or else fills in black. The last row may lack its
- * padding. */
+/* stb reads uncompressed BMP pictures, and lets what a cut one lacks be black. The last row may lack its padding. */
 static int check_bmp(const unsigned char *b, size_t len, int w, int h, char *err, size_t errlen)
 {
-    if (b[0] != 'B' || len < 30)
+    if (b[0] != 'B')
         return 0;
+    if (len < 30)
+        return err_set(err, errlen, "truncated BMP");
     size_t begin = (size_t)b[10] | (size_t)b[11] << 8 | (size_t)b[12] << 16 | (size_t)b[13] << 24;
     size_t bits = (size_t)w * (b[14] == 12 ? b[24] : b[28]);
     size_t pixels = (bits + 31) / 32 * 4 * (size_t)(h - 1) + (bits + 7) / 8;
     return len < begin || len - begin < pixels ? err_set(err, errlen, "truncated BMP") : 0;
 }
 
-/* stb holds nine bytes for each pixel that a GIF says to have. Its codes, of which the shortest stream of a picture
- * consists, stand for at most 4096 pixels each and take more than a byte. */
+/* stb takes nine bytes of memory for each pixel that a GIF says to have. A code stands for 4096 pixels at most, and is
+ * longer than a byte by then. */
 static int check_gif(const unsigned char *b, size_t len, int w, int h, char *err, size_t errlen)
 {
     if (b[0] != 'G' || (size_t)w * (size_t)h / 4096 <= len)
@@ -178,30 +180,35 @@ static int inspect(const void *bytes, size_t len, int *w, int *h, char *err, siz
         return stb_error(err, errlen);
     if (*w < 1 || *h < 1)
         return err_set(err, errlen, "an image without pixels");
-    if ((int64_t)*w * *h > IMAGE_PIXELS_MAX)
+    if ((int64_t)*w * *h > IMAGE_PIXELS_MAX || *w > SIDE_MAX || *h > SIDE_MAX)
         return err_set(err, errlen, "%d x %d pixels are too many", *w, *h);
     return jpeg ? 0 : check_other(bytes, len, *w, *h, channels, err, errlen);
 }
 
-/* Turns the picture upright in new memory. Stored and upright ones are walked pixel by pixel: `right` and `down` are
- * the ways in the stored one. */
+/* --- what callers see --- */
+
+/* Turns the picture upright, in new memory: pixel by pixel, on a way through the stored one that begins at `start`,
+ * and where a pixel to the right is `right` further, and one down `down`. */
 static int make_upright(Image *image, int orientation, char *err, size_t errlen)
 {
-    ptrdiff_t w = image->width, h = image->height, last = w * h - 1;
+    ptrdiff_t w = image->width, last = w * image->height - 1;
     const struct {
         ptrdiff_t start, right, down;
-    } ways[8] = {{0, 1, w},     {w - 1, -1, w},        {last, -1, -w}, {last - w + 1, 1, -w},
-                 {0, w, 1},     {last - w + 1, -w, 1}, {last, -w, -1}, {w - 1, w, -1}}, way = ways[orientation - 1];
+    } ways[8] = {{0, 1, w}, {w - 1, -1, w},        {last, -1, -w}, {last - w + 1, 1, -w},
+                 {0, w, 1}, {last - w + 1, -w, 1}, {last, -w, -1}, {w - 1, w, -1}};
     if (orientation == 1)
         return 0;
-    Image up = {orientation < 5 ? image->width : image->height, orientation < 5 ? image->height : image->width,
+    int sideways = orientation >= 5;
+    Image up = {sideways ? image->height : image->width, sideways ? image->width : image->height,
                 malloc((size_t)(last + 1) * 3)};
     if (!up.rgb)
         return err_set(err, errlen, "out of memory for %d x %d pixels", up.width, up.height);
     unsigned char *out = up.rgb;
-    for (int y = 0; y < up.height; y++)
+    for (int y = 0; y < up.height; y++) {
+        const unsigned char *in = image->rgb + (ways[orientation - 1].start + y * ways[orientation - 1].down) * 3;
         for (int x = 0; x < up.width; x++, out += 3)
-            memcpy(out, image->rgb + (way.start + x * way.right + y * way.down) * 3, 3);
+            memcpy(out, in + x * ways[orientation - 1].right * 3, 3);
+    }
     image_free(image);
     *image = up;
     return 0;

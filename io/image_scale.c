@@ -82,14 +82,15 @@ static int taps_make(Taps *t, int n, int from)
         int low = (int)ceil(centre - reach), high = (int)floor(centre + reach);
         int first = low < 0 ? 0 : low, last = high < from ? high : from - 1;
         float *weights = t->weights + (size_t)i * (size_t)t->most;
-        for (int k = low; k <= high; k++)
-            sum += kernel((k - centre) / stretch);
         for (int k = low; k <= high; k++) {
-            int at = k < first ? first : k > last ? last : k;
-            weights[at - first] += (float)(kernel((k - centre) / stretch) / sum);
+            double weight = kernel((k - centre) / stretch);
+            weights[(k < first ? first : k > last ? last : k) - first] += (float)weight;
+            sum += weight;
         }
         t->first[i] = first;
         t->count[i] = last - first + 1;
+        for (int k = 0; k < t->count[i]; k++)
+            weights[k] /= (float)sum;
     }
     return 0;
 }

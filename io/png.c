@@ -104,8 +104,8 @@ void png_set_dpi(PngWriter *w, double dpi)
 
 /* Filter "up", the difference to the row above: of photographs with text below it leaves what packs about as well
  * as "sub" does (Paeth: 6 % smaller, and a seventh slower), and rows of one ground become zeros. */
-static void filter_row(unsigned char *restrict to, const unsigned char *restrict rgb, const unsigned char *restrict above,
-                       size_t n)
+static void filter_row(unsigned char *restrict to, const unsigned char *restrict rgb,
+                       const unsigned char *restrict above, size_t n)
 {
     *to++ = FILTER_UP;
     for (size_t i = 0; i < n; i++)

@@ -156,6 +156,7 @@ static void refused(void **state)
         {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
         {"RIFF\x10\0\0\0WEBPVP8 ", 16, "kind that is not read"},
         {huge.bytes, huge.n, "too many"},
+        {"P5 1048577 1 255\n", 17, "1048577 x 1 pixels are too many"},
         {empty.bytes, empty.n, ""},
         {"P6 1 1 65535\n\1\2\3\4\5\6", 19, "16 bits"},
         {"P6 2 2 255\n\1\2\3\4\5\6", 17, "truncated PNM"},
