@@ -14,8 +14,8 @@ typedef struct {
 } Image;
 
 /* The picture, upright (EXIF). Alpha is laid over white; grey, palette and CMYK become RGB; 16 bits become 8. Pictures
- * above 100 million pixels, or a million on a side, are refused before they are decoded; so are truncated ones. err says why ("truncated JPEG",
- * "not an image"). */
+ * above 100 million pixels, or a million on a side, are refused before they are decoded; so are truncated ones. err
+ * says why ("truncated JPEG", "not an image"). */
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen);
 /* The same, fitted into box_w x box_h with its aspect kept, smaller or larger than it was; no more of its pixels are
  * decoded than that needs. */
