@@ -29,9 +29,10 @@ static void kinds(void **state)
     for (int i = 0; i < 20; i++) {
         if (i / 10)
             setenv("TJ_ARITHMETIC", "1", 1);
-        Bytes jpeg = jpegs_compress(image.rgb, 96, 64, TJPF_RGB, subsampling[i % 5], i / 5 % 2 ? TJFLAG_PROGRESSIVE : 0);
+        int flags = i / 5 % 2 ? TJFLAG_PROGRESSIVE : 0;
+        Bytes jpeg = jpegs_compress(image.rgb, 96, 64, TJPF_RGB, subsampling[i % 5], flags);
         unsetenv("TJ_ARITHMETIC");
-        jpegs_find(jpeg, 0, (i / 10 ? 0xC9u : 0xC0u) + (i / 5 % 2 ? i / 10 ? 1 : 2 : 0));
+        jpegs_find(jpeg, 0, (i / 10 ? 0xC9u : 0xC0u) + (flags ? i / 10 ? 1 : 2 : 0));
         expect_jpeg(jpeg, 96, 64, "ABCD");
         free(jpeg.bytes);
     }
@@ -163,7 +164,8 @@ static void damaged(void **state)
     (void)state;
     Bytes jpeg = quarters_jpeg(64, 64, 0);
     size_t data = jpegs_find(jpeg, 0, 0xDA) + 14, size = jpegs_find(jpeg, 0, 0xC0);
-    Bytes half = jpegs_splice(jpeg, data + 20, jpeg.n - data - 22, NULL, 0); /* coded data end early, but EOI is there */
+    /* Coded data end early, but EOI is there. */
+    Bytes half = jpegs_splice(jpeg, data + 20, jpeg.n - data - 22, NULL, 0);
     expect_refused(half, "corrupt JPEG (premature end of data segment)");
     free(half.bytes);
     Bytes ones = jpegs_splice(jpeg, data, 8, "\xff\0\xff\0\xff\0\xff\0", 8);
