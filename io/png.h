@@ -1,5 +1,5 @@
 /* PNG files, written row by row: 8-bit RGB, packed fast rather than small. The same rows give the same
- * bytes, however they are grouped: no time is stored. One writer at a time per stream; any thread.
+ * bytes (see deflate.h), however they are grouped: no time is stored. One writer at a time per stream; any thread.
  *
  * After a failed png_rows only png_end or png_abort may follow. */
 #ifndef COCO_IO_PNG_H
