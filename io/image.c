@@ -1,22 +1,25 @@
 #include "io/image.h"
 
+#include "io/deflate.h"
 #include "io/err.h"
+#include "io/exif.h"
 #include "io/file.h"
+#include "io/jpeg.h"
 #include "io/sniff.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* stb: single-header libraries, compiled here and nowhere else, with their own taste in warnings. */
+/* stb: a single-header library, compiled here and nowhere else, with its own taste in warnings. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wsign-compare"
-#define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
 #define STBI_ONLY_GIF
 #define STBI_ONLY_BMP
@@ -24,41 +27,12 @@
 #define STBI_NO_STDIO
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>
-#define STB_IMAGE_RESIZE_STATIC
-#define STB_IMAGE_RESIZE_IMPLEMENTATION
-#include <stb_image_resize.h>
 #pragma GCC diagnostic pop
 
-enum { FILE_MAX_BYTES = 256 << 20, PIXELS_MAX = 100000000 };
+/* No picture is a million pixels wide, and the memory of scaling grows with the longer side. */
+enum { FILE_MAX_BYTES = 256 << 20, SIDE_MAX = 1 << 20 };
 
-/* --- decoding --- */
-
-/* stb_image fills in what a broken-off JPEG lacks and calls it done. This follows the segments to the end
- * of the image: SOI, segments with a length each, and behind SOS coded data up to the next marker that is
- * neither stuffing (FF00) nor a restart (FFD0 to FFD7), until EOI. ITU-T T.81, B.1. */
-static int jpeg_is_whole(const unsigned char *b, size_t len)
-{
-    size_t i = 2;
-    while (i + 1 < len) {
-        if (b[i] != 0xFF) { /* coded data, or rubbish between segments */
-            i++;
-            continue;
-        }
-        unsigned marker = b[i + 1];
-        if (marker == 0xD9)
-            return 1;
-        if (marker == 0xFF) {
-            i++;
-        } else if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8)) {
-            i += 2;
-        } else {
-            if (i + 3 >= len)
-                return 0;
-            i += 2 + ((size_t)b[i + 2] << 8 | b[i + 3]);
-        }
-    }
-    return 0;
-}
+/* --- by stb --- */
 
 /* Lays n pixels of rgba over white, into rgb of the same memory. */
 static void over_white(unsigned char *pixels, size_t n)
@@ -94,23 +68,26 @@ static int png_is_huge(const unsigned char *b, size_t len)
         return 0;
     uint64_t w = (uint64_t)b[16] << 24 | (uint64_t)b[17] << 16 | (uint64_t)b[18] << 8 | b[19];
     uint64_t h = (uint64_t)b[20] << 24 | (uint64_t)b[21] << 16 | (uint64_t)b[22] << 8 | b[23];
-    return h && w > PIXELS_MAX / h;
+    return h && w > IMAGE_PIXELS_MAX / h;
 }
 
 /* Where the samples of a binary PNM begin: behind "P6", width, height, maximum and one white space, with
- * comments among them. */
+ * comments among them. 0 where a number is longer than any that is meant: stb (2.27) lets them overflow. */
 static size_t pnm_header(const unsigned char *b, size_t len)
 {
     size_t i = 2;
     for (int number = 0; number < 3; number++) {
-        while (i < len && (b[i] < '0' || b[i] > '9')) {
+        while (i < len && !isdigit(b[i])) {
             if (b[i] == '#')
-                while (i < len && b[i] != '\n')
+                while (i < len && b[i] != '\n' && b[i] != '\r')
                     i++;
             i += i < len;
         }
-        while (i < len && b[i] >= '0' && b[i] <= '9')
+        size_t begin = i;
+        while (i < len && isdigit(b[i]))
             i++;
+        if (i - begin > 9)
+            return 0;
     }
     return i + 1;
 }
@@ -126,39 +103,157 @@ static int check_pnm(const unsigned char *b, size_t len, size_t samples, char *e
     return len < pnm_header(b, len) + samples ? err_set(err, errlen, "truncated PNM") : 0;
 }
 
-int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
+/* stb reads uncompressed BMP pictures, and lets what a cut one lacks be black. The last row may lack its padding. */
+static int check_bmp(const unsigned char *b, size_t len, int w, int h, char *err, size_t errlen)
+{
+    if (b[0] != 'B')
+        return 0;
+    if (len < 30)
+        return err_set(err, errlen, "truncated BMP");
+    size_t begin = (size_t)b[10] | (size_t)b[11] << 8 | (size_t)b[12] << 16 | (size_t)b[13] << 24;
+    size_t bits = (size_t)w * (b[14] == 12 ? b[24] : b[28]);
+    size_t pixels = (bits + 31) / 32 * 4 * (size_t)(h - 1) + (bits + 7) / 8;
+    return len < begin || len - begin < pixels ? err_set(err, errlen, "truncated BMP") : 0;
+}
+
+/* stb takes nine bytes of memory for each pixel that a GIF says to have. A code stands for 4096 pixels at most, and is
+ * longer than a byte by then. */
+static int check_gif(const unsigned char *b, size_t len, int w, int h, char *err, size_t errlen)
+{
+    if (b[0] != 'G' || (size_t)w * (size_t)h / 4096 <= len)
+        return 0;
+    return err_set(err, errlen, "corrupt GIF (%zu bytes cannot hold %d x %d pixels)", len, w, h);
+}
+
+/* The checksums of what a PNG cannot do without; stb looks at none. */
+static int check_png(const unsigned char *b, size_t len, char *err, size_t errlen)
+{
+    size_t at = 0;
+    SniffPart part;
+    while (sniff_is_png(b, len) && sniff_png_part(b, len, &at, &part)) {
+        const unsigned char *sum = part.data + part.len;
+        uint32_t want = (uint32_t)sum[0] << 24 | (uint32_t)sum[1] << 16 | (uint32_t)sum[2] << 8 | sum[3];
+        if (part.data[-4] < 'a' && crc32_of(part.data - 4, part.len + 4) != want)
+            return err_set(err, errlen, "corrupt PNG (a wrong checksum of %.4s)", (const char *)part.data - 4);
+    }
+    return 0;
+}
+
+/* What stb would take for whole, or read beyond. */
+static int check_other(const void *bytes, size_t len, int w, int h, int channels, char *err, size_t errlen)
+{
+    return check_pnm(bytes, len, (size_t)w * (size_t)h * (size_t)channels, err, errlen) ||
+           check_bmp(bytes, len, w, h, err, errlen) || check_gif(bytes, len, w, h, err, errlen) ||
+           check_png(bytes, len, err, errlen) ? -1 : 0;
+}
+
+/* All kinds but JPEG. */
+static int decode_other(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
 {
     int w, h, channels;
-    memset(image, 0, sizeof *image);
+    unsigned char *pixels = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, 4);
+    if (!pixels)
+        return stb_error(err, errlen);
+    size_t n = (size_t)w * (size_t)h;
+    over_white(pixels, n);
+    unsigned char *less = realloc(pixels, n * 3);
+    *image = (Image){w, h, less ? less : pixels};
+    return 0;
+}
+
+/* What can be told before decoding: the size of the stored picture, or why there is none. */
+static int inspect(const void *bytes, size_t len, int *w, int *h, char *err, size_t errlen)
+{
+    int channels = 3;
     const char *other = sniff_not_image(bytes, len);
+    other = other ? other : sniff_cut(bytes, len);
     if (other)
         return err_set(err, errlen, "%s", other);
     if (len > INT_MAX)
         return err_set(err, errlen, "larger than %d bytes", INT_MAX);
-    if (png_is_huge(bytes, len))
+    if (png_is_huge(bytes, len) || (*(const char *)bytes == 'P' && !pnm_header(bytes, len)))
         return err_set(err, errlen, "too many pixels");
-    if (!stbi_info_from_memory(bytes, (int)len, &w, &h, &channels))
-        return stb_error(err, errlen);
-    if (w < 1 || h < 1)
-        return err_set(err, errlen, "an image without pixels");
-    if ((int64_t)w * h > PIXELS_MAX)
-        return err_set(err, errlen, "%d x %d pixels are too many", w, h);
-    if (check_pnm(bytes, len, (size_t)w * (size_t)h * (size_t)channels, err, errlen))
+    int jpeg = sniff_is_jpeg(bytes, len);
+    if (jpeg && jpeg_size(bytes, len, w, h, err, errlen))
         return -1;
-    int jpeg = !memcmp(bytes, "\xff\xd8", 2);
-    if (jpeg && !jpeg_is_whole(bytes, len))
-        return err_set(err, errlen, "truncated JPEG");
-    unsigned char *pixels = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, jpeg ? 3 : 4);
-    if (!pixels)
+    if (!jpeg && !stbi_info_from_memory(bytes, (int)len, w, h, &channels))
         return stb_error(err, errlen);
-    if (!jpeg) {
-        size_t n = (size_t)w * (size_t)h;
-        over_white(pixels, n);
-        unsigned char *less = realloc(pixels, n * 3);
-        pixels = less ? less : pixels;
+    if (*w < 1 || *h < 1)
+        return err_set(err, errlen, "an image without pixels");
+    if ((int64_t)*w * *h > IMAGE_PIXELS_MAX || *w > SIDE_MAX || *h > SIDE_MAX)
+        return err_set(err, errlen, "%d x %d pixels are too many", *w, *h);
+    return jpeg ? 0 : check_other(bytes, len, *w, *h, channels, err, errlen);
+}
+
+/* --- what callers see --- */
+
+/* Turns the picture upright, in new memory: pixel by pixel, on a way through the stored one that begins at `start`,
+ * and where a pixel to the right is `right` further, and one down `down`. */
+static int make_upright(Image *image, int orientation, char *err, size_t errlen)
+{
+    ptrdiff_t w = image->width, last = w * image->height - 1;
+    const struct {
+        ptrdiff_t start, right, down;
+    } ways[8] = {{0, 1, w}, {w - 1, -1, w},        {last, -1, -w}, {last - w + 1, 1, -w},
+                 {0, w, 1}, {last - w + 1, -w, 1}, {last, -w, -1}, {w - 1, w, -1}};
+    if (orientation == 1)
+        return 0;
+    int sideways = orientation >= 5;
+    Image up = {sideways ? image->height : image->width, sideways ? image->width : image->height,
+                malloc((size_t)(last + 1) * 3)};
+    if (!up.rgb)
+        return err_set(err, errlen, "out of memory for %d x %d pixels", up.width, up.height);
+    unsigned char *out = up.rgb;
+    for (int y = 0; y < up.height; y++) {
+        const unsigned char *in = image->rgb + (ways[orientation - 1].start + y * ways[orientation - 1].down) * 3;
+        for (int x = 0; x < up.width; x++, out += 3)
+            memcpy(out, in + x * ways[orientation - 1].right * 3, 3);
     }
-    *image = (Image){w, h, pixels};
+    image_free(image);
+    *image = up;
     return 0;
+}
+
+/* image_decode_fit; a box of 0 x 0 takes the picture's own size. */
+static int decode(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
+{
+    int w, h;
+    memset(image, 0, sizeof *image);
+    if (inspect(bytes, len, &w, &h, err, errlen))
+        return -1;
+    int orientation = exif_orientation(bytes, len), sideways = orientation >= 5;
+    if (box_w)
+        image_fit(&(Image){w, h, NULL}, sideways ? box_h : box_w, sideways ? box_w : box_h, &w, &h);
+    Image stored, scaled;
+    if (sniff_is_jpeg(bytes, len) ? jpeg_decode(&stored, bytes, len, w, h, err, errlen)
+                                  : decode_other(&stored, bytes, len, err, errlen))
+        return -1;
+    if (stored.width != w || stored.height != h) {
+        int rc = image_scale(&scaled, &stored, w, h, err, errlen);
+        image_free(&stored);
+        if (rc)
+            return -1;
+        stored = scaled;
+    }
+    if (make_upright(&stored, orientation, err, errlen)) {
+        image_free(&stored);
+        return -1;
+    }
+    *image = stored;
+    return 0;
+}
+
+int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
+{
+    return decode(image, bytes, len, 0, 0, err, errlen);
+}
+
+int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
+{
+    memset(image, 0, sizeof *image);
+    if (box_w < 1 || box_h < 1)
+        return err_set(err, errlen, "cannot fit into %d x %d pixels", box_w, box_h);
+    return decode(image, bytes, len, box_w, box_h, err, errlen);
 }
 
 int image_load(Image *image, const char *path, char *err, size_t errlen)
@@ -178,39 +273,4 @@ void image_free(Image *image)
 {
     free(image->rgb);
     memset(image, 0, sizeof *image);
-}
-
-/* --- scaling --- */
-
-void image_fit(const Image *image, int box_w, int box_h, int *w, int *h)
-{
-    double x = (double)box_w / image->width, y = (double)box_h / image->height;
-    double scale = x < y ? x : y;
-    *w = x <= y ? box_w : (int)(image->width * scale + 0.5);
-    *h = y <= x ? box_h : (int)(image->height * scale + 0.5);
-    *w = *w < 1 ? 1 : *w;
-    *h = *h < 1 ? 1 : *h;
-}
-
-int image_scale(Image *out, const Image *in, int w, int h, char *err, size_t errlen)
-{
-    memset(out, 0, sizeof *out);
-    if (w < 1 || h < 1 || (int64_t)w * h > PIXELS_MAX)
-        return err_set(err, errlen, "cannot scale to %d x %d pixels", w, h);
-    size_t bytes = (size_t)w * (size_t)h * 3;
-    unsigned char *rgb = malloc(bytes);
-    if (!rgb)
-        return err_set(err, errlen, "out of memory for %d x %d pixels", w, h);
-    /* Catmull-Rom both ways: downwards its kernel is stretched over all that a pixel covers. Light is
-     * averaged, not its code (sRGB), so that fine detail keeps its brightness. */
-    if (w == in->width && h == in->height) {
-        memcpy(rgb, in->rgb, bytes);
-    } else if (!stbir_resize_uint8_generic(in->rgb, in->width, in->height, 0, rgb, w, h, 0, 3,
-                                           STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
-                                           STBIR_FILTER_CATMULLROM, STBIR_COLORSPACE_SRGB, NULL)) {
-        free(rgb);
-        return err_set(err, errlen, "out of memory for %d x %d pixels", w, h);
-    }
-    *out = (Image){w, h, rgb};
-    return 0;
 }

@@ -6,14 +6,20 @@
 
 #include <stddef.h>
 
+enum { IMAGE_PIXELS_MAX = 100000000 };
+
 typedef struct {
     int width, height;
     unsigned char *rgb; /* (height, width, 3), rows from the top, no padding between rows */
 } Image;
 
-/* Alpha is laid over white; grey and palette become RGB; 16 bits become 8. Pictures above 100 million
- * pixels are refused before they are decoded. err says why ("truncated JPEG", "not an image"). */
+/* The picture, upright (EXIF). Alpha is laid over white; grey, palette and CMYK become RGB; 16 bits become 8. Pictures
+ * above 100 million pixels, or a million on a side, are refused before they are decoded; so are truncated ones. err
+ * says why ("truncated JPEG", "not an image"). */
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen);
+/* The same, fitted into box_w x box_h with its aspect kept, smaller or larger than it was; no more of its pixels are
+ * decoded than that needs. */
+int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen);
 int image_load(Image *image, const char *path, char *err, size_t errlen);
 void image_free(Image *image); /* legal on a zeroed one */
 

@@ -1,5 +1,6 @@
 #include "io/png.h"
 
+#include "io/deflate.h"
 #include "io/err.h"
 
 #include <errno.h>
@@ -8,17 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows are filtered here and gathered in a block of whole rows; a full block is packed, and goes out as IDAT chunks.
+ * libpng writes all the chunks. The blocks begin at the same rows whatever png_rows was given at a time, and with
+ * them all that the packing depends on. */
 struct PngWriter {
     png_structp png;
     png_infop info;
+    Deflate *deflate;
     FILE *out;
     int width, height, row;
-    char why[256]; /* libpng's last complaint */
+    int block_rows;        /* a full block's */
+    unsigned char *block;  /* (block_rows, 1 + 3 * width) */
+    unsigned char *above;  /* (3 * width) the row before, zeros at first */
+    unsigned char *packed; /* (PACKED_BYTES) */
+    char why[256];         /* libpng's last complaint */
 };
 
-/* Z_RLE of zlib: matches of distance one only. With level 1 and filter sub a photographic sheet takes a
- * seventh of the default's time for a tenth more bytes. */
-enum { COMPRESSION_LEVEL = 1, STRATEGY_RLE = 3, BUFFER_BYTES = 1 << 16 };
+enum { BLOCK_BYTES = 1 << 17, PACKED_BYTES = 1 << 16, FILTER_UP = 2 };
 
 /* libpng leaves its calls by longjmp; every entry below sets the place to land. */
 static _Noreturn void on_error(png_structp png, png_const_charp text)
@@ -47,27 +54,14 @@ static void flush_bytes(png_structp png)
     (void)png; /* the stream is the caller's to flush */
 }
 
-static int write_header(PngWriter *w)
+static int set_header(PngWriter *w)
 {
     if (setjmp(png_jmpbuf(w->png)))
         return -1;
     png_set_write_fn(w->png, w, write_bytes, flush_bytes);
     png_set_user_limits(w->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_compression_level(w->png, COMPRESSION_LEVEL);
-    png_set_compression_strategy(w->png, STRATEGY_RLE);
-    png_set_compression_buffer_size(w->png, BUFFER_BYTES);
-    png_set_filter(w->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_IHDR(w->png, w->info, (png_uint_32)w->width, (png_uint_32)w->height, 8, PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(w->png, w->info);
-    return 0;
-}
-
-static int write_trailer(PngWriter *w)
-{
-    if (setjmp(png_jmpbuf(w->png)))
-        return -1;
-    png_write_end(w->png, NULL);
     return 0;
 }
 
@@ -82,22 +76,69 @@ PngWriter *png_begin(FILE *out, int width, int height, char *err, size_t errlen)
         err_set(err, errlen, "PNG: out of memory");
         return NULL;
     }
-    w->out = out;
-    w->width = width;
-    w->height = height;
+    size_t row = (size_t)width * 3, rows = BLOCK_BYTES / (row + 1);
+    rows = rows < 1 ? 1 : rows < (size_t)height ? rows : (size_t)height;
+    *w = (PngWriter){.out = out, .width = width, .height = height, .block_rows = (int)rows};
+    w->block = malloc(rows * (row + 1));
+    w->above = calloc(row, 1);
+    w->packed = malloc(PACKED_BYTES);
+    w->deflate = deflate_begin();
     w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w, on_error, on_warning);
     w->info = w->png ? png_create_info_struct(w->png) : NULL;
-    if (!w->info) {
-        err_set(err, errlen, "PNG: out of memory");
-        png_abort(w);
-        return NULL;
+    int rc = 0;
+    if (!w->block || !w->above || !w->packed || !w->deflate || !w->info)
+        rc = err_set(err, errlen, "PNG: out of memory");
+    else if (set_header(w))
+        rc = err_set(err, errlen, "PNG: %s", w->why);
+    if (!rc)
+        return w;
+    png_abort(w);
+    return NULL;
+}
+
+void png_set_dpi(PngWriter *w, double dpi)
+{
+    png_uint_32 per_metre = (png_uint_32)(dpi / 0.0254 + 0.5);
+    png_set_pHYs(w->png, w->info, per_metre, per_metre, PNG_RESOLUTION_METER);
+}
+
+/* Filter "up", the difference to the row above: of photographs with text below it leaves what packs about as well
+ * as "sub" does (Paeth: 6 % smaller, and a seventh slower), and rows of one ground become zeros. */
+static void filter_row(unsigned char *restrict to, const unsigned char *restrict rgb,
+                       const unsigned char *restrict above, size_t n)
+{
+    *to++ = FILTER_UP;
+    for (size_t i = 0; i < n; i++)
+        to[i] = (unsigned char)(rgb[i] - above[i]);
+}
+
+/* Packs what the block holds, n bytes. */
+static void write_block(PngWriter *w, size_t n)
+{
+    const unsigned char *in = w->block;
+    size_t got;
+    do {
+        got = deflate_some(w->deflate, &in, &n, w->row == w->height, w->packed, PACKED_BYTES);
+        if (got)
+            png_write_chunk(w->png, (png_const_bytep) "IDAT", w->packed, got);
+    } while (got == PACKED_BYTES);
+}
+
+static void add_rows(PngWriter *w, const unsigned char *rgb, int n)
+{
+    size_t stride = (size_t)w->width * 3;
+    const unsigned char *above = w->above;
+    if (w->row == 0 && n > 0)
+        png_write_info(w->png, w->info);
+    for (int i = 0; i < n; i++, above = rgb, rgb += stride) {
+        size_t filled = (size_t)(w->row % w->block_rows) * (stride + 1);
+        filter_row(w->block + filled, rgb, above, stride);
+        w->row++;
+        if (w->row % w->block_rows == 0 || w->row == w->height)
+            write_block(w, filled + stride + 1);
     }
-    if (write_header(w)) {
-        err_set(err, errlen, "PNG: %s", w->why);
-        png_abort(w);
-        return NULL;
-    }
-    return w;
+    if (n > 0)
+        memcpy(w->above, above, stride);
 }
 
 int png_rows(PngWriter *w, const unsigned char *rgb, int n, char *err, size_t errlen)
@@ -106,10 +147,15 @@ int png_rows(PngWriter *w, const unsigned char *rgb, int n, char *err, size_t er
         return err_set(err, errlen, "PNG: more than %d rows", w->height);
     if (setjmp(png_jmpbuf(w->png)))
         return err_set(err, errlen, "PNG: %s", w->why);
-    for (int i = 0; i < n; i++) {
-        png_write_row(w->png, rgb + (size_t)i * (size_t)w->width * 3);
-        w->row++;
-    }
+    add_rows(w, rgb, n);
+    return 0;
+}
+
+static int write_trailer(PngWriter *w)
+{
+    if (setjmp(png_jmpbuf(w->png)))
+        return -1;
+    png_write_chunk(w->png, (png_const_bytep) "IEND", NULL, 0);
     return 0;
 }
 
@@ -130,5 +176,9 @@ void png_abort(PngWriter *w)
         return;
     if (w->png)
         png_destroy_write_struct(&w->png, &w->info);
+    deflate_end(w->deflate);
+    free(w->packed);
+    free(w->above);
+    free(w->block);
     free(w);
 }

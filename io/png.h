@@ -1,5 +1,5 @@
 /* PNG files, written row by row: 8-bit RGB, packed fast rather than small. The same rows give the same
- * bytes: no time is stored. One writer at a time per stream; any thread.
+ * bytes (see deflate.h), however they are grouped: no time is stored. One writer at a time per stream; any thread.
  *
  * After a failed png_rows only png_end or png_abort may follow. */
 #ifndef COCO_IO_PNG_H
@@ -10,8 +10,10 @@
 
 typedef struct PngWriter PngWriter;
 
-/* Starts a picture of width x height on an open stream, which stays the caller's. */
+/* Starts a picture of width x height on an open stream, which stays the caller's. Nothing is written yet. */
 PngWriter *png_begin(FILE *out, int width, int height, char *err, size_t errlen);
+/* How large its pixels are meant to be seen. Before the first row; without it, the file does not say. */
+void png_set_dpi(PngWriter *png, double dpi);
 /* Adds n rows of rgb (n, width, 3). */
 int png_rows(PngWriter *png, const unsigned char *rgb, int n, char *err, size_t errlen);
 /* Ends the picture once all rows are there, and frees the writer either way. */

@@ -1,7 +1,11 @@
 /* Decoding and scaling of pictures, of every kind that a URL brings: made here byte by byte. */
+#include "io/exif.h"
+#include "io/file.h"
 #include "io/image.h"
+#include "io/sniff.h"
 #include "tests/support/test.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +139,11 @@ static void refused(void **state)
     char err[256];
     Image image;
     Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4), huge = png(20000, 20000, 8, 2, NULL, 0, NULL, 0, "", 0),
-          empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0);
+          empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0), wrong = p;
+    unsigned char wide_gif[sizeof GIF_1x1];
+    wrong.bytes[33 + 8 + 10] ^= 1; /* in the data */
+    memcpy(wide_gif, GIF_1x1, sizeof GIF_1x1);
+    memcpy(wide_gif + 6, "\xa0\x0f\xa0\x0f", 4);
     const struct {
         const void *bytes;
         size_t len;
@@ -148,13 +156,21 @@ static void refused(void **state)
         {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
         {"RIFF\x10\0\0\0WEBPVP8 ", 16, "kind that is not read"},
         {huge.bytes, huge.n, "too many"},
+        {"P5 1048577 1 255\n", 17, "1048577 x 1 pixels are too many"},
         {empty.bytes, empty.n, ""},
         {"P6 1 1 65535\n\1\2\3\4\5\6", 19, "16 bits"},
         {"P6 2 2 255\n\1\2\3\4\5\6", 17, "truncated PNM"},
+        {"P6 2333333333 1 255\n", 20, "too many pixels"},
+        {"P6 1 1 #\r2333333333\n", 20, "too many pixels"},
         {"P5 #c 9\n2 2 255\n\1\2\3", 19, "truncated PNM"},
-        {p.bytes, 45, ""},
-        {p.bytes, 33, ""},
-        {p.bytes, 8, ""},
+        {p.bytes, p.n - 1, "truncated PNG"},
+        {p.bytes, 45, "truncated PNG"},
+        {p.bytes, 33, "truncated PNG"},
+        {p.bytes, 8, "truncated PNG"},
+        {BMP_2x2, sizeof BMP_2x2 - 3, "truncated BMP"},
+        {GIF_1x1, sizeof GIF_1x1 - 3, "truncated GIF"},
+        {wide_gif, sizeof wide_gif, "cannot hold 4000 x 4000 pixels"},
+        {wrong.bytes, wrong.n, "corrupt PNG (a wrong checksum of IDAT)"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err[0] = '\0';
@@ -166,6 +182,66 @@ static void refused(void **state)
     }
     assert_int_equal(image_load(&image, "/no/such/file.jpg", err, sizeof err), -1);
     assert_says(err, "/no/such/file.jpg: ");
+}
+
+/* Whole, and cut at any byte. */
+static void wholeness(void **state)
+{
+    (void)state;
+    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4);
+    assert_null(sniff_cut(p.bytes, p.n));
+    assert_null(sniff_cut(p.bytes, p.n + 5)); /* more behind it */
+    for (size_t n = 8; n < p.n; n++)
+        assert_string_equal(sniff_cut(p.bytes, n), "truncated PNG");
+    memset(p.bytes + 33, 0xFF, 4); /* a length of 4 GB */
+    assert_string_equal(sniff_cut(p.bytes, p.n), "truncated PNG");
+    assert_null(sniff_cut(GIF_1x1, sizeof GIF_1x1));
+    assert_null(sniff_cut(GIF_1x1, sizeof GIF_1x1 - 1)); /* some writers leave out the trailer */
+    for (size_t n = 6; n < sizeof GIF_1x1 - 1; n++)
+        assert_string_equal(sniff_cut(GIF_1x1, n), "truncated GIF");
+    /* What has no marks of its own cannot be told. */
+    assert_null(sniff_cut("", 0));
+    assert_null(sniff_cut("hello", 5));
+    assert_null(sniff_cut(PPM_2x2, 5));
+}
+
+/* A PNG may be turned as well. */
+static void upright_png(void **state)
+{
+    (void)state;
+    static const char exif[] = "MM\0*\0\0\0\x8\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0";
+    Bytes p = png(3, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3", 3), block = {{0}, 0};
+    chunk(&block, "eXIf", exif, sizeof exif - 1);
+    memmove(p.bytes + 33 + block.n, p.bytes + 33, p.n - 33);
+    memcpy(p.bytes + 33, block.bytes, block.n);
+    p.n += block.n;
+    assert_int_equal(exif_orientation(p.bytes, p.n), 6);
+    expect(p.bytes, p.n, 1, 3, "\1\1\1\2\2\2\3\3\3");
+    assert_int_equal(exif_orientation(GIF_1x1, sizeof GIF_1x1), 1);
+    assert_int_equal(exif_orientation("", 0), 1);
+}
+
+static void fitted(void **state)
+{
+    (void)state;
+    char err[256];
+    Image image;
+    assert_ok(image_decode_fit(&image, PPM_2x2, sizeof PPM_2x2 - 1, 8, 30, err, sizeof err));
+    assert_int_equal(image.width, 8);
+    assert_int_equal(image.height, 8);
+    assert_in_range(image.rgb[0], 250, 255);
+    image_free(&image);
+    assert_ok(image_decode_fit(&image, BMP_2x2, sizeof BMP_2x2, 2, 2, err, sizeof err));
+    assert_memory_equal(image.rgb, "\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff", 12);
+    image_free(&image);
+    assert_ok(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 5, 3, err, sizeof err));
+    assert_int_equal(image.width, 3);
+    assert_int_equal(image.height, 3);
+    assert_memory_equal(image.rgb + 12, "\xff\0\0", 3);
+    image_free(&image);
+    assert_int_equal(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 100000, 100000, err, sizeof err), -1);
+    assert_says(err, "cannot scale");
+    assert_null(image.rgb);
 }
 
 /* No bytes crash the decoder: every kind, cut and with bytes changed. */
@@ -274,11 +350,47 @@ static void photographs(void **state)
     free(bytes);
 }
 
+/* All of them, decoded for a box, look as they do decoded whole and scaled. */
+static void photographs_in_boxes(void **state)
+{
+    (void)state;
+    char err[256], path[1024];
+    const char *shared = getenv("COCO_SHARED");
+    snprintf(path, sizeof path, "%s/data/coco/images", shared ? shared : "../shared");
+    DIR *dir = opendir(path);
+    if (!dir)
+        skip();
+    size_t end = strlen(path);
+    for (struct dirent *d; (d = readdir(dir));) {
+        if (!strstr(d->d_name, ".jpg"))
+            continue;
+        Image fit, full, scaled;
+        snprintf(path + end, sizeof path - end, "/%s", d->d_name);
+        assert_ok(image_load(&full, path, err, sizeof err));
+        size_t len;
+        char *bytes = file_read(path, 1 << 24, &len, err, sizeof err);
+        assert_ok(image_decode_fit(&fit, bytes, len, 200, 200, err, sizeof err));
+        assert_ok(image_scale(&scaled, &full, fit.width, fit.height, err, sizeof err));
+        size_t n = (size_t)fit.width * (size_t)fit.height * 3, apart = 0;
+        for (size_t i = 0; i < n; i++)
+            apart += (size_t)abs(fit.rgb[i] - scaled.rgb[i]);
+        if (apart > n * 10)
+            fail_msg("%s: %.2f apart", path, (double)apart / (double)n);
+        free(bytes);
+        image_free(&fit);
+        image_free(&full);
+        image_free(&scaled);
+    }
+    closedir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds), cmocka_unit_test(alpha_over_white), cmocka_unit_test(refused),
-        cmocka_unit_test(damaged), cmocka_unit_test(fits), cmocka_unit_test(scaling), cmocka_unit_test(photographs),
+        cmocka_unit_test(kinds),     cmocka_unit_test(alpha_over_white), cmocka_unit_test(refused),
+        cmocka_unit_test(wholeness), cmocka_unit_test(upright_png),      cmocka_unit_test(fitted),
+        cmocka_unit_test(damaged),   cmocka_unit_test(fits),             cmocka_unit_test(scaling),
+        cmocka_unit_test(photographs), cmocka_unit_test(photographs_in_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

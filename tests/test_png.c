@@ -1,8 +1,11 @@
 /* PNG writing: what is written reads back, the same rows are the same bytes, errors are lines. */
+#include "io/deflate.h"
 #include "io/image.h"
 #include "io/png.h"
+#include "io/sniff.h"
 #include "tests/support/test.h"
 
+#include <isa-l.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +60,124 @@ static void round_trip(void **state)
     }
 }
 
+/* Large enough for several blocks of rows: they are the same, however the rows come. */
+static void any_grouping(void **state)
+{
+    (void)state;
+    static const int strips[] = {1, 7, 100, 431};
+    size_t len, again;
+    Image in = noise(400, 431);
+    char *bytes = encode(&in, 64, &len);
+    for (int i = 0; i < 4; i++) {
+        char *other = encode(&in, strips[i], &again);
+        assert_int_equal(len, again);
+        assert_memory_equal(bytes, other, len);
+        free(other);
+    }
+    free(bytes);
+    image_free(&in);
+}
+
+/* The checksums, by their definitions. */
+static uint32_t crc_of(const unsigned char *b, size_t n)
+{
+    uint32_t c = ~0u;
+    for (size_t i = 0; i < n; i++) {
+        c ^= b[i];
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? 0xEDB88320u ^ c >> 1 : c >> 1;
+    }
+    return ~c;
+}
+
+static uint32_t adler_of(const unsigned char *b, size_t n)
+{
+    uint32_t one = 1, two = 0;
+    for (size_t i = 0; i < n; i++) {
+        one = (one + b[i]) % 65521;
+        two = (two + one) % 65521;
+    }
+    return two << 16 | one;
+}
+
+static uint32_t big32(const unsigned char *b)
+{
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* That the zlib stream is n bytes of rows, complete, and its checksum theirs. */
+static void expect_stream(unsigned char *packed, size_t len, size_t n)
+{
+    unsigned char *rows = malloc(n + 1);
+    struct inflate_state *z = malloc(sizeof *z);
+    isal_inflate_init(z);
+    z->crc_flag = IGZIP_ZLIB;
+    z->next_in = packed;
+    z->avail_in = (uint32_t)len;
+    z->next_out = rows;
+    z->avail_out = (uint32_t)n + 1;
+    assert_int_equal(isal_inflate(z), ISAL_DECOMP_OK);
+    assert_int_equal(z->block_state, ISAL_BLOCK_FINISH);
+    assert_int_equal(z->total_out, n);
+    assert_int_equal(z->avail_in, 0);
+    assert_int_equal(big32(packed + len - 4), adler_of(rows, n));
+    free(z);
+    free(rows);
+}
+
+/* What stricter readers than ours look at: every chunk's checksum, the stream's own, and its exact length. */
+static void strictly_valid(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1, 1}, {400, 431}, {50000, 2}, {3, 20000}};
+    for (int i = 0; i < 8; i++) {
+        size_t len, at = 0, packed = 0;
+        SniffPart part;
+        Image in = noise(sizes[i / 2][0], sizes[i / 2][1]);
+        if (i % 2) /* and of one colour */
+            memset(in.rgb, 255, (size_t)in.width * (size_t)in.height * 3);
+        char *bytes = encode(&in, 16, &len);
+        unsigned char *idat = malloc(len);
+        while (sniff_png_part(bytes, len, &at, &part)) {
+            assert_int_equal(crc_of(part.data - 4, part.len + 4), big32(part.data + part.len));
+            assert_int_equal(crc32_of(part.data - 4, part.len + 4), big32(part.data + part.len));
+            if (part.type == SNIFF_PNG_TYPE('I', 'D', 'A', 'T')) {
+                assert_true(part.len > 0);
+                memcpy(idat + packed, part.data, part.len);
+                packed += part.len;
+            }
+        }
+        assert_int_equal(at, len);
+        assert_int_equal(part.type, SNIFF_PNG_TYPE('I', 'E', 'N', 'D'));
+        expect_stream(idat, packed, ((size_t)in.width * 3 + 1) * (size_t)in.height);
+        free(idat);
+        free(bytes);
+        image_free(&in);
+    }
+}
+
+static void resolution(void **state)
+{
+    (void)state;
+    char err[256], *bytes = NULL;
+    unsigned char row[3] = {1, 2, 3};
+    size_t len;
+    for (int with = 0; with < 2; with++) {
+        FILE *out = open_memstream(&bytes, &len);
+        PngWriter *png = png_begin(out, 1, 1, err, sizeof err);
+        if (with)
+            png_set_dpi(png, 300);
+        assert_ok(png_rows(png, row, 1, err, sizeof err));
+        assert_ok(png_end(png, err, sizeof err));
+        fclose(out);
+        const char *phys = memmem(bytes, len, "pHYs", 4);
+        assert_int_equal(!!phys, with);
+        if (with) /* 11811 pixels a metre */
+            assert_memory_equal(phys + 4, "\0\0\x2e\x23\0\0\x2e\x23\1", 9);
+        free(bytes);
+    }
+}
+
 static void wrong_number_of_rows(void **state)
 {
     (void)state;
@@ -100,7 +221,9 @@ static void full_disk(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(wrong_number_of_rows),
-                                       cmocka_unit_test(full_disk)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip), cmocka_unit_test(any_grouping),         cmocka_unit_test(strictly_valid),
+        cmocka_unit_test(resolution), cmocka_unit_test(wrong_number_of_rows), cmocka_unit_test(full_disk),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

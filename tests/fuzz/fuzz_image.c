@@ -1,0 +1,65 @@
+/* libFuzzer: pictures of any kind. The first two bytes choose the box, the rest is the file; a PNG's checksums are made
+ * right, so that changed ones come further than to them. */
+#include "io/deflate.h"
+#include "io/exif.h"
+#include "io/image.h"
+#include "io/sniff.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void mend_checksums(uint8_t *file, size_t n)
+{
+    size_t at = 0;
+    SniffPart part;
+    while (sniff_is_png(file, n) && sniff_png_part(file, n, &at, &part)) {
+        uint32_t crc = crc32_of(part.data - 4, part.len + 4);
+        for (int i = 0; i < 4; i++)
+            file[at - 4 + (size_t)i] = (uint8_t)(crc >> (24 - 8 * i));
+    }
+}
+
+/* All the pixels are there to be read. */
+static void look(const Image *image)
+{
+    if (image->width < 1 || image->height < 1)
+        abort();
+    size_t sum = 0, n = (size_t)image->width * (size_t)image->height * 3;
+    for (size_t i = 0; i < n; i++)
+        sum += image->rgb[i];
+    if (sum > n * 255)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    char err[256];
+    int box_w = data[0] + 1, box_h = data[1] + 1;
+    size_t n = size - 2;
+    uint8_t *file = malloc(n ? n : 1); /* of its own, so that a byte too far is seen */
+    if (!file)
+        return 0;
+    memcpy(file, data + 2, n);
+    mend_checksums(file, n);
+    Image image;
+    int orientation = exif_orientation(file, n);
+    if (orientation < 1 || orientation > 8)
+        abort();
+    if (!image_decode_fit(&image, file, n, box_w, box_h, err, sizeof err)) {
+        if (sniff_not_image(file, n) || sniff_cut(file, n) || image.width > box_w || image.height > box_h)
+            abort();
+        look(&image);
+        image_free(&image);
+    }
+    if (!image_decode(&image, file, n, err, sizeof err)) {
+        look(&image);
+        image_free(&image);
+    }
+    free(file);
+    return 0;
+}
