@@ -80,19 +80,28 @@ static void origin_load(Origin *o, const char *path)
     json_free(json);
 }
 
-static int origin_write(void *ctx, FILE *out, char *err, size_t errlen)
+/* Written beside and renamed; under the lock, the name beside can be the same each time, and a kill leaves no litter. */
+static int origin_save(const Origin *o, const char *path)
 {
-    const Origin *o = ctx;
-    fputs("{\"url\":", out);
-    int bad = json_put_text(out, o->url);
-    if (o->validator) {
-        fputs(",\"validator\":", out);
-        bad |= json_put_text(out, o->validator);
+    char *beside;
+    if (asprintf(&beside, "%s.part", path) < 0)
+        return -1;
+    FILE *out = fopen(beside, "we");
+    int bad = !out;
+    if (out) {
+        fputs("{\"url\":", out);
+        bad = json_put_text(out, o->url);
+        if (o->validator) {
+            fputs(",\"validator\":", out);
+            bad |= json_put_text(out, o->validator);
+        }
+        if (o->length >= 0)
+            fprintf(out, ",\"length\":%" PRId64, o->length);
+        fputs("}\n", out);
+        bad |= ferror(out) || fclose(out) || rename(beside, path);
     }
-    if (o->length >= 0)
-        fprintf(out, ",\"length\":%" PRId64, o->length);
-    fputs("}\n", out);
-    return bad || ferror(out) ? err_set(err, errlen, "cannot be written") : 0;
+    free(beside);
+    return bad ? -1 : 0;
 }
 
 /* An ETag that holds for the very bytes; weak ones do not. */
@@ -104,7 +113,6 @@ static bool is_strong(const char *etag)
 /* The part begins anew, under this head. */
 static int origin_begin(Download *d, const HttpHead *head)
 {
-    bool reader_gone;
     const char *validator = is_strong(head->etag) ? head->etag : head->modified;
     origin_clear(&d->origin);
     if (ftruncate(d->fd, 0))
@@ -116,7 +124,7 @@ static int origin_begin(Download *d, const HttpHead *head)
     d->origin.length = head->length;
     if (!d->origin.url || (validator && !d->origin.validator))
         return err_set(d->why, sizeof d->why, "out of memory");
-    if (file_write(d->origin_path, origin_write, &d->origin, &reader_gone, NULL, 0)) {
+    if (origin_save(&d->origin, d->origin_path)) {
         /* Without it the part is only not continued another time; one of other bytes must not stay. */
         unlink(d->origin_path);
         free(d->origin.validator);
@@ -378,8 +386,8 @@ DownloadAnswer download_file(const DownloadSpec *spec, char *err, size_t errlen)
 
 void download_forget(const char *path)
 {
-    static const char *const suffix[] = {"", ".part", ".json"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const suffix[] = {"", ".part", ".json", ".json.part"};
+    for (int i = 0; i < 4; i++) {
         char *name;
         if (asprintf(&name, "%s%s", path, suffix[i]) < 0)
             continue;

@@ -242,14 +242,15 @@ END
 @test "kill -9 at fifty random moments: each next run goes on and ends with the right digest" {
     RANDOM=231
     went_on=0
-    for i in $(seq 50); do
-        coco-fetch "$SERVER/file-slow/12000000/$i" -o out --sha256 "$SHA256" -q >/dev/null &
+    for k in $(seq 50); do
+        coco-fetch "$SERVER/file-slow/12000000/$k" -o out --sha256 "$SHA256" -q >/dev/null &
         pid=$!
         sleep "0.$(printf %03d $((RANDOM % 330)))"
         kill -9 $pid 2>/dev/null || true
         wait $pid 2>/dev/null || true
         [ ! -e out.archive.part ] || cmp -n "$(stat -c %s out.archive.part)" out.archive.part "$ARCHIVE"
-        run --separate-stderr coco-fetch "$SERVER/file-slow/12000000/$i" -o out --sha256 "$SHA256"
+        run --separate-stderr coco-fetch "$SERVER/file-slow/12000000/$k" -o out --sha256 "$SHA256"
+        echo "$k: $status $stderr $(ls | xargs)"
         [[ "$stderr" != *"goes on at"* ]] || went_on=$((went_on + 1))
         arrived
         rm -r out
