@@ -134,6 +134,10 @@ server.serve_forever()' "$1" asked port 3>&- &
     (umask 027 && fetch m.tar -o d >/dev/null)
     [ "$(stat -c %a d d/README.txt d/coco2014_vocab.json | xargs)" = "750 640 640" ]
 }
+@test "options may come first" {
+    coco-fetch -q -o d "$GOOD.zip" >/dev/null
+    diff -r "$S" d
+}
 @test "notes and summary: the words on stderr, the summary on stdout" {
     coco-fetch "$GOOD.zip" -o d >said 2>stderr
     [ ! -s stderr ]
@@ -604,7 +608,11 @@ END
     grep -q -- '--max-bytes N' help
     grep -q 'default data/coco_captioning' help
     fails 2 "cs231n, shapes, images, show, a URL or a file" coco-fetch
-    fails 2 "nothing: what comes first is" coco-fetch nothing
+    coco-fetch --version | grep -q '^coco-fetch [0-9]'
+    fails 2 "nothing: is none of cs231n, shapes, images, show" coco-fetch nothing
+    fails 2 "shapes: is none of .* \(which come first\)" coco-fetch -q shapes
+    fails 2 "cs231n, a URL or a file" coco-fetch -q
+    fails 2 "--bogus: no such option" coco-fetch --bogus
     fails 2 "b.zip: one archive at a time" coco-fetch a.zip b.zip
     fails 2 "--max-bytes: '0'" coco-fetch a.zip --max-bytes 0
 }
