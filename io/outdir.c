@@ -250,11 +250,9 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
 {
     int exchanged = 0;
     int rc = sync_all(out->path);
-    if (rc == 0 && replace && !dir_vacant(out->target)) {
+    if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
         rc = exchange(out->path, out->target);
         exchanged = rc == 0;
-    } else if (rc == 0) {
-        rc = rename(out->path, out->target);
     }
     if (rc) {
         err_set(err, errlen, "%s: %s", out->target, strerror(errno));

@@ -54,10 +54,11 @@ with zipfile.ZipFile("big.zip", "w") as z:
     z.writestr("images/big.png", os.urandom(1 << 20) * 300)' "$S"
 }
 
-# serve: a web server of this directory; sets $URL and $server.
+# serve DIR: a web server of the directory, for five minutes at most; sets $URL and $server. The paths that it is asked
+# for go to the file `asked`.
 serve() {
     python3 -c '
-import functools, http.server, sys
+import functools, http.server, os, sys, threading
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def log_message(self, *args):
@@ -66,7 +67,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=sys.argv[1]))
 with open(sys.argv[3], "w") as port:
     port.write(str(server.server_port) + "\n")
-server.timeout = 300
+end = threading.Timer(300, os._exit, [0])
+end.daemon = True
+end.start()
 server.serve_forever()' "$1" asked port 3>&- &
     server=$!
     for _ in $(seq 100); do
