@@ -31,7 +31,7 @@ variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(c
 BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
 # One library, one pkg-config name. `scripts/setup` installs them.
-PKGS     = hdf5 libcjson libcurl libarchive pangocairo libpng libisal stb libturbojpeg libexif
+PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # stb is used as headers alone; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))

@@ -3,7 +3,6 @@
 #include "cmd/fetch.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static int main_help(int argc, char **argv)
 {
@@ -20,25 +19,19 @@ static int main_help(int argc, char **argv)
                  "'coco-fetch cs231n --help' and so on tell the options of each.",
     };
     cli_parse(&cli, argc, argv);
-    if (cli.n_operands == 0)
-        cli_usage_error("cs231n, shapes, images, show, a URL or a file?");
-    cli_usage_error("%s: what comes first is cs231n, shapes, images, show, a URL or a file", cli.operand[0]);
-}
-
-/* What looks like a path but is not there is one too: a message about a missing file helps more than one on usage. */
-static int is_archive(const char *what)
-{
-    return !strcmp(what, "cs231n") || (what[0] != '-' && (strpbrk(what, "/.") || access(what, F_OK) == 0));
+    cli_usage_error("cs231n, shapes, images, show, a URL or a file?");
 }
 
 int main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
+    const char *what = argc > 1 ? argv[1] : "--";
     if (!strcmp(what, "shapes"))
         return shapes_main(argc - 1, argv + 1);
     if (!strcmp(what, "images"))
         return images_main(argc - 1, argv + 1);
     if (!strcmp(what, "show"))
         return show_main(argc - 1, argv + 1);
-    return is_archive(what) ? archive_main(argc, argv) : main_help(argc, argv);
+    if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version"))
+        return main_help(argc, argv);
+    return archive_main(argc, argv);
 }

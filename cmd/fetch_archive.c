@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* What looks like a path but is not there is one too: a message about a missing file helps more than one on usage. */
+static bool is_source(const char *what, const DatasetFetchSpec *spec)
+{
+    return !strcmp(what, spec->name) || strpbrk(what, "/.") || access(what, F_OK) == 0;
+}
 
 /* The operand, and the mirrors behind it, as the mirrors of one archive; those of the course's archive stand for it.
  * The caller frees the array. */
@@ -67,8 +74,13 @@ int archive_main(int argc, char **argv)
     char err[1024];
     cli_parse(&cli, argc, argv);
     net_apply(&net);
-    if (cli.n_operands != 1)
-        cli_usage_error("%s: one archive at a time", cli.n_operands ? cli.operand[1] : argv[0]);
+    if (cli.n_operands == 0)
+        cli_usage_error("cs231n, a URL or a file?");
+    if (!is_source(cli.operand[0], &spec))
+        cli_usage_error("%s: is none of cs231n, shapes, images, show (which come first), no URL and no file",
+                        cli.operand[0]);
+    if (cli.n_operands > 1)
+        cli_usage_error("%s: one archive at a time", cli.operand[1]);
     if (spec.sha256 && !dataset_fetch_digest(spec.sha256))
         cli_usage_error("--sha256: '%s' is not 64 hexadecimal digits", spec.sha256);
     const char **urls = take_source(&spec, cli.operand[0], &mirrors);

@@ -4,6 +4,7 @@
 #include "io/entry_name.h"
 #include "io/err.h"
 #include "io/file.h"
+#include "io/gzip.h"
 #include "io/size.h"
 
 #include <archive.h>
@@ -163,6 +164,15 @@ static int check_end(Unpack *u, struct archive *a, int64_t end)
     return 0;
 }
 
+static int check_ratio(Unpack *u, int64_t unpacked)
+{
+    char why[96];
+    if (unpacked <= RATIO_FREE || unpacked / MAX_RATIO <= u->packed)
+        return 0;
+    snprintf(why, sizeof why, "unpacks to more than %d times its size", MAX_RATIO);
+    return refuse(u, NULL, why);
+}
+
 typedef int Visit(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name);
 
 /* Judges all entries, and calls for each plain file. */
@@ -179,7 +189,7 @@ static int each_entry(Unpack *u, Visit *visit)
             rc = damaged(u, a, NULL);
         else if (++place > MAX_ENTRIES)
             rc = refuse(u, NULL, "holds more than two million entries");
-        else
+        else if ((rc = check_ratio(u, archive_filter_bytes(a, 0))) == 0) /* headers can be a bomb too */
             rc = judge(u, entry, place, name);
         if (rc == 0 && archive_entry_filetype(entry) == AE_IFREG)
             rc = visit(u, a, entry, name);
@@ -194,20 +204,6 @@ static int each_entry(Unpack *u, Visit *visit)
 }
 
 /* --- pass 1: what there is --- */
-
-static int check_limits(Unpack *u)
-{
-    char why[96], size[SIZE_TEXT_LEN];
-    if (u->claimed > u->spec->max_bytes) {
-        snprintf(why, sizeof why, "unpacks to more than %s", size_text(u->spec->max_bytes, size));
-        return refuse(u, NULL, why);
-    }
-    if (u->claimed > RATIO_FREE && u->claimed / MAX_RATIO > u->packed) {
-        snprintf(why, sizeof why, "unpacks to more than %d times its size", MAX_RATIO);
-        return refuse(u, NULL, why);
-    }
-    return 0;
-}
 
 /* Reads past the data, so that a stop need not wait for the end of them: skipping what is compressed is reading. */
 static int pass_over(Unpack *u, struct archive *a, const char *name)
@@ -225,10 +221,14 @@ static int pass_over(Unpack *u, struct archive *a, const char *name)
 static int list_entry(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name)
 {
     int64_t size = archive_entry_size(entry);
+    char why[96], most[SIZE_TEXT_LEN];
     u->claimed = size < INT64_MAX - u->claimed ? u->claimed + size : INT64_MAX;
-    int rc = check_limits(u);
-    if (rc)
-        return rc;
+    if (u->claimed > u->spec->max_bytes) {
+        snprintf(why, sizeof why, "unpacks to more than %s", size_text(u->spec->max_bytes, most));
+        return refuse(u, NULL, why);
+    }
+    if (check_ratio(u, u->claimed))
+        return UNPACK_REFUSED;
     if (u->list.bytes > MAX_NAMES)
         return refuse(u, NULL, "holds too many names");
     if (entry_list_add(&u->list, name, size))
@@ -355,9 +355,21 @@ static int open_archive(Unpack *u)
     return 0;
 }
 
+/* The library does not look at gzip's checksum. What unpacks to more than may be is pass 1's to refuse. */
+static int check_gzip(Unpack *u)
+{
+    int64_t most = u->packed > RATIO_FREE / MAX_RATIO ? u->packed * MAX_RATIO : RATIO_FREE;
+    GzipAnswer answer = gzip_check(u->fd, most, u->spec->stop);
+    if (answer == GZIP_DAMAGED)
+        return refuse(u, NULL, "truncated or damaged: gzip's checksum is wrong, or its end is missing");
+    return answer == GZIP_STOPPED ? UNPACK_STOPPED : 0;
+}
+
 static int unpack(Unpack *u)
 {
     int rc = open_archive(u);
+    if (rc == 0)
+        rc = check_gzip(u);
     if (rc == 0)
         rc = each_entry(u, list_entry);
     if (rc == 0)

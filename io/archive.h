@@ -1,6 +1,6 @@
 /* A zip or tar (.tar, .tar.gz) archive from strangers, unpacked into a directory of one's own.
  *
- *      pass 1: every entry judged, none written ──► root, what is wanted, sizes, space ──► pass 2: wanted files written
+ *      pass 1: every entry judged, none written ──► root, wanted files, sizes, space ──► pass 2: they are written
  *
  * One entry that should not be there refuses the whole archive before anything is written: a name that leads out of
  * the directory or is no text, a link, a device, a pipe, a socket, an encrypted entry, a wanted file that is there
@@ -9,7 +9,8 @@
  * the bytes that pass 1 counted on.
  *
  * Zips are read by the directory at their end, so that one cut short is none. What damage the format can show is
- * seen: a zip has a checksum of each file, a tar only of names and sizes. The libraries' idea of text is UTF-8 while
+ * seen: a zip has a checksum of each file, a tar only of names and sizes. A pipe in a zip is a plain file, as zip(1)
+ * marks what it has read from one. The libraries' idea of text is UTF-8 while
  * an archive is read, for the calling thread alone. One thread at a time for one directory. */
 #ifndef COCO_IO_ARCHIVE_H
 #define COCO_IO_ARCHIVE_H

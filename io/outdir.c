@@ -103,10 +103,10 @@ static int still_there(int fd, const char *path)
     return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
 }
 
-/* Removes the directory unless somebody holds it. */
-static void remove_left(const char *path)
+/* Removes the directory unless somebody holds it; `wait` until nobody does. */
+static void remove_left(const char *path, int wait)
 {
-    int fd = lock_dir(path, 0);
+    int fd = lock_dir(path, wait);
     if (fd < 0)
         return;
     if (still_there(fd, path))
@@ -117,15 +117,16 @@ static void remove_left(const char *path)
 /* Makes the directory and takes its lock. A sweeper may come between the two, and remove it. */
 static int make_locked(const char *path, int *lock)
 {
-    for (;;) {
-        if (mkdir(path, 0777))
-            return -1;
-        *lock = lock_dir(path, 1);
-        if (*lock >= 0 ? still_there(*lock, path) : file_exists(path))
+    while (mkdir(path, 0777) == 0) {
+        int fd = lock_dir(path, 1);
+        if (fd >= 0 ? still_there(fd, path) : file_exists(path)) {
+            *lock = fd;
             return 0;
-        if (*lock >= 0)
-            close(*lock);
+        }
+        if (fd >= 0)
+            close(fd);
     }
+    return -1;
 }
 
 /* Whether the name is PREFIX.part-<digits>. */
@@ -149,7 +150,7 @@ static void sweep(const char *target)
     while (d && (e = readdir(d))) {
         char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
         if (path)
-            remove_left(path);
+            remove_left(path, 0);
         free(path);
     }
     if (d)
@@ -167,10 +168,16 @@ void outdir_sweep(const char *target)
 
 /* --- begin, commit, abort --- */
 
-static void forget(OutDir *out)
+static void let_go(OutDir *out)
 {
     if (out->path && out->lock >= 0)
         close(out->lock);
+    out->lock = -1;
+}
+
+static void forget(OutDir *out)
+{
+    let_go(out);
     free(out->target);
     free(out->path);
     memset(out, 0, sizeof *out);
@@ -198,7 +205,6 @@ int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
     }
     if (make_locked(out->path, &out->lock)) {
         err_set(err, errlen, "%s: %s", out->path, strerror(errno));
-        out->lock = -1;
         forget(out);
         return -1;
     }
@@ -244,19 +250,20 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
 {
     int exchanged = 0;
     int rc = sync_all(out->path);
-    if (rc == 0 && replace && !dir_vacant(out->target)) {
+    if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
         rc = exchange(out->path, out->target);
         exchanged = rc == 0;
-    } else if (rc == 0) {
-        rc = rename(out->path, out->target);
     }
     if (rc) {
         err_set(err, errlen, "%s: %s", out->target, strerror(errno));
         outdir_abort(out);
         return -1;
     }
+    /* The old one may have come from another process just now, which lets go of it as this one does here; or a sweeper
+     * may be at it. */
+    let_go(out);
     if (exchanged)
-        remove_left(out->path); /* the old one, unless a sweeper is at it already */
+        remove_left(out->path, 1);
     forget(out);
     return 0;
 }

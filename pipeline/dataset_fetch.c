@@ -8,6 +8,7 @@
 #include "io/outdir.h"
 #include "pipeline/dataset_names.h"
 #include "pipeline/shapes.h"
+#include "pipeline/shapes_files.h"
 #include "pipeline/show.h"
 
 #include <errno.h>
@@ -215,7 +216,8 @@ int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, char *err,
         rc = make(&f, err, errlen);
     } else if (rc > 0 && !report_stop(report)) {
         tidy(&f);
-        report_note(report, "%s: is there, and whole", spec->dir);
+        report_note(report, "%s: is there, and whole%s", spec->dir,
+                    shapes_wrote(spec->dir) ? ": a dataset of shapes" : "");
         print_summary(&f);
     }
     free(f.archive);

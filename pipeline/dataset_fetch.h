@@ -1,7 +1,7 @@
 /* A dataset out of an archive, from the network or from a file that is here.
  *
- *   DIR whole already? ──► DIR.archive, downloaded ──► DIR.part-PID, unpacked ──► checked ──► DIR ──► summary
- *                            (io/download.h)             (io/archive.h)     (as coco-train would)
+ *   DIR there? ──► DIR.archive, downloaded ──► DIR.part-PID, unpacked ──► checked ──► DIR ──► summary
+ *                      (io/download.h)           (io/archive.h)     (as coco-train would)
  *
  * DIR appears whole or not at all. The download is resumed by the next run and removed once DIR is there, or once it
  * has turned out to be of no use; an archive that was a file of the user's stays. Main thread. */

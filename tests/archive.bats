@@ -42,10 +42,23 @@ refused() {
     [ "$(find . .. | sort)" = "$before" ]
 }
 
-# serve: a web server of this directory; sets $URL and $server.
+# big: big.zip, which takes a while: 300 MB.
+big() {
+    python3 -c '
+import os, sys, zipfile
+with zipfile.ZipFile("big.zip", "w") as z:
+    for folder, _, files in os.walk(sys.argv[1]):
+        for name in files:
+            path = os.path.join(folder, name)
+            z.write(path, os.path.relpath(path, sys.argv[1]))
+    z.writestr("images/big.png", os.urandom(1 << 20) * 300)' "$S"
+}
+
+# serve DIR: a web server of the directory, for five minutes at most; sets $URL and $server. The paths that it is asked
+# for go to the file `asked`.
 serve() {
     python3 -c '
-import functools, http.server, sys
+import functools, http.server, os, sys, threading
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def log_message(self, *args):
@@ -54,7 +67,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=sys.argv[1]))
 with open(sys.argv[3], "w") as port:
     port.write(str(server.server_port) + "\n")
-server.timeout = 300
+end = threading.Timer(300, os._exit, [0])
+end.daemon = True
+end.start()
 server.serve_forever()' "$1" asked port 3>&- &
     server=$!
     for _ in $(seq 100); do
@@ -122,30 +137,28 @@ server.serve_forever()' "$1" asked port 3>&- &
     (umask 027 && fetch m.tar -o d >/dev/null)
     [ "$(stat -c %a d d/README.txt d/coco2014_vocab.json | xargs)" = "750 640 640" ]
 }
+@test "options may come first" {
+    coco-fetch -q -o d "$GOOD.zip" >/dev/null
+    diff -r "$S" d
+}
 @test "notes and summary: the words on stderr, the summary on stdout" {
     coco-fetch "$GOOD.zip" -o d >said 2>stderr
     [ ! -s stderr ]
     coco-fetch show d | same said -
     coco-fetch "$GOOD.zip" -o d >again 2>stderr
     same said again
-    [ "$(cat stderr)" = "d: is there, and whole" ]
+    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
     fetch "$GOOD.zip" -o d 2>stderr | same said -
     [ ! -s stderr ]
 }
 @test "progress: megabytes, of a terminal" {
     command -v script >/dev/null || skip "no script(1)"
-    mkdir -p coco/images
-    cp "$S"/*.* coco
-    head -c 400000000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null >coco/images/big.png || skip "no openssl"
-    python3 -c '
-import zipfile, os
-with zipfile.ZipFile("big.zip", "w") as z:
-    for folder, _, files in os.walk("coco"):
-        for name in files: z.write(os.path.join(folder, name))'
+    big
     # Held back, so that more than a second passes.
-    script -qc "coco-fetch big.zip -o d & sleep 0.1; kill -STOP \$!; sleep 1.2; kill -CONT \$!; wait \$!" /dev/null >said </dev/null
-    grep -qE '\[#*\.*\] [0-9]+\.[0-9] of 400\.[0-9] MB, [0-9]+\.[0-9] MB/s' said
-    rm -r coco big.zip d
+    held='coco-fetch big.zip -o d & sleep 0.1; kill -STOP $!; sleep 1.2; kill -CONT $!; wait $!'
+    script -qc "$held" /dev/null >said </dev/null
+    grep -qE '\[#*\.*\] [0-9]+\.[0-9] of 31[4-9]\.[0-9] MB, [0-9]+\.[0-9] MB/s' said
+    rm -r big.zip d
 }
 
 # --- the digest of a file ---
@@ -226,6 +239,9 @@ with zipfile.ZipFile("big.zip", "w") as z:
         [ "$(stat -c %s d/images/zeros.png)" = 2000000 ]
         rm -r d
     done
+    dataset t
+    make_archive headers t z.tar.gz
+    refused "z.tar.gz: unpacks to more than 200 times its size" z.tar.gz
     make_archive zeros "$S" y.tar
     refused "y.tar: unpacks to more than 1.0 MB" y.tar --max-bytes 1000000
 }
@@ -240,6 +256,16 @@ with zipfile.ZipFile("big.zip", "w") as z:
 @test "hostile: a checksum that is wrong" {
     make_archive crc "$S" x.zip
     refused "'coco/images/noise.png': truncated or damaged: .*CRC" x.zip
+    # gzip's own, behind data that are as they should be; and data that are not, in a file's middle.
+    for at in $(($(stat -c %s "$GOOD.tar.gz") - 8)) $(($(stat -c %s "$GOOD.tar.gz") / 2)); do
+        python3 - "$GOOD.tar.gz" x.tar.gz "$at" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[int(sys.argv[3])] ^= 1
+open(sys.argv[2], "wb").write(data)
+END
+        refused "x.tar.gz: .*truncated or damaged" x.tar.gz
+    done
 }
 @test "hostile: encrypted" {
     make_archive encrypted "$S" x.zip
@@ -265,11 +291,11 @@ with zipfile.ZipFile("big.zip", "w") as z:
             refused "truncated or damaged|is neither zip nor tar" x.$format
         done
     done
-    # Of a zip, the last byte counts; a tar.gz's last eight are a checksum.
-    head -c -1 "$GOOD.zip" >x.zip
-    refused "truncated or damaged" x.zip
-    head -c -9 "$GOOD.tar.gz" >x.tar.gz
-    refused "truncated or damaged" x.tar.gz
+    # The last byte counts.
+    for format in zip tar.gz; do
+        head -c -1 "$GOOD.$format" >x.$format
+        refused "truncated or damaged" x.$format
+    done
     # A tar that ends where an entry ends.
     python3 -c '
 import sys, tarfile
@@ -450,16 +476,6 @@ END
 
 # --- stops, kills, full disks ---
 
-# big: a zip that takes a while: many files, and one of 300 MB.
-big() {
-    python3 -c '
-import os, sys, zipfile
-with zipfile.ZipFile("big.zip", "w") as z:
-    for folder, _, files in os.walk(sys.argv[1]):
-        for name in files: z.write(os.path.join(folder, name), "coco/" + os.path.relpath(os.path.join(folder, name), sys.argv[1]))
-    z.writestr("coco/images/big.png", os.urandom(1 << 20) * 300)' "$S"
-}
-
 @test "SIGINT and SIGTERM: exit 130 and 143, nothing is left" {
     big
     for signal in INT TERM; do
@@ -548,7 +564,7 @@ with zipfile.ZipFile("big.zip", "w") as z:
     : >asked
     coco-fetch "$URL/good.zip" -o d >again 2>stderr
     same said again
-    [ "$(cat stderr)" = "d: is there, and whole" ]
+    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
     [ ! -s asked ]
 }
 @test "URL: mirrors in their order; those of cs231n stand for the course's own" {
@@ -605,7 +621,11 @@ with zipfile.ZipFile("big.zip", "w") as z:
     grep -q -- '--max-bytes N' help
     grep -q 'default data/coco_captioning' help
     fails 2 "cs231n, shapes, images, show, a URL or a file" coco-fetch
-    fails 2 "nothing: what comes first is" coco-fetch nothing
+    coco-fetch --version | grep -q '^coco-fetch [0-9]'
+    fails 2 "nothing: is none of cs231n, shapes, images, show" coco-fetch nothing
+    fails 2 "shapes: is none of .* \(which come first\)" coco-fetch -q shapes
+    fails 2 "cs231n, a URL or a file" coco-fetch -q
+    fails 2 "--bogus: no such option" coco-fetch --bogus
     fails 2 "b.zip: one archive at a time" coco-fetch a.zip b.zip
     fails 2 "--max-bytes: '0'" coco-fetch a.zip --max-bytes 0
 }

@@ -58,7 +58,8 @@ static void names_that_lead_out(void **state)
         {"a\xff", "no text"},
         {"a\xc0\xae", "no text"}, /* a dot in two bytes */
     };
-    static const char *const good[] = {"a", "./a", "a/b", "a//b", "..a", "a..", "a../b", "...", "\xc3\xa9", "a b", "ab:c"};
+    static const char *const good[] = {"a",   "./a",   "a/b", "a//b",     "..a",
+                                       "a..", "a../b", "...", "\xc3\xa9", "a b", "ab:c"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *fault = entry_name_fault(bad[i][0]);
         if (!fault || !strstr(fault, bad[i][1]))

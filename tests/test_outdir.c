@@ -190,6 +190,36 @@ static void sweepers_and_writers_at_once(void **state)
     assert_int_equal(entries(), 0);
 }
 
+/* Each finds the directory of another in its way, some of them just as they let go of it. */
+static void replacing_at_once(void **state)
+{
+    (void)state;
+    enum { CHILDREN = 6, ROUNDS = 40 };
+    pid_t child[CHILDREN];
+    put_dir("t");
+    for (int c = 0; c < CHILDREN; c++) {
+        child[c] = fork();
+        assert_true(child[c] >= 0);
+        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
+            OutDir out;
+            if (outdir_begin(&out, target, NULL, 0))
+                _exit(1);
+            put_new(&out);
+            if (outdir_commit(&out, 1, NULL, 0))
+                _exit(2);
+        }
+        if (child[c] == 0)
+            _exit(0);
+    }
+    for (int c = 0; c < CHILDREN; c++) {
+        int status;
+        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
+        assert_int_equal(status, 0);
+    }
+    assert_true(there("t/new"));
+    assert_int_equal(entries(), 1);
+}
+
 static void places_that_are_none(void **state)
 {
     (void)state;
@@ -216,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_nobody_holds_is_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_one, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(places_that_are_none, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

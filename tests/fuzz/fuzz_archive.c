@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     root_len = (size_t)snprintf(dir, sizeof dir, "%s/coco-fuzz.XXXXXX", base ? base : "/tmp") + 1;
     if (!mkdtemp(dir))
         abort();
-    ArchiveSpec spec = {.path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = MOST};
+    ArchiveSpec spec = {.path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file,
+                        .max_bytes = MOST};
     UnpackAnswer answer = archive_unpack(&spec, dir, err, sizeof err);
     bytes = 0;
     if (nftw(dir, look, 16, FTW_DEPTH | FTW_PHYS) || bytes > MOST)

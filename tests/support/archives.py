@@ -15,6 +15,7 @@ Every archive holds the files of the dataset directory below coco/; a hostile on
     twice two none                         a wanted file twice; two datasets; no dataset
     way       a file where another needs a directory
     bomb      80 MB of zeros               zeros     2 MB of zeros
+    headers   300000 empty files, 154 MB of headers (tar)
     liar      a million bytes that are said to be seven (zip); none that are said to be a million (tar)
     crc       a bit of a stored file flipped, encrypted: flag bits that say so (both zip)
 """
@@ -123,6 +124,8 @@ def add_extra(out, kind, outside):
         out.add("coco/images/a.png/b.png", b"evil")
     elif kind in ("bomb", "zeros"):
         out.add("coco/images/zeros.png", bytes(80000000 if kind == "bomb" else 2000000))
+    elif kind == "headers":
+        out.file.fileobj.write(tarfile.TarInfo("x").tobuf() * 300000)
     elif kind in ("liar", "crc", "encrypted"):
         out.add("coco/images/noise.png", noise(1000 if kind == "crc" else 1000000), kind)
     elif kind == "deep":
