@@ -161,19 +161,12 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
 int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, Image *out, char *err,
                  size_t errlen)
 {
-    Image full;
     char *bytes;
     size_t len;
-    int w, h;
     memset(out, 0, sizeof *out);
     if (find_bytes(l, record, &bytes, &len, err, errlen) < 0)
         return -1;
-    int rc = image_decode(&full, bytes, len, err, errlen);
+    int rc = image_decode_fit(out, bytes, len, box_w, box_h, err, errlen);
     free(bytes);
-    if (rc)
-        return -1;
-    image_fit(&full, box_w, box_h, &w, &h);
-    rc = image_scale(out, &full, w, h, err, errlen);
-    image_free(&full);
     return rc;
 }

@@ -288,11 +288,6 @@ golden() {
     [ "$output" = 141 ]
 }
 
-@test "the fuzzers' corpus" {
-    run -0 replay_eval "$ROOT"/tests/corpus/eval/*
-    run -0 replay_ptb "$ROOT"/tests/corpus/ptb/*
-}
-
 @test "COCO's validation captions: one of each image against the others" {
     needs "$COCO_SHARED/data/coco/captions_val2017.json"
     local all=$COCO_SHARED/data/coco/captions_val2017.json

@@ -1,9 +1,17 @@
 #!/usr/bin/env bats
-# The fuzzers' kept corpora: seeds, and what was found once.
+# The fuzzers' kept corpora: seeds, and what was found once. tests/corpus/NAME is for tests/fuzz/fuzz_NAME.c.
 
 bats_require_minimum_version 1.5.0
 load support/common
 
-@test "pictures" {
-    run -0 replay_image "$ROOT"/tests/corpus/image/*
+@test "each target on its corpus" {
+    n=0
+    for source in "$ROOT"/tests/fuzz/fuzz_*.c; do
+        name=$(basename "$source" .c)
+        name=${name#fuzz_}
+        run -0 "replay_$name" "$ROOT/tests/corpus/$name"/*
+        echo "$name: $output"
+        n=$((n + 1))
+    done
+    [ "$n" -ge 5 ]
 }
