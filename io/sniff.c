@@ -145,6 +145,9 @@ const char *sniff_cut(const void *bytes, size_t len)
     size_t at = 0;
     SniffPart part;
     if (sniff_is_jpeg(bytes, len)) {
+        const unsigned char *b = bytes;
+        if (b[len - 2] == 0xFF && b[len - 1] == 0xD9) /* nearly all; others have something behind their end */
+            return NULL;
         while (sniff_jpeg_part(bytes, len, &at, &part))
             if (part.type == 0xD9)
                 return NULL;
