@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct Http {
     HttpHosts hosts;
     uint64_t added;
     uint64_t random; /* state of the jitter's generator */
+    atomic_bool woken;
 };
 
 HttpOptions http_defaults(void)
@@ -302,6 +304,12 @@ static int hand_out(Http *http, HttpResult *result)
     return 1;
 }
 
+void http_wake(Http *http)
+{
+    atomic_store(&http->woken, true);
+    curl_multi_wakeup(http->multi);
+}
+
 int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen)
 {
     double end = now() + wait_s;
@@ -322,7 +330,7 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
         collect(http);
         if (hand_out(http, result))
             return 1;
-        if (now() >= end || (!http->pending && fd < 0))
+        if (now() >= end || (!http->pending && fd < 0) || atomic_exchange(&http->woken, false))
             return 0;
         rc = curl_multi_poll(http->multi, &also, fd < 0 ? 0 : 1, (int)ceil(wait * 1000), NULL);
         if (rc)

@@ -101,8 +101,11 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 int http_pending(const Http *http);
 
 /* Drives all transfers until one is finished: 1 with *result. 0: none was within wait_s seconds, or there is
- * none, or fd (-1: none) can be read, or *stop asks to give up. -1: the engine is broken. */
+ * none, or fd (-1: none) can be read, or http_wake was called, or *stop asks to give up. -1: the engine is broken. */
 int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen);
+
+/* From any thread, while the engine is open: http_next, this time or the next, answers 0 at once. */
+void http_wake(Http *http);
 
 /* Gives up what is still running (no result comes out of it) and frees. NULL is legal. */
 void http_close(Http *http);

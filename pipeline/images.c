@@ -5,6 +5,7 @@
 #include "io/status.h"
 #include "pipeline/jobs.h"
 #include "pipeline/order.h"
+#include "pipeline/store.h"
 #include "pipeline/verdict.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ typedef struct {
     Cache *cache;
     Feed *feed;
     Http *http;
+    Store *store;
     Order *order; /* NULL: as they come */
     Jobs *jobs;   /* the window */
     bool ended;   /* the input has */
@@ -108,70 +110,55 @@ static void bury(Run *run, const char *url, long code, const char *why)
         cache_bury(run->cache, url, code, why);
 }
 
-/* The transfer is done: is it an image? Then the file gets its name, and *path. */
-static int keep(Job *job, const HttpResult *r, Status *status, char **path)
+/* The end of a job: a record for each line that asked for it. `reason`: in words for the tally. */
+static int finish(Run *run, Job *job, Status *status, const char *reason, char *err, size_t errlen)
 {
-    Run *run = job->owner;
-    size_t len;
-    const void *bytes = cache_look(&job->file, &len, run->broken, sizeof run->broken);
-    if (!bytes)
-        return -1;
-    Verdict verdict = verdict_of(r->url, bytes, len, &job->why);
-    if (verdict != VERDICT_IMAGE) {
-        status->status = verdict == VERDICT_DEAD ? STATUS_DEAD : STATUS_FAILED;
-        status->error = job->why;
-        return 0;
-    }
-    if (cache_commit(&job->file, path, run->broken, sizeof run->broken))
-        return -1;
-    status->status = STATUS_OK;
-    status->path = *path;
-    run->count->bytes += status->bytes;
-    return 0;
-}
-
-/* What became of a job, and the reason in words for the tally. -1: run->broken. */
-static int judge(Job *job, const HttpResult *r, Status *status, const char **reason, char **path)
-{
-    *status = (Status){.url = job->url, .code = r->code, .bytes = r->bytes, .tries = r->tries};
-    if (r->outcome == HTTP_DONE || r->outcome == HTTP_REFUSED) {
-        if (r->outcome == HTTP_DONE && keep(job, r, status, path))
-            return -1;
-        if (r->outcome == HTTP_REFUSED) {
-            status->status = STATUS_DEAD;
-            status->error = job->why;
-        }
-        *reason = status->error;
-    } else {
-        status->status = r->outcome == HTTP_DEAD ? STATUS_DEAD : STATUS_FAILED;
-        status->error = r->error;
-        *reason = r->reason;
-    }
-    if (status->status == STATUS_DEAD && (job->why || r->answered))
-        bury(job->owner, job->url, status->code, status->error);
-    return ((Run *)job->owner)->broken[0] ? -1 : 0;
-}
-
-static int finish(Run *run, const HttpResult *r, char *err, size_t errlen)
-{
-    Job *job = r->tag;
-    Status status;
-    const char *reason = "";
-    char *path = NULL;
-    int rc = judge(job, r, &status, &reason, &path);
-    if (rc)
-        err_set(err, errlen, "%s", run->broken);
+    int rc = 0;
+    status->url = job->url;
     for (int i = 0; rc == 0 && i < job->n_lines; i++) {
-        rc = tell(run, job->line[i], &status, reason, err, errlen);
-        if (i == 0 && status.status == STATUS_OK) { /* the others find it there */
-            status.status = STATUS_CACHED;
-            status.code = 0;
-            status.tries = 0;
+        rc = tell(run, job->line[i], status, reason, err, errlen);
+        if (i == 0 && status->status == STATUS_OK) { /* the others find it there */
+            status->status = STATUS_CACHED;
+            status->code = 0;
+            status->tries = 0;
         }
     }
-    free(path);
     jobs_give(run->jobs, job);
     return rc;
+}
+
+/* A transfer has ended: what is whole goes to the store, the rest has its record now. */
+static int arrived(Run *run, const HttpResult *r, char *err, size_t errlen)
+{
+    Job *job = r->tag;
+    Status status = {.code = r->code, .bytes = r->bytes, .tries = r->tries, .error = r->error};
+    const char *reason = r->reason;
+    if (run->broken[0])
+        return err_set(err, errlen, "%s", run->broken);
+    if (r->outcome == HTTP_DONE)
+        return store_give(run->store, r) ? err_set(err, errlen, "out of memory") : 0;
+    status.status = r->outcome == HTTP_FAILED ? STATUS_FAILED : STATUS_DEAD;
+    if (r->outcome == HTTP_REFUSED) /* by sink_write, at the first bytes */
+        status.error = reason = job->why;
+    if (status.status == STATUS_DEAD && (r->outcome == HTTP_REFUSED || r->answered))
+        bury(run, job->url, r->code, status.error);
+    return finish(run, job, &status, reason, err, errlen);
+}
+
+static int stored(Run *run, const Stored *s, char *err, size_t errlen)
+{
+    static const StatusKind kind[] = {[VERDICT_IMAGE] = STATUS_OK, [VERDICT_DEAD] = STATUS_DEAD,
+                                      [VERDICT_CUT] = STATUS_FAILED};
+    bool image = s->verdict == VERDICT_IMAGE;
+    Status status = {.status = kind[s->verdict], .path = s->path, .code = s->code, .bytes = s->bytes, .tries = s->tries,
+                     .error = image ? NULL : s->why};
+    if (s->broken[0])
+        return err_set(err, errlen, "%s", s->broken);
+    if (image)
+        run->count->bytes += s->bytes;
+    if (s->verdict == VERDICT_DEAD)
+        bury(run, s->job->url, s->code, s->why);
+    return finish(run, s->job, &status, s->why, err, errlen);
 }
 
 /* --- input --- */
@@ -275,29 +262,41 @@ static int take_lines(Run *run, char *err, size_t errlen)
 
 /* --- the loop --- */
 
-/* The next result; what is there already before anything is waited for. */
-static int next_result(Run *run, bool wait, HttpResult *result, char *err, size_t errlen)
+/* What the store has done. With `wait`, and something in it, at least one. */
+static int take_stored(Run *run, bool wait, char *err, size_t errlen)
 {
-    int got = http_next(run->http, result, 0, -1, err, errlen);
-    if (got || !wait)
-        return got;
-    if (flush_records(run, err, errlen))
-        return -1;
-    int fd = !run->ended && has_room(run) ? feed_fd(run->feed) : -1;
-    return http_next(run->http, result, 1, fd, err, errlen);
+    const Stored *s;
+    for (; store_next(run->store, wait, &s); wait = false)
+        if (stored(run, s, err, errlen))
+            return -1;
+    return 0;
+}
+
+/* What the network has brought; with `wait` something is waited for: the network, the input, or the store. */
+static int take_arrived(Run *run, bool wait, char *err, size_t errlen)
+{
+    HttpResult result;
+    int got = http_next(run->http, &result, 0, -1, err, errlen);
+    if (got == 0 && wait) {
+        int fd = !run->ended && has_room(run) ? feed_fd(run->feed) : -1;
+        if (flush_records(run, err, errlen))
+            return -1;
+        if (fd < 0 && http_pending(run->http) == 0)
+            return take_stored(run, true, err, errlen);
+        got = http_next(run->http, &result, 1, fd, err, errlen);
+    }
+    return got > 0 ? arrived(run, &result, err, errlen) : got;
 }
 
 static int loop(Run *run, char *err, size_t errlen)
 {
     while (!report_stop(run->report)) {
-        HttpResult result;
         int more = take_lines(run, err, errlen);
-        if (more < 0)
+        if (more < 0 || take_stored(run, store_pending(run->store) == STORE_MAX, err, errlen))
             return -1;
-        if (run->ended && http_pending(run->http) == 0)
+        if (run->ended && http_pending(run->http) == 0 && store_pending(run->store) == 0)
             break;
-        int got = next_result(run, !more, &result, err, errlen);
-        if (got < 0 || (got && finish(run, &result, err, errlen)))
+        if (take_arrived(run, !more, err, errlen))
             return -1;
     }
     return flush_records(run, err, errlen);
@@ -318,6 +317,8 @@ static int open_run(Run *run, char *err, size_t errlen)
     if (!(run->cache = cache_open(spec->cache, err, errlen)) ||
         !(run->http = http_open(&http, spec->parallel, err, errlen)))
         return -1;
+    if (!(run->store = store_start(run->http, err, errlen)))
+        return -1;
     run->feed = spec->n_inputs ? feed_open(spec->inputs, spec->n_inputs, err, errlen)
                                : feed_open(standard_input, 1, err, errlen);
     return run->feed ? 0 : -1;
@@ -325,7 +326,8 @@ static int open_run(Run *run, char *err, size_t errlen)
 
 static void close_run(Run *run)
 {
-    http_close(run->http); /* first: its transfers write to the jobs' files */
+    store_stop(run->store); /* it and the transfers write to the jobs' files */
+    http_close(run->http);
     jobs_close(run->jobs);
     order_close(run->order);
     feed_close(run->feed);

@@ -154,6 +154,15 @@ int pipe_next(Pipe *p, void **item, char *err, size_t errlen)
     return rc;
 }
 
+int pipe_ready(Pipe *p)
+{
+    pthread_mutex_lock(&p->lock);
+    uint64_t next = p->given + (uint64_t)p->holding;
+    int ready = next != p->taken && slot_at(p, next)->state != BUSY;
+    pthread_mutex_unlock(&p->lock);
+    return ready;
+}
+
 void pipe_stop(Pipe *p)
 {
     if (!p)

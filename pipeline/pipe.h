@@ -43,6 +43,9 @@ Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen);
 /* The next item, in order: 1 with *item borrowed until the next call; 0 at the end; -1 failed, for good. */
 int pipe_next(Pipe *pipe, void **item, char *err, size_t errlen);
 
+/* Whether pipe_next would answer with an item, or a failure, without waiting. */
+int pipe_ready(Pipe *pipe);
+
 /* Ends early or late, joins all threads, frees the pipe but not the pool. NULL is legal. */
 void pipe_stop(Pipe *pipe);
 
