@@ -247,7 +247,8 @@ static void utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_record), cmocka_unit_test(absent_members), cmocka_unit_test(scores), cmocka_unit_test(bad_lines),
+        cmocka_unit_test(whole_record), cmocka_unit_test(absent_members), cmocka_unit_test(scores),
+        cmocka_unit_test(bad_lines),
         cmocka_unit_test(every_prefix_is_refused), cmocka_unit_test(deep_nesting),
         cmocka_unit_test(writes_what_it_reads), cmocka_unit_test(refuses_to_write),
         cmocka_unit_test(streams_name_their_lines), cmocka_unit_test(utf8),

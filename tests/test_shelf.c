@@ -132,7 +132,8 @@ static void facts(void **state)
     assert_true(f->sampled);
     assert_false(f->references || f->truth_alone || f->network);
     shelf_free(shelf);
-    shelf = shelf_of("{\"image_id\":1,\"caption\":\"a\",\"references\":[\"b\",\"a\"],\"split\":\"val\",\"url\":\"file:///x\"}\n"
+    shelf = shelf_of("{\"image_id\":1,\"caption\":\"a\",\"references\":[\"b\",\"a\"],\"split\":\"val\","
+                     "\"url\":\"file:///x\"}\n"
                      "{\"image_id\":2,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"train\"}\n"
                      "{\"image_id\":3,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"val\"}\n",
                      SHELF_AS_READ, false, err, sizeof err);
@@ -144,7 +145,8 @@ static void facts(void **state)
     assert_false(f->sampled || f->network);
     shelf_free(shelf);
     shelf = shelf_of("{\"image_id\":1,\"caption\":\"a\",\"split\":\"1\",\"url\":\"http://h/x\"}\n"
-                     "{\"image_id\":1,\"caption\":\"a\",\"split\":\"2\"}\n{\"image_id\":1,\"caption\":\"a\",\"split\":\"3\"}\n"
+                     "{\"image_id\":1,\"caption\":\"a\",\"split\":\"2\"}\n"
+                     "{\"image_id\":1,\"caption\":\"a\",\"split\":\"3\"}\n"
                      "{\"image_id\":1,\"caption\":\"a\",\"split\":\"4\"}\n{\"image_id\":1,\"caption\":\"a\"}\n",
                      SHELF_AS_READ, false, err, sizeof err);
     f = shelf_facts(shelf);
@@ -157,7 +159,8 @@ static void bad_input(void **state)
 {
     (void)state;
     char err[256];
-    assert_null(shelf_of("{\"image_id\":1,\"caption\":\"a\"}\n\n{\"image_id\":1}\n", SHELF_SCORE, false, err, sizeof err));
+    assert_null(shelf_of("{\"image_id\":1,\"caption\":\"a\"}\n\n{\"image_id\":1}\n", SHELF_SCORE, false, err,
+                         sizeof err));
     assert_says(err, "r.jsonl: line 3: no \"caption\"");
     assert_null(shelf_of(" \n", SHELF_RANDOM, false, err, sizeof err));
     assert_says(err, "r.jsonl: no records");
