@@ -38,8 +38,9 @@ static void read_sizes(const Cli *cli, const Asked *asked, SheetSpec *spec)
 {
     const char *by = cli_given(cli, "scale") ? "--scale" : "--dpi";
     cli_size("--tile", asked->tile, SHEET_TILE_MIN, SHEET_TILE_MAX, &spec->tile_w, &spec->tile_h);
-    spec->dpi = cli_given(cli, "dpi") ? (double)asked->dpi : 0;
-    spec->scale = cli_given(cli, "scale") || !spec->dpi ? asked->scale : spec->dpi / SHEET_DPI;
+    bool print = cli_given(cli, "dpi");
+    spec->dpi = print ? (double)asked->dpi : 0;
+    spec->scale = print && !cli_given(cli, "scale") ? spec->dpi / SHEET_DPI : asked->scale;
     int w = tile_side(spec->tile_w, spec->scale), h = tile_side(spec->tile_h, spec->scale);
     int low = w < h ? w : h, high = w > h ? w : h;
     if (low < SHEET_TILE_MIN || high > SHEET_TILE_MAX)

@@ -44,7 +44,8 @@ static int measure_run(void *ctx, void *item, char *err, size_t errlen)
 {
     const Measure *m = ctx;
     Run *run = item;
-    Canvas *canvas = easel_take(m->easel, err, errlen);
+    int place;
+    Canvas *canvas = easel_take(m->easel, &place, err, errlen);
     int rc = canvas ? 0 : -1;
     for (int i = 0; i < run->n && !rc; i++) {
         Record record;
@@ -60,7 +61,7 @@ static int measure_run(void *ctx, void *item, char *err, size_t errlen)
         record_free(&record);
     }
     if (canvas)
-        easel_give(m->easel, canvas);
+        easel_give(m->easel, place);
     return rc;
 }
 

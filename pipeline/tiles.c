@@ -76,12 +76,13 @@ static int draw_tile(const Tiles *t, Tile *tile, Image *image, char *err, size_t
         tile->rgb = malloc((size_t)style->box_w * (size_t)(style->box_h + plan->highest) * 3);
     if (!tile->rgb)
         return err_set(err, errlen, "out of memory");
-    Canvas *canvas = easel_take(t->easel, err, errlen);
+    int place;
+    Canvas *canvas = easel_take(t->easel, &place, err, errlen);
     if (!canvas)
         return -1;
     tile_draw(style, canvas, text_h, &tile->record, tile->dead ? NULL : image, tile->why);
     canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
-    easel_give(t->easel, canvas);
+    easel_give(t->easel, place);
     return 0;
 }
 
