@@ -69,12 +69,14 @@ static int next_tile(Sheet *s, const Tile **tile, char *err, size_t errlen)
 static void clear_band(const Sheet *s, int rows)
 {
     Color page = s->plan.style.theme->page;
-    size_t n = (size_t)s->plan.width * (size_t)rows;
-    for (size_t i = 0; i < n; i++) {
-        s->band[3 * i] = (unsigned char)(page >> 16);
-        s->band[3 * i + 1] = (unsigned char)(page >> 8);
-        s->band[3 * i + 2] = (unsigned char)page;
+    size_t line = (size_t)s->plan.width * 3;
+    for (size_t i = 0; i < line; i += 3) {
+        s->band[i] = (unsigned char)(page >> 16);
+        s->band[i + 1] = (unsigned char)(page >> 8);
+        s->band[i + 2] = (unsigned char)page;
     }
+    for (int y = 1; y < rows; y++)
+        memcpy(s->band + (size_t)y * line, s->band, line);
 }
 
 /* Copies a tile into the band, below the gutter. */
