@@ -172,13 +172,13 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 @test "memory does not grow with the number of tiles" {
     export ASAN_OPTIONS=quarantine_size_mb=1:${ASAN_OPTIONS-}
     jq -nc 'range(200) | {image_id: ., file: "a.ppm", caption: "a caption of some words",
-                          references: [range(20) | "a reference of some more words"]}' >some.jsonl
+                          references: [range(20) | "a reference of some more words" * 8]}' >some.jsonl
     for i in $(seq 15); do cat some.jsonl; done >many.jsonl
     for option in '-o a.png' '--sort score --html a.html'; do
         few=$(peak --images img --tile 16x16 --columns 20 $option some.jsonl 2>/dev/null)
         all=$(peak --images img --tile 16x16 --columns 20 $option many.jsonl 2>/dev/null)
         echo "$option: $few KiB for 200, $all KiB for 3000"
-        [ "$all" -lt $((few + 3000)) ]
+        [ "$all" -lt $((few + 6000)) ] # where the records alone would take 15 MB
     done
 }
 
