@@ -1,6 +1,7 @@
 #include "io/canvas.h"
 
 #include "io/err.h"
+#include "io/text.h"
 
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -169,8 +170,6 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y)
 
 /* --- text --- */
 
-/* Beyond this nobody reads; shaping stays cheap whatever the text. */
-enum { TEXT_MAX = 4096 };
 #define ELLIPSIS "\xe2\x80\xa6"
 
 static PangoLayout *the_layout(Canvas *canvas)
@@ -189,29 +188,31 @@ static PangoLayout *the_layout(Canvas *canvas)
     return canvas->layout;
 }
 
-/* The text as one paragraph of valid UTF-8: separators and control characters become spaces. An ellipsis
- * stands at the end of what was longer than TEXT_MAX. g_free. */
-static char *one_paragraph(const char *text)
+/* The style's spans over the first `bytes` bytes of the text. */
+static void set_spans(PangoLayout *layout, const TextStyle *style, size_t bytes)
 {
-    size_t len = strnlen(text, TEXT_MAX + 1);
-    int cut = len > TEXT_MAX;
-    if (cut)
-        for (len = TEXT_MAX; len > TEXT_MAX - 4 && ((unsigned char)text[len] & 0xC0) == 0x80;)
-            len--;
-    char *valid = g_utf8_make_valid(text, (gssize)len);
-    GString *out = g_string_sized_new(len + 4);
-    for (const char *s = valid; *s; s = g_utf8_next_char(s)) {
-        gunichar c = g_utf8_get_char(s);
-        g_string_append_unichar(out, c < 0x20 || c == 0x7F || c == 0x85 || c == 0x2028 || c == 0x2029 ? ' ' : c);
+    PangoAttrList *list = style->n_spans ? pango_attr_list_new() : NULL;
+    for (int i = 0; i < style->n_spans; i++) {
+        const TextSpan *span = &style->spans[i];
+        Color c = span->color;
+        PangoAttribute *attrs[] = {
+            pango_attr_foreground_new((guint16)((c >> 16 & 255) * 257), (guint16)((c >> 8 & 255) * 257),
+                                      (guint16)((c & 255) * 257)),
+            pango_attr_weight_new(span->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL),
+        };
+        for (int k = 0; k < 2; k++) {
+            attrs[k]->start_index = (guint)MIN(span->start, bytes);
+            attrs[k]->end_index = (guint)MIN(span->end, bytes);
+            pango_attr_list_insert(list, attrs[k]);
+        }
     }
-    if (cut)
-        g_string_append(out, ELLIPSIS);
-    g_free(valid);
-    return g_string_free(out, FALSE);
+    pango_layout_set_attributes(layout, list);
+    if (list)
+        pango_attr_list_unref(list);
 }
 
 /* Sets the first `bytes` bytes of text and an ellipsis; true where they fit into the lines. */
-static int prefix_fits(PangoLayout *layout, const char *text, size_t bytes, int max_lines)
+static int prefix_fits(PangoLayout *layout, const TextStyle *style, const char *text, size_t bytes)
 {
     while (bytes && text[bytes - 1] == ' ')
         bytes--;
@@ -219,12 +220,13 @@ static int prefix_fits(PangoLayout *layout, const char *text, size_t bytes, int 
     g_string_append(prefix, ELLIPSIS);
     pango_layout_set_text(layout, prefix->str, (int)prefix->len);
     g_string_free(prefix, TRUE);
-    return pango_layout_get_line_count(layout) <= max_lines;
+    set_spans(layout, style, bytes);
+    return pango_layout_get_line_count(layout) <= style->max_lines;
 }
 
 /* The layout holds more lines than allowed: shortens its text to the longest run of whole words that leaves
  * room for an ellipsis. Where the first word alone is too long, pango cuts it. */
-static void shorten(PangoLayout *layout, const char *text, int max_lines)
+static void shorten(PangoLayout *layout, const TextStyle *style, const char *text)
 {
     int n_attrs;
     const PangoLogAttr *attrs = pango_layout_get_log_attrs_readonly(layout, &n_attrs);
@@ -237,15 +239,16 @@ static void shorten(PangoLayout *layout, const char *text, int max_lines)
     int lo = 0, hi = n; /* of the first n breaks, lo fit */
     while (lo < hi) {
         int mid = lo + (hi - lo + 1) / 2;
-        if (prefix_fits(layout, text, breaks[mid - 1], max_lines))
+        if (prefix_fits(layout, style, text, breaks[mid - 1]))
             lo = mid;
         else
             hi = mid - 1;
     }
-    if (!lo || !prefix_fits(layout, text, breaks[lo - 1], max_lines)) {
+    if (!lo || !prefix_fits(layout, style, text, breaks[lo - 1])) {
         pango_layout_set_text(layout, text, -1);
+        set_spans(layout, style, strlen(text));
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-        pango_layout_set_height(layout, -max_lines);
+        pango_layout_set_height(layout, -style->max_lines);
     }
     g_free(breaks);
 }
@@ -267,11 +270,14 @@ static PangoLayout *set_text(Canvas *canvas, const TextStyle *style, const char 
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_alignment(layout, ALIGN[style->align]);
-    char *clean = one_paragraph(text);
+    char *clean = text_paragraph(text);
+    if (!clean)
+        return layout;
     pango_layout_set_text(layout, clean, -1);
+    set_spans(layout, style, strlen(clean));
     if (style->width > 0 && style->max_lines > 0 && pango_layout_get_line_count(layout) > style->max_lines)
-        shorten(layout, clean, style->max_lines);
-    g_free(clean);
+        shorten(layout, style, clean);
+    free(clean);
     return layout;
 }
 
@@ -304,9 +310,9 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
     return h;
 }
 
-uint32_t canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text)
+uint32_t canvas_text_missing(Canvas *canvas)
 {
-    PangoLayout *layout = set_text(canvas, style, text);
+    PangoLayout *layout = the_layout(canvas);
     uint32_t missing = 0;
     if (!pango_layout_get_unknown_glyphs_count(layout))
         return 0;

@@ -39,18 +39,26 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y);
  * does not fit. A single word longer than a line is broken. Text from right to left stands to the right
  * where other text stands to the left. */
 typedef struct {
+    size_t start, end; /* bytes of the text, which must then be a text_paragraph (io/text.h) */
+    Color color;
+    int bold;
+} TextSpan; /* a part that looks different */
+typedef struct {
     double size; /* of the font, in pixels */
     int bold, italic;
     int width, max_lines;
     int align; /* 0 left, 1 centre, 2 right, within `width` (or about x where width is 0) */
     Color color;
+    const TextSpan *spans; /* borrowed; in order, none over another */
+    int n_spans;
 } TextStyle;
 /* The size that the text takes. */
 void canvas_text_size(Canvas *canvas, const TextStyle *style, const char *text, int *w, int *h);
 /* Draws with the upper left corner at x, y; returns the height. */
 int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char *text);
-/* The first character of the text that has no glyph in any installed font (its code point), or 0. */
-uint32_t canvas_text_missing(Canvas *canvas, const TextStyle *style, const char *text);
+/* The first character of the text that was measured or drawn last that has no glyph in any installed font (its
+ * code point), or 0. */
+uint32_t canvas_text_missing(Canvas *canvas);
 
 /* Copies n rows from y into rgb (n, width, 3). */
 void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb);

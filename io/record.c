@@ -49,6 +49,18 @@ static int read_references(Record *r, const Json *json, char *err, size_t errlen
     return 0;
 }
 
+/* No part of the contract: what is no number is no score. */
+static double read_score(const Json *json)
+{
+    static const char *const KEY[] = {"score", "CIDEr"};
+    char why[ERR_LEN];
+    double score;
+    for (int i = 0; i < 2; i++)
+        if (json_get_real(json, KEY[i], &score, why, sizeof why) > 0)
+            return score;
+    return NAN;
+}
+
 static int read_members(Record *r, const Json *json, char *err, size_t errlen)
 {
     int rc = json_get_int(json, "image_id", 0, INT64_MAX, &r->image_id, err, errlen);
@@ -60,6 +72,7 @@ static int read_members(Record *r, const Json *json, char *err, size_t errlen)
         return -1;
     if (!r->caption)
         return err_set(err, errlen, "no \"caption\"");
+    r->score = read_score(json);
     if (read_text(&r->split, json, "split", err, errlen) < 0 ||
         read_text(&r->file, json, "file", err, errlen) < 0 ||
         read_text(&r->url, json, "url", err, errlen) < 0)
@@ -69,7 +82,7 @@ static int read_members(Record *r, const Json *json, char *err, size_t errlen)
 
 int record_read(Record *record, const Json *json, char *err, size_t errlen)
 {
-    *record = (Record){.row = -1, .logprob = NAN};
+    *record = (Record){.row = -1, .logprob = NAN, .score = NAN};
     int rc = json_is_object(json) ? read_members(record, json, err, errlen)
                                   : err_set(err, errlen, "not a JSON object");
     if (rc)

@@ -24,6 +24,7 @@ typedef struct {
     char *url;
     char *caption;       /* words joined by one space; may be empty */
     double logprob;      /* NaN: absent. Natural logarithm of the caption's probability */
+    double score;        /* NaN: absent. "score" where it is a number, else "CIDEr"; read, never written */
     char **references;   /* n_references ground truth captions */
     int n_references;
     int has_references;  /* the key is there, perhaps with an empty list */

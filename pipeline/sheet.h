@@ -1,13 +1,17 @@
-/* Contact sheets of caption records: PNG pictures of images with their captions.
+/* Contact sheets of caption records: PNG pictures of images with their captions, or a page of HTML, or both.
  *
- *   records ──► measured ──► pipe: found, decoded and scaled on every thread ──► drawn in order ──► rows of PNG
+ *   shelf ──► measured ──► pipe: image found, decoded, tile drawn, on every thread ──► in order ──► rows of PNG
+ *                                                                                         └──► figures of the page
  *
- * All records are read, and all text measured, before anything is written: a bad line leaves no file. Pixels
- * are bounded: one row of tiles is drawn at a time, and the pipe holds a fixed number of scaled images. */
+ * All text is measured before anything is written. Memory does not grow with the number of records but for some bytes
+ * each: one row of tiles is put together at a time, and the pipe holds a fixed number of drawn tiles. */
 #ifndef COCO_PIPELINE_SHEET_H
 #define COCO_PIPELINE_SHEET_H
 
+#include "pipeline/lookup.h"
 #include "pipeline/report.h"
+#include "pipeline/shelf.h"
+#include "pipeline/theme.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,19 +19,24 @@
 
 typedef struct {
     const char *input;  /* caption records; "-" is stdin */
-    const char *output; /* a path; "-" is stdout; with %d or %03d in it, a series numbered from 1 */
-    const char *images; /* directory of images that is looked through first; NULL: none */
-    const char *data;   /* dataset directory; NULL: none */
-    const char *cache;  /* directory; NULL: the user's */
+    ShelfSort sort;
+    const char *output; /* a path; "-" is stdout; with %d or %03d in it, a series numbered from 1; NULL: no picture */
+    const char *html;   /* path of the page; its images go into a directory beside it; NULL: no page */
+    LookupSpec where;   /* the images are */
     const char *title;  /* NULL: the input's name */
     int columns;
     int rows;           /* of tiles a sheet; 0: all on one */
-    int tile_w, tile_h; /* the box of an image, in pixels */
+    int tile_w, tile_h; /* the box of an image, in pixels before they are scaled */
+    double scale;       /* of all sizes */
+    double dpi;         /* written into the pictures; 0: none is */
+    ThemeName theme;
     int references;     /* shown per image */
-    int threads;        /* that decode and scale */
+    bool highlight;     /* words of a caption that none of its references has look different */
+    int threads;        /* that decode, scale and draw */
 } SheetSpec;
 
-enum { SHEET_TILE_MIN = 16, SHEET_TILE_MAX = 4096 };
+/* Sides of the box, before and after scaling; the pixels an inch that a scale of 1 stands for. */
+enum { SHEET_TILE_MIN = 16, SHEET_TILE_MAX = 4096, SHEET_DPI = 96 };
 
 typedef struct {
     int64_t images; /* tiles drawn */
@@ -36,13 +45,15 @@ typedef struct {
     bool reader_gone; /* the failure was a closed pipe at stdout */
 } SheetCount;
 
-/* 4 columns, one sheet, boxes of 256 x 256, one reference. */
+/* 4 columns, one sheet, boxes of 256 x 256, one reference, light. */
 SheetSpec sheet_defaults(void);
 
 /* NULL, or what is wrong with the text as the name of an output ("more than one %d"). */
 const char *sheet_bad_output(const char *output);
 
-/* Writes the sheet or sheets. Images that cannot be had are placeholders and warnings, not errors. */
-int sheet_render(const SheetSpec *spec, const Report *report, SheetCount *count, char *err, size_t errlen);
+/* Writes the sheet or sheets, and the page, of the shelf that was read from spec->input. Images that cannot be had are
+ * placeholders and warnings, not errors. */
+int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, char *err,
+                 size_t errlen);
 
 #endif

@@ -1,7 +1,6 @@
 #include "pipeline/sheet_words.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,72 +63,55 @@ static void append(char *text, const char *fmt, ...)
     va_end(ap);
 }
 
-enum { SPLITS_MAX = 4 };
-
-/* Counts records by split: how many splits there are, of which the first SPLITS_MAX are told. */
-static int count_splits(const Record *records, int64_t total, const char **name, int64_t *count)
+static void say_splits(SheetWords *words, const ShelfFacts *facts)
 {
-    int n = 0;
-    for (int64_t i = 0; i < total; i++) {
-        const char *split = records[i].split ? records[i].split : "no split";
-        int k = 0;
-        while (k < n && k < SPLITS_MAX && strcmp(name[k], split))
-            k++;
-        if (k == SPLITS_MAX)
-            return SPLITS_MAX + 1;
-        if (k == n) {
-            name[n] = split;
-            count[n++] = 0;
-        }
-        count[k]++;
-    }
-    return n;
+    int n = facts->n_splits;
+    if (n == 1 && facts->split[0])
+        append(words->legend, " \u00b7 %s", facts->split[0]);
+    for (int k = 0; n > 1 && n <= SHELF_SPLITS && k < n; k++)
+        append(words->legend, "%s%" PRId64 " %s", k ? ", " : " \u00b7 ", facts->in_split[k],
+               facts->split[k] ? facts->split[k] : "no split");
 }
 
-/* Records of ground truth alone, as `coco-fetch show -n` makes: each caption is a reference, none has a
- * probability. */
-static bool all_ground_truth(const Record *records, int64_t n)
+static void say_order(SheetWords *words, const ShelfSort *sort)
 {
-    for (int64_t i = 0; i < n; i++) {
-        const Record *r = &records[i];
-        bool found = false;
-        for (int k = 0; k < r->n_references && !found; k++)
-            found = !strcmp(r->references[k], r->caption);
-        if (!found || !isnan(r->logprob))
-            return false;
-    }
-    return true;
+    static const char *const ORDER[][2] = {
+        [SHELF_AS_READ] = {NULL, "last first"},
+        [SHELF_SCORE] = {"best score first", "worst score first"},
+        [SHELF_LOGPROB] = {"likeliest first", "least likely first"},
+        [SHELF_RANDOM] = {"in random order", "in random order"},
+    };
+    const char *order = ORDER[sort->by][sort->reverse];
+    if (order)
+        append(words->legend, " \u00b7 %s", order);
 }
 
-static void say_splits(SheetWords *words, const Record *records, int64_t n)
+/* Who wrote a caption is known where it has a probability. */
+static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark)
 {
-    const char *name[SPLITS_MAX];
-    int64_t count[SPLITS_MAX];
-    words->n_splits = count_splits(records, n, name, count);
-    if (words->n_splits == 1 && strcmp(name[0], "no split"))
-        append(words->legend, " \u00b7 %s", name[0]);
-    for (int k = 0; words->n_splits > 1 && words->n_splits <= SPLITS_MAX && k < words->n_splits; k++)
-        append(words->legend, "%s%" PRId64 " %s", k ? ", " : " \u00b7 ", count[k], name[k]);
+    const char *caption = facts->sampled ? "generated" : "caption";
+    bool references = facts->references && spec->references;
+    if (facts->truth_alone)
+        append(words->legend, " \u00b7 ground truth captions");
+    else if (facts->references && spec->highlight)
+        append(words->legend, " \u00b7 bold: %s words that the ground truth has, coloured: words it lacks",
+               caption);
+    else if (references)
+        append(words->legend, " \u00b7 bold: %s", caption);
+    if (references && !facts->truth_alone)
+        append(words->legend, ", %s: ground truth", mark);
 }
 
-void sheet_words(SheetWords *words, const SheetSpec *spec, const Record *records, int64_t n, const char *mark)
+void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark)
 {
-    bool references = false, sampled = false;
     const char *slash = strrchr(spec->input, '/');
     const char *base = !strcmp(spec->input, "-") ? "Captions" : slash ? slash + 1 : spec->input;
     memset(words, 0, sizeof *words);
-    words->n = n;
+    words->n = facts->n;
     append(words->title, "%s", spec->title ? spec->title : base);
-    say_splits(words, records, n);
-    for (int64_t i = 0; i < n && spec->references && !references; i++)
-        references = records[i].n_references > 0;
-    for (int64_t i = 0; i < n && !sampled; i++)
-        sampled = !isnan(records[i].logprob);
-    words->truth_alone = all_ground_truth(records, n);
-    if (words->truth_alone)
-        append(words->legend, " \u00b7 ground truth captions");
-    else if (references) /* without a probability nobody knows who wrote the caption */
-        append(words->legend, " \u00b7 bold: %s, %s: ground truth", sampled ? "generated" : "caption", mark);
+    say_splits(words, facts);
+    say_order(words, &spec->sort);
+    say_marks(words, spec, facts, mark);
 }
 
 void sheet_subtitle(const SheetWords *words, int n_sheets, int sheet, int64_t first, int64_t n,

@@ -2,21 +2,18 @@
 #ifndef COCO_PIPELINE_SHEET_WORDS_H
 #define COCO_PIPELINE_SHEET_WORDS_H
 
-#include "io/record.h"
 #include "pipeline/sheet.h"
 
 enum { SHEET_TEXT_LEN = 512 };
 
 typedef struct {
     char title[SHEET_TEXT_LEN];
-    char legend[SHEET_TEXT_LEN]; /* behind the number of images: splits, and how to tell truth from guess */
+    char legend[SHEET_TEXT_LEN]; /* behind the number of images: splits, order, how to tell truth from guess */
     int64_t n;                   /* records in all */
-    int n_splits;
-    bool truth_alone; /* every caption is one of its references and has no probability: nothing is generated */
 } SheetWords;
 
 /* `mark` is how ground truth is told from captions: "GT", or "italic". */
-void sheet_words(SheetWords *words, const SheetSpec *spec, const Record *records, int64_t n, const char *mark);
+void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark);
 
 /* The line below the title of sheet number `sheet` (from 0) with images first .. first+n-1. */
 void sheet_subtitle(const SheetWords *words, int n_sheets, int sheet, int64_t first, int64_t n,

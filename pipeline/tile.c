@@ -1,11 +1,9 @@
 #include "pipeline/tile.h"
 
+#include "pipeline/found.h"
+
+#include <stdlib.h>
 #include <string.h>
-
-const Color TILE_PAGE = 0xECEAE6;
-
-static const Color CARD = 0xFFFFFF, BOX = 0xDEDBD5, INK = 0x1B1B1B, MUTED = 0x5F6266, FAINT = 0x8A8D91,
-                   MARK = 0x7A5C2E, MATCH = 0x2B7A4B, SHADE = 0x26282B, ALARM = 0x9A3B2E, STROKE = 0xA9A59D;
 
 /* At most, so that one endless caption does not stretch its row; more where lines are short. */
 enum { CAPTION_LINES = 6, REFERENCE_LINES = 4, NARROW = 200, NARROW_MORE = 2 };
@@ -16,30 +14,58 @@ static double clamp(double v, double lo, double hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-void tile_style(TileStyle *s, Canvas *canvas, int box_w, int box_h, int references)
+static int whole(double v)
 {
-    int mark_h;
-    double size = clamp(8 + 0.0235 * box_w, 9, 72), small = clamp(size * 0.86, 9, 72);
-    memset(s, 0, sizeof *s);
-    s->box_w = box_w;
-    s->box_h = box_h;
-    s->references = references;
-    s->gutter = (int)clamp(box_w / 14.0, 4, 48);
-    s->pad = box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48);
-    int text_w = box_w - 2 * s->pad, more = box_w < NARROW ? NARROW_MORE : 0;
+    return (int)(v + 0.5);
+}
+
+int tile_side(int side, double scale)
+{
+    return whole(side * scale);
+}
+
+/* --- the style --- */
+
+/* Sizes of text, from the box as it is before scaling. */
+static void set_text_styles(TileStyle *s)
+{
+    const Theme *theme = s->theme;
+    int box_w = s->look.box_w, more = box_w < NARROW ? NARROW_MORE : 0, text_w = s->box_w - 2 * s->pad;
+    double scale = s->look.scale, plain = clamp(8 + 0.0235 * box_w, 9, 72), size = plain * scale;
+    double small = clamp(plain * 0.86, 9, 72) * scale;
     s->caption = (TextStyle){.size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more,
-                             .color = INK};
-    s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = MARK};
+                             .color = theme->ink};
+    s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
+    s->reference = (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more,
+                               .color = theme->muted};
+    s->split = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
+    s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = theme->alarm};
+    s->title = (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2,
+                           .color = theme->ink};
+    s->subtitle = (TextStyle){.size = small, .max_lines = 3, .color = theme->muted};
+}
+
+void tile_style(TileStyle *s, Canvas *canvas, const TileLook *look)
+{
+    int w, line_h, mark_h, box_w = look->box_w;
+    memset(s, 0, sizeof *s);
+    s->look = *look;
+    s->theme = theme_colors(look->theme);
+    s->box_w = tile_side(box_w, look->scale);
+    s->box_h = tile_side(look->box_h, look->scale);
+    s->gutter = whole((int)clamp(box_w / 14.0, 4, 48) * look->scale);
+    s->pad = whole((box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48)) * look->scale);
+    s->rule = whole(clamp(look->scale, 1, 64));
+    set_text_styles(s);
     canvas_text_size(canvas, &s->mark, MARK_TEXT, &s->mark_w, &mark_h);
-    s->mark_w += (int)(small * 0.5 + 0.5);
-    if (s->mark_w > text_w / 3) /* no room for a mark beside the text */
+    s->mark_w += whole(s->reference.size * 0.5);
+    if (s->mark_w > s->reference.width / 3) /* no room for a mark beside the text */
         s->mark_w = 0;
-    s->reference = (TextStyle){.size = small, .width = text_w - s->mark_w, .max_lines = REFERENCE_LINES + more,
-                               .italic = s->mark_w == 0, .color = MUTED};
-    s->split = (TextStyle){.size = small * 0.86, .bold = 1, .color = 0xFFFFFF};
-    s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = ALARM};
-    s->title = (TextStyle){.size = clamp(size * 1.25, 11, 96), .bold = 1, .max_lines = 2, .color = INK};
-    s->subtitle = (TextStyle){.size = clamp(small, 9, 72), .max_lines = 3, .color = MUTED};
+    s->reference.width -= s->mark_w;
+    s->reference.italic = s->mark_w == 0;
+    canvas_text_size(canvas, &s->reference, "x", &w, &line_h);
+    s->mark_drop = (line_h - mark_h + 1) / 2;
+    canvas_text_size(canvas, &s->reason, "x", &w, &s->reason_h);
 }
 
 /* --- text below the box --- */
@@ -53,130 +79,166 @@ static int same_reference(const Record *r)
     return -1;
 }
 
-/* How many references are shown. */
-static int shown_references(const TileStyle *s, const Record *r)
+int tile_references(const TileLook *look, const Record *r)
 {
     int n = r->n_references;
-    if (s->truth_alone && same_reference(r) >= 0)
+    if (look->truth_alone && same_reference(r) >= 0)
         n--;
-    return n < s->references ? n : s->references;
+    return n < look->references ? n : look->references;
 }
 
-/* The i-th reference to show: one that says the same as the caption comes first, or is left out where the
- * captions are ground truth themselves. *equal: this is that one. */
-static const char *shown_reference(const TileStyle *s, const Record *r, int i, bool *equal)
+const char *tile_reference(const TileLook *look, const Record *r, int i, bool *equal)
 {
     int same = same_reference(r);
-    *equal = same >= 0 && i == 0 && !s->truth_alone;
+    *equal = same >= 0 && i == 0 && !look->truth_alone;
     if (same < 0)
         return r->references[i];
     if (*equal)
         return r->references[same];
-    i -= !s->truth_alone;
+    i -= !look->truth_alone;
     return r->references[i + (i >= same)];
 }
 
-/* Draws the text area from x, y, or with `draw` false only measures it. The height, padding included. */
-static int text_area(const TileStyle *s, Canvas *canvas, int x, int y, const Record *r, bool draw)
+/* What draws text, or only measures it, line below line. */
+typedef struct {
+    Canvas *canvas;
+    bool draw;
+    int y;
+    uint32_t missing; /* measured: the first character that no font has */
+} Pen;
+
+static void put(Pen *pen, const TextStyle *style, int x, const char *text)
 {
-    int w, h, line_h, mark_h, top = y;
-    int n = shown_references(s, r);
-    TextStyle caption = s->caption;
-    const char *text = r->caption;
-    if (!*text) {
-        text = "(empty caption)";
-        caption.bold = 0;
-        caption.italic = 1;
-        caption.color = FAINT;
+    int w, h;
+    if (pen->draw) {
+        h = canvas_text(pen->canvas, style, x, pen->y, text);
+    } else {
+        canvas_text_size(pen->canvas, style, text, &w, &h);
+        pen->missing = pen->missing ? pen->missing : canvas_text_missing(pen->canvas);
     }
-    x += s->pad;
-    y += s->pad;
-    canvas_text_size(canvas, &caption, text, &w, &h);
-    if (draw)
-        canvas_text(canvas, &caption, x, y, text);
-    y += h;
-    canvas_text_size(canvas, &s->reference, "x", &w, &line_h);
-    canvas_text_size(canvas, &s->mark, MARK_TEXT, &w, &mark_h);
+    pen->y += h;
+}
+
+/* The caption with each word as it was found. False: out of memory. */
+static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
+{
+    Found found;
+    TextSpan *spans = NULL;
+    TextStyle style = s->caption;
+    bool done = !found_words(&found, r) && (spans = malloc((size_t)(found.n + 1) * sizeof *spans));
+    for (int i = 0; i < found.n && done; i++)
+        if (!found.word[i].found)
+            spans[style.n_spans++] = (TextSpan){.start = found.word[i].start,
+                                                .end = found.word[i].start + found.word[i].len,
+                                                .color = s->theme->missed};
+    style.spans = spans;
+    if (done)
+        put(pen, &style, s->pad, found.text);
+    free(spans);
+    found_free(&found);
+    return done;
+}
+
+static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
+{
+    if (!*r->caption) {
+        TextStyle style = s->caption;
+        style.bold = 0;
+        style.italic = 1;
+        style.color = s->theme->faint;
+        put(pen, &style, s->pad, "(empty caption)");
+    } else if (!s->look.highlight || !r->n_references || !put_highlighted(s, pen, r)) {
+        put(pen, &s->caption, s->pad, r->caption);
+    }
+}
+
+/* The text area from pen->y on. */
+static void text_area(const TileStyle *s, Pen *pen, const Record *r)
+{
+    int n = tile_references(&s->look, r);
+    pen->y += s->pad;
+    put_caption(s, pen, r);
     for (int i = 0; i < n; i++) {
         bool equal;
-        const char *reference = shown_reference(s, r, i, &equal);
-        y += (int)(s->caption.size * (i ? 0.25 : 0.45) + 0.5);
-        canvas_text_size(canvas, &s->reference, reference, &w, &h);
-        if (draw) {
+        const char *reference = tile_reference(&s->look, r, i, &equal);
+        pen->y += whole(s->caption.size * (i ? 0.25 : 0.45));
+        if (pen->draw && s->mark_w) {
             TextStyle mark = s->mark;
-            mark.color = equal ? MATCH : MARK;
-            if (s->mark_w)
-                canvas_text(canvas, &mark, x, y + (line_h - mark_h + 1) / 2, MARK_TEXT);
-            canvas_text(canvas, &s->reference, x + s->mark_w, y, reference);
+            mark.color = equal ? s->theme->match : s->theme->mark;
+            canvas_text(pen->canvas, &mark, s->pad, pen->y + s->mark_drop, MARK_TEXT);
         }
-        y += h;
+        put(pen, &s->reference, s->pad + s->mark_w, reference);
     }
-    return y + s->pad - top;
+    pen->y += s->pad;
 }
 
-int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *record)
+int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32_t *missing)
 {
-    return text_area(s, canvas, 0, 0, record, false);
+    Pen pen = {.canvas = canvas};
+    text_area(s, &pen, r);
+    *missing = pen.missing;
+    return pen.y;
 }
 
-/* --- the box --- */
+/* --- the card --- */
 
-/* A picture frame with a stroke through it, and below it why there is no picture. */
-static void placeholder(const TileStyle *s, Canvas *canvas, int x, int y, const char *why)
+/* A framed landscape, struck through, and below it why there is no image; in a small box only the first. */
+static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
 {
-    int w, line_h, text_h = 0;
-    double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6, 120);
+    int w, text_h = 0;
+    double scale = s->look.scale;
+    double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6 * scale, 120 * scale);
     TextStyle reason = s->reason;
-    canvas_text_size(canvas, &reason, "x", &w, &line_h);
-    reason.max_lines = (int)((s->box_h - icon * 0.8 - 3 * s->pad) / line_h);
-    bool room = reason.max_lines > 0 && s->box_w >= 48;
+    reason.max_lines = (int)((s->box_h - icon * 0.8 - 3 * s->pad) / s->reason_h);
+    bool room = reason.max_lines > 0 && s->look.box_w >= 48;
     if (room)
         canvas_text_size(canvas, &reason, why, &w, &text_h);
-    double top = y + (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = x + (s->box_w - icon) / 2;
-    double line = clamp(icon / 26, 1, 5);
+    double top = (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = (s->box_w - icon) / 2;
+    double line = clamp(icon / 26, 1, 5 * scale);
     double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8, left, top};
     double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
                       left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
                       left + icon * 0.88, top + icon * 0.68};
     double stroke[] = {left - icon * 0.08, top + icon * 0.88, left + icon * 1.08, top - icon * 0.08};
-    canvas_polyline(canvas, frame, 5, line, STROKE);
-    canvas_polygon(canvas, hills, 5, STROKE);
-    canvas_polyline(canvas, stroke, 2, line * 4, BOX);
-    canvas_polyline(canvas, stroke, 2, line, ALARM);
+    canvas_polyline(canvas, frame, 5, line, s->theme->stroke);
+    canvas_polygon(canvas, hills, 5, s->theme->stroke);
+    canvas_polyline(canvas, stroke, 2, line * 4, s->theme->box);
+    canvas_polyline(canvas, stroke, 2, line, s->theme->alarm);
     if (room)
-        canvas_text(canvas, &reason, x + s->pad, (int)(top + icon * 0.8 + s->pad + 0.5), why);
+        canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
 }
 
-static void split_tag(const TileStyle *s, Canvas *canvas, int x, int y, const char *split)
+static void split_tag(const TileStyle *s, Canvas *canvas, const char *split)
 {
-    int w, h, inset = s->pad / 2 + 1;
+    int w, h, inset = s->pad / 2 + s->rule;
     TextStyle tag = s->split;
     canvas_text_size(canvas, &tag, split, &w, &h);
-    int side = (int)(tag.size * 0.45 + 0.5), most = s->box_w - 2 * (inset + side);
+    int side = whole(tag.size * 0.45), most = s->box_w - 2 * (inset + side);
     if (w > most) {
-        if (most < 8)
+        if (most < 8 * s->rule)
             return;
         tag.width = w = most;
         tag.max_lines = 1;
     }
-    canvas_rect(canvas, x + inset, y + inset, w + 2 * side, h + 2, SHADE);
-    canvas_text(canvas, &tag, x + inset + side, y + inset + 1, split);
+    canvas_rect(canvas, inset, inset, w + 2 * side, h + 2 * s->rule, s->theme->tag);
+    canvas_text(canvas, &tag, inset + side, inset + s->rule, split);
 }
 
-void tile_draw(const TileStyle *s, Canvas *canvas, int x, int y, int text_h, const Record *record,
-               const Image *image, const char *why)
+void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
+               const char *why)
 {
-    canvas_rect(canvas, x, y, s->box_w, s->box_h, BOX);
-    canvas_rect(canvas, x, y + s->box_h, s->box_w, text_h, CARD);
-    canvas_rect(canvas, x, y + s->box_h, s->box_w, text_h ? 1 : 0, TILE_PAGE); /* white images end somewhere */
-    canvas_clip(canvas, x, y, s->box_w, s->box_h + text_h);
+    Pen pen = {.canvas = canvas, .draw = true, .y = s->box_h};
+    canvas_rect(canvas, 0, 0, s->box_w, s->box_h, s->theme->box);
+    canvas_rect(canvas, 0, s->box_h, s->box_w, text_h, s->theme->card);
+    canvas_rect(canvas, 0, s->box_h, s->box_w, s->rule, s->theme->page); /* white images end somewhere */
+    canvas_clip(canvas, 0, 0, s->box_w, s->box_h + text_h);
     if (image)
-        canvas_image(canvas, image, x + (s->box_w - image->width) / 2, y + (s->box_h - image->height) / 2);
+        canvas_image(canvas, image, (s->box_w - image->width) / 2, (s->box_h - image->height) / 2);
     else
-        placeholder(s, canvas, x, y, why);
-    if (s->show_split && record->split)
-        split_tag(s, canvas, x, y, record->split);
-    text_area(s, canvas, x, y + s->box_h, record, true);
+        placeholder(s, canvas, why);
+    if (s->look.show_split && record->split)
+        split_tag(s, canvas, record->split);
+    text_area(s, &pen, record);
     canvas_clip(canvas, 0, 0, 0, 0);
 }
 
@@ -184,17 +246,13 @@ void tile_draw(const TileStyle *s, Canvas *canvas, int x, int y, int text_h, con
 
 static int header(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle, bool draw)
 {
-    int w, h, y = s->gutter;
+    Pen pen = {.canvas = canvas, .draw = draw, .y = s->gutter};
     TextStyle top = s->title, below = s->subtitle;
     top.width = below.width = width - 2 * s->gutter;
-    canvas_text_size(canvas, &top, title, &w, &h);
-    if (draw)
-        canvas_text(canvas, &top, s->gutter, y, title);
-    y += h + (int)(s->subtitle.size * 0.2 + 0.5);
-    canvas_text_size(canvas, &below, subtitle, &w, &h);
-    if (draw)
-        canvas_text(canvas, &below, s->gutter, y, subtitle);
-    return y + h;
+    put(&pen, &top, s->gutter, title);
+    pen.y += whole(s->subtitle.size * 0.2);
+    put(&pen, &below, s->gutter, subtitle);
+    return pen.y;
 }
 
 int tile_header_height(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle)
@@ -208,16 +266,6 @@ void tile_header_draw(const TileStyle *s, Canvas *canvas, int width, const char 
 }
 
 /* --- fonts --- */
-
-uint32_t tile_missing_glyph(const TileStyle *s, Canvas *canvas, const Record *r)
-{
-    uint32_t c = canvas_text_missing(canvas, &s->caption, r->caption);
-    for (int i = 0; i < shown_references(s, r) && !c; i++) {
-        bool equal;
-        c = canvas_text_missing(canvas, &s->reference, shown_reference(s, r, i, &equal));
-    }
-    return c;
-}
 
 const char *tile_font_package(uint32_t c)
 {

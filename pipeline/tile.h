@@ -9,44 +9,64 @@
  *      │ GT the truth │   references, smaller and muted behind a mark
  *      └──────────────┘
  *
- * All sizes follow from the box. Main thread only, as the canvas. */
+ * All sizes follow from the box and the scale. A style is not changed once it is made: threads draw through one, each
+ * on a canvas of its own. */
 #ifndef COCO_PIPELINE_TILE_H
 #define COCO_PIPELINE_TILE_H
 
 #include "io/canvas.h"
 #include "io/record.h"
+#include "pipeline/theme.h"
 
 #include <stdbool.h>
 
+/* What is wanted. */
 typedef struct {
-    int box_w, box_h; /* the image's box */
-    int gutter;       /* between cards and around them, at most a third of box_w */
-    int pad;          /* around the text on its card */
+    int box_w, box_h; /* the image's box, before it is scaled */
+    double scale;     /* of all sizes */
+    ThemeName theme;
     int references;   /* shown at most, of each record */
-    bool show_split;  /* both set by the caller, false at first */
+    bool show_split;
     bool truth_alone; /* captions are ground truth themselves: references say what else there is */
+    bool highlight;   /* words that no reference has look different */
+} TileLook;
+
+/* What comes of it, in pixels. */
+typedef struct {
+    TileLook look;
+    const Theme *theme;
+    int box_w, box_h;
+    int gutter;    /* between cards and around them, at most a third of box_w */
+    int pad;       /* around the text on its card */
+    int rule;      /* a thin line */
     TextStyle caption, reference, mark, split, reason, title, subtitle;
-    int mark_w;       /* what "GT" takes of a reference's width */
+    int mark_w;    /* what "GT" takes of a reference's width; 0: no room, references are italic */
+    int mark_drop; /* from a reference's top to that of its mark */
+    int reason_h;  /* a line of a placeholder's reason */
 } TileStyle;
 
-void tile_style(TileStyle *style, Canvas *canvas, int box_w, int box_h, int references);
+/* `canvas` may be any: text is measured on it. */
+void tile_style(TileStyle *style, Canvas *canvas, const TileLook *look);
+/* A side of the box, scaled. */
+int tile_side(int side, double scale);
 
-/* The height of the text below the box, padding included; 0 where there is none to show. */
-int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record);
-/* Draws the card with its upper left corner at x, y; text_h is the height of the text area, shared along a
- * row. `image` fits into the box; NULL: a placeholder that says `why`. */
-void tile_draw(const TileStyle *style, Canvas *canvas, int x, int y, int text_h, const Record *record,
-               const Image *image, const char *why);
+/* The height of the text below the box, padding included. *missing: the first character that no font has, or 0. */
+int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, uint32_t *missing);
+/* Draws the card into the upper left corner; text_h is the height of the text area, shared along a row. `image`
+ * fits into the box; NULL: a placeholder that says `why`. */
+void tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
+               const char *why);
 
 /* The header: a title and, muted, a subtitle. Its height for a sheet of that width, and the drawing of it. */
 int tile_header_height(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 
-/* The background of the sheet. */
-extern const Color TILE_PAGE;
+/* The references of a record that are shown: how many, and which is the i-th. One that says the same as the caption
+ * comes first (*equal), or is left out where the captions are ground truth themselves. */
+int tile_references(const TileLook *look, const Record *record);
+const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
 
-/* The first character of the record's shown text that no font has, or 0; and the package that has it. */
-uint32_t tile_missing_glyph(const TileStyle *style, Canvas *canvas, const Record *record);
+/* Debian's package of fonts that has the character. */
 const char *tile_font_package(uint32_t code_point);
 
 #endif

@@ -20,7 +20,10 @@ render() { coco-render --images img "$@"; }
 # Bats does not see a failing `! command`.
 differ() { if cmp -s "$1" "$2"; then return 1; fi; }
 is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]; }
-nothing_written() { [ -z "$(ls | grep -E 'png|part')" ]; }
+nothing_written() { [ -z "$(ls | grep -E 'png|part|html|_files')" ]; }
+# The width and height of a PNG.
+size_of() { python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' "$1"; }
+plain() { render -q --title T "$@"; }
 
 @test "a file, standard input and - give the same sheet; -o - is that sheet on stdout" {
     render -q two.jsonl -o a.png
@@ -41,6 +44,156 @@ nothing_written() { [ -z "$(ls | grep -E 'png|part')" ]; }
         is_png b.png
         differ a.png b.png
     done
+}
+
+@test "--sort, --reverse, --seed: the order of the sheet" {
+    for i in 1 2 3 4 5 6; do
+        echo "{\"image_id\":$i,\"file\":\"a.ppm\",\"caption\":\"number $i\",\"CIDEr\":$((i * 5 % 7)),"
+        echo "\"logprob\":-$((i * 4 % 7))}"
+    done | paste -d '' - - >six.jsonl
+    order() {
+        render -q --title T --html a.html six.jsonl "$@"
+        grep -o 'number [1-6]</p>' a.html | tr -dc '1-6'
+    }
+    [ "$(order)" = 123456 ]
+    [ "$(order --reverse)" = 654321 ]
+    [ "$(order --sort none)" = 123456 ]
+    [ "$(order --sort score)" = "$(jq -s -r 'sort_by(-.CIDEr)[].image_id' six.jsonl | tr -d '\n')" ]
+    [ "$(order --sort score --reverse)" = "$(jq -s -r 'sort_by(.CIDEr)[].image_id' six.jsonl | tr -d '\n')" ]
+    [ "$(order --sort logprob)" = "$(jq -s -r 'sort_by(-.logprob)[].image_id' six.jsonl | tr -d '\n')" ]
+    first=$(order --sort random)
+    [ "$first" = "$(order --sort random --seed 231)" ]
+    [ "$(echo "$first" | fold -w 1 | sort | tr -d '\n')" = 123456 ]
+    [ "$first" != "$(order --sort random --seed 3)" ]
+    [ "$(order --sort random --reverse)" = "$(echo "$first" | rev)" ]
+    run --separate-stderr render -q --sort score -o a.png two.jsonl
+    [ "$status" = 0 ]
+    [ "$stderr" = "coco-render: no record has a score: they stand as they were read" ]
+}
+
+@test "scores of coco-eval sort its records" {
+    sed 's/"references":\[\]/"references":["the very same"]/' two.jsonl | coco-eval --per-image >scored.jsonl
+    run --separate-stderr render --sort score --reverse --highlight -o a.png scored.jsonl
+    [ "$status" = 0 ]
+    is_png a.png
+}
+
+@test "--theme, --highlight, --scale, --dpi change the sheet" {
+    plain two.jsonl -o a.png
+    for option in --theme=dark --highlight --scale=1.5 --dpi=120 --scale=0.5; do
+        plain two.jsonl -o b.png $option
+        is_png b.png
+        differ a.png b.png
+    done
+    for option in --theme=light --scale=1 --sort=none; do
+        plain two.jsonl -o b.png $option
+        same a.png b.png
+    done
+    # 96 is what a scale of 1 stands for: the file says it, the pixels are the same.
+    plain two.jsonl -o b.png --dpi 96
+    differ a.png b.png
+    [ "$(size_of a.png)" = "$(size_of b.png)" ]
+    plain two.jsonl -o b.png --dpi 192
+    plain two.jsonl -o c.png --scale 2
+    [ "$(size_of b.png)" = "$(size_of c.png)" ]
+    plain two.jsonl -o b.png --dpi 300 --scale 2
+    [ "$(size_of b.png)" = "$(size_of c.png)" ]
+    grep -q pHYs b.png
+    run grep -q pHYs c.png
+    [ "$status" = 1 ]
+}
+
+@test "a page: valid, with its files, and the same with a sheet beside it" {
+    cat two.jsonl dead.jsonl >three.jsonl
+    run --separate-stderr render --html page.html three.jsonl
+    [ "$status" = 0 ]
+    [ "${stderr_lines[0]}" = "coco-render: image 3: none.jpg: no such file" ]
+    [ "${stderr_lines[1]}" = "page.html: 3 images, 1 of them missing or broken" ]
+    [ "$(python3 "$ROOT/tests/support/page.py" page.html)" = "3 2" ]
+    [ "$(ls page_files)" = "000001.jpg
+000002.jpg" ]
+    cp -r page.html page_files "$(mkdir old && echo old)"
+    run --separate-stderr render -q --strict --rows 1 --columns 1 --html page.html -o 's-%d.png' three.jsonl
+    [ "$status" = 1 ]
+    same page.html old/page.html
+    same page_files/000001.jpg old/page_files/000001.jpg
+    is_png s-3.png
+    # Without a suffix, and in a directory of its own.
+    mkdir -p sub.dir
+    render -q --html sub.dir/page two.jsonl
+    [ "$(python3 "$ROOT/tests/support/page.py" sub.dir/page)" = "2 2" ]
+    [ -d sub.dir/page_files ]
+}
+
+@test "a page of hostile records is text" {
+    jq -nc --arg evil '</p><script>alert("1")</script><img src=x onerror=alert(1)> &amp; '"'"'" -->' \
+        '{image_id: 1, split: $evil, file: "a.ppm", caption: $evil, references: [$evil, $evil + "2"]},
+         {image_id: 2, file: ("x" + $evil), url: ("ftp://" + $evil), caption: $evil, references: ["a"]}' >evil.jsonl
+    for option in --gt=2 --highlight --theme=dark; do
+        run render -q --html evil.html --title '</title><script>x</script>' $option evil.jsonl
+        [ "$status" = 0 ]
+        [ "$(python3 "$ROOT/tests/support/page.py" evil.html)" = "2 1" ]
+    done
+}
+
+@test "hostile names of files stay inside, and are told in one line" {
+    cp img/a.ppm "img/new
+line \"'; \$(id) %41 %s.ppm"
+    cp img/a.ppm 'img/-o'
+    jq -nc '
+        ["new\nline \"\u0027; $(id) %41 %s.ppm", "-o", "../two.jsonl", "/etc/passwd", "img", ".", "", "a.ppm/", "a\nb\u001b[2J"][] |
+            {image_id: 1, file: ., caption: "x"}' >names.jsonl
+    run --separate-stderr render -q -o a.png --html a.html names.jsonl
+    [ "$status" = 0 ]
+    [ "${#stderr_lines[@]}" = 7 ]
+    [ "${stderr_lines[6]}" = "coco-render: image 1: a b [2J: no such file" ]
+    [ "$(python3 "$ROOT/tests/support/page.py" a.html)" = "9 2" ]
+}
+
+@test "the same bytes for any -j" {
+    for i in $(seq 40); do cat two.jsonl dead.jsonl; done | jq -c '.image_id = input_line_number' >many.jsonl
+    for j in 1 2 4; do
+        render -q -j $j --highlight --title T --columns 7 --tile 48x40 -o $j.png --html $j.html many.jsonl 2>/dev/null
+    done
+    same 1.png 2.png 4.png
+    for j in 2 4; do
+        sed "s/${j}_files/1_files/" $j.html | cmp - 1.html
+        diff -r 1_files ${j}_files
+    done
+}
+
+# The peak of coco-render's memory in KiB, over records on its standard input.
+peak() {
+    python3 -c 'import resource, subprocess, sys
+subprocess.run(["coco-render", "-q", "-j", "2", *sys.argv[1:]], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+
+@test "memory does not grow with the number of tiles" {
+    export ASAN_OPTIONS=quarantine_size_mb=1:${ASAN_OPTIONS-}
+    jq -nc 'range(200) | {image_id: ., file: "a.ppm", caption: "a caption of some words",
+                          references: [range(20) | "a reference of some more words" * 8]}' >some.jsonl
+    for i in $(seq 15); do cat some.jsonl; done >many.jsonl
+    for option in '-o a.png' '--sort score --html a.html'; do
+        few=$(peak --images img --tile 16x16 --columns 20 $option some.jsonl 2>/dev/null)
+        all=$(peak --images img --tile 16x16 --columns 20 $option many.jsonl 2>/dev/null)
+        echo "$option: $few KiB for 200, $all KiB for 3000"
+        [ "$all" -lt $((few + 6000)) ] # where the records alone would take 15 MB
+    done
+}
+
+@test "a signal ends the waiting for input at once" {
+    python3 - <<'END'
+import signal, subprocess
+for number in (signal.SIGINT, signal.SIGTERM):
+    p = subprocess.Popen(["coco-render", "-o", "a.png", "--html", "a.html"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdin.write(b'{"image_id":1,"caption":"x"}\n' * 10000)  # more than a pipe holds: it has begun to read
+    p.stdin.flush()
+    p.send_signal(number)
+    assert p.wait() == -number, p.returncode
+    assert p.stderr.read() == b""
+END
+    nothing_written
 }
 
 @test "a series in numbered files" {
@@ -114,6 +267,13 @@ END
     mkdir dir
     fails 1 'dir: is a directory' coco-render --images img -o dir two.jsonl
     fails 1 'No space left' coco-render --images img -q -o /dev/full two.jsonl
+    fails 1 'dir: is a directory' coco-render --images img --html dir two.jsonl
+    mkdir b_files
+    touch b_files/mine
+    fails 1 'b_files: is in the way' coco-render --images img -q --html b.html two.jsonl
+    [ -e b_files/mine ]
+    rm -r b_files
+    TMPDIR=nodir fails 1 'temporary file in nodir: ' coco-render --images img -o out.png two.jsonl
     nothing_written
 }
 
@@ -139,6 +299,22 @@ END
     done
     fails 2 '--rows' coco-render --rows=-1 -o a.png two.jsonl
     fails 2 '--gt' coco-render --gt=many -o a.png two.jsonl
+    fails 2 '--html -' coco-render --html - two.jsonl
+    fails 2 '--html' coco-render --html '' two.jsonl
+    fails 2 '--html' coco-render --html dir/ two.jsonl
+    fails 2 'both name a.png' coco-render --html a.png -o a.png two.jsonl
+    fails 2 '--sort' coco-render --sort best -o a.png two.jsonl
+    fails 2 '--theme' coco-render --theme blue -o a.png two.jsonl
+    fails 2 '--seed' coco-render --seed=4294967296 -o a.png two.jsonl
+    for scale in 0.2 8.1 0 nan x; do
+        fails 2 '--scale' coco-render --scale=$scale -o a.png two.jsonl
+    done
+    for dpi in 35 2401 96.5 x; do
+        fails 2 '--dpi' coco-render --dpi=$dpi -o a.png two.jsonl
+    done
+    fails 2 '--scale: boxes of 8192x2048 pixels' coco-render --tile 1024x256 --scale 8 -o a.png two.jsonl
+    fails 2 '--scale: boxes of 8x8 pixels' coco-render --tile 32x32 --scale 0.25 -o a.png two.jsonl
+    fails 2 '--dpi: boxes of 6400x6400 pixels' coco-render --dpi 2400 -o a.png two.jsonl
     nothing_written
 }
 

@@ -230,10 +230,76 @@ static void missing_glyphs(void **state)
     (void)state;
     Canvas *canvas = blank();
     TextStyle style = {.size = 14, .width = 250, .max_lines = 2};
-    assert_int_equal(canvas_text_missing(canvas, &style, TEXTS[1]), 0);
-    assert_int_equal(canvas_text_missing(canvas, &style, ""), 0);
+    int w, h;
+    assert_int_equal(canvas_text_missing(canvas), 0); /* nothing was measured yet */
+    canvas_text_size(canvas, &style, TEXTS[1], &w, &h);
+    assert_int_equal(canvas_text_missing(canvas), 0);
+    canvas_text_size(canvas, &style, "", &w, &h);
+    assert_int_equal(canvas_text_missing(canvas), 0);
     /* U+10FFFD, of the private use area: no font has it. */
-    assert_int_equal(canvas_text_missing(canvas, &style, "ab \xf4\x8f\xbf\xbd"), 0x10FFFD);
+    canvas_text_size(canvas, &style, "ab \xf4\x8f\xbf\xbd", &w, &h);
+    assert_int_equal(canvas_text_missing(canvas), 0x10FFFD);
+    canvas_text(canvas, &style, 0, 0, "ab");
+    assert_int_equal(canvas_text_missing(canvas), 0);
+    canvas_free(canvas);
+}
+
+/* Pixels in which one colour stands out: the red of red text, and so on. */
+static int count_like(const Canvas *canvas, int shift, int x0, int x1)
+{
+    int n = 0;
+    for (int y = 0; y < H; y++)
+        for (int x = x0; x < x1; x++) {
+            Color c = pixel(canvas, x, y);
+            int most = (int)(c >> shift & 255), others = (int)((c >> 16 & 255) + (c >> 8 & 255) + (c & 255)) - most;
+            n += 2 * most - others > 200;
+        }
+    return n;
+}
+
+static void spans_color_their_bytes(void **state)
+{
+    (void)state;
+    int w, h, head;
+    Canvas *canvas = blank();
+    TextStyle style = {.size = 20};
+    const char *text = "\xc3\xa9\xc3\xa9 middle end";
+    const TextSpan spans[] = {{.start = 5, .end = 11, .color = 0xFF0000}, {.start = 12, .end = 15, .color = 0x0000FF}};
+    canvas_text_size(canvas, &style, "\xc3\xa9\xc3\xa9 ", &head, &h);
+    canvas_text_size(canvas, &style, "\xc3\xa9\xc3\xa9 middle ", &w, &h);
+    style.spans = spans;
+    style.n_spans = 2;
+    canvas_text(canvas, &style, 0, 0, text);
+    assert_int_equal(count_like(canvas, 16, 0, head), 0);
+    assert_in_range(count_like(canvas, 16, head, w), 20, 100000);
+    assert_int_equal(count_like(canvas, 16, w + 1, W), 0);
+    assert_int_equal(count_like(canvas, 0, 0, w - 1), 0);
+    assert_in_range(count_like(canvas, 0, w, W), 20, 100000);
+    /* The next text has none of them. */
+    canvas_clear(canvas, 0xFFFFFF);
+    style.n_spans = 0;
+    canvas_text(canvas, &style, 0, 0, text);
+    assert_int_equal(count_like(canvas, 16, 0, W) + count_like(canvas, 0, 0, W), 0);
+    canvas_free(canvas);
+}
+
+/* Bold takes more room, and what is measured is what is drawn, where the text is cut too. */
+static void spans_of_other_weight(void **state)
+{
+    (void)state;
+    int plain, bold, h, cut_h;
+    Canvas *canvas = blank();
+    TextSpan span = {.start = 2, .end = strlen(TEXTS[1]) - 2, .bold = 1};
+    TextStyle style = {.size = 14}, heavy = {.size = 14, .spans = &span, .n_spans = 1};
+    canvas_text_size(canvas, &style, TEXTS[1], &plain, &h);
+    canvas_text_size(canvas, &heavy, TEXTS[1], &bold, &h);
+    assert_true(bold > plain);
+    for (heavy.width = 60; heavy.width < 280; heavy.width += 20)
+        for (heavy.max_lines = 1; heavy.max_lines < 4; heavy.max_lines++) {
+            canvas_text_size(canvas, &heavy, TEXTS[1], &bold, &cut_h);
+            assert_int_equal(canvas_text(canvas, &heavy, 0, 0, TEXTS[1]), cut_h);
+            assert_in_range(cut_h, h, heavy.max_lines * h);
+        }
     canvas_free(canvas);
 }
 
@@ -254,6 +320,7 @@ int main(void)
         cmocka_unit_test(shapes), cmocka_unit_test(lines), cmocka_unit_test(images_are_cut_at_the_edges),
         cmocka_unit_test(text_stays_inside), cmocka_unit_test(ellipsis_behind_a_word), cmocka_unit_test(no_limits),
         cmocka_unit_test(right_to_left_stands_right), cmocka_unit_test(missing_glyphs),
+        cmocka_unit_test(spans_color_their_bytes), cmocka_unit_test(spans_of_other_weight),
         cmocka_unit_test(impossible_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "tests/support/test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,29 @@ static void absent_members(void **state)
     assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
     assert_string_equal(r.caption, "b"); /* the last of equal keys */
     assert_false(r.has_references);
+    assert_true(isnan(r.score));
     record_free(&r);
+}
+
+/* Of a record's numbers the score, or else coco-eval's; what is no number was never promised to be one. */
+static void scores(void **state)
+{
+    static const struct {
+        const char *members;
+        double score;
+    } CASES[] = {
+        {"\"score\":0.25", 0.25}, {"\"score\":-1,\"CIDEr\":3", -1}, {"\"CIDEr\":3", 3},
+        {"\"score\":null,\"CIDEr\":3", 3}, {"\"score\":\"high\",\"CIDEr\":3", 3}, {"\"score\":[1]", NAN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char err[256], line[128];
+        Record r;
+        snprintf(line, sizeof line, "{\"image_id\":1,\"caption\":\"a\",%s}", CASES[i].members);
+        assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
+        assert_true(isnan(CASES[i].score) ? isnan(r.score) : r.score == CASES[i].score);
+        record_free(&r);
+    }
 }
 
 static const struct {
@@ -224,7 +247,8 @@ static void utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_record), cmocka_unit_test(absent_members), cmocka_unit_test(bad_lines),
+        cmocka_unit_test(whole_record), cmocka_unit_test(absent_members), cmocka_unit_test(scores),
+        cmocka_unit_test(bad_lines),
         cmocka_unit_test(every_prefix_is_refused), cmocka_unit_test(deep_nesting),
         cmocka_unit_test(writes_what_it_reads), cmocka_unit_test(refuses_to_write),
         cmocka_unit_test(streams_name_their_lines), cmocka_unit_test(utf8),

@@ -1,106 +1,7 @@
 /* Contact sheets, read back pixel by pixel: order, boxes, letterboxes, placeholders, series. */
-#include "io/image.h"
-#include "pipeline/sheet.h"
-#include "tests/support/test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "tests/support/sheet.h"
 
 enum { GUTTER = 256 / 14 };
-
-typedef struct {
-    char *dir, *records, *output;
-    char warnings[8192];
-    int n_warnings;
-    SheetSpec spec;
-    SheetCount count;
-    Report report;
-    FILE *out;
-} Fixture;
-
-static void count_warning(void *ctx, const char *text)
-{
-    Fixture *f = ctx;
-    size_t n = strlen(f->warnings);
-    f->n_warnings++;
-    snprintf(f->warnings + n, sizeof f->warnings - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-    Fixture *f = calloc(1, sizeof *f);
-    f->dir = tmp_make();
-    f->records = tmp_path(f->dir, "captions.jsonl");
-    f->output = tmp_path(f->dir, "sheet.png");
-    f->spec = sheet_defaults();
-    f->spec.input = f->records;
-    f->spec.output = f->output;
-    f->spec.images = f->dir;
-    f->spec.cache = f->dir;
-    f->spec.threads = 3;
-    f->report = (Report){.warn = count_warning, .ctx = f};
-    f->out = fopen(f->records, "w");
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    Fixture *f = *state;
-    tmp_remove(f->dir);
-    free(f->records);
-    free(f->output);
-    free(f);
-    return 0;
-}
-
-/* A picture of one colour, in a file of the fixture's directory. */
-static void picture(const Fixture *f, const char *name, int w, int h, unsigned color)
-{
-    char *path = tmp_path(f->dir, name);
-    FILE *out = fopen(path, "wb");
-    fprintf(out, "P6 %d %d 255\n", w, h);
-    for (int i = 0; i < w * h; i++)
-        for (int shift = 16; shift >= 0; shift -= 8)
-            putc((int)(color >> shift & 255), out);
-    fclose(out);
-    free(path);
-}
-
-static void render(Fixture *f)
-{
-    char err[1024];
-    if (f->out)
-        fclose(f->out);
-    f->out = NULL;
-    assert_ok(sheet_render(&f->spec, &f->report, &f->count, err, sizeof err));
-}
-
-static Image load(const char *path)
-{
-    char err[1024];
-    Image image;
-    assert_ok(image_load(&image, path, err, sizeof err));
-    return image;
-}
-
-static unsigned at(const Image *image, int x, int y)
-{
-    assert_in_range(x, 0, image->width - 1);
-    assert_in_range(y, 0, image->height - 1);
-    const unsigned char *p = image->rgb + ((size_t)y * (size_t)image->width + (size_t)x) * 3;
-    return (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
-}
-
-/* The first row in which the column shows this colour, from y on. */
-static int find_down(const Image *image, int x, int y, unsigned color)
-{
-    while (y < image->height && at(image, x, y) != color)
-        y++;
-    return y;
-}
 
 static unsigned color_of(int i)
 {
@@ -271,7 +172,7 @@ static void series(void **state)
 static void same_bytes_on_any_threads(void **state)
 {
     Fixture *f = *state;
-    char err[1024], name[32];
+    char name[32];
     size_t n, m;
     for (int i = 0; i < 12; i++) {
         snprintf(name, sizeof name, "p%d.ppm", i);
@@ -287,7 +188,7 @@ static void same_bytes_on_any_threads(void **state)
     fclose(in);
     for (int threads = 2; threads < 9; threads++) {
         f->spec.threads = threads;
-        assert_ok(sheet_render(&f->spec, &f->report, &f->count, err, sizeof err));
+        render(f);
         in = fopen(f->output, "rb");
         m = fread(many, 1, 1 << 22, in);
         fclose(in);
@@ -304,17 +205,16 @@ static void impossible(void **state)
     char err[1024];
     for (int i = 0; i < 20; i++)
         fprintf(f->out, "{\"image_id\":%d,\"caption\":\"x\"}\n", i);
-    fclose(f->out);
     f->spec.tile_w = 4096;
     f->spec.columns = 20;
-    assert_int_equal(sheet_render(&f->spec, NULL, &f->count, err, sizeof err), -1);
+    assert_int_equal(try_render(f, err, sizeof err), -1);
     assert_says(err, "32767");
     f->spec = (SheetSpec){.input = f->records, .output = f->output, .tile_w = 16, .tile_h = 16, .columns = 2,
-                          .rows = 3, .threads = 1};
-    assert_int_equal(sheet_render(&f->spec, NULL, &f->count, err, sizeof err), -1);
+                          .rows = 3, .scale = 1, .threads = 1};
+    assert_int_equal(try_render(f, err, sizeof err), -1);
     assert_says(err, "%03d");
-    f->spec.images = "/no/such";
-    assert_int_equal(sheet_render(&f->spec, NULL, &f->count, err, sizeof err), -1);
+    f->spec.where.images = "/no/such";
+    assert_int_equal(try_render(f, err, sizeof err), -1);
     assert_says(err, "/no/such: ");
     assert_int_not_equal(access(f->output, F_OK), 0);
     assert_null(sheet_bad_output("a-%d.png"));

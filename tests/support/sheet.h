@@ -1,0 +1,115 @@
+/* What the tests of contact sheets share: a directory with records and pictures, a sheet drawn of them, its pixels. */
+#ifndef COCO_TESTS_SUPPORT_SHEET_H
+#define COCO_TESTS_SUPPORT_SHEET_H
+
+#include "io/image.h"
+#include "pipeline/sheet.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    char *dir, *records, *output;
+    char warnings[8192];
+    int n_warnings;
+    SheetSpec spec;
+    SheetCount count;
+    Report report;
+    FILE *out;
+} Fixture;
+
+static inline void count_warning(void *ctx, const char *text)
+{
+    Fixture *f = ctx;
+    size_t n = strlen(f->warnings);
+    f->n_warnings++;
+    snprintf(f->warnings + n, sizeof f->warnings - n, "%s\n", text);
+}
+
+static inline int setup(void **state)
+{
+    Fixture *f = calloc(1, sizeof *f);
+    f->dir = tmp_make();
+    f->records = tmp_path(f->dir, "captions.jsonl");
+    f->output = tmp_path(f->dir, "sheet.png");
+    f->spec = sheet_defaults();
+    f->spec.input = f->records;
+    f->spec.output = f->output;
+    f->spec.where.images = f->dir;
+    f->spec.where.cache = f->dir;
+    f->spec.threads = 3;
+    f->report = (Report){.warn = count_warning, .ctx = f};
+    f->out = fopen(f->records, "w");
+    *state = f;
+    return 0;
+}
+
+static inline int teardown(void **state)
+{
+    Fixture *f = *state;
+    tmp_remove(f->dir);
+    free(f->records);
+    free(f->output);
+    free(f);
+    return 0;
+}
+
+/* A picture of one colour, in a file of the fixture's directory. */
+static inline void picture(const Fixture *f, const char *name, int w, int h, unsigned color)
+{
+    char *path = tmp_path(f->dir, name);
+    FILE *out = fopen(path, "wb");
+    fprintf(out, "P6 %d %d 255\n", w, h);
+    for (int i = 0; i < w * h; i++)
+        for (int shift = 16; shift >= 0; shift -= 8)
+            putc((int)(color >> shift & 255), out);
+    fclose(out);
+    free(path);
+}
+
+/* Ends the records, and draws them. */
+static inline int try_render(Fixture *f, char *err, size_t errlen)
+{
+    if (f->out)
+        fclose(f->out);
+    f->out = NULL;
+    Shelf *shelf = shelf_read(f->spec.input, &f->spec.sort, err, errlen);
+    int rc = shelf ? sheet_render(&f->spec, shelf, &f->report, &f->count, err, errlen) : -1;
+    shelf_free(shelf);
+    return rc;
+}
+
+static inline void render(Fixture *f)
+{
+    char err[1024];
+    assert_ok(try_render(f, err, sizeof err));
+}
+
+static inline Image load(const char *path)
+{
+    char err[1024];
+    Image image;
+    assert_ok(image_load(&image, path, err, sizeof err));
+    return image;
+}
+
+static inline unsigned at(const Image *image, int x, int y)
+{
+    assert_in_range(x, 0, image->width - 1);
+    assert_in_range(y, 0, image->height - 1);
+    const unsigned char *p = image->rgb + ((size_t)y * (size_t)image->width + (size_t)x) * 3;
+    return (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
+}
+
+/* The first row in which the column shows this colour, from y on. */
+static inline int find_down(const Image *image, int x, int y, unsigned color)
+{
+    while (y < image->height && at(image, x, y) != color)
+        y++;
+    return y;
+}
+
+#endif

@@ -1,0 +1,250 @@
+/* Contact sheets as pages: figures and their files, escaped text, what is replaced and what is not. */
+#include "io/file.h"
+#include "tests/support/sheet.h"
+
+#include <sys/stat.h>
+
+typedef struct {
+    Fixture *f;
+    char *html, *files, *text; /* paths of the page and its directory; the page's text once drawn */
+} PageFixture;
+
+static int page_setup(void **state)
+{
+    PageFixture *p = calloc(1, sizeof *p);
+    setup((void **)&p->f);
+    p->html = tmp_path(p->f->dir, "a page #1.html");
+    p->files = tmp_path(p->f->dir, "a page #1_files");
+    p->f->spec.output = NULL;
+    p->f->spec.html = p->html;
+    *state = p;
+    return 0;
+}
+
+static int page_teardown(void **state)
+{
+    PageFixture *p = *state;
+    teardown((void **)&p->f);
+    free(p->html);
+    free(p->files);
+    free(p->text);
+    free(p);
+    return 0;
+}
+
+static void draw_page(PageFixture *p)
+{
+    char err[1024];
+    size_t len;
+    render(p->f);
+    free(p->text);
+    p->text = file_read(p->html, 1 << 24, &len, err, sizeof err);
+    if (!p->text)
+        fail_msg("%s", err);
+}
+
+static int count_of(const char *text, const char *part)
+{
+    int n = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        n++;
+        text += strlen(part);
+    }
+    return n;
+}
+
+static bool has_file(const PageFixture *p, const char *name)
+{
+    char *path = tmp_path(p->files, name);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+static Image load_file(const PageFixture *p, const char *name)
+{
+    char *path = tmp_path(p->files, name);
+    Image image = load(path);
+    free(path);
+    return image;
+}
+
+static void figures_and_files(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    picture(f, "wide.ppm", 1200, 300, 0xC01020);
+    picture(f, "high.ppm", 400, 900, 0x1020C0);
+    fprintf(f->out, "{\"image_id\":7,\"file\":\"wide.ppm\",\"split\":\"val\",\"caption\":\"a dog\",\"logprob\":-1.5,"
+                    "\"references\":[\"a cat\",\"a dog\"]}\n"
+                    "{\"image_id\":8,\"file\":\"none.jpg\",\"split\":\"train\",\"caption\":\"\",\"score\":2}\n"
+                    "{\"image_id\":9,\"file\":\"high.ppm\",\"caption\":\"b\"}\n");
+    f->spec.references = 2;
+    draw_page(p);
+    assert_int_equal(f->count.images, 3);
+    assert_int_equal(f->count.dead, 1);
+    assert_int_equal(f->count.sheets, 0);
+    assert_int_equal(strncmp(p->text, "<!DOCTYPE html>\n", 16), 0);
+    assert_says(p->text, "<meta charset=\"utf-8\">");
+    assert_int_equal(count_of(p->text, "<figure>"), 3);
+    assert_int_equal(count_of(p->text, "</figure>"), 3);
+    assert_says(p->text, "<img src=\"a%20page%20%231_files/000001.jpg\" width=\"512\" height=\"128\" loading=\"lazy\" "
+                         "decoding=\"async\" alt=\"a dog\">");
+    assert_says(p->text, "_files/000003.jpg\" width=\"228\" height=\"512\"");
+    assert_says(p->text, "<p>no such file</p>");
+    assert_says(p->text, "(empty caption)");
+    assert_says(p->text, "image 7 \u00b7 log p \u22121.50</p>");
+    assert_says(p->text, "image 8 \u00b7 score 2.000</p>");
+    assert_says(p->text, "<span class=\"tag\">train</span>");
+    assert_true(strstr(p->text, ">a dog</span>") < strstr(p->text, ">a cat</span>"));
+    assert_int_equal(count_of(p->text, "<script"), 0);
+    assert_true(has_file(p, "000001.jpg") && has_file(p, "000003.jpg"));
+    assert_false(has_file(p, "000002.jpg") || has_file(p, "000004.jpg"));
+    Image image = load_file(p, "000001.jpg");
+    assert_int_equal(image.width, 512);
+    assert_int_equal(image.height, 128);
+    unsigned middle = at(&image, 256, 64);
+    assert_in_range(middle >> 16, 0xB8, 0xC8);
+    assert_in_range(middle & 255, 0x18, 0x28);
+    image_free(&image);
+    f->spec.scale = 3; /* finer pixels ask for more of them */
+    draw_page(p);
+    image = load_file(p, "000001.jpg");
+    assert_int_equal(image.width, 768);
+    image_free(&image);
+}
+
+static void hostile_text(void **state)
+{
+    static const char *const CAPTION = "</p><script>alert(1)</script> \\\" onload='x' & &lt; <!-- \\u0007 \\u2028 a";
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    picture(f, "<b>.ppm", 64, 64, 0x808080);
+    for (int i = 0; i < 2; i++)
+        fprintf(f->out, "{\"image_id\":1,\"split\":\"<s>%d\",\"file\":\"%s\",\"caption\":\"%s\","
+                        "\"references\":[\"<i>'\",\"a\"]}\n", i, i ? "<x>" : "<b>.ppm", CAPTION);
+    f->spec.title = "</title><script>\"T\" & 'U'";
+    for (int highlight = 0; highlight < 2; highlight++) {
+        f->spec.highlight = highlight;
+        draw_page(p);
+        assert_int_equal(count_of(p->text, "<script"), 0);
+        assert_int_equal(count_of(p->text, "<i>"), 0);
+        assert_int_equal(count_of(p->text, "<s>"), 0);
+        assert_int_equal(count_of(p->text, "<!--"), 0);
+        assert_int_equal(count_of(p->text, "\a"), 0);
+        assert_says(p->text, "<title>&lt;/title&gt;&lt;script&gt;&quot;T&quot; &amp; &#39;U&#39;</title>");
+        assert_says(p->text, "alt=\"&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&#39;x&#39; &amp; "
+                             "&amp;lt; &lt;!--     a\"");
+        assert_says(p->text, "&lt;i&gt;&#39;");
+        assert_says(p->text, "&lt;s&gt;0");
+    }
+    assert_says(p->text, "<span class=\"missed\">p&gt;&lt;script&gt;alert(1)&lt;/script</span>");
+}
+
+static void highlighted_words(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    fprintf(f->out, "{\"image_id\":1,\"caption\":\"the big dog\",\"references\":[\"a\",\"The dog.\"]}\n"
+                    "{\"image_id\":2,\"caption\":\"no truth\"}\n");
+    draw_page(p);
+    assert_says(p->text, ">the big dog</p>");
+    f->spec.highlight = true;
+    draw_page(p);
+    assert_says(p->text, ">the <span class=\"missed\">big</span> dog</p>");
+    assert_says(p->text, ">no truth</p>");
+    assert_says(p->text, "coloured: words it lacks");
+    f->spec.theme = THEME_DARK;
+    draw_page(p);
+    assert_says(p->text, "color-scheme:dark");
+    assert_says(p->text, "--page:#131517");
+}
+
+/* An earlier page's directory is replaced whole; one of something else stays, and nothing is written. */
+static void replaces_its_own(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    char err[1024], *other = tmp_path(p->files, "mine.jpg"), *old = tmp_path(p->files, "000009.jpg");
+    picture(f, "p.ppm", 64, 64, 0x808080);
+    fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a\"}\n");
+    draw_page(p);
+    tmp_write(old, "x", 1);
+    draw_page(p);
+    assert_true(has_file(p, "000001.jpg"));
+    assert_false(has_file(p, "000009.jpg"));
+    tmp_write(other, "x", 1);
+    assert_int_equal(unlink(p->html), 0);
+    assert_int_equal(try_render(f, err, sizeof err), -1);
+    assert_says(err, "a page #1_files: is in the way: it holds 'mine.jpg'");
+    assert_int_not_equal(access(p->html, F_OK), 0);
+    assert_true(has_file(p, "mine.jpg") && has_file(p, "000001.jpg"));
+    free(other);
+    free(old);
+}
+
+static int listed(const char *dir, const char *part)
+{
+    char command[4096];
+    int n = -1;
+    snprintf(command, sizeof command, "ls -A '%s' | grep -c -e '%s'", dir, part);
+    FILE *in = popen(command, "r");
+    if (fscanf(in, "%d", &n) != 1)
+        n = -1;
+    pclose(in);
+    return n;
+}
+
+/* The page cannot be put in its place, or a signal has come: nothing is left of it. */
+static void all_or_nothing(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    char err[1024];
+    volatile sig_atomic_t stop = SIGINT;
+    for (int i = 0; i < 30; i++)
+        fprintf(f->out, "{\"image_id\":1,\"caption\":\"a\"}\n");
+    f->report.stop = &stop;
+    assert_ok(try_render(f, err, sizeof err));
+    assert_int_equal(listed(f->dir, "page"), 0);
+    f->report.stop = NULL;
+    assert_int_equal(mkdir(p->html, 0777), 0);
+    assert_int_equal(try_render(f, err, sizeof err), -1);
+    assert_says(err, "a page #1.html: ");
+    assert_int_equal(listed(f->dir, "page"), 1); /* the directory in its place */
+}
+
+/* Both of one pass: each image is looked for, and each dead one told, once. */
+static void with_a_picture(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    picture(f, "p.ppm", 600, 300, 0x808080);
+    for (int i = 0; i < 7; i++)
+        fprintf(f->out, "{\"image_id\":%d,\"file\":\"%s\",\"caption\":\"a\"}\n", i, i == 3 ? "none" : "p.ppm");
+    f->spec.output = f->output;
+    f->spec.columns = 3;
+    draw_page(p);
+    assert_int_equal(f->n_warnings, 1);
+    assert_int_equal(f->count.images, 7);
+    assert_int_equal(f->count.sheets, 1);
+    assert_int_equal(count_of(p->text, "<img "), 6);
+    Image sheet = load(f->output);
+    int y = find_down(&sheet, 256 / 14 + 128, 0, 0x808080);
+    assert_int_equal(at(&sheet, 256 / 14, y + 127), 0x808080); /* 256 x 128 */
+    assert_int_not_equal(at(&sheet, 256 / 14, y + 128), 0x808080);
+    image_free(&sheet);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(figures_and_files, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(hostile_text, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(highlighted_words, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(replaces_its_own, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(all_or_nothing, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(with_a_picture, page_setup, page_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
