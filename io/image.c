@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,16 +215,26 @@ static int make_upright(Image *image, int orientation, char *err, size_t errlen)
     return 0;
 }
 
-/* image_decode_fit; a box of 0 x 0 takes the picture's own size. */
-static int decode(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
-{
+/* A box to be filled, or only not to be exceeded; of 0 x 0: the picture's own size. */
+typedef struct {
     int w, h;
+    bool enlarge;
+} Box;
+
+static int decode(Image *image, const void *bytes, size_t len, Box box, char *err, size_t errlen)
+{
+    int w, h, fit_w, fit_h;
     memset(image, 0, sizeof *image);
     if (inspect(bytes, len, &w, &h, err, errlen))
         return -1;
     int orientation = exif_orientation(bytes, len), sideways = orientation >= 5;
-    if (box_w)
-        image_fit(&(Image){w, h, NULL}, sideways ? box_h : box_w, sideways ? box_w : box_h, &w, &h);
+    if (box.w) {
+        image_fit(&(Image){w, h, NULL}, sideways ? box.h : box.w, sideways ? box.w : box.h, &fit_w, &fit_h);
+        if (box.enlarge || fit_w < w || fit_h < h) {
+            w = fit_w;
+            h = fit_h;
+        }
+    }
     Image stored, scaled;
     if (sniff_is_jpeg(bytes, len) ? jpeg_decode(&stored, bytes, len, w, h, err, errlen)
                                   : decode_other(&stored, bytes, len, err, errlen))
@@ -245,15 +256,25 @@ static int decode(Image *image, const void *bytes, size_t len, int box_w, int bo
 
 int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t errlen)
 {
-    return decode(image, bytes, len, 0, 0, err, errlen);
+    return decode(image, bytes, len, (Box){0, 0, false}, err, errlen);
+}
+
+static int decode_into(Image *image, const void *bytes, size_t len, Box box, char *err, size_t errlen)
+{
+    memset(image, 0, sizeof *image);
+    if (box.w < 1 || box.h < 1)
+        return err_set(err, errlen, "cannot fit into %d x %d pixels", box.w, box.h);
+    return decode(image, bytes, len, box, err, errlen);
 }
 
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
 {
-    memset(image, 0, sizeof *image);
-    if (box_w < 1 || box_h < 1)
-        return err_set(err, errlen, "cannot fit into %d x %d pixels", box_w, box_h);
-    return decode(image, bytes, len, box_w, box_h, err, errlen);
+    return decode_into(image, bytes, len, (Box){box_w, box_h, true}, err, errlen);
+}
+
+int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
+{
+    return decode_into(image, bytes, len, (Box){box_w, box_h, false}, err, errlen);
 }
 
 int image_load(Image *image, const char *path, char *err, size_t errlen)

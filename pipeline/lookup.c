@@ -158,15 +158,16 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
     return rc;
 }
 
-int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, Image *out, char *err,
-                 size_t errlen)
+int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
+                 char *err, size_t errlen)
 {
     char *bytes;
     size_t len;
     memset(out, 0, sizeof *out);
     if (find_bytes(l, record, &bytes, &len, err, errlen) < 0)
         return -1;
-    int rc = image_decode_fit(out, bytes, len, box_w, box_h, err, errlen);
+    int rc = enlarge ? image_decode_fit(out, bytes, len, box_w, box_h, err, errlen)
+                     : image_decode_within(out, bytes, len, box_w, box_h, err, errlen);
     free(bytes);
     return rc;
 }

@@ -15,6 +15,8 @@
 #include "io/image.h"
 #include "io/record.h"
 
+#include <stdbool.h>
+
 typedef struct {
     char *root[2];    /* --images and the dataset directory, resolved; NULL where not given or not there */
     Cache *cache;     /* NULL: none could be opened */
@@ -37,9 +39,9 @@ LookupSpec lookup_defaults(void);
 int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen);
 void lookup_close(Lookup *lookup);
 
-/* The record's image, fitted into the box with its aspect kept. Blocks; any thread. -1: err says why, in
- * words that stand for themselves in a small box ("HTTP 404", "no such file"). */
-int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, Image *out, char *err,
-                 size_t errlen);
+/* The record's image, fitted into the box with its aspect kept; a smaller one is enlarged if asked. Blocks; any
+ * thread. -1: err says why, in words that stand for themselves in a small box ("HTTP 404", "no such file"). */
+int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
+                 char *err, size_t errlen);
 
 #endif

@@ -33,7 +33,7 @@ static int take_tile(void *ctx, void *item, char *err, size_t errlen)
     return 1;
 }
 
-/* The image, as large as the page wants it, or else the card. */
+/* The image, as large as the page wants it, but no larger than it is, or else as the card does. */
 static void load_image(const Tiles *t, Tile *tile, Image *image)
 {
     int w, h;
@@ -43,7 +43,8 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         w = t->spec.plan->style.box_w;
         h = t->spec.plan->style.box_h;
     }
-    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, image, tile->why, sizeof tile->why) != 0;
+    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, tile->why,
+                              sizeof tile->why) != 0;
     if (tile->dead)
         *image = (Image){0, 0, NULL};
     tile->page_w = image->width;

@@ -114,6 +114,28 @@ static void figures_and_files(void **state)
     image_free(&image);
 }
 
+/* On the page a small image keeps its size, for browsers to enlarge; on a sheet drawn with it, it fills the box. */
+static void small_images_stay_small(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    picture(f, "small.ppm", 60, 30, 0x808080);
+    picture(f, "middle.ppm", 100, 400, 0x808080);
+    fprintf(f->out, "{\"image_id\":1,\"file\":\"small.ppm\",\"caption\":\"a\"}\n"
+                    "{\"image_id\":2,\"file\":\"middle.ppm\",\"caption\":\"a\"}\n");
+    f->spec.output = f->output;
+    draw_page(p);
+    assert_says(p->text, "000001.jpg\" width=\"60\" height=\"30\"");
+    assert_says(p->text, "000002.jpg\" width=\"100\" height=\"400\"");
+    Image image = load_file(p, "000001.jpg"), sheet = load(f->output);
+    assert_int_equal(image.width, 60);
+    int gutter = 256 / 14, y = find_down(&sheet, gutter + 128, 0, 0x808080);
+    assert_int_equal(at(&sheet, gutter, y + 127), 0x808080);
+    assert_int_equal(at(&sheet, gutter + 255, y), 0x808080);
+    image_free(&image);
+    image_free(&sheet);
+}
+
 static void hostile_text(void **state)
 {
     static const char *const CAPTION = "</p><script>alert(1)</script> \\\" onload='x' & &lt; <!-- \\u0007 \\u2028 a";
@@ -240,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(figures_and_files, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(small_images_stay_small, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(hostile_text, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(highlighted_words, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(replaces_its_own, page_setup, page_teardown),
