@@ -283,7 +283,10 @@ static int take_arrived(Run *run, bool wait, char *err, size_t errlen)
             return -1;
         if (fd < 0 && http_pending(run->http) == 0)
             return take_stored(run, true, err, errlen);
-        got = http_next(run->http, &result, 1, fd, err, errlen);
+        bool holds = store_holds(run->store);
+        got = http_next(run->http, &result, holds ? 0.002 : 1, fd, err, errlen);
+        if (got == 0 && holds) /* nothing more comes at once */
+            store_begin(run->store);
     }
     return got > 0 ? arrived(run, &result, err, errlen) : got;
 }

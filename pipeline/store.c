@@ -6,14 +6,14 @@
 #include <string.h>
 #include <threads.h>
 
-/* The pool: all that may be pending, one in the caller's hands, one being taken. */
-enum { DEPTH = STORE_MAX + 2 };
+/* The pool: all that may be pending, one in the caller's hands, one being taken. And how many make a few. */
+enum { DEPTH = STORE_MAX + 2, FEW = 8 };
 
 struct Store {
     Http *http;
     Pipe *pipe;
     Stored pool[DEPTH];
-    int pending;
+    int pending, held; /* held: given since work was begun */
     mtx_t lock;    /* guards the rest */
     cnd_t given;
     Stored queue[STORE_MAX]; /* from..to, of which number i is at i % STORE_MAX */
@@ -114,15 +114,29 @@ int store_give(Store *store, const HttpResult *r)
         return -1;
     mtx_lock(&store->lock);
     store->queue[store->to++ % STORE_MAX] = s;
-    cnd_signal(&store->given);
     mtx_unlock(&store->lock);
     store->pending++;
+    if (++store->held >= FEW)
+        store_begin(store);
     return 0;
+}
+
+bool store_holds(const Store *store)
+{
+    return store->held > 0;
+}
+
+void store_begin(Store *store)
+{
+    cnd_signal(&store->given);
+    store->held = 0;
 }
 
 int store_next(Store *store, bool wait, const Stored **stored)
 {
     void *item;
+    if (wait && store->held)
+        store_begin(store);
     if (!store->pending || (!wait && !pipe_ready(store->pipe)) || pipe_next(store->pipe, &item, NULL, 0) <= 0)
         return 0;
     store->pending--;

@@ -34,8 +34,12 @@ Store *store_start(Http *http, char *err, size_t errlen);
 void store_stop(Store *store);
 /* How many have been given and not yet been taken. */
 int store_pending(const Store *store);
-/* Takes a job on whose transfer is done. Only where fewer than STORE_MAX are pending. -1: out of memory. */
+/* Takes a job on whose transfer is done. Only where fewer than STORE_MAX are pending. -1: out of memory. Work begins
+ * when a few are there, or with store_begin: waking a thread for each costs more than writing the file. */
 int store_give(Store *store, const HttpResult *result);
+/* Whether some wait for that; and now it begins. */
+bool store_holds(const Store *store);
+void store_begin(Store *store);
 /* The first that was given and is done: 1, borrowed until the next call. 0: it is not, with `wait` there is none. */
 int store_next(Store *store, bool wait, const Stored **stored);
 
