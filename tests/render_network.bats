@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# coco-render: images from URLs, through a cache, from a server that misbehaves.
+
+load support/common
+load support/server
+bats_require_minimum_version 1.5.0
+
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work"
+    export COCO_CACHE=$BATS_TEST_TMPDIR/cache
+    fast=(-q --retries 1 --backoff 0.05 --stall-timeout 1 --timeout 3)
+}
+
+# records PATH...: one for each URL.
+records() {
+    local i=0 path
+    for path; do
+        i=$((i + 1))
+        printf '{"image_id":%d,"url":"%s","caption":"number %d","references":["truth"]}\n' $i "$SERVER/$path" $i
+    done >in.jsonl
+}
+asked() { curl -s "$SERVER/count/$1"; }
+
+@test "downloaded once, then from the cache, then without the server" {
+    records ok/r1 ok/r2 jpeg gzip hops/3/r
+    run -0 --separate-stderr coco-render "${fast[@]}" --strict -o a.png in.jsonl
+    [ -z "$stderr" ]
+    run -0 coco-render "${fast[@]}" --strict -o b.png in.jsonl
+    same a.png b.png
+    [ "$(asked ok/r1)" = 1 ]
+    sed -i "s,$SERVER/ok/r2,$SERVER/ok/new," in.jsonl
+    run -1 coco-render "${fast[@]}" --strict --public-only -o c.png in.jsonl
+    [ "$(asked ok/new)" = 0 ]
+    [[ "$output" == *"image 2: $SERVER/ok/new: an address that is not public" ]]
+}
+
+@test "what coco-fetch images has brought is taken from the cache" {
+    records ok/before1 ok/before2
+    coco-fetch images -q in.jsonl >status.jsonl
+    run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
+    [ "$(asked ok/before1)" = 1 ]
+}
+
+@test "every fault is a placeholder with its reason, in its place; the others are drawn" {
+    records ok/f1 404 html cut stall endless to-file loop empty cut-jpeg bad-chunk huge-head garbage gone flaky/1/f ok/f2
+    run -0 --separate-stderr coco-render "${fast[@]}" -o a.png in.jsonl
+    echo "$stderr"
+    [ "${#stderr_lines[@]}" = 13 ]
+    n=0
+    while read -r id reason; do
+        [[ "${stderr_lines[$n]}" =~ ^coco-render:\ image\ $id:\ .*$reason ]]
+        n=$((n + 1))
+    done <<'END'
+2 HTTP 404
+3 an HTML page, not an image
+4 remaining to read
+5 slow|timed out
+6 larger than
+7 redirected out of http
+8 redirects
+9 empty, not an image
+10 truncated JPEG
+11 chunk
+12 headers too large
+13 HTTP/0.9
+14 Flickr's picture
+END
+    run -1 coco-render "${fast[@]}" --strict -o b.png in.jsonl
+    same a.png b.png
+    [ "$(asked 404)" = 1 ] # the dead are remembered
+    [ "$(asked html)" = 1 ]
+    [ "$(ls)" = "$(printf '%s\n' a.png b.png in.jsonl)" ]
+}
+
+@test "connections are kept: few for many images" {
+    for i in $(seq 60); do echo "ok/k$i"; done >paths
+    records $(cat paths)
+    command -v strace >/dev/null || skip "strace is not there"
+    run -0 strace -f -e trace=connect -o trace coco-render "${fast[@]}" --strict -o a.png in.jsonl
+    [ "$(grep -c 'sin_port' trace)" -le 16 ]
+}
+
+@test "a page of images from URLs" {
+    records ok/h1 404 ok/h2
+    run -0 coco-render "${fast[@]}" --html page.html in.jsonl
+    [ "$(ls page_files)" = "$(printf '%s\n' 000001.jpg 000003.jpg)" ]
+    grep -q 'HTTP 404' page.html
+}
+
+@test "no cache can be had: drawn all the same" {
+    records ok/n1
+    COCO_CACHE=/dev/null/x run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
+}
+
+@test "a certificate that nobody knows" {
+    printf '{"image_id":1,"url":"%s/ok/t","caption":"x"}\n' "$TLS_SERVER" >in.jsonl
+    run -1 coco-render "${fast[@]}" --strict -o a.png in.jsonl
+    [[ "$output" == *certificate* ]]
+    run -0 coco-render "${fast[@]}" --strict --cacert "$SERVER_CERT" -o a.png in.jsonl
+}
