@@ -257,7 +257,9 @@ static void drop_temp(CacheFile *out)
 void cache_restart(CacheFile *out)
 {
     drop_temp(out);
-    out->len = 0;
+    free(out->bytes);
+    out->bytes = NULL;
+    out->len = out->room = 0;
 }
 
 const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen)

@@ -52,7 +52,7 @@ typedef struct {
 /* Nothing is made yet. The cache stays open for longer. */
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen);
 int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t errlen);
-/* Forgets what was written so far. */
+/* Forgets what was written so far, and holds nothing for it. */
 void cache_restart(CacheFile *out);
 /* All that was written, *len bytes, borrowed until the next call for the file. NULL: it cannot be read. */
 const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen);

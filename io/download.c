@@ -3,7 +3,7 @@
 #include "io/digest.h"
 #include "io/err.h"
 #include "io/file.h"
-#include "io/json.h"
+#include "io/origin.h"
 #include "io/size.h"
 
 #include <errno.h>
@@ -17,15 +17,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-enum { ORIGIN_MAX_BYTES = 1 << 16 };
-
-/* Where the bytes of a part come from: what PATH.json holds. */
-typedef struct {
-    char *url;
-    char *validator; /* NULL: the server named none, the part cannot be continued */
-    int64_t length;  /* of the whole; -1: not told */
-} Origin;
 
 typedef struct {
     const DownloadSpec *spec;
@@ -57,53 +48,6 @@ static void note(const Download *d, const char *fmt, ...)
 
 /* --- where a part comes from --- */
 
-static void origin_clear(Origin *o)
-{
-    free(o->url);
-    free(o->validator);
-    *o = (Origin){.length = -1};
-}
-
-/* What stands beside a part; nothing where that cannot be read. */
-static void origin_load(Origin *o, const char *path)
-{
-    const char *url = NULL, *validator = NULL;
-    int64_t length = -1;
-    Json *json = json_load_object(path, ORIGIN_MAX_BYTES, NULL, 0);
-    origin_clear(o);
-    if (json && json_get_text(json, "url", &url, NULL, 0) == 1 && json_get_text(json, "validator", &validator, NULL, 0) >= 0 &&
-        json_get_int(json, "length", 0, INT64_MAX, &length, NULL, 0) >= 0) {
-        o->url = strdup(url);
-        o->validator = validator ? strdup(validator) : NULL;
-        o->length = length;
-    }
-    json_free(json);
-}
-
-/* Written beside and renamed; under the lock, the name beside can be the same each time, and a kill leaves no litter. */
-static int origin_save(const Origin *o, const char *path)
-{
-    char *beside;
-    if (asprintf(&beside, "%s.part", path) < 0)
-        return -1;
-    FILE *out = fopen(beside, "we");
-    int bad = !out;
-    if (out) {
-        fputs("{\"url\":", out);
-        bad = json_put_text(out, o->url);
-        if (o->validator) {
-            fputs(",\"validator\":", out);
-            bad |= json_put_text(out, o->validator);
-        }
-        if (o->length >= 0)
-            fprintf(out, ",\"length\":%" PRId64, o->length);
-        fputs("}\n", out);
-        bad |= ferror(out) || fclose(out) || rename(beside, path);
-    }
-    free(beside);
-    return bad ? -1 : 0;
-}
-
 /* An ETag that holds for the very bytes; weak ones do not. */
 static bool is_strong(const char *etag)
 {
@@ -118,7 +62,7 @@ static int origin_begin(Download *d, const HttpHead *head)
     if (ftruncate(d->fd, 0))
         return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
     d->have = 0;
-    d->continued = false;
+    d->continued = d->whole = false; /* from here on a break may be gone on from */
     d->origin.url = strdup(d->url);
     d->origin.validator = validator ? strdup(validator) : NULL;
     d->origin.length = head->length;
@@ -143,8 +87,6 @@ static int on_restart(void *tag, HttpAsk *ask)
         return 0;
     d->asked = d->have;
     *ask = (HttpAsk){d->asked, d->origin.validator};
-    char size[SIZE_TEXT_LEN];
-    note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
     return 0;
 }
 
@@ -156,7 +98,9 @@ static bool continues(const Download *d, const HttpHead *head)
         return false;
     if (o->length >= 0 && head->total >= 0 && head->total != o->length)
         return false;
-    return !is_strong(head->etag) || !is_strong(o->validator) || !strcmp(head->etag, o->validator);
+    /* The very validator again, where the head tells it. */
+    const char *now = is_strong(o->validator) ? head->etag : head->modified;
+    return !now || !strcmp(now, o->validator);
 }
 
 static int check_space(Download *d, int64_t need)
@@ -176,16 +120,19 @@ static int check_space(Download *d, int64_t need)
 static int on_head(void *tag, const HttpHead *head)
 {
     Download *d = tag;
-    if (check_space(d, head->length))
-        return -1;
-    if (head->code != 206)
-        return origin_begin(d, head);
+    char size[SIZE_TEXT_LEN];
+    if (head->code != 206) {
+        if (d->asked)
+            note(d, "%s: begins anew: the server does not go on, or its file has changed", d->url);
+        return origin_begin(d, head) || check_space(d, head->length) ? -1 : 0;
+    }
     if (!continues(d, head)) {
         d->wrong_part = true;
         return err_set(d->why, sizeof d->why, "the server sends another part than was asked for");
     }
+    note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
     d->continued = true;
-    return 0;
+    return check_space(d, head->length);
 }
 
 static int on_write(void *tag, const void *bytes, size_t n)
@@ -216,7 +163,7 @@ static int on_write(void *tag, const void *bytes, size_t n)
 /* Runs one transfer to its end. */
 static DownloadAnswer transfer(Download *d, HttpResult *result, char *err, size_t errlen)
 {
-    HttpSink sink = {on_restart, on_head, on_write};
+    HttpSink sink = {.restart = on_restart, .head = on_head, .write = on_write};
     HttpOptions options = d->spec->http;
     options.as_sent = true;
     d->wrong_part = false;
@@ -265,16 +212,17 @@ static bool all_here(const Download *d)
 static DownloadAnswer from_url(Download *d, char *err, size_t errlen)
 {
     HttpResult result = {.outcome = HTTP_DONE};
-    for (d->whole = false;; d->whole = true) {
-        DownloadAnswer answer = all_here(d) && !d->whole ? DOWNLOAD_DONE : transfer(d, &result, err, errlen);
-        if (answer == DOWNLOAD_FAILED && !d->whole && failed_to_continue(d, &result))
+    bool anew = false;
+    for (d->whole = false;; d->whole = anew = true) {
+        DownloadAnswer answer = all_here(d) && !anew ? DOWNLOAD_DONE : transfer(d, &result, err, errlen);
+        if (answer == DOWNLOAD_FAILED && !anew && failed_to_continue(d, &result))
             continue;
         if (answer != DOWNLOAD_DONE)
             return answer;
         answer = check_whole(d, err, errlen);
         if (answer != DOWNLOAD_FAILED)
             return answer;
-        if (d->whole || !d->continued)
+        if (anew || !d->continued)
             break;
     }
     d->have = 0;
@@ -314,14 +262,13 @@ static int open_part(Download *d, char *err, size_t errlen)
     return 0;
 }
 
-/* Whether PATH is there from an earlier call, from one of these servers and with the right digest. */
-static bool is_there(const Download *d)
+/* Which of the URLs the file has come from. */
+static int place_of(const Download *d)
 {
-    const DownloadSpec *spec = d->spec;
-    bool known = false;
-    for (int i = 0; i < spec->n_urls && d->origin.url; i++)
-        known |= !strcmp(d->origin.url, spec->urls[i]);
-    return known && file_exists(spec->path) && check_digest(d, spec->path, NULL, 0) == DOWNLOAD_DONE;
+    for (int i = 0; i < d->spec->n_urls && d->origin.url; i++)
+        if (!strcmp(d->origin.url, d->spec->urls[i]))
+            return i;
+    return -1;
 }
 
 static int keep_file(Download *d, char *err, size_t errlen)
@@ -331,31 +278,60 @@ static int keep_file(Download *d, char *err, size_t errlen)
     return 0;
 }
 
-/* Each server in turn. */
+/* Each server in turn, the one that the part has come from first. */
 static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
 {
     const DownloadSpec *spec = d->spec;
-    char why[ERR_LEN], text[2 * ERR_LEN];
+    char why[ERR_LEN];
+    int first = place_of(d);
     DownloadAnswer answer = DOWNLOAD_FAILED;
-    err_set(err, errlen, "no URL");
-    for (int i = 0; i < spec->n_urls && answer == DOWNLOAD_FAILED && !d->fatal; i++) {
-        d->url = spec->urls[i];
+    for (int k = first < 0 ? 0 : -1, left = spec->n_urls; left > 0 && answer == DOWNLOAD_FAILED && !d->fatal; k++) {
+        if (k == first && k >= 0)
+            continue;
+        d->url = spec->urls[k < 0 ? first : k];
         answer = from_url(d, why, sizeof why);
-        if (answer != DOWNLOAD_FAILED)
-            break;
-        bool last = i + 1 == spec->n_urls || d->fatal;
-        snprintf(text, sizeof text, "%s: %s", d->url, why);
-        if (last)
-            err_set(err, errlen, "%s", text);
-        else if (spec->warn)
+        if (--left > 0 && answer == DOWNLOAD_FAILED && !d->fatal && spec->warn) {
+            char text[2 * ERR_LEN];
+            snprintf(text, sizeof text, "%s: %s", d->url, why);
             spec->warn(spec->ctx, text);
+        }
     }
+    if (answer == DOWNLOAD_FAILED)
+        err_set(err, errlen, "%s: %s", d->url, why);
     if (answer == DOWNLOAD_DONE && keep_file(d, err, errlen))
         return DOWNLOAD_FAILED;
     return answer;
 }
 
-DownloadAnswer download_file(const DownloadSpec *spec, char *err, size_t errlen)
+/* With the part locked. What an earlier call has left whole is given; a PATH that is not known to come from one of the
+ * URLs is not ours to replace, but what another URL has left behind is of no use now. */
+static DownloadAnswer run(Download *d, char *err, size_t errlen)
+{
+    origin_load(&d->origin, d->origin_path); /* under the lock: it belongs to this part */
+    if (file_exists(d->spec->path)) {
+        DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL, 0) : DOWNLOAD_FAILED;
+        if (!d->origin.url)
+            return (DownloadAnswer)err_set(err, errlen, "%s: is in the way: it is no download of coco-fetch's",
+                                           d->spec->path);
+        if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
+            return there;
+        unlink(d->spec->path);
+    }
+    return from_any(d, err, errlen);
+}
+
+/* Nothing to go on with is not kept, while the lock is still held. */
+static void leave_part(Download *d, DownloadAnswer answer)
+{
+    bool path_there = file_exists(d->spec->path);
+    if (d->have == 0)
+        unlink(d->part);
+    if (d->have == 0 && answer != DOWNLOAD_DONE && !path_there)
+        unlink(d->origin_path);
+    close(d->fd);
+}
+
+DownloadAnswer download_file(const DownloadSpec *spec, int *place, char *err, size_t errlen)
 {
     Download d = {.spec = spec, .fd = -1, .origin.length = -1};
     DownloadAnswer answer = DOWNLOAD_FAILED;
@@ -365,33 +341,52 @@ DownloadAnswer download_file(const DownloadSpec *spec, char *err, size_t errlen)
         d.origin_path = NULL;
     if (!d.part || !d.origin_path) {
         err_set(err, errlen, "out of memory");
-    } else {
-        origin_load(&d.origin, d.origin_path);
-        if (is_there(&d))
-            answer = DOWNLOAD_DONE;
-        else if (!open_part(&d, err, errlen))
-            answer = from_any(&d, err, errlen);
+    } else if (!open_part(&d, err, errlen)) {
+        answer = run(&d, err, errlen);
+        leave_part(&d, answer);
     }
-    if (d.fd >= 0)
-        close(d.fd);
-    if (d.fd >= 0 && d.have == 0 && answer != DOWNLOAD_DONE) { /* nothing to go on with */
-        unlink(d.origin_path);
-        unlink(d.part);
-    }
+    *place = place_of(&d);
     origin_clear(&d.origin);
     free(d.part);
     free(d.origin_path);
     return answer;
 }
 
+int download_left(const char *path)
+{
+    Origin origin = {.url = NULL};
+    char *name;
+    if (asprintf(&name, "%s.json", path) < 0)
+        return 0;
+    origin_load(&origin, name);
+    int known = origin.url != NULL;
+    origin_clear(&origin);
+    free(name);
+    return known;
+}
+
+/* Not what another process is writing to. */
+static void remove_part(const char *part)
+{
+    int fd = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(part);
+    close(fd);
+}
+
 void download_forget(const char *path)
 {
-    static const char *const suffix[] = {"", ".part", ".json", ".json.part"};
-    for (int i = 0; i < 4; i++) {
-        char *name;
-        if (asprintf(&name, "%s%s", path, suffix[i]) < 0)
-            continue;
-        unlink(name);
+    static const char *const suffix[] = {"", ".json", ".json.part"};
+    char *name;
+    for (int i = 0; i < 3; i++)
+        if (asprintf(&name, "%s%s", path, suffix[i]) >= 0) {
+            unlink(name);
+            free(name);
+        }
+    if (asprintf(&name, "%s.part", path) >= 0) {
+        remove_part(name);
         free(name);
     }
 }

@@ -9,7 +9,7 @@
  * begins where the part ends). A server that ignores Range, or answers it wrongly, starts over: nothing is ever
  * appended to bytes that do not belong to it. A server that names no validator cannot be resumed. Where a digest is
  * wanted and a resumed file does not have it, the file is fetched once more, whole. A kill at any moment leaves a part
- * that the next run goes on with. One thread at a time for one PATH. */
+ * that the next run goes on with. A PATH that no download has left is somebody's, and refused. One thread at a time for one PATH. */
 #ifndef COCO_IO_DOWNLOAD_H
 #define COCO_IO_DOWNLOAD_H
 
@@ -36,7 +36,11 @@ typedef enum {
     DOWNLOAD_STOPPED = 1  /* *http.stop asked for it; the part is kept */
 } DownloadAnswer;
 
-DownloadAnswer download_file(const DownloadSpec *spec, char *err, size_t errlen);
+/* *place becomes that of the URL which PATH has come from. */
+DownloadAnswer download_file(const DownloadSpec *spec, int *place, char *err, size_t errlen);
+
+/* Whether what stands at PATH, or beside it, is a download of an earlier call. */
+int download_left(const char *path);
 
 /* Removes PATH and what stands beside it: when its content has been put to use. */
 void download_forget(const char *path);

@@ -1,5 +1,6 @@
 #include "io/http.h"
 
+#include "io/clock.h"
 #include "io/err.h"
 #include "io/http_host.h"
 #include "io/http_try.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <threads.h>
-#include <time.h>
 #include <unistd.h>
 
 struct Http {
@@ -35,13 +35,6 @@ HttpOptions http_defaults(void)
 {
     return (HttpOptions){.connect_s = 10, .stall_s = 20, .total_s = 60, .max_bytes = 32 << 20, .redirects = 5,
                          .retries = 3, .backoff_s = 0.5, .backoff_max_s = 30};
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static int stop_asked(const HttpOptions *options)
@@ -88,7 +81,7 @@ Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errl
     http->options = *options;
     http->parallel = parallel;
     /* Different in each process and each engine: their retries shall not march in step. */
-    http->random = ((uint64_t)getpid() << 32) ^ (uint64_t)(now() * 1e9) ^ (uint64_t)(uintptr_t)http;
+    http->random = ((uint64_t)getpid() << 32) ^ (uint64_t)(clock_now() * 1e9) ^ (uint64_t)(uintptr_t)http;
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)parallel);
     return http;
 }
@@ -176,7 +169,7 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 {
     Transfer *t = transfer_get(http);
     char *copy = t ? strdup(url) : NULL;
-    HttpHost *host = copy ? hosts_find(&http->hosts, url, now()) : NULL;
+    HttpHost *host = copy ? hosts_find(&http->hosts, url, clock_now()) : NULL;
     if (!host) {
         if (t)
             put_free(http, t);
@@ -211,7 +204,7 @@ static int start(Http *http, Transfer *t, char *err, size_t errlen)
     http->running++;
     t->host->running++;
     if (http->options.rate > 0)
-        t->host->next = fmax(t->host->next, now()) + 1 / http->options.rate;
+        t->host->next = fmax(t->host->next, clock_now()) + 1 / http->options.rate;
     return 0;
 }
 
@@ -225,13 +218,15 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
     t->easy = NULL;
     http->running--;
     t->host->running--;
+    if (asked > 0 && asked <= http->options.backoff_max_s)
+        t->host->next = fmax(t->host->next, clock_now() + asked);
     if (pause < 0) {
         put_finished(http, t);
         return;
     }
-    t->due = now() + pause;
-    if (asked > 0)
-        t->host->next = fmax(t->host->next, now() + asked);
+    t->due = clock_now() + pause;
+    if (t->sink.broke)
+        t->sink.broke(t->tag);
     put_waiting(http, t);
 }
 
@@ -247,7 +242,7 @@ static double startable(const Transfer *t)
  * becomes the time until one may. */
 static Transfer *take_due(Http *http, double *wait)
 {
-    double t0 = now();
+    double t0 = clock_now();
     for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
         if (http->options.per_host && t->host->running >= http->options.per_host)
             continue;
@@ -312,11 +307,11 @@ void http_wake(Http *http)
 
 int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen)
 {
-    double end = now() + wait_s;
+    double end = clock_now() + wait_s;
     for (;;) {
         struct curl_waitfd also = {.fd = fd, .events = CURL_WAIT_POLLIN};
         /* A signal need not wake the poll: look at `stop` now and then. */
-        double wait = fmin(fmax(end - now(), 0), 0.2);
+        double wait = fmin(fmax(end - clock_now(), 0), 0.2);
         int running;
         if (stop_asked(&http->options))
             return 0;
@@ -330,7 +325,7 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
         collect(http);
         if (hand_out(http, result))
             return 1;
-        if (now() >= end || (!http->pending && fd < 0) || atomic_exchange(&http->woken, false))
+        if (clock_now() >= end || (!http->pending && fd < 0) || atomic_exchange(&http->woken, false))
             return 0;
         rc = curl_multi_poll(http->multi, &also, fd < 0 ? 0 : 1, (int)ceil(wait * 1000), NULL);
         if (rc)

@@ -7,8 +7,9 @@
  * Only http and https are spoken, after redirects too; HTTP/2 where a server offers it. Every transfer has limits:
  * for connecting, for silence, for the whole, for its head, its size and its redirects; every server has one of
  * transfers at once and of tries a second. What may work another time is tried again, with exponential back-off and
- * jitter, never sooner than the server's Retry-After asks, which holds for all that is asked of that server; what
- * would only bring the same answer is not.
+ * jitter, never sooner than the server's Retry-After asks, which holds for all that is asked of that server by this
+ * engine; one that asks for longer than we are ready to wait gives up its URL alone. What would only bring the same
+ * answer is not tried again.
  *
  * http_proxy, https_proxy, all_proxy and no_proxy are honoured as curl users expect, but not with public_only: whom a
  * proxy would ask cannot be seen from here. No signal is used or changed; a process that speaks https should ignore
@@ -24,7 +25,7 @@
 
 typedef struct {
     double connect_s;   /* to connect, names and TLS included */
-    double stall_s;     /* of silence: no byte in so many seconds (whole seconds, at least 1) */
+    double stall_s;     /* of silence: no byte in so many seconds */
     double total_s;     /* for one try as a whole; 0: no limit */
     int64_t max_bytes;  /* of a body, unpacked */
     int redirects;      /* followed at most */
@@ -74,6 +75,7 @@ typedef struct {
     int (*restart)(void *tag, HttpAsk *ask);
     int (*head)(void *tag, const HttpHead *head); /* before the first byte, also of an empty body; NULL is legal */
     int (*write)(void *tag, const void *bytes, size_t n);
+    void (*broke)(void *tag); /* the try has failed and another will follow, perhaps much later; NULL is legal */
 } HttpSink;
 
 typedef struct {

@@ -3,9 +3,9 @@
 
 #include "io/err.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 typedef struct {
     char *bytes;
@@ -93,50 +93,42 @@ enum { POOL_MAX = 64 }; /* kept at most */
 
 struct HttpPool {
     HttpOptions options;
-    mtx_t lock; /* guards the rest */
-    Http *idle[POOL_MAX];
-    int n_idle;
+    _Atomic(Http *) idle[POOL_MAX]; /* NULL: an empty place */
 };
 
 HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
 {
     HttpPool *pool = calloc(1, sizeof *pool);
-    if (!pool || mtx_init(&pool->lock, mtx_plain) != thrd_success) {
-        free(pool);
+    if (pool)
+        pool->options = *options;
+    else
         err_set(err, errlen, "out of memory");
-        return NULL;
-    }
-    pool->options = *options;
     return pool;
 }
 
 void http_pool_close(HttpPool *pool)
 {
-    if (!pool)
-        return;
-    while (pool->n_idle > 0)
-        http_close(pool->idle[--pool->n_idle]);
-    mtx_destroy(&pool->lock);
+    for (int i = 0; pool && i < POOL_MAX; i++)
+        http_close(atomic_load(&pool->idle[i]));
     free(pool);
 }
 
 static Http *pool_take(HttpPool *pool)
 {
-    mtx_lock(&pool->lock);
-    Http *http = pool->n_idle ? pool->idle[--pool->n_idle] : NULL;
-    mtx_unlock(&pool->lock);
+    Http *http = NULL;
+    for (int i = 0; i < POOL_MAX && !http; i++)
+        http = atomic_exchange(&pool->idle[i], NULL);
     return http;
 }
 
 /* An engine with a transfer under way would go on to write where nobody listens. */
 static void pool_give(HttpPool *pool, Http *http)
 {
-    mtx_lock(&pool->lock);
-    if (pool->n_idle < POOL_MAX && !http_pending(http)) {
-        pool->idle[pool->n_idle++] = http;
-        http = NULL;
+    for (int i = 0; i < POOL_MAX && !http_pending(http); i++) {
+        Http *empty = NULL;
+        if (atomic_compare_exchange_strong(&pool->idle[i], &empty, http))
+            return;
     }
-    mtx_unlock(&pool->lock);
     http_close(http);
 }
 

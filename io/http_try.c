@@ -1,6 +1,7 @@
 #include "io/http_try.h"
 
 #include "io/address.h"
+#include "io/clock.h"
 #include "io/err.h"
 
 #include <curl/curl.h>
@@ -62,6 +63,7 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *arg)
     Transfer *t = arg;
     long code = 0;
     n *= size;
+    t->last_byte = clock_now();
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &code);
     int64_t left = (code >= 200 && code < 300 ? t->options->max_bytes : ERROR_PAGE_MAX) - t->bytes;
     if (code < 200 || code >= 300) {
@@ -83,10 +85,22 @@ static size_t on_head(char *bytes, size_t size, size_t n, void *arg)
     Transfer *t = arg;
     (void)bytes;
     n *= size;
+    t->last_byte = clock_now();
     t->head_bytes += n;
     if (t->head_bytes > HEAD_MAX)
         t->cut = HEAD_TOO_LARGE;
     return t->cut == GOES_ON ? n : 0;
+}
+
+/* libcurl calls this about once a second at least, whatever happens. Its own limit of speed looks at a mean over the last
+ * seconds, and so comes late. */
+static int on_time(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+{
+    Transfer *t = arg;
+    (void)total, (void)now, (void)up_total, (void)up;
+    if (t->cut == GOES_ON && clock_now() - t->last_byte > t->options->stall_s)
+        t->cut = STALLED;
+    return t->cut == STALLED;
 }
 
 /* libcurl asks for each socket with the address that it is about to connect to: behind name servers and redirects. */
@@ -95,10 +109,10 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
     Transfer *t = arg;
     (void)purpose;
     if (!address_is_public(&address->addr)) {
-        t->cut = NOT_PUBLIC;
+        t->refused_address = true;
         return CURL_SOCKET_BAD;
     }
-    t->cut = GOES_ON; /* another address of the same name was refused */
+    t->allowed_address = true;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -113,8 +127,6 @@ static void set_limits(CURL *easy, const HttpOptions *o)
 {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(o->connect_s));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, o->total_s > 0 ? milliseconds(o->total_s) : 0L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, o->stall_s < 1 ? 1L : (long)o->stall_s);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->max_bytes);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, o->redirects > 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)o->redirects);
@@ -174,6 +186,9 @@ static void set_up(Transfer *t)
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
     if (!strncasecmp(t->url, "https:", 6)) /* rather wait for a connection of HTTP/2 than open another */
         curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_time);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
@@ -191,8 +206,10 @@ static void forget(Transfer *t)
     t->final_url = NULL;
     t->headed = 0;
     t->head_bytes = 0;
+    t->last_byte = clock_now();
     t->bytes = 0;
     t->cut = GOES_ON;
+    t->refused_address = t->allowed_address = false;
     t->code = 0;
     t->answered = false;
     t->error[0] = t->reason[0] = '\0';
@@ -301,6 +318,10 @@ static HttpOutcome judge_cut(Transfer *t)
         return HTTP_REFUSED;
     if (t->cut == NOT_PUBLIC)
         return say(t, HTTP_DEAD, "an address that is not public", NULL);
+    if (t->cut == STALLED) {
+        snprintf(line, sizeof line, "timed out: no byte in %g s", t->options->stall_s);
+        return say(t, HTTP_FAILED, "timed out", line);
+    }
     if (t->cut == HEAD_TOO_LARGE)
         return say(t, HTTP_FAILED, "headers too large", NULL);
     snprintf(line, sizeof line, "larger than %" PRId64 " bytes", t->options->max_bytes);
@@ -346,6 +367,8 @@ void try_end(Transfer *t, int curl_code, double chance, double *pause, double *a
     curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
     if (curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &where) == CURLE_OK && where)
         t->final_url = strdup(where);
+    if (rc && t->cut == GOES_ON && t->refused_address && !t->allowed_address)
+        t->cut = NOT_PUBLIC;
     bool body = t->code >= 200 && t->code < 300;
     if (!body)
         t->bytes = 0; /* a redirect or an error page is not the body that was asked for */
@@ -363,7 +386,10 @@ void try_end(Transfer *t, int curl_code, double chance, double *pause, double *a
     t->outcome = judge(t, rc);
     *asked = (double)retry_after;
     *pause = -1;
-    if (t->cut == GOES_ON && t->fails <= t->options->retries && worth_another_try(rc, t->code))
+    if (*asked > t->options->backoff_max_s && t->outcome == HTTP_FAILED && t->answered)
+        snprintf(t->error, sizeof t->error, "HTTP %ld, and not to be asked again for %.0f s", t->code, *asked);
+    bool again = t->cut == STALLED || (t->cut == GOES_ON && worth_another_try(rc, t->code));
+    if (again && t->fails <= t->options->retries)
         *pause = pause_before_next(t, chance, *asked);
 }
 

@@ -12,7 +12,7 @@
 
 enum { TRY_ERROR_LEN = 256 }; /* what libcurl's error buffer takes */
 
-typedef enum { GOES_ON, TOO_LARGE, UNWANTED, ERROR_PAGE, HEAD_TOO_LARGE, NOT_PUBLIC } CutShort; /* why we ended a try */
+typedef enum { GOES_ON, STALLED, TOO_LARGE, UNWANTED, ERROR_PAGE, HEAD_TOO_LARGE, NOT_PUBLIC } CutShort; /* why we ended a try */
 
 typedef struct Transfer {
     struct Transfer *next; /* in the engine's list of free, waiting or finished ones */
@@ -29,8 +29,10 @@ typedef struct Transfer {
     void *headers;        /* libcurl's list */
     int headed;           /* the sink has seen the head */
     size_t head_bytes;
+    double last_byte; /* when one came last, or the try began */
     int64_t bytes; /* in this try */
     CutShort cut;
+    bool refused_address, allowed_address; /* some address of the name was not public, or was */
     HttpOutcome outcome;
     long code;
     bool answered;

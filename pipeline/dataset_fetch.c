@@ -21,6 +21,8 @@ typedef struct {
     const DatasetFetchSpec *spec;
     const Report *report;
     OutDir out;
+    const char **urls; /* mirrors that may still be asked */
+    int n_urls, place; /* place: of the one that the archive has come from; -1: none */
     char *archive; /* the path of the archive, downloaded or the user's */
     char *summary; /* what the check has said of the dataset */
     size_t length;
@@ -79,7 +81,13 @@ static int check(Fetch *f, const char *dir, char *err, size_t errlen)
     return rc;
 }
 
-/* The same before the directory has its name: messages call it by the one it shall have. */
+/* What messages call the archive: the file, or the URL that it has come from. */
+static const char *name_of(const Fetch *f)
+{
+    return f->spec->file || f->place < 0 ? f->spec->name : f->urls[f->place];
+}
+
+/* The same before the directory has its name: messages call files by their names in the archive. */
 static int check_scratch(Fetch *f, char *err, size_t errlen)
 {
     char why[ERR_LEN];
@@ -87,8 +95,8 @@ static int check_scratch(Fetch *f, char *err, size_t errlen)
         return 0;
     size_t n = strlen(f->out.path);
     if (!strncmp(why, f->out.path, n))
-        return err_set(err, errlen, "%s: %s%s", f->spec->name, f->spec->dir, why + n);
-    return err_set(err, errlen, "%s: %s", f->spec->name, why);
+        return err_set(err, errlen, "%s: %s", name_of(f), why + n + (why[n] == '/'));
+    return err_set(err, errlen, "%s: %s", name_of(f), why);
 }
 
 static void print_summary(const Fetch *f)
@@ -110,7 +118,7 @@ static int look(Fetch *f, char *err, size_t errlen)
     if (check(f, dir, why, sizeof why) == 0)
         return 1;
     if (dataset_own_directory(dir, NULL, 0))
-        return err_set(err, errlen, "%s", why);
+        return err_set(err, errlen, "%s: is not empty, and no dataset: not touched", dir);
     return err_set(err, errlen, "%s; --force makes %s anew", why, dir);
 }
 
@@ -127,7 +135,7 @@ static void tidy(const Fetch *f)
     char *target = f->spec->file ? NULL : realpath(f->spec->dir, NULL);
     char *archive = target ? archive_path(target) : NULL;
     outdir_sweep(f->spec->dir);
-    if (archive && file_exists(archive))
+    if (archive && download_left(archive))
         download_forget(archive);
     free(archive);
     free(target);
@@ -149,33 +157,45 @@ static int check_digest(const Fetch *f, char *err, size_t errlen)
 static int download(Fetch *f, char *err, size_t errlen)
 {
     const DatasetFetchSpec *s = f->spec;
-    DownloadSpec d = {.urls = s->urls, .n_urls = s->n_urls, .path = f->archive, .sha256 = s->sha256, .http = s->http,
+    DownloadSpec d = {.urls = f->urls, .n_urls = f->n_urls, .path = f->archive, .sha256 = s->sha256, .http = s->http,
                       .progress = on_progress, .note = on_note, .warn = on_warn, .ctx = f};
     d.http.max_bytes = s->max_bytes;
     d.http.stop = stop_of(f);
-    return (int)download_file(&d, err, errlen);
+    return (int)download_file(&d, &f->place, err, errlen);
 }
 
 /* Puts the path of the archive into f->archive. 1: stopped. */
 static int get_archive(Fetch *f, char *err, size_t errlen)
 {
+    free(f->archive);
     f->archive = f->spec->file ? strdup(f->spec->file) : archive_path(f->out.target);
     if (!f->archive)
         return err_set(err, errlen, "out of memory");
-    return f->spec->file ? check_digest(f, err, errlen) : download(f, err, errlen);
+    return f->spec->file ? 0 : download(f, err, errlen);
 }
 
-/* 1: stopped. A download that is no dataset is removed: another try would bring the same. */
+/* 1: stopped. UNPACK_REFUSED: a download that is no dataset, which is removed: the same URL would bring the same. */
 static int unpack(Fetch *f, char *err, size_t errlen)
 {
-    ArchiveSpec a = {.path = f->archive, .name = f->spec->name, .marker = dataset_marker, .wanted = dataset_has_file,
+    ArchiveSpec a = {.path = f->archive, .name = name_of(f), .marker = dataset_marker, .wanted = dataset_has_file,
                      .max_bytes = f->spec->max_bytes, .progress = on_progress, .ctx = f, .stop = stop_of(f)};
     int rc = (int)archive_unpack(&a, f->out.path, err, errlen);
     if (rc == 0 && check_scratch(f, err, errlen))
         rc = UNPACK_REFUSED;
     if (rc == UNPACK_REFUSED && !f->spec->file)
         download_forget(f->archive);
-    return rc < 0 ? -1 : rc;
+    return rc;
+}
+
+/* A mirror's archive is of no use: is there another? Then the scratch directory is begun anew. */
+static int next_mirror(Fetch *f, char *err, size_t errlen)
+{
+    if (f->spec->file || f->place < 0 || f->n_urls < 2)
+        return -1;
+    report_warn(f->report, "%s", err);
+    memmove(f->urls + f->place, f->urls + f->place + 1, (size_t)(--f->n_urls - f->place) * sizeof *f->urls);
+    outdir_abort(&f->out);
+    return outdir_begin(&f->out, f->spec->dir, err, errlen);
 }
 
 /* Somebody may have put something into the directory while the archive came. */
@@ -192,34 +212,60 @@ static int commit(Fetch *f, char *err, size_t errlen)
 
 static int make(Fetch *f, char *err, size_t errlen)
 {
-    if (f->spec->file && !file_exists(f->spec->file)) /* before any directory is made for it */
-        return err_set(err, errlen, "%s: %s", f->spec->file, strerror(errno));
     if (outdir_begin(&f->out, f->spec->dir, err, errlen))
         return -1;
-    int rc = get_archive(f, err, errlen);
-    if (rc == 0)
-        rc = unpack(f, err, errlen);
+    int rc;
+    do {
+        rc = get_archive(f, err, errlen);
+        if (rc == 0)
+            rc = unpack(f, err, errlen);
+    } while (rc == UNPACK_REFUSED && !next_mirror(f, err, errlen));
     if (rc == 0 && !report_stop(f->report)) {
         rc = commit(f, err, errlen);
-        if (rc == 0)
+        if (rc == 0) {
+            report_note(f->report, "%s: made of %s", f->spec->dir, name_of(f));
             print_summary(f);
+        }
     }
     outdir_abort(&f->out);
     return rc < 0 ? -1 : 0;
 }
 
+/* A file that is named must be there and be the right one, even where nothing is to be made of it. 1: stopped. */
+static int check_file(const Fetch *f, char *err, size_t errlen)
+{
+    if (!f->spec->file)
+        return 0;
+    if (!file_exists(f->spec->file))
+        return err_set(err, errlen, "%s: %s", f->spec->file, strerror(errno));
+    return check_digest(f, err, errlen);
+}
+
+/* DIR is whole already. */
+static void keep(const Fetch *f)
+{
+    const DatasetFetchSpec *s = f->spec;
+    tidy(f);
+    report_note(f->report, "%s: is there, and whole%s", s->dir, shapes_wrote(s->dir) ? ": a dataset of shapes" : "");
+    if (s->sha256 && !s->file)
+        report_warn(f->report, "--sha256: not compared: nothing was downloaded");
+    print_summary(f);
+}
+
 int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, char *err, size_t errlen)
 {
-    Fetch f = {.spec = spec, .report = report};
-    int rc = look(&f, err, errlen);
-    if (rc == 0) {
+    Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .place = -1};
+    f.urls = malloc((size_t)(spec->n_urls + 1) * sizeof *f.urls);
+    if (!f.urls)
+        return err_set(err, errlen, "out of memory");
+    for (int i = 0; i < spec->n_urls; i++)
+        f.urls[i] = spec->urls[i];
+    int rc = check_file(&f, err, errlen);
+    if (rc == 0 && (rc = look(&f, err, errlen)) == 0)
         rc = make(&f, err, errlen);
-    } else if (rc > 0 && !report_stop(report)) {
-        tidy(&f);
-        report_note(report, "%s: is there, and whole%s", spec->dir,
-                    shapes_wrote(spec->dir) ? ": a dataset of shapes" : "");
-        print_summary(&f);
-    }
+    else if (rc > 0 && !report_stop(report))
+        keep(&f);
+    free(f.urls);
     free(f.archive);
     free(f.summary);
     return rc < 0 ? -1 : 0;

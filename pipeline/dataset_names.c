@@ -1,11 +1,16 @@
 #include "pipeline/dataset_names.h"
 
 #include "io/err.h"
+#include "io/file.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -56,27 +61,39 @@ int dataset_has_file(const char *name)
     return is_top_file(name) || is_picture(name);
 }
 
-/* Whether an entry at the top of a directory is a dataset's. */
-static int is_own(int dir, const char *name)
-{
-    struct stat st;
-    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
-        return 0;
-    return S_ISDIR(st.st_mode) ? !strcmp(name, images) : is_top_file(name);
-}
+enum { DEPTH_MAX = 16 }; /* of directories below images/ */
 
-int dataset_own_directory(const char *dir, char *err, size_t errlen)
+/* Whether all below a directory is a dataset's. `below` is the directory's name seen from the dataset, "" or
+ * "images/train/". */
+static int check_own(const char *dir, const char *below, int depth, char *err, size_t errlen)
 {
     DIR *d = opendir(dir);
     struct dirent *e;
     int rc = 0;
     if (!d)
-        return errno == ENOENT ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
+        return errno == ENOENT && !depth ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
     while (rc == 0 && (e = readdir(d))) {
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || is_own(dirfd(d), e->d_name))
+        struct stat st;
+        char name[PATH_MAX];
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
             continue;
-        rc = err_set(err, errlen, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
+        int n = snprintf(name, sizeof name, "%s%s", below, e->d_name);
+        bool known = n < (int)sizeof name - 1 && !fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW);
+        bool inner = known && S_ISDIR(st.st_mode) && depth < DEPTH_MAX && (depth || !strcmp(name, images));
+        if (inner) {
+            char *path = path_join(dir, e->d_name);
+            memcpy(name + n, "/", 2);
+            rc = path ? check_own(path, name, depth + 1, err, errlen) : err_set(err, errlen, "out of memory");
+            free(path);
+        } else if (!known || !S_ISREG(st.st_mode) || !dataset_has_file(name)) {
+            rc = err_set(err, errlen, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
+        }
     }
     closedir(d);
     return rc;
+}
+
+int dataset_own_directory(const char *dir, char *err, size_t errlen)
+{
+    return check_own(dir, "", 0, err, errlen);
 }

@@ -48,6 +48,11 @@ static int sink_restart(void *tag, HttpAsk *ask)
     return 0;
 }
 
+static void sink_broke(void *tag)
+{
+    cache_restart(&((Job *)tag)->file);
+}
+
 static int sink_write(void *tag, const void *bytes, size_t n)
 {
     Job *job = tag;
@@ -196,7 +201,7 @@ static int known_already(Run *run, const char *url, int64_t line, int *rc, char 
 /* Takes a URL on, which becomes the job's or is freed. */
 static int take_url(Run *run, char *url, char *err, size_t errlen)
 {
-    static const HttpSink sink = {.restart = sink_restart, .write = sink_write};
+    static const HttpSink sink = {.restart = sink_restart, .write = sink_write, .broke = sink_broke};
     Job *job = jobs_find(run->jobs, url);
     int64_t line = run->order ? order_promise(run->order) : 0;
     int rc = 0, known = job || known_already(run, url, line, &rc, err, errlen);
@@ -302,6 +307,8 @@ static int loop(Run *run, char *err, size_t errlen)
         if (take_arrived(run, !more, err, errlen))
             return -1;
     }
+    if (run->order) /* asked to stop: what is done is told */
+        order_flush(run->order);
     return flush_records(run, err, errlen);
 }
 

@@ -146,12 +146,14 @@ static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len,
 }
 
 /* 1 with the bytes, -1 with a line. */
-static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, char *err, size_t errlen)
+static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, bool *at_url, char *err,
+                      size_t errlen)
 {
     int rc = 0;
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
         rc = read_below(l->root[i], r->file, bytes, len, err, errlen);
-    if (rc == 0 && r->url)
+    *at_url = rc == 0 && r->url;
+    if (*at_url)
         rc = read_url(l, r->url, bytes, len, err, errlen);
     if (rc == 0)
         rc = err_set(err, errlen, r->file ? "no such file" : "the record names no file and no url");
@@ -159,12 +161,12 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
 }
 
 int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 char *err, size_t errlen)
+                 bool *at_url, char *err, size_t errlen)
 {
     char *bytes;
     size_t len;
     memset(out, 0, sizeof *out);
-    if (find_bytes(l, record, &bytes, &len, err, errlen) < 0)
+    if (find_bytes(l, record, &bytes, &len, at_url, err, errlen) < 0)
         return -1;
     int rc = enlarge ? image_decode_fit(out, bytes, len, box_w, box_h, err, errlen)
                      : image_decode_within(out, bytes, len, box_w, box_h, err, errlen);

@@ -39,9 +39,9 @@ LookupSpec lookup_defaults(void);
 int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen);
 void lookup_close(Lookup *lookup);
 
-/* The record's image, fitted into the box with its aspect kept; a smaller one is enlarged if asked. Blocks; any
- * thread. -1: err says why, in words that stand for themselves in a small box ("HTTP 404", "no such file"). */
+/* The record's image, fitted into the box with its aspect kept; a smaller one is enlarged if asked. *at_url: no
+ * file had it, and its URL was asked. Blocks; any thread. -1: err says why, in words that stand for themselves in a small box ("HTTP 404", "no such file"). */
 int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 char *err, size_t errlen);
+                 bool *at_url, char *err, size_t errlen);
 
 #endif

@@ -43,6 +43,17 @@ int64_t order_promise(Order *order)
     return order->promised++;
 }
 
+void order_flush(Order *order)
+{
+    for (; order->written < order->promised; order->written++) {
+        char **line = &order->line[order->written % order->room];
+        if (*line)
+            fputs(*line, order->out);
+        free(*line);
+        *line = NULL;
+    }
+}
+
 void order_line(Order *order, int64_t number, char *line)
 {
     order->line[number % order->room] = line;

@@ -19,6 +19,8 @@ void order_close(Order *order); /* what is not out yet is lost; NULL is legal */
 int order_has_room(const Order *order);
 /* The number of a line to come. Only with room. */
 int64_t order_promise(Order *order);
+/* Writes what is ready, though lines before it never came. */
+void order_flush(Order *order);
 /* The line of that number, with its newline; becomes the order's to free. Whether writing failed shows in
  * ferror(out). */
 void order_line(Order *order, int64_t number, char *line);

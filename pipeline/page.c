@@ -35,25 +35,39 @@ static char *files_of(const char *path)
     return asprintf(&name, "%.*s_files", (int)stem, path) < 0 ? NULL : name;
 }
 
-static bool is_picture(const char *name)
+/* An empty file that tells the directory of a page from others. */
+static const char MARKER[] = ".coco-render";
+
+static bool is_own_name(const char *name)
 {
     size_t n = strspn(name, "0123456789");
-    return n >= 6 && !strcmp(name + n, ".jpg");
+    return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) || (n >= 6 && !strcmp(name + n, ".jpg"));
 }
 
-/* Fails where the directory holds anything that a page would not have put there. */
+/* Fails where the directory was not made by a page, or holds anything that a page would not have put there. */
 static int check_ours(const char *path, char *err, size_t errlen)
 {
     struct dirent *e;
-    int rc = 0;
-    DIR *d = opendir(path);
-    while (d && !rc && (e = readdir(d)))
-        if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && !is_picture(e->d_name))
+    int rc = 0, marked = 0;
+    DIR *d = dir_vacant(path) ? NULL : opendir(path);
+    if (!d)
+        return 0;
+    while (!rc && (e = readdir(d))) {
+        marked |= !strcmp(e->d_name, MARKER);
+        if (!is_own_name(e->d_name))
             rc = err_set(err, errlen, "%s: is in the way: it holds '%.64s', which is not of an earlier page", path,
                          e->d_name);
-    if (d)
-        closedir(d);
-    return rc;
+    }
+    closedir(d);
+    return rc || marked ? rc : err_set(err, errlen, "%s: is in the way: no page has made it", path);
+}
+
+static int mark(const char *dir, char *err, size_t errlen)
+{
+    char *path = path_join(dir, MARKER);
+    FILE *out = path ? fopen(path, "wbe") : NULL;
+    free(path);
+    return out && !fclose(out) ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
 }
 
 Page *page_open(const char *path, const TileLook *look, char *err, size_t errlen)
@@ -67,7 +81,8 @@ Page *page_open(const char *path, const TileLook *look, char *err, size_t errlen
         return NULL;
     }
     page->look = *look;
-    if (check_ours(page->target, err, errlen) || outdir_begin(&page->dir, page->target, err, errlen)) {
+    if (check_ours(page->target, err, errlen) || outdir_begin(&page->dir, page->target, err, errlen) ||
+        mark(page->dir.path, err, errlen)) {
         page_free(page);
         return NULL;
     }
@@ -330,5 +345,7 @@ int page_end(Page *page, char *err, size_t errlen)
     fputs("</main>\n</body>\n</html>\n", page->out);
     if (fflush(page->out) || ferror(page->out))
         return err_set(err, errlen, "%s", errno ? strerror(errno) : "write error");
+    if (check_ours(page->target, err, errlen)) /* somebody may have put something there meanwhile */
+        return -1;
     return outdir_commit(&page->dir, 1, err, errlen);
 }

@@ -3,8 +3,8 @@
  *   sheet.html          a figure a record, written as they come; no script
  *   sheet_files/        000001.jpg ...: numbers of the figures; what has no image has no file
  *
- * The directory appears whole when the page ends, and the page behind it; one of an earlier page is replaced, any
- * other is not. Text is escaped whatever it says. One thread, but for page_picture. */
+ * The directory appears whole when the page ends, and the page behind it; one of an earlier page, told by a marker in
+ * it, is replaced, any other is not. Text is escaped whatever it says. One thread, but for page_picture. */
 #ifndef COCO_PIPELINE_PAGE_H
 #define COCO_PIPELINE_PAGE_H
 

@@ -23,6 +23,7 @@ struct Pipe {
     pthread_mutex_t lock; /* guards all below and the slots */
     pthread_cond_t freed; /* a slot was freed, a take ended, or the pipe stops: for the workers */
     pthread_cond_t ready; /* a slot became ready or failed, or the end was found: for the caller */
+    uint64_t fed;         /* items that the caller has handed over, of a fed pipe */
     uint64_t taken;       /* items taken so far: the number of the next */
     uint64_t given;       /* items given back by the caller */
     int taking;           /* a take is under way */
@@ -80,12 +81,32 @@ static int take_next(Pipe *p, uint64_t *number)
     return 1;
 }
 
+/* The same of a fed pipe. */
+static int take_fed(Pipe *p, uint64_t *number)
+{
+    int told = 0;
+    while (!p->closed && p->fed == p->taken) {
+        if (p->spec.idle && !told++) {
+            pthread_mutex_unlock(&p->lock);
+            p->spec.idle(p->spec.ctx);
+            pthread_mutex_lock(&p->lock);
+        } else {
+            pthread_cond_wait(&p->freed, &p->lock);
+        }
+    }
+    if (p->closed)
+        return 0;
+    *number = p->taken++;
+    slot_at(p, *number)->state = BUSY;
+    return 1;
+}
+
 static void *worker(void *arg)
 {
     Pipe *p = arg;
     uint64_t i;
     pthread_mutex_lock(&p->lock);
-    while (take_next(p, &i)) {
+    while (p->spec.take ? take_next(p, &i) : take_fed(p, &i)) {
         Slot *slot = slot_at(p, i);
         pthread_mutex_unlock(&p->lock);
         int rc = p->spec.work ? p->spec.work(p->spec.ctx, item_at(p, i), slot->err, sizeof slot->err) : 0;
@@ -152,6 +173,28 @@ int pipe_next(Pipe *p, void **item, char *err, size_t errlen)
     }
     pthread_mutex_unlock(&p->lock);
     return rc;
+}
+
+void *pipe_free(Pipe *p)
+{
+    pthread_mutex_lock(&p->lock);
+    void *item = p->fed - p->given < (uint64_t)p->spec.depth ? item_at(p, p->fed) : NULL;
+    pthread_mutex_unlock(&p->lock);
+    return item;
+}
+
+void pipe_give(Pipe *p, int wake)
+{
+    pthread_mutex_lock(&p->lock);
+    p->fed++;
+    pthread_mutex_unlock(&p->lock);
+    if (wake)
+        pipe_wake(p);
+}
+
+void pipe_wake(Pipe *p)
+{
+    pthread_cond_broadcast(&p->freed);
 }
 
 int pipe_ready(Pipe *p)

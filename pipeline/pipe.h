@@ -16,6 +16,9 @@
  *   - Nothing but the item passes between the stages: what take() and work() share otherwise, ctx, is
  *     take()'s alone to write.
  *
+ * A pipe may be fed by its caller instead, which has other things to wait for: then there is no take(); the caller
+ * fills the item of pipe_free and hands it over with pipe_give, and asks pipe_ready before pipe_next.
+ *
  * The caller computes on its own thread (OpenMP keeps one team per calling thread); pipes are for work
  * that waits on memory, disk or network, or that runs while the caller computes. */
 #ifndef COCO_PIPELINE_PIPE_H
@@ -24,10 +27,14 @@
 #include <stddef.h>
 
 typedef struct {
-    /* Fills the item with what is to be done: 1 an item, 0 the end, -1 failed with a line in err. */
+    /* Fills the item with what is to be done: 1 an item, 0 the end, -1 failed with a line in err. NULL: the pipe is
+     * fed. */
     int (*take)(void *ctx, void *item, char *err, size_t errlen);
     /* Does it: 0, or -1 with a line in err. NULL: there is nothing to do. */
     int (*work)(void *ctx, void *item, char *err, size_t errlen);
+    /* Of a fed pipe: called on a thread that finds nothing to do, all that was given being done or in work. NULL:
+     * nobody wants to know. */
+    void (*idle)(void *ctx);
     void *ctx;
     void *items;      /* the pool: `depth` items of item_size bytes, the caller's, alive until pipe_stop */
     size_t item_size;
@@ -42,6 +49,12 @@ Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen);
 
 /* The next item, in order: 1 with *item borrowed until the next call; 0 at the end; -1 failed, for good. */
 int pipe_next(Pipe *pipe, void **item, char *err, size_t errlen);
+
+/* Of a fed pipe: the item to fill next, the caller's until pipe_give. NULL: all are under way. */
+void *pipe_free(Pipe *pipe);
+/* Hands it over. A thread is woken if `wake`, or else with a later one: that costs as much as a small piece of work. */
+void pipe_give(Pipe *pipe, int wake);
+void pipe_wake(Pipe *pipe); /* for what was given without */
 
 /* Whether pipe_next would answer with an item, or a failure, without waiting. */
 int pipe_ready(Pipe *pipe);

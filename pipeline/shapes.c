@@ -133,7 +133,8 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
     rng_seed(&stream.rng, split->seed);
     Pipe *pipe = NULL;
     if (pool)
-        pipe = pipe_start(&(PipeSpec){take_scene, draw_scene, &stream, pool, sizeof *pool, depth, spec->workers},
+        pipe = pipe_start(&(PipeSpec){.take = take_scene, .work = draw_scene, .ctx = &stream, .items = pool,
+                                      .item_size = sizeof *pool, .depth = depth, .workers = spec->workers},
                           err, errlen);
     else
         err_set(err, errlen, "out of memory");

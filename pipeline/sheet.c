@@ -40,10 +40,12 @@ SheetSpec sheet_defaults(void)
 static void warn_dead(const Sheet *s, const Tile *tile)
 {
     const Record *r = &tile->record;
-    const char *what = r->file ? r->file : r->url;
+    const char *what = tile->at_url || !r->file ? r->url : r->file;
     char *name = what ? text_paragraph(what) : NULL; /* one line, whatever a record says */
-    report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", tile->why);
+    char *why = text_paragraph(tile->why); /* which may speak of an image's bytes */
+    report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
     free(name);
+    free(why);
 }
 
 /* The next tile, told and counted and on the page. 1 a tile, 0 the end or asked to stop, -1 failed. */

@@ -8,7 +8,8 @@
 enum {
     NETWORK_WORKERS = 8, /* threads that wait for downloads compute little */
     NETWORK_AHEAD = 16,  /* tiles under way at least, where images are downloaded */
-    AHEAD_MAX = 64       /* and at most */
+    AHEAD_MAX = 64,      /* and at most */
+    AHEAD_BYTES = 64 << 20 /* of cards that wait, where they are large */
 };
 
 struct Tiles {
@@ -43,7 +44,7 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         w = t->spec.plan->style.box_w;
         h = t->spec.plan->style.box_h;
     }
-    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, tile->why,
+    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, &tile->at_url, tile->why,
                               sizeof tile->why) != 0;
     if (tile->dead)
         *image = (Image){0, 0, NULL};
@@ -102,6 +103,20 @@ static int work_tile(void *ctx, void *item, char *err, size_t errlen)
     return rc;
 }
 
+/* Of the highest card; 1 where none is drawn. */
+static int64_t card_bytes(const Tiles *t)
+{
+    const SheetPlan *plan = t->spec.plan;
+    return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
+}
+
+/* How many threads: of them that wait for the network, more than compute, but not where each card is large. */
+static int tiles_workers(const Tiles *t, bool network)
+{
+    int threads = t->spec.threads;
+    return network && threads < NETWORK_WORKERS && card_bytes(t) < AHEAD_BYTES / 16 ? NETWORK_WORKERS : threads;
+}
+
 /* How many tiles are under way beside those that are worked on. */
 static int tiles_ahead(const Tiles *t, bool network)
 {
@@ -109,13 +124,14 @@ static int tiles_ahead(const Tiles *t, bool network)
     if (network && ahead < NETWORK_AHEAD)
         ahead = NETWORK_AHEAD;
     ahead = ahead < AHEAD_MAX ? ahead : AHEAD_MAX;
+    int64_t few = AHEAD_BYTES / card_bytes(t) + 1;
+    ahead = ahead < few ? ahead : few;
     return (int)(ahead < t->n ? ahead : t->n);
 }
 
 Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen)
 {
     const ShelfFacts *facts = shelf_facts(spec->shelf);
-    int workers = facts->network && spec->threads < NETWORK_WORKERS ? NETWORK_WORKERS : spec->threads;
     Tiles *t = calloc(1, sizeof *t);
     if (!t) {
         err_set(err, errlen, "out of memory");
@@ -123,6 +139,7 @@ Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen)
     }
     t->spec = *spec;
     t->n = facts->n;
+    int workers = tiles_workers(t, facts->network);
     t->depth = workers + tiles_ahead(t, facts->network) + 1;
     t->pool = calloc((size_t)t->depth, sizeof *t->pool);
     int failed = t->pool ? 0 : err_set(err, errlen, "out of memory");

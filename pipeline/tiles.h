@@ -28,6 +28,7 @@ typedef struct {
     int64_t i; /* of the record, in the shelf's order */
     Record record;
     bool dead; /* there is no image; why says why */
+    bool at_url; /* it was looked for there, not only among files */
     char why[ERR_LEN];
     int page_w, page_h; /* of the page's picture */
     unsigned char *rgb; /* the card: (box_h + text_h of its row, box_w, 3) */

@@ -245,6 +245,20 @@ server.serve_forever()' "$1" asked port 3>&- &
     make_archive zeros "$S" y.tar
     refused "y.tar: unpacks to more than 1.0 MB" y.tar --max-bytes 1000000
 }
+@test "--force replaces no directory with something of the user's below images/" {
+    coco-fetch "$GOOD.zip" -o mine >/dev/null
+    mkdir mine/images/notes
+    echo thesis >mine/images/notes/thesis.tex
+    fails 1 "mine/images/notes: holds 'thesis.tex', which is no part of a dataset" coco-fetch "$GOOD.zip" -o mine --force
+    [ "$(cat mine/images/notes/thesis.tex)" = thesis ]
+    rm -r mine/images/notes
+    coco-fetch "$GOOD.zip" -o mine --force >/dev/null
+}
+@test "a file that is named must be there and be the right one, also where the dataset is whole" {
+    coco-fetch "$GOOD.zip" -o d >/dev/null
+    fails 1 "nothing.zip: No such file" coco-fetch ./nothing.zip -o d
+    fails 1 "has the SHA-256" coco-fetch "$GOOD.zip" -o d --sha256 "$(printf 0%.0s $(seq 64))"
+}
 @test "hostile: an entry that holds more, or less, than it says" {
     make_archive liar "$S" x.zip
     refused "'coco/images/noise.png': holds more than it says" x.zip
@@ -371,7 +385,7 @@ END
     reject "new/d/val2014_vgg16_fc7_pca.h5"
     dataset d
     rm d/coco2014_vocab.json
-    reject "new/d/coco2014_vocab.json: No such file or directory"
+    reject ": coco2014_vocab.json: No such file or directory"
     dataset d
     truncate -s 1000 d/val2014_vgg16_fc7_pca.h5
     reject "new/d/val2014_vgg16_fc7_pca.h5"

@@ -90,6 +90,15 @@ broken_off() {
     [ "$(asked file-lie/a)" = 2 ]
 }
 
+@test "another date, sent as a part all the same" {
+    broken_off file-lie-date/a 1000000 'Sat, 30 Dec 2023 00:00:00 GMT'
+    head -c 1000000 /dev/zero >out.archive.part
+    run --separate-stderr coco-fetch "$SERVER/file-lie-date/a" -o out "${fast[@]}" # no digest tells
+    [ "$status" = 0 ]
+    arrived
+    [ "$(asked file-lie-date/a)" = 2 ]
+}
+
 @test "a weak ETag is no reason to go on" {
     broken_off file-weak/a 1000000 'W/\"v1\"'
     get file-weak/b # a first run writes no validator
@@ -152,6 +161,43 @@ broken_off() {
     rm -r out
     run --separate-stderr coco-fetch cs231n -o out "${fast[@]}" --url "$SERVER/404" --url "$SERVER/file/n"
     arrived
+}
+
+@test "a mirror whose file is no dataset: the next one, and each is called by its name" {
+    run --separate-stderr coco-fetch "$SERVER/html" -o out "${fast[@]}" --url "$SERVER/404" --url "$SERVER/ok/x" --url "$SERVER/file/z"
+    echo "$stderr"
+    arrived
+    [[ "${stderr_lines[0]}" == "coco-fetch: $SERVER/html: "* ]]
+    [[ "$stderr" == *"coco-fetch: $SERVER/404: HTTP 404"* ]]
+    [[ "$stderr" == *"coco-fetch: $SERVER/ok/x: is neither"* ]]
+}
+
+@test "what another URL has left whole is not taken for this one's" {
+    cp "$ARCHIVE" out.archive
+    printf '{"url":"%s","validator":"x","length":%d}\n' "$SERVER/file/of-another" "$(stat -c %s "$ARCHIVE")" >out.archive.json
+    run --separate-stderr coco-fetch "$SERVER/404" -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [ ! -e out ]
+    cp "$ARCHIVE" out.archive
+    printf '{"url":"%s","validator":"x","length":%d}\n' "$SERVER/file/whole" "$(stat -c %s "$ARCHIVE")" >out.archive.json
+    get file/whole
+    arrived
+    [ "$(asked file/whole)" = 0 ]
+}
+
+@test "a file of the user's in the archive's place is not touched" {
+    echo mine >out.archive
+    run --separate-stderr coco-fetch "$SERVER/file/u" -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [[ "$stderr" == *"out.archive: is in the way"* ]]
+    [ "$(cat out.archive)" = mine ]
+    rm out.archive
+    get file/u
+    echo mine >out.archive
+    get file/u
+    [ "$status" = 0 ]
+    [ "$(cat out.archive)" = mine ]
+    [[ "$stderr" == *"--sha256: not compared"* ]]
 }
 
 @test "faults that end it: one line, exit 1, no dataset" {

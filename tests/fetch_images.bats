@@ -261,6 +261,30 @@ dead 404 0 HTTP 404" ]
     [ "${#stderr_lines[@]}" = 4 ]
 }
 
+@test "Ctrl-C with --ordered: what is done is told" {
+    { echo "$SERVER/silent/first"; for i in $(seq 20); do echo "$SERVER/ok/o$i"; done; } >"$BATS_TEST_TMPDIR/in"
+    python3 - "${fast[@]}" --stall-timeout 60 --timeout 60 --ordered "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" <<'END'
+import glob, os, signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+cache = sys.argv[2]
+p = subprocess.Popen(["coco-fetch", "images", *sys.argv[1:]])
+while len(glob.glob(cache + "/??/*")) < 20:
+    time.sleep(0.02)
+time.sleep(0.3)
+p.send_signal(signal.SIGINT)
+assert p.wait(10) == 130, p.returncode
+END
+    [ "$(jq -r .status "$BATS_TEST_TMPDIR/out" | sort | uniq -c | xargs)" = "20 ok" ]
+}
+
+@test "tries that wait for the next hold no file open" {
+    for i in $(seq 150); do echo "$SERVER/big-reset/$i"; done >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr bash -c "ulimit -n 100; coco-fetch images ${fast[*]} --max-bytes 10000000 --retries 1 --backoff 3 $BATS_TEST_TMPDIR/in"
+    [ "$status" = 1 ]
+    [ -z "$stderr" ]
+    [ "$(jq -r '"\(.status) \(.tries)"' <<<"$output" | sort | uniq -c | xargs)" = "150 failed 2" ]
+}
+
 # --- one server is not overrun ---
 
 @test "--per-host: so many at once, and no more" {

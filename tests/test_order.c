@@ -41,12 +41,15 @@ static void lines_in_order(void **state)
     }
     order_promise(order);
     int64_t last = order_promise(order);
-    order_line(order, last, strdup("never\n")); /* the one before it never comes */
+    order_line(order, last, strdup("last\n")); /* the one before it never comes */
+    order_flush(order);
+    order_line(order, order_promise(order) + 1, strdup("never\n"));
     order_close(order);
     fclose(out);
     FILE *plain = open_memstream(&expected, &len);
     for (int i = 0; i < N; i++)
         fprintf(plain, "%d\n", i);
+    fputs("last\n", plain);
     fclose(plain);
     assert_string_equal(text, expected);
     free(text);

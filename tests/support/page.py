@@ -50,7 +50,8 @@ try:
         assert "://" not in name and os.path.isfile(os.path.join(os.path.dirname(path), name)), name
         files.add(name)
     beside = os.path.splitext(path)[0] + "_files"
-    assert len(files) == len(page.images) == len(os.listdir(beside)), "files that no figure shows"
+    there = set(os.listdir(beside)) - {".coco-render"}  # the mark of a page's directory
+    assert len(files) == len(page.images) == len(there), "files that no figure shows"
 except AssertionError as e:
     sys.exit(f"{path}: {e}")
 print(page.seen.count("figure"), len(page.images))

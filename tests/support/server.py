@@ -15,6 +15,7 @@ The path says what happens:
     /cut                a body shorter than its Content-Length
     /more               a body longer than its Content-Length, which ends within it
     /cut-jpeg           a JPEG without its end    /cut-png        a PNG without its end
+    /big-reset/NAME     always a reset, behind 1.2 MB
     /stall              some bytes, then silence  /silent         no answer at all
     /drip               a byte every tenth of a second, for ever
     /slow-head          a head, a byte every tenth of a second, for ever
@@ -38,6 +39,7 @@ FILE is served, with Range and If-Range as they should be, at /file/NAME; and at
     /file-plain/NAME    without Range             /file-wrong/NAME   a 206 that begins elsewhere
     /file-new/NAME      a new ETag for each request; If-Range is honoured
     /file-lie/NAME      a new ETag for each request; If-Range is not looked at
+    /file-lie-date/NAME the same with dates, and no ETag
     /file-weak/NAME     a weak ETag alone         /file-416/NAME     416 to any Range
     /file-break/N/NAME  resets behind N bytes each time
     /file-slow/N/NAME   N bytes a second
@@ -189,6 +191,10 @@ class Handler(BaseHTTPRequestHandler):
             self.reset()
         elif what == "reset":
             self.answer(200, body)
+        elif what == "big-reset":
+            self.promise(2000000)
+            self.wfile.write(body + bytes(1200000))
+            self.reset()
         elif what == "cut":
             self.promise(len(body) + 1000)
             self.wfile.write(body)
@@ -266,7 +272,7 @@ class Handler(BaseHTTPRequestHandler):
         etag = '"v%d"' % (times if kind in ("file-new", "file-lie") else 1)
         wanted = self.headers.get("Range")
         start = int(wanted[6:-1]) if wanted else 0
-        if kind == "file-plain" or (kind != "file-lie" and self.headers.get("If-Range", etag) != etag):
+        if kind == "file-plain" or (not kind.startswith("file-lie") and self.headers.get("If-Range", etag) != etag):
             start = 0
         if kind == "file-other":
             body = body[::-1]
@@ -274,7 +280,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(416, b"no", "text/plain")
             return
         self.send_response(206 if start else 200)
-        self.send_header("ETag", "W/" + etag if kind == "file-weak" else etag)
+        if kind == "file-lie-date":
+            self.send_header("Last-Modified", "Mon, %02d Jan 2024 00:00:00 GMT" % (times % 28 + 1))
+        else:
+            self.send_header("ETag", "W/" + etag if kind == "file-weak" else etag)
         self.send_header("Content-Length", str(len(body) - start))
         self.send_header("Connection", "close")
         self.close_connection = True
