@@ -80,9 +80,9 @@ static int draw(const Cli *cli, const SheetSpec *spec, bool strict)
     shelf_free(shelf);
     if (rc && count.reader_gone)
         return 128 + SIGPIPE;
-    if (rc)
+    if (rc && !ferror(stdout)) /* cli_finish tells of that */
         cli_error("%s", err);
-    else if (!report_stop(report))
+    else if (!rc && !report_stop(report))
         report_note(report, "%s%s%s: %lld image%s, %lld of them missing or broken", spec->output ? spec->output : "",
                     spec->output && spec->html ? ", " : "", spec->html ? spec->html : "", (long long)count.images,
                     count.images == 1 ? "" : "s", (long long)count.dead);
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
     snprintf(tile, sizeof tile, "%dx%d", spec.tile_w, spec.tile_h);
     spec.where.data = "data/coco_captioning";
     Net net;
-    enum { N_OWN = 18 };
+    enum { N_OWN = 19 };
     CliOption options[N_OWN + NET_MAX] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &spec.output, .arg = "FILE",
          .help = "the sheet, PNG; - is standard output; with %d or %03d in it, one file for each --rows rows"},
@@ -134,6 +134,8 @@ int main(int argc, char **argv)
          .help = "then in this dataset directory; then in the cache, then at the URL"},
         {.name = "cache", .kind = CLI_TEXT, .value = &spec.where.cache, .arg = "DIR",
          .help = "downloaded images; default $COCO_CACHE, else coco in the user's cache directory"},
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &spec.where.negative_ttl, .arg = "S",
+         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again", .min = 0, .max = 1e10},
         {.name = "strict", .kind = CLI_FLAG, .value = &asked.strict,
          .help = "exit 1 where an image was missing or broken; the sheet is written all the same"},
     };

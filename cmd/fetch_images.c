@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What went wrong how often. */
 static void say_reasons(const Tally *reasons)
@@ -68,7 +69,10 @@ int images_main(int argc, char **argv)
     spec.inputs = failed ? &failed : cli.operand;
     spec.n_inputs = failed ? 1 : cli.n_operands;
     spec.parallel = (int)parallel;
-    int rc = images_fetch(&spec, cli_report(&cli, "images"), &count, err, sizeof err);
+    Report report = *cli_report(&cli, "images");
+    if (isatty(STDOUT_FILENO)) /* the records themselves show how it goes */
+        report.progress = NULL;
+    int rc = images_fetch(&spec, &report, &count, err, sizeof err);
     if (rc && !ferror(stdout)) /* cli_finish tells of that */
         cli_error("%s", err);
     if (!rc && (!cli.quiet || summary))

@@ -27,7 +27,7 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .help = "further tries after 5xx, 429, time-outs and broken connections", .min = 0, .max = 100},
             {.name = "backoff", .kind = CLI_REAL, .value = &http->backoff_s, .arg = "S",
              .help = "seconds before the second try, doubled for each further one, shortened by up to half by chance; "
-                     "a server's Retry-After is honoured", .min = 0, .max = 3600},
+                     "a server's Retry-After of up to 30 s is waited for", .min = 0, .max = 3600},
             {.name = "max-redirects", .kind = CLI_INT, .value = &net->redirects, .arg = "N",
              .help = "redirects followed at most; never out of http and https", .min = 0, .max = 50});
     if (which & NET_SIZE)

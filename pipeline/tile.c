@@ -148,7 +148,9 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
         style.color = s->theme->faint;
         put(pen, &style, s->pad, "(empty caption)");
     } else if (!s->look.highlight || !r->n_references || !put_highlighted(s, pen, r)) {
-        put(pen, &s->caption, s->pad, r->caption);
+        TextStyle style = s->caption;
+        style.bold = !s->look.highlight; /* nothing is known of its words */
+        put(pen, &style, s->pad, r->caption);
     }
 }
 

@@ -143,7 +143,7 @@ server.serve_forever()' "$1" asked port 3>&- &
 }
 @test "notes and summary: the words on stderr, the summary on stdout" {
     coco-fetch "$GOOD.zip" -o d >said 2>stderr
-    [ ! -s stderr ]
+    [ "$(cat stderr)" = "d: made of $GOOD.zip" ]
     coco-fetch show d | same said -
     coco-fetch "$GOOD.zip" -o d >again 2>stderr
     same said again
@@ -379,16 +379,16 @@ END
     }
     dataset d
     rm d/train2014_vgg16_fc7_pca.h5
-    reject "new/d/train2014_vgg16_fc7_pca.h5: .*(No such file|cannot|unable)"
+    reject "zip: train2014_vgg16_fc7_pca.h5: .*(No such file|cannot|unable)"
     dataset d
     rm d/val2014_vgg16_fc7_pca.h5
-    reject "new/d/val2014_vgg16_fc7_pca.h5"
+    reject "zip: val2014_vgg16_fc7_pca.h5"
     dataset d
     rm d/coco2014_vocab.json
     reject ": coco2014_vocab.json: No such file or directory"
     dataset d
     truncate -s 1000 d/val2014_vgg16_fc7_pca.h5
-    reject "new/d/val2014_vgg16_fc7_pca.h5"
+    reject "zip: val2014_vgg16_fc7_pca.h5"
     dataset d
     echo >>d/val2014_urls.txt http://x
     reject "new/d/val2014_urls.txt: 12 lines for 11 images"
@@ -438,7 +438,7 @@ END
     done
     # No hint at what would not help.
     rm d/coco2014_vocab.json
-    fails 1 "d/coco2014_vocab.json: No such file or directory$" coco-fetch "$GOOD.zip" -o d
+    fails 1 "d: is not empty, and no dataset: not touched$" coco-fetch "$GOOD.zip" -o d
     no_parts
 }
 @test "--force: a whole one is replaced by another, but not by a bad one" {
@@ -608,7 +608,7 @@ END
     serve "$PWD"
     mkdir new
     fails 1 "$URL/up.zip: '../evil': leads out" coco-fetch "$URL/up.zip" -o new/d
-    fails 1 "$URL/bad.tar.gz: new/d/val2014_vgg16_fc7_pca.h5: " coco-fetch "$URL/bad.tar.gz" -o new/d
+    fails 1 "$URL/bad.tar.gz: val2014_vgg16_fc7_pca.h5: " coco-fetch "$URL/bad.tar.gz" -o new/d
     [ -z "$(ls -A new)" ]
     cp up.zip new/d.archive
     fails 1 "leads out" coco-fetch new/d.archive -o new/d
@@ -621,6 +621,7 @@ END
 @test "URL: what a run killed behind the last step has left goes with the next one" {
     fetch "$GOOD.zip" -o d >/dev/null
     touch d.archive
+    echo '{"url":"http://127.0.0.1:9/x.zip"}' >d.archive.json
     mkdir d.part-99999999
     fetch http://127.0.0.1:9/x.zip -o d >/dev/null
     no_parts

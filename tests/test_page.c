@@ -201,6 +201,14 @@ static void replaces_its_own(void **state)
     assert_says(err, "a page #1_files: is in the way: it holds 'mine.jpg'");
     assert_int_not_equal(access(p->html, F_OK), 0);
     assert_true(has_file(p, "mine.jpg") && has_file(p, "000001.jpg"));
+    /* Names alone do not tell: COCO's photographs are numbered too. */
+    char *marker = tmp_path(p->files, ".coco-render");
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(unlink(marker), 0);
+    assert_int_equal(try_render(f, err, sizeof err), -1);
+    assert_says(err, "no page has made it");
+    assert_true(has_file(p, "000001.jpg"));
+    free(marker);
     free(other);
     free(old);
 }

@@ -32,6 +32,7 @@ The path says what happens:
     /gzip               the PNG, gzip-encoded     /bad-gzip       said to be, but is not
     /late/S/NAME        ok after S seconds
     /count/PATH         how often PATH was asked for
+    /connections        how many there have been
     /busy/PATH          how many requests below PATH were under way at once, at most
 
 FILE is served, with Range and If-Range as they should be, at /file/NAME; and at
@@ -78,6 +79,7 @@ JPEG = (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\x
         b"\xff\xc4\x00\x14\x10\x01" + bytes(15) + b"\x00"
         b"\xff\xda\x00\x08\x01\x01\x00\x00?\x00\x3f\xff\xd9")
 
+connections = 0
 busy = collections.Counter()
 most = collections.Counter()
 asked = collections.Counter()
@@ -92,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def handle(self):
+        global connections
+        with lock:
+            connections += 1
         try:
             super().handle()
         except (OSError, ssl.SSLError):
@@ -258,6 +263,8 @@ class Handler(BaseHTTPRequestHandler):
             self.redirect("/loop")
         elif what == "hops":
             self.redirect("/hops/%d/%s" % (n - 1, name) if n > 1 else "/ok/" + name)
+        elif what == "connections":
+            self.answer(200, b"%d\n" % connections, "text/plain")
         elif what == "busy":
             self.answer(200, b"%d\n" % most["/" + parts[1]], "text/plain")
         elif what == "count":
