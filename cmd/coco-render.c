@@ -89,6 +89,54 @@ static int draw(const Cli *cli, const SheetSpec *spec, bool strict)
     return rc || (strict && count.dead) ? 1 : 0;
 }
 
+enum { N_OWN = 19 };
+
+static void own_options(SheetSpec *spec, Asked *asked, CliOption options[N_OWN])
+{
+    const CliOption table[N_OWN] = {
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &spec->output, .arg = "FILE",
+         .help = "the sheet, PNG; - is standard output; with %d or %03d in it, one file for each --rows rows"},
+        {.name = "html", .kind = CLI_TEXT, .value = &spec->html, .arg = "FILE",
+         .help = "the same, or this alone, as one page; its images go beside it: x_files/ for x.html"},
+        {.name = "columns", .kind = CLI_INT, .value = &asked->columns, .arg = "N", .help = "tiles side by side",
+         .min = 1, .max = 1024},
+        {.name = "rows", .kind = CLI_INT, .value = &asked->rows, .arg = "N",
+         .help = "rows of tiles a sheet; 0 is all on one", .min = 0, .max = 1000000},
+        {.name = "sort", .kind = CLI_CHOICE, .value = &asked->sort, .arg = "none|score|logprob|random",
+         .help = "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; those without the key last"},
+        {.name = "reverse", .kind = CLI_FLAG, .value = &spec->sort.reverse,
+         .help = "the other way round: the worst first, the last first"},
+        {.name = "seed", .kind = CLI_INT, .value = &asked->seed, .arg = "N", .help = "of --sort random",
+         .min = 0, .max = UINT32_MAX},
+        {.name = "tile", .kind = CLI_TEXT, .value = &asked->tile, .arg = "WxH",
+         .help = "the box of an image, in pixels; text stands below it"},
+        {.name = "scale", .kind = CLI_REAL, .value = &asked->scale, .arg = "X",
+         .help = "all sizes times this, for screens and paper with finer pixels", .min = 0.25, .max = 8},
+        {.name = "dpi", .kind = CLI_INT, .value = &asked->dpi, .arg = "N",
+         .help = "for print: pixels an inch, told in the file; without --scale the scale is N/96", .min = 36,
+         .max = 2400},
+        {.name = "theme", .kind = CLI_CHOICE, .value = &asked->theme, .arg = "light|dark", .help = "colours"},
+        {.name = "gt", .kind = CLI_INT, .value = &asked->references, .arg = "N",
+         .help = "ground truth captions below each generated one", .min = 0, .max = 100},
+        {.name = "highlight", .kind = CLI_FLAG, .value = &spec->highlight,
+         .help = "tell the words of a caption that no ground truth has from those that some has"},
+        {.name = "title", .kind = CLI_TEXT, .value = &spec->title, .arg = "TEXT",
+         .help = "the header's first line, in place of the input's name"},
+        {.name = "images", .kind = CLI_TEXT, .value = &spec->where.images, .arg = "DIR",
+         .help = "look here for the records' files first"},
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &spec->where.data, .arg = "DATA",
+         .help = "then in this dataset directory; then in the cache, then at the URL"},
+        {.name = "cache", .kind = CLI_TEXT, .value = &spec->where.cache, .arg = "DIR",
+         .help = "downloaded images; default $COCO_CACHE, else coco in the user's cache directory"},
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &spec->where.negative_ttl, .arg = "S",
+         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again", .min = 0,
+         .max = 1e10},
+        {.name = "strict", .kind = CLI_FLAG, .value = &asked->strict,
+         .help = "exit 1 where an image was missing or broken; the sheet is written all the same"},
+    };
+    memcpy(options, table, sizeof table);
+}
+
 int main(int argc, char **argv)
 {
     SheetSpec spec = sheet_defaults();
@@ -98,47 +146,8 @@ int main(int argc, char **argv)
     snprintf(tile, sizeof tile, "%dx%d", spec.tile_w, spec.tile_h);
     spec.where.data = "data/coco_captioning";
     Net net;
-    enum { N_OWN = 19 };
-    CliOption options[N_OWN + NET_MAX] = {
-        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &spec.output, .arg = "FILE",
-         .help = "the sheet, PNG; - is standard output; with %d or %03d in it, one file for each --rows rows"},
-        {.name = "html", .kind = CLI_TEXT, .value = &spec.html, .arg = "FILE",
-         .help = "the same, or this alone, as one page; its images go beside it: x_files/ for x.html"},
-        {.name = "columns", .kind = CLI_INT, .value = &asked.columns, .arg = "N", .help = "tiles side by side",
-         .min = 1, .max = 1024},
-        {.name = "rows", .kind = CLI_INT, .value = &asked.rows, .arg = "N",
-         .help = "rows of tiles a sheet; 0 is all on one", .min = 0, .max = 1000000},
-        {.name = "sort", .kind = CLI_CHOICE, .value = &asked.sort, .arg = "none|score|logprob|random",
-         .help = "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; those without the key last"},
-        {.name = "reverse", .kind = CLI_FLAG, .value = &spec.sort.reverse,
-         .help = "the other way round: the worst first, the last first"},
-        {.name = "seed", .kind = CLI_INT, .value = &asked.seed, .arg = "N", .help = "of --sort random",
-         .min = 0, .max = UINT32_MAX},
-        {.name = "tile", .kind = CLI_TEXT, .value = &asked.tile, .arg = "WxH",
-         .help = "the box of an image, in pixels; text stands below it"},
-        {.name = "scale", .kind = CLI_REAL, .value = &asked.scale, .arg = "X",
-         .help = "all sizes times this, for screens and paper with finer pixels", .min = 0.25, .max = 8},
-        {.name = "dpi", .kind = CLI_INT, .value = &asked.dpi, .arg = "N",
-         .help = "for print: pixels an inch, told in the file; without --scale the scale is N/96", .min = 36,
-         .max = 2400},
-        {.name = "theme", .kind = CLI_CHOICE, .value = &asked.theme, .arg = "light|dark", .help = "colours"},
-        {.name = "gt", .kind = CLI_INT, .value = &asked.references, .arg = "N",
-         .help = "ground truth captions below each generated one", .min = 0, .max = 100},
-        {.name = "highlight", .kind = CLI_FLAG, .value = &spec.highlight,
-         .help = "tell the words of a caption that no ground truth has from those that some has"},
-        {.name = "title", .kind = CLI_TEXT, .value = &spec.title, .arg = "TEXT",
-         .help = "the header's first line, in place of the input's name"},
-        {.name = "images", .kind = CLI_TEXT, .value = &spec.where.images, .arg = "DIR",
-         .help = "look here for the records' files first"},
-        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &spec.where.data, .arg = "DATA",
-         .help = "then in this dataset directory; then in the cache, then at the URL"},
-        {.name = "cache", .kind = CLI_TEXT, .value = &spec.where.cache, .arg = "DIR",
-         .help = "downloaded images; default $COCO_CACHE, else coco in the user's cache directory"},
-        {.name = "negative-ttl", .kind = CLI_REAL, .value = &spec.where.negative_ttl, .arg = "S",
-         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again", .min = 0, .max = 1e10},
-        {.name = "strict", .kind = CLI_FLAG, .value = &asked.strict,
-         .help = "exit 1 where an image was missing or broken; the sheet is written all the same"},
-    };
+    CliOption options[N_OWN + NET_MAX];
+    own_options(&spec, &asked, options);
     int n_net = net_options(&net, &spec.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
     Cli cli = {
         .name = "coco-render", .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",

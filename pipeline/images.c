@@ -29,7 +29,7 @@ typedef struct {
 
 /* Images under way beyond those being transferred wait for their next try, or for a server that is busy: there are
  * many more places than transfers, so that one slow server does not keep the others waiting. */
-enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 256 };
+enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 256, LINES_MAX = 100000 };
 
 ImagesSpec images_defaults(void)
 {
@@ -170,7 +170,7 @@ static int stored(Run *run, const Stored *s, char *err, size_t errlen)
 
 static bool has_room(const Run *run)
 {
-    return !jobs_full(run->jobs) && (!run->order || order_has_room(run->order));
+    return !jobs_full(run->jobs) && jobs_lines(run->jobs) < LINES_MAX && (!run->order || order_has_room(run->order));
 }
 
 static int64_t file_size(const char *path)
@@ -209,7 +209,7 @@ static int take_url(Run *run, char *url, char *err, size_t errlen)
         free(url);
     else
         job = jobs_take(run->jobs, url);
-    if (job && job_add_line(job, line))
+    if (job && jobs_add_line(run->jobs, job, line))
         return err_set(err, errlen, "out of memory");
     if (known)
         return rc;

@@ -3,10 +3,10 @@
  *   lines of files or stdin ──► cache? known dead? ──► http, many at a time ──► an image, and whole? ──► cache
  *            (input waits while the window is full)       └──► one status record a line, as each finishes
  *
- * One thread, one loop: it waits for the network and for more input at once, so that results flow while input
- * still comes. Memory is bounded by the window of images under way, whatever the length of the stream; of each image
- * a megabyte is kept at most, what is above goes to disk as it arrives. A URL that is asked for again while it is on
- * its way is downloaded once. */
+ * One loop waits for the network and for more input at once, so that results flow while input still comes; a thread
+ * beside it looks at what has come whole and writes it (pipeline/store.h). Memory is bounded by the images under way,
+ * whatever the length of the stream; of each a megabyte is kept at most, what is above goes to disk as it arrives. A
+ * URL that is asked for again while it is on its way is downloaded once. */
 #ifndef COCO_PIPELINE_IMAGES_H
 #define COCO_PIPELINE_IMAGES_H
 
@@ -41,8 +41,8 @@ typedef struct {
 /* 16 at once; the dead are remembered for a day. */
 ImagesSpec images_defaults(void);
 
-/* Runs until the input ends and all is settled. -1: an input could not be read, the cache not be written, the
- * output failed. 0 says that all lines have their record or their warning, not that all images are there:
+/* Runs until the input ends and all is settled. An input that cannot be read is warned of, and counts as a bad line.
+ * -1: the cache could not be written, or the output failed. 0 says that all lines have their record or their warning, not that all images are there:
  * see *count. */
 int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
 

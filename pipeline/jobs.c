@@ -9,6 +9,7 @@ struct Jobs {
     Job *job;
     int places;
     void *owner;
+    int64_t lines;
     Job *free;
     Job *bucket[BUCKETS];
 };
@@ -83,7 +84,7 @@ Job *jobs_take(Jobs *jobs, char *url)
     return job;
 }
 
-int job_add_line(Job *job, int64_t line)
+int jobs_add_line(Jobs *jobs, Job *job, int64_t line)
 {
     if (job->n_lines == job->room) {
         int room = job->room ? 2 * job->room : 1;
@@ -94,7 +95,13 @@ int job_add_line(Job *job, int64_t line)
         job->room = room;
     }
     job->line[job->n_lines++] = line;
+    jobs->lines++;
     return 0;
+}
+
+int64_t jobs_lines(const Jobs *jobs)
+{
+    return jobs->lines;
 }
 
 void jobs_give(Jobs *jobs, Job *job)
@@ -103,6 +110,7 @@ void jobs_give(Jobs *jobs, Job *job)
     while (*at != job)
         at = &(*at)->next;
     *at = job->next;
+    jobs->lines -= job->n_lines;
     job_clear(job);
     job->next = jobs->free;
     jobs->free = job;

@@ -32,7 +32,9 @@ Job *jobs_find(const Jobs *jobs, const char *url);
 /* A new job, which takes the URL (from malloc). Only where it is not full. */
 Job *jobs_take(Jobs *jobs, char *url);
 /* One more line that asks for it. -1: out of memory. */
-int job_add_line(Job *job, int64_t line);
+int jobs_add_line(Jobs *jobs, Job *job, int64_t line);
+/* How many lines ask for what is under way. */
+int64_t jobs_lines(const Jobs *jobs);
 void jobs_give(Jobs *jobs, Job *job); /* its place is free again */
 
 #endif

@@ -67,6 +67,8 @@ static int next_tile(Sheet *s, const Tile **tile, char *err, size_t errlen)
 
 /* --- the picture --- */
 
+enum { VIEWERS_MAX = 65535 }; /* pixels on a side, which programs count in 16 bits */
+
 /* The first rows of the band in the colour of the page. */
 static void clear_band(const Sheet *s, int rows)
 {
@@ -173,6 +175,8 @@ static int draw_sheet(void *ctx, FILE *out, char *err, size_t errlen)
     PngWriter *png = height < 0 ? NULL : png_begin(out, plan->width, height, err, errlen);
     if (!png)
         return -1;
+    if (height > VIEWERS_MAX && part->number == 0)
+        report_note(s->report, "a picture %d pixels high, which few programs open: --rows makes several of it", height);
     if (s->spec->dpi > 0)
         png_set_dpi(png, s->spec->dpi);
     int rc = draw_part(part, png, header, err, errlen);

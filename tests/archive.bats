@@ -391,7 +391,7 @@ END
     reject "zip: val2014_vgg16_fc7_pca.h5"
     dataset d
     echo >>d/val2014_urls.txt http://x
-    reject "new/d/val2014_urls.txt: 12 lines for 11 images"
+    reject "zip: val2014_urls.txt: 12 lines for 11 images"
     # The unreduced features alone will do, other splits may lack captions.
     dataset d
     for split in train val; do mv d/${split}2014_vgg16_fc7_pca.h5 d/${split}2014_vgg16_fc7.h5; done

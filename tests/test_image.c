@@ -170,7 +170,7 @@ static void refused(void **state)
         {BMP_2x2, sizeof BMP_2x2 - 3, "truncated BMP"},
         {GIF_1x1, sizeof GIF_1x1 - 3, "truncated GIF"},
         {wide_gif, sizeof wide_gif, "cannot hold 4000 x 4000 pixels"},
-        {wrong.bytes, wrong.n, "corrupt PNG (a wrong checksum of IDAT)"},
+        {wrong.bytes, wrong.n, "corrupt PNG (a wrong checksum)"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err[0] = '\0';

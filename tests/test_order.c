@@ -94,7 +94,7 @@ static void jobs_by_url(void **state)
             assert_false(jobs_full(jobs));
             Job *job = jobs_take(jobs, strdup(url));
             for (int64_t k = 0; k < i % 5; k++)
-                assert_int_equal(job_add_line(job, k), 0);
+                assert_int_equal(jobs_add_line(jobs, job, k), 0);
         }
         assert_true(jobs_full(jobs));
         for (int i = 0; i < PLACES && round < 2; i++) { /* every second first, then the others */
