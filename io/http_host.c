@@ -1,21 +1,9 @@
 #include "io/http_host.h"
 
+#include "io/url.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-/* The length of scheme and authority, as in "http://name:80", at the start of a URL. */
-static size_t authority_len(const char *url)
-{
-    const char *slashes = strstr(url, "://");
-    size_t n = slashes ? (size_t)(slashes - url) + 3 : 0;
-    return n + strcspn(url + n, "/?#");
-}
-
-static int is_host(const HttpHost *host, const char *url, size_t n)
-{
-    return !strncasecmp(host->name, url, n) && !host->name[n];
-}
 
 /* A place for one more: that of a host nobody needs, or a new one. */
 static HttpHost *host_place(HttpHosts *hosts, double now)
@@ -43,13 +31,13 @@ static HttpHost *host_place(HttpHosts *hosts, double now)
 
 HttpHost *hosts_find(HttpHosts *hosts, const char *url, double now)
 {
-    size_t n = authority_len(url);
-    for (int i = 0; i < hosts->n; i++)
-        if (is_host(hosts->host[i], url, n)) {
+    char *name = url_server(url);
+    for (int i = 0; name && i < hosts->n; i++)
+        if (!strcmp(hosts->host[i]->name, name)) {
+            free(name);
             hosts->host[i]->transfers++;
             return hosts->host[i];
         }
-    char *name = strndup(url, n);
     HttpHost *h = name ? host_place(hosts, now) : NULL;
     if (!h) {
         free(name);

@@ -31,7 +31,7 @@
 #pragma GCC diagnostic pop
 
 /* No picture is a million pixels wide, and the memory of scaling grows with the longer side. */
-enum { FILE_MAX_BYTES = 256 << 20, SIDE_MAX = 1 << 20 };
+enum { SIDE_MAX = 1 << 20 };
 
 /* --- by stb --- */
 
@@ -282,7 +282,7 @@ int image_load(Image *image, const char *path, char *err, size_t errlen)
     size_t len;
     char why[ERR_LEN];
     memset(image, 0, sizeof *image);
-    char *bytes = file_read(path, FILE_MAX_BYTES, &len, err, errlen);
+    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err, errlen);
     if (!bytes)
         return -1;
     int rc = image_decode(image, bytes, len, why, sizeof why);

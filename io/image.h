@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum { IMAGE_PIXELS_MAX = 100000000 };
+enum { IMAGE_PIXELS_MAX = 100000000, IMAGE_FILE_MAX = 256 << 20 }; /* bytes */
 
 typedef struct {
     int width, height;

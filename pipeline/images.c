@@ -29,7 +29,7 @@ typedef struct {
 
 /* Images under way beyond those being transferred wait for their next try, or for a server that is busy: there are
  * many more places than transfers, so that one slow server does not keep the others waiting. */
-enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 256, LINES_MAX = 100000 };
+enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 16, LINES_MAX = 100000 };
 
 ImagesSpec images_defaults(void)
 {

@@ -3,11 +3,10 @@
 
 #include "io/err.h"
 #include "io/file.h"
+#include "io/image.h"
 #include "pipeline/verdict.h"
 
 #include <stdlib.h>
-
-enum { FILE_MAX_BYTES = 256 << 20 };
 
 /* From the network, looked at. *dead: it will not be there another time either. */
 static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, char *err,
@@ -37,7 +36,7 @@ int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const ch
     long code;
     bool dead;
     if (path) {
-        *bytes = file_read(path, FILE_MAX_BYTES, len, err, errlen);
+        *bytes = file_read(path, IMAGE_FILE_MAX, len, err, errlen);
         free(path);
         return *bytes ? 0 : -1;
     }

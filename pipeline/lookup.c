@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_MAX_BYTES = 256 << 20 };
-
 LookupSpec lookup_defaults(void)
 {
     return (LookupSpec){.negative_ttl = images_defaults().negative_ttl, .http = http_defaults()};
@@ -57,7 +55,7 @@ static char *read_regular(const char *path, size_t *len, char *err, size_t errle
         err_set(err, errlen, "not a regular file");
         return NULL;
     }
-    char *bytes = file_read(path, FILE_MAX_BYTES, len, why, sizeof why);
+    char *bytes = file_read(path, IMAGE_FILE_MAX, len, why, sizeof why);
     if (!bytes) {
         size_t n = strlen(path); /* the box has no room for a long path */
         int named = !strncmp(why, path, n) && !strncmp(why + n, ": ", 2);

@@ -2,6 +2,7 @@
 
 #include "io/digest.h"
 #include "io/sniff.h"
+#include "io/url.h"
 
 #include <string.h>
 #include <strings.h>
@@ -16,18 +17,10 @@ static const char unavailable_md5[] = "880a7a58e05d3e83797f27573bb6d35c";
 /* Its name, whatever its kind and language: .../photo_unavailable.png, _z.gif, ... */
 static const char unavailable_name[] = "photo_unavailable";
 
-/* The host of a URL: where it begins, and *len. */
-static const char *host_of(const char *url, size_t *len)
-{
-    const char *slashes = strstr(url, "://"), *host = slashes ? slashes + 3 : url;
-    *len = strcspn(host, ":/?#");
-    return host;
-}
-
 static int is_host_of(const char *url, const char *domain)
 {
     size_t len, n = strlen(domain);
-    const char *host = host_of(url, &len);
+    const char *host = url_host(url, &len);
     return len >= n && !strncasecmp(host + len - n, domain, n) && (len == n || host[len - n - 1] == '.');
 }
 
