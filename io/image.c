@@ -129,9 +129,12 @@ static int check_gif(const unsigned char *b, size_t len, int w, int h, char *err
 /* The checksums of what a PNG cannot do without; stb looks at none. */
 static int check_png(const unsigned char *b, size_t len, char *err, size_t errlen)
 {
-    size_t at = 0;
+    size_t at = 0, data = 0;
     SniffPart part;
     while (sniff_is_png(b, len) && sniff_png_part(b, len, &at, &part)) {
+        /* stb (2.27) reckons with a null pointer then. */
+        if (part.type == SNIFF_PNG_TYPE('I', 'D', 'A', 'T') && !(data += part.len))
+            return err_set(err, errlen, "a PNG that begins with empty data, which is not read here");
         const unsigned char *sum = part.data + part.len;
         uint32_t want = (uint32_t)sum[0] << 24 | (uint32_t)sum[1] << 16 | (uint32_t)sum[2] << 8 | sum[3];
         if (part.data[-4] < 'a' && crc32_of(part.data - 4, part.len + 4) != want)
