@@ -66,6 +66,8 @@ $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/coco-fetch: | $(BUILD)/coco-fetch-dataset # which it starts
+
 # The inner loops, once for each instruction set of the processor's family; the best is chosen at the start.
 # One's own flags are of no use here (-march=native): sets are told apart at run time.
 SIMD_SETS_x86_64 = avx2 avx512 avx512bf16

@@ -1,8 +1,32 @@
-/* coco-fetch: the dataset and its images: drawn, downloaded, unpacked, looked at. */
+/* coco-fetch: the dataset and its images: drawn, downloaded, unpacked, looked at.
+ *
+ * Images are fetched here. What has to do with datasets needs the libraries of HDF5, cairo and archives, which take
+ * longer to load than all of curl, and is a program of its own beside this one, coco-fetch-dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Becomes the program beside this one; where the system does not say where that is, the one that $PATH knows. */
+static int become_dataset(char **argv)
+{
+    static const char name[] = "coco-fetch-dataset";
+    char path[PATH_MAX + sizeof name];
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+    if (slash) {
+        memcpy(slash + 1, name, sizeof name);
+        execv(path, argv);
+    } else {
+        execvp(name, argv);
+    }
+    cli_name("coco-fetch");
+    cli_error("%s, a part of this command: %s", slash ? path : name, strerror(errno));
+    return 1;
+}
 
 static int main_help(int argc, char **argv)
 {
@@ -25,13 +49,9 @@ static int main_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "--";
-    if (!strcmp(what, "shapes"))
-        return shapes_main(argc - 1, argv + 1);
     if (!strcmp(what, "images"))
         return images_main(argc - 1, argv + 1);
-    if (!strcmp(what, "show"))
-        return show_main(argc - 1, argv + 1);
     if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version"))
         return main_help(argc, argv);
-    return archive_main(argc, argv);
+    return become_dataset(argv);
 }

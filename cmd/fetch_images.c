@@ -4,6 +4,9 @@
 #include "cmd/net.h"
 #include "pipeline/images.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +22,15 @@ static void say_counts(const ImagesCount *count)
 {
     cli_error("%lld downloaded (%.1f MB), %lld cached, %lld dead, %lld failed", (long long)count->ok,
               (double)count->bytes / 1e6, (long long)count->cached, (long long)count->dead, (long long)count->failed);
+}
+
+/* libcurl takes and frees a buffer for each transfer. glibc would give its pages back to the system, and ask for them
+ * again, a thousand times for a thousand images: some 6 % of the time of small ones. */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
 }
 
 int images_main(int argc, char **argv)
@@ -62,6 +74,7 @@ int images_main(int argc, char **argv)
     ImagesCount count;
     char err[1024];
     cli_parse(&cli, argc, argv);
+    keep_memory();
     net_apply(&net);
     if (failed && cli.n_operands)
         cli_usage_error("%s: --retry-failed names the input", cli.operand[0]);

@@ -3,6 +3,7 @@
 #include "io/digest.h"
 #include "io/err.h"
 #include "io/file.h"
+#include "io/spare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,6 +20,7 @@
 struct Cache {
     char *dir;
     char *tmp;
+    Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
 };
 
 enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
@@ -71,7 +73,8 @@ Cache *cache_open(const char *dir, char *err, size_t errlen)
     if (!cache->dir)
         goto failed;
     cache->tmp = path_join(cache->dir, "tmp");
-    if (!cache->tmp) {
+    cache->buffers = calloc(1, sizeof *cache->buffers);
+    if (!cache->tmp || !cache->buffers) {
         err_set(err, errlen, "out of memory");
         goto failed;
     }
@@ -88,6 +91,10 @@ void cache_close(Cache *cache)
 {
     if (!cache)
         return;
+    void *buffer;
+    while (cache->buffers && (buffer = spare_take(cache->buffers)))
+        free(buffer);
+    free(cache->buffers);
     free(cache->dir);
     free(cache->tmp);
     free(cache);
@@ -102,7 +109,7 @@ char *cache_path(const Cache *cache, const char *url)
 {
     char name[DIGEST_LEN + 4], hex[DIGEST_LEN + 1];
     digest_hex(url, strlen(url), hex);
-    snprintf(name, sizeof name, "%.2s/%s", hex, hex);
+    snprintf(name, sizeof name, "%.1s/%s", hex, hex);
     return path_join(cache->dir, name);
 }
 
@@ -162,7 +169,8 @@ int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char
 
 /* --- a file on its way --- */
 
-enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 16 }; /* bytes of one file that are kept in memory */
+/* Bytes of one file that are kept in memory; and what is taken for them at first, which most photographs fit into. */
+enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
 
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen)
 {
@@ -210,6 +218,8 @@ static int spill(CacheFile *out, char *err, size_t errlen)
 
 static int make_room(CacheFile *out, size_t n, char *err, size_t errlen)
 {
+    if (!out->bytes && (out->bytes = spare_take(out->cache->buffers)))
+        out->room = MEMORY_FIRST;
     size_t room = out->room ? out->room : MEMORY_FIRST;
     while (room - out->len < n)
         room *= 2;
@@ -232,6 +242,14 @@ int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t e
     memcpy(out->bytes + out->len, bytes, n);
     out->len += n;
     return 0;
+}
+
+static void drop_buffer(CacheFile *out)
+{
+    if (out->room != MEMORY_FIRST || !spare_give(out->cache->buffers, out->bytes))
+        free(out->bytes);
+    out->bytes = NULL;
+    out->len = out->room = 0;
 }
 
 static void drop_map(CacheFile *out)
@@ -257,9 +275,7 @@ static void drop_temp(CacheFile *out)
 void cache_restart(CacheFile *out)
 {
     drop_temp(out);
-    free(out->bytes);
-    out->bytes = NULL;
-    out->len = out->room = 0;
+    drop_buffer(out);
 }
 
 const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen)
@@ -315,8 +331,8 @@ void cache_abort(CacheFile *out)
     if (!out->cache)
         return;
     drop_temp(out);
+    drop_buffer(out);
     free(out->path);
-    free(out->bytes);
     memset(out, 0, sizeof *out);
 }
 

@@ -2,8 +2,8 @@
 #include "io/http.h"
 
 #include "io/err.h"
+#include "io/spare.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,11 +89,9 @@ int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *
 
 /* --- engines in reserve --- */
 
-enum { POOL_MAX = 64 }; /* kept at most */
-
 struct HttpPool {
     HttpOptions options;
-    _Atomic(Http *) idle[POOL_MAX]; /* NULL: an empty place */
+    Spares idle; /* engines */
 };
 
 HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
@@ -108,37 +106,21 @@ HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
 
 void http_pool_close(HttpPool *pool)
 {
-    for (int i = 0; pool && i < POOL_MAX; i++)
-        http_close(atomic_load(&pool->idle[i]));
+    Http *http;
+    while (pool && (http = spare_take(&pool->idle)))
+        http_close(http);
     free(pool);
-}
-
-static Http *pool_take(HttpPool *pool)
-{
-    Http *http = NULL;
-    for (int i = 0; i < POOL_MAX && !http; i++)
-        http = atomic_exchange(&pool->idle[i], NULL);
-    return http;
-}
-
-/* An engine with a transfer under way would go on to write where nobody listens. */
-static void pool_give(HttpPool *pool, Http *http)
-{
-    for (int i = 0; i < POOL_MAX && !http_pending(http); i++) {
-        Http *empty = NULL;
-        if (atomic_compare_exchange_strong(&pool->idle[i], &empty, http))
-            return;
-    }
-    http_close(http);
 }
 
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
                   size_t errlen)
 {
-    Http *http = pool_take(pool);
+    Http *http = spare_take(&pool->idle);
     if (!http && !(http = http_open(&pool->options, 1, err, errlen)))
         return -1;
     int rc = get_bytes(http, &pool->options, url, bytes, len, result, err, errlen);
-    pool_give(pool, http);
+    /* An engine with a transfer under way would go on to write where nobody listens. */
+    if (http_pending(http) || !spare_give(&pool->idle, http))
+        http_close(http);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* The status record of coco-fetch images: what became of one URL, a JSON object a line.
  *
- *   {"url":"http://...","status":"ok","path":"cache/3f/3f8a...","code":200,"bytes":48213,"tries":1}
+ *   {"url":"http://...","status":"ok","path":"cache/3/3f8a...","code":200,"bytes":48213,"tries":1}
  *   {"url":"http://...","status":"dead","code":404,"bytes":0,"tries":1,"error":"HTTP 404"}
  *
  * status is ok (downloaded now), cached (it was there), dead (asking again would bring the same answer) or

@@ -268,7 +268,7 @@ import glob, os, signal, subprocess, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 cache = sys.argv[2]
 p = subprocess.Popen(["coco-fetch", "images", *sys.argv[1:]])
-while len(glob.glob(cache + "/??/*")) < 20:
+while len(glob.glob(cache + "/?/*")) < 20:
     time.sleep(0.02)
 time.sleep(0.3)
 p.send_signal(signal.SIGINT)

@@ -345,6 +345,19 @@ assert rows == list(range(24)), rows' records
     done
 }
 
+# --- the program itself ---
+
+@test "coco-fetch finds the program for datasets beside itself, through links too, and says so where it is missing" {
+    program=$(command -v coco-fetch)
+    ln -s "$program" linked
+    run -0 ./linked show d
+    [ "$output" = "$(coco-fetch show d)" ]
+    cp "$program" alone
+    run -1 ./alone show d
+    [ "$output" = "coco-fetch: $PWD/coco-fetch-dataset, a part of this command: No such file or directory" ]
+    run -0 ./alone images --help
+}
+
 # --- real data ---
 
 @test "photographs: summary, records and a sheet" {

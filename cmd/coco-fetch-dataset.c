@@ -1,0 +1,28 @@
+/* coco-fetch-dataset: the part of coco-fetch that has to do with datasets; coco-fetch starts it. */
+#include "cmd/cli.h"
+#include "cmd/fetch.h"
+
+#include <string.h>
+
+static int main_help(int argc, char **argv)
+{
+    Cli cli = {
+        .name = "coco-fetch-dataset",
+        .synopsis = "cs231n [options]\nURL|FILE [options]\nshapes [options]\nshow [options] [DATA]",
+        .about = "A part of coco-fetch, which runs it: see 'coco-fetch --help'.",
+    };
+    cli_parse(&cli, argc, argv);
+    cli_usage_error("cs231n, shapes, show, a URL or a file?");
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "--";
+    if (!strcmp(what, "shapes"))
+        return shapes_main(argc - 1, argv + 1);
+    if (!strcmp(what, "show"))
+        return show_main(argc - 1, argv + 1);
+    if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version"))
+        return main_help(argc, argv);
+    return archive_main(argc, argv);
+}
