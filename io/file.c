@@ -1,6 +1,7 @@
 #include "io/file.h"
 
 #include "io/err.h"
+#include "io/scratch.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -20,6 +21,21 @@ static char *resolve(const char *path)
     return real ? real : strdup(path);
 }
 
+static void outfile_forget(OutFile *out)
+{
+    if (out->path && out->lock >= 0)
+        close(out->lock);
+    free(out->target);
+    free(out->path);
+    memset(out, 0, sizeof *out);
+}
+
+static int try_in_place(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    return fd < 0 ? -1 : close(fd);
+}
+
 int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen)
 {
     struct stat st;
@@ -30,23 +46,20 @@ int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen)
     out->target = out->in_place ? strdup(target) : resolve(target);
     if (!out->target)
         return err_set(err, errlen, "%s: out of memory", target);
-    if (out->in_place)
-        out->path = strdup(out->target);
-    else if (asprintf(&out->path, "%s.part-%ld", out->target, (long)getpid()) < 0)
-        out->path = NULL;
+    out->lock = -1;
+    out->path = out->in_place ? strdup(out->target) : scratch_path(out->target);
     if (!out->path) {
-        free(out->target);
-        memset(out, 0, sizeof *out);
+        outfile_forget(out);
         return err_set(err, errlen, "%s: out of memory", target);
     }
     /* Fail now rather than after the work: the directory may be missing or not writable. */
-    int fd = open(out->path, O_WRONLY | O_CREAT | (out->in_place ? 0 : O_TRUNC) | O_CLOEXEC, 0666);
-    if (fd < 0) {
+    if (!out->in_place)
+        scratch_sweep(out->target);
+    if (out->in_place ? try_in_place(out->path) : scratch_make(out->path, SCRATCH_FILE, &out->lock)) {
         err_set(err, errlen, "%s: %s", target, strerror(errno));
-        outfile_abort(out);
+        outfile_forget(out);
         return -1;
     }
-    close(fd);
     return 0;
 }
 
@@ -70,13 +83,6 @@ static void sync_parent(const char *path)
     if (dir)
         (void)sync_path(dir, O_RDONLY | O_DIRECTORY);
     free(dir);
-}
-
-static void outfile_forget(OutFile *out)
-{
-    free(out->target);
-    free(out->path);
-    memset(out, 0, sizeof *out);
 }
 
 int outfile_commit(OutFile *out, char *err, size_t errlen)

@@ -11,12 +11,13 @@
 /* --- a file that appears whole or not at all ---
  * Begin gives a temporary path beside the target; the caller writes and closes it; commit flushes it
  * to disk and renames it onto the target. Until then the target is untouched: a crash leaves the old
- * file. A symbolic link is followed, so that its target is replaced and the link stays. A target that
+ * file, and beside it what was written, until the next begin (io/scratch.h). A symbolic link is followed, so that its target is replaced and the link stays. A target that
  * exists and is no regular file (a device, a pipe) is written in place. */
 typedef struct {
     char *target; /* where it shall be */
     char *path;   /* what to write meanwhile; equal text to target when written in place */
     int in_place;
+    int lock;     /* of the temporary file, or -1; of no meaning without a path */
 } OutFile;
 
 int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen);

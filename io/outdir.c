@@ -2,28 +2,16 @@
 
 #include "io/err.h"
 #include "io/file.h"
+#include "io/scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path) && errno != ENOENT;
-}
-
-static int remove_tree(const char *path)
-{
-    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 int dir_vacant(const char *path)
 {
@@ -80,93 +68,15 @@ static int make_parents(const char *path, char *err, size_t errlen)
     return rc;
 }
 
-/* --- scratch directories and their locks --- */
-
-/* A descriptor of the directory with its lock, -1 where it cannot be had; `wait` for another holder to let go. */
-static int lock_dir(const char *path, int wait)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)))
-        if (errno != EINTR) {
-            close(fd);
-            return -1;
-        }
-    return fd;
-}
-
-/* Whether the path still leads to the locked directory: it may have been removed, or renamed, before the lock. */
-static int still_there(int fd, const char *path)
-{
-    struct stat held, now;
-    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
-}
-
-/* Removes the directory unless somebody holds it; `wait` until nobody does. */
-static void remove_left(const char *path, int wait)
-{
-    int fd = lock_dir(path, wait);
-    if (fd < 0)
-        return;
-    if (still_there(fd, path))
-        remove_tree(path);
-    close(fd);
-}
-
-/* Makes the directory and takes its lock. A sweeper may come between the two, and remove it. */
-static int make_locked(const char *path, int *lock)
-{
-    while (mkdir(path, 0777) == 0) {
-        int fd = lock_dir(path, 1);
-        if (fd >= 0 ? still_there(fd, path) : file_exists(path)) {
-            *lock = fd;
-            return 0;
-        }
-        if (fd >= 0)
-            close(fd);
-    }
-    return -1;
-}
-
-/* Whether the name is PREFIX.part-<digits>. */
-static int is_scratch(const char *name, const char *prefix)
-{
-    static const char mark[] = ".part-";
-    size_t n = strlen(prefix), m = strlen(mark);
-    if (strncmp(name, prefix, n) || strncmp(name + n, mark, m))
-        return 0;
-    const char *digits = name + n + m;
-    return *digits && !digits[strspn(digits, "0123456789")];
-}
-
-/* Of an absolute target. */
-static void sweep(const char *target)
-{
-    const char *base = strrchr(target, '/') + 1;
-    char *dir = strndup(target, (size_t)(base - target));
-    DIR *d = dir ? opendir(dir) : NULL;
-    struct dirent *e;
-    while (d && (e = readdir(d))) {
-        char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
-        if (path)
-            remove_left(path, 0);
-        free(path);
-    }
-    if (d)
-        closedir(d);
-    free(dir);
-}
+/* --- begin, commit, abort --- */
 
 void outdir_sweep(const char *target)
 {
     char *path = absolute(target);
     if (path)
-        sweep(path);
+        scratch_sweep(path);
     free(path);
 }
-
-/* --- begin, commit, abort --- */
 
 static void let_go(OutDir *out)
 {
@@ -196,14 +106,13 @@ int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
     out->lock = -1;
     out->target = absolute(target);
     if (out->target)
-        sweep(out->target);
-    if (!out->target || asprintf(&out->path, "%s.part-%ld", out->target, (long)getpid()) < 0) {
-        out->path = NULL;
+        scratch_sweep(out->target);
+    if (!out->target || !(out->path = scratch_path(out->target))) {
         err_set(err, errlen, "%s: %s", target, strerror(errno));
         forget(out);
         return -1;
     }
-    if (make_locked(out->path, &out->lock)) {
+    if (scratch_make(out->path, SCRATCH_DIR, &out->lock)) {
         err_set(err, errlen, "%s: %s", out->path, strerror(errno));
         forget(out);
         return -1;
@@ -263,7 +172,7 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
      * may be at it. */
     let_go(out);
     if (exchanged)
-        remove_left(out->path, 1);
+        scratch_remove(out->path);
     forget(out);
     return 0;
 }
@@ -271,6 +180,6 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
 void outdir_abort(OutDir *out)
 {
     if (out->path)
-        remove_tree(out->path);
+        scratch_remove_tree(out->path);
     forget(out);
 }

@@ -1,9 +1,8 @@
 /* A directory that appears whole or not at all.
  *
- * Begin makes an empty directory beside the target, TARGET.part-PID; the caller fills it; commit renames it onto the
- * target. Until then the target is untouched, whatever happens to the process. The directory is locked (flock) as
- * long as its process is at it, so that those of killed ones can be told, and are removed by whoever comes next; where
- * directories cannot be locked, nothing is removed. One thread at a time per OutDir. */
+ * Begin makes an empty directory beside the target (io/scratch.h); the caller fills it; commit renames it onto the
+ * target. Until then the target is untouched, whatever happens to the process, and what a killed one has left is
+ * removed by whoever comes next. One thread at a time per OutDir. */
 #ifndef COCO_IO_OUTDIR_H
 #define COCO_IO_OUTDIR_H
 
@@ -22,7 +21,7 @@ int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen);
 int outdir_commit(OutDir *out, int replace, char *err, size_t errlen);
 void outdir_abort(OutDir *out); /* removes what was written; legal on a zeroed or ended OutDir */
 
-/* Removes what killed processes have left beside the target: directories TARGET.part-<digits> that nobody holds. */
+/* Removes what killed processes have left beside the target. */
 void outdir_sweep(const char *target);
 
 /* 1 where the path is no directory or an empty one, else 0. */

@@ -1,6 +1,6 @@
 /* A dataset out of an archive, from the network or from a file that is here.
  *
- *   DIR there? ──► DIR.archive, downloaded ──► DIR.part-PID, unpacked ──► checked ──► DIR ──► summary
+ *   DIR there? ──► DIR.archive, downloaded ──► DIR.coco-part-PID, unpacked ──► checked ──► DIR ──► summary
  *                      (io/download.h)           (io/archive.h)     (as coco-train would)
  *
  * DIR appears whole or not at all. The download is resumed by the next run and removed once DIR is there, or once it

@@ -535,18 +535,18 @@ END
     kill -9 $pid
     wait $pid || :
     pid=
-    [ -n "$(find . -name 'd.part-*')" ]
+    [ -n "$(find . -name 'd.coco-part-*')" ]
     coco-fetch shapes -q -o d --train 3 --val 2
     no_parts
     # And what a run that is still at it writes stays.
     coco-fetch shapes -q -o e --train 200000 --val 1 3>&- &
     pid=$!
     for _ in $(seq 600); do
-        [ -z "$(find . -name 'e.part-*')" ] || break
+        [ -z "$(find . -name 'e.coco-part-*')" ] || break
         sleep 0.05
     done
     coco-fetch shapes -q -o e --train 3 --val 2
-    [ -n "$(find . -name 'e.part-*')" ]
+    [ -n "$(find . -name 'e.coco-part-*')" ]
     kill -9 $pid
     wait $pid || :
     pid=
@@ -622,7 +622,7 @@ END
     fetch "$GOOD.zip" -o d >/dev/null
     touch d.archive
     echo '{"url":"http://127.0.0.1:9/x.zip"}' >d.archive.json
-    mkdir d.part-99999999
+    mkdir d.coco-part-99999999
     fetch http://127.0.0.1:9/x.zip -o d >/dev/null
     no_parts
 }

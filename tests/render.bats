@@ -338,12 +338,19 @@ END
     render -q two.jsonl -o a.png
     cp a.png old.png
     coco-render -q --images img --tile 256x256 -o a.png many.jsonl &
-    sleep 0.1
+    for _ in $(seq 600); do
+        [ -z "$(find . -name 'a.png.*')" ] || break
+        sleep 0.01
+    done
     kill -9 $! 2>/dev/null || true
     wait || true
     is_png a.png
     # Whole, whichever it is: the last chunk is there.
     [ "$(tail -c 8 a.png | head -c 4)" = IEND ]
+    # What it has left goes with the next one.
+    render -q two.jsonl -o a.png
+    same a.png old.png
+    [ -z "$(find . -name 'a.png.*')" ]
 }
 
 @test "photographs of Flickr8k" {

@@ -458,7 +458,7 @@ start() {
         [ "$got" = $((128 + $(kill -l $signal))) ]
         diff -r kept d
         [ $signal = KILL ] || no_parts
-        rm -rf d.part-*
+        rm -rf d.coco-part-*
     done
 }
 @test "kill -9: no directory of that name, and the next run is not hindered" {

@@ -107,42 +107,13 @@ static void what_is_there_is_replaced_if_asked(void **state)
     assert_int_equal(entries(), 1);
 }
 
-static void what_nobody_holds_is_swept(void **state)
-{
-    (void)state;
-    static const char *const kept[] = {"t.part-", "t.part-12x", "t.part-12.old", "u.part-12", "t.part", "xt.part-1"};
-    OutDir out;
-    char *held = tmp_path(dir, "t.part-4"), *file = tmp_path(dir, "t.part-5"), *link = tmp_path(dir, "t.part-6");
-    put_dir("t.part-1");
-    put_dir("t.part-4194304");
-    put_dir("t.part-4");
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        put_dir(kept[i]);
-    tmp_write(file, "x", 1);
-    assert_int_equal(symlink("u.part-12", link), 0);
-    int fd = open(held, O_RDONLY | O_DIRECTORY);
-    assert_int_equal(flock(fd, LOCK_EX), 0);
-
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
-    assert_false(there("t.part-1") || there("t.part-4194304"));
-    assert_true(there("t.part-4/old") && there("t.part-5") && there("t.part-6") && there("u.part-12/old"));
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        assert_true(there(kept[i]));
-    close(fd);
-    outdir_sweep(target); /* not what is being written */
-    assert_true(file_exists(out.path));
-    assert_false(there("t.part-4"));
-    outdir_abort(&out);
-    free(held), free(file), free(link);
-}
-
 /* A process id may come again. */
 static void the_name_of_a_killed_one(void **state)
 {
     (void)state;
     OutDir out;
     char name[32];
-    snprintf(name, sizeof name, "t.part-%ld", (long)getpid());
+    snprintf(name, sizeof name, "t.coco-part-%ld", (long)getpid());
     put_dir(name);
     assert_ok(outdir_begin(&out, target, err, sizeof err));
     put_new(&out);
@@ -243,7 +214,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_there_is_replaced_if_asked, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_nobody_holds_is_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_one, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),

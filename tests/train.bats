@@ -205,10 +205,10 @@ wait_lines() {
         coco-sample -m m.h5 -d d -n 1 >captions
         [ "$(wc -l <captions)" = 1 ]
     done
-    rm -f m.h5.part-*
     # What is there goes on as if it had never been killed.
     k=$(attribute m.h5 /train iteration)
     coco-train -q --resume m.h5 --iterations $((k + 1))
+    [ -z "$(ls | grep part-)" ]
     tiny -d d -o whole.h5 --iterations $((k + 1))
     same m.h5 whole.h5
 }

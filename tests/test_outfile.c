@@ -1,0 +1,231 @@
+/* A file that appears whole or not at all, and what killed processes leave beside it. */
+#include "tests/support/test.h"
+
+#include "io/err.h"
+#include "io/file.h"
+#include "io/scratch.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char err[ERR_LEN];
+static char *dir, *target;
+
+static int setup(void **state)
+{
+    (void)state;
+    dir = tmp_make();
+    target = tmp_path(dir, "t");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tmp_remove(dir);
+    free(target);
+    return 0;
+}
+
+static void put(const char *name, const char *text)
+{
+    char *path = tmp_path(dir, name);
+    tmp_write(path, text, strlen(text));
+    free(path);
+}
+
+static void put_dir(const char *name)
+{
+    char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
+    assert_int_equal(mkdir(path, 0777), 0);
+    tmp_write(file, "x", 1);
+    free(path), free(file);
+}
+
+static int there(const char *name)
+{
+    char *path = tmp_path(dir, name);
+    int is = file_exists(path);
+    free(path);
+    return is;
+}
+
+static void assert_holds(const char *path, const char *text)
+{
+    size_t len;
+    char *bytes = file_read(path, 1000, &len, err, sizeof err);
+    assert_non_null(bytes);
+    assert_string_equal(bytes, text);
+    free(bytes);
+}
+
+static void whole_or_not_at_all(void **state)
+{
+    (void)state;
+    OutFile out;
+    put("t", "old");
+    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    tmp_write(out.path, "half", 4);
+    assert_holds(target, "old");
+    char *path = strdup(out.path);
+    outfile_abort(&out);
+    outfile_abort(&out);
+    assert_false(file_exists(path));
+    assert_holds(target, "old");
+    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_string_equal(out.path, path);
+    tmp_write(out.path, "new", 3);
+    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_false(file_exists(path));
+    assert_holds(target, "new");
+    free(path);
+}
+
+static void through_a_link(void **state)
+{
+    (void)state;
+    OutFile out;
+    char *link = tmp_path(dir, "link");
+    struct stat st;
+    put("t", "old");
+    assert_int_equal(symlink("t", link), 0);
+    assert_ok(outfile_begin(&out, link, err, sizeof err));
+    tmp_write(out.path, "new", 3);
+    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_holds(target, "new");
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    free(link);
+}
+
+static void places_that_are_none(void **state)
+{
+    (void)state;
+    OutFile out;
+    assert_int_equal(outfile_begin(&out, dir, err, sizeof err), -1);
+    assert_says(err, "is a directory");
+    assert_int_equal(outfile_begin(&out, "/dev/null/x", err, sizeof err), -1);
+    assert_says(err, "/dev/null/x: ");
+    assert_ok(outfile_begin(&out, "/dev/null", err, sizeof err)); /* in place */
+    assert_string_equal(out.path, "/dev/null");
+    assert_ok(outfile_commit(&out, err, sizeof err));
+}
+
+/* What is not ours stays: also what split(1) would make of the target. */
+static void what_nobody_holds_is_swept(void **state)
+{
+    (void)state;
+    static const char *const kept[] = {"t.part-00", "t.part-1", "t.coco-part-", "t.coco-part-12x", "t.coco-part-12.old",
+                                       "u.coco-part-12", "t.coco-part", "xt.coco-part-1"};
+    OutFile out;
+    char *held = tmp_path(dir, "t.coco-part-4"), *link = tmp_path(dir, "t.coco-part-6");
+    put("t.coco-part-1", "half");
+    put("t.coco-part-4194304", "half");
+    put_dir("t.coco-part-5");
+    put("t.coco-part-4", "going on");
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        put(kept[i], "kept");
+    assert_int_equal(symlink("u.coco-part-12", link), 0);
+    int fd = open(held, O_RDONLY);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+
+    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_false(there("t.coco-part-1") || there("t.coco-part-4194304") || there("t.coco-part-5"));
+    assert_true(there("t.coco-part-4") && there("t.coco-part-6"));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        assert_true(there(kept[i]));
+    close(fd);
+    scratch_sweep(target); /* not what is being written */
+    assert_true(file_exists(out.path));
+    assert_false(there("t.coco-part-4"));
+    outfile_abort(&out);
+    free(held), free(link);
+}
+
+/* A process id may come again: in another container, or after a kill. The first ends before the second begins. */
+static void two_of_one_number(void **state)
+{
+    (void)state;
+    OutFile first, second;
+    put("t", "old");
+    char *leftover = scratch_path(target);
+    tmp_write(leftover, "a long text", 11);
+    assert_ok(outfile_begin(&first, target, err, sizeof err));
+    assert_holds(first.path, "");
+    tmp_write(first.path, "first", 5);
+    pid_t child = fork();
+    if (child == 0) { /* holds the lock as well, until it lets go of its descriptor */
+        usleep(50000);
+        _exit(outfile_commit(&first, NULL, 0) ? 1 : 0);
+    }
+    close(first.lock);
+    assert_ok(outfile_begin(&second, target, err, sizeof err));
+    assert_holds(target, "first");
+    tmp_write(second.path, "second", 6);
+    assert_ok(outfile_commit(&second, err, sizeof err));
+    assert_holds(target, "second");
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    free(leftover), free(first.path), free(first.target);
+}
+
+/* Many at once, of which some are killed: the target is always one of them, whole, and in the end it stands alone. */
+static void writers_at_once(void **state)
+{
+    (void)state;
+    enum { CHILDREN = 8, ROUNDS = 60 };
+    pid_t child[CHILDREN];
+    for (int c = 0; c < CHILDREN; c++) {
+        child[c] = fork();
+        assert_true(child[c] >= 0);
+        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
+            OutFile out;
+            size_t len;
+            if (outfile_begin(&out, target, NULL, 0))
+                _exit(1);
+            tmp_write(out.path, "whole", 5);
+            if (c % 4 == 3 && i == ROUNDS / 2)
+                raise(SIGKILL);
+            if (outfile_commit(&out, NULL, 0))
+                _exit(2);
+            char *text = file_read(target, 1000, &len, NULL, 0);
+            if (!text || strcmp(text, "whole"))
+                _exit(3);
+            free(text);
+        }
+        if (child[c] == 0)
+            _exit(0);
+    }
+    for (int c = 0; c < CHILDREN; c++) {
+        int status;
+        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
+        if (c % 4 == 3)
+            assert_true(WIFSIGNALED(status));
+        else
+            assert_int_equal(status, 0);
+    }
+    scratch_sweep(target);
+    assert_int_equal(unlink(target), 0);
+    assert_int_equal(rmdir(dir), 0); /* nothing else is there */
+    assert_int_equal(mkdir(dir, 0777), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(through_a_link, setup, teardown),
+        cmocka_unit_test_setup_teardown(places_that_are_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_nobody_holds_is_swept, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_of_one_number, setup, teardown),
+        cmocka_unit_test_setup_teardown(writers_at_once, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
