@@ -101,6 +101,14 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
     return rc;
 }
 
+int record_exact(const Record *r)
+{
+    for (int k = 0; k < r->n_references; k++)
+        if (!strcmp(r->references[k], r->caption))
+            return k;
+    return -1;
+}
+
 void record_free(Record *r)
 {
     for (int i = 0; i < r->n_references; i++)

@@ -320,11 +320,12 @@ static void put_references(const Page *page, const Record *r)
 
 static void put_facts(const Page *page, const Record *r)
 {
+    char text[TILE_NUMBER_LEN];
     fprintf(page->out, "<p class=\"facts\">image %" PRId64, r->image_id);
-    if (!isnan(r->logprob))
-        fprintf(page->out, " \u00b7 log p %s%.2f", r->logprob < 0 ? "\u2212" : "", fabs(r->logprob));
-    if (!isnan(r->score))
-        fprintf(page->out, " \u00b7 score %s%.3f", r->score < 0 ? "\u2212" : "", fabs(r->score));
+    if (tile_number(TILE_LOGPROB, r, text))
+        fprintf(page->out, " \u00b7 log p %s", text);
+    if (tile_number(TILE_SCORE, r, text))
+        fprintf(page->out, " \u00b7 score %s", text);
     fputs("</p>\n", page->out);
 }
 

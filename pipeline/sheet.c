@@ -222,7 +222,7 @@ static int write_page(void *ctx, FILE *out, char *err, size_t errlen)
     Sheet *s = ctx;
     SheetWords words;
     char text[SHEET_TEXT_LEN];
-    sheet_words(&words, s->spec, shelf_facts(s->shelf), "GT");
+    sheet_words(&words, s->spec, shelf_facts(s->shelf), true);
     sheet_subtitle(&words, 1, 0, 0, s->n, text);
     page_begin(s->page, out, words.title, text);
     int rc = draw_all(s, err, errlen);
@@ -234,7 +234,7 @@ static int plan_picture(Sheet *s, char *err, size_t errlen)
     const SheetSpec *spec = s->spec;
     if (sheet_plan(&s->plan, spec, &s->look, s->shelf, s->report, err, errlen))
         return -1;
-    sheet_words(&s->words, spec, shelf_facts(s->shelf), s->plan.style.mark_w ? "GT" : "italic");
+    sheet_words(&s->words, spec, shelf_facts(s->shelf), s->plan.style.mark_w > 0);
     s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;
     s->band = malloc((size_t)s->plan.width * (size_t)s->band_h * 3);
     return s->band ? 0 : err_set(err, errlen, "out of memory");
@@ -274,10 +274,12 @@ static int render(Sheet *s, char *err, size_t errlen)
 int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, char *err,
                  size_t errlen)
 {
+    static const TileNumber number[] = {[SHELF_SCORE] = TILE_SCORE, [SHELF_LOGPROB] = TILE_LOGPROB, [SHELF_RANDOM] = 0};
     const ShelfFacts *facts = shelf_facts(shelf);
     Sheet s = {.spec = spec, .shelf = shelf, .report = report, .count = count, .n = facts->n,
                .look = {.box_w = spec->tile_w, .box_h = spec->tile_h, .scale = spec->scale, .theme = spec->theme,
                         .references = spec->references, .show_split = facts->n_splits > 1,
+                        .number = number[spec->sort.by],
                         .truth_alone = facts->truth_alone, .highlight = spec->highlight}};
     memset(count, 0, sizeof *count);
     int rc = render(&s, err, errlen);

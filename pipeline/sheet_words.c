@@ -87,7 +87,7 @@ static void say_order(SheetWords *words, const ShelfSort *sort)
 }
 
 /* Who wrote a caption is known where it has a probability. */
-static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark)
+static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, bool marked)
 {
     const char *caption = facts->sampled ? "generated" : "caption";
     bool references = facts->references && spec->references;
@@ -99,10 +99,11 @@ static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts
     else if (references)
         append(words->legend, " \u00b7 bold: %s", caption);
     if (references && !facts->truth_alone)
-        append(words->legend, ", %s: ground truth", mark);
+        append(words->legend, ", %s: ground truth%s", marked ? "GT" : "italic",
+               facts->exact && marked ? " (green where it is the caption)" : "");
 }
 
-void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark)
+void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, bool marked)
 {
     const char *slash = strrchr(spec->input, '/');
     const char *base = !strcmp(spec->input, "-") ? "Captions" : slash ? slash + 1 : spec->input;
@@ -111,7 +112,7 @@ void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *fac
     append(words->title, "%s", spec->title ? spec->title : base);
     say_splits(words, facts);
     say_order(words, &spec->sort);
-    say_marks(words, spec, facts, mark);
+    say_marks(words, spec, facts, marked);
 }
 
 void sheet_subtitle(const SheetWords *words, int n_sheets, int sheet, int64_t first, int64_t n,

@@ -12,8 +12,8 @@ typedef struct {
     int64_t n;                   /* records in all */
 } SheetWords;
 
-/* `mark` is how ground truth is told from captions: "GT", or "italic". */
-void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, const char *mark);
+/* `marked`: "GT" stands before ground truth; else it is set in italic. */
+void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, bool marked);
 
 /* The line below the title of sheet number `sheet` (from 0) with images first .. first+n-1. */
 void sheet_subtitle(const SheetWords *words, int n_sheets, int sheet, int64_t first, int64_t n,

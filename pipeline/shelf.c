@@ -46,21 +46,14 @@ static int count_split(ShelfFacts *f, const char *split)
     return 0;
 }
 
-static bool is_truth(const Record *r)
-{
-    for (int k = 0; k < r->n_references && isnan(r->logprob); k++)
-        if (!strcmp(r->references[k], r->caption))
-            return true;
-    return false;
-}
-
 static int note_facts(ShelfFacts *f, const Record *r)
 {
     f->n++;
     f->references |= r->n_references > 0;
     f->sampled |= !isnan(r->logprob);
     f->network |= r->url && strncmp(r->url, "file://", 7);
-    f->truth_alone = f->truth_alone && is_truth(r);
+    f->exact |= record_exact(r) >= 0;
+    f->truth_alone = f->truth_alone && record_exact(r) >= 0 && isnan(r->logprob);
     return count_split(f, r->split);
 }
 

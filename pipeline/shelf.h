@@ -36,6 +36,7 @@ typedef struct {
     bool references; /* some record has one */
     bool sampled;    /* some record has a logprob */
     bool truth_alone; /* every caption is one of its references and has no probability: nothing is generated */
+    bool exact;      /* some caption is one of its references word for word */
     bool network;    /* some image may have to be downloaded */
 } ShelfFacts;
 

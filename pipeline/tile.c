@@ -2,6 +2,8 @@
 
 #include "pipeline/found.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +40,7 @@ static void set_text_styles(TileStyle *s)
     s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
     s->reference = (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more,
                                .color = theme->muted};
-    s->split = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
+    s->tag = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
     s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = theme->alarm};
     s->title = (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2,
                            .color = theme->ink};
@@ -70,26 +72,17 @@ void tile_style(TileStyle *s, Canvas *canvas, const TileLook *look)
 
 /* --- text below the box --- */
 
-/* The place of the first reference that says the same as the caption, -1 where none does. */
-static int same_reference(const Record *r)
-{
-    for (int k = 0; k < r->n_references; k++)
-        if (!strcmp(r->references[k], r->caption))
-            return k;
-    return -1;
-}
-
 int tile_references(const TileLook *look, const Record *r)
 {
     int n = r->n_references;
-    if (look->truth_alone && same_reference(r) >= 0)
+    if (look->truth_alone && record_exact(r) >= 0)
         n--;
     return n < look->references ? n : look->references;
 }
 
 const char *tile_reference(const TileLook *look, const Record *r, int i, bool *equal)
 {
-    int same = same_reference(r);
+    int same = record_exact(r);
     *equal = same >= 0 && i == 0 && !look->truth_alone;
     if (same < 0)
         return r->references[i];
@@ -97,6 +90,14 @@ const char *tile_reference(const TileLook *look, const Record *r, int i, bool *e
         return r->references[same];
     i -= !look->truth_alone;
     return r->references[i + (i >= same)];
+}
+
+bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
+{
+    double number = which == TILE_SCORE ? r->score : which == TILE_LOGPROB ? r->logprob : NAN;
+    if (!isnan(number)) /* a minus, as long as a digit */
+        snprintf(text, TILE_NUMBER_LEN, "%s%.*f", number < 0 ? "\u2212" : "", which == TILE_SCORE ? 3 : 2, fabs(number));
+    return !isnan(number);
 }
 
 /* What draws text, or only measures it, line below line. */
@@ -210,20 +211,38 @@ static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
         canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
 }
 
-static void split_tag(const TileStyle *s, Canvas *canvas, const char *split)
+/* A word on the image, in its upper left corner or its upper right one, cut off where it needs more than `room`.
+ * Returns what it takes of that; 0: there is no room for a part that says anything. */
+static int tag(const TileStyle *s, Canvas *canvas, const char *text, bool right, int room)
 {
     int w, h, inset = s->pad / 2 + s->rule;
-    TextStyle tag = s->split;
-    canvas_text_size(canvas, &tag, split, &w, &h);
-    int side = whole(tag.size * 0.45), most = s->box_w - 2 * (inset + side);
+    TextStyle style = s->tag;
+    canvas_text_size(canvas, &style, text, &w, &h);
+    int side = whole(style.size * 0.45), most = room - 2 * (inset + side);
     if (w > most) {
-        if (most < 8 * s->rule)
-            return;
-        tag.width = w = most;
-        tag.max_lines = 1;
+        if (most < 2 * style.size)
+            return 0;
+        style.width = w = most;
+        style.max_lines = 1;
     }
-    canvas_rect(canvas, inset, inset, w + 2 * side, h + 2 * s->rule, s->theme->tag);
-    canvas_text(canvas, &tag, inset + side, inset + s->rule, split);
+    int x = right ? s->box_w - inset - w - 2 * side : inset;
+    canvas_rect(canvas, x, inset, w + 2 * side, h + 2 * s->rule, s->theme->tag);
+    canvas_text(canvas, &style, x + side, inset + s->rule, text);
+    return w + 2 * side + inset;
+}
+
+/* The number goes first: cut off it would say something else, and so it stands whole or not at all. */
+static void tags(const TileStyle *s, Canvas *canvas, const Record *r)
+{
+    char text[TILE_NUMBER_LEN];
+    int w, h, taken = 0;
+    if (tile_number(s->look.number, r, text)) {
+        canvas_text_size(canvas, &s->tag, text, &w, &h);
+        if (w + 2 * (s->pad + s->rule + whole(s->tag.size * 0.45)) <= s->box_w)
+            taken = tag(s, canvas, text, true, s->box_w);
+    }
+    if (s->look.show_split && r->split)
+        tag(s, canvas, r->split, false, s->box_w - taken);
 }
 
 void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
@@ -238,8 +257,7 @@ void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *rec
         canvas_image(canvas, image, (s->box_w - image->width) / 2, (s->box_h - image->height) / 2);
     else
         placeholder(s, canvas, why);
-    if (s->look.show_split && record->split)
-        split_tag(s, canvas, record->split);
+    tags(s, canvas, record);
     text_area(s, &pen, record);
     canvas_clip(canvas, 0, 0, 0, 0);
 }

@@ -1,7 +1,7 @@
 /* How a contact sheet looks: one tile, a card of the image's box with text below it, and the line on top.
  *
  *      ┌──────────────┐   the box: the image in it, letterboxed, or a placeholder that says why not
- *      │ val          │   the split, where the sheet has several
+ *      │ val     0.91 │   the split, where the sheet has several; the number that it is sorted by
  *      │   (image)    │
  *      ├──────────────┤
  *      │ a generated  │   the caption, strong
@@ -20,6 +20,8 @@
 
 #include <stdbool.h>
 
+typedef enum { TILE_NO_NUMBER, TILE_SCORE, TILE_LOGPROB } TileNumber;
+
 /* What is wanted. */
 typedef struct {
     int box_w, box_h; /* the image's box, before it is scaled */
@@ -27,6 +29,7 @@ typedef struct {
     ThemeName theme;
     int references;   /* shown at most, of each record */
     bool show_split;
+    TileNumber number; /* of a record that is shown on its image: what the sheet is sorted by */
     bool truth_alone; /* captions are ground truth themselves: references say what else there is */
     bool highlight;   /* words that no reference has look different */
 } TileLook;
@@ -39,7 +42,7 @@ typedef struct {
     int gutter;    /* between cards and around them, at most a third of box_w */
     int pad;       /* around the text on its card */
     int rule;      /* a thin line */
-    TextStyle caption, reference, mark, split, reason, title, subtitle;
+    TextStyle caption, reference, mark, tag, reason, title, subtitle;
     int mark_w;    /* what "GT" takes of a reference's width; 0: no room, references are italic */
     int mark_drop; /* from a reference's top to that of its mark */
     int reason_h;  /* a line of a placeholder's reason */
@@ -65,6 +68,10 @@ void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const c
  * comes first (*equal), or is left out where the captions are ground truth themselves. */
 int tile_references(const TileLook *look, const Record *record);
 const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
+
+enum { TILE_NUMBER_LEN = 40 };
+/* A record's number as it is written on sheets, "0.912". False: it has none. */
+bool tile_number(TileNumber which, const Record *record, char text[TILE_NUMBER_LEN]);
 
 /* Debian's package of fonts that has the character. */
 const char *tile_font_package(uint32_t code_point);

@@ -125,6 +125,18 @@ plain() { render -q --title T "$@"; }
     [ -d sub.dir/page_files ]
 }
 
+@test "what marks mean is said where they stand" {
+    printf '{"image_id":%d,"caption":"a dog","logprob":-1,"references":["a cat","%s"]}\n' 1 "a dog" 2 "two dogs" >mixed.jsonl
+    render -q --html page.html mixed.jsonl
+    grep -q 'bold: generated, GT: ground truth (green where it is the caption)' page.html
+    [ "$(grep -c 'class="same"' page.html)" = 1 ]
+    sed -n 2p mixed.jsonl >other.jsonl
+    render -q --html page.html other.jsonl
+    grep -q 'bold: generated, GT: ground truth<' page.html
+    render -q --gt 0 --html page.html mixed.jsonl
+    [ "$(grep -c 'ground truth' page.html)" = 0 ]
+}
+
 @test "a page of hostile records is text" {
     jq -nc --arg evil '</p><script>alert("1")</script><img src=x onerror=alert(1)> &amp; '"'"'" -->' \
         '{image_id: 1, split: $evil, file: "a.ppm", caption: $evil, references: [$evil, $evil + "2"]},

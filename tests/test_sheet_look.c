@@ -50,6 +50,46 @@ static void sorted(void **state)
     assert_int_equal(f->n_warnings, 0);
 }
 
+/* Pixels of nearly this colour in the tile's columns. */
+static int count_near(const Image *image, int x0, int x1, Color want)
+{
+    int n = 0;
+    for (int y = 0; y < image->height; y++)
+        for (int x = x0; x < x1; x++) {
+            unsigned c = at(image, x, y);
+            int far = 0;
+            for (int shift = 0; shift < 24; shift += 8)
+                far += abs((int)(c >> shift & 255) - (int)(want >> shift & 255));
+            n += far < 48;
+        }
+    return n;
+}
+
+/* What a sheet is sorted by stands on its images: whole, or not at all. */
+static void sorted_by_what_is_shown(void **state)
+{
+    Fixture *f = *state;
+    static const struct {
+        ShelfOrder by;
+        int side, shown;
+    } CASES[] = {{SHELF_AS_READ, 64, 0}, {SHELF_SCORE, 64, 1}, {SHELF_LOGPROB, 64, 2}, {SHELF_RANDOM, 64, 0}, {SHELF_SCORE, 24, 0}};
+    picture(f, "white.ppm", 64, 64, 0xFFFFFF);
+    fprintf(f->out, "{\"image_id\":1,\"file\":\"white.ppm\",\"caption\":\"a\",\"score\":0.25,\"logprob\":-9}\n"
+                    "{\"image_id\":2,\"file\":\"white.ppm\",\"caption\":\"b\",\"logprob\":-10}\n");
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        int shown = 0;
+        small_tiles(f, 2);
+        f->spec.tile_w = f->spec.tile_h = CASES[c].side;
+        f->spec.sort = (ShelfSort){.by = CASES[c].by};
+        render(f);
+        Image sheet = load(f->output);
+        for (int tile = 0; tile < 2; tile++)
+            shown += count_near(&sheet, tile * sheet.width / 2, (tile + 1) * sheet.width / 2, theme_colors(THEME_LIGHT)->tag) > 100;
+        assert_int_equal(shown, CASES[c].shown);
+        image_free(&sheet);
+    }
+}
+
 /* Rows are as high as what stands in them after sorting. */
 static void rows_fit_their_sorted_text(void **state)
 {
@@ -66,21 +106,6 @@ static void rows_fit_their_sorted_text(void **state)
     assert_true(apart.height + 20 < mixed.height);
     image_free(&mixed);
     image_free(&apart);
-}
-
-/* Pixels of nearly this colour in the tile's columns. */
-static int count_near(const Image *image, int x0, int x1, Color want)
-{
-    int n = 0;
-    for (int y = 0; y < image->height; y++)
-        for (int x = x0; x < x1; x++) {
-            unsigned c = at(image, x, y);
-            int far = 0;
-            for (int shift = 0; shift < 24; shift += 8)
-                far += abs((int)(c >> shift & 255) - (int)(want >> shift & 255));
-            n += far < 48;
-        }
-    return n;
 }
 
 static void highlighted_words(void **state)
@@ -235,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sorted, setup, teardown),
+        cmocka_unit_test_setup_teardown(sorted_by_what_is_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_fit_their_sorted_text, setup, teardown),
         cmocka_unit_test_setup_teardown(highlighted_words, setup, teardown),
         cmocka_unit_test_setup_teardown(themes, setup, teardown),
