@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- numbers --- */
 
@@ -51,6 +52,15 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
         cli_usage_error("%s: '%s' is no WxH with sides from %d to %d", option, text, min, max);
     *w = (int)across;
     *h = (int)down;
+}
+
+void cli_png_name(const char *option, const char *path)
+{
+    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".tif", ".tiff", ".bmp"};
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
+        if (!strcasecmp(ending, other[i]))
+            cli_usage_error("%s '%s': pictures are PNG, not %s", option, path, ending + 1);
 }
 
 /* --- help --- */

@@ -72,6 +72,9 @@ bool cli_read_real(const char *text, double min, double max, double *out);
 /* The value "WxH" of an option, both sides within min and max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
+/* The name of a picture that will be PNG: one that ends like another kind of file is a usage error. */
+void cli_png_name(const char *option, const char *path);
+
 /* A Report that prints lines and shows progress on stderr: a bar where stderr is a terminal, redrawn at
  * most once a second, a line every ten seconds where it is not; with --quiet only warnings.
  * SIGINT and SIGTERM set its stop number from now on; a second one ends the process at once.

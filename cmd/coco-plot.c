@@ -15,6 +15,7 @@ static void check(const PlotSpec *spec)
         cli_usage_error("standard input can be read once");
     if (!spec->output || !*spec->output)
         cli_usage_error("-o says where the picture goes");
+    cli_png_name("-o", spec->output);
     if (!strcmp(spec->output, "-") && isatty(STDOUT_FILENO))
         cli_usage_error("-o -: standard output is a terminal, no place for a picture");
     if (spec->n_labels > spec->n_inputs)

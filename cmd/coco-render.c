@@ -2,6 +2,7 @@
 #include "cmd/cli.h"
 #include "cmd/net.h"
 #include "pipeline/sheet.h"
+#include "pipeline/sheet_words.h"
 #include "pipeline/tile.h"
 
 #include <stdio.h>
@@ -24,6 +25,8 @@ static void check_outputs(const SheetSpec *spec)
         cli_usage_error("-o says where the sheet goes, or --html where the page goes");
     if (bad)
         cli_usage_error("-o '%s': %s", spec->output, bad);
+    if (spec->output)
+        cli_png_name("-o", spec->output);
     if (spec->output && !strcmp(spec->output, "-") && isatty(STDOUT_FILENO))
         cli_usage_error("-o -: standard output is a terminal, no place for a picture");
     if (spec->html && (!*spec->html || spec->html[strlen(spec->html) - 1] == '/'))
@@ -65,6 +68,16 @@ static void take(Cli *cli, const Asked *asked, SheetSpec *spec)
     spec->threads = (int)cli->threads;
 }
 
+static void say_count(const Report *report, const SheetSpec *spec, const SheetCount *count)
+{
+    char sheets[32] = "";
+    if (spec->output && sheet_is_series(spec->output))
+        snprintf(sheets, sizeof sheets, "%d sheet%s, ", count->sheets, count->sheets == 1 ? "" : "s");
+    report_note(report, "%s%s%s: %s%lld image%s, %lld of them missing or broken", spec->output ? spec->output : "",
+                spec->output && spec->html ? ", " : "", spec->html ? spec->html : "", sheets, (long long)count->images,
+                count->images == 1 ? "" : "s", (long long)count->dead);
+}
+
 static int draw(const Cli *cli, const SheetSpec *spec, bool strict)
 {
     SheetCount count;
@@ -83,9 +96,7 @@ static int draw(const Cli *cli, const SheetSpec *spec, bool strict)
     if (rc && !ferror(stdout)) /* cli_finish tells of that */
         cli_error("%s", err);
     else if (!rc && !report_stop(report))
-        report_note(report, "%s%s%s: %lld image%s, %lld of them missing or broken", spec->output ? spec->output : "",
-                    spec->output && spec->html ? ", " : "", spec->html ? spec->html : "", (long long)count.images,
-                    count.images == 1 ? "" : "s", (long long)count.dead);
+        say_count(report, spec, &count);
     return rc || (strict && count.dead) ? 1 : 0;
 }
 

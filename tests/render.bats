@@ -210,7 +210,8 @@ END
 
 @test "a series in numbered files" {
     for i in 1 2 3 4 5; do sed "s/\"image_id\":./\"image_id\":$i/" two.jsonl; done >ten.jsonl
-    render -q --columns 2 --rows 2 -o 'sheet-%03d.png' ten.jsonl
+    render --columns 2 --rows 2 -o 'sheet-%03d.png' ten.jsonl 2>said
+    grep -qx 'coco-render: sheet-%03d.png: 3 sheets, 10 images, . of them missing or broken' said || { cat said; false; }
     [ "$(ls sheet-*)" = "sheet-001.png
 sheet-002.png
 sheet-003.png" ]
@@ -311,6 +312,7 @@ END
     done
     fails 2 '--rows' coco-render --rows=-1 -o a.png two.jsonl
     fails 2 '--gt' coco-render --gt=many -o a.png two.jsonl
+    fails 2 "-o 'a.b.JPG': pictures are PNG, not JPG" coco-render -o a.b.JPG two.jsonl
     fails 2 '--html -' coco-render --html - two.jsonl
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl
