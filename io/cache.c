@@ -100,11 +100,6 @@ void cache_close(Cache *cache)
     free(cache);
 }
 
-const char *cache_dir(const Cache *cache)
-{
-    return cache->dir;
-}
-
 char *cache_path(const Cache *cache, const char *url)
 {
     char name[DIGEST_LEN + 4], hex[DIGEST_LEN + 1];

@@ -26,7 +26,6 @@ typedef struct Cache Cache;
  * missing. */
 Cache *cache_open(const char *dir, char *err, size_t errlen);
 void cache_close(Cache *cache); /* NULL is legal */
-const char *cache_dir(const Cache *cache); /* borrowed until cache_close */
 
 /* Where the file of this URL is, or would be. The caller frees; NULL: out of memory. */
 char *cache_path(const Cache *cache, const char *url);

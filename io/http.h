@@ -14,7 +14,7 @@
  * http_proxy, https_proxy, all_proxy and no_proxy are honoured as curl users expect, but not with public_only: whom a
  * proxy would ask cannot be seen from here. No signal is used or changed; a process that speaks https should ignore
  * SIGPIPE, as the commands here do. An Http belongs to one thread at a time; different threads may use different ones,
- * and http_get and an HttpPool freely. */
+ * and an HttpPool freely. */
 #ifndef COCO_IO_HTTP_H
 #define COCO_IO_HTTP_H
 
@@ -38,7 +38,7 @@ typedef struct {
     bool insecure;      /* certificates are not looked at */
     bool public_only;   /* no connection to an address that is not public (io/address.h), whoever leads there */
     bool as_sent;       /* no compression is asked for, and none undone: what a digest is of */
-    const volatile sig_atomic_t *stop; /* where it points at a number, http_get and http_next give up; or NULL */
+    const volatile sig_atomic_t *stop; /* where it points at a number, http_next gives up; or NULL */
 } HttpOptions;
 
 /* 10 s to connect, 20 s of silence, 60 s in all, 32 MiB, 5 redirects, 3 retries from 0.5 s to 30 s; no limits by
@@ -112,17 +112,14 @@ void http_wake(Http *http);
 /* Gives up what is still running (no result comes out of it) and frees. NULL is legal. */
 void http_close(Http *http);
 
-/* One download into memory, from any thread; blocks until it is there or given up. 0: *bytes is the caller's
- * to free, with a NUL behind it, *len without. -1: err says why. Of *result (may be NULL) error and reason are not set,
- * and url is the caller's to free, NULL where memory or an answer is lacking. */
-int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *len, HttpResult *result,
-             char *err, size_t errlen);
-
-/* Engines for several threads that download now and then: each call of http_pool_get, which is http_get otherwise,
- * takes one that is idle, with the connections that it still holds. */
+/* Engines for several threads that download into memory now and then: each call takes one that is idle, with the
+ * connections that it still holds. */
 typedef struct HttpPool HttpPool;
 HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen);
 void http_pool_close(HttpPool *pool); /* when no call is under way; NULL is legal */
+/* Blocks until it is there or given up. 0: *bytes is the caller's to free, with a NUL behind it, *len without. -1: err
+ * says why. Of *result (may be NULL) error and reason are not set, and url is the caller's to free, NULL where memory or
+ * an answer is lacking. */
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
                   size_t errlen);
 

@@ -3,7 +3,6 @@
 #include "io/deflate.h"
 #include "io/err.h"
 #include "io/exif.h"
-#include "io/file.h"
 #include "io/jpeg.h"
 #include "io/sniff.h"
 
@@ -278,19 +277,6 @@ int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int
 int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen)
 {
     return decode_into(image, bytes, len, (Box){box_w, box_h, false}, err, errlen);
-}
-
-int image_load(Image *image, const char *path, char *err, size_t errlen)
-{
-    size_t len;
-    char why[ERR_LEN];
-    memset(image, 0, sizeof *image);
-    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err, errlen);
-    if (!bytes)
-        return -1;
-    int rc = image_decode(image, bytes, len, why, sizeof why);
-    free(bytes);
-    return rc ? err_set(err, errlen, "%s: %s", path, why) : 0;
 }
 
 void image_free(Image *image)

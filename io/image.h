@@ -22,7 +22,6 @@ int image_decode(Image *image, const void *bytes, size_t len, char *err, size_t 
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen);
 /* The same, but never larger than it was. */
 int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, char *err, size_t errlen);
-int image_load(Image *image, const char *path, char *err, size_t errlen);
 void image_free(Image *image); /* legal on a zeroed one */
 
 /* The largest size with the image's aspect that fits into box_w x box_h, at least 1x1. */

@@ -283,18 +283,14 @@ const char *record_place(const RecordReader *r)
     return r->place;
 }
 
-int record_next(RecordReader *r, Record *record, char *err, size_t errlen)
+int record_next(RecordReader *r, Record *record, const char **line, size_t *len, char *err, size_t errlen)
 {
-    const char *line;
-    size_t len;
     char why[ERR_LEN];
     memset(record, 0, sizeof *record);
-    int rc = record_line(r, &line, &len, err, errlen);
-    if (rc <= 0)
-        return rc;
-    if (record_parse(record, line, len, why, sizeof why))
-        return err_set(err, errlen, "%s: %s", record_place(r), why);
-    return 1;
+    int rc = record_line(r, line, len, err, errlen);
+    if (rc > 0 && record_parse(record, *line, *len, why, sizeof why))
+        rc = err_set(err, errlen, "%s: %s", record_place(r), why);
+    return rc;
 }
 
 void record_close(RecordReader *r)

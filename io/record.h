@@ -45,9 +45,9 @@ int record_write(FILE *out, const Record *record, char *err, size_t errlen);
 /* A stream of records: a file, or standard input for "-". Blank lines are passed over. */
 typedef struct RecordReader RecordReader;
 RecordReader *record_open(const char *path, char *err, size_t errlen);
-/* The next record: 1 (the caller frees it), 0 at the end, -1 where the line is none: err names file and
- * line ("captions.jsonl: line 3: no \"caption\""). */
-int record_next(RecordReader *reader, Record *record, char *err, size_t errlen);
+/* The next record: 1 (the caller frees it) with its line as record_line gives it; 0 at the end, -1 where the line is
+ * none: err names file and line ("captions.jsonl: line 3: no \"caption\""). */
+int record_next(RecordReader *reader, Record *record, const char **line, size_t *len, char *err, size_t errlen);
 void record_close(RecordReader *reader);
 
 /* The lines beneath, for readers of other JSON lines: 1 with *line borrowed until the next call and

@@ -2,7 +2,6 @@
 
 #include "model/simd.h"
 
-#include <string.h>
 
 static const struct {
     const char *name;
@@ -31,14 +30,6 @@ Optim optim_defaults(OptimRule rule)
 const char *optim_name(OptimRule rule)
 {
     return rules[rule].name;
-}
-
-int optim_rule_named(const char *name)
-{
-    for (int i = 0; i < OPTIM_RULES; i++)
-        if (!strcmp(rules[i].name, name))
-            return i;
-    return -1;
 }
 
 int optim_states(OptimRule rule)

@@ -29,7 +29,6 @@ typedef struct {
 /* The course's constants; learning rate 1e-2 (adam 1e-3). */
 Optim optim_defaults(OptimRule rule);
 const char *optim_name(OptimRule rule);       /* "adam" */
-int optim_rule_named(const char *name);       /* the rule, or -1 */
 int optim_states(OptimRule rule);             /* arrays of state, each as large as the parameters: 0 to 2 */
 const char *optim_state_name(OptimRule rule, int i); /* "velocity", "cache", "m", "v" */
 

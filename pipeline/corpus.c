@@ -201,14 +201,12 @@ static int read_array(Corpus *c, RecordReader *reader, int flags, char *err, siz
 
 static int read_lines(Corpus *c, RecordReader *reader, int flags, char *err, size_t errlen)
 {
+    Record r;
     const char *line;
     size_t len;
     int rc;
     char why[ERR_LEN];
-    while ((rc = record_line(reader, &line, &len, err, errlen)) > 0) {
-        Record r;
-        if (record_parse(&r, line, len, why, sizeof why))
-            return err_set(err, errlen, "%s: %s", record_place(reader), why);
+    while ((rc = record_next(reader, &r, &line, &len, err, errlen)) > 0) {
         rc = take_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, why, sizeof why);
         record_free(&r);
         if (rc)

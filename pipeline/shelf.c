@@ -138,15 +138,12 @@ static int add(Shelf *s, const Record *record, ShelfOrder by, const char *line, 
 
 static int read_all(Shelf *s, RecordReader *reader, ShelfOrder by, char *err, size_t errlen)
 {
+    Record record;
     const char *line;
-    char why[ERR_LEN];
     size_t len;
     int rc;
     s->facts.truth_alone = true;
-    while ((rc = record_line(reader, &line, &len, err, errlen)) > 0) {
-        Record record;
-        if (record_parse(&record, line, len, why, sizeof why))
-            return err_set(err, errlen, "%s: %s", record_place(reader), why);
+    while ((rc = record_next(reader, &record, &line, &len, err, errlen)) > 0) {
         rc = add(s, &record, by, line, len, err, errlen);
         record_free(&record);
         if (rc)

@@ -11,11 +11,6 @@ static const char *const orders[] = {[ORDER_RANDOM] = "random", [ORDER_SHUFFLE] 
 static const char *const precisions[] = {[PRECISION_FLOAT32] = "float32", [PRECISION_BF16] = "bf16"};
 enum { N_ORDERS = 3, N_PRECISIONS = 2 };
 
-const char *order_name(Order order)
-{
-    return orders[order];
-}
-
 int state_alloc(TrainState *s, size_t parameters)
 {
     for (int i = 0; i < optim_states(s->optim.rule); i++)

@@ -33,8 +33,6 @@ typedef struct {
     int64_t val_every, val_max;
 } Settings;
 
-const char *order_name(Order order);
-
 typedef struct {
     Settings settings;
     uint64_t captions_digest;

@@ -13,11 +13,6 @@ void threads_set(int n)
     omp_set_dynamic(0);
     omp_set_num_threads(n);
 }
-
-int threads_get(void)
-{
-    return omp_get_max_threads();
-}
 #else
 
 int threads_default(void)
@@ -28,10 +23,5 @@ int threads_default(void)
 void threads_set(int n)
 {
     (void)n;
-}
-
-int threads_get(void)
-{
-    return 1;
 }
 #endif

@@ -5,6 +5,5 @@
 
 int threads_default(void); /* OMP_NUM_THREADS, else the processors that this process may use */
 void threads_set(int n);
-int threads_get(void);
 
 #endif

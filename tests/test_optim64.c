@@ -126,20 +126,11 @@ static void ranges_meet(void **state)
     free(w), free(dw), free(m), free(v);
 }
 
-static void names(void **state)
-{
-    (void)state;
-    for (int i = 0; i < OPTIM_RULES; i++)
-        assert_int_equal(optim_rule_named(optim_name((OptimRule)i)), i);
-    assert_int_equal(optim_rule_named("adamw"), -1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sgd),  cmocka_unit_test(sgd_momentum),        cmocka_unit_test(rmsprop),
         cmocka_unit_test(adam), cmocka_unit_test(adam_is_the_courses), cmocka_unit_test(ranges_meet),
-        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,8 @@
 #ifndef COCO_TESTS_SUPPORT_SHEET_H
 #define COCO_TESTS_SUPPORT_SHEET_H
 
-#include "io/image.h"
 #include "pipeline/sheet.h"
+#include "tests/support/picture.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -86,14 +86,6 @@ static inline void render(Fixture *f)
 {
     char err[1024];
     assert_ok(try_render(f, err, sizeof err));
-}
-
-static inline Image load(const char *path)
-{
-    char err[1024];
-    Image image;
-    assert_ok(image_load(&image, path, err, sizeof err));
-    return image;
 }
 
 static inline unsigned at(const Image *image, int x, int y)

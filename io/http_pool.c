@@ -1,4 +1,4 @@
-/* Downloads into memory: the engine of io/http.c with a buffer for a sink. */
+/* Downloads into memory, from any thread: engines in reserve, with a buffer for a sink. */
 #include "io/http.h"
 
 #include "io/err.h"
@@ -77,17 +77,6 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
     *len = b.len;
     return 0;
 }
-
-int http_get(const char *url, const HttpOptions *options, char **bytes, size_t *len, HttpResult *result,
-             char *err, size_t errlen)
-{
-    Http *http = http_open(options, 1, err, errlen);
-    int rc = http ? get_bytes(http, options, url, bytes, len, result, err, errlen) : -1;
-    http_close(http);
-    return rc;
-}
-
-/* --- engines in reserve --- */
 
 struct HttpPool {
     HttpOptions options;
