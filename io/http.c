@@ -25,7 +25,7 @@ struct Http {
     Transfer *free;      /* to be used again */
     Transfer *waiting, **waiting_end; /* by number */
     Transfer *finished, **finished_end; /* in the order they finished */
-    HttpHosts hosts;
+    HttpHosts *hosts, *own_hosts; /* own_hosts: NULL where they are lent */
     uint64_t added;
     uint64_t random; /* state of the jitter's generator */
     atomic_bool woken;
@@ -59,7 +59,7 @@ static void curl_begin(void)
     atomic_store(&curl_ready, (int)curl_global_init(CURL_GLOBAL_DEFAULT));
 }
 
-Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errlen)
+Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, char *err, size_t errlen)
 {
     call_once(&curl_once, curl_begin);
     CURLcode ready = (CURLcode)atomic_load(&curl_ready);
@@ -71,8 +71,9 @@ Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errl
     if (http) {
         http->multi = curl_multi_init();
         http->idle = calloc((size_t)parallel, sizeof *http->idle);
+        http->hosts = hosts ? hosts : (http->own_hosts = hosts_new());
     }
-    if (!http || !http->multi || !http->idle) {
+    if (!http || !http->multi || !http->idle || !http->hosts) {
         http_close(http);
         err_set(err, errlen, "out of memory");
         return NULL;
@@ -87,12 +88,19 @@ Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errl
     return http;
 }
 
+Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errlen)
+{
+    return http_open_beside(NULL, options, parallel, err, errlen);
+}
+
 static void transfer_free(Http *http, Transfer *t)
 {
     if (t->easy) {
+        host_end(http->hosts, t->host, 0);
         curl_multi_remove_handle(http->multi, t->easy);
         curl_easy_cleanup(t->easy);
     }
+    hosts_release(http->hosts, t->host);
     try_free(t);
     free(t->url);
     free(t);
@@ -109,7 +117,7 @@ void http_close(Http *http)
     free(http->idle);
     free(http->transfer);
     curl_multi_cleanup(http->multi);
-    hosts_free(&http->hosts);
+    hosts_free(http->own_hosts);
     free(http);
 }
 
@@ -170,7 +178,7 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 {
     Transfer *t = transfer_get(http);
     char *copy = t ? strdup(url) : NULL;
-    HttpHost *host = copy ? hosts_find(&http->hosts, url, clock_now()) : NULL;
+    HttpHost *host = copy ? hosts_find(http->hosts, url) : NULL;
     if (!host) {
         if (t)
             put_free(http, t);
@@ -188,24 +196,25 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 
 /* --- tries --- */
 
+/* One whose try has been begun with its host. */
 static int start(Http *http, Transfer *t, char *err, size_t errlen)
 {
     CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
-    if (!easy)
+    if (!easy) {
+        host_end(http->hosts, t->host, 0);
         return err_set(err, errlen, "out of memory");
+    }
     t->easy = easy;
     int rc = try_begin(t, err, errlen);
     CURLMcode added = rc > 0 ? curl_multi_add_handle(http->multi, easy) : CURLM_OK;
     if (rc <= 0 || added) {
+        host_end(http->hosts, t->host, 0);
         t->easy = NULL;
         http->idle[http->n_idle++] = easy;
         put_finished(http, t);
         return added ? err_set(err, errlen, "libcurl: %s", curl_multi_strerror(added)) : rc;
     }
     http->running++;
-    t->host->running++;
-    if (http->options.rate > 0)
-        t->host->next = fmax(t->host->next, clock_now()) + 1 / http->options.rate;
     return 0;
 }
 
@@ -218,9 +227,7 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
     http->idle[http->n_idle++] = t->easy;
     t->easy = NULL;
     http->running--;
-    t->host->running--;
-    if (asked > 0 && asked <= http->options.backoff_max_s)
-        t->host->next = fmax(t->host->next, clock_now() + asked);
+    host_end(http->hosts, t->host, asked <= http->options.backoff_max_s ? asked : 0);
     if (pause < 0) {
         put_finished(http, t);
         return;
@@ -233,22 +240,18 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
 
 /* --- the loop --- */
 
-/* When the transfer may start, as far as time decides. */
-static double startable(const Transfer *t)
-{
-    return fmax(t->due, t->host->next);
-}
-
-/* Takes the transfer to start next out of those that wait: of those that may start, the first. NULL: none may; *wait
- * becomes the time until one may. */
+/* Takes the transfer to start next out of those that wait, its try begun with its host: of those that may start, the
+ * first. NULL: none may; *wait becomes the time until one may. */
 static Transfer *take_due(Http *http, double *wait)
 {
+    const HttpOptions *o = &http->options;
     double t0 = clock_now();
     for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
-        if (http->options.per_host && t->host->running >= http->options.per_host)
-            continue;
-        if (startable(t) > t0) {
-            *wait = fmin(*wait, startable(t) - t0);
+        double pause = t->due - t0;
+        if (pause <= 0)
+            pause = host_begin(http->hosts, t->host, o->per_host, o->rate);
+        if (pause > 0) {
+            *wait = fmin(*wait, pause);
             continue;
         }
         *at = t->next;
@@ -291,7 +294,7 @@ static int hand_out(Http *http, HttpResult *result)
     if (!t->next)
         http->finished_end = &http->finished;
     http->pending--;
-    hosts_release(t->host);
+    hosts_release(http->hosts, t->host);
     t->host = NULL;
     *result = (HttpResult){.tag = t->tag, .outcome = t->outcome, .code = t->code, .bytes = t->bytes,
                            .tries = t->tries, .answered = t->answered, .url = t->final_url ? t->final_url : t->url,

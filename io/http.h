@@ -8,8 +8,8 @@
  * for connecting, for silence, for the whole, for its head, its size and its redirects; every server has one of
  * transfers at once and of tries a second. What may work another time is tried again, with exponential back-off and
  * jitter, never sooner than the server's Retry-After asks, which holds for all that is asked of that server by this
- * engine; one that asks for longer than we are ready to wait gives up its URL alone. What would only bring the same
- * answer is not tried again.
+ * engine, or this pool; one that asks for longer than we are ready to wait gives up its URL alone. What would only
+ * bring the same answer is not tried again.
  *
  * http_proxy, https_proxy, all_proxy and no_proxy are honoured as curl users expect, but not with public_only: whom a
  * proxy would ask cannot be seen from here. No signal is used or changed; a process that speaks https should ignore
@@ -113,7 +113,7 @@ void http_wake(Http *http);
 void http_close(Http *http);
 
 /* Engines for several threads that download into memory now and then: each call takes one that is idle, with the
- * connections that it still holds. */
+ * connections that it still holds. What is known of servers is known to all of them. */
 typedef struct HttpPool HttpPool;
 HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen);
 void http_pool_close(HttpPool *pool); /* when no call is under way; NULL is legal */

@@ -1,13 +1,53 @@
 #include "io/http_host.h"
 
+#include "io/clock.h"
 #include "io/url.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
+
+struct HttpHost {
+    char *name;    /* "http://farm4.staticflickr.com:80" */
+    int transfers; /* that refer to it */
+    int running;   /* of them */
+    double next;   /* nothing may start before: the rate, or the server's Retry-After */
+};
+
+struct HttpHosts {
+    mtx_t lock; /* guards all below */
+    HttpHost **host;
+    int n, room;
+};
+
+HttpHosts *hosts_new(void)
+{
+    HttpHosts *hosts = calloc(1, sizeof *hosts);
+    if (hosts && mtx_init(&hosts->lock, mtx_plain) != thrd_success) {
+        free(hosts);
+        hosts = NULL;
+    }
+    return hosts;
+}
+
+void hosts_free(HttpHosts *hosts)
+{
+    if (!hosts)
+        return;
+    for (int i = 0; i < hosts->n; i++) {
+        free(hosts->host[i]->name);
+        free(hosts->host[i]);
+    }
+    free(hosts->host);
+    mtx_destroy(&hosts->lock);
+    free(hosts);
+}
 
 /* A place for one more: that of a host nobody needs, or a new one. */
-static HttpHost *host_place(HttpHosts *hosts, double now)
+static HttpHost *host_place(HttpHosts *hosts)
 {
+    double now = clock_now();
     for (int i = 0; i < hosts->n; i++) {
         HttpHost *h = hosts->host[i];
         if (!h->transfers && h->next <= now) {
@@ -29,35 +69,60 @@ static HttpHost *host_place(HttpHosts *hosts, double now)
     return h;
 }
 
-HttpHost *hosts_find(HttpHosts *hosts, const char *url, double now)
+/* With the lock held. The name becomes the host's where that is new, else it is the caller's. */
+static HttpHost *find(HttpHosts *hosts, char *name)
 {
-    char *name = url_server(url);
-    for (int i = 0; name && i < hosts->n; i++)
-        if (!strcmp(hosts->host[i]->name, name)) {
-            free(name);
-            hosts->host[i]->transfers++;
+    for (int i = 0; i < hosts->n; i++)
+        if (!strcmp(hosts->host[i]->name, name))
             return hosts->host[i];
-        }
-    HttpHost *h = name ? host_place(hosts, now) : NULL;
-    if (!h) {
-        free(name);
-        return NULL;
-    }
-    *h = (HttpHost){.name = name, .transfers = 1};
+    HttpHost *h = host_place(hosts);
+    if (h)
+        *h = (HttpHost){.name = name};
     return h;
 }
 
-void hosts_release(HttpHost *host)
+HttpHost *hosts_find(HttpHosts *hosts, const char *url)
 {
-    if (host)
-        host->transfers--;
+    char *name = url_server(url);
+    if (!name)
+        return NULL;
+    mtx_lock(&hosts->lock);
+    HttpHost *h = find(hosts, name);
+    bool taken = h && h->name == name;
+    if (h)
+        h->transfers++;
+    mtx_unlock(&hosts->lock);
+    if (!taken)
+        free(name);
+    return h;
 }
 
-void hosts_free(HttpHosts *hosts)
+void hosts_release(HttpHosts *hosts, HttpHost *host)
 {
-    for (int i = 0; i < hosts->n; i++) {
-        free(hosts->host[i]->name);
-        free(hosts->host[i]);
+    mtx_lock(&hosts->lock);
+    if (host)
+        host->transfers--;
+    mtx_unlock(&hosts->lock);
+}
+
+double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate)
+{
+    mtx_lock(&hosts->lock);
+    double now = clock_now(), wait = per_host && host->running >= per_host ? INFINITY : fmax(host->next - now, 0);
+    if (wait == 0) {
+        host->running++;
+        if (rate > 0)
+            host->next = now + 1 / rate;
     }
-    free(hosts->host);
+    mtx_unlock(&hosts->lock);
+    return wait;
+}
+
+void host_end(HttpHosts *hosts, HttpHost *host, double asked)
+{
+    mtx_lock(&hosts->lock);
+    host->running--;
+    if (asked > 0)
+        host->next = fmax(host->next, clock_now() + asked);
+    mtx_unlock(&hosts->lock);
 }

@@ -2,6 +2,7 @@
 #include "io/http.h"
 
 #include "io/err.h"
+#include "io/http_host.h"
 #include "io/spare.h"
 
 #include <stdlib.h>
@@ -80,24 +81,32 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
 
 struct HttpPool {
     HttpOptions options;
-    Spares idle; /* engines */
+    HttpHosts *hosts; /* of all engines */
+    Spares idle;      /* engines */
 };
 
 HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
 {
     HttpPool *pool = calloc(1, sizeof *pool);
-    if (pool)
-        pool->options = *options;
-    else
+    HttpHosts *hosts = pool ? hosts_new() : NULL;
+    if (!hosts) {
+        free(pool);
         err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    pool->options = *options;
+    pool->hosts = hosts;
     return pool;
 }
 
 void http_pool_close(HttpPool *pool)
 {
     Http *http;
-    while (pool && (http = spare_take(&pool->idle)))
+    if (!pool)
+        return;
+    while ((http = spare_take(&pool->idle)))
         http_close(http);
+    hosts_free(pool->hosts);
     free(pool);
 }
 
@@ -105,7 +114,7 @@ int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, Ht
                   size_t errlen)
 {
     Http *http = spare_take(&pool->idle);
-    if (!http && !(http = http_open(&pool->options, 1, err, errlen)))
+    if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err, errlen)))
         return -1;
     int rc = get_bytes(http, &pool->options, url, bytes, len, result, err, errlen);
     /* An engine with a transfer under way would go on to write where nobody listens. */

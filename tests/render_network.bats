@@ -45,6 +45,24 @@ asked() { curl -s "$SERVER/count/$1"; }
     [ "$(asked ok/before1)" = 1 ]
 }
 
+@test "a Retry-After holds for all workers" {
+    records again/1/hold $(printf 'late/0/h%d ' $(seq 40))
+    # What the server was asked before the second try of the first one: the eight that were under way, and no more.
+    coco-render "${fast[@]}" --strict -o a.png in.jsonl &
+    for _ in $(seq 300); do
+        [ "$(asked again/1/hold)" = 0 ] || break
+        sleep 0.01
+    done
+    sleep 0.5
+    early=0
+    for i in $(seq 40); do early=$((early + $(asked late/0/h$i))); done
+    [ "$(asked again/1/hold)" = 1 ]
+    wait $!
+    [ "$(asked again/1/hold)" = 2 ]
+    echo "early: $early"
+    [ $early -le 16 ]
+}
+
 @test "every fault is a placeholder with its reason, in its place; the others are drawn" {
     records ok/f1 404 html cut stall endless to-file loop empty cut-jpeg bad-chunk huge-head garbage gone flaky/1/f ok/f2
     run -0 --separate-stderr coco-render "${fast[@]}" -o a.png in.jsonl
