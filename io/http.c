@@ -245,11 +245,14 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
 static Transfer *take_due(Http *http, double *wait)
 {
     const HttpOptions *o = &http->options;
+    const HttpHost *busy = NULL; /* many in a row wait for the same one */
     double t0 = clock_now();
     for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
         double pause = t->due - t0;
-        if (pause <= 0)
-            pause = host_begin(http->hosts, t->host, o->per_host, o->rate);
+        if (t->host == busy)
+            continue;
+        if (pause <= 0 && (pause = host_begin(http->hosts, t->host, o->per_host, o->rate)) > 0)
+            busy = t->host;
         if (pause > 0) {
             *wait = fmin(*wait, pause);
             continue;

@@ -32,13 +32,13 @@ HttpHosts *hosts_new(void)
 
 static void lock(HttpHosts *hosts)
 {
-    while (atomic_flag_test_and_set(&hosts->busy))
+    while (atomic_flag_test_and_set_explicit(&hosts->busy, memory_order_acquire))
         thrd_yield();
 }
 
 static void unlock(HttpHosts *hosts)
 {
-    atomic_flag_clear(&hosts->busy);
+    atomic_flag_clear_explicit(&hosts->busy, memory_order_release);
 }
 
 void hosts_free(HttpHosts *hosts)
