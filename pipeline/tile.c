@@ -96,7 +96,8 @@ bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
 {
     double number = which == TILE_SCORE ? r->score : which == TILE_LOGPROB ? r->logprob : NAN;
     if (!isnan(number)) /* a minus, as long as a digit */
-        snprintf(text, TILE_NUMBER_LEN, "%s%.*f", number < 0 ? "\u2212" : "", which == TILE_SCORE ? 3 : 2, fabs(number));
+        snprintf(text, TILE_NUMBER_LEN, fabs(number) < 1e9 ? "%s%.*f" : "%s%.*g", number < 0 ? "\u2212" : "",
+                 which == TILE_SCORE ? 3 : 2, fabs(number));
     return !isnan(number);
 }
 

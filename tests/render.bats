@@ -137,6 +137,12 @@ plain() { render -q --title T "$@"; }
     [ "$(grep -c 'ground truth' page.html)" = 0 ]
 }
 
+@test "numbers of any size" {
+    printf '{"image_id":1,"caption":"x","score":%s,"logprob":%s}\n' 1e300 -1e-300 -123456.7894 -7.315 0 0 >numbers.jsonl
+    render -q --sort score --html page.html -o a.png numbers.jsonl
+    [ "$(grep -o 'log p.*score [^<]*' page.html | xargs)" = "log p −0.00 · score 1e+300 log p 0.00 · score 0.000 log p −7.32 · score −123456.789" ]
+}
+
 @test "a page of hostile records is text" {
     jq -nc --arg evil '</p><script>alert("1")</script><img src=x onerror=alert(1)> &amp; '"'"'" -->' \
         '{image_id: 1, split: $evil, file: "a.ppm", caption: $evil, references: [$evil, $evil + "2"]},
@@ -211,7 +217,7 @@ END
 @test "a series in numbered files" {
     for i in 1 2 3 4 5; do sed "s/\"image_id\":./\"image_id\":$i/" two.jsonl; done >ten.jsonl
     render --columns 2 --rows 2 -o 'sheet-%03d.png' ten.jsonl 2>said
-    grep -qx 'coco-render: sheet-%03d.png: 3 sheets, 10 images, . of them missing or broken' said || { cat said; false; }
+    grep -qx 'sheet-%03d.png: 3 sheets, 10 images, . of them missing or broken' said || { cat said; false; }
     [ "$(ls sheet-*)" = "sheet-001.png
 sheet-002.png
 sheet-003.png" ]
