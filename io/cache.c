@@ -20,6 +20,7 @@
 struct Cache {
     char *dir;
     char *tmp;
+    int digits; /* of a digest that its directory is named by */
     Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
 };
 
@@ -62,6 +63,20 @@ static void remove_leftovers(const char *tmp)
         closedir(d);
 }
 
+/* The cache's layout: that of earlier versions, directories of two digits, where there is one; it stays as it is. */
+static int count_digits(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    int digits = 1;
+    while (d && digits == 1 && (e = readdir(d)))
+        if (strlen(e->d_name) == 2 && strspn(e->d_name, "0123456789abcdef") == 2)
+            digits = 2;
+    if (d)
+        closedir(d);
+    return digits;
+}
+
 Cache *cache_open(const char *dir, char *err, size_t errlen)
 {
     Cache *cache = calloc(1, sizeof *cache);
@@ -81,6 +96,7 @@ Cache *cache_open(const char *dir, char *err, size_t errlen)
     if (file_mkdirs(cache->tmp, err, errlen))
         goto failed;
     remove_leftovers(cache->tmp);
+    cache->digits = count_digits(cache->dir);
     return cache;
 failed:
     cache_close(cache);
@@ -104,7 +120,7 @@ char *cache_path(const Cache *cache, const char *url)
 {
     char name[DIGEST_LEN + 4], hex[DIGEST_LEN + 1];
     digest_hex(url, strlen(url), hex);
-    snprintf(name, sizeof name, "%.1s/%s", hex, hex);
+    snprintf(name, sizeof name, "%.*s/%s", cache->digits, hex, hex);
     return path_join(cache->dir, name);
 }
 

@@ -4,8 +4,9 @@
  *   DIR/3/3f8a...c1.dead   a symbolic link to nowhere whose text says why there are none: "404 HTTP 404"
  *   DIR/tmp/               files that are still being written
  *
- * Sixteen directories keep each of them small enough for any file system, and cost nothing to make: one of two digits
- * would be made for every fourth image of a first thousand, at the price of a file.
+ * Sixteen directories keep each of them small enough for any file system, and cost nothing to make. There were 256 once
+ * (DIR/3f/3f8a...), of which one was made for every fourth image of a first thousand, at the price of a file: a cache
+ * that has such directories is used as it is.
  *
  * A file appears under its name when it is whole, by a rename; two processes that download the same URL both
  * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp/ is removed by

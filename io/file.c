@@ -47,15 +47,11 @@ int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen)
     if (!out->target)
         return err_set(err, errlen, "%s: out of memory", target);
     out->lock = -1;
-    out->path = out->in_place ? strdup(out->target) : scratch_path(out->target);
-    if (!out->path) {
-        outfile_forget(out);
-        return err_set(err, errlen, "%s: out of memory", target);
-    }
-    /* Fail now rather than after the work: the directory may be missing or not writable. */
     if (!out->in_place)
         scratch_sweep(out->target);
-    if (out->in_place ? try_in_place(out->path) : scratch_make(out->path, SCRATCH_FILE, &out->lock)) {
+    /* Fail now rather than after the work: the directory may be missing or not writable. */
+    if (out->in_place ? !(out->path = strdup(out->target)) || try_in_place(out->path)
+                      : scratch_make(out->target, SCRATCH_FILE, &out->path, &out->lock)) {
         err_set(err, errlen, "%s: %s", target, strerror(errno));
         outfile_forget(out);
         return -1;
@@ -269,6 +265,36 @@ int file_exists(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0;
+}
+
+char *path_absolute(const char *path)
+{
+    char *real = realpath(path, NULL), *parent, *copy, *joined;
+    if (real)
+        return real;
+    copy = strdup(path);
+    if (!copy)
+        return NULL;
+    size_t n = strlen(copy);
+    while (n > 1 && copy[n - 1] == '/')
+        copy[--n] = '\0';
+    char *slash = strrchr(copy, '/');
+    if (slash)
+        *slash = '\0';
+    parent = realpath(slash ? (slash == copy ? "/" : copy) : ".", NULL);
+    joined = parent ? path_join(parent, slash ? slash + 1 : copy) : NULL;
+    free(parent);
+    free(copy);
+    return joined;
+}
+
+int path_same(const char *a, const char *b)
+{
+    char *a_place = path_absolute(a), *b_place = path_absolute(b);
+    int same = a_place && b_place && !strcmp(a_place, b_place);
+    free(a_place);
+    free(b_place);
+    return same;
 }
 
 int path_escapes(const char *path)

@@ -11,8 +11,9 @@
 /* --- a file that appears whole or not at all ---
  * Begin gives a temporary path beside the target; the caller writes and closes it; commit flushes it
  * to disk and renames it onto the target. Until then the target is untouched: a crash leaves the old
- * file, and beside it what was written, until the next begin (io/scratch.h). A symbolic link is followed, so that its target is replaced and the link stays. A target that
- * exists and is no regular file (a device, a pipe) is written in place. */
+ * file, and beside it what was written, until the next begin (io/scratch.h). A symbolic link is followed,
+ * so that its target is replaced and the link stays. A target that exists and is no regular file (a
+ * device, a pipe) is written in place. */
 typedef struct {
     char *target; /* where it shall be */
     char *path;   /* what to write meanwhile; equal text to target when written in place */
@@ -57,6 +58,11 @@ char *path_join(const char *dir, const char *name);
 int file_mkdirs(const char *path, char *err, size_t errlen);
 /* 1 where the path exists (of any kind), else 0. */
 int file_exists(const char *path);
+/* The absolute path of something that need not be there, below a parent that is. The caller frees; NULL with errno. */
+char *path_absolute(const char *path);
+/* 1 where both paths lead to one place, whether something is there or not, through links too; 0 where that cannot be
+ * told. */
+int path_same(const char *a, const char *b);
 /* 1 where a relative path climbs out with "..", or is absolute: not to be followed from data. */
 int path_escapes(const char *path);
 

@@ -201,14 +201,14 @@ static int start(Http *http, Transfer *t, char *err, size_t errlen)
 {
     CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
     if (!easy) {
-        host_end(http->hosts, t->host, 0);
+        host_undo(http->hosts, t->host, http->options.rate);
         return err_set(err, errlen, "out of memory");
     }
     t->easy = easy;
     int rc = try_begin(t, err, errlen);
     CURLMcode added = rc > 0 ? curl_multi_add_handle(http->multi, easy) : CURLM_OK;
     if (rc <= 0 || added) {
-        host_end(http->hosts, t->host, 0);
+        host_undo(http->hosts, t->host, http->options.rate);
         t->easy = NULL;
         http->idle[http->n_idle++] = easy;
         put_finished(http, t);

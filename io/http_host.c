@@ -127,6 +127,15 @@ double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate)
     return wait;
 }
 
+void host_undo(HttpHosts *hosts, HttpHost *host, double rate)
+{
+    lock(hosts);
+    host->running--;
+    if (rate > 0)
+        host->next -= 1 / rate;
+    unlock(hosts);
+}
+
 void host_end(HttpHosts *hosts, HttpHost *host, double asked)
 {
     lock(hosts);

@@ -1,8 +1,8 @@
 /* What is known of each server while transfers run: for io/http.c and io/http_pool.c alone.
  *
  * A host is told by the scheme, name and port of a URL as it was asked for; where redirects lead is not counted. It is
- * kept while a transfer refers to it, and on until it may be asked again. Several engines may share their hosts; any
- * thread. */
+ * kept while a transfer refers to it, and on until it may be asked again. Several engines may share their hosts (one
+ * that waits for another's try to end looks again five times a second); any thread. */
 #ifndef COCO_IO_HTTP_HOST_H
 #define COCO_IO_HTTP_HOST_H
 
@@ -22,6 +22,8 @@ void hosts_release(HttpHosts *hosts, HttpHost *host); /* one transfer less; NULL
 /* Begins a try, as far as per_host, rate and Retry-After allow: 0. Else the seconds until it may be begun, as far as
  * they are known: infinity where another must end first. */
 double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate);
+/* Takes that back: nothing was asked after all. */
+void host_undo(HttpHosts *hosts, HttpHost *host, double rate);
 /* It has ended; the server has asked to be left alone for so many seconds, or 0. */
 void host_end(HttpHosts *hosts, HttpHost *host, double asked);
 

@@ -28,28 +28,6 @@ int dir_vacant(const char *path)
 
 /* --- paths --- */
 
-/* The absolute path of something that need not be there, below a parent that is. */
-static char *absolute(const char *path)
-{
-    char *real = realpath(path, NULL), *parent, *copy, *joined;
-    if (real)
-        return real;
-    copy = strdup(path);
-    if (!copy)
-        return NULL;
-    size_t n = strlen(copy);
-    while (n > 1 && copy[n - 1] == '/')
-        copy[--n] = '\0';
-    char *slash = strrchr(copy, '/');
-    if (slash)
-        *slash = '\0';
-    parent = realpath(slash ? (slash == copy ? "/" : copy) : ".", NULL);
-    joined = parent ? path_join(parent, slash ? slash + 1 : copy) : NULL;
-    free(parent);
-    free(copy);
-    return joined;
-}
-
 static int make_parents(const char *path, char *err, size_t errlen)
 {
     char *copy = strdup(path);
@@ -72,7 +50,7 @@ static int make_parents(const char *path, char *err, size_t errlen)
 
 void outdir_sweep(const char *target)
 {
-    char *path = absolute(target);
+    char *path = path_absolute(target);
     if (path)
         scratch_sweep(path);
     free(path);
@@ -104,16 +82,11 @@ int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
     if (make_parents(target, err, errlen))
         return -1;
     out->lock = -1;
-    out->target = absolute(target);
+    out->target = path_absolute(target);
     if (out->target)
         scratch_sweep(out->target);
-    if (!out->target || !(out->path = scratch_path(out->target))) {
+    if (!out->target || scratch_make(out->target, SCRATCH_DIR, &out->path, &out->lock)) {
         err_set(err, errlen, "%s: %s", target, strerror(errno));
-        forget(out);
-        return -1;
-    }
-    if (scratch_make(out->path, SCRATCH_DIR, &out->lock)) {
-        err_set(err, errlen, "%s: %s", out->path, strerror(errno));
         forget(out);
         return -1;
     }
@@ -172,7 +145,7 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
      * may be at it. */
     let_go(out);
     if (exchanged)
-        scratch_remove(out->path);
+        scratch_remove_other(out->path);
     forget(out);
     return 0;
 }
@@ -180,6 +153,6 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
 void outdir_abort(OutDir *out)
 {
     if (out->path)
-        scratch_remove_tree(out->path);
+        scratch_remove(out->path);
     forget(out);
 }

@@ -16,26 +16,51 @@
 /* No user's own name: split(1) and its like would make TARGET.part-00. */
 #define MARK ".coco-part-"
 
-char *scratch_path(const char *target)
-{
-    char *path;
-    return asprintf(&path, "%s" MARK "%ld", target, (long)getpid()) < 0 ? NULL : path;
-}
-
 /* --- locks --- */
 
-/* A descriptor of it with its lock, -1 where that cannot be had; `wait` for another holder to let go. */
+static int open_any(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd < 0 && errno == EISDIR ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
+}
+
+/* A file may be HDF5's when it has its name: that library locks what it reads, with flock, and must not find us there.
+ * Directories cannot be locked otherwise. */
+static int lock_file(int fd)
+{
+#ifdef F_OFD_SETLK
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &all);
+#else
+    (void)fd;
+    errno = ENOLCK;
+    return -1;
+#endif
+}
+
+static int lock_dir(int fd, int wait)
+{
+    int rc;
+    do
+        rc = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+    while (rc && errno == EINTR);
+    return rc;
+}
+
+/* A descriptor of it with its lock, -1 with errno where that cannot be had; `wait` until a holder of a directory lets
+ * go. */
 static int lock(const char *path, int wait)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+    int fd = open_any(path);
     if (fd < 0)
         return -1;
-    while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)))
-        if (errno != EINTR) {
-            close(fd);
-            return -1;
-        }
-    return fd;
+    if (fstat(fd, &st) == 0 && (S_ISDIR(st.st_mode) ? lock_dir(fd, wait) : lock_file(fd)) == 0)
+        return fd;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
 }
 
 /* Whether the path still leads to what was locked: it may have been removed, or renamed, before the lock. */
@@ -45,26 +70,52 @@ static int still_there(int fd, const char *path)
     return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
 }
 
+/* --- one of our own --- */
+
 static int make(const char *path, ScratchKind kind)
 {
     if (kind == SCRATCH_DIR)
         return mkdir(path, 0777);
-    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     return fd < 0 ? -1 : close(fd);
 }
 
-int scratch_make(const char *path, ScratchKind kind, int *held)
+/* Tries one name: 1 it is ours, 0 it is not to be had, -1 nothing is. */
+static int try_name(const char *path, ScratchKind kind, int *held)
 {
-    while (make(path, kind) == 0) { /* a sweeper may come between this and the lock, and remove it */
-        int fd = lock(path, 1);
-        if (fd >= 0 ? still_there(fd, path) : file_exists(path)) {
-            *held = fd;
-            return kind == SCRATCH_FILE ? truncate(path, 0) : 0;
-        }
-        if (fd >= 0)
-            close(fd);
+    if (make(path, kind))
+        return errno == EEXIST ? 0 : -1;
+    int fd = lock(path, 0);
+    if (fd >= 0 ? still_there(fd, path) : errno != EWOULDBLOCK && file_exists(path)) {
+        *held = fd;
+        return 1;
     }
-    return -1;
+    if (fd >= 0)
+        close(fd);
+    return 0; /* a sweeper has come between the two */
+}
+
+int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
+{
+    enum { TRIES = 1000 };
+    int rc = 0;
+    for (int i = 0; i < TRIES && rc == 0; i++) {
+        /* A name may be that of a process with our number in another container, or be left where nothing is locked. */
+        int n = i ? asprintf(path, "%s" MARK "%ld%03d", target, (long)getpid(), i)
+                  : asprintf(path, "%s" MARK "%ld", target, (long)getpid());
+        if (n < 0) {
+            *path = NULL;
+            return -1;
+        }
+        rc = try_name(*path, kind, held);
+        if (rc <= 0) {
+            int why = errno;
+            free(*path);
+            *path = NULL;
+            errno = why;
+        }
+    }
+    return rc > 0 ? 0 : -1;
 }
 
 /* --- removal --- */
@@ -75,29 +126,34 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
     return remove(path) && errno != ENOENT;
 }
 
-void scratch_remove_tree(const char *path)
+void scratch_remove(const char *path)
 {
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-static void remove_left(const char *path, int wait)
+void scratch_remove_other(const char *path)
+{
+    int fd = lock(path, 1);
+    if (fd < 0 || still_there(fd, path))
+        scratch_remove(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Unless somebody holds it. */
+static void remove_left(const char *path)
 {
     struct stat st;
-    int fd = lock(path, wait);
+    int fd = lock(path, 0);
     if (fd < 0)
         return;
     if (still_there(fd, path) && fstat(fd, &st) == 0) {
         if (S_ISDIR(st.st_mode))
-            scratch_remove_tree(path);
+            scratch_remove(path);
         else if (S_ISREG(st.st_mode))
             unlink(path);
     }
     close(fd);
-}
-
-void scratch_remove(const char *path)
-{
-    remove_left(path, 1);
 }
 
 /* Whether the name is BASE.coco-part-<digits>. */
@@ -119,7 +175,7 @@ void scratch_sweep(const char *target)
     while (d && (e = readdir(d))) {
         char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
         if (path)
-            remove_left(path, 0);
+            remove_left(path);
         free(path);
     }
     if (d)

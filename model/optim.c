@@ -2,7 +2,6 @@
 
 #include "model/simd.h"
 
-
 static const struct {
     const char *name;
     int states;

@@ -186,6 +186,14 @@ static int draw_sheet(void *ctx, FILE *out, char *err, size_t errlen)
     return rc;
 }
 
+static int draw_picture(Part *part, const char *path, char *err, size_t errlen)
+{
+    const Sheet *s = part->sheet;
+    if (s->spec->html && path_same(path, s->spec->html))
+        return err_set(err, errlen, "%s: is the name of the page too", path);
+    return file_write(path, draw_sheet, part, &s->count->reader_gone, err, errlen);
+}
+
 static int draw_pictures(Sheet *s, char *err, size_t errlen)
 {
     int64_t per_sheet = (int64_t)s->plan.rows_per_sheet * s->plan.columns;
@@ -193,8 +201,7 @@ static int draw_pictures(Sheet *s, char *err, size_t errlen)
         int64_t first = i * per_sheet, left = s->n - first;
         Part part = {s, i, first, left < per_sheet ? left : per_sheet};
         char *path = sheet_output_name(s->spec->output, i);
-        int rc = path ? file_write(path, draw_sheet, &part, &s->count->reader_gone, err, errlen)
-                      : err_set(err, errlen, "out of memory");
+        int rc = path ? draw_picture(&part, path, err, errlen) : err_set(err, errlen, "out of memory");
         free(path);
         if (rc)
             return rc;

@@ -308,6 +308,13 @@ END
     [ $((end - begin)) -ge 1000000000 ] # six requests, a fifth of a second apart
 }
 
+@test "--rate: what is never asked takes no turn" {
+    got=0
+    printf 'ftp://h/%d\n' 1 2 3 4 | timeout 60 coco-fetch images "${fast[@]}" --rate 1/h - >"$BATS_TEST_TMPDIR/out" || got=$?
+    [ $got = 1 ]
+    [ "$(jq -r .status "$BATS_TEST_TMPDIR/out" | xargs)" = "dead dead dead dead" ]
+}
+
 @test "a Retry-After holds for the whole server" {
     printf '%s\n' "$SERVER/again/1/hold" >"$BATS_TEST_TMPDIR/in"
     for i in $(seq 40); do echo "$SERVER/late/0/$i"; done >>"$BATS_TEST_TMPDIR/in"

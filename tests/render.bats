@@ -323,6 +323,9 @@ END
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl
     fails 2 'both name a.png' coco-render --html a.png -o a.png two.jsonl
+    fails 1 'a.png: is the name of the page too' coco-render -q --images img --html ./a.png -o a.png two.jsonl
+    fails 1 'a2.png: is the name of the page too' coco-render -q --images img --html $PWD/a2.png --rows 1 --columns 1 -o a%d.png two.jsonl
+    rm a1.png
     fails 2 '--sort' coco-render --sort best -o a.png two.jsonl
     fails 2 '--theme' coco-render --theme blue -o a.png two.jsonl
     fails 2 '--seed' coco-render --seed=4294967296 -o a.png two.jsonl

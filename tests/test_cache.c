@@ -56,6 +56,26 @@ static void names_are_digests(void **state)
     cache_close(cache);
 }
 
+/* One of an earlier version stays as it is. */
+static void two_digits_of_old(void **state)
+{
+    (void)state;
+    char path[400];
+    snprintf(path, sizeof path, "%s/80", dir);
+    assert_int_equal(mkdir(path, 0777), 0);
+    Cache *cache = open_cache();
+    char *where = cache_path(cache, "abc");
+    assert_non_null(strstr(where, "/ba/ba7816bf"));
+    free(where);
+    assert_int_equal(cache_store(cache, "abc", "x", 1, err, sizeof err), 0);
+    cache_close(cache);
+    cache = open_cache();
+    where = cache_find(cache, "abc");
+    assert_non_null(where);
+    free(where);
+    cache_close(cache);
+}
+
 static void what_is_stored_is_found(void **state)
 {
     (void)state;
@@ -284,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(names_are_digests, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_digits_of_old, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_file_is_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(only_commit_gives_the_name, setup, teardown),

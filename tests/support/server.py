@@ -10,6 +10,7 @@ The path says what happens:
     /ok/NAME            a small PNG              /jpeg            a small JPEG
     /404 /410 /403 /503 that status              /html            status 200, an HTML page
     /flaky/N/NAME       500 N times, then ok     /again/N/NAME    429 with Retry-After: 1, N times, then ok
+    /pause/N/NAME       the same with Retry-After: 4
     /later              429 with Retry-After: 3600
     /reset/N/NAME       N times a reset in mid-body, then ok
     /cut                a body shorter than its Content-Length
@@ -185,9 +186,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, gzip.compress(body), headers=[("Content-Encoding", "gzip")])
         elif what == "flaky":
             self.answer(*((500, b"oops") if times <= n else (200, body)))
-        elif what == "again":
+        elif what in ("again", "pause"):
             if times <= n:
-                self.answer(429, b"slow down", "text/plain", [("Retry-After", "1")])
+                self.answer(429, b"slow down", "text/plain", [("Retry-After", "1" if what == "again" else "4")])
             else:
                 self.answer(200, body)
         elif what == "reset" and times <= n:
