@@ -1,70 +1,17 @@
 /* A directory that appears whole or not at all: begin, commit, abort, locks and sweeping. */
-#include "tests/support/test.h"
+#include "tests/support/target.h"
 
-#include "io/err.h"
-#include "io/file.h"
 #include "io/outdir.h"
 
-#include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char err[ERR_LEN];
-static char *dir, *target;
-
-static int setup(void **state)
-{
-    (void)state;
-    dir = tmp_make();
-    target = tmp_path(dir, "t");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    tmp_remove(dir);
-    free(target);
-    return 0;
-}
-
-/* The directory dir/NAME with a file in it. */
-static void put_dir(const char *name)
-{
-    char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
-    assert_int_equal(mkdir(path, 0777), 0);
-    tmp_write(file, "x", 1);
-    free(path), free(file);
-}
 
 static void put_new(const OutDir *out)
 {
     char *file = tmp_path(out->path, "new");
     tmp_write(file, "x", 1);
     free(file);
-}
-
-static int there(const char *name)
-{
-    char *path = tmp_path(dir, name);
-    int is = file_exists(path);
-    free(path);
-    return is;
-}
-
-/* How many entries the directory has. */
-static int entries(void)
-{
-    DIR *d = opendir(dir);
-    int n = -2;
-    assert_non_null(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
 }
 
 static void whole_or_not_at_all(void **state)
