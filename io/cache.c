@@ -63,18 +63,21 @@ static void remove_leftovers(const char *tmp)
         closedir(d);
 }
 
-/* The cache's layout: that of earlier versions, directories of two digits, where there is one; it stays as it is. */
+/* The cache's layout: that of earlier versions, where there are directories of two digits and none of one. */
 static int count_digits(const char *dir)
 {
     DIR *d = opendir(dir);
     struct dirent *e;
-    int digits = 1;
-    while (d && digits == 1 && (e = readdir(d)))
-        if (strlen(e->d_name) == 2 && strspn(e->d_name, "0123456789abcdef") == 2)
-            digits = 2;
+    struct stat st;
+    int have[3] = {0, 0, 0}; /* directories of so many digits */
+    while (d && (e = readdir(d))) {
+        size_t n = strlen(e->d_name);
+        if (n < 3 && strspn(e->d_name, "0123456789abcdef") == n && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
+            have[n] += S_ISDIR(st.st_mode);
+    }
     if (d)
         closedir(d);
-    return digits;
+    return have[2] && !have[1] ? 2 : 1;
 }
 
 Cache *cache_open(const char *dir, char *err, size_t errlen)

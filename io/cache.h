@@ -6,7 +6,7 @@
  *
  * Sixteen directories keep each of them small enough for any file system, and cost nothing to make. There were 256 once
  * (DIR/3f/3f8a...), of which one was made for every fourth image of a first thousand, at the price of a file: a cache
- * that has such directories is used as it is.
+ * that has only such directories is used as it is.
  *
  * A file appears under its name when it is whole, by a rename; two processes that download the same URL both
  * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp/ is removed by

@@ -18,7 +18,7 @@ typedef struct {
     char *target; /* where it shall be */
     char *path;   /* what to write meanwhile; equal text to target when written in place */
     int in_place;
-    int lock;     /* of the temporary file, or -1; of no meaning without a path */
+    int lock;     /* a descriptor of the temporary file, or -1; of no meaning without a path */
 } OutFile;
 
 int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen);

@@ -200,17 +200,15 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 static int start(Http *http, Transfer *t, char *err, size_t errlen)
 {
     CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
-    if (!easy) {
-        host_undo(http->hosts, t->host, http->options.rate);
-        return err_set(err, errlen, "out of memory");
-    }
+    t->outcome = HTTP_FAILED;
     t->easy = easy;
-    int rc = try_begin(t, err, errlen);
+    int rc = easy ? try_begin(t, err, errlen) : err_set(err, errlen, "out of memory");
     CURLMcode added = rc > 0 ? curl_multi_add_handle(http->multi, easy) : CURLM_OK;
     if (rc <= 0 || added) {
         host_undo(http->hosts, t->host, http->options.rate);
         t->easy = NULL;
-        http->idle[http->n_idle++] = easy;
+        if (easy)
+            http->idle[http->n_idle++] = easy;
         put_finished(http, t);
         return added ? err_set(err, errlen, "libcurl: %s", curl_multi_strerror(added)) : rc;
     }

@@ -13,7 +13,8 @@ struct HttpHost {
     char *name;    /* "http://farm4.staticflickr.com:80" */
     int transfers; /* that refer to it */
     int running;   /* of them */
-    double next;   /* nothing may start before: the rate, or the server's Retry-After */
+    double next;   /* nothing may start before: the rate */
+    double quiet;  /* the same: the server's Retry-After */
 };
 
 struct HttpHosts {
@@ -59,7 +60,7 @@ static HttpHost *host_place(HttpHosts *hosts)
     double now = clock_now();
     for (int i = 0; i < hosts->n; i++) {
         HttpHost *h = hosts->host[i];
-        if (!h->transfers && h->next <= now) {
+        if (!h->transfers && fmax(h->next, h->quiet) <= now) {
             free(h->name);
             return h;
         }
@@ -117,7 +118,9 @@ void hosts_release(HttpHosts *hosts, HttpHost *host)
 double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate)
 {
     lock(hosts);
-    double now = clock_now(), wait = per_host && host->running >= per_host ? INFINITY : fmax(host->next - now, 0);
+    double now = clock_now(), wait = fmax(fmax(host->next, host->quiet) - now, 0);
+    if (per_host && host->running >= per_host)
+        wait = INFINITY;
     if (wait == 0) {
         host->running++;
         if (rate > 0)
@@ -141,6 +144,6 @@ void host_end(HttpHosts *hosts, HttpHost *host, double asked)
     lock(hosts);
     host->running--;
     if (asked > 0)
-        host->next = fmax(host->next, clock_now() + asked);
+        host->quiet = fmax(host->quiet, clock_now() + asked);
     unlock(hosts);
 }

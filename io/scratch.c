@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +27,12 @@ static int open_any(const char *path)
 }
 
 /* A file may be HDF5's when it has its name: that library locks what it reads, with flock, and must not find us there.
- * Directories cannot be locked otherwise. */
+ * One byte far behind all content: some file systems keep others from writing what is locked. */
 static int lock_file(int fd)
 {
 #ifdef F_OFD_SETLK
-    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(fd, F_OFD_SETLK, &all);
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = INT64_MAX - 1, .l_len = 1};
+    return fcntl(fd, F_OFD_SETLK, &byte);
 #else
     (void)fd;
     errno = ENOLCK;
@@ -47,20 +49,24 @@ static int lock_dir(int fd, int wait)
     return rc;
 }
 
-/* A descriptor of it with its lock, -1 with errno where that cannot be had; `wait` until a holder of a directory lets
- * go. */
-static int lock(const char *path, int wait)
+/* `wait` until a holder of a directory lets go. */
+static int lock(int fd, int wait)
 {
     struct stat st;
-    int fd = open_any(path);
-    if (fd < 0)
+    if (fstat(fd, &st))
         return -1;
-    if (fstat(fd, &st) == 0 && (S_ISDIR(st.st_mode) ? lock_dir(fd, wait) : lock_file(fd)) == 0)
-        return fd;
-    int why = errno;
-    close(fd);
-    errno = why;
-    return -1;
+    return S_ISDIR(st.st_mode) ? lock_dir(fd, wait) : lock_file(fd);
+}
+
+/* A descriptor of it with its lock, -1 where that cannot be had. */
+static int open_locked(const char *path, int wait)
+{
+    int fd = open_any(path);
+    if (fd >= 0 && lock(fd, wait)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
 }
 
 /* Whether the path still leads to what was locked: it may have been removed, or renamed, before the lock. */
@@ -72,27 +78,35 @@ static int still_there(int fd, const char *path)
 
 /* --- one of our own --- */
 
+/* A descriptor of a new one, -1 with errno: EEXIST where the name is not to be had. */
 static int make(const char *path, ScratchKind kind)
 {
-    if (kind == SCRATCH_DIR)
-        return mkdir(path, 0777);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    return fd < 0 ? -1 : close(fd);
+    if (kind == SCRATCH_FILE)
+        return open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (mkdir(path, 0777))
+        return -1;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int why = errno == ENOENT ? EEXIST : errno; /* a sweeper was quick */
+    if (fd < 0)
+        rmdir(path);
+    errno = why;
+    return fd;
 }
 
 /* Tries one name: 1 it is ours, 0 it is not to be had, -1 nothing is. */
 static int try_name(const char *path, ScratchKind kind, int *held)
 {
-    if (make(path, kind))
+    int fd = make(path, kind);
+    if (fd < 0)
         return errno == EEXIST ? 0 : -1;
-    int fd = lock(path, 0);
-    if (fd >= 0 ? still_there(fd, path) : errno != EWOULDBLOCK && file_exists(path)) {
+    /* By somebody who has come between the two. Another failure: nothing can be locked here, by sweepers neither. */
+    bool swept = lock(fd, 0) && errno == EWOULDBLOCK;
+    if (!swept && still_there(fd, path)) {
         *held = fd;
         return 1;
     }
-    if (fd >= 0)
-        close(fd);
-    return 0; /* a sweeper has come between the two */
+    close(fd);
+    return 0;
 }
 
 int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
@@ -133,7 +147,7 @@ void scratch_remove(const char *path)
 
 void scratch_remove_other(const char *path)
 {
-    int fd = lock(path, 1);
+    int fd = open_locked(path, 1);
     if (fd < 0 || still_there(fd, path))
         scratch_remove(path);
     if (fd >= 0)
@@ -144,7 +158,7 @@ void scratch_remove_other(const char *path)
 static void remove_left(const char *path)
 {
     struct stat st;
-    int fd = lock(path, 0);
+    int fd = open_locked(path, 0);
     if (fd < 0)
         return;
     if (still_there(fd, path) && fstat(fd, &st) == 0) {

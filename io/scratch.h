@@ -8,8 +8,8 @@
 
 typedef enum { SCRATCH_FILE, SCRATCH_DIR } ScratchKind;
 
-/* Makes a new one, empty, of a name that nobody else has. The caller frees *path, and closes *lock once it has its name
- * or is removed (-1: nothing can be locked). -1 failed, with errno. Waits for nobody. */
+/* Makes a new one, empty, of a name that nobody else has. The caller frees *path, and closes the descriptor *lock once
+ * it has its name or is removed. -1 failed, with errno. Waits for nobody. */
 int scratch_make(const char *target, ScratchKind kind, char **path, int *lock);
 /* Removes the files and directories beside the target that killed processes have left. Nothing depends on it. */
 void scratch_sweep(const char *target);

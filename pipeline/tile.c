@@ -95,10 +95,13 @@ const char *tile_reference(const TileLook *look, const Record *r, int i, bool *e
 bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
 {
     double number = which == TILE_SCORE ? r->score : which == TILE_LOGPROB ? r->logprob : NAN;
-    if (!isnan(number)) /* a minus, as long as a digit */
-        snprintf(text, TILE_NUMBER_LEN, fabs(number) < 1e9 ? "%s%.*f" : "%s%.*g", number < 0 ? "\u2212" : "",
-                 which == TILE_SCORE ? 3 : 2, fabs(number));
-    return !isnan(number);
+    char digits[TILE_NUMBER_LEN - 4];
+    if (isnan(number))
+        return false;
+    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2, fabs(number));
+    /* A minus, as long as a digit; none before nothing. */
+    snprintf(text, TILE_NUMBER_LEN, "%s%s", number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
+    return true;
 }
 
 /* What draws text, or only measures it, line below line. */

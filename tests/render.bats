@@ -140,7 +140,7 @@ plain() { render -q --title T "$@"; }
 @test "numbers of any size" {
     printf '{"image_id":1,"caption":"x","score":%s,"logprob":%s}\n' 1e300 -1e-300 -123456.7894 -7.315 0 0 >numbers.jsonl
     render -q --sort score --html page.html -o a.png numbers.jsonl
-    [ "$(grep -o 'log p.*score [^<]*' page.html | xargs)" = "log p −0.00 · score 1e+300 log p 0.00 · score 0.000 log p −7.32 · score −123456.789" ]
+    [ "$(grep -o 'log p.*score [^<]*' page.html | xargs)" = "log p 0.00 · score 1e+300 log p 0.00 · score 0.000 log p −7.32 · score −123456.789" ]
 }
 
 @test "a page of hostile records is text" {
