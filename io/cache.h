@@ -1,15 +1,15 @@
-/* A directory of downloads, each in a file named by a digest of its URL; and of URLs that are known to be dead.
+/* A directory of downloads, each in a file named by a digest of its URL; and of URLs that are known to be dead. In it:
  *
- *   DIR/3/3f8a...c1        the bytes of one URL, SHA-256 of the URL's text in hexadecimal
- *   DIR/3/3f8a...c1.dead   a symbolic link to nowhere whose text says why there are none: "404 HTTP 404"
- *   DIR/tmp/               files that are still being written
+ *   3/3f8a...c1        the bytes of one URL, SHA-256 of the URL's text in hexadecimal
+ *   3/3f8a...c1.dead   a symbolic link to nowhere whose text says why there are none: "404 HTTP 404"
+ *   tmp                a directory of files that are still being written
  *
  * Sixteen directories keep each of them small enough for any file system, and cost nothing to make. There were 256 once
- * (DIR/3f/3f8a...), of which one was made for every fourth image of a first thousand, at the price of a file: a cache
- * that has only such directories is used as it is.
+ * (3f/3f8a...), of which one was made for every fourth image of a first thousand, at the price of a file: a cache that
+ * has only such directories is used as it is.
  *
  * A file appears under its name when it is whole, by a rename; two processes that download the same URL both
- * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp/ is removed by
+ * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp is removed by
  * whoever opens the cache a day later. A cache is no archive: files are not forced to the disk, and a file
  * that a power failure emptied counts as absent.
  *

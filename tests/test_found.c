@@ -12,10 +12,11 @@ static void check_found(const char *caption, const char *first, const char *seco
     Record r = {.caption = (char *)caption, .references = references, .n_references = second ? 2 : first ? 1 : 0};
     Found found;
     assert_int_equal(found_words(&found, &r), 0);
-    for (int i = 0; i < found.n; i++) {
-        strcat(out, found.word[i].found ? "(" : "[");
-        strncat(out, found.text + found.word[i].start, found.word[i].len);
-        strcat(out, found.word[i].found ? ")" : "]");
+    for (int i = 0, n = 0; i < found.n; i++) {
+        bool in = found.word[i].found;
+        n += snprintf(out + n, sizeof out - (size_t)n, "%s%.*s%s", in ? "(" : "[", (int)found.word[i].len,
+                      found.text + found.word[i].start, in ? ")" : "]");
+        assert_in_range(n, 0, sizeof out - 1);
     }
     assert_string_equal(out, want);
     found_free(&found);

@@ -4,7 +4,6 @@
 #include "io/outdir.h"
 
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void put_new(const OutDir *out)
@@ -67,71 +66,46 @@ static void the_name_of_a_killed_one(void **state)
     assert_int_equal(entries(), 1);
 }
 
+static int write_and_abort(bool kill_yourself)
+{
+    OutDir out;
+    if (outdir_begin(&out, target, NULL, 0))
+        return 1;
+    put_new(&out);
+    if (kill_yourself)
+        raise(SIGKILL);
+    char *file = tmp_path(out.path, "new");
+    int untouched = file_exists(file);
+    free(file);
+    outdir_abort(&out);
+    return !untouched ? 2 : file_exists(target) ? 3 : 0;
+}
+
 /* Many at once, of which some are killed: those that live find their directories untouched. */
 static void sweepers_and_writers_at_once(void **state)
 {
     (void)state;
-    enum { CHILDREN = 8, ROUNDS = 60 };
-    pid_t child[CHILDREN];
-    for (int c = 0; c < CHILDREN; c++) {
-        child[c] = fork();
-        assert_true(child[c] >= 0);
-        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
-            OutDir out;
-            if (outdir_begin(&out, target, NULL, 0))
-                _exit(1);
-            put_new(&out);
-            if (c % 4 == 3 && i == ROUNDS / 2)
-                raise(SIGKILL);
-            char *file = tmp_path(out.path, "new");
-            if (!file_exists(file))
-                _exit(2);
-            free(file);
-            outdir_abort(&out);
-            if (file_exists(target))
-                _exit(3);
-        }
-        if (child[c] == 0)
-            _exit(0);
-    }
-    for (int c = 0; c < CHILDREN; c++) {
-        int status;
-        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
-        if (c % 4 == 3)
-            assert_true(WIFSIGNALED(status));
-        else
-            assert_int_equal(status, 0);
-    }
+    at_once(8, 60, true, write_and_abort);
     outdir_sweep(target);
     assert_int_equal(entries(), 0);
+}
+
+static int write_and_replace(bool kill_yourself)
+{
+    OutDir out;
+    (void)kill_yourself;
+    if (outdir_begin(&out, target, NULL, 0))
+        return 1;
+    put_new(&out);
+    return outdir_commit(&out, 1, NULL, 0) ? 2 : 0;
 }
 
 /* Each finds the directory of another in its way, some of them just as they let go of it. */
 static void replacing_at_once(void **state)
 {
     (void)state;
-    enum { CHILDREN = 6, ROUNDS = 40 };
-    pid_t child[CHILDREN];
     put_dir("t");
-    for (int c = 0; c < CHILDREN; c++) {
-        child[c] = fork();
-        assert_true(child[c] >= 0);
-        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
-            OutDir out;
-            if (outdir_begin(&out, target, NULL, 0))
-                _exit(1);
-            put_new(&out);
-            if (outdir_commit(&out, 1, NULL, 0))
-                _exit(2);
-        }
-        if (child[c] == 0)
-            _exit(0);
-    }
-    for (int c = 0; c < CHILDREN; c++) {
-        int status;
-        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
-        assert_int_equal(status, 0);
-    }
+    at_once(6, 40, false, write_and_replace);
     assert_true(there("t/new"));
     assert_int_equal(entries(), 1);
 }

@@ -4,11 +4,9 @@
 #include "io/scratch.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void put(const char *name, const char *text)
@@ -143,41 +141,28 @@ static void readers_that_lock(void **state)
     close(fd);
 }
 
+static int write_and_look(bool kill_yourself)
+{
+    OutFile out;
+    size_t len;
+    if (outfile_begin(&out, target, NULL, 0))
+        return 1;
+    tmp_write(out.path, "whole", 5);
+    if (kill_yourself)
+        raise(SIGKILL);
+    if (outfile_commit(&out, NULL, 0))
+        return 2;
+    char *text = file_read(target, 1000, &len, NULL, 0);
+    int whole = text && !strcmp(text, "whole");
+    free(text);
+    return whole ? 0 : 3;
+}
+
 /* Many at once, of which some are killed: the target is always one of them, whole, and in the end it stands alone. */
 static void writers_at_once(void **state)
 {
     (void)state;
-    enum { CHILDREN = 8, ROUNDS = 60 };
-    pid_t child[CHILDREN];
-    for (int c = 0; c < CHILDREN; c++) {
-        child[c] = fork();
-        assert_true(child[c] >= 0);
-        for (int i = 0; child[c] == 0 && i < ROUNDS; i++) {
-            OutFile out;
-            size_t len;
-            if (outfile_begin(&out, target, NULL, 0))
-                _exit(1);
-            tmp_write(out.path, "whole", 5);
-            if (c % 4 == 3 && i == ROUNDS / 2)
-                raise(SIGKILL);
-            if (outfile_commit(&out, NULL, 0))
-                _exit(2);
-            char *text = file_read(target, 1000, &len, NULL, 0);
-            if (!text || strcmp(text, "whole"))
-                _exit(3);
-            free(text);
-        }
-        if (child[c] == 0)
-            _exit(0);
-    }
-    for (int c = 0; c < CHILDREN; c++) {
-        int status;
-        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
-        if (c % 4 == 3)
-            assert_true(WIFSIGNALED(status));
-        else
-            assert_int_equal(status, 0);
-    }
+    at_once(8, 60, true, write_and_look);
     scratch_sweep(target);
     assert_true(there("t"));
     assert_int_equal(entries(), 1);

@@ -9,8 +9,12 @@
 #include "io/file.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char err[ERR_LEN];
 static char *dir, *target;
@@ -58,6 +62,32 @@ static int entries(void)
         n++;
     closedir(d);
     return n;
+}
+
+/* Runs so many processes at once, each of which calls one() again and again: it answers 0, or what went wrong. With
+ * `kills`, every fourth kills itself half-way, in the call that is told so. */
+static void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
+{
+    enum { MOST = 16 };
+    pid_t child[MOST];
+    assert_in_range(processes, 1, MOST);
+    for (int c = 0; c < processes; c++) {
+        child[c] = fork();
+        assert_true(child[c] >= 0);
+        int wrong = 0;
+        for (int i = 0; child[c] == 0 && !wrong && i < rounds; i++)
+            wrong = one(kills && c % 4 == 3 && i == rounds / 2);
+        if (child[c] == 0)
+            _exit(wrong);
+    }
+    for (int c = 0; c < processes; c++) {
+        int status;
+        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
+        if (kills && c % 4 == 3)
+            assert_true(WIFSIGNALED(status));
+        else
+            assert_int_equal(status, 0);
+    }
 }
 
 #endif
