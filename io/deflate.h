@@ -1,6 +1,6 @@
 /* What PNG packs its pixels with: zlib streams (RFC 1950) and CRC-32, by isa-l. Several times as fast as zlib. The same
- * bytes in the same pieces give the same stream on every x86-64 processor with SSE4; on others it may be another one of
- * the same content. One thread per stream. */
+ * bytes in the same pieces give the same stream in every run; on a processor with other vector instructions it may be
+ * another one of the same content. One thread per stream. */
 #ifndef COCO_IO_DEFLATE_H
 #define COCO_IO_DEFLATE_H
 
