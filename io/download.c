@@ -20,6 +20,7 @@
 
 typedef struct {
     const DownloadSpec *spec;
+    Downloaded *found;
     char *part, *origin_path;
     int fd;       /* of the part, locked */
     int64_t have; /* bytes in it */
@@ -288,8 +289,11 @@ static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
     for (int k = first < 0 ? 0 : -1, left = spec->n_urls; left > 0 && answer == DOWNLOAD_FAILED && !d->fatal; k++) {
         if (k == first && k >= 0)
             continue;
-        d->url = spec->urls[k < 0 ? first : k];
+        int place = k < 0 ? first : k;
+        d->url = spec->urls[place];
         answer = from_url(d, why, sizeof why);
+        if (answer == DOWNLOAD_FAILED && d->found->failed)
+            d->found->failed[place] = true;
         if (--left > 0 && answer == DOWNLOAD_FAILED && !d->fatal && spec->warn) {
             char text[2 * ERR_LEN];
             snprintf(text, sizeof text, "%s: %s", d->url, why);
@@ -313,6 +317,7 @@ static DownloadAnswer run(Download *d, char *err, size_t errlen)
         if (!d->origin.url)
             return (DownloadAnswer)err_set(err, errlen, "%s: is in the way: it is no download of coco-fetch's",
                                            d->spec->path);
+        d->continued = true;
         if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
             return there;
         unlink(d->spec->path);
@@ -331,9 +336,9 @@ static void leave_part(Download *d, DownloadAnswer answer)
     close(d->fd);
 }
 
-DownloadAnswer download_file(const DownloadSpec *spec, int *place, char *err, size_t errlen)
+DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *err, size_t errlen)
 {
-    Download d = {.spec = spec, .fd = -1, .origin.length = -1};
+    Download d = {.spec = spec, .found = found, .fd = -1, .origin.length = -1};
     DownloadAnswer answer = DOWNLOAD_FAILED;
     if (asprintf(&d.part, "%s.part", spec->path) < 0)
         d.part = NULL;
@@ -345,7 +350,8 @@ DownloadAnswer download_file(const DownloadSpec *spec, int *place, char *err, si
         answer = run(&d, err, errlen);
         leave_part(&d, answer);
     }
-    *place = place_of(&d);
+    found->place = place_of(&d);
+    found->resumed = d.continued;
     origin_clear(&d.origin);
     free(d.part);
     free(d.origin_path);

@@ -36,8 +36,13 @@ typedef enum {
     DOWNLOAD_STOPPED = 1  /* *http.stop asked for it; the part is kept */
 } DownloadAnswer;
 
-/* *place becomes that of the URL which PATH has come from. */
-DownloadAnswer download_file(const DownloadSpec *spec, int *place, char *err, size_t errlen);
+typedef struct {
+    int place;    /* of the URL which PATH has come from; -1: none of them */
+    bool resumed; /* PATH was there, or is of more than one answer: what is wrong with it may have come of that */
+    bool *failed; /* (n_urls) the caller's, or NULL: set for those that were asked in vain */
+} Downloaded;
+
+DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *err, size_t errlen);
 
 /* Whether what stands at PATH, or beside it, is a download of an earlier call. */
 int download_left(const char *path);

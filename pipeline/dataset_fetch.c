@@ -22,8 +22,10 @@ typedef struct {
     const Report *report;
     OutDir out;
     const char **urls; /* mirrors that may still be asked */
-    int n_urls, place; /* place: of the one that the archive has come from; -1: none */
-    char *archive; /* the path of the archive, downloaded or the user's */
+    int n_urls;
+    Downloaded found;  /* of them */
+    bool anew;         /* a resumed download has been thrown away once */
+    char *download;    /* where a download stands: DIR.archive */
     char *summary; /* what the check has said of the dataset */
     size_t length;
 } Fetch;
@@ -84,7 +86,7 @@ static int check(Fetch *f, const char *dir, char *err, size_t errlen)
 /* What messages call the archive: the file, or the URL that it has come from. */
 static const char *name_of(const Fetch *f)
 {
-    return f->spec->file || f->place < 0 ? f->spec->name : f->urls[f->place];
+    return f->spec->file || f->found.place < 0 ? f->spec->name : f->urls[f->found.place];
 }
 
 /* The same before the directory has its name: messages call files by their names in the archive. */
@@ -129,14 +131,23 @@ static char *archive_path(const char *target)
     return asprintf(&path, "%s.archive", target) < 0 ? NULL : path;
 }
 
-/* What killed runs have left: also the archive, where they came as far as to make the directory of it. */
+/* The directory stands: what this or a killed run has downloaded for it is of no use now. Not where that is the very
+ * file which the user names. */
+static void forget_download(const Fetch *f, const char *archive)
+{
+    char *file = f->spec->file ? realpath(f->spec->file, NULL) : NULL;
+    if (download_left(archive) && !(file && !strncmp(file, archive, strlen(archive))))
+        download_forget(archive);
+    free(file);
+}
+
+/* What killed runs have left. */
 static void tidy(const Fetch *f)
 {
-    char *target = f->spec->file ? NULL : realpath(f->spec->dir, NULL);
-    char *archive = target ? archive_path(target) : NULL;
+    char *target = realpath(f->spec->dir, NULL), *archive = target ? archive_path(target) : NULL;
     outdir_sweep(f->spec->dir);
-    if (archive && download_left(archive))
-        download_forget(archive);
+    if (archive)
+        forget_download(f, archive);
     free(archive);
     free(target);
 }
@@ -154,46 +165,59 @@ static int check_digest(const Fetch *f, char *err, size_t errlen)
     return rc;
 }
 
+/* 1: stopped. The mirrors that have failed are not asked another time. */
 static int download(Fetch *f, char *err, size_t errlen)
 {
     const DatasetFetchSpec *s = f->spec;
-    DownloadSpec d = {.urls = f->urls, .n_urls = f->n_urls, .path = f->archive, .sha256 = s->sha256, .http = s->http,
+    DownloadSpec d = {.urls = f->urls, .n_urls = f->n_urls, .path = f->download, .sha256 = s->sha256, .http = s->http,
                       .progress = on_progress, .note = on_note, .warn = on_warn, .ctx = f};
     d.http.max_bytes = s->max_bytes;
     d.http.stop = stop_of(f);
-    return (int)download_file(&d, &f->place, err, errlen);
+    memset(f->found.failed, 0, (size_t)f->n_urls * sizeof *f->found.failed);
+    return (int)download_file(&d, &f->found, err, errlen);
 }
 
-/* Puts the path of the archive into f->archive. 1: stopped. */
-static int get_archive(Fetch *f, char *err, size_t errlen)
-{
-    free(f->archive);
-    f->archive = f->spec->file ? strdup(f->spec->file) : archive_path(f->out.target);
-    if (!f->archive)
-        return err_set(err, errlen, "out of memory");
-    return f->spec->file ? 0 : download(f, err, errlen);
-}
-
-/* 1: stopped. UNPACK_REFUSED: a download that is no dataset, which is removed: the same URL would bring the same. */
+/* 1: stopped. UNPACK_REFUSED: a download that is no dataset, which is removed. */
 static int unpack(Fetch *f, char *err, size_t errlen)
 {
-    ArchiveSpec a = {.path = f->archive, .name = name_of(f), .marker = dataset_marker, .wanted = dataset_has_file,
-                     .max_bytes = f->spec->max_bytes, .progress = on_progress, .ctx = f, .stop = stop_of(f)};
+    const char *file = f->spec->file;
+    ArchiveSpec a = {.path = file ? file : f->download, .name = name_of(f), .marker = dataset_marker,
+                     .wanted = dataset_has_file, .max_bytes = f->spec->max_bytes, .progress = on_progress, .ctx = f,
+                     .stop = stop_of(f)};
     int rc = (int)archive_unpack(&a, f->out.path, err, errlen);
     if (rc == 0 && check_scratch(f, err, errlen))
         rc = UNPACK_REFUSED;
-    if (rc == UNPACK_REFUSED && !f->spec->file)
-        download_forget(f->archive);
+    if (rc == UNPACK_REFUSED && !file)
+        download_forget(f->download);
     return rc;
 }
 
-/* A mirror's archive is of no use: is there another? Then the scratch directory is begun anew. */
-static int next_mirror(Fetch *f, char *err, size_t errlen)
+/* Leaves out the mirrors that were asked in vain, and the one whose archive is of no use. How many are left? */
+static int drop_mirrors(Fetch *f)
 {
-    if (f->spec->file || f->place < 0 || f->n_urls < 2)
+    int n = 0;
+    for (int i = 0; i < f->n_urls; i++)
+        if (i != f->found.place && !f->found.failed[i])
+            f->urls[n++] = f->urls[i];
+    return f->n_urls = n;
+}
+
+/* What has come is of no use: may the same mirror, or another, bring better? Then the scratch directory is begun anew.
+ * The same URL brings the same, but for what was put together of several answers, and may be damaged. */
+static int try_again(Fetch *f, char *err, size_t errlen)
+{
+    bool anew = f->found.resumed && !f->anew;
+    char why[ERR_LEN];
+    if (f->spec->file || f->found.place < 0)
         return -1;
-    report_warn(f->report, "%s", err);
-    memmove(f->urls + f->place, f->urls + f->place + 1, (size_t)(--f->n_urls - f->place) * sizeof *f->urls);
+    snprintf(why, sizeof why, "%s", err);
+    if (anew)
+        report_warn(f->report, "%s; it was resumed: begins anew", why);
+    else if (drop_mirrors(f))
+        report_warn(f->report, "%s; trying the next", why);
+    else
+        return -1;
+    f->anew |= anew;
     outdir_abort(&f->out);
     return outdir_begin(&f->out, f->spec->dir, err, errlen);
 }
@@ -205,8 +229,7 @@ static int commit(Fetch *f, char *err, size_t errlen)
         return -1;
     if (outdir_commit(&f->out, f->spec->replace, err, errlen))
         return -1;
-    if (!f->spec->file)
-        download_forget(f->archive);
+    forget_download(f, f->download);
     return 0;
 }
 
@@ -214,12 +237,16 @@ static int make(Fetch *f, char *err, size_t errlen)
 {
     if (outdir_begin(&f->out, f->spec->dir, err, errlen))
         return -1;
-    int rc;
-    do {
-        rc = get_archive(f, err, errlen);
+    f->download = archive_path(f->out.target);
+    int rc = f->download ? 0 : err_set(err, errlen, "out of memory");
+    while (rc == 0) {
+        rc = f->spec->file ? 0 : download(f, err, errlen);
         if (rc == 0)
             rc = unpack(f, err, errlen);
-    } while (rc == UNPACK_REFUSED && !next_mirror(f, err, errlen));
+        if (rc != UNPACK_REFUSED || try_again(f, err, errlen))
+            break;
+        rc = 0;
+    }
     if (rc == 0 && !report_stop(f->report)) {
         rc = commit(f, err, errlen);
         if (rc == 0) {
@@ -241,12 +268,14 @@ static int check_file(const Fetch *f, char *err, size_t errlen)
     return check_digest(f, err, errlen);
 }
 
-/* DIR is whole already. */
+/* DIR is whole already. Whether it is of an archive that is named nobody knows. */
 static void keep(const Fetch *f)
 {
     const DatasetFetchSpec *s = f->spec;
     tidy(f);
     report_note(f->report, "%s: is there, and whole%s", s->dir, shapes_wrote(s->dir) ? ": a dataset of shapes" : "");
+    if (s->file || strstr(s->name, "://"))
+        report_note(f->report, "%s: nothing was taken of it; --force makes %s anew", s->name, s->dir);
     if (s->sha256 && !s->file)
         report_warn(f->report, "--sha256: not compared: nothing was downloaded");
     print_summary(f);
@@ -254,19 +283,22 @@ static void keep(const Fetch *f)
 
 int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, char *err, size_t errlen)
 {
-    Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .place = -1};
-    f.urls = malloc((size_t)(spec->n_urls + 1) * sizeof *f.urls);
-    if (!f.urls)
-        return err_set(err, errlen, "out of memory");
-    for (int i = 0; i < spec->n_urls; i++)
+    size_t n = (size_t)spec->n_urls + 1;
+    Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .found.place = -1};
+    f.urls = malloc(n * sizeof *f.urls);
+    f.found.failed = malloc(n * sizeof *f.found.failed);
+    int rc = f.urls && f.found.failed ? 0 : err_set(err, errlen, "out of memory");
+    for (int i = 0; rc == 0 && i < spec->n_urls; i++)
         f.urls[i] = spec->urls[i];
-    int rc = check_file(&f, err, errlen);
+    if (rc == 0)
+        rc = check_file(&f, err, errlen);
     if (rc == 0 && (rc = look(&f, err, errlen)) == 0)
         rc = make(&f, err, errlen);
     else if (rc > 0 && !report_stop(report))
         keep(&f);
     free(f.urls);
-    free(f.archive);
+    free(f.found.failed);
+    free(f.download);
     free(f.summary);
     return rc < 0 ? -1 : 0;
 }

@@ -147,7 +147,8 @@ server.serve_forever()' "$1" asked port 3>&- &
     coco-fetch show d | same said -
     coco-fetch "$GOOD.zip" -o d >again 2>stderr
     same said again
-    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
+    [ "$(head -n 1 stderr)" = "d: is there, and whole: a dataset of shapes" ]
+    [ "$(tail -n +2 stderr)" = "$GOOD.zip: nothing was taken of it; --force makes d anew" ]
     fetch "$GOOD.zip" -o d 2>stderr | same said -
     [ ! -s stderr ]
 }
@@ -578,8 +579,10 @@ END
     : >asked
     coco-fetch "$URL/good.zip" -o d >again 2>stderr
     same said again
-    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
+    [ "$(head -n 1 stderr)" = "d: is there, and whole: a dataset of shapes" ]
     [ ! -s asked ]
+    coco-fetch cs231n -o d 2>stderr >again
+    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
 }
 @test "URL: mirrors in their order; those of cs231n stand for the course's own" {
     serve "$BATS_FILE_TMPDIR"
@@ -591,6 +594,16 @@ END
     fails 1 "404" coco-fetch cs231n --url "$URL/none.zip" -o f
     [ ! -e f ]
     fails 2 "--url: .*good.zip is no URL, but a file" coco-fetch "$GOOD.zip" --url "$URL/good.zip" -o f
+}
+@test "URL: a mirror that brings no dataset is passed over, and those that failed before it are not asked again" {
+    mkdir web
+    make_archive up "$S" web/up.zip
+    cp "$GOOD.zip" web
+    serve "$PWD/web"
+    fetch "$URL/none.zip" --url "$URL/up.zip" --url "$URL/none.tar" --url "$URL/good.zip" -o d >/dev/null 2>stderr
+    diff -r "$S" d
+    [ "$(uniq asked | xargs)" = "/none.zip /up.zip /none.tar /good.zip" ]
+    grep -qx "coco-fetch: $URL/up.zip: '../evil': leads out.*; trying the next" stderr
 }
 @test "URL: --sha256" {
     serve "$BATS_FILE_TMPDIR"

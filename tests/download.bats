@@ -56,6 +56,33 @@ broken_off() {
     [[ "$output" == *"20"* ]]
 }
 
+@test "a resumed archive that is damaged comes anew, once" {
+    broken_off file/damaged 1000000
+    printf 'oh no' | dd of=out.archive.part bs=1 seek=500000 conv=notrunc status=none
+    run --separate-stderr coco-fetch "$SERVER/file/damaged" -o out "${fast[@]}"
+    [[ "$stderr" == "coco-fetch: $SERVER/file/damaged: "*"; it was resumed: begins anew" ]]
+    arrived
+    [ "$(asked file/damaged)" = 2 ]
+    # One that is no better then is given up.
+    rm -r out
+    broken_off file-other/damaged 1000000
+    run --separate-stderr coco-fetch "$SERVER/file-other/damaged" -o out "${fast[@]}"
+    [ "$status" = 1 ]
+    [ "$(asked file-other/damaged)" = 2 ]
+    [ -z "$(ls)" ]
+}
+
+@test "a directory made of a file: what an earlier download has left goes, but not the file itself" {
+    broken_off file/left 1000000
+    run -0 coco-fetch "$ARCHIVE" -o out -q
+    arrived
+    rm -r out
+    broken_off file/left 1000000
+    cp "$ARCHIVE" out.archive
+    coco-fetch out.archive -o out -q
+    [ "$(ls | xargs)" = "out out.archive out.archive.json out.archive.part" ]
+}
+
 @test "goes on where it broke off" {
     broken_off file/b 1000000
     get file/b
