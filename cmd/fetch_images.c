@@ -22,6 +22,8 @@ static void say_counts(const ImagesCount *count)
 {
     cli_error("%lld downloaded (%.1f MB), %lld cached, %lld dead, %lld failed", (long long)count->ok,
               (double)count->bytes / 1e6, (long long)count->cached, (long long)count->dead, (long long)count->failed);
+    if (count->unsettled)
+        cli_error("stopped: %lld of the lines read have no record", (long long)count->unsettled);
 }
 
 /* libcurl takes and frees a buffer for each transfer. glibc would give its pages back to the system, and ask for them

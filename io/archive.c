@@ -83,9 +83,23 @@ static int damaged(Unpack *u, struct archive *a, const char *entry)
 /* The library knows no format that fits. */
 static int unknown(Unpack *u)
 {
-    char magic[4];
-    if (pread(u->fd, magic, sizeof magic, 0) == sizeof magic && !memcmp(magic, "PK\3\4", sizeof magic))
-        return refuse(u, NULL, "truncated or damaged: a zip without the directory at its end");
+    static const struct {
+        const char *magic, *why;
+    } KNOWN[] = {
+        {"PK\3\4", "truncated or damaged: a zip without the directory at its end"},
+        {"\xFD" "7zXZ", "is packed by xz, not zip or gzip"},
+        {"BZh", "is packed by bzip2, not zip or gzip"},
+        {"\x28\xB5\x2F\xFD", "is packed by zstd, not zip or gzip"},
+        {"7z\xBC\xAF", "is packed by 7z, not zip or gzip"},
+        {"Rar!", "is packed by rar, not zip or gzip"},
+    };
+    char head[8];
+    ssize_t n = pread(u->fd, head, sizeof head, 0);
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++) {
+        size_t len = strlen(KNOWN[i].magic);
+        if (n >= (ssize_t)len && !memcmp(head, KNOWN[i].magic, len))
+            return refuse(u, NULL, KNOWN[i].why);
+    }
     return refuse(u, NULL, u->packed ? "is neither zip nor tar" : "is empty");
 }
 

@@ -81,6 +81,8 @@ static int enter(Feed *feed, char *err, size_t errlen)
     feed->from = feed->to = 0;
     feed->ended = feed->passing = 0;
     feed->number = 0;
+    if (feed->fd < 0 && errno == ENOENT && strstr(path, "://"))
+        return err_set(err, errlen, "%s: no such file; URLs are lines, of a file or of standard input", path);
     return feed->fd < 0 ? err_set(err, errlen, "%s: %s", path, strerror(errno)) : 0;
 }
 

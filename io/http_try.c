@@ -229,6 +229,8 @@ int try_begin(Transfer *t, char *err, size_t errlen)
     forget(t);
     if (!is_http(t->url)) /* libcurl would guess at a scheme */
         return finished(t, HTTP_DEAD, "not an http or https URL");
+    if (strpbrk(t->url, " \t"))
+        return finished(t, HTTP_DEAD, "a URL with a blank in it (%20 stands for one; one URL a line)");
     if (t->sink.restart(t->tag, &ask))
         return finished(t, HTTP_REFUSED, "");
     if (ask.from >= t->asked_from + PROGRESS_MIN)
@@ -292,6 +294,8 @@ static const char *reason_of(CURLcode rc)
         return "TLS failed";
     case CURLE_TOO_MANY_REDIRECTS:
         return "too many redirects";
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return "an answer that is no HTTP";
     default:
         return curl_easy_strerror(rc);
     }

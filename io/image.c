@@ -46,12 +46,12 @@ static void over_white(unsigned char *pixels, size_t n)
     }
 }
 
-/* What stb says in a word or two, as a line. */
-static int stb_error(char *err, size_t errlen)
+/* What stb says in a word or two, as a line. `kind`: sniff_kind's. */
+static int stb_error(const char *kind, char *err, size_t errlen)
 {
     const char *why = stbi_failure_reason();
     if (why && !strcmp(why, "unknown image type"))
-        return err_set(err, errlen, "an image of a kind that is not read here");
+        return err_set(err, errlen, "%s, a kind that is not read here", kind);
     if (why && !strcmp(why, "outofmem"))
         return err_set(err, errlen, "out of memory");
     if (why && !strcmp(why, "too large"))
@@ -156,7 +156,7 @@ static int decode_other(Image *image, const void *bytes, size_t len, char *err, 
     int w, h, channels;
     unsigned char *pixels = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, 4);
     if (!pixels)
-        return stb_error(err, errlen);
+        return stb_error(sniff_kind(bytes, len), err, errlen);
     size_t n = (size_t)w * (size_t)h;
     over_white(pixels, n);
     unsigned char *less = realloc(pixels, n * 3);
@@ -180,7 +180,7 @@ static int inspect(const void *bytes, size_t len, int *w, int *h, char *err, siz
     if (jpeg && jpeg_size(bytes, len, w, h, err, errlen))
         return -1;
     if (!jpeg && !stbi_info_from_memory(bytes, (int)len, w, h, &channels))
-        return stb_error(err, errlen);
+        return stb_error(sniff_kind(bytes, len), err, errlen);
     if (*w < 1 || *h < 1)
         return err_set(err, errlen, "an image without pixels");
     if ((int64_t)*w * *h > IMAGE_PIXELS_MAX || *w > SIDE_MAX || *h > SIDE_MAX)

@@ -2,6 +2,7 @@
 
 #include "io/err.h"
 #include "io/file.h"
+#include "io/url.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +26,15 @@ static int read_text(char **out, const Json *json, const char *key, char *err, s
     const char *text;
     int rc = json_get_text(json, key, &text, err, errlen);
     return rc > 0 ? copy_text(out, text, err, errlen) : rc;
+}
+
+static int read_url(Record *r, const Json *json, char *err, size_t errlen)
+{
+    const char *text;
+    int rc = json_get_text(json, "url", &text, err, errlen);
+    if (rc > 0 && !(r->url = url_trimmed(text, strlen(text))))
+        rc = err_set(err, errlen, "out of memory");
+    return rc;
 }
 
 static int read_references(Record *r, const Json *json, char *err, size_t errlen)
@@ -75,7 +85,7 @@ static int read_members(Record *r, const Json *json, char *err, size_t errlen)
     r->score = read_score(json);
     if (read_text(&r->split, json, "split", err, errlen) < 0 ||
         read_text(&r->file, json, "file", err, errlen) < 0 ||
-        read_text(&r->url, json, "url", err, errlen) < 0)
+        read_url(r, json, err, errlen) < 0)
         return -1;
     return read_references(r, json, err, errlen);
 }

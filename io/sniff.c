@@ -26,19 +26,29 @@ static int is_gif(const unsigned char *b, size_t len)
     return begins(b, len, 0, "GIF87a", 6) || begins(b, len, 0, "GIF89a", 6);
 }
 
-static int is_image(const unsigned char *b, size_t len)
+const char *sniff_kind(const void *bytes, size_t len)
 {
-    if (sniff_is_jpeg(b, len) || sniff_is_png(b, len) || is_gif(b, len) ||
-        (begins(b, len, 0, "RIFF", 4) && begins(b, len, 8, "WEBP", 4)) ||
-        begins(b, len, 0, "II*\0", 4) || begins(b, len, 0, "MM\0*", 4)) /* TIFF */
-        return 1;
+    const unsigned char *b = bytes;
+    if (sniff_is_jpeg(b, len))
+        return "JPEG";
+    if (sniff_is_png(b, len))
+        return "PNG";
+    if (is_gif(b, len))
+        return "GIF";
+    if (begins(b, len, 0, "RIFF", 4) && begins(b, len, 8, "WEBP", 4))
+        return "WebP";
+    if (begins(b, len, 0, "II*\0", 4) || begins(b, len, 0, "MM\0*", 4))
+        return "TIFF";
     /* BMP: its header's size stands at 14, and 40 to 124 are the known ones, 12 the oldest. */
     if (begins(b, len, 0, "BM", 2) && len > 17 && b[14] >= 12 && b[14] <= 124 && !b[15] && !b[16] && !b[17])
-        return 1;
-    if (begins(b, len, 4, "ftyp", 4) && (begins(b, len, 8, "avif", 4) || begins(b, len, 8, "avis", 4) ||
-                                         begins(b, len, 8, "heic", 4) || begins(b, len, 8, "mif1", 4)))
-        return 1;
-    return len > 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '6' && isspace(b[2]); /* PNM */
+        return "BMP";
+    if (begins(b, len, 4, "ftypavif", 8) || begins(b, len, 4, "ftypavis", 8))
+        return "AVIF";
+    if (begins(b, len, 4, "ftypheic", 8) || begins(b, len, 4, "ftypmif1", 8))
+        return "HEIC";
+    if (len > 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '6' && isspace(b[2]))
+        return b[1] == '1' || b[1] == '4' ? "PBM" : b[1] == '2' || b[1] == '3' ? "plain PNM" : "PNM";
+    return NULL;
 }
 
 /* Whether the text begins with this, in either case of letters. */
@@ -53,7 +63,7 @@ const char *sniff_not_image(const void *bytes, size_t len)
     const char *s = bytes, *end = s + len;
     if (len == 0)
         return "empty, not an image";
-    if (is_image(bytes, len))
+    if (sniff_kind(bytes, len))
         return NULL;
     if (opens_with(s, len, "\xef\xbb\xbf")) /* byte order mark */
         s += 3;

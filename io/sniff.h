@@ -6,8 +6,11 @@
 
 enum { SNIFF_LEN = 512 }; /* bytes from the start that suffice */
 
-/* NULL where the bytes begin like an image (JPEG, PNG, GIF, BMP, WebP, TIFF, AVIF, HEIC, PNM); else what they
- * are instead: "empty, not an image", "an HTML page, not an image", ... A constant. */
+/* By their beginning: "JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF", "AVIF", "HEIC", "PNM" (grey or colour, binary), "PBM",
+ * "plain PNM"; NULL: no image. A constant. */
+const char *sniff_kind(const void *bytes, size_t len);
+/* NULL where the bytes begin like an image of any of these kinds; else what they are instead: "empty, not an image",
+ * "an HTML page, not an image", ... A constant. */
 const char *sniff_not_image(const void *bytes, size_t len);
 int sniff_is_jpeg(const void *bytes, size_t len);
 int sniff_is_png(const void *bytes, size_t len);

@@ -2,6 +2,7 @@
 
 #include "io/err.h"
 #include "io/json.h"
+#include "io/url.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -56,6 +57,17 @@ static int kind_of(const Json *json)
     return -1;
 }
 
+/* A line that is the URL itself. */
+static char *bare_url(const char *line, size_t len, char *err, size_t errlen)
+{
+    char *url = NULL;
+    if (memchr(line, '\0', len))
+        err_set(err, errlen, "is not text: it holds a NUL byte");
+    else if (!(url = url_trimmed(line, len)))
+        err_set(err, errlen, "out of memory");
+    return url;
+}
+
 char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen)
 {
     const char *found;
@@ -63,27 +75,20 @@ char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t e
     *kind = -1;
     while (len > 0 && isspace((unsigned char)*line))
         line++, len--;
-    while (len > 0 && isspace((unsigned char)line[len - 1]))
-        len--;
-    if (len == 0 || *line != '{') {
-        if (memchr(line, '\0', len)) {
-            err_set(err, errlen, "is not text: it holds a NUL byte");
-            return NULL;
-        }
-        url = strndup(line, len);
-        if (!url)
-            err_set(err, errlen, "out of memory");
-        return url;
-    }
+    if (len == 0 || *line != '{')
+        return bare_url(line, len, err, errlen);
     Json *json = json_parse_object(line, len, err, errlen);
     if (!json)
         return NULL;
     int rc = json_get_text(json, "url", &found, err, errlen);
     *kind = kind_of(json);
-    if (rc == 0 || (rc == 1 && !*found))
-        err_set(err, errlen, "no \"url\"");
-    else if (rc == 1 && !(url = strdup(found)))
+    if (rc == 1 && !(url = url_trimmed(found, strlen(found))))
         err_set(err, errlen, "out of memory");
+    if (rc == 0 || (url && !*url)) {
+        err_set(err, errlen, "no \"url\"");
+        free(url);
+        url = NULL;
+    }
     json_free(json);
     return url;
 }

@@ -5,6 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *url_trimmed(const char *text, size_t len)
+{
+    while (len > 0 && isspace((unsigned char)*text))
+        text++, len--;
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
+        len--;
+    return strndup(text, len);
+}
+
 /* Host and port. */
 static const char *authority(const char *url, size_t *len)
 {

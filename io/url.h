@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* A copy without the white space around it. The caller frees; NULL: out of memory. */
+char *url_trimmed(const char *text, size_t len);
+
 /* Where the host's name begins, and its length: behind scheme and user, before port and path ("h" in
  * "http://me@h:80/x"). Of a text that is no URL, its beginning. */
 const char *url_host(const char *url, size_t *len);

@@ -182,7 +182,7 @@ static int64_t file_size(const char *path)
 /* Where the network need not be asked: 1, and *rc says whether the record was written. */
 static int known_already(Run *run, const char *url, int64_t line, int *rc, char *err, size_t errlen)
 {
-    char why[256], *path = cache_find(run->cache, url);
+    char why[256], *path = images_find(run->cache, url);
     long code;
     if (path) {
         Status status = {.status = STATUS_CACHED, .url = url, .path = path, .bytes = file_size(path)};
@@ -307,6 +307,7 @@ static int loop(Run *run, char *err, size_t errlen)
         if (take_arrived(run, !more, err, errlen))
             return -1;
     }
+    run->count->unsettled = jobs_lines(run->jobs);
     if (run->order) /* asked to stop: what is done is told */
         order_flush(run->order);
     return flush_records(run, err, errlen);

@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     int64_t ok, cached, dead, failed; /* status records by their status */
     int64_t bad_lines;                /* lines that ask for no image; each had its warning */
+    int64_t unsettled;                /* lines without a record: the run was stopped */
     int64_t bytes;                    /* downloaded */
     Tally reasons;                    /* of the dead and the failed */
 } ImagesCount;
@@ -45,6 +46,10 @@ ImagesSpec images_defaults(void);
  * -1: the cache could not be written, or the output failed. 0 says that all lines have their record or their warning, not that all images are there:
  * see *count. */
 int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
+
+/* The path of this URL's file in the cache, where it begins like an image: what a failing disk, a power failure or a
+ * hand has made of one is downloaded anew. The caller frees; NULL: there is none. Any thread. */
+char *images_find(const Cache *cache, const char *url);
 
 /* The bytes of one image: from the cache, else downloaded, looked at, and stored there. `cache` may be NULL. Blocks;
  * any thread. The caller frees *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"). */

@@ -6,7 +6,23 @@
 #include "io/image.h"
 #include "pipeline/verdict.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+char *images_find(const Cache *cache, const char *url)
+{
+    char head[VERDICT_HEAD], *path = cache_find(cache, url);
+    const char *why;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
+    if (fd >= 0)
+        close(fd);
+    if (n > 0 && verdict_of_head(head, (size_t)n, &why) == VERDICT_IMAGE)
+        return path;
+    free(path);
+    return NULL;
+}
 
 /* From the network, looked at. *dead: it will not be there another time either. */
 static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, char *err,
@@ -32,7 +48,7 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
 int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
                char *err, size_t errlen)
 {
-    char why[ERR_LEN], *path = cache ? cache_find(cache, url) : NULL;
+    char why[ERR_LEN], *path = cache ? images_find(cache, url) : NULL;
     long code;
     bool dead;
     if (path) {

@@ -362,6 +362,12 @@ END
     refused "garbage.tar: is neither zip nor tar" garbage.tar
     gzip -c garbage.tar >garbage.tar.gz
     refused "garbage.tar.gz: is neither zip nor tar" garbage.tar.gz
+    python3 -c 'import bz2, lzma, sys
+data = open(sys.argv[1], "rb").read()
+open("s.tar.xz", "wb").write(lzma.compress(data, preset=0))
+open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
+    refused "s.tar.xz: is packed by xz, not zip or gzip" s.tar.xz
+    refused "s.tar.bz2: is packed by bzip2, not zip or gzip" s.tar.bz2
     head -c 20480 /dev/zero >zeros.tar
     refused "zeros.tar: holds no dataset" zeros.tar
     mkdir folder.zip

@@ -263,7 +263,8 @@ dead 404 0 HTTP 404" ]
 
 @test "Ctrl-C with --ordered: what is done is told" {
     { echo "$SERVER/silent/first"; for i in $(seq 20); do echo "$SERVER/ok/o$i"; done; } >"$BATS_TEST_TMPDIR/in"
-    python3 - "${fast[@]}" --stall-timeout 60 --timeout 60 --ordered "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" <<'END'
+    python3 - "${fast[@]}" --stall-timeout 60 --timeout 60 --ordered --summary "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" \
+        2>"$BATS_TEST_TMPDIR/err" <<'END'
 import glob, os, signal, subprocess, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 cache = sys.argv[2]
@@ -275,6 +276,7 @@ p.send_signal(signal.SIGINT)
 assert p.wait(10) == 130, p.returncode
 END
     [ "$(jq -r .status "$BATS_TEST_TMPDIR/out" | sort | uniq -c | xargs)" = "20 ok" ]
+    grep -qx 'coco-fetch: stopped: 1 of the lines read have no record' "$BATS_TEST_TMPDIR/err"
 }
 
 @test "tries that wait for the next hold no file open" {
@@ -334,6 +336,27 @@ END
     [ "$(jq -r .url <<<"$output" | sort | xargs)" = "$SERVER/ok/r $SERVER/ok/s" ]
 }
 
+@test "blanks around a URL do not matter, blanks in it do" {
+    printf '%s\n' "{\"url\":\" $SERVER/ok/t\\n\"}" "$SERVER/ok/two words" "$SERVER/ok/u	and more" >"$BATS_TEST_TMPDIR/in"
+    run coco-fetch images "${fast[@]}" --ordered "$BATS_TEST_TMPDIR/in"
+    [ "$(jq -r .status <<<"$output" | xargs)" = "ok dead dead" ]
+    [ "$(jq -r .url <<<"$output" | head -n 1)" = "$SERVER/ok/t" ]
+    [[ "$(jq -r .error <<<"$output" | tail -n 1)" == "a URL with a blank in it "* ]]
+}
+
+@test "a file of the cache that is no image any more is downloaded anew" {
+    fetch ok/spoilt
+    path=$(field path)
+    for spoilt in garbage ''; do
+        printf '%s' "$spoilt" >"$path"
+        fetch ok/spoilt
+        [ "$(field status)" = ok ]
+        fetch ok/spoilt
+        [ "$(field status)" = cached ]
+    done
+    [ "$(curl -s "$SERVER/count/ok/spoilt")" = 3 ]
+}
+
 @test "its own output is input again" {
     fetch ok/1 404
     run coco-fetch images "${fast[@]}" - <<<"$output"
@@ -356,6 +379,8 @@ END
     [ "$status" = 1 ]
     [ "$(field status)" = ok ]
     grep -q '^coco-fetch: /no/such/file: No such file' "$BATS_TEST_TMPDIR/err"
+    run -1 coco-fetch images -q "$SERVER/ok/after"
+    [ "$output" = "coco-fetch: $SERVER/ok/after: no such file; URLs are lines, of a file or of standard input" ]
 }
 
 @test "a line longer than a megabyte is passed over" {

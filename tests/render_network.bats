@@ -41,6 +41,14 @@ asked() { curl -s "$SERVER/count/$1"; }
     [[ "$output" == *"image 2: $SERVER/ok/new: an address that is not public" ]]
 }
 
+@test "a file of the cache that is no image any more is downloaded anew" {
+    records ok/spoilt
+    run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
+    echo garbage >"$(coco-fetch images -q in.jsonl | jq -r .path)"
+    run -0 coco-render "${fast[@]}" --strict -o b.png in.jsonl
+    same a.png b.png
+}
+
 @test "what coco-fetch images has brought is taken from the cache" {
     records ok/before1 ok/before2
     coco-fetch images -q in.jsonl >status.jsonl
