@@ -56,7 +56,8 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 
 void cli_png_name(const char *option, const char *path)
 {
-    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".tif", ".tiff", ".bmp"};
+    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".tif", ".tiff", ".bmp",
+                                        ".htm", ".html"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
         if (!strcasecmp(ending, other[i]))

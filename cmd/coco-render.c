@@ -68,6 +68,12 @@ static void take(Cli *cli, const Asked *asked, SheetSpec *spec)
     spec->threads = (int)cli->threads;
 }
 
+static void warn_unused(const Cli *cli, const SheetSpec *spec)
+{
+    if (!spec->output && !cli->quiet && (cli_given(cli, "columns") || cli_given(cli, "rows")))
+        cli_error("--columns and --rows are of pictures alone (-o); a page fills the width that it has");
+}
+
 static void say_count(const Report *report, const SheetSpec *spec, const SheetCount *count)
 {
     char sheets[32] = "";
@@ -163,7 +169,8 @@ int main(int argc, char **argv)
     Cli cli = {
         .name = "coco-render", .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",
         .about = "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
-                 "the ground truth. An image that cannot be had is a placeholder that says why.",
+                 "the ground truth. An image that cannot be had is a placeholder that says why. Long texts end in\n"
+                 "an ellipsis on sheets; a page has all of them.",
         .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file:\n"
                   "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
                   "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
@@ -173,6 +180,8 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     net_apply(&net);
     take(&cli, &asked, &spec);
+    warn_unused(&cli, &spec);
+    spec.where.data_asked = cli_given(&cli, "data");
     int status = draw(&cli, &spec, asked.strict);
     cli_free(&cli);
     return cli_finish(&cli, status);

@@ -103,6 +103,8 @@ int record_read(Record *record, const Json *json, char *err, size_t errlen)
 int record_parse(Record *record, const char *line, size_t len, char *err, size_t errlen)
 {
     memset(record, 0, sizeof *record);
+    if (len && *line == '[')
+        return err_set(err, errlen, "not a JSON object but an array: records stand one a line");
     Json *json = json_parse_object(line, len, err, errlen);
     if (!json)
         return -1;
@@ -113,7 +115,7 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
 
 int record_exact(const Record *r)
 {
-    for (int k = 0; k < r->n_references; k++)
+    for (int k = 0; k < r->n_references && *r->caption; k++)
         if (!strcmp(r->references[k], r->caption))
             return k;
     return -1;

@@ -1,6 +1,7 @@
 #include "io/text.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
@@ -21,6 +22,11 @@ static bool is_control(gunichar c)
     return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029;
 }
 
+static bool overrides_direction(gunichar c)
+{
+    return c == 0x202D || c == 0x202E;
+}
+
 /* GLib's strings are malloc's since 2.46: they may be freed with free(). */
 char *text_paragraph(const char *text)
 {
@@ -30,7 +36,9 @@ char *text_paragraph(const char *text)
     GString *out = g_string_sized_new(len + sizeof ELLIPSIS);
     for (const char *s = valid; *s; s = g_utf8_next_char(s)) {
         gunichar c = g_utf8_get_char(s);
-        g_string_append_unichar(out, is_control(c) ? ' ' : c);
+        bool white = is_control(c) || g_unichar_isspace(c);
+        if (!overrides_direction(c) && (out->len || !white))
+            g_string_append_unichar(out, is_control(c) ? ' ' : c);
     }
     g_free(valid);
     if (cut || out->len > TEXT_MAX) {
@@ -38,6 +46,14 @@ char *text_paragraph(const char *text)
         g_string_append(out, ELLIPSIS);
     }
     return g_string_free(out, FALSE);
+}
+
+bool text_is_blank(const char *text)
+{
+    char *clean = text_paragraph(text);
+    bool blank = !*clean;
+    free(clean);
+    return blank;
 }
 
 char *text_lower(const char *text, size_t len)

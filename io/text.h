@@ -11,9 +11,13 @@
 enum { TEXT_MAX = 4096 };
 
 /* The text as one paragraph of valid UTF-8 and at most TEXT_MAX bytes: separators and control characters become
- * spaces, bytes that are no UTF-8 U+FFFD, and an ellipsis stands at the end of what was longer. A paragraph stays
- * as it is. NULL: out of memory. */
+ * spaces, bytes that are no UTF-8 U+FFFD, and an ellipsis stands at the end of what was longer. White space before the
+ * first character is gone, and so are marks that turn the direction of what follows (U+202D, U+202E). A paragraph
+ * stays as it is. NULL: out of memory. */
 char *text_paragraph(const char *text);
+
+/* Nothing but white space and control characters. */
+bool text_is_blank(const char *text);
 
 /* The first len bytes (valid UTF-8) in lower case. NULL: out of memory. */
 char *text_lower(const char *text, size_t len);

@@ -20,8 +20,8 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen
     lookup->negative_ttl = spec->negative_ttl;
     if (spec->images && !(lookup->root[0] = realpath(spec->images, NULL)))
         return err_set(err, errlen, "%s: %s", spec->images, strerror(errno));
-    if (spec->data)
-        lookup->root[1] = realpath(spec->data, NULL);
+    if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)) && spec->data_asked)
+        return err_set(err, errlen, "%s: %s", spec->data, strerror(errno));
     /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
     lookup->cache = cache_open(spec->cache, NULL, 0);
     lookup->pool = http_pool_open(&spec->http, err, errlen);
@@ -69,6 +69,9 @@ static int read_below(const char *root, const char *name, char **bytes, size_t *
 {
     if (!root)
         return 0;
+    if (*name == '/' && is_below(name, root)) /* an absolute path, into it */
+        for (name += strlen(root); *name == '/';)
+            name++;
     if (path_escapes(name))
         return err_set(err, errlen, "the file's path leads out of the directory");
     char *path = path_join(root, name);
@@ -153,8 +156,10 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
     *at_url = rc == 0 && r->url;
     if (*at_url)
         rc = read_url(l, r->url, bytes, len, err, errlen);
-    if (rc == 0)
-        rc = err_set(err, errlen, r->file ? "no such file" : "the record names no file and no url");
+    if (rc == 0 && r->file)
+        rc = err_set(err, errlen, l->root[0] || l->root[1] ? "no such file" : "no such file: --images says where to look");
+    else if (rc == 0)
+        rc = err_set(err, errlen, "the record names no file and no url");
     return rc;
 }
 

@@ -4,7 +4,7 @@
  *
  * The first place that has it counts: a corrupt file there is told, not papered over by the next place.
  * What a record says is not trusted: its file never leads out of the directory, neither by ".." nor by a
- * symbolic link, and a file:// URL is taken only below one of the two directories.
+ * symbolic link nor as an absolute path, and a file:// URL is taken only below one of the two directories.
  *
  * A Lookup is not changed after lookup_open: any number of threads may load through one. */
 #ifndef COCO_PIPELINE_LOOKUP_H
@@ -27,7 +27,8 @@ typedef struct {
 /* Where to look. */
 typedef struct {
     const char *images;  /* directory; NULL: none. One that is missing is an error, for it was asked for */
-    const char *data;    /* dataset directory; NULL: none. One that is missing is no error */
+    const char *data;    /* dataset directory; NULL: none */
+    bool data_asked;     /* for: one that is missing is an error too */
     const char *cache;   /* directory; NULL: the user's */
     double negative_ttl; /* seconds for which a dead URL is not asked for again */
     HttpOptions http;    /* its `stop` ends waiting for the network */

@@ -106,7 +106,8 @@ static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts
 void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, bool marked)
 {
     const char *slash = strrchr(spec->input, '/');
-    const char *base = !strcmp(spec->input, "-") ? "Captions" : slash ? slash + 1 : spec->input;
+    bool nameless = !strcmp(spec->input, "-") || !strncmp(spec->input, "/dev/", 5) || !strncmp(spec->input, "/proc/", 6);
+    const char *base = nameless ? "Captions" : slash ? slash + 1 : spec->input;
     memset(words, 0, sizeof *words);
     words->n = facts->n;
     append(words->title, "%s", spec->title ? spec->title : base);

@@ -1,5 +1,6 @@
 #include "pipeline/tile.h"
 
+#include "io/text.h"
 #include "pipeline/found.h"
 
 #include <math.h>
@@ -146,7 +147,7 @@ static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
 
 static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
 {
-    if (!*r->caption) {
+    if (text_is_blank(r->caption)) {
         TextStyle style = s->caption;
         style.bold = 0;
         style.italic = 1;

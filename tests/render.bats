@@ -247,6 +247,32 @@ sheet-003.png" ]
     is_png a.png
 }
 
+@test "an absolute path of a file counts below a directory that was named" {
+    for name in "$PWD/img/a.ppm" "$PWD/img//a.ppm" "$PWD/two.jsonl" "$PWD/img/../two.jsonl" "$PWD/img2/a.ppm"; do
+        jq -nc --arg f "$name" '{image_id: 1, file: $f, caption: "x"}'
+    done >absolute.jsonl
+    run --separate-stderr render -q -o a.png absolute.jsonl
+    [ "${#stderr_lines[@]}" = 3 ]
+    for line in "${stderr_lines[@]}"; do [[ "$line" == *": the file's path leads out of the directory" ]]; done
+    fails 1 'nodir: No such file' coco-render -d nodir -o out.png two.jsonl
+    run -0 coco-render -q -o out.png two.jsonl
+    [ "${lines[0]}" = "coco-render: image 1: a.ppm: no such file: --images says where to look" ]
+}
+
+@test "what has no name is no title, and what is blank an empty caption" {
+    [ "$(render -q --html a.html <(cat two.jsonl) && grep -c '>Captions</h1>' a.html)" = 1 ]
+    echo '{"image_id":1,"file":"a.ppm","caption":" ","references":[""]}' >blank.jsonl
+    echo '{"image_id":1,"file":"a.ppm","caption":"","references":[""]}' >empty.jsonl
+    for caption in blank empty; do
+        render -q --title T -o $caption.png --html $caption.html $caption.jsonl
+        grep -q '(empty caption)' $caption.html
+        grep -c 'green' $caption.html | grep -qx 0
+    done
+    same blank.png empty.png
+    run -0 render --html a.html --columns 2 two.jsonl
+    [ "${lines[0]}" = "coco-render: --columns and --rows are of pictures alone (-o); a page fills the width that it has" ]
+}
+
 @test "a line that is no record: exit 1, the line's number, nothing written" {
     n=0
     while IFS= read -r bad; do
@@ -268,6 +294,8 @@ sheet-003.png" ]
 not JSON at all
 END
     [ "$n" = 11 ]
+    printf '[{"image_id":1,\n' >array.json
+    fails 1 'line 1: not a JSON object but an array: records stand one a line' coco-render -o out.png array.json
 }
 
 @test "no records: exit 1, nothing written" {
@@ -319,6 +347,7 @@ END
     fails 2 '--rows' coco-render --rows=-1 -o a.png two.jsonl
     fails 2 '--gt' coco-render --gt=many -o a.png two.jsonl
     fails 2 "-o 'a.b.JPG': pictures are PNG, not JPG" coco-render -o a.b.JPG two.jsonl
+    fails 2 "-o 'a.html': pictures are PNG, not html" coco-render -o a.html two.jsonl
     fails 2 '--html -' coco-render --html - two.jsonl
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl
