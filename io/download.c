@@ -125,6 +125,8 @@ static int on_head(void *tag, const HttpHead *head)
     if (head->code != 206) {
         if (d->asked)
             note(d, "%s: begins anew: the server does not go on, or its file has changed", d->url);
+        else if (d->have > 0 && !d->whole)
+            note(d, "%s: begins anew: what is here is of another URL, or of no known version", d->url);
         return origin_begin(d, head) || check_space(d, head->length) ? -1 : 0;
     }
     if (!continues(d, head)) {

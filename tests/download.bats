@@ -72,6 +72,16 @@ broken_off() {
     [ -z "$(ls)" ]
 }
 
+@test "a part of another URL, or without a validator, is not gone on with, and that is said" {
+    local anew=': begins anew: what is here is of another URL, or of no known version$'
+    broken_off file/elsewhere 1000000
+    coco-fetch "$SERVER/file/here" -o out 2>&1 >/dev/null | grep -q "$anew"
+    rm -r out
+    broken_off file/unsaid 1000000
+    sed -i 's/"validator":[^,]*,//' out.archive.json
+    coco-fetch "$SERVER/file/unsaid" -o out 2>&1 >/dev/null | grep -q "$anew"
+}
+
 @test "a directory made of a file: what an earlier download has left goes, but not the file itself" {
     broken_off file/left 1000000
     run -0 coco-fetch "$ARCHIVE" -o out -q
