@@ -51,7 +51,7 @@ char *text_paragraph(const char *text)
 bool text_is_blank(const char *text)
 {
     char *clean = text_paragraph(text);
-    bool blank = !*clean;
+    bool blank = clean && !*clean;
     free(clean);
     return blank;
 }

@@ -203,10 +203,11 @@ static int drop_mirrors(Fetch *f)
 }
 
 /* What has come is of no use: may the same mirror, or another, bring better? Then the scratch directory is begun anew.
- * The same URL brings the same, but for what was put together of several answers, and may be damaged. */
+ * The same URL brings the same, but for what was put together of several answers and may be damaged: no digest has said
+ * that it is right. */
 static int try_again(Fetch *f, char *err, size_t errlen)
 {
-    bool anew = f->found.resumed && !f->anew;
+    bool anew = f->found.resumed && !f->spec->sha256 && !f->anew;
     char why[ERR_LEN];
     if (f->spec->file || f->found.place < 0)
         return -1;
