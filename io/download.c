@@ -319,7 +319,6 @@ static DownloadAnswer run(Download *d, char *err, size_t errlen)
         if (!d->origin.url)
             return (DownloadAnswer)err_set(err, errlen, "%s: is in the way: it is no download of coco-fetch's",
                                            d->spec->path);
-        d->continued = true;
         if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
             return there;
         unlink(d->spec->path);
@@ -373,28 +372,32 @@ int download_left(const char *path)
     return known;
 }
 
-/* Not what another process is writing to. */
-static void remove_part(const char *part)
+/* The part's descriptor, locked; -1: there is none. False: another process is writing to it. */
+static bool lock_part(const char *part, int *fd)
 {
-    int fd = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        unlink(part);
-    close(fd);
+    *fd = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (*fd < 0 || flock(*fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    close(*fd);
+    return false;
 }
 
 void download_forget(const char *path)
 {
     static const char *const suffix[] = {"", ".json", ".json.part"};
-    char *name;
-    for (int i = 0; i < 3; i++)
-        if (asprintf(&name, "%s%s", path, suffix[i]) >= 0) {
-            unlink(name);
-            free(name);
-        }
-    if (asprintf(&name, "%s.part", path) >= 0) {
-        remove_part(name);
-        free(name);
+    char *part, *name;
+    int fd;
+    if (asprintf(&part, "%s.part", path) < 0)
+        return;
+    if (lock_part(part, &fd)) {
+        for (int i = 0; i < 3; i++)
+            if (asprintf(&name, "%s%s", path, suffix[i]) >= 0) {
+                unlink(name);
+                free(name);
+            }
+        unlink(part);
+        if (fd >= 0)
+            close(fd);
     }
+    free(part);
 }

@@ -38,7 +38,7 @@ typedef enum {
 
 typedef struct {
     int place;    /* of the URL which PATH has come from; -1: none of them */
-    bool resumed; /* PATH was there, or is of more than one answer: what is wrong with it may have come of that */
+    bool resumed; /* it is of more than one answer: what is wrong with it may have come of that */
     bool *failed; /* (n_urls) the caller's, or NULL: set for those that were asked in vain */
 } Downloaded;
 
@@ -47,7 +47,8 @@ DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *
 /* Whether what stands at PATH, or beside it, is a download of an earlier call. */
 int download_left(const char *path);
 
-/* Removes PATH and what stands beside it: when its content has been put to use. */
+/* Removes PATH and what stands beside it: when its content has been put to use. Nothing where another process is
+ * writing to the part. */
 void download_forget(const char *path);
 
 #endif

@@ -46,12 +46,18 @@ static void over_white(unsigned char *pixels, size_t n)
     }
 }
 
+static bool is_read(const char *kind)
+{
+    return !strcmp(kind, "PNG") || !strcmp(kind, "GIF") || !strcmp(kind, "BMP") || !strcmp(kind, "PNM");
+}
+
 /* What stb says in a word or two, as a line. `kind`: sniff_kind's. */
 static int stb_error(const char *kind, char *err, size_t errlen)
 {
     const char *why = stbi_failure_reason();
     if (why && !strcmp(why, "unknown image type"))
-        return err_set(err, errlen, "%s, a kind that is not read here", kind);
+        return err_set(err, errlen, is_read(kind) ? "a %s that is corrupt, or of a variety that is not read here"
+                                                  : "%s, a kind that is not read here", kind);
     if (why && !strcmp(why, "outofmem"))
         return err_set(err, errlen, "out of memory");
     if (why && !strcmp(why, "too large"))

@@ -115,7 +115,7 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
 
 int record_exact(const Record *r)
 {
-    for (int k = 0; k < r->n_references && *r->caption; k++)
+    for (int k = 0; k < r->n_references && r->caption[strspn(r->caption, " \t\r\n")]; k++)
         if (!strcmp(r->references[k], r->caption))
             return k;
     return -1;

@@ -36,7 +36,7 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
 /* The same from a value that has been read. */
 int record_read(Record *record, const Json *json, char *err, size_t errlen);
 void record_free(Record *record); /* legal on a zeroed one */
-/* The place of the first reference that is the caption word for word, -1 where none is or the caption is empty. */
+/* The place of the first reference that is the caption word for word, -1 where none is or the caption is blank. */
 int record_exact(const Record *record);
 
 /* Writes the record and a newline. -1: the stream failed or there was no memory. */

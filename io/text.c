@@ -30,6 +30,8 @@ static bool overrides_direction(gunichar c)
 /* GLib's strings are malloc's since 2.46: they may be freed with free(). */
 char *text_paragraph(const char *text)
 {
+    while (*text && ((unsigned char)*text <= ' ' || *text == '\x7F'))
+        text++;
     size_t len = head(text, TEXT_MAX);
     bool cut = text[len] != '\0';
     char *valid = g_utf8_make_valid(text, (gssize)len);

@@ -192,12 +192,13 @@ static int unpack(Fetch *f, char *err, size_t errlen)
     return rc;
 }
 
-/* Leaves out the mirrors that were asked in vain, and the one whose archive is of no use. How many are left? */
-static int drop_mirrors(Fetch *f)
+/* Leaves out the mirrors that were asked in vain, and where it is not asked again, the one whose archive is of no use.
+ * How many are left? */
+static int drop_mirrors(Fetch *f, bool again)
 {
     int n = 0;
     for (int i = 0; i < f->n_urls; i++)
-        if (i != f->found.place && !f->found.failed[i])
+        if (i == f->found.place ? again : !f->found.failed[i])
             f->urls[n++] = f->urls[i];
     return f->n_urls = n;
 }
@@ -212,12 +213,9 @@ static int try_again(Fetch *f, char *err, size_t errlen)
     if (f->spec->file || f->found.place < 0)
         return -1;
     snprintf(why, sizeof why, "%s", err);
-    if (anew)
-        report_warn(f->report, "%s; it was resumed: begins anew", why);
-    else if (drop_mirrors(f))
-        report_warn(f->report, "%s; trying the next", why);
-    else
+    if (!drop_mirrors(f, anew))
         return -1;
+    report_warn(f->report, "%s; %s", why, anew ? "it was resumed: begins anew" : "trying the next");
     f->anew |= anew;
     outdir_abort(&f->out);
     return outdir_begin(&f->out, f->spec->dir, err, errlen);

@@ -69,9 +69,6 @@ static int read_below(const char *root, const char *name, char **bytes, size_t *
 {
     if (!root)
         return 0;
-    if (*name == '/' && is_below(name, root)) /* an absolute path, into it */
-        for (name += strlen(root); *name == '/';)
-            name++;
     if (path_escapes(name))
         return err_set(err, errlen, "the file's path leads out of the directory");
     char *path = path_join(root, name);
@@ -118,9 +115,10 @@ static char *file_url_path(const char *url)
     return path;
 }
 
-static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+/* An absolute path, which must lead into one of the two directories. `outside`: what else it is. 1 or -1. */
+static int read_absolute(const Lookup *l, const char *path, const char *outside, char **bytes, size_t *len, char *err,
+                         size_t errlen)
 {
-    char *path = file_url_path(url);
     char *real = path ? realpath(path, NULL) : NULL;
     int rc = -1, there = real != NULL, below = 0;
     for (int i = 0; i < 2 && real; i++)
@@ -130,12 +128,19 @@ static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t 
         *bytes = read_regular(real, len, err, errlen);
         rc = *bytes ? 1 : -1;
     } else if (there) {
-        err_set(err, errlen, "a file:// URL outside the images and the dataset");
+        err_set(err, errlen, "%s", outside);
     } else {
         err_set(err, errlen, "no such file, or outside the images and the dataset");
     }
-    free(path);
     free(real);
+    return rc;
+}
+
+static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+{
+    char *path = file_url_path(url);
+    int rc = read_absolute(l, path, "a file:// URL outside the images and the dataset", bytes, len, err, errlen);
+    free(path);
     return rc;
 }
 
@@ -151,6 +156,8 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
                       size_t errlen)
 {
     int rc = 0;
+    if (r->file && *r->file == '/' && (l->root[0] || l->root[1]))
+        rc = read_absolute(l, r->file, "the file's path leads out of the directory", bytes, len, err, errlen);
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
         rc = read_below(l->root[i], r->file, bytes, len, err, errlen);
     *at_url = rc == 0 && r->url;

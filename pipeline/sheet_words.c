@@ -106,7 +106,8 @@ static void say_marks(SheetWords *words, const SheetSpec *spec, const ShelfFacts
 void sheet_words(SheetWords *words, const SheetSpec *spec, const ShelfFacts *facts, bool marked)
 {
     const char *slash = strrchr(spec->input, '/');
-    bool nameless = !strcmp(spec->input, "-") || !strncmp(spec->input, "/dev/", 5) || !strncmp(spec->input, "/proc/", 6);
+    bool nameless = !strcmp(spec->input, "-") || !strcmp(spec->input, "/dev/stdin") ||
+                    !strncmp(spec->input, "/dev/fd/", 8) || !strncmp(spec->input, "/proc/", 6);
     const char *base = nameless ? "Captions" : slash ? slash + 1 : spec->input;
     memset(words, 0, sizeof *words);
     words->n = facts->n;

@@ -72,6 +72,22 @@ broken_off() {
     [ -z "$(ls)" ]
 }
 
+@test "a directory made of a file leaves alone what another process is downloading" {
+    coco-fetch "$SERVER/file-slow/200000/beside" -o out -q 3>&- 2>/dev/null &
+    pid=$!
+    for _ in $(seq 600); do
+        [ ! -s out.archive.part ] || [ ! -e out.archive.json ] || break
+        sleep 0.02
+    done
+    coco-fetch "$ARCHIVE" -o out -q >/dev/null
+    [ "$(ls out.archive*)" = "$(printf 'out.archive.json\nout.archive.part')" ]
+    kill -9 $pid
+    wait $pid || :
+    # And goes when nobody is.
+    coco-fetch "$ARCHIVE" -o out -q >/dev/null
+    [ "$(ls)" = out ]
+}
+
 @test "a part of another URL, or without a validator, is not gone on with, and that is said" {
     local anew=': begins anew: what is here is of another URL, or of no known version$'
     broken_off file/elsewhere 1000000

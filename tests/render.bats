@@ -2,6 +2,7 @@
 # coco-render: exit statuses, what stderr says, and that a bad input leaves no file.
 
 load support/common
+bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
@@ -252,8 +253,14 @@ sheet-003.png" ]
         jq -nc --arg f "$name" '{image_id: 1, file: $f, caption: "x"}'
     done >absolute.jsonl
     run --separate-stderr render -q -o a.png absolute.jsonl
-    [ "${#stderr_lines[@]}" = 3 ]
-    for line in "${stderr_lines[@]}"; do [[ "$line" == *": the file's path leads out of the directory" ]]; done
+    [ "$(grep -c ": the file's path leads out of the directory$" <<<"$stderr")" = 2 ]
+    [ "$(grep -c ': no such file, or outside the images and the dataset$' <<<"$stderr")" = 1 ]
+    # By a name with a link in it, and below the second directory.
+    ln -s img link
+    mkdir other
+    jq -nc --arg f "$PWD/link/a.ppm" '{image_id: 1, file: $f, caption: "x"}' >link.jsonl
+    run -0 coco-render -q --strict --images link -o a.png link.jsonl
+    run -0 coco-render -q --strict --images other -d img -o a.png link.jsonl
     fails 1 'nodir: No such file' coco-render -d nodir -o out.png two.jsonl
     run -0 coco-render -q -o out.png two.jsonl
     [ "${lines[0]}" = "coco-render: image 1: a.ppm: no such file: --images says where to look" ]
@@ -261,8 +268,10 @@ sheet-003.png" ]
 
 @test "what has no name is no title, and what is blank an empty caption" {
     [ "$(render -q --html a.html <(cat two.jsonl) && grep -c '>Captions</h1>' a.html)" = 1 ]
-    echo '{"image_id":1,"file":"a.ppm","caption":" ","references":[""]}' >blank.jsonl
-    echo '{"image_id":1,"file":"a.ppm","caption":"","references":[""]}' >empty.jsonl
+    # Beside one whose ground truth is another text: alone a blank one would count as ground truth itself.
+    one='{"image_id":2,"file":"a.ppm","caption":"two","references":["one"]}'
+    printf '%s\n' "$one" '{"image_id":1,"file":"a.ppm","caption":" ","references":[" "]}' >blank.jsonl
+    printf '%s\n' "$one" '{"image_id":1,"file":"a.ppm","caption":"","references":[""]}' >empty.jsonl
     for caption in blank empty; do
         render -q --title T -o $caption.png --html $caption.html $caption.jsonl
         grep -q '(empty caption)' $caption.html

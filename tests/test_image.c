@@ -160,6 +160,7 @@ static void refused(void **state)
         {"\0\0\0\x1c" "ftypavif", 12, "AVIF, a kind that is not read"},
         {"\0\0\0\x1c" "ftypmif1", 12, "HEIC, a kind that is not read"},
         {"P4 8 1\n\xff", 8, "PBM, a kind that is not read"},
+        {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "a BMP that is corrupt, or of a variety that is not read"},
         {"P3 1 1 255 1 2 3\n", 17, "plain PNM, a kind that is not read"},
         {huge.bytes, huge.n, "too many"},
         {"P5 1048577 1 255\n", 17, "1048577 x 1 pixels are too many"},

@@ -23,6 +23,10 @@ static void paragraphs(void **state)
     check_paragraph("a\nb\r\n\tc\x01" "d\x7f", "a b   c d ");
     check_paragraph("next\xc2\x85line\xe2\x80\xa8separated\xe2\x80\xa9 c1 \xc2\x9f", "next line separated  c1  ");
     check_paragraph(" \t\n of \xe2\x80\xaejpg\xe2\x80\xac", "of jpg\xe2\x80\xac");
+    char wide[TEXT_MAX + 100];
+    memset(wide, ' ', sizeof wide);
+    memcpy(wide + sizeof wide - 5, "word", 5);
+    check_paragraph(wide, "word");
     check_paragraph(" \xe2\x80\xae\n ", "");
     assert_true(text_is_blank("") && text_is_blank(" \t\xc2\xa0") && !text_is_blank(" ."));
     check_paragraph("\xff caf\xc3\xa9 \xc3", "\xef\xbf\xbd caf\xc3\xa9 \xef\xbf\xbd");
