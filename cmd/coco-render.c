@@ -181,7 +181,8 @@ int main(int argc, char **argv)
     net_apply(&net);
     take(&cli, &asked, &spec);
     warn_unused(&cli, &spec);
-    spec.where.data_asked = cli_given(&cli, "data");
+    if (!cli_given(&cli, "data") && access(spec.where.data, F_OK)) /* the default need not be there */
+        spec.where.data = NULL;
     int status = draw(&cli, &spec, asked.strict);
     cli_free(&cli);
     return cli_finish(&cli, status);

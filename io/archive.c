@@ -6,12 +6,14 @@
 #include "io/file.h"
 #include "io/gzip.h"
 #include "io/size.h"
+#include "io/sniff.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,9 +45,14 @@ typedef struct {
 
 /* --- what can be wrong --- */
 
-static int refuse(Unpack *u, const char *entry, const char *why)
+static int refuse(Unpack *u, const char *entry, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int refuse(Unpack *u, const char *entry, const char *fmt, ...)
 {
-    char shown[ENTRY_SHOWN_LEN];
+    char shown[ENTRY_SHOWN_LEN], why[ERR_LEN];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
     if (entry)
         err_set(u->err, u->errlen, "%s: '%s': %s", u->spec->name, entry_name_shown(entry, shown), why);
     else
@@ -56,7 +63,7 @@ static int refuse(Unpack *u, const char *entry, const char *why)
 /* No fault of the archive's. */
 static int fail(Unpack *u, const char *entry, int error)
 {
-    refuse(u, entry, strerror(error));
+    refuse(u, entry, "%s", strerror(error));
     return UNPACK_FAILED;
 }
 
@@ -65,41 +72,30 @@ static int fail(Unpack *u, const char *entry, int error)
 static int not_made(Unpack *u, const char *entry, int error)
 {
     int own = error == EEXIST || error == ENOTDIR || error == EISDIR || error == ENAMETOOLONG;
-    return own ? refuse(u, entry, strerror(error)) : fail(u, entry, error);
+    return own ? refuse(u, entry, "%s", strerror(error)) : fail(u, entry, error);
 }
 
 /* With the library's reason, a line that may end in a line end. */
 static int damaged(Unpack *u, struct archive *a, const char *entry)
 {
     const char *reason = archive_error_string(a);
-    char why[256];
     if (archive_errno(a) == ENOMEM)
         return fail(u, entry, ENOMEM);
-    if (reason)
-        snprintf(why, sizeof why, "truncated or damaged: %.*s", (int)strcspn(reason, "\n"), reason);
-    return refuse(u, entry, reason ? why : "truncated or damaged");
+    if (!reason)
+        return refuse(u, entry, "truncated or damaged");
+    return refuse(u, entry, "truncated or damaged: %.*s", (int)strcspn(reason, "\n"), reason);
 }
 
 /* The library knows no format that fits. */
 static int unknown(Unpack *u)
 {
-    static const struct {
-        const char *magic, *why;
-    } KNOWN[] = {
-        {"PK\3\4", "truncated or damaged: a zip without the directory at its end"},
-        {"\xFD" "7zXZ", "is packed by xz, not zip or gzip"},
-        {"BZh", "is packed by bzip2, not zip or gzip"},
-        {"\x28\xB5\x2F\xFD", "is packed by zstd, not zip or gzip"},
-        {"7z\xBC\xAF", "is packed by 7z, not zip or gzip"},
-        {"Rar!", "is packed by rar, not zip or gzip"},
-    };
-    char head[8];
+    char head[SNIFF_LEN];
     ssize_t n = pread(u->fd, head, sizeof head, 0);
-    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++) {
-        size_t len = strlen(KNOWN[i].magic);
-        if (n >= (ssize_t)len && !memcmp(head, KNOWN[i].magic, len))
-            return refuse(u, NULL, KNOWN[i].why);
-    }
+    const char *packing = n > 0 ? sniff_packing(head, (size_t)n) : NULL;
+    if (packing && !strcmp(packing, "zip"))
+        return refuse(u, NULL, "truncated or damaged: a zip without the directory at its end");
+    if (packing)
+        return refuse(u, NULL, "is packed by %s, not zip or gzip", packing);
     return refuse(u, NULL, u->packed ? "is neither zip nor tar" : "is empty");
 }
 
@@ -140,7 +136,7 @@ static int judge(Unpack *u, struct archive_entry *entry, int64_t place, char nam
     if (!fault)
         fault = kind_fault(entry);
     if (fault)
-        return refuse(u, given, fault);
+        return refuse(u, given, "%s", fault);
     memcpy(name, given, strlen(given) + 1);
     entry_name_tidy(name);
     return 0;
@@ -180,11 +176,9 @@ static int check_end(Unpack *u, struct archive *a, int64_t end)
 
 static int check_ratio(Unpack *u, int64_t unpacked)
 {
-    char why[96];
     if (unpacked <= RATIO_FREE || unpacked / MAX_RATIO <= u->packed)
         return 0;
-    snprintf(why, sizeof why, "unpacks to more than %d times its size", MAX_RATIO);
-    return refuse(u, NULL, why);
+    return refuse(u, NULL, "unpacks to more than %d times its size", MAX_RATIO);
 }
 
 typedef int Visit(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name);
@@ -235,12 +229,10 @@ static int pass_over(Unpack *u, struct archive *a, const char *name)
 static int list_entry(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name)
 {
     int64_t size = archive_entry_size(entry);
-    char why[96], most[SIZE_TEXT_LEN];
+    char most[SIZE_TEXT_LEN];
     u->claimed = size < INT64_MAX - u->claimed ? u->claimed + size : INT64_MAX;
-    if (u->claimed > u->spec->max_bytes) {
-        snprintf(why, sizeof why, "unpacks to more than %s", size_text(u->spec->max_bytes, most));
-        return refuse(u, NULL, why);
-    }
+    if (u->claimed > u->spec->max_bytes)
+        return refuse(u, NULL, "unpacks to more than %s", size_text(u->spec->max_bytes, most));
     if (check_ratio(u, u->claimed))
         return UNPACK_REFUSED;
     if (u->list.bytes > MAX_NAMES)
@@ -254,11 +246,8 @@ static int choose(Unpack *u)
 {
     const char *second;
     u->root = entry_list_root(&u->list, u->spec->marker, &u->root_len, &second);
-    if (!u->root) {
-        char why[96];
-        snprintf(why, sizeof why, "holds no dataset: no %.64s", u->spec->marker);
-        return refuse(u, NULL, why);
-    }
+    if (!u->root)
+        return refuse(u, NULL, "holds no dataset: no %.64s", u->spec->marker);
     if (second)
         return refuse(u, second, "is a second dataset");
     const char *twice = entry_list_sum(&u->list, u->root, u->root_len, u->spec->wanted, &u->total);

@@ -3,9 +3,9 @@
 #include <isa-l.h>
 #include <stdlib.h>
 
-/* Levels 1 and 2 of isa-l 2.30 enter position 2 of a stream under a hash of the state's address, not of the bytes there:
- * what they pack is another in one run of some hundred. Levels 0 and 3 do not. 3 packs a photographic sheet as small
- * as 1 does, in a twentieth more of coco-render's time; with 0 it is a third larger. */
+/* Levels 1 and 2 of isa-l 2.30 enter position 2 of a stream under a hash of the state's address, not of the bytes
+ * there: what they pack is another in one run of some hundred. Levels 0 and 3 do not. 3 packs a photographic sheet as
+ * small as 1 does, in a twentieth more of coco-render's time; with 0 it is a third larger. */
 enum { LEVEL = 3, PIECE_MAX = 1 << 30 };
 
 struct Deflate {

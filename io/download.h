@@ -9,7 +9,8 @@
  * begins where the part ends). A server that ignores Range, or answers it wrongly, starts over: nothing is ever
  * appended to bytes that do not belong to it. A server that names no validator cannot be resumed. Where a digest is
  * wanted and a resumed file does not have it, the file is fetched once more, whole. A kill at any moment leaves a part
- * that the next run goes on with. A PATH that no download has left is somebody's, and refused. One thread at a time for one PATH. */
+ * that the next run goes on with. A PATH that no download has left is somebody's, and refused. One thread at a time for
+ * one PATH. */
 #ifndef COCO_IO_DOWNLOAD_H
 #define COCO_IO_DOWNLOAD_H
 

@@ -113,9 +113,14 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
     return rc;
 }
 
+int record_is_blank(const Record *r)
+{
+    return !r->caption[strspn(r->caption, " \t\r\n")];
+}
+
 int record_exact(const Record *r)
 {
-    for (int k = 0; k < r->n_references && r->caption[strspn(r->caption, " \t\r\n")]; k++)
+    for (int k = 0; k < r->n_references && !record_is_blank(r); k++)
         if (!strcmp(r->references[k], r->caption))
             return k;
     return -1;

@@ -36,6 +36,8 @@ int record_parse(Record *record, const char *line, size_t len, char *err, size_t
 /* The same from a value that has been read. */
 int record_read(Record *record, const Json *json, char *err, size_t errlen);
 void record_free(Record *record); /* legal on a zeroed one */
+/* The caption holds nothing but white space. */
+int record_is_blank(const Record *record);
 /* The place of the first reference that is the caption word for word, -1 where none is or the caption is blank. */
 int record_exact(const Record *record);
 

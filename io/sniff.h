@@ -6,14 +6,17 @@
 
 enum { SNIFF_LEN = 512 }; /* bytes from the start that suffice */
 
-/* By their beginning: "JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF", "AVIF", "HEIC", "PNM" (grey or colour, binary), "PBM",
- * "plain PNM"; NULL: no image. A constant. */
+/* By their beginning: "JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF", "AVIF", "HEIC", "PNM" (grey or colour, binary),
+ * "PBM", "plain PNM"; NULL: no image. A constant. */
 const char *sniff_kind(const void *bytes, size_t len);
 /* NULL where the bytes begin like an image of any of these kinds; else what they are instead: "empty, not an image",
  * "an HTML page, not an image", ... A constant. */
 const char *sniff_not_image(const void *bytes, size_t len);
 int sniff_is_jpeg(const void *bytes, size_t len);
 int sniff_is_png(const void *bytes, size_t len);
+
+/* By their beginning: "zip", "xz", "bzip2", "zstd", "7z", "rar"; NULL: none of them. A constant. */
+const char *sniff_packing(const void *bytes, size_t len);
 
 /* NULL where the bytes are a whole image of their kind as far as can be told without decoding; else "truncated JPEG",
  * "truncated PNG", "truncated GIF". A constant. */

@@ -1,7 +1,6 @@
 #include "io/text.h"
 
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
@@ -48,14 +47,6 @@ char *text_paragraph(const char *text)
         g_string_append(out, ELLIPSIS);
     }
     return g_string_free(out, FALSE);
-}
-
-bool text_is_blank(const char *text)
-{
-    char *clean = text_paragraph(text);
-    bool blank = clean && !*clean;
-    free(clean);
-    return blank;
 }
 
 char *text_lower(const char *text, size_t len)

@@ -16,9 +16,6 @@ enum { TEXT_MAX = 4096 };
  * stays as it is. NULL: out of memory. */
 char *text_paragraph(const char *text);
 
-/* Nothing but white space and control characters. */
-bool text_is_blank(const char *text);
-
 /* The first len bytes (valid UTF-8) in lower case. NULL: out of memory. */
 char *text_lower(const char *text, size_t len);
 

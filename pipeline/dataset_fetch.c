@@ -232,20 +232,26 @@ static int commit(Fetch *f, char *err, size_t errlen)
     return 0;
 }
 
+/* The scratch directory, from the first archive that is a dataset. 1: stopped. */
+static int fill(Fetch *f, char *err, size_t errlen)
+{
+    int rc;
+    f->download = archive_path(f->out.target);
+    if (!f->download)
+        return err_set(err, errlen, "out of memory");
+    do {
+        rc = f->spec->file ? 0 : download(f, err, errlen);
+        if (rc == 0)
+            rc = unpack(f, err, errlen);
+    } while (rc == UNPACK_REFUSED && !try_again(f, err, errlen));
+    return rc;
+}
+
 static int make(Fetch *f, char *err, size_t errlen)
 {
     if (outdir_begin(&f->out, f->spec->dir, err, errlen))
         return -1;
-    f->download = archive_path(f->out.target);
-    int rc = f->download ? 0 : err_set(err, errlen, "out of memory");
-    while (rc == 0) {
-        rc = f->spec->file ? 0 : download(f, err, errlen);
-        if (rc == 0)
-            rc = unpack(f, err, errlen);
-        if (rc != UNPACK_REFUSED || try_again(f, err, errlen))
-            break;
-        rc = 0;
-    }
+    int rc = fill(f, err, errlen);
     if (rc == 0 && !report_stop(f->report)) {
         rc = commit(f, err, errlen);
         if (rc == 0) {

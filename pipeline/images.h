@@ -43,8 +43,8 @@ typedef struct {
 ImagesSpec images_defaults(void);
 
 /* Runs until the input ends and all is settled. An input that cannot be read is warned of, and counts as a bad line.
- * -1: the cache could not be written, or the output failed. 0 says that all lines have their record or their warning, not that all images are there:
- * see *count. */
+ * -1: the cache could not be written, or the output failed. 0 says that all lines have their record or their warning,
+ * but for those unsettled, not that all images are there: see *count. */
 int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
 
 /* The path of this URL's file in the cache, where it begins like an image: what a failing disk, a power failure or a

@@ -20,7 +20,7 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen
     lookup->negative_ttl = spec->negative_ttl;
     if (spec->images && !(lookup->root[0] = realpath(spec->images, NULL)))
         return err_set(err, errlen, "%s: %s", spec->images, strerror(errno));
-    if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)) && spec->data_asked)
+    if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)))
         return err_set(err, errlen, "%s: %s", spec->data, strerror(errno));
     /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
     lookup->cache = cache_open(spec->cache, NULL, 0);
@@ -164,7 +164,7 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
     if (*at_url)
         rc = read_url(l, r->url, bytes, len, err, errlen);
     if (rc == 0 && r->file)
-        rc = err_set(err, errlen, l->root[0] || l->root[1] ? "no such file" : "no such file: --images says where to look");
+        rc = err_set(err, errlen, "no such file%s", l->root[0] || l->root[1] ? "" : ": --images says where to look");
     else if (rc == 0)
         rc = err_set(err, errlen, "the record names no file and no url");
     return rc;

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 
 typedef struct {
-    char *root[2];    /* --images and the dataset directory, resolved; NULL where not given or not there */
+    char *root[2];    /* --images and the dataset directory, resolved; NULL where not given */
     Cache *cache;     /* NULL: none could be opened */
     HttpPool *pool;
     double negative_ttl;
@@ -26,9 +26,8 @@ typedef struct {
 
 /* Where to look. */
 typedef struct {
-    const char *images;  /* directory; NULL: none. One that is missing is an error, for it was asked for */
+    const char *images;  /* directory; NULL: none. One that is missing is an error, and so it is of the next */
     const char *data;    /* dataset directory; NULL: none */
-    bool data_asked;     /* for: one that is missing is an error too */
     const char *cache;   /* directory; NULL: the user's */
     double negative_ttl; /* seconds for which a dead URL is not asked for again */
     HttpOptions http;    /* its `stop` ends waiting for the network */

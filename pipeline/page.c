@@ -289,7 +289,7 @@ static void put_highlighted(FILE *out, const Record *r)
 
 static void put_caption(const Page *page, const Record *r)
 {
-    if (text_is_blank(r->caption)) {
+    if (record_is_blank(r)) {
         fputs("<p class=\"empty\">(empty caption)</p>\n", page->out);
         return;
     }

@@ -1,6 +1,5 @@
 #include "pipeline/tile.h"
 
-#include "io/text.h"
 #include "pipeline/found.h"
 
 #include <math.h>
@@ -147,7 +146,7 @@ static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
 
 static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
 {
-    if (text_is_blank(r->caption)) {
+    if (record_is_blank(r)) {
         TextStyle style = s->caption;
         style.bold = 0;
         style.italic = 1;

@@ -610,8 +610,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     diff -r "$S" d
     [ "$(uniq asked | xargs)" = "/none.zip /up.zip /none.tar /good.zip" ]
     grep -qx "coco-fetch: $URL/up.zip: '../evil': leads out.*; trying the next" stderr
-    coco-fetch "$URL/up.zip" -q -o f 2>/dev/null || [ $? = 1 ]
-    [ ! -e f.archive ]
 }
 @test "URL: --sha256" {
     serve "$BATS_FILE_TMPDIR"

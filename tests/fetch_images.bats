@@ -263,8 +263,8 @@ dead 404 0 HTTP 404" ]
 
 @test "Ctrl-C with --ordered: what is done is told" {
     { echo "$SERVER/silent/first"; for i in $(seq 20); do echo "$SERVER/ok/o$i"; done; } >"$BATS_TEST_TMPDIR/in"
-    python3 - "${fast[@]}" --stall-timeout 60 --timeout 60 --ordered --summary "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" \
-        2>"$BATS_TEST_TMPDIR/err" <<'END'
+    python3 - "${fast[@]}" --stall-timeout 60 --timeout 60 --ordered --summary "$BATS_TEST_TMPDIR/in" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" <<'END'
 import glob, os, signal, subprocess, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 cache = sys.argv[2]

@@ -258,8 +258,9 @@ static void full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip), cmocka_unit_test(any_grouping),         cmocka_unit_test(any_address),         cmocka_unit_test(strictly_valid),
-        cmocka_unit_test(resolution), cmocka_unit_test(wrong_number_of_rows), cmocka_unit_test(full_disk),
+        cmocka_unit_test(round_trip),     cmocka_unit_test(any_grouping), cmocka_unit_test(any_address),
+        cmocka_unit_test(strictly_valid), cmocka_unit_test(resolution),   cmocka_unit_test(wrong_number_of_rows),
+        cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

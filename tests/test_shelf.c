@@ -66,15 +66,14 @@ static Shelf *shelf_of(const char *lines, ShelfOrder by, bool reverse, char *err
 /* The image ids in the order of the shelf, as text. */
 static void check_order(const char *lines, ShelfOrder by, bool reverse, const char *want)
 {
-    char err[256], ids[256] = "", id[32];
+    char err[256], ids[256] = "";
     Shelf *shelf = shelf_of(lines, by, reverse, err, sizeof err);
     if (!shelf)
         fail_msg("%s", err);
     for (int64_t i = 0; i < shelf_facts(shelf)->n; i++) {
         Record r;
         assert_ok(shelf_record(shelf, i, &r, err, sizeof err));
-        snprintf(id, sizeof id, i ? " %" PRId64 : "%" PRId64, r.image_id);
-        strcat(ids, id);
+        text_add(ids, sizeof ids, i ? " %" PRId64 : "%" PRId64, r.image_id);
         record_free(&r);
     }
     assert_string_equal(ids, want);
@@ -104,16 +103,14 @@ static void orders(void **state)
 static void random_order_is_numpys(void **state)
 {
     (void)state;
-    char there[64] = "", back[64] = "", one[16];
+    char there[64] = "", back[64] = "";
     int64_t order[6];
     Rng rng;
     rng_seed(&rng, 231);
     rng_permutation(&rng, 6, order);
     for (int i = 0; i < 6; i++) {
-        snprintf(one, sizeof one, i ? " %d" : "%d", (int)order[i] + 1);
-        strcat(there, one);
-        snprintf(one, sizeof one, i ? " %d" : "%d", (int)order[5 - i] + 1);
-        strcat(back, one);
+        text_add(there, sizeof there, i ? " %d" : "%d", (int)order[i] + 1);
+        text_add(back, sizeof back, i ? " %d" : "%d", (int)order[5 - i] + 1);
     }
     check_order(SCORED, SHELF_RANDOM, false, there);
     check_order(SCORED, SHELF_RANDOM, true, back);

@@ -19,6 +19,9 @@
 /* Fails unless the line says what it should. */
 void assert_says(const char *line, const char *part);
 
+/* Appends to a text in an array of `size` bytes; fails where it does not fit. */
+void text_add(char *text, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /* A new directory below $TMPDIR; the caller hands it to tmp_remove, which takes all that is in it. */
 char *tmp_make(void);
 void tmp_remove(char *dir);

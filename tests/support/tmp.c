@@ -12,6 +12,17 @@ void assert_says(const char *line, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", line, part);
 }
 
+void text_add(char *text, size_t size, const char *fmt, ...)
+{
+    size_t n = strlen(text);
+    va_list ap;
+    va_start(ap, fmt);
+    int more = vsnprintf(text + n, size - n, fmt, ap);
+    va_end(ap);
+    if (more < 0 || (size_t)more >= size - n)
+        fail_msg("no room for more behind \"%s\"", text);
+}
+
 char *tmp_make(void)
 {
     const char *base = getenv("TMPDIR");
