@@ -48,7 +48,7 @@ LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
-MODEL    = $(wildcard model/*.c)
+MODEL    = $(wildcard model/*.c model/score/*.c)
 LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 
 Q   = $(if $(V),,@)
@@ -95,8 +95,8 @@ $(call simd): $(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
 $(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call simd)
 $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call simd,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
-$(BUILD)/libio.a:       $(call obj,$(wildcard io/*.c))
-$(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*.re))
+$(BUILD)/libio.a:       $(call obj,$(wildcard io/*/*.c))
+$(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*/*.re))
 $(BUILD)/%.a:
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -150,7 +150,7 @@ $(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(LIBS)
 # sanitizers and coverage. tests/replay_NAME runs it on files, with any compiler.
 FUZZ     = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,model/ngrams.c model/scores.c) $(BUILD)/libio.a
+$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,model/score/ngrams.c model/score/scores.c) $(BUILD)/libio.a
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)

@@ -1,7 +1,7 @@
 /* The half of cli.h that listens: options, numbers, help. */
 #include "cmd/cli.h"
 
-#include "pipeline/threads.h"
+#include "pipeline/common/threads.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -7,7 +7,7 @@
 #ifndef COCO_CMD_CLI_H
 #define COCO_CMD_CLI_H
 
-#include "pipeline/report.h"
+#include "pipeline/common/report.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* coco-eval: scores caption records, or results of the COCO tools, against references. */
 #include "cmd/cli.h"
-#include "pipeline/eval.h"
+#include "pipeline/eval/eval.h"
 
 #include <stdio.h>
 #include <string.h>

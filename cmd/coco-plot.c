@@ -1,6 +1,6 @@
 /* coco-plot: training logs to a picture of their loss curves. */
 #include "cmd/cli.h"
-#include "pipeline/plot.h"
+#include "pipeline/plot/plot.h"
 
 #include <stdio.h>
 #include <string.h>

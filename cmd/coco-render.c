@@ -1,9 +1,9 @@
 /* coco-render: caption records to contact sheets. */
 #include "cmd/cli.h"
-#include "cmd/net.h"
-#include "pipeline/sheet.h"
-#include "pipeline/sheet_words.h"
-#include "pipeline/tile.h"
+#include "cmd/net_options.h"
+#include "pipeline/sheet/sheet.h"
+#include "pipeline/sheet/sheet_text.h"
+#include "pipeline/sheet/tile.h"
 
 #include <stdio.h>
 #include <string.h>

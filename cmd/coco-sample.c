@@ -1,6 +1,6 @@
 /* coco-sample: captions the images of a dataset, or bare features, with a model; writes caption records. */
 #include "cmd/cli.h"
-#include "pipeline/sample.h"
+#include "pipeline/sample/sample.h"
 
 #include <math.h>
 #include <stdio.h>

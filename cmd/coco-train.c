@@ -1,6 +1,6 @@
 /* coco-train: learns to describe images from a dataset directory; writes a model file. */
 #include "cmd/cli.h"
-#include "pipeline/train.h"
+#include "pipeline/train/train.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* coco-fetch cs231n, URL, FILE: a dataset out of an archive. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
-#include "cmd/net.h"
-#include "pipeline/dataset_fetch.h"
+#include "cmd/net_options.h"
+#include "pipeline/dataset/dataset_fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* coco-fetch images: the images of records, into the cache. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
-#include "cmd/net.h"
-#include "pipeline/images.h"
+#include "cmd/net_options.h"
+#include "pipeline/images/images.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>

@@ -1,7 +1,7 @@
 /* coco-fetch shapes: the built-in dataset, drawn. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
-#include "pipeline/shapes.h"
+#include "pipeline/dataset/shapes.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* coco-fetch show: what is in a dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
-#include "pipeline/shapes.h"
-#include "pipeline/show.h"
+#include "pipeline/dataset/shapes.h"
+#include "pipeline/dataset/dataset_show.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* Which addresses are public. */
-#include "io/address.h"
+#include "io/net/address.h"
 #include "tests/support/test.h"
 
 #include <arpa/inet.h>

@@ -1,15 +1,15 @@
 /* Archives: the names inside, what is chosen of them, unpacking and its answers; and the directory it all goes to. */
 #include "tests/support/test.h"
 
-#include "io/archive.h"
-#include "io/digest.h"
-#include "io/entry_list.h"
-#include "io/entry_name.h"
-#include "io/err.h"
-#include "io/file.h"
-#include "io/outdir.h"
-#include "io/size.h"
-#include "pipeline/dataset_names.h"
+#include "io/archive/archive.h"
+#include "io/base/digest.h"
+#include "io/archive/entry_list.h"
+#include "io/archive/entry_name.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/file/outdir.h"
+#include "io/base/size.h"
+#include "pipeline/dataset/dataset_names.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* The cache of downloads: names, absence, renames, leftovers. */
-#include "io/cache.h"
+#include "io/net/cache.h"
 
-#include "io/err.h"
-#include "io/file.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

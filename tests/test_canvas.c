@@ -1,5 +1,5 @@
 /* Drawing: shapes where they belong, text inside its width, an ellipsis behind a whole word, any script. */
-#include "io/canvas.h"
+#include "io/picture/canvas.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>

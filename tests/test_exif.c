@@ -1,5 +1,5 @@
 /* Upright pictures: every orientation, both orders of bytes, and EXIF that cannot be read. */
-#include "io/exif.h"
+#include "io/picture/exif.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 

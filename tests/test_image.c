@@ -1,8 +1,8 @@
 /* Decoding and scaling of pictures, of every kind that a URL brings: made here byte by byte. */
-#include "io/exif.h"
-#include "io/file.h"
-#include "io/image.h"
-#include "io/sniff.h"
+#include "io/picture/exif.h"
+#include "io/file/file.h"
+#include "io/picture/image.h"
+#include "io/file/sniff.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
 

@@ -1,6 +1,6 @@
 /* JPEG: every kind decodes, at reduced scale too; damage is refused, oddness is not. */
-#include "io/jpeg.h"
-#include "io/sniff.h"
+#include "io/picture/jpeg.h"
+#include "io/file/sniff.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 

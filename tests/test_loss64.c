@@ -1,7 +1,7 @@
 /* The captioner's loss and gradient, in double: against the course's numbers, against centred differences of
  * every parameter, against the plain composition of the course's layers, and against NumPy's gradients. */
-#include "io/checkpoint.h"
-#include "io/dataset.h"
+#include "io/hdf5/checkpoint.h"
+#include "io/data/dataset.h"
 #include "model/layers.h"
 #include "model/loss.h"
 #include "tests/support/golden.h"

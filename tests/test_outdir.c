@@ -1,7 +1,7 @@
 /* A directory that appears whole or not at all: begin, commit, abort, locks and sweeping. */
 #include "tests/support/target.h"
 
-#include "io/outdir.h"
+#include "io/file/outdir.h"
 
 #include <string.h>
 #include <unistd.h>

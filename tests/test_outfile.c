@@ -1,7 +1,7 @@
 /* A file that appears whole or not at all, and what killed processes leave beside it. */
 #include "tests/support/target.h"
 
-#include "io/scratch.h"
+#include "io/file/scratch.h"
 
 #include <fcntl.h>
 #include <string.h>

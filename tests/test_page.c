@@ -1,5 +1,5 @@
 /* Contact sheets as pages: figures and their files, escaped text, what is replaced and what is not. */
-#include "io/file.h"
+#include "io/file/file.h"
 #include "tests/support/sheet.h"
 
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* The pipeline engine: order, errors in band, bounded takes, and an end at any moment.
  * No OpenMP here: built with SAN=thread OMP= this is what ThreadSanitizer looks at. */
-#include "pipeline/pipe.h"
+#include "pipeline/common/pipe.h"
 #include "tests/support/test.h"
 
 #include <sched.h>

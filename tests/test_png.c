@@ -1,8 +1,8 @@
 /* PNG writing: what is written reads back, the same rows are the same bytes, errors are lines. */
-#include "io/deflate.h"
-#include "io/image.h"
-#include "io/png.h"
-#include "io/sniff.h"
+#include "io/picture/deflate.h"
+#include "io/picture/image.h"
+#include "io/picture/png.h"
+#include "io/file/sniff.h"
 #include "tests/support/test.h"
 
 #include <isa-l.h>
@@ -133,7 +133,7 @@ static size_t pack(const unsigned char *in, size_t n, unsigned char *out, size_t
     return len;
 }
 
-/* The packing wherever its state lies. isa-l's levels 1 and 2 fail it in seven runs of ten: see io/deflate.c. A wrong
+/* The packing wherever its state lies. isa-l's levels 1 and 2 fail it in seven runs of ten: see io/picture/deflate.c. A wrong
  * entry shows where a string is looked up that has its hash, and stood before, unseen for it lay on the edge of a
  * repetition, at 2 behind a multiple of the window of 32 KiB: here 255 strings of 000X. */
 static void any_address(void **state)

@@ -1,8 +1,8 @@
 /* The tokenizer: what each rule makes of a text. Expected words follow the rules of Stanford's PTBTokenizer of 2014,
  * less the marks that the COCO tools drop. */
-#include "pipeline/american.h"
-#include "pipeline/ptb.h"
-#include "pipeline/tokens.h"
+#include "pipeline/eval/american.h"
+#include "pipeline/eval/ptb.h"
+#include "pipeline/eval/tokens.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>

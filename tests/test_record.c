@@ -1,5 +1,5 @@
 /* Caption records: what is read, what is refused and why, and that writing reads back. */
-#include "io/record.h"
+#include "io/data/record.h"
 #include "tests/support/test.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Scenes of shapes: where they stand, what is said of them, that drawing them ends. */
-#include "pipeline/scene.h"
+#include "pipeline/dataset/scene.h"
 #include "tests/support/test.h"
 
 #include <math.h>

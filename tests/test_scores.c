@@ -1,6 +1,6 @@
 /* Caption scores against numbers that pycocoevalcap printed on the same tokens, and n-gram tables. */
-#include "model/scores.h"
-#include "pipeline/words.h"
+#include "model/score/scores.h"
+#include "pipeline/common/interner.h"
 #include "tests/support/test.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Text made a paragraph, told into words, and lowered. */
-#include "io/text.h"
+#include "io/base/text.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>

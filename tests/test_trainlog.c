@@ -1,5 +1,5 @@
 /* The training log: numbers come back as the same bits, bad lines are refused with a reason. */
-#include "io/trainlog.h"
+#include "io/data/trainlog.h"
 #include "tests/support/test.h"
 
 #include <math.h>

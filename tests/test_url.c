@@ -1,5 +1,5 @@
 /* Parts of URLs. */
-#include "io/url.h"
+#include "io/net/url.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>

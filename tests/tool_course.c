@@ -7,8 +7,8 @@
  * most frequent, those that fit) and features, which val repeats with a little noise. Without it captions have
  * 7 to 14 words (those of the course: 10.5 in the mean) that are frequent as 1/rank. The same bytes on every run.
  * Prints how many words are due in the mean, <END> counted. */
-#include "io/dataset.h"
-#include "io/err.h"
+#include "io/data/dataset.h"
+#include "io/base/err.h"
 
 #include <math.h>
 #include <stdio.h>

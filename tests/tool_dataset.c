@@ -4,9 +4,9 @@
  * captions of WIDTH (9) numbers, FEATURES (12) numbers an image, 30 words. What a caption says follows from
  * the image's kind, which its features tell: so training has something to learn. Some images' names carry a
  * COCO id. The same bytes on every run. */
-#include "io/err.h"
-#include "io/h5.h"
-#include "io/vocab.h"
+#include "io/base/err.h"
+#include "io/hdf5/h5.h"
+#include "io/data/vocab.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* libFuzzer: an archive of any bytes, unpacked into a directory in memory (or $TMPDIR). What is there afterwards is the
  * wanted files alone, and no more bytes than were allowed. */
-#include "io/archive.h"
-#include "pipeline/dataset_names.h"
+#include "io/archive/archive.h"
+#include "pipeline/dataset/dataset_names.h"
 
 #include <ftw.h>
 #include <limits.h>

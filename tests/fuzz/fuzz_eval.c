@@ -1,6 +1,6 @@
 /* libFuzzer: what coco-eval reads. The bytes up to the first NUL are the captions, those up to the next the annotations,
  * the rest document frequencies; absent parts are not given. */
-#include "pipeline/eval.h"
+#include "pipeline/eval/eval.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* libFuzzer: pictures of any kind. The first two bytes choose the box, the rest is the file; a PNG's checksums are made
  * right, so that changed ones come further than to them. */
-#include "io/deflate.h"
-#include "io/exif.h"
-#include "io/image.h"
-#include "io/sniff.h"
+#include "io/picture/deflate.h"
+#include "io/picture/exif.h"
+#include "io/picture/image.h"
+#include "io/file/sniff.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* libFuzzer: the tokenizer, on any bytes. */
-#include "pipeline/ptb.h"
+#include "pipeline/eval/ptb.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* libFuzzer: what coco-fetch images and coco-render read line by line: caption records, status records, URLs. */
-#include "io/err.h"
-#include "io/feed.h"
-#include "io/record.h"
-#include "io/status.h"
-#include "pipeline/verdict.h"
+#include "io/base/err.h"
+#include "io/file/line_feed.h"
+#include "io/data/record.h"
+#include "io/data/fetch_status.h"
+#include "pipeline/images/image_check.h"
 
 #include <math.h>
 #include <stdint.h>

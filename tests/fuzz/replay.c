@@ -1,5 +1,5 @@
 /* Runs a fuzz target on files, without libFuzzer: the kept corpus is a test. */
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "tests/support/golden.h"
 
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef COCO_TESTS_SUPPORT_JPEGS_H
 #define COCO_TESTS_SUPPORT_JPEGS_H
 
-#include "io/image.h"
+#include "io/picture/image.h"
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
 
 #include "tests/support/test.h"
 
-#include "io/file.h"
-#include "io/image.h"
+#include "io/file/file.h"
+#include "io/picture/image.h"
 
 #include <stdlib.h>
 

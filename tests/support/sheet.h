@@ -2,7 +2,7 @@
 #ifndef COCO_TESTS_SUPPORT_SHEET_H
 #define COCO_TESTS_SUPPORT_SHEET_H
 
-#include "pipeline/sheet.h"
+#include "pipeline/sheet/sheet.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
 

@@ -5,8 +5,8 @@
 
 #include "tests/support/test.h"
 
-#include "io/err.h"
-#include "io/file.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
 
 #include <dirent.h>
 #include <signal.h>

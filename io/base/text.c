@@ -1,0 +1,78 @@
+#include "io/base/text.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+/* The length of the text's head of at most `max` bytes that ends between characters. */
+static size_t head(const char *text, size_t max)
+{
+    size_t len = strnlen(text, max + 1);
+    if (len <= max)
+        return len;
+    for (len = max; len > max - 4 && ((unsigned char)text[len] & 0xC0) == 0x80;)
+        len--;
+    return len;
+}
+
+static bool is_control(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029;
+}
+
+static bool overrides_direction(gunichar c)
+{
+    return c == 0x202D || c == 0x202E;
+}
+
+/* GLib's strings are malloc's since 2.46: they may be freed with free(). */
+char *text_paragraph(const char *text)
+{
+    while (*text && ((unsigned char)*text <= ' ' || *text == '\x7F'))
+        text++;
+    size_t len = head(text, TEXT_MAX);
+    bool cut = text[len] != '\0';
+    char *valid = g_utf8_make_valid(text, (gssize)len);
+    GString *out = g_string_sized_new(len + sizeof ELLIPSIS);
+    for (const char *s = valid; *s; s = g_utf8_next_char(s)) {
+        gunichar c = g_utf8_get_char(s);
+        bool white = is_control(c) || g_unichar_isspace(c);
+        if (!overrides_direction(c) && (out->len || !white))
+            g_string_append_unichar(out, is_control(c) ? ' ' : c);
+    }
+    g_free(valid);
+    if (cut || out->len > TEXT_MAX) {
+        g_string_truncate(out, head(out->str, TEXT_MAX - strlen(ELLIPSIS)));
+        g_string_append(out, ELLIPSIS);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *text_lower(const char *text, size_t len)
+{
+    return g_utf8_strdown(text, (gssize)len);
+}
+
+bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
+{
+    const char *s = text + *at;
+    for (;;) {
+        while (*s && g_unichar_isspace(g_utf8_get_char(s)))
+            s = g_utf8_next_char(s);
+        if (!*s)
+            return false;
+        const char *first = NULL, *end = s; /* from the first to behind the last that is no punctuation */
+        for (; *s && !g_unichar_isspace(g_utf8_get_char(s)); s = g_utf8_next_char(s))
+            if (!g_unichar_ispunct(g_utf8_get_char(s))) {
+                first = first ? first : s;
+                end = g_utf8_next_char(s);
+            }
+        if (first) {
+            *at = (size_t)(s - text);
+            *start = (size_t)(first - text);
+            *len = (size_t)(end - first);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+#include "io/data/fetch_status.h"
+
+#include "io/base/err.h"
+#include "io/data/json.h"
+#include "io/net/url.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A text of any bytes as JSON. Where it is no UTF-8, all that is not ASCII becomes '?'. */
+static void put_bytes(FILE *out, const char *text)
+{
+    char *copy;
+    if (json_put_text(out, text) == 0)
+        return;
+    copy = strdup(text);
+    for (char *p = copy; p && *p; p++)
+        if ((unsigned char)*p >= 0x80)
+            *p = '?';
+    json_put_text(out, copy ? copy : "?");
+    free(copy);
+}
+
+static void put_member(FILE *out, const char *key, const char *text)
+{
+    if (text) {
+        fprintf(out, ",\"%s\":", key);
+        put_bytes(out, text);
+    }
+}
+
+static const char *const word[] = {"ok", "cached", "dead", "failed"}; /* by StatusKind */
+enum { N_WORDS = sizeof word / sizeof *word };
+
+void status_write(FILE *out, const Status *status)
+{
+    fputs("{\"url\":", out);
+    put_bytes(out, status->url);
+    put_member(out, "status", word[status->status]);
+    put_member(out, "path", status->path);
+    if (status->code)
+        fprintf(out, ",\"code\":%ld", status->code);
+    fprintf(out, ",\"bytes\":%lld,\"tries\":%d", (long long)status->bytes, status->tries);
+    put_member(out, "error", status->error);
+    fputs("}\n", out);
+}
+
+/* The place of the status among the words. -1: it has none, or another. */
+static int kind_of(const Json *json)
+{
+    const char *text = NULL;
+    if (json_get_text(json, "status", &text, NULL, 0) == 1)
+        for (int k = 0; k < N_WORDS; k++)
+            if (!strcmp(text, word[k]))
+                return k;
+    return -1;
+}
+
+/* A line that is the URL itself. */
+static char *bare_url(const char *line, size_t len, char *err, size_t errlen)
+{
+    char *url = NULL;
+    if (memchr(line, '\0', len))
+        err_set(err, errlen, "is not text: it holds a NUL byte");
+    else if (!(url = url_trimmed(line, len)))
+        err_set(err, errlen, "out of memory");
+    return url;
+}
+
+char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen)
+{
+    const char *found;
+    char *url = NULL;
+    *kind = -1;
+    while (len > 0 && isspace((unsigned char)*line))
+        line++, len--;
+    if (len == 0 || *line != '{')
+        return bare_url(line, len, err, errlen);
+    Json *json = json_parse_object(line, len, err, errlen);
+    if (!json)
+        return NULL;
+    int rc = json_get_text(json, "url", &found, err, errlen);
+    *kind = kind_of(json);
+    if (rc == 1 && !(url = url_trimmed(found, strlen(found))))
+        err_set(err, errlen, "out of memory");
+    if (rc == 0 || (url && !*url)) {
+        err_set(err, errlen, "no \"url\"");
+        free(url);
+        url = NULL;
+    }
+    json_free(json);
+    return url;
+}

@@ -1,0 +1,35 @@
+/* The status record of coco-fetch images: what became of one URL, a JSON object a line.
+ *
+ *   {"url":"http://...","status":"ok","path":"cache/3/3f8a...","code":200,"bytes":48213,"tries":1}
+ *   {"url":"http://...","status":"dead","code":404,"bytes":0,"tries":1,"error":"HTTP 404"}
+ *
+ * status is ok (downloaded now), cached (it was there), dead (asking again would bring the same answer) or
+ * failed (another time it may work). What is not known is absent. Any thread. */
+#ifndef COCO_IO_DATA_FETCH_STATUS_H
+#define COCO_IO_DATA_FETCH_STATUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef enum { STATUS_OK, STATUS_CACHED, STATUS_DEAD, STATUS_FAILED } StatusKind;
+
+typedef struct {
+    StatusKind status;
+    const char *url;   /* bytes that are not UTF-8 are written as '?' */
+    const char *path;  /* NULL: absent; error likewise */
+    const char *error;
+    long code;         /* 0: absent */
+    int64_t bytes;
+    int tries;
+} Status;
+
+/* Writes the record and a newline. Whether that failed shows in ferror(out). */
+void status_write(FILE *out, const Status *status);
+
+/* What a line asks for: the "url" of a JSON object (a caption record, a status record, any other), or the line itself
+ * where it does not begin with a brace. *kind becomes the record's status, -1 where it has none. The caller frees.
+ * NULL: err says why there is no URL. */
+char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen);
+
+#endif

@@ -1,0 +1,311 @@
+#include "io/file/file.h"
+
+#include "io/base/err.h"
+#include "io/file/scratch.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- OutFile --- */
+
+/* The file that a path stands for: links resolved where it exists, else the path itself. */
+static char *resolve(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real ? real : strdup(path);
+}
+
+static void outfile_forget(OutFile *out)
+{
+    if (out->path && out->lock >= 0)
+        close(out->lock);
+    free(out->target);
+    free(out->path);
+    memset(out, 0, sizeof *out);
+}
+
+static int try_in_place(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    return fd < 0 ? -1 : close(fd);
+}
+
+int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen)
+{
+    struct stat st;
+    memset(out, 0, sizeof *out);
+    out->in_place = stat(target, &st) == 0 && !S_ISREG(st.st_mode);
+    if (out->in_place && S_ISDIR(st.st_mode))
+        return err_set(err, errlen, "%s: is a directory", target);
+    out->target = out->in_place ? strdup(target) : resolve(target);
+    if (!out->target)
+        return err_set(err, errlen, "%s: out of memory", target);
+    out->lock = -1;
+    if (!out->in_place)
+        scratch_sweep(out->target);
+    /* Fail now rather than after the work: the directory may be missing or not writable. */
+    if (out->in_place ? !(out->path = strdup(out->target)) || try_in_place(out->path)
+                      : scratch_make(out->target, SCRATCH_FILE, &out->path, &out->lock)) {
+        err_set(err, errlen, "%s: %s", target, strerror(errno));
+        outfile_forget(out);
+        return -1;
+    }
+    return 0;
+}
+
+static int sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int rc = fsync(fd);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return rc;
+}
+
+/* Makes the rename durable. Some file systems cannot sync a directory: that is no failure. */
+static void sync_parent(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    if (dir)
+        (void)sync_path(dir, O_RDONLY | O_DIRECTORY);
+    free(dir);
+}
+
+int outfile_commit(OutFile *out, char *err, size_t errlen)
+{
+    if (!out->in_place) {
+        if (sync_path(out->path, O_RDONLY) || rename(out->path, out->target)) {
+            err_set(err, errlen, "%s: %s", out->target, strerror(errno));
+            outfile_abort(out);
+            return -1;
+        }
+        sync_parent(out->target);
+    }
+    outfile_forget(out);
+    return 0;
+}
+
+void outfile_abort(OutFile *out)
+{
+    if (out->path && !out->in_place)
+        unlink(out->path);
+    outfile_forget(out);
+}
+
+static int write_stdout(WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    int rc = write(ctx, stdout, why, sizeof why);
+    if (!rc && fflush(stdout))
+        rc = err_set(why, sizeof why, "%s", strerror(errno));
+    if (rc >= 0)
+        return rc;
+    *reader_gone = ferror(stdout) && errno == EPIPE;
+    return err_set(err, errlen, "standard output: %s", why);
+}
+
+int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+{
+    OutFile file;
+    char why[ERR_LEN];
+    *reader_gone = false;
+    if (!strcmp(target, "-"))
+        return write_stdout(write, ctx, reader_gone, err, errlen);
+    if (outfile_begin(&file, target, err, errlen))
+        return -1;
+    FILE *out = fopen(file.path, "wbe");
+    int rc = out ? write(ctx, out, why, sizeof why) : err_set(why, sizeof why, "%s", strerror(errno));
+    if (out && fclose(out) && !rc)
+        rc = err_set(why, sizeof why, "%s", strerror(errno));
+    if (!rc)
+        return outfile_commit(&file, err, errlen);
+    outfile_abort(&file);
+    return rc < 0 ? err_set(err, errlen, "%s: %s", target, why) : rc;
+}
+
+/* --- reading --- */
+
+char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, size_t errlen)
+{
+    size_t n = 0, room = 0;
+    char *text = NULL;
+    for (;;) {
+        if (n + 1 >= room) {
+            size_t more = room ? room * 2 : 65536;
+            char *grown = realloc(text, more);
+            if (!grown) {
+                err_set(err, errlen, "%s: out of memory", name);
+                break;
+            }
+            text = grown, room = more;
+        }
+        n += fread(text + n, 1, room - 1 - n, in);
+        if (ferror(in)) {
+            err_set(err, errlen, "%s: %s", name, strerror(errno));
+            break;
+        }
+        if (n > max) {
+            err_set(err, errlen, "%s: larger than %zu bytes", name, max);
+            break;
+        }
+        if (feof(in)) {
+            text[n] = '\0';
+            *len = n;
+            return text;
+        }
+    }
+    free(text);
+    return NULL;
+}
+
+char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen)
+{
+    FILE *f = fopen(path, "rbe");
+    if (!f) {
+        err_set(err, errlen, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *text = file_rest(f, path, max, len, err, errlen);
+    fclose(f);
+    return text;
+}
+
+/* Cuts white space from both ends of [s, end) in place. */
+static char *trim(char *s, char *end)
+{
+    while (s < end && isspace((unsigned char)*s))
+        s++;
+    while (end > s && isspace((unsigned char)end[-1]))
+        end--;
+    *end = '\0';
+    return s;
+}
+
+int lines_read(Lines *lines, const char *path, char *err, size_t errlen)
+{
+    size_t len, n = 0;
+    memset(lines, 0, sizeof *lines);
+    lines->text = file_read(path, (size_t)1 << 31, &len, err, errlen);
+    if (!lines->text)
+        return -1;
+    if (memchr(lines->text, '\0', len)) {
+        lines_free(lines);
+        return err_set(err, errlen, "%s: is not text: it holds a NUL byte", path);
+    }
+    for (size_t i = 0; i < len; i++)
+        n += lines->text[i] == '\n';
+    n += len > 0 && lines->text[len - 1] != '\n';
+    lines->line = malloc((n ? n : 1) * sizeof *lines->line);
+    if (!lines->line) {
+        lines_free(lines);
+        return err_set(err, errlen, "%s: out of memory", path);
+    }
+    char *s = lines->text, *end = lines->text + len;
+    while (s < end) {
+        char *nl = memchr(s, '\n', (size_t)(end - s));
+        char *stop = nl ? nl : end;
+        lines->line[lines->n++] = trim(s, stop);
+        s = stop + 1;
+    }
+    return 0;
+}
+
+void lines_free(Lines *lines)
+{
+    free(lines->line);
+    free(lines->text);
+    memset(lines, 0, sizeof *lines);
+}
+
+/* --- paths --- */
+
+char *path_join(const char *dir, const char *name)
+{
+    char *path;
+    if (!dir || !*dir || name[0] == '/')
+        return strdup(name);
+    const char *slash = dir[strlen(dir) - 1] == '/' ? "" : "/";
+    return asprintf(&path, "%s%s%s", dir, slash, name) < 0 ? NULL : path;
+}
+
+int file_mkdirs(const char *path, char *err, size_t errlen)
+{
+    char buf[PATH_MAX];
+    struct stat st;
+    if (strlen(path) >= sizeof buf)
+        return err_set(err, errlen, "%.64s...: path too long", path);
+    memcpy(buf, path, strlen(path) + 1);
+    for (char *p = buf + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char kept = *p;
+        *p = '\0';
+        if (mkdir(buf, 0777) && errno != EEXIST)
+            return err_set(err, errlen, "%s: %s", buf, strerror(errno));
+        *p = kept;
+        if (!kept)
+            break;
+    }
+    if (stat(path, &st) || !S_ISDIR(st.st_mode))
+        return err_set(err, errlen, "%s: is not a directory", path);
+    return 0;
+}
+
+int file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+char *path_absolute(const char *path)
+{
+    char *real = realpath(path, NULL), *parent, *copy, *joined;
+    if (real)
+        return real;
+    copy = strdup(path);
+    if (!copy)
+        return NULL;
+    size_t n = strlen(copy);
+    while (n > 1 && copy[n - 1] == '/')
+        copy[--n] = '\0';
+    char *slash = strrchr(copy, '/');
+    if (slash)
+        *slash = '\0';
+    parent = realpath(slash ? (slash == copy ? "/" : copy) : ".", NULL);
+    joined = parent ? path_join(parent, slash ? slash + 1 : copy) : NULL;
+    free(parent);
+    free(copy);
+    return joined;
+}
+
+int path_same(const char *a, const char *b)
+{
+    char *a_place = path_absolute(a), *b_place = path_absolute(b);
+    int same = a_place && b_place && !strcmp(a_place, b_place);
+    free(a_place);
+    free(b_place);
+    return same;
+}
+
+int path_escapes(const char *path)
+{
+    if (path[0] == '/')
+        return 1;
+    for (const char *p = path; *p;) {
+        size_t n = strcspn(p, "/");
+        if (n == 2 && p[0] == '.' && p[1] == '.')
+            return 1;
+        p += n + (p[n] == '/');
+    }
+    return 0;
+}

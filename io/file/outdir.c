@@ -1,0 +1,158 @@
+#include "io/file/outdir.h"
+
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/file/scratch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int dir_vacant(const char *path)
+{
+    DIR *d = opendir(path);
+    struct dirent *e;
+    int n = 0;
+    if (!d)
+        return 1;
+    while (n == 0 && (e = readdir(d)))
+        n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+    closedir(d);
+    return n == 0;
+}
+
+/* --- paths --- */
+
+static int make_parents(const char *path, char *err, size_t errlen)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return err_set(err, errlen, "out of memory");
+    size_t n = strlen(copy);
+    while (n > 1 && copy[n - 1] == '/')
+        copy[--n] = '\0';
+    char *slash = strrchr(copy, '/');
+    int rc = 0;
+    if (slash && slash != copy) {
+        *slash = '\0';
+        rc = file_mkdirs(copy, err, errlen);
+    }
+    free(copy);
+    return rc;
+}
+
+/* --- begin, commit, abort --- */
+
+void outdir_sweep(const char *target)
+{
+    char *path = path_absolute(target);
+    if (path)
+        scratch_sweep(path);
+    free(path);
+}
+
+static void let_go(OutDir *out)
+{
+    if (out->path && out->lock >= 0)
+        close(out->lock);
+    out->lock = -1;
+}
+
+static void forget(OutDir *out)
+{
+    let_go(out);
+    free(out->target);
+    free(out->path);
+    memset(out, 0, sizeof *out);
+}
+
+int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
+{
+    struct stat st;
+    memset(out, 0, sizeof *out);
+    if (!*target)
+        return err_set(err, errlen, "a directory without a name");
+    if (stat(target, &st) == 0 && !S_ISDIR(st.st_mode))
+        return err_set(err, errlen, "%s: is not a directory", target);
+    if (make_parents(target, err, errlen))
+        return -1;
+    out->lock = -1;
+    out->target = path_absolute(target);
+    if (out->target)
+        scratch_sweep(out->target);
+    if (!out->target || scratch_make(out->target, SCRATCH_DIR, &out->path, &out->lock)) {
+        err_set(err, errlen, "%s: %s", target, strerror(errno));
+        forget(out);
+        return -1;
+    }
+    return 0;
+}
+
+/* All of it on the disk before it gets its name. */
+static int sync_all(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int rc = syncfs(fd), saved = errno;
+    close(fd);
+    errno = saved;
+    return rc;
+}
+
+/* Puts `path` where `target` is and the old one where `path` was. File systems that cannot exchange take renames,
+ * and the old one back where the second fails. */
+static int exchange(const char *path, const char *target)
+{
+    char *old;
+    if (renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_EXCHANGE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (asprintf(&old, "%s.old", path) < 0)
+        return -1;
+    int rc = rename(target, old);
+    if (rc == 0 && (rc = rename(path, target))) {
+        int why = errno;
+        rename(old, target);
+        errno = why;
+    } else if (rc == 0) {
+        rc = rename(old, path);
+    }
+    free(old);
+    return rc;
+}
+
+int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
+{
+    int exchanged = 0;
+    int rc = sync_all(out->path);
+    if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
+        rc = exchange(out->path, out->target);
+        exchanged = rc == 0;
+    }
+    if (rc) {
+        err_set(err, errlen, "%s: %s", out->target, strerror(errno));
+        outdir_abort(out);
+        return -1;
+    }
+    /* The old one may have come from another process just now, which lets go of it as this one does here; or a sweeper
+     * may be at it. */
+    let_go(out);
+    if (exchanged)
+        scratch_remove_other(out->path);
+    forget(out);
+    return 0;
+}
+
+void outdir_abort(OutDir *out)
+{
+    if (out->path)
+        scratch_remove(out->path);
+    forget(out);
+}

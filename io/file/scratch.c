@@ -1,0 +1,198 @@
+#include "io/file/scratch.h"
+
+#include "io/file/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* No user's own name: split(1) and its like would make TARGET.part-00. */
+#define MARK ".coco-part-"
+
+/* --- locks --- */
+
+static int open_any(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd < 0 && errno == EISDIR ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
+}
+
+/* A file may be HDF5's when it has its name: that library locks what it reads, with flock, and must not find us there.
+ * One byte far behind all content: some file systems keep others from writing what is locked. */
+static int lock_file(int fd)
+{
+#ifdef F_OFD_SETLK
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = INT64_MAX - 1, .l_len = 1};
+    return fcntl(fd, F_OFD_SETLK, &byte);
+#else
+    (void)fd;
+    errno = ENOLCK;
+    return -1;
+#endif
+}
+
+static int lock_dir(int fd, int wait)
+{
+    int rc;
+    do
+        rc = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+    while (rc && errno == EINTR);
+    return rc;
+}
+
+/* `wait` until a holder of a directory lets go. */
+static int lock(int fd, int wait)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return -1;
+    return S_ISDIR(st.st_mode) ? lock_dir(fd, wait) : lock_file(fd);
+}
+
+/* A descriptor of it with its lock, -1 where that cannot be had. */
+static int open_locked(const char *path, int wait)
+{
+    int fd = open_any(path);
+    if (fd >= 0 && lock(fd, wait)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Whether the path still leads to what was locked: it may have been removed, or renamed, before the lock. */
+static int still_there(int fd, const char *path)
+{
+    struct stat held, now;
+    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
+}
+
+/* --- one of our own --- */
+
+/* A descriptor of a new one, -1 with errno: EEXIST where the name is not to be had. */
+static int make(const char *path, ScratchKind kind)
+{
+    if (kind == SCRATCH_FILE)
+        return open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (mkdir(path, 0777))
+        return -1;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int why = errno == ENOENT ? EEXIST : errno; /* a sweeper was quick */
+    if (fd < 0)
+        rmdir(path);
+    errno = why;
+    return fd;
+}
+
+/* Tries one name: 1 it is ours, 0 it is not to be had, -1 nothing is. */
+static int try_name(const char *path, ScratchKind kind, int *held)
+{
+    int fd = make(path, kind);
+    if (fd < 0)
+        return errno == EEXIST ? 0 : -1;
+    /* By somebody who has come between the two. Another failure: nothing can be locked here, by sweepers neither. */
+    bool swept = lock(fd, 0) && errno == EWOULDBLOCK;
+    if (!swept && still_there(fd, path)) {
+        *held = fd;
+        return 1;
+    }
+    close(fd);
+    return 0;
+}
+
+int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
+{
+    enum { TRIES = 1000 };
+    int rc = 0;
+    for (int i = 0; i < TRIES && rc == 0; i++) {
+        /* A name may be that of a process with our number in another container, or be left where nothing is locked. */
+        int n = i ? asprintf(path, "%s" MARK "%ld%03d", target, (long)getpid(), i)
+                  : asprintf(path, "%s" MARK "%ld", target, (long)getpid());
+        if (n < 0) {
+            *path = NULL;
+            return -1;
+        }
+        rc = try_name(*path, kind, held);
+        if (rc <= 0) {
+            int why = errno;
+            free(*path);
+            *path = NULL;
+            errno = why;
+        }
+    }
+    return rc > 0 ? 0 : -1;
+}
+
+/* --- removal --- */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st, (void)kind, (void)ftw;
+    return remove(path) && errno != ENOENT;
+}
+
+void scratch_remove(const char *path)
+{
+    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void scratch_remove_other(const char *path)
+{
+    int fd = open_locked(path, 1);
+    if (fd < 0 || still_there(fd, path))
+        scratch_remove(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Unless somebody holds it. */
+static void remove_left(const char *path)
+{
+    struct stat st;
+    int fd = open_locked(path, 0);
+    if (fd < 0)
+        return;
+    if (still_there(fd, path) && fstat(fd, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            scratch_remove(path);
+        else if (S_ISREG(st.st_mode))
+            unlink(path);
+    }
+    close(fd);
+}
+
+/* Whether the name is BASE.coco-part-<digits>. */
+static int is_scratch(const char *name, const char *base)
+{
+    size_t n = strlen(base), m = strlen(MARK);
+    if (strncmp(name, base, n) || strncmp(name + n, MARK, m))
+        return 0;
+    const char *digits = name + n + m;
+    return *digits && !digits[strspn(digits, "0123456789")];
+}
+
+void scratch_sweep(const char *target)
+{
+    const char *slash = strrchr(target, '/'), *base = slash ? slash + 1 : target;
+    char *dir = slash ? strndup(target, (size_t)(base - target)) : strdup(".");
+    DIR *d = dir ? opendir(dir) : NULL;
+    struct dirent *e;
+    while (d && (e = readdir(d))) {
+        char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
+        if (path)
+            remove_left(path);
+        free(path);
+    }
+    if (d)
+        closedir(d);
+    free(dir);
+}

@@ -1,0 +1,24 @@
+/* What the io/h5_*.c files share; nobody else includes it. */
+#ifndef COCO_IO_HDF5_H5_FILE_H
+#define COCO_IO_HDF5_H5_FILE_H
+
+#include "io/hdf5/h5.h"
+
+struct H5 {
+    int64_t id; /* HDF5's hid_t */
+    char *path;
+    int writing;
+};
+
+H5 *h5_wrap(int64_t id, const char *path, int writing, char *err, size_t errlen);
+/* The innermost line of HDF5's error stack into err, behind "file: name: what". Returns -1. */
+int h5_fail(const H5 *h5, const char *name, const char *what, char *err, size_t errlen);
+/* Opens a dataset: HDF5's hid_t, which the caller closes with H5Dclose, or -1. */
+int64_t h5_open_set(H5 *h5, const char *name, char *err, size_t errlen);
+/* The same for one that must be of this kind and shape. */
+int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
+                        size_t errlen);
+int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, char *err, size_t errlen);
+void h5_quiet(void); /* HDF5 prints its errors unless told not to */
+
+#endif

@@ -1,0 +1,363 @@
+#include "io/net/cache.h"
+
+#include "io/base/digest.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/base/free_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct Cache {
+    char *dir;
+    char *tmp;
+    int digits; /* of a digest that its directory is named by */
+    Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
+};
+
+enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
+
+/* A copy of the directory to use. NULL: out of memory, or there is no home. */
+static char *choose_dir(const char *dir, char *err, size_t errlen)
+{
+    const char *own = getenv("COCO_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *chosen;
+    if (dir)
+        chosen = strdup(dir);
+    else if (own && *own)
+        chosen = strdup(own);
+    else if (xdg && xdg[0] == '/')
+        chosen = path_join(xdg, "coco");
+    else if (home && *home)
+        chosen = path_join(home, ".cache/coco");
+    else {
+        err_set(err, errlen, "no cache directory: neither COCO_CACHE nor HOME is set");
+        return NULL;
+    }
+    if (!chosen)
+        err_set(err, errlen, "out of memory");
+    return chosen;
+}
+
+/* Removes what a killed process left behind. Nothing depends on its success. */
+static void remove_leftovers(const char *tmp)
+{
+    DIR *d = opendir(tmp);
+    struct dirent *e;
+    struct stat st;
+    time_t t = time(NULL);
+    while (d && (e = readdir(d)))
+        if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode) && t - st.st_mtime > LEFTOVER_AGE)
+            unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
+}
+
+/* The cache's layout: that of earlier versions, where there are directories of two digits and none of one. */
+static int count_digits(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    struct stat st;
+    int have[3] = {0, 0, 0}; /* directories of so many digits */
+    while (d && (e = readdir(d))) {
+        size_t n = strlen(e->d_name);
+        if (n < 3 && strspn(e->d_name, "0123456789abcdef") == n && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
+            have[n] += S_ISDIR(st.st_mode);
+    }
+    if (d)
+        closedir(d);
+    return have[2] && !have[1] ? 2 : 1;
+}
+
+Cache *cache_open(const char *dir, char *err, size_t errlen)
+{
+    Cache *cache = calloc(1, sizeof *cache);
+    if (!cache) {
+        err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    cache->dir = choose_dir(dir, err, errlen);
+    if (!cache->dir)
+        goto failed;
+    cache->tmp = path_join(cache->dir, "tmp");
+    cache->buffers = calloc(1, sizeof *cache->buffers);
+    if (!cache->tmp || !cache->buffers) {
+        err_set(err, errlen, "out of memory");
+        goto failed;
+    }
+    if (file_mkdirs(cache->tmp, err, errlen))
+        goto failed;
+    remove_leftovers(cache->tmp);
+    cache->digits = count_digits(cache->dir);
+    return cache;
+failed:
+    cache_close(cache);
+    return NULL;
+}
+
+void cache_close(Cache *cache)
+{
+    if (!cache)
+        return;
+    void *buffer;
+    while (cache->buffers && (buffer = spare_take(cache->buffers)))
+        free(buffer);
+    free(cache->buffers);
+    free(cache->dir);
+    free(cache->tmp);
+    free(cache);
+}
+
+char *cache_path(const Cache *cache, const char *url)
+{
+    char name[DIGEST_LEN + 4], hex[DIGEST_LEN + 1];
+    digest_hex(url, strlen(url), hex);
+    snprintf(name, sizeof name, "%.*s/%s", cache->digits, hex, hex);
+    return path_join(cache->dir, name);
+}
+
+char *cache_find(const Cache *cache, const char *url)
+{
+    struct stat st;
+    char *path = cache_path(cache, url);
+    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
+/* --- the dead --- */
+
+static char *dead_path(const Cache *cache, const char *url)
+{
+    char *dead, *path = cache_path(cache, url);
+    int n = path ? asprintf(&dead, "%s.dead", path) : -1;
+    free(path);
+    return n < 0 ? NULL : dead;
+}
+
+/* Makes the directory that a file of the cache stands in. */
+static int make_place(const char *path)
+{
+    char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
+    int rc = dir ? mkdir(dir, 0777) : -1;
+    free(dir);
+    return rc && errno != EEXIST ? -1 : 0;
+}
+
+void cache_bury(const Cache *cache, const char *url, long code, const char *why)
+{
+    char text[256], *path = dead_path(cache, url);
+    snprintf(text, sizeof text, "%ld %s", code, why);
+    if (path && symlink(text, path) && errno == ENOENT && make_place(path) == 0)
+        (void)!symlink(text, path);
+    else if (path && errno == EEXIST && unlink(path) == 0) /* from another time */
+        (void)!symlink(text, path);
+    free(path);
+}
+
+int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
+{
+    struct stat st;
+    char text[256], *path = dead_path(cache, url), *end;
+    ssize_t n = path && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? readlink(path, text, sizeof text - 1) : -1;
+    free(path);
+    if (n <= 0 || difftime(time(NULL), st.st_mtime) >= ttl)
+        return 0;
+    text[n] = '\0';
+    *code = strtol(text, &end, 10);
+    snprintf(why, whylen, "%s", *end == ' ' ? end + 1 : end);
+    return 1;
+}
+
+/* --- a file on its way --- */
+
+/* Bytes of one file that are kept in memory; and what is taken for them at first, which most photographs fit into. */
+enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
+
+int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen)
+{
+    *out = (CacheFile){.cache = cache, .fd = -1};
+    out->path = cache_path(cache, url);
+    return out->path ? 0 : err_set(err, errlen, "out of memory");
+}
+
+/* A file in tmp/ under a name of its own, as readable as other files (mkstemp's are for their owner alone). */
+static int open_temp(CacheFile *out, char *err, size_t errlen)
+{
+    static atomic_uint number;
+    do {
+        free(out->temp);
+        if (asprintf(&out->temp, "%s/%ld-%u", out->cache->tmp, (long)getpid(), atomic_fetch_add(&number, 1)) < 0) {
+            out->temp = NULL;
+            return err_set(err, errlen, "out of memory");
+        }
+        out->fd = open(out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (out->fd < 0 && errno == EEXIST); /* left by a process of our number */
+    if (out->fd >= 0)
+        return 0;
+    err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+    free(out->temp);
+    out->temp = NULL;
+    return -1;
+}
+
+/* Moves what is in memory into the temporary file. */
+static int spill(CacheFile *out, char *err, size_t errlen)
+{
+    size_t done = 0;
+    if (!out->temp && open_temp(out, err, errlen))
+        return -1;
+    while (done < out->len) {
+        ssize_t n = write(out->fd, out->bytes + done, out->len - done);
+        if (n < 0 && errno != EINTR)
+            return err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+        done += n > 0 ? (size_t)n : 0;
+    }
+    out->written += out->len;
+    out->len = 0;
+    return 0;
+}
+
+static int make_room(CacheFile *out, size_t n, char *err, size_t errlen)
+{
+    if (!out->bytes && (out->bytes = spare_take(out->cache->buffers)))
+        out->room = MEMORY_FIRST;
+    size_t room = out->room ? out->room : MEMORY_FIRST;
+    while (room - out->len < n)
+        room *= 2;
+    if (room == out->room)
+        return 0;
+    unsigned char *grown = realloc(out->bytes, room);
+    if (!grown)
+        return err_set(err, errlen, "out of memory");
+    out->bytes = grown;
+    out->room = room;
+    return 0;
+}
+
+int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t errlen)
+{
+    if (out->len + n > MEMORY_MAX && spill(out, err, errlen))
+        return -1;
+    if (make_room(out, n, err, errlen))
+        return -1;
+    memcpy(out->bytes + out->len, bytes, n);
+    out->len += n;
+    return 0;
+}
+
+static void drop_buffer(CacheFile *out)
+{
+    if (out->room != MEMORY_FIRST || !spare_give(out->cache->buffers, out->bytes))
+        free(out->bytes);
+    out->bytes = NULL;
+    out->len = out->room = 0;
+}
+
+static void drop_map(CacheFile *out)
+{
+    if (out->map)
+        munmap(out->map, out->written);
+    out->map = NULL;
+}
+
+static void drop_temp(CacheFile *out)
+{
+    drop_map(out);
+    if (out->fd >= 0)
+        close(out->fd);
+    if (out->temp)
+        unlink(out->temp);
+    free(out->temp);
+    out->temp = NULL;
+    out->fd = -1;
+    out->written = 0;
+}
+
+void cache_restart(CacheFile *out)
+{
+    drop_temp(out);
+    drop_buffer(out);
+}
+
+const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen)
+{
+    drop_map(out);
+    *len = out->len;
+    if (!out->temp)
+        return out->bytes ? (const void *)out->bytes : "";
+    if (spill(out, err, errlen))
+        return NULL;
+    *len = out->written;
+    void *map = mmap(NULL, out->written, PROT_READ, MAP_PRIVATE, out->fd, 0);
+    if (map == MAP_FAILED) {
+        err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+        return NULL;
+    }
+    return out->map = map;
+}
+
+/* Onto its name; the directory is made where it is not there. */
+static int rename_into(const CacheFile *out)
+{
+    if (rename(out->temp, out->path) == 0)
+        return 0;
+    return errno == ENOENT && make_place(out->path) == 0 ? rename(out->temp, out->path) : -1;
+}
+
+int cache_commit(CacheFile *out, char **path, char *err, size_t errlen)
+{
+    int rc = spill(out, err, errlen);
+    if (rc == 0) {
+        int closed = close(out->fd);
+        out->fd = -1;
+        if (closed || rename_into(out))
+            rc = err_set(err, errlen, "%s: %s", out->path, strerror(errno));
+    }
+    if (rc) {
+        cache_abort(out);
+        return -1;
+    }
+    free(out->temp);
+    out->temp = NULL; /* it has its name now */
+    if (path) {
+        *path = out->path;
+        out->path = NULL;
+    }
+    cache_abort(out);
+    return 0;
+}
+
+void cache_abort(CacheFile *out)
+{
+    if (!out->cache)
+        return;
+    drop_temp(out);
+    drop_buffer(out);
+    free(out->path);
+    memset(out, 0, sizeof *out);
+}
+
+int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, char *err, size_t errlen)
+{
+    CacheFile out;
+    if (cache_begin(cache, url, &out, err, errlen))
+        return -1;
+    if (cache_write(&out, bytes, len, err, errlen)) {
+        cache_abort(&out);
+        return -1;
+    }
+    return cache_commit(&out, NULL, err, errlen);
+}

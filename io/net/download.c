@@ -1,0 +1,360 @@
+#include "io/net/download.h"
+
+#include "io/base/digest.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/net/download_origin.h"
+#include "io/base/size.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+typedef struct {
+    const DownloadSpec *spec;
+    Downloaded *found;
+    char *part, *origin_path;
+    int fd;       /* of the part, locked */
+    int64_t have; /* bytes in it */
+    Origin origin;
+    const char *url;   /* that is asked now */
+    int64_t asked;     /* bytes it was asked to leave out */
+    bool whole;        /* nothing that is here shall be kept */
+    bool continued;    /* the part holds bytes of another answer than the last */
+    bool wrong_part;   /* the server answered with other bytes than asked for */
+    bool fatal;        /* no other server would do better */
+    char why[ERR_LEN]; /* of our own, where the sink has refused */
+} Download;
+
+static void note(const Download *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void note(const Download *d, const char *fmt, ...)
+{
+    char text[ERR_LEN];
+    va_list ap;
+    if (!d->spec->note)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    d->spec->note(d->spec->ctx, text);
+}
+
+/* --- where a part comes from --- */
+
+/* An ETag that holds for the very bytes; weak ones do not. */
+static bool is_strong(const char *etag)
+{
+    return etag && *etag == '"';
+}
+
+/* The part begins anew, under this head. */
+static int origin_begin(Download *d, const HttpHead *head)
+{
+    const char *validator = is_strong(head->etag) ? head->etag : head->modified;
+    origin_clear(&d->origin);
+    if (ftruncate(d->fd, 0))
+        return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+    d->have = 0;
+    d->continued = d->whole = false; /* from here on a break may be gone on from */
+    d->origin.url = strdup(d->url);
+    d->origin.validator = validator ? strdup(validator) : NULL;
+    d->origin.length = head->length;
+    if (!d->origin.url || (validator && !d->origin.validator))
+        return err_set(d->why, sizeof d->why, "out of memory");
+    if (origin_save(&d->origin, d->origin_path)) {
+        /* Without it the part is only not continued another time; one of other bytes must not stay. */
+        unlink(d->origin_path);
+        free(d->origin.validator);
+        d->origin.validator = NULL;
+    }
+    return 0;
+}
+
+/* --- where the bytes go --- */
+
+static int on_restart(void *tag, HttpAsk *ask)
+{
+    Download *d = tag;
+    d->asked = 0;
+    if (d->whole || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url))
+        return 0;
+    d->asked = d->have;
+    *ask = (HttpAsk){d->asked, d->origin.validator};
+    return 0;
+}
+
+/* Whether the answer goes on where the part ends. */
+static bool continues(const Download *d, const HttpHead *head)
+{
+    const Origin *o = &d->origin;
+    if (!d->asked || head->from != d->asked)
+        return false;
+    if (o->length >= 0 && head->total >= 0 && head->total != o->length)
+        return false;
+    /* The very validator again, where the head tells it. */
+    const char *now = is_strong(o->validator) ? head->etag : head->modified;
+    return !now || !strcmp(now, o->validator);
+}
+
+static int check_space(Download *d, int64_t need)
+{
+    struct statvfs fs;
+    char wanted[SIZE_TEXT_LEN], have[SIZE_TEXT_LEN];
+    if (need <= 0 || fstatvfs(d->fd, &fs))
+        return 0;
+    int64_t there = (int64_t)(fs.f_bavail * fs.f_frsize);
+    if (need <= there)
+        return 0;
+    d->fatal = true;
+    return err_set(d->why, sizeof d->why, "%s: needs %s, %s are free", d->part, size_text(need, wanted),
+                   size_text(there, have));
+}
+
+static int on_head(void *tag, const HttpHead *head)
+{
+    Download *d = tag;
+    char size[SIZE_TEXT_LEN];
+    if (head->code != 206) {
+        if (d->asked)
+            note(d, "%s: begins anew: the server does not go on, or its file has changed", d->url);
+        else if (d->have > 0 && !d->whole)
+            note(d, "%s: begins anew: what is here is of another URL, or of no known version", d->url);
+        return origin_begin(d, head) || check_space(d, head->length) ? -1 : 0;
+    }
+    if (!continues(d, head)) {
+        d->wrong_part = true;
+        return err_set(d->why, sizeof d->why, "the server sends another part than was asked for");
+    }
+    note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
+    d->continued = true;
+    return check_space(d, head->length);
+}
+
+static int on_write(void *tag, const void *bytes, size_t n)
+{
+    Download *d = tag;
+    const char *p = bytes;
+    if ((int64_t)n > d->spec->http.max_bytes - d->have)
+        return err_set(d->why, sizeof d->why, "larger than %" PRId64 " bytes", d->spec->http.max_bytes);
+    while (n > 0) {
+        ssize_t written = pwrite(d->fd, p, n, d->have);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            d->fatal = true;
+            return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+        }
+        p += written;
+        n -= (size_t)written;
+        d->have += written;
+    }
+    if (d->spec->progress)
+        d->spec->progress(d->spec->ctx, d->have, d->origin.length > 0 ? d->origin.length : 0);
+    return 0;
+}
+
+/* --- one server --- */
+
+/* Runs one transfer to its end. */
+static DownloadAnswer transfer(Download *d, HttpResult *result, char *err, size_t errlen)
+{
+    HttpSink sink = {.restart = on_restart, .head = on_head, .write = on_write};
+    HttpOptions options = d->spec->http;
+    options.as_sent = true;
+    d->wrong_part = false;
+    d->why[0] = '\0';
+    Http *http = http_open(&options, 1, err, errlen);
+    int rc = http ? http_add(http, d->url, sink, d, err, errlen) : -1;
+    int got = 0;
+    while (rc == 0 && !got && !(options.stop && *options.stop))
+        if ((got = http_next(http, result, 1, -1, err, errlen)) < 0)
+            rc = -1;
+    if (rc == 0 && got && result->outcome != HTTP_DONE)
+        rc = err_set(err, errlen, "%s", d->why[0] ? d->why : result->error);
+    http_close(http);
+    return rc ? DOWNLOAD_FAILED : got ? DOWNLOAD_DONE : DOWNLOAD_STOPPED;
+}
+
+/* Whether the failure was one of going on where the part ends, so that all of it may still be had. */
+static bool failed_to_continue(const Download *d, const HttpResult *result)
+{
+    return d->asked && (d->wrong_part || (result->outcome == HTTP_DEAD && result->code == 416));
+}
+
+static DownloadAnswer check_digest(const Download *d, const char *path, char *err, size_t errlen)
+{
+    char hex[DIGEST_LEN + 1];
+    int rc = d->spec->sha256 ? digest_file(path, d->spec->http.stop, hex, err, errlen) : 0;
+    if (rc == 0 && d->spec->sha256 && strcasecmp(hex, d->spec->sha256))
+        rc = err_set(err, errlen, "its SHA-256 is %s, not the one wanted", hex);
+    return (DownloadAnswer)rc;
+}
+
+/* The part has come to its end: is it the file? */
+static DownloadAnswer check_whole(const Download *d, char *err, size_t errlen)
+{
+    if (d->origin.length >= 0 && d->have != d->origin.length)
+        return (DownloadAnswer)err_set(err, errlen, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
+    return check_digest(d, d->part, err, errlen);
+}
+
+static bool all_here(const Download *d)
+{
+    return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url);
+}
+
+/* From one URL: what is here goes on, or all of it comes anew, at most once. */
+static DownloadAnswer from_url(Download *d, char *err, size_t errlen)
+{
+    HttpResult result = {.outcome = HTTP_DONE};
+    bool anew = false;
+    for (d->whole = false;; d->whole = anew = true) {
+        DownloadAnswer answer = all_here(d) && !anew ? DOWNLOAD_DONE : transfer(d, &result, err, errlen);
+        if (answer == DOWNLOAD_FAILED && !anew && failed_to_continue(d, &result))
+            continue;
+        if (answer != DOWNLOAD_DONE)
+            return answer;
+        answer = check_whole(d, err, errlen);
+        if (answer != DOWNLOAD_FAILED)
+            return answer;
+        if (anew || !d->continued)
+            break;
+    }
+    d->have = 0;
+    (void)!ftruncate(d->fd, 0); /* of no use; should it stay, it fails again */
+    return DOWNLOAD_FAILED;
+}
+
+/* --- all of it --- */
+
+/* Whether the part that is open is still the one of that name: its last owner may have renamed it. */
+static bool is_current(const Download *d)
+{
+    struct stat mine, named;
+    return fstat(d->fd, &mine) == 0 && stat(d->part, &named) == 0 && mine.st_dev == named.st_dev &&
+           mine.st_ino == named.st_ino;
+}
+
+static int open_part(Download *d, char *err, size_t errlen)
+{
+    struct stat st;
+    do {
+        if (d->fd >= 0)
+            close(d->fd);
+        d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (d->fd < 0)
+            return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+        if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+            close(d->fd); /* it is not ours */
+            d->fd = -1;
+            return err_set(err, errlen, "%s: another process is writing to it", d->part);
+        }
+    } while (!is_current(d));
+    if (fstat(d->fd, &st))
+        return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+    d->have = st.st_size;
+    d->continued = d->have > 0;
+    return 0;
+}
+
+/* Which of the URLs the file has come from. */
+static int place_of(const Download *d)
+{
+    for (int i = 0; i < d->spec->n_urls && d->origin.url; i++)
+        if (!strcmp(d->origin.url, d->spec->urls[i]))
+            return i;
+    return -1;
+}
+
+static int keep_file(Download *d, char *err, size_t errlen)
+{
+    if (fsync(d->fd) || rename(d->part, d->spec->path))
+        return err_set(err, errlen, "%s: %s", d->spec->path, strerror(errno));
+    return 0;
+}
+
+/* Each server in turn, the one that the part has come from first. */
+static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
+{
+    const DownloadSpec *spec = d->spec;
+    char why[ERR_LEN];
+    int first = place_of(d);
+    DownloadAnswer answer = DOWNLOAD_FAILED;
+    for (int k = first < 0 ? 0 : -1, left = spec->n_urls; left > 0 && answer == DOWNLOAD_FAILED && !d->fatal; k++) {
+        if (k == first && k >= 0)
+            continue;
+        int place = k < 0 ? first : k;
+        d->url = spec->urls[place];
+        answer = from_url(d, why, sizeof why);
+        if (answer == DOWNLOAD_FAILED && d->found->failed)
+            d->found->failed[place] = true;
+        if (--left > 0 && answer == DOWNLOAD_FAILED && !d->fatal && spec->warn) {
+            char text[2 * ERR_LEN];
+            snprintf(text, sizeof text, "%s: %s", d->url, why);
+            spec->warn(spec->ctx, text);
+        }
+    }
+    if (answer == DOWNLOAD_FAILED)
+        err_set(err, errlen, "%s: %s", d->url, why);
+    if (answer == DOWNLOAD_DONE && keep_file(d, err, errlen))
+        return DOWNLOAD_FAILED;
+    return answer;
+}
+
+/* With the part locked. What an earlier call has left whole is given; a PATH that is not known to come from one of the
+ * URLs is not ours to replace, but what another URL has left behind is of no use now. */
+static DownloadAnswer run(Download *d, char *err, size_t errlen)
+{
+    origin_load(&d->origin, d->origin_path); /* under the lock: it belongs to this part */
+    if (file_exists(d->spec->path)) {
+        DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL, 0) : DOWNLOAD_FAILED;
+        if (!d->origin.url)
+            return (DownloadAnswer)err_set(err, errlen, "%s: is in the way: it is no download of coco-fetch's",
+                                           d->spec->path);
+        if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
+            return there;
+        unlink(d->spec->path);
+    }
+    return from_any(d, err, errlen);
+}
+
+/* Nothing to go on with is not kept, while the lock is still held. */
+static void leave_part(Download *d, DownloadAnswer answer)
+{
+    bool path_there = file_exists(d->spec->path);
+    if (d->have == 0)
+        unlink(d->part);
+    if (d->have == 0 && answer != DOWNLOAD_DONE && !path_there)
+        unlink(d->origin_path);
+    close(d->fd);
+}
+
+DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *err, size_t errlen)
+{
+    Download d = {.spec = spec, .found = found, .fd = -1, .origin.length = -1};
+    DownloadAnswer answer = DOWNLOAD_FAILED;
+    if (asprintf(&d.part, "%s.part", spec->path) < 0)
+        d.part = NULL;
+    if (asprintf(&d.origin_path, "%s.json", spec->path) < 0)
+        d.origin_path = NULL;
+    if (!d.part || !d.origin_path) {
+        err_set(err, errlen, "out of memory");
+    } else if (!open_part(&d, err, errlen)) {
+        answer = run(&d, err, errlen);
+        leave_part(&d, answer);
+    }
+    found->place = place_of(&d);
+    found->resumed = d.continued;
+    origin_clear(&d.origin);
+    free(d.part);
+    free(d.origin_path);
+    return answer;
+}

@@ -1,0 +1,341 @@
+#include "io/net/http.h"
+
+#include "io/base/clock.h"
+#include "io/base/err.h"
+#include "io/net/http_host.h"
+#include "io/net/http_try.h"
+
+#include <curl/curl.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <threads.h>
+#include <unistd.h>
+
+struct Http {
+    HttpOptions options;
+    int parallel, running, pending;
+    CURLM *multi;
+    CURL **idle; /* n_idle handles that wait for a try; `parallel` places */
+    int n_idle;
+    Transfer **transfer; /* n of them, in one of the lists or running */
+    int n, room;
+    Transfer *free;      /* to be used again */
+    Transfer *waiting, **waiting_end; /* by number */
+    Transfer *finished, **finished_end; /* in the order they finished */
+    HttpHosts *hosts, *own_hosts; /* own_hosts: NULL where they are lent */
+    uint64_t added;
+    uint64_t random; /* state of the jitter's generator */
+    atomic_bool woken;
+};
+
+HttpOptions http_defaults(void)
+{
+    return (HttpOptions){.connect_s = 10, .stall_s = 20, .total_s = 60, .max_bytes = 32 << 20, .redirects = 5,
+                         .retries = 3, .backoff_s = 0.5, .backoff_max_s = 30};
+}
+
+static int stop_asked(const HttpOptions *options)
+{
+    return options->stop && *options->stop;
+}
+
+/* From 0 to 1: Knuth's MMIX generator. */
+static double chance(Http *http)
+{
+    http->random = http->random * 6364136223846793005u + 1442695040888963407u;
+    return (double)(http->random >> 11) * 0x1p-53;
+}
+
+/* --- the engine --- */
+
+static once_flag curl_once = ONCE_FLAG_INIT;
+static atomic_int curl_ready; /* a CURLcode; atomic for ThreadSanitizer, which does not see call_once */
+
+static void curl_begin(void)
+{
+    atomic_store(&curl_ready, (int)curl_global_init(CURL_GLOBAL_DEFAULT));
+}
+
+Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, char *err, size_t errlen)
+{
+    call_once(&curl_once, curl_begin);
+    CURLcode ready = (CURLcode)atomic_load(&curl_ready);
+    if (ready) {
+        err_set(err, errlen, "libcurl: %s", curl_easy_strerror(ready));
+        return NULL;
+    }
+    Http *http = calloc(1, sizeof *http);
+    if (http) {
+        http->multi = curl_multi_init();
+        http->idle = calloc((size_t)parallel, sizeof *http->idle);
+        http->hosts = hosts ? hosts : (http->own_hosts = hosts_new());
+    }
+    if (!http || !http->multi || !http->idle || !http->hosts) {
+        http_close(http);
+        err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    http->waiting_end = &http->waiting;
+    http->finished_end = &http->finished;
+    http->options = *options;
+    http->parallel = parallel;
+    /* Different in each process and each engine: their retries shall not march in step. */
+    http->random = ((uint64_t)getpid() << 32) ^ (uint64_t)(clock_now() * 1e9) ^ (uint64_t)(uintptr_t)http;
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)parallel);
+    return http;
+}
+
+Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errlen)
+{
+    return http_open_beside(NULL, options, parallel, err, errlen);
+}
+
+static void transfer_free(Http *http, Transfer *t)
+{
+    if (t->easy) {
+        host_end(http->hosts, t->host, 0);
+        curl_multi_remove_handle(http->multi, t->easy);
+        curl_easy_cleanup(t->easy);
+    }
+    hosts_release(http->hosts, t->host);
+    try_free(t);
+    free(t->url);
+    free(t);
+}
+
+void http_close(Http *http)
+{
+    if (!http)
+        return;
+    for (int i = 0; i < http->n; i++)
+        transfer_free(http, http->transfer[i]);
+    while (http->n_idle > 0)
+        curl_easy_cleanup(http->idle[--http->n_idle]);
+    free(http->idle);
+    free(http->transfer);
+    curl_multi_cleanup(http->multi);
+    hosts_free(http->own_hosts);
+    free(http);
+}
+
+int http_pending(const Http *http)
+{
+    return http->pending;
+}
+
+static void put_free(Http *http, Transfer *t)
+{
+    t->next = http->free;
+    http->free = t;
+}
+
+static void put_waiting(Http *http, Transfer *t)
+{
+    Transfer **at = &http->waiting;
+    if (t->number + 1 == http->added) /* the last one */
+        at = http->waiting_end;
+    while (*at && (*at)->number < t->number)
+        at = &(*at)->next;
+    t->next = *at;
+    *at = t;
+    if (!t->next)
+        http->waiting_end = &t->next;
+}
+
+static void put_finished(Http *http, Transfer *t)
+{
+    t->next = NULL;
+    *http->finished_end = t;
+    http->finished_end = &t->next;
+}
+
+/* A transfer to use: a free one, else a new one. NULL: out of memory. */
+static Transfer *transfer_get(Http *http)
+{
+    if (http->free) {
+        Transfer *t = http->free;
+        http->free = t->next;
+        return t;
+    }
+    if (http->n == http->room) {
+        int room = http->room ? 2 * http->room : 16;
+        Transfer **grown = realloc(http->transfer, (size_t)room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        http->transfer = grown;
+        http->room = room;
+    }
+    Transfer *t = calloc(1, sizeof *t);
+    if (t)
+        http->transfer[http->n++] = t;
+    return t;
+}
+
+int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, size_t errlen)
+{
+    Transfer *t = transfer_get(http);
+    char *copy = t ? strdup(url) : NULL;
+    HttpHost *host = copy ? hosts_find(http->hosts, url) : NULL;
+    if (!host) {
+        if (t)
+            put_free(http, t);
+        free(copy);
+        return err_set(err, errlen, "out of memory");
+    }
+    try_free(t);
+    free(t->url);
+    *t = (Transfer){.number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag,
+                    .options = &http->options};
+    put_waiting(http, t);
+    http->pending++;
+    return 0;
+}
+
+/* --- tries --- */
+
+/* One whose try has been begun with its host. */
+static int start(Http *http, Transfer *t, char *err, size_t errlen)
+{
+    CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
+    t->outcome = HTTP_FAILED;
+    t->easy = easy;
+    int rc = easy ? try_begin(t, err, errlen) : err_set(err, errlen, "out of memory");
+    CURLMcode added = rc > 0 ? curl_multi_add_handle(http->multi, easy) : CURLM_OK;
+    if (rc <= 0 || added) {
+        host_undo(http->hosts, t->host, http->options.rate);
+        t->easy = NULL;
+        if (easy)
+            http->idle[http->n_idle++] = easy;
+        put_finished(http, t);
+        return added ? err_set(err, errlen, "libcurl: %s", curl_multi_strerror(added)) : rc;
+    }
+    http->running++;
+    return 0;
+}
+
+/* A try has ended: waits for the next or is finished. */
+static void settle(Http *http, Transfer *t, CURLcode rc)
+{
+    double pause, asked;
+    try_end(t, (int)rc, chance(http), &pause, &asked);
+    curl_multi_remove_handle(http->multi, t->easy);
+    http->idle[http->n_idle++] = t->easy;
+    t->easy = NULL;
+    http->running--;
+    host_end(http->hosts, t->host, asked <= http->options.backoff_max_s ? asked : 0);
+    if (pause < 0) {
+        put_finished(http, t);
+        return;
+    }
+    t->due = clock_now() + pause;
+    if (t->sink.broke)
+        t->sink.broke(t->tag);
+    put_waiting(http, t);
+}
+
+/* --- the loop --- */
+
+/* Takes the transfer to start next out of those that wait, its try begun with its host: of those that may start, the
+ * first. NULL: none may; *wait becomes the time until one may. */
+static Transfer *take_due(Http *http, double *wait)
+{
+    const HttpOptions *o = &http->options;
+    const HttpHost *busy = NULL; /* many in a row wait for the same one */
+    double t0 = clock_now();
+    for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
+        double pause = t->due - t0;
+        if (t->host == busy)
+            continue;
+        if (pause <= 0 && (pause = host_begin(http->hosts, t->host, o->per_host, o->rate)) > 0)
+            busy = t->host;
+        if (pause > 0) {
+            *wait = fmin(*wait, pause);
+            continue;
+        }
+        *at = t->next;
+        if (!t->next)
+            http->waiting_end = at;
+        return t;
+    }
+    return NULL;
+}
+
+static int start_due(Http *http, double *wait, char *err, size_t errlen)
+{
+    Transfer *t;
+    while (http->running < http->parallel && (t = take_due(http, wait)))
+        if (start(http, t, err, errlen))
+            return -1;
+    return 0;
+}
+
+static void collect(Http *http)
+{
+    CURLMsg *msg;
+    int left;
+    while ((msg = curl_multi_info_read(http->multi, &left)))
+        if (msg->msg == CURLMSG_DONE) {
+            Transfer *t;
+            CURLcode rc = msg->data.result;
+            curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+            settle(http, t, rc);
+        }
+}
+
+static int hand_out(Http *http, HttpResult *result)
+{
+    Transfer *t = http->finished;
+    if (!t)
+        return 0;
+    bool done = t->outcome == HTTP_DONE;
+    http->finished = t->next;
+    if (!t->next)
+        http->finished_end = &http->finished;
+    http->pending--;
+    hosts_release(http->hosts, t->host);
+    t->host = NULL;
+    *result = (HttpResult){.tag = t->tag, .outcome = t->outcome, .code = t->code, .bytes = t->bytes,
+                           .tries = t->tries, .answered = t->answered, .url = t->final_url ? t->final_url : t->url,
+                           .error = done ? "" : t->error, .reason = done ? "" : t->reason};
+    put_free(http, t);
+    return 1;
+}
+
+void http_wake(Http *http)
+{
+    atomic_store(&http->woken, true);
+    curl_multi_wakeup(http->multi);
+}
+
+int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen)
+{
+    double end = clock_now() + wait_s;
+    for (;;) {
+        struct curl_waitfd also = {.fd = fd, .events = CURL_WAIT_POLLIN};
+        /* A signal need not wake the poll: look at `stop` now and then. */
+        double wait = fmin(fmax(end - clock_now(), 0), 0.2);
+        int running;
+        if (stop_asked(&http->options))
+            return 0;
+        if (start_due(http, &wait, err, errlen))
+            return -1;
+        if (hand_out(http, result)) /* of what the last round brought */
+            return 1;
+        CURLMcode rc = curl_multi_perform(http->multi, &running);
+        if (rc)
+            return err_set(err, errlen, "libcurl: %s", curl_multi_strerror(rc));
+        collect(http);
+        if (hand_out(http, result))
+            return 1;
+        if (clock_now() >= end || (!http->pending && fd < 0) || atomic_exchange(&http->woken, false))
+            return 0;
+        rc = curl_multi_poll(http->multi, &also, fd < 0 ? 0 : 1, (int)ceil(wait * 1000), NULL);
+        if (rc)
+            return err_set(err, errlen, "libcurl: %s", curl_multi_strerror(rc));
+        if (also.revents)
+            end = 0; /* one more round for what came meanwhile, then back to the caller */
+    }
+}

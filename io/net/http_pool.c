@@ -1,0 +1,124 @@
+/* Downloads into memory, from any thread: engines in reserve, with a buffer for a sink. */
+#include "io/net/http.h"
+
+#include "io/base/err.h"
+#include "io/net/http_host.h"
+#include "io/base/free_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    char *bytes;
+    size_t len, room;
+} Buffer;
+
+static int buffer_restart(void *tag, HttpAsk *ask)
+{
+    Buffer *b = tag;
+    (void)ask;
+    b->len = 0;
+    return 0;
+}
+
+static int buffer_write(void *tag, const void *bytes, size_t n)
+{
+    Buffer *b = tag;
+    if (b->room - b->len <= n) {
+        size_t room = b->room ? b->room : 65536;
+        while (room - b->len <= n)
+            room *= 2;
+        char *grown = realloc(b->bytes, room);
+        if (!grown)
+            return -1;
+        b->bytes = grown;
+        b->room = room;
+    }
+    memcpy(b->bytes + b->len, bytes, n);
+    b->len += n;
+    return 0;
+}
+
+/* One download through an engine that has nothing else to do. */
+static int get(Http *http, const HttpOptions *options, const char *url, Buffer *b, HttpResult *r, char *err, size_t errlen)
+{
+    HttpSink sink = {.restart = buffer_restart, .write = buffer_write};
+    *r = (HttpResult){.outcome = HTTP_FAILED, .error = "stopped"};
+    if (http_add(http, url, sink, b, err, errlen))
+        return -1;
+    while (http_pending(http) && !(options->stop && *options->stop))
+        if (http_next(http, r, 1, -1, err, errlen) < 0)
+            return -1;
+    if (r->outcome == HTTP_REFUSED)
+        return err_set(err, errlen, "out of memory");
+    if (r->outcome != HTTP_DONE)
+        return err_set(err, errlen, "%s", r->error);
+    return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, errlen, "out of memory");
+}
+
+/* The same with all that the caller wants of it. */
+static int get_bytes(Http *http, const HttpOptions *options, const char *url, char **bytes, size_t *len,
+                     HttpResult *result, char *err, size_t errlen)
+{
+    Buffer b = {NULL, 0, 0};
+    HttpResult r;
+    int rc = get(http, options, url, &b, &r, err, errlen);
+    if (result) {
+        *result = r;
+        result->tag = NULL;
+        result->error = result->reason = NULL; /* the engine's, which may be gone */
+        result->url = r.url ? strdup(r.url) : NULL;
+    }
+    if (rc) {
+        free(b.bytes);
+        return -1;
+    }
+    b.bytes[b.len] = '\0';
+    *bytes = b.bytes;
+    *len = b.len;
+    return 0;
+}
+
+struct HttpPool {
+    HttpOptions options;
+    HttpHosts *hosts; /* of all engines */
+    Spares idle;      /* engines */
+};
+
+HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
+{
+    HttpPool *pool = calloc(1, sizeof *pool);
+    HttpHosts *hosts = pool ? hosts_new() : NULL;
+    if (!hosts) {
+        free(pool);
+        err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    pool->options = *options;
+    pool->hosts = hosts;
+    return pool;
+}
+
+void http_pool_close(HttpPool *pool)
+{
+    Http *http;
+    if (!pool)
+        return;
+    while ((http = spare_take(&pool->idle)))
+        http_close(http);
+    hosts_free(pool->hosts);
+    free(pool);
+}
+
+int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
+                  size_t errlen)
+{
+    Http *http = spare_take(&pool->idle);
+    if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err, errlen)))
+        return -1;
+    int rc = get_bytes(http, &pool->options, url, bytes, len, result, err, errlen);
+    /* An engine with a transfer under way would go on to write where nobody listens. */
+    if (http_pending(http) || !spare_give(&pool->idle, http))
+        http_close(http);
+    return rc;
+}

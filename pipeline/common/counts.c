@@ -1,0 +1,34 @@
+#include "pipeline/common/counts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tally_add(Tally *tally, const char *text)
+{
+    char cut[TALLY_TEXT];
+    int i = 0;
+    snprintf(cut, sizeof cut, "%s", text);
+    while (i < tally->n_lines && strcmp(tally->line[i].text, cut))
+        i++;
+    if (i == TALLY_MAX && i == tally->n_lines)
+        snprintf(cut, sizeof cut, "other");
+    else if (i > TALLY_MAX)
+        i = TALLY_MAX;
+    if (i == tally->n_lines) {
+        memcpy(tally->line[i].text, cut, sizeof cut);
+        tally->line[tally->n_lines++].n = 0;
+    }
+    tally->line[i].n++;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const TallyLine *x = a, *y = b;
+    return x->n != y->n ? (x->n < y->n ? 1 : -1) : strcmp(x->text, y->text);
+}
+
+void tally_sort(Tally *tally)
+{
+    qsort(tally->line, (size_t)tally->n_lines, sizeof *tally->line, by_number);
+}

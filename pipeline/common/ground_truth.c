@@ -1,0 +1,43 @@
+#include "pipeline/common/ground_truth.h"
+
+#include "io/base/err.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of a line of a list, NULL where there is no such line or it is empty; *failed counts lost ones. */
+static char *copy_line(const Lines *lines, int64_t row, int *failed)
+{
+    if ((size_t)row >= lines->n || !*lines->line[row])
+        return NULL;
+    char *copy = strdup(lines->line[row]);
+    *failed += !copy;
+    return copy;
+}
+
+int truth_record(const Dataset *data, int64_t row, Record *record, char *err, size_t errlen)
+{
+    int64_t first = data->caption_at[row], n = data->caption_at[row + 1] - first;
+    int failed = 0;
+    memset(record, 0, sizeof *record);
+    record->row = row;
+    record->logprob = NAN;
+    record->split = strdup(data->split);
+    record->file = copy_line(&data->files, row, &failed);
+    record->url = copy_line(&data->urls, row, &failed);
+    record->image_id = coco_image_id(record->file, row);
+    record->has_references = 1;
+    record->references = calloc((size_t)n + 1, sizeof *record->references);
+    failed += !record->split + !record->references;
+    for (int64_t k = 0; !failed && k < n; k++) {
+        const int32_t *words = data->captions.ints + data->caption_of[first + k] * data->width;
+        record->references[k] = vocab_text(&data->vocab, words, data->width);
+        record->n_references += record->references[k] != NULL;
+        failed += !record->references[k];
+    }
+    if (!failed)
+        return 0;
+    record_free(record);
+    return err_set(err, errlen, "out of memory");
+}

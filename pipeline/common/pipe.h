@@ -1,0 +1,65 @@
+/* A bounded, ordered, parallel pipeline: take -> work -> next. The only file with threads of POSIX.
+ *
+ *      take (one at a time, in order)      work (on every thread)        pipe_next (the caller, in order)
+ *   ... item 7, item 6, item 5  ───────►  item 4 │ item 3 │ item 2  ──►  item 1
+ *
+ * The protocol. A pipe owns `workers` threads and is lent a pool of `depth` items. A thread that finds a
+ * free item calls take() on it; takes never overlap and never change order, so take() may draw random
+ * numbers or read a stream. The thread then calls work() on the item, beside the other threads doing the
+ * same with theirs. The caller gets the items in the order of their takes from pipe_next(), owns the one
+ * it got until it asks for the next, and gives it back by asking. Hence:
+ *
+ *   - Memory is bounded by the pool: nobody takes while all items are taken, worked on or waiting.
+ *   - Order is that of take(), whatever the threads do; so is the error that is told.
+ *   - An error travels in band: items before it are delivered, then pipe_next() answers -1 with its line,
+ *     and nothing is taken behind it. pipe_stop() joins every thread, from any state.
+ *   - Nothing but the item passes between the stages: what take() and work() share otherwise, ctx, is
+ *     take()'s alone to write.
+ *
+ * A pipe may be fed by its caller instead, which has other things to wait for: then there is no take(); the caller
+ * fills the item of pipe_free and hands it over with pipe_give, and asks pipe_ready before pipe_next.
+ *
+ * The caller computes on its own thread (OpenMP keeps one team per calling thread); pipes are for work
+ * that waits on memory, disk or network, or that runs while the caller computes. */
+#ifndef COCO_PIPELINE_COMMON_PIPE_H
+#define COCO_PIPELINE_COMMON_PIPE_H
+
+#include <stddef.h>
+
+typedef struct {
+    /* Fills the item with what is to be done: 1 an item, 0 the end, -1 failed with a line in err. NULL: the pipe is
+     * fed. */
+    int (*take)(void *ctx, void *item, char *err, size_t errlen);
+    /* Does it: 0, or -1 with a line in err. NULL: there is nothing to do. */
+    int (*work)(void *ctx, void *item, char *err, size_t errlen);
+    /* Of a fed pipe: called on a thread that finds nothing to do, all that was given being done or in work. NULL:
+     * nobody wants to know. */
+    void (*idle)(void *ctx);
+    void *ctx;
+    void *items;      /* the pool: `depth` items of item_size bytes, the caller's, alive until pipe_stop */
+    size_t item_size;
+    int depth;        /* at least 2: one in the caller's hands, one ahead */
+    int workers;      /* at least 1 */
+} PipeSpec;
+
+typedef struct Pipe Pipe;
+
+/* Starts the threads. NULL: no threads or memory. */
+Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen);
+
+/* The next item, in order: 1 with *item borrowed until the next call; 0 at the end; -1 failed, for good. */
+int pipe_next(Pipe *pipe, void **item, char *err, size_t errlen);
+
+/* Of a fed pipe: the item to fill next, the caller's until pipe_give. NULL: all are under way. */
+void *pipe_free(Pipe *pipe);
+/* Hands it over. A thread is woken if `wake`, or else with a later one: that costs as much as a small piece of work. */
+void pipe_give(Pipe *pipe, int wake);
+void pipe_wake(Pipe *pipe); /* for what was given without */
+
+/* Whether pipe_next would answer with an item, or a failure, without waiting. */
+int pipe_ready(Pipe *pipe);
+
+/* Ends early or late, joins all threads, frees the pipe but not the pool. NULL is legal. */
+void pipe_stop(Pipe *pipe);
+
+#endif

@@ -1,0 +1,305 @@
+#include "pipeline/dataset/dataset_show.h"
+
+#include "io/data/dataset.h"
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/hdf5/h5.h"
+#include "io/data/record.h"
+#include "io/base/size.h"
+#include "model/rng.h"
+#include "pipeline/dataset/dataset_names.h"
+#include "pipeline/common/ground_truth.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SPLITS = 16, NAME_LEN = 32 };
+
+static const char *const features_suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5"};
+static const char train[] = "train";
+enum { N_FEATURES = sizeof features_suffix / sizeof *features_suffix };
+
+/* The splits that a directory has captions or features of. */
+typedef struct {
+    char name[MAX_SPLITS][NAME_LEN];
+    int n;
+} Splits;
+
+/* --- which splits there are --- */
+
+static void add_split(Splits *splits, const char *name, size_t len)
+{
+    if (len == 0 || len >= NAME_LEN || splits->n == MAX_SPLITS)
+        return;
+    for (int i = 0; i < splits->n; i++)
+        if (strlen(splits->name[i]) == len && !memcmp(splits->name[i], name, len))
+            return;
+    memcpy(splits->name[splits->n], name, len);
+    splits->name[splits->n++][len] = '\0';
+}
+
+/* The split where the text is SPLITsuffix. */
+static void add_if_ends(Splits *splits, const char *text, const char *suffix)
+{
+    size_t n = strlen(text), m = strlen(suffix);
+    if (n > m && !strcmp(text + n - m, suffix))
+        add_split(splits, text, n - m);
+}
+
+static int add_dataset(void *ctx, const char *name, int is_dataset)
+{
+    if (is_dataset)
+        add_if_ends(ctx, name, "_captions");
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static int find_splits(const char *dir, Splits *splits, char *err, size_t errlen)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    if (!d)
+        return err_set(err, errlen, "%s: %s", dir, strerror(errno));
+    while ((e = readdir(d))) {
+        for (int k = 0; k < N_FEATURES; k++)
+            add_if_ends(splits, e->d_name, features_suffix[k]);
+    }
+    closedir(d);
+    char *path = path_join(dir, dataset_marker);
+    int rc = path ? 0 : err_set(err, errlen, "out of memory");
+    if (rc == 0 && file_exists(path)) {
+        H5 *h5 = h5_open(path, err, errlen);
+        rc = h5 ? h5_each(h5, "/", add_dataset, splits, err, errlen) : -1;
+        h5_close(h5, NULL, 0);
+    }
+    free(path);
+    if (rc == 0 && splits->n == 0)
+        rc = err_set(err, errlen, "%s: is no dataset: neither captions nor features", dir);
+    qsort(splits->name, (size_t)splits->n, NAME_LEN, by_name);
+    return rc;
+}
+
+/* --- arrays --- */
+
+typedef struct {
+    H5 *h5;
+    FILE *out;
+    char *err;
+    size_t errlen;
+} ArrayList;
+
+static int show_array(void *ctx, const char *name, int is_dataset)
+{
+    ArrayList *list = ctx;
+    H5Info info;
+    char shape[128] = "", size[SIZE_TEXT_LEN];
+    int at = 0;
+    if (!is_dataset) {
+        fprintf(list->out, "  %-18s group\n", name);
+        return 0;
+    }
+    if (h5_info(list->h5, name, &info, list->err, list->errlen))
+        return -1;
+    for (int i = 0; i < info.rank; i++)
+        at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", i ? ", " : "", (long long)info.dim[i]);
+    char bracketed[132];
+    snprintf(bracketed, sizeof bracketed, "(%s)", shape);
+    fprintf(list->out, "  %-18s %-8s %-16s %s, %s\n", name, info.type, bracketed, info.layout,
+            size_text(info.stored_bytes, size));
+    return 0;
+}
+
+/* The arrays of a file, where it is there. 1: it is. */
+static int show_file(const ShowSpec *spec, const char *split, const char *suffix, char *err, size_t errlen)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", split, suffix);
+    char *path = path_join(spec->dir, name);
+    if (!path)
+        return err_set(err, errlen, "out of memory");
+    int there = file_exists(path), rc = there;
+    if (there) {
+        H5 *h5 = h5_open(path, err, errlen);
+        ArrayList list = {h5, spec->out, err, errlen};
+        fprintf(spec->out, "%s\n", name);
+        rc = h5 ? h5_each(h5, "/", show_array, &list, err, errlen) : -1;
+        h5_close(h5, NULL, 0);
+        rc = rc < 0 ? -1 : 1;
+    }
+    free(path);
+    return rc;
+}
+
+/* --- one split --- */
+
+/* With its lists and its index; the reduced features where both kinds are there. The caller closes, also after
+ * a failure. */
+static int open_split(Dataset *d, const char *dir, const char *split, int flags, char *err, size_t errlen)
+{
+    char pca[128], raw[128];
+    snprintf(pca, sizeof pca, "%s%s", split, features_suffix[0]);
+    snprintf(raw, sizeof raw, "%s%s", split, features_suffix[1]);
+    char *pca_path = path_join(dir, pca), *raw_path = path_join(dir, raw);
+    if (pca_path && raw_path && !file_exists(pca_path) && file_exists(raw_path))
+        flags |= DATASET_RAW;
+    free(pca_path);
+    free(raw_path);
+    return dataset_open(d, dir, split, flags | DATASET_LISTS, err, errlen) || dataset_index(d, err, errlen) ? -1 : 0;
+}
+
+static int check_features(const Dataset *d, char *err, size_t errlen)
+{
+    for (int64_t row = 0; row < d->features.rows; row++)
+        if (!dataset_features(d, row, err, errlen))
+            return -1;
+    return 0;
+}
+
+typedef struct {
+    int64_t words, unknown, shortest, longest;
+} CaptionCount;
+
+static CaptionCount count_captions(const Dataset *d)
+{
+    enum { START = 1, END = 2, UNK = 3 };
+    CaptionCount c = {.shortest = INT64_MAX};
+    for (int64_t i = 0; i < d->n; i++) {
+        int64_t words = 0;
+        for (int t = 0; t < d->width; t++) {
+            int32_t w = d->captions.ints[i * d->width + t];
+            if (w == END)
+                break;
+            words += w >= UNK;
+            c.unknown += w == UNK;
+        }
+        c.words += words;
+        c.shortest = words < c.shortest ? words : c.shortest;
+        c.longest = words > c.longest ? words : c.longest;
+    }
+    return c;
+}
+
+static void show_captions(const Dataset *d, FILE *out)
+{
+    int64_t without = 0, least = INT64_MAX, most = 0;
+    CaptionCount c = count_captions(d);
+    for (int64_t row = 0; row < d->features.rows; row++) {
+        int64_t n = d->caption_at[row + 1] - d->caption_at[row];
+        without += n == 0;
+        least = n < least ? n : least;
+        most = n > most ? n : most;
+    }
+    fprintf(out, "  %lld captions of %lld images: %lld to %lld each, %.2f in the mean", (long long)d->n,
+            (long long)d->features.rows, (long long)least, (long long)most,
+            (double)d->n / (double)d->features.rows);
+    if (without)
+        fprintf(out, "; %lld images have none", (long long)without);
+    fprintf(out, "\n  %lld to %lld words a caption, %.2f in the mean; %.2f %% of them <UNK>\n",
+            (long long)c.shortest, (long long)c.longest, (double)c.words / (double)d->n,
+            c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
+}
+
+static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, char *err, size_t errlen)
+{
+    Dataset d;
+    int optional = !spec->must_train || strcmp(split, train);
+    int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err, errlen);
+    if (rc == 0)
+        rc = check_features(&d, err, errlen);
+    if (rc == 0 && !(*vocab_shown)++)
+        fprintf(spec->out, "coco2014_vocab.json\n  %d words\n", d.vocab.size);
+    if (rc == 0) {
+        fprintf(spec->out, "%s\n", split);
+        if (d.n)
+            show_captions(&d, spec->out);
+        else
+            fprintf(spec->out, "  no captions of %lld images\n", (long long)d.features.rows);
+        fprintf(spec->out, "  %s URLs, %s image paths\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no");
+    }
+    dataset_close(&d);
+    return rc;
+}
+
+int show_summary(const ShowSpec *spec, const Report *report, char *err, size_t errlen)
+{
+    Splits splits = {.n = 0};
+    int vocab_shown = 0;
+    if (spec->must_train)
+        add_split(&splits, train, strlen(train));
+    if (spec->split)
+        add_split(&splits, spec->split, strlen(spec->split));
+    else if (find_splits(spec->dir, &splits, err, errlen))
+        return -1;
+    if (show_file(spec, "", dataset_marker, err, errlen) < 0)
+        return -1;
+    for (int s = 0; s < splits.n; s++)
+        for (int k = 0; k < N_FEATURES; k++)
+            if (show_file(spec, splits.name[s], features_suffix[k], err, errlen) < 0)
+                return -1;
+    for (int s = 0; s < splits.n && !report_stop(report); s++)
+        if (show_split(spec, splits.name[s], &vocab_shown, err, errlen))
+            return -1;
+    return 0;
+}
+
+/* --- ground truth --- */
+
+/* One image: its first reference becomes the caption. */
+static int write_truth(const Dataset *d, int64_t row, FILE *out, char *err, size_t errlen)
+{
+    Record record;
+    if (truth_record(d, row, &record, err, errlen))
+        return -1;
+    record.caption = record.references[0];
+    record.n_references--;
+    memmove(record.references, record.references + 1, (size_t)record.n_references * sizeof *record.references);
+    int rc = record_write(out, &record, err, errlen);
+    record_free(&record);
+    return rc;
+}
+
+/* The rows of images that have captions, in order or shuffled. The caller frees. */
+static int64_t *rows_to_show(const Dataset *d, int random, int64_t seed, int64_t *n)
+{
+    size_t images = (size_t)d->features.rows;
+    int64_t *rows = malloc((images + 1) * sizeof *rows);
+    int64_t *order = malloc((images + 1) * sizeof *order);
+    *n = 0;
+    if (rows && order) {
+        Rng rng;
+        rng_seed(&rng, (uint32_t)seed);
+        if (random)
+            rng_permutation(&rng, (int64_t)images, order);
+        for (int64_t i = 0; i < (int64_t)images; i++) {
+            int64_t row = random ? order[i] : i;
+            if (d->caption_at[row + 1] > d->caption_at[row])
+                rows[(*n)++] = row;
+        }
+        free(order);
+        return rows;
+    }
+    free(rows);
+    free(order);
+    return NULL;
+}
+
+int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, char *err,
+                 size_t errlen)
+{
+    Dataset d;
+    int64_t *rows = NULL, there = 0;
+    int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err, errlen);
+    if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
+        rc = err_set(err, errlen, "out of memory");
+    for (int64_t i = 0; rc == 0 && i < n && i < there && !report_stop(report); i++)
+        rc = write_truth(&d, rows[i], spec->out, err, errlen);
+    free(rows);
+    dataset_close(&d);
+    return rc;
+}

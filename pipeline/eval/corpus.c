@@ -1,0 +1,249 @@
+#include "pipeline/eval/corpus.h"
+
+#include "io/data/annotations.h"
+#include "io/base/err.h"
+#include "io/data/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 10000 }; /* of a caption: ROUGE-L's time grows with the product of two lengths */
+
+int corpus_init(Corpus *c, TokenRule rule, char *err, size_t errlen)
+{
+    *c = (Corpus){.rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(),
+                  .names = words_new()};
+    return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, errlen, "out of memory");
+}
+
+void corpus_free(Corpus *c)
+{
+    for (int32_t i = 0; i < c->n_images; i++) {
+        for (int r = 0; r < c->image[i].n_references; r++)
+            sentence_free(&c->image[i].reference[r]);
+        free(c->image[i].reference);
+    }
+    for (int64_t i = 0; i < c->n_captions; i++) {
+        sentence_free(&c->caption[i].sentence);
+        free(c->caption[i].json);
+    }
+    free(c->image);
+    free(c->caption);
+    words_free(c->words);
+    words_free(c->texts);
+    words_free(c->names);
+    ngrams_free(c->ngrams);
+    memset(c, 0, sizeof *c);
+}
+
+/* --- sentences --- */
+
+/* Numbers of the words in tokens, which are parted by spaces; *n of them, up to WORDS_MAX + 1. NULL: out of memory. */
+static int32_t *number_words(Words *words, const char *tokens, int *n)
+{
+    int32_t *id = malloc((strlen(tokens) / 2 + 1) * sizeof *id);
+    *n = 0;
+    for (const char *s = tokens; id && *s && *n <= WORDS_MAX; s += *s == ' ') {
+        size_t len = strcspn(s, " ");
+        if ((id[(*n)++] = words_add(words, s, len)) < 0) {
+            free(id);
+            return NULL;
+        }
+        s += len;
+    }
+    return id;
+}
+
+/* The sentence of a text, and where `text` is wanted, its number in texts. */
+static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, char *err, size_t errlen)
+{
+    int n = 0, rc = -1;
+    char *tokens = tokens_of(caption, c->rule);
+    int32_t *words = tokens ? number_words(c->words, tokens, &n) : NULL;
+    c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
+    if (!words)
+        err_set(err, errlen, "out of memory");
+    else if (n > WORDS_MAX)
+        err_set(err, errlen, "a caption of more than %d words", WORDS_MAX);
+    else if ((text && (*text = words_add(c->texts, tokens, strlen(tokens))) < 0) ||
+             sentence_init(out, c->ngrams, words, n))
+        err_set(err, errlen, "out of memory");
+    else
+        rc = 0;
+    free(tokens);
+    free(words);
+    return rc;
+}
+
+/* --- images --- */
+
+/* Grows an array of `size` bytes an element where n fill it. */
+static void *grow(void *array, int64_t n, int64_t *room, size_t size)
+{
+    if (n < *room)
+        return array;
+    int64_t more = *room ? 2 * *room : 256;
+    void *grown = realloc(array, (size_t)more * size);
+    if (grown)
+        *room = more;
+    return grown;
+}
+
+/* The text that an image is known by; split may be NULL. */
+static size_t name_image(char name[96], const char *split, int64_t id)
+{
+    return (size_t)snprintf(name, 96, "%" PRId64 " %.64s", id, split ? split : "");
+}
+
+/* The image's place, new or known; -1: out of memory. */
+static int32_t find_or_add_image(Corpus *c, const char *split, int64_t id)
+{
+    char name[96];
+    size_t len = name_image(name, split, id);
+    int32_t i = words_add(c->names, name, len);
+    if (i < c->n_images)
+        return i;
+    int64_t room = c->image_room;
+    CorpusImage *grown = grow(c->image, i, &room, sizeof *grown);
+    if (!grown)
+        return -1;
+    c->image = grown;
+    c->image_room = (int32_t)room;
+    c->image[c->n_images++] = (CorpusImage){.id = id};
+    return i;
+}
+
+static int add_reference(Corpus *c, int32_t image, const char *text, char *err, size_t errlen)
+{
+    CorpusImage *im = &c->image[image];
+    Sentence *grown = realloc(im->reference, ((size_t)im->n_references + 1) * sizeof *grown);
+    if (!grown)
+        return err_set(err, errlen, "out of memory");
+    im->reference = grown;
+    if (take_sentence(c, text, &grown[im->n_references], NULL, err, errlen))
+        return -1;
+    im->n_references++;
+    return 0;
+}
+
+/* --- captions --- */
+
+/* Takes a record; json (may be NULL) becomes the corpus's, also after a failure. */
+static int add_caption(Corpus *c, const Record *r, int flags, char *json, char *err, size_t errlen)
+{
+    int own = flags & CORPUS_REFERENCES;
+    CorpusCaption *grown = grow(c->caption, c->n_captions, &c->caption_room, sizeof *grown);
+    int32_t image = grown ? find_or_add_image(c, own ? r->split : NULL, r->image_id) : -1;
+    if (grown)
+        c->caption = grown;
+    if (image < 0) {
+        free(json);
+        return err_set(err, errlen, "out of memory");
+    }
+    CorpusCaption *caption = &c->caption[c->n_captions];
+    *caption = (CorpusCaption){.image = image, .json = json};
+    if (take_sentence(c, r->caption, &caption->sentence, &caption->text, err, errlen)) {
+        free(json);
+        return -1;
+    }
+    c->n_captions++;
+    /* Several captions of one image bring its references each; once is enough. */
+    if (c->image[image].n_captions++ == 0 && own)
+        for (int k = 0; k < r->n_references; k++)
+            if (add_reference(c, image, r->references[k], err, errlen))
+                return -1;
+    return 0;
+}
+
+/* Takes one record and the text that it came from, where that is to be kept; the text becomes the corpus's. */
+static int take_record(Corpus *c, const Record *r, int flags, char *json, char *err, size_t errlen)
+{
+    if (flags & CORPUS_JSON && !json)
+        return err_set(err, errlen, "out of memory");
+    return add_caption(c, r, flags, json, err, errlen);
+}
+
+static int read_elements(Corpus *c, const Json *list, const char *name, int flags, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    int64_t n = 1;
+    for (const Json *e = json_first(list); e; e = json_next(e), n++) {
+        Record r;
+        int rc = record_read(&r, e, why, sizeof why);
+        if (!rc) {
+            rc = take_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, why, sizeof why);
+            record_free(&r);
+        }
+        if (rc)
+            return err_set(err, errlen, "%s: element %" PRId64 ": %s", name, n, why);
+    }
+    return 0;
+}
+
+static int read_array(Corpus *c, RecordReader *reader, int flags, char *err, size_t errlen)
+{
+    const char *name = record_name(reader);
+    char why[ERR_LEN];
+    size_t len;
+    char *text = record_rest(reader, ANNOTATIONS_MAX_BYTES, &len, err, errlen);
+    if (!text)
+        return -1;
+    Json *list = json_parse(text, len, why, sizeof why);
+    free(text);
+    if (!list)
+        return err_set(err, errlen, "%s: %s", name, why);
+    int rc = read_elements(c, list, name, flags, err, errlen);
+    json_free(list);
+    return rc;
+}
+
+static int read_lines(Corpus *c, RecordReader *reader, int flags, char *err, size_t errlen)
+{
+    Record r;
+    const char *line;
+    size_t len;
+    int rc;
+    char why[ERR_LEN];
+    while ((rc = record_next(reader, &r, &line, &len, err, errlen)) > 0) {
+        rc = take_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, why, sizeof why);
+        record_free(&r);
+        if (rc)
+            return err_set(err, errlen, "%s: %s", record_place(reader), why);
+    }
+    return rc;
+}
+
+int corpus_captions(Corpus *c, const char *input, int flags, char *err, size_t errlen)
+{
+    RecordReader *reader = record_open(input, err, errlen);
+    if (!reader)
+        return -1;
+    int rc = record_is_array(reader) ? read_array(c, reader, flags, err, errlen)
+                                     : read_lines(c, reader, flags, err, errlen);
+    record_close(reader);
+    return rc;
+}
+
+/* --- references --- */
+
+typedef struct {
+    Corpus *corpus;
+    int all;
+} Wanted;
+
+static int take_annotation(void *ctx, int64_t id, const char *text, char *err, size_t errlen)
+{
+    const Wanted *w = ctx;
+    int32_t image = find_or_add_image(w->corpus, NULL, id);
+    if (image < 0)
+        return err_set(err, errlen, "out of memory");
+    return w->all || w->corpus->image[image].n_captions ? add_reference(w->corpus, image, text, err, errlen) : 0;
+}
+
+int corpus_references(Corpus *c, const char *path, int all, char *err, size_t errlen)
+{
+    Wanted wanted = {c, all};
+    return annotations_each(path, take_annotation, &wanted, err, errlen);
+}

@@ -1,0 +1,182 @@
+#include "pipeline/eval/document_frequency.h"
+
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/data/record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- writing --- */
+
+typedef struct {
+    int32_t df;
+    char *text;
+} Frequent;
+
+typedef struct {
+    const Corpus *corpus;
+    const int32_t *df;
+    int64_t images;
+} Saving;
+
+/* The words of an n-gram with spaces between them; the caller frees. */
+static char *ngram_text(const Corpus *c, int32_t id)
+{
+    int32_t word[NGRAM_MAX];
+    int n = 0;
+    size_t len = 0;
+    for (int32_t prefix; id >= 0; id = prefix) {
+        ngrams_parts(c->ngrams, id, &prefix, &word[n]);
+        len += strlen(words_text(c->words, word[n++])) + 1;
+    }
+    char *text = malloc(len), *out = text;
+    while (text && n--) {
+        out = stpcpy(out, words_text(c->words, word[n]));
+        *out++ = n ? ' ' : '\0';
+    }
+    return text;
+}
+
+static int more_frequent(const void *a, const void *b)
+{
+    const Frequent *x = a, *y = b;
+    return x->df != y->df ? (x->df < y->df) - (x->df > y->df) : strcmp(x->text, y->text);
+}
+
+/* The n-grams of two images and more, the most frequent first. The caller frees each text, and the list. */
+static Frequent *collect(const Saving *s, int32_t *n)
+{
+    int32_t all = ngrams_count(s->corpus->ngrams);
+    Frequent *list = malloc(((size_t)all + 1) * sizeof *list);
+    *n = 0;
+    for (int32_t id = 0; list && id < all; id++) {
+        if (s->df[id] < 2)
+            continue;
+        list[*n] = (Frequent){s->df[id], ngram_text(s->corpus, id)};
+        if (!list[(*n)++].text) {
+            while (*n)
+                free(list[--*n].text);
+            free(list);
+            return NULL;
+        }
+    }
+    if (list)
+        qsort(list, (size_t)*n, sizeof *list, more_frequent);
+    return list;
+}
+
+static int write_df(void *ctx, FILE *out, char *err, size_t errlen)
+{
+    const Saving *s = ctx;
+    TokenRule rule = s->corpus->rule;
+    int32_t n;
+    Frequent *list = collect(s, &n);
+    if (!list)
+        return err_set(err, errlen, "out of memory");
+    fprintf(out, "{\"format\":\"coco-df\",\"version\":1,\"images\":%" PRId64, s->images);
+    fprintf(out, ",\"tokenizer\":\"%s\",\"british\":%s}\n", TOKEN_NAMES[rule.kind], rule.british ? "true" : "false");
+    for (int32_t i = 0; i < n; i++) {
+        fputs("{\"ngram\":", out);
+        json_put_text(out, list[i].text);
+        fprintf(out, ",\"df\":%" PRId32 "}\n", list[i].df);
+        free(list[i].text);
+    }
+    free(list);
+    return ferror(out) ? err_set(err, errlen, "write: %s", errno ? strerror(errno) : "failed") : 0;
+}
+
+int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, char *err, size_t errlen)
+{
+    Saving saving = {corpus, df, images};
+    bool reader_gone;
+    return file_write(path, write_df, &saving, &reader_gone, err, errlen);
+}
+
+/* --- reading --- */
+
+static int read_head(const Json *json, TokenRule rule, int64_t *images, char *err, size_t errlen)
+{
+    const char *format = NULL, *tokenizer = NULL;
+    int64_t version = 0;
+    if (json_get_text(json, "format", &format, err, errlen) < 0 ||
+        json_get_int(json, "version", 0, INT64_MAX, &version, err, errlen) < 0 ||
+        json_get_text(json, "tokenizer", &tokenizer, err, errlen) < 0)
+        return -1;
+    if (!format || strcmp(format, "coco-df"))
+        return err_set(err, errlen, "these are no document frequencies (no \"format\":\"coco-df\")");
+    if (version != 1)
+        return err_set(err, errlen, "version %" PRId64 " is not known here", version);
+    int rc = json_get_int(json, "images", 1, INT32_MAX, images, err, errlen);
+    if (rc <= 0)
+        return rc ? rc : err_set(err, errlen, "no \"images\"");
+    if (!tokenizer || strcmp(tokenizer, TOKEN_NAMES[rule.kind]))
+        return err_set(err, errlen, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(none named)",
+                       TOKEN_NAMES[rule.kind]);
+    if (json_is_true(json_member(json, "british")) != (rule.british != 0))
+        return err_set(err, errlen, "was made %s --british", rule.british ? "without" : "with");
+    return 0;
+}
+
+/* The n-gram of a text in the corpus, -1 where it is not there; -2: it has not 1 to 4 words. */
+static int32_t find_ngram(const Corpus *c, const char *text)
+{
+    int32_t id = -1;
+    int n = 0, known = 1;
+    for (const char *s = text; *s; s += *s == ' ') {
+        size_t len = strcspn(s, " ");
+        int32_t word = words_find(c->words, s, len);
+        known = known && word >= 0 && (id = ngrams_find(c->ngrams, id, word)) >= 0;
+        n++;
+        s += len;
+    }
+    return n < 1 || n > NGRAM_MAX ? -2 : known ? id : -1;
+}
+
+static int read_entry(const Json *json, const Corpus *c, int32_t *df, int64_t images, char *err, size_t errlen)
+{
+    const char *text;
+    int64_t count;
+    int rc = json_get_text(json, "ngram", &text, err, errlen);
+    if (rc <= 0)
+        return rc ? rc : err_set(err, errlen, "no \"ngram\"");
+    rc = json_get_int(json, "df", 1, images, &count, err, errlen);
+    if (rc <= 0)
+        return rc ? rc : err_set(err, errlen, "no \"df\"");
+    int32_t id = find_ngram(c, text);
+    if (id == -2)
+        return err_set(err, errlen, "\"ngram\": not 1 to %d words", NGRAM_MAX);
+    if (id >= 0)
+        df[id] = (int32_t)count;
+    return 0;
+}
+
+int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, char *err, size_t errlen)
+{
+    char why[ERR_LEN];
+    const char *line;
+    size_t len;
+    int rc, head = 1;
+    RecordReader *reader = record_open(path, err, errlen);
+    if (!reader)
+        return -1;
+    memset(df, 0, (size_t)ngrams_count(corpus->ngrams) * sizeof *df);
+    for (; (rc = record_line(reader, &line, &len, err, errlen)) > 0; head = 0) {
+        Json *json = json_parse_object(line, len, why, sizeof why);
+        rc = !json ? -1
+             : head ? read_head(json, corpus->rule, images, why, sizeof why)
+                    : read_entry(json, corpus, df, *images, why, sizeof why);
+        json_free(json);
+        if (rc) {
+            err_set(err, errlen, "%s: %s", record_place(reader), why);
+            break;
+        }
+    }
+    if (!rc && head)
+        rc = err_set(err, errlen, "%s: empty", path);
+    record_close(reader);
+    return rc;
+}

@@ -1,0 +1,120 @@
+#include "pipeline/sample/rows.h"
+
+#include "io/base/err.h"
+#include "io/data/record.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int append(RowList *list, int64_t *room, int64_t row)
+{
+    if (list->n == *room) {
+        int64_t more = *room ? 2 * *room : 1024;
+        int64_t *grown = realloc(list->row, (size_t)more * sizeof *grown);
+        if (!grown)
+            return -1;
+        list->row = grown;
+        *room = more;
+    }
+    list->row[list->n++] = row;
+    return 0;
+}
+
+/* A line that is a number, whole. */
+static int parse_number(const char *line, size_t len, int64_t *row)
+{
+    char text[32], *end;
+    if (len == 0 || len >= sizeof text || !isdigit((unsigned char)line[0]))
+        return -1;
+    memcpy(text, line, len);
+    text[len] = '\0';
+    errno = 0;
+    *row = strtoll(text, &end, 10);
+    return *end || errno ? -1 : 0;
+}
+
+static int parse_record(const char *line, size_t len, const char *split, int64_t *row, char *err, size_t errlen)
+{
+    Record record;
+    int rc = 0;
+    if (record_parse(&record, line, len, err, errlen))
+        return -1;
+    *row = record.row;
+    if (record.row < 0)
+        rc = err_set(err, errlen, "the record has no \"row\"");
+    else if (record.split && split && strcmp(record.split, split))
+        rc = err_set(err, errlen, "the record is of split '%.40s', not '%s'", record.split, split);
+    record_free(&record);
+    return rc;
+}
+
+static int parse_line(const char *line, size_t len, int64_t images, const char *split, int64_t *row, char *err,
+                      size_t errlen)
+{
+    while (len && isspace((unsigned char)*line))
+        line++, len--;
+    while (len && isspace((unsigned char)line[len - 1]))
+        len--;
+    if (len && line[0] == '{') {
+        if (parse_record(line, len, split, row, err, errlen))
+            return -1;
+    } else if (parse_number(line, len, row)) {
+        return err_set(err, errlen, "'%.*s' is neither a row number nor a record", (int)(len < 40 ? len : 40), line);
+    }
+    if (*row >= images)
+        return err_set(err, errlen, "row %lld is out of range (images: %lld)", (long long)*row, (long long)images);
+    return 0;
+}
+
+static int read_rows(RowList *list, int64_t images, const char *split, const char *path, char *err, size_t errlen)
+{
+    RecordReader *reader = record_open(path, err, errlen);
+    const char *line;
+    char why[ERR_LEN];
+    size_t len;
+    int64_t room = 0, row = -1;
+    int rc = reader ? 1 : -1;
+    while (rc > 0 && (rc = record_line(reader, &line, &len, err, errlen)) > 0) {
+        if (parse_line(line, len, images, split, &row, why, sizeof why))
+            rc = err_set(err, errlen, "%s: %s", record_place(reader), why);
+        else if (append(list, &room, row))
+            rc = err_set(err, errlen, "%s: out of memory", path);
+    }
+    record_close(reader);
+    return rc;
+}
+
+static int all_rows(RowList *list, int64_t images, char *err, size_t errlen)
+{
+    list->row = malloc((size_t)images * sizeof *list->row + 1);
+    if (!list->row)
+        return err_set(err, errlen, "no memory for %lld rows", (long long)images);
+    for (list->n = 0; list->n < images; list->n++)
+        list->row[list->n] = list->n;
+    return 0;
+}
+
+int rows_select(RowList *list, int64_t images, const char *split, const char *path, int64_t first, int64_t shard,
+                int64_t shards, char *err, size_t errlen)
+{
+    *list = (RowList){NULL, 0};
+    if (path ? read_rows(list, images, split, path, err, errlen) : all_rows(list, images, err, errlen)) {
+        rows_free(list);
+        return -1;
+    }
+    if (first >= 0 && first < list->n)
+        list->n = first;
+    int64_t n = 0;
+    for (int64_t i = shard; i < list->n; i += shards)
+        list->row[n++] = list->row[i];
+    list->n = n;
+    return 0;
+}
+
+void rows_free(RowList *list)
+{
+    free(list->row);
+    *list = (RowList){NULL, 0};
+}

@@ -1,0 +1,352 @@
+#include "pipeline/sheet/page.h"
+
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/picture/jpeg.h"
+#include "io/file/outdir.h"
+#include "io/base/text.h"
+#include "pipeline/sheet/highlight.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { QUALITY = 88, DENSITY = 2 };
+
+struct Page {
+    TileLook look;
+    OutDir dir;
+    char *target; /* what the directory will be called */
+    FILE *out;
+};
+
+/* --- the directory --- */
+
+/* "sheet_files" of "sheet.html". The caller frees. */
+static char *files_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    size_t stem = dot && dot != base ? (size_t)(dot - path) : strlen(path);
+    char *name;
+    return asprintf(&name, "%.*s_files", (int)stem, path) < 0 ? NULL : name;
+}
+
+/* An empty file that tells the directory of a page from others. */
+static const char MARKER[] = ".coco-render";
+
+static bool is_own_name(const char *name)
+{
+    size_t n = strspn(name, "0123456789");
+    return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) || (n >= 6 && !strcmp(name + n, ".jpg"));
+}
+
+/* Fails where the directory was not made by a page, or holds anything that a page would not have put there. */
+static int check_ours(const char *path, char *err, size_t errlen)
+{
+    struct dirent *e;
+    int rc = 0, marked = 0;
+    DIR *d = dir_vacant(path) ? NULL : opendir(path);
+    if (!d)
+        return 0;
+    while (!rc && (e = readdir(d))) {
+        marked |= !strcmp(e->d_name, MARKER);
+        if (!is_own_name(e->d_name))
+            rc = err_set(err, errlen, "%s: is in the way: it holds '%.64s', which is not of an earlier page", path,
+                         e->d_name);
+    }
+    closedir(d);
+    return rc || marked ? rc : err_set(err, errlen, "%s: is in the way: no page has made it", path);
+}
+
+static int mark(const char *dir, char *err, size_t errlen)
+{
+    char *path = path_join(dir, MARKER);
+    FILE *out = path ? fopen(path, "wbe") : NULL;
+    free(path);
+    return out && !fclose(out) ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
+}
+
+Page *page_open(const char *path, const TileLook *look, char *err, size_t errlen)
+{
+    Page *page = calloc(1, sizeof *page);
+    if (page)
+        page->target = files_of(path);
+    if (!page || !page->target) {
+        err_set(err, errlen, "out of memory");
+        page_free(page);
+        return NULL;
+    }
+    page->look = *look;
+    if (check_ours(page->target, err, errlen) || outdir_begin(&page->dir, page->target, err, errlen) ||
+        mark(page->dir.path, err, errlen)) {
+        page_free(page);
+        return NULL;
+    }
+    return page;
+}
+
+void page_free(Page *page)
+{
+    if (!page)
+        return;
+    outdir_abort(&page->dir);
+    free(page->target);
+    free(page);
+}
+
+void page_box(const TileLook *look, int *w, int *h)
+{
+    double density = look->scale > DENSITY ? look->scale : DENSITY;
+    *w = tile_side(look->box_w, density);
+    *h = tile_side(look->box_h, density);
+}
+
+static int write_bytes(const char *path, const void *bytes, size_t len, char *err, size_t errlen)
+{
+    FILE *out = fopen(path, "wbe");
+    bool done = out && fwrite(bytes, 1, len, out) == len;
+    int why = errno;
+    if (out && fclose(out) && done) {
+        done = false;
+        why = errno;
+    }
+    return done ? 0 : err_set(err, errlen, "%s: %s", path, strerror(why));
+}
+
+int page_picture(const Page *page, int64_t i, const Image *image, char *err, size_t errlen)
+{
+    unsigned char *bytes;
+    size_t len;
+    char *path;
+    if (jpeg_encode(image, QUALITY, &bytes, &len, err, errlen))
+        return -1;
+    int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0
+                 ? err_set(err, errlen, "out of memory")
+                 : 0;
+    if (!rc) {
+        rc = write_bytes(path, bytes, len, err, errlen);
+        free(path);
+    }
+    free(bytes);
+    return rc;
+}
+
+/* --- text --- */
+
+/* The n bytes as text of an element or of an attribute in quotes. */
+static void put_escaped(FILE *out, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        switch (text[i]) {
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '"': fputs("&quot;", out); break;
+        case '\'': fputs("&#39;", out); break;
+        default: putc(text[i], out);
+        }
+}
+
+static void put_text(FILE *out, const char *text)
+{
+    char *clean = text_paragraph(text);
+    if (clean)
+        put_escaped(out, clean, strlen(clean));
+    free(clean);
+}
+
+/* A path's last name as part of a URL. */
+static void put_url(FILE *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    for (const unsigned char *s = (const unsigned char *)(slash ? slash + 1 : path); *s; s++)
+        if (isalnum(*s) || strchr("-._~", *s))
+            putc(*s, out);
+        else
+            fprintf(out, "%%%02X", *s);
+}
+
+/* --- the page --- */
+
+/* Sizes in pixels of the browser; colours by name, from the theme. */
+static const char STYLE[] =
+    "*{box-sizing:border-box}\n"
+    "body{margin:0;padding:clamp(12px,2.5vw,36px);background:var(--page);color:var(--ink);"
+    "line-height:1.4;font-family:system-ui,'DejaVu Sans',sans-serif;overflow-wrap:anywhere}\n"
+    "h1{margin:0;font-size:1.35em}\n"
+    "header p{margin:.2em 0 1.3em;color:var(--muted)}\n"
+    "main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,var(--tile)),1fr));gap:1.2em}\n"
+    "figure{margin:0;background:var(--card)}\n"
+    ".box{position:relative;display:flex;flex-direction:column;align-items:center;justify-content:center;"
+    "aspect-ratio:var(--aspect);overflow:hidden;background:var(--box)}\n"
+    ".box img{display:block;width:100%;height:100%;object-fit:contain}\n"
+    ".box svg{width:30%;max-height:40%;flex:none}\n"
+    ".box p{margin:.6em .8em 0;font-size:.86em;text-align:center;color:var(--alarm)}\n"
+    ".tag{position:absolute;top:.5em;left:.5em;padding:.05em .45em;font-size:.76em;font-weight:700;"
+    "background:var(--tag);color:var(--on-tag)}\n"
+    "figcaption{padding:.65em .8em .75em}\n"
+    "figcaption p{margin:0}\n"
+    ".caption{font-weight:700}\n"
+    ".missed{font-weight:400;color:var(--missed)}\n"
+    ".empty{font-weight:400;font-style:italic;color:var(--faint)}\n"
+    "ul{margin:.45em 0 0;padding:0;list-style:none;font-size:.88em;color:var(--muted)}\n"
+    "li{display:flex;align-items:baseline;gap:.55em}\n"
+    "li+li{margin-top:.25em}\n"
+    "li span{flex:1}\n"
+    "li b{font-size:.86em;color:var(--mark)}\n"
+    "li b.same{color:var(--match)}\n"
+    "figcaption .facts{margin-top:.55em;font-size:.76em;color:var(--faint)}\n"
+    "@media print{figure{break-inside:avoid}}\n";
+
+static const char GONE[] =
+    "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\"><symbol id=\"gone\" "
+    "viewBox=\"-12 -12 124 104\"><path d=\"M0 0H100V80H0Z\" fill=\"none\" stroke=\"var(--stroke)\" "
+    "stroke-width=\"4\" stroke-linejoin=\"round\"/><path d=\"M12 68 36 36 54 56 66 44 88 68Z\" "
+    "fill=\"var(--stroke)\"/><path d=\"M-8 88 108 -8\" stroke=\"var(--box)\" stroke-width=\"16\"/><path "
+    "d=\"M-8 88 108 -8\" stroke=\"var(--alarm)\" stroke-width=\"4\" stroke-linecap=\"round\"/></symbol></svg>\n";
+
+static void put_colors(FILE *out, const TileLook *look)
+{
+    const Theme *t = theme_colors(look->theme);
+    const struct {
+        const char *name;
+        Color color;
+    } COLORS[] = {{"page", t->page}, {"card", t->card}, {"box", t->box}, {"ink", t->ink}, {"missed", t->missed},
+                  {"muted", t->muted}, {"faint", t->faint}, {"mark", t->mark}, {"match", t->match}, {"tag", t->tag},
+                  {"on-tag", t->on_tag}, {"stroke", t->stroke}, {"alarm", t->alarm}};
+    double size = 10 + 0.0195 * look->box_w;
+    fprintf(out, ":root{color-scheme:%s;font-size:%.1fpx;--tile:%dpx;--aspect:%d/%d",
+            look->theme == THEME_DARK ? "dark" : "light", size < 12 ? 12 : size > 20 ? 20 : size, look->box_w,
+            look->box_w, look->box_h);
+    for (size_t i = 0; i < sizeof COLORS / sizeof *COLORS; i++)
+        fprintf(out, ";--%s:#%06X", COLORS[i].name, COLORS[i].color);
+    fputs("}\n", out);
+}
+
+void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
+{
+    page->out = out;
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
+    put_text(out, title);
+    fputs("</title>\n<style>\n", out);
+    put_colors(out, &page->look);
+    fprintf(out, "%s</style>\n</head>\n<body>\n%s<header>\n<h1 dir=\"auto\">", STYLE, GONE);
+    put_text(out, title);
+    fputs("</h1>\n<p>", out);
+    put_text(out, subtitle);
+    fputs("</p>\n</header>\n<main>\n", out);
+}
+
+static void put_box(const Page *page, int64_t i, const Record *r, int w, int h, const char *why)
+{
+    FILE *out = page->out;
+    fputs("<div class=\"box\">", out);
+    if (w) {
+        fputs("<img src=\"", out);
+        put_url(out, page->target);
+        fprintf(out, "/%06" PRId64 ".jpg\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"",
+                i + 1, w, h);
+        put_text(out, r->caption);
+        fputs("\">", out);
+    } else {
+        fputs("<svg aria-hidden=\"true\"><use href=\"#gone\"/></svg><p>", out);
+        put_text(out, why);
+        fputs("</p>", out);
+    }
+    if (page->look.show_split && r->split) {
+        fputs("<span class=\"tag\">", out);
+        put_text(out, r->split);
+        fputs("</span>", out);
+    }
+    fputs("</div>\n", out);
+}
+
+/* The caption with the words that no reference has in spans of their own. */
+static void put_highlighted(FILE *out, const Record *r)
+{
+    Found found;
+    size_t at = 0;
+    if (!found_words(&found, r)) {
+        for (int i = 0; i < found.n; i++) {
+            const FoundWord *word = &found.word[i];
+            if (word->found)
+                continue;
+            put_escaped(out, found.text + at, word->start - at);
+            fputs("<span class=\"missed\">", out);
+            put_escaped(out, found.text + word->start, word->len);
+            fputs("</span>", out);
+            at = word->start + word->len;
+        }
+        put_escaped(out, found.text + at, strlen(found.text + at));
+    }
+    found_free(&found);
+}
+
+static void put_caption(const Page *page, const Record *r)
+{
+    if (record_is_blank(r)) {
+        fputs("<p class=\"empty\">(empty caption)</p>\n", page->out);
+        return;
+    }
+    fputs("<p class=\"caption\" dir=\"auto\">", page->out);
+    if (page->look.highlight && r->n_references)
+        put_highlighted(page->out, r);
+    else
+        put_text(page->out, r->caption);
+    fputs("</p>\n", page->out);
+}
+
+static void put_references(const Page *page, const Record *r)
+{
+    int n = tile_references(&page->look, r);
+    if (n)
+        fputs("<ul>\n", page->out);
+    for (int i = 0; i < n; i++) {
+        bool equal;
+        const char *reference = tile_reference(&page->look, r, i, &equal);
+        fprintf(page->out, "<li><b%s title=\"ground truth\">GT</b><span dir=\"auto\">",
+                equal ? " class=\"same\"" : "");
+        put_text(page->out, reference);
+        fputs("</span></li>\n", page->out);
+    }
+    if (n)
+        fputs("</ul>\n", page->out);
+}
+
+static void put_facts(const Page *page, const Record *r)
+{
+    char text[TILE_NUMBER_LEN];
+    fprintf(page->out, "<p class=\"facts\">image %" PRId64, r->image_id);
+    if (tile_number(TILE_LOGPROB, r, text))
+        fprintf(page->out, " \u00b7 log p %s", text);
+    if (tile_number(TILE_SCORE, r, text))
+        fprintf(page->out, " \u00b7 score %s", text);
+    fputs("</p>\n", page->out);
+}
+
+void page_figure(Page *page, int64_t i, const Record *r, int w, int h, const char *why)
+{
+    fputs("<figure>\n", page->out);
+    put_box(page, i, r, w, h, why);
+    fputs("<figcaption>\n", page->out);
+    put_caption(page, r);
+    put_references(page, r);
+    put_facts(page, r);
+    fputs("</figcaption>\n</figure>\n", page->out);
+}
+
+int page_end(Page *page, char *err, size_t errlen)
+{
+    errno = 0;
+    fputs("</main>\n</body>\n</html>\n", page->out);
+    if (fflush(page->out) || ferror(page->out))
+        return err_set(err, errlen, "%s", errno ? strerror(errno) : "write error");
+    if (check_ours(page->target, err, errlen)) /* somebody may have put something there meanwhile */
+        return -1;
+    return outdir_commit(&page->dir, 1, err, errlen);
+}

@@ -1,0 +1,300 @@
+#include "pipeline/sheet/sheet.h"
+
+#include "io/base/err.h"
+#include "io/file/file.h"
+#include "io/picture/png.h"
+#include "io/base/text.h"
+#include "pipeline/sheet/sheet_text.h"
+#include "pipeline/sheet/tiles.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const SheetSpec *spec;
+    const Shelf *shelf;
+    const Report *report;
+    SheetCount *count;
+    int64_t n; /* tiles */
+    TileLook look;
+    Lookup lookup;
+    Page *page; /* NULL: none is wanted */
+    Tiles *tiles;
+    /* the picture */
+    SheetPlan plan;
+    SheetWords words;
+    Canvas *header;      /* the header's; kept from sheet to sheet */
+    int header_h;        /* its height */
+    unsigned char *band; /* some rows of the sheet: band_h at most */
+    int band_h;
+} Sheet;
+
+SheetSpec sheet_defaults(void)
+{
+    return (SheetSpec){.input = "-", .where = lookup_defaults(), .columns = 4, .tile_w = 256, .tile_h = 256, .scale = 1,
+                       .references = 1, .threads = 1};
+}
+
+static void warn_dead(const Sheet *s, const Tile *tile)
+{
+    const Record *r = &tile->record;
+    const char *what = tile->at_url || !r->file ? r->url : r->file;
+    char *name = what ? text_paragraph(what) : NULL; /* one line, whatever a record says */
+    char *why = text_paragraph(tile->why); /* which may speak of an image's bytes */
+    report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
+    free(name);
+    free(why);
+}
+
+/* The next tile, told and counted and on the page. 1 a tile, 0 the end or asked to stop, -1 failed. */
+static int next_tile(Sheet *s, const Tile **tile, char *err, size_t errlen)
+{
+    int rc = tiles_next(s->tiles, tile, err, errlen);
+    if (rc <= 0 || report_stop(s->report))
+        return rc < 0 ? -1 : 0;
+    const Tile *t = *tile;
+    if (t->dead)
+        warn_dead(s, t);
+    if (s->page)
+        page_figure(s->page, t->i, &t->record, t->dead ? 0 : t->page_w, t->page_h, t->why);
+    s->count->images++;
+    s->count->dead += t->dead;
+    report_progress(s->report, s->count->images, s->n);
+    return 1;
+}
+
+/* --- the picture --- */
+
+enum { VIEWERS_MAX = 65535 }; /* pixels on a side, which programs count in 16 bits */
+
+/* The first rows of the band in the colour of the page. */
+static void clear_band(const Sheet *s, int rows)
+{
+    Color page = s->plan.style.theme->page;
+    size_t line = (size_t)s->plan.width * 3;
+    for (size_t i = 0; i < line; i += 3) {
+        s->band[i] = (unsigned char)(page >> 16);
+        s->band[i + 1] = (unsigned char)(page >> 8);
+        s->band[i + 2] = (unsigned char)page;
+    }
+    for (int y = 1; y < rows; y++)
+        memcpy(s->band + (size_t)y * line, s->band, line);
+}
+
+/* Copies a tile into the band, below the gutter. */
+static void place_tile(const Sheet *s, const Tile *tile, int column)
+{
+    const SheetPlan *plan = &s->plan;
+    size_t line = (size_t)plan->style.box_w * 3, stride = (size_t)plan->width * 3;
+    int gutter = plan->style.gutter, h = plan->style.box_h + plan->text_h[tile->i / plan->columns];
+    int x = gutter + column * (plan->style.box_w + gutter);
+    unsigned char *out = s->band + (size_t)gutter * stride + (size_t)x * 3;
+    for (int y = 0; y < h; y++)
+        memcpy(out + (size_t)y * stride, tile->rgb + (size_t)y * line, line);
+}
+
+/* Draws the tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
+static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, char *err, size_t errlen)
+{
+    int h = sheet_row_height(&s->plan, first / s->plan.columns);
+    clear_band(s, h);
+    for (int column = 0; column < n; column++) {
+        const Tile *tile;
+        int rc = next_tile(s, &tile, err, errlen);
+        if (rc <= 0)
+            return rc < 0 ? -1 : 1;
+        place_tile(s, tile, column);
+    }
+    return png_rows(png, s->band, h, err, errlen);
+}
+
+/* What one sheet shows: the tiles first .. first+n-1. */
+typedef struct {
+    Sheet *sheet;
+    int number;
+    int64_t first, n;
+} Part;
+
+/* The canvas of the header holds this one from now on. Its height, or -1. */
+static int draw_header(Sheet *s, const char *subtitle, char *err, size_t errlen)
+{
+    const TileStyle *style = &s->plan.style;
+    int width = s->plan.width, h = tile_header_height(style, s->plan.canvas, width, s->words.title, subtitle);
+    if (h > s->header_h) {
+        canvas_free(s->header);
+        s->header_h = h;
+        s->header = canvas_new(width, h, 0, err, errlen);
+    }
+    if (!s->header)
+        return -1;
+    canvas_clear(s->header, style->theme->page);
+    tile_header_draw(style, s->header, width, s->words.title, subtitle);
+    return h;
+}
+
+static int emit_header(Sheet *s, PngWriter *png, int height, char *err, size_t errlen)
+{
+    for (int y = 0; y < height; y += s->band_h) {
+        int n = height - y < s->band_h ? height - y : s->band_h;
+        canvas_rows(s->header, y, n, s->band);
+        if (png_rows(png, s->band, n, err, errlen))
+            return -1;
+    }
+    return 0;
+}
+
+/* Everything between the beginning and the end of a PNG. 0 done, 1 asked to stop, -1 failed. */
+static int draw_part(const Part *part, PngWriter *png, int header, char *err, size_t errlen)
+{
+    Sheet *s = part->sheet;
+    int64_t end = part->first + part->n;
+    int columns = s->plan.columns, rc = emit_header(s, png, header, err, errlen);
+    for (int64_t first = part->first; first < end && !rc; first += columns)
+        rc = draw_row(s, png, first, end - first < columns ? (int)(end - first) : columns, err, errlen);
+    if (rc)
+        return rc;
+    clear_band(s, s->plan.style.gutter);
+    return png_rows(png, s->band, s->plan.style.gutter, err, errlen);
+}
+
+/* Writes a Part as a picture. 0 done, 1 asked to stop, -1 failed. */
+static int draw_sheet(void *ctx, FILE *out, char *err, size_t errlen)
+{
+    const Part *part = ctx;
+    Sheet *s = part->sheet;
+    const SheetPlan *plan = &s->plan;
+    char text[SHEET_TEXT_LEN];
+    sheet_subtitle(&s->words, plan->n_sheets, part->number, part->first, part->n, text);
+    int header = draw_header(s, text, err, errlen);
+    if (header < 0)
+        return -1;
+    int height = sheet_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns, header,
+                              err, errlen);
+    PngWriter *png = height < 0 ? NULL : png_begin(out, plan->width, height, err, errlen);
+    if (!png)
+        return -1;
+    if (height > VIEWERS_MAX && part->number == 0)
+        report_note(s->report, "a picture %d pixels high, which few programs open: --rows makes several of it", height);
+    if (s->spec->dpi > 0)
+        png_set_dpi(png, s->spec->dpi);
+    int rc = draw_part(part, png, header, err, errlen);
+    if (!rc)
+        return png_end(png, err, errlen);
+    png_abort(png);
+    return rc;
+}
+
+static int draw_picture(Part *part, const char *path, char *err, size_t errlen)
+{
+    const Sheet *s = part->sheet;
+    if (s->spec->html && path_same(path, s->spec->html))
+        return err_set(err, errlen, "%s: is the name of the page too", path);
+    return file_write(path, draw_sheet, part, &s->count->reader_gone, err, errlen);
+}
+
+static int draw_pictures(Sheet *s, char *err, size_t errlen)
+{
+    int64_t per_sheet = (int64_t)s->plan.rows_per_sheet * s->plan.columns;
+    for (int i = 0; i < s->plan.n_sheets; i++) {
+        int64_t first = i * per_sheet, left = s->n - first;
+        Part part = {s, i, first, left < per_sheet ? left : per_sheet};
+        char *path = sheet_output_name(s->spec->output, i);
+        int rc = path ? draw_picture(&part, path, err, errlen) : err_set(err, errlen, "out of memory");
+        free(path);
+        if (rc)
+            return rc;
+        s->count->sheets++;
+    }
+    return 0;
+}
+
+/* --- the whole --- */
+
+/* All tiles, into pictures where they are wanted. 0 done, 1 asked to stop, -1 failed. */
+static int draw_all(Sheet *s, char *err, size_t errlen)
+{
+    const Tile *tile;
+    int rc = 1;
+    if (s->spec->output)
+        return draw_pictures(s, err, errlen);
+    while (rc > 0)
+        rc = next_tile(s, &tile, err, errlen);
+    return rc < 0 ? -1 : s->count->images < s->n;
+}
+
+static int write_page(void *ctx, FILE *out, char *err, size_t errlen)
+{
+    Sheet *s = ctx;
+    SheetWords words;
+    char text[SHEET_TEXT_LEN];
+    sheet_words(&words, s->spec, shelf_facts(s->shelf), true);
+    sheet_subtitle(&words, 1, 0, 0, s->n, text);
+    page_begin(s->page, out, words.title, text);
+    int rc = draw_all(s, err, errlen);
+    return rc ? rc : page_end(s->page, err, errlen);
+}
+
+static int plan_picture(Sheet *s, char *err, size_t errlen)
+{
+    const SheetSpec *spec = s->spec;
+    if (sheet_plan(&s->plan, spec, &s->look, s->shelf, s->report, err, errlen))
+        return -1;
+    sheet_words(&s->words, spec, shelf_facts(s->shelf), s->plan.style.mark_w > 0);
+    s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;
+    s->band = malloc((size_t)s->plan.width * (size_t)s->band_h * 3);
+    return s->band ? 0 : err_set(err, errlen, "out of memory");
+}
+
+static void warn_unsorted(const Sheet *s)
+{
+    ShelfOrder by = s->spec->sort.by;
+    if ((by == SHELF_SCORE || by == SHELF_LOGPROB) && !shelf_facts(s->shelf)->keyed)
+        report_warn(s->report, "no record has a %s: they stand as they were read",
+                    by == SHELF_SCORE ? "score" : "logprob");
+}
+
+static int render(Sheet *s, char *err, size_t errlen)
+{
+    const SheetSpec *spec = s->spec;
+    LookupSpec where = spec->where;
+    bool reader_gone;
+    where.http.stop = s->report ? s->report->stop : NULL;
+    warn_unsorted(s);
+    if (lookup_open(&s->lookup, &where, err, errlen))
+        return -1;
+    if (spec->output && plan_picture(s, err, errlen))
+        return -1;
+    if (report_stop(s->report))
+        return 1;
+    if (spec->html && !(s->page = page_open(spec->html, &s->look, err, errlen)))
+        return -1;
+    TilesSpec tiles = {.shelf = s->shelf, .lookup = &s->lookup, .plan = spec->output ? &s->plan : NULL,
+                       .page = s->page, .look = &s->look, .columns = spec->columns, .threads = spec->threads};
+    s->tiles = tiles_start(&tiles, err, errlen);
+    if (!s->tiles)
+        return -1;
+    return spec->html ? file_write(spec->html, write_page, s, &reader_gone, err, errlen) : draw_all(s, err, errlen);
+}
+
+int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, char *err,
+                 size_t errlen)
+{
+    static const TileNumber number[] = {[SHELF_SCORE] = TILE_SCORE, [SHELF_LOGPROB] = TILE_LOGPROB, [SHELF_RANDOM] = 0};
+    const ShelfFacts *facts = shelf_facts(shelf);
+    Sheet s = {.spec = spec, .shelf = shelf, .report = report, .count = count, .n = facts->n,
+               .look = {.box_w = spec->tile_w, .box_h = spec->tile_h, .scale = spec->scale, .theme = spec->theme,
+                        .references = spec->references, .show_split = facts->n_splits > 1,
+                        .number = number[spec->sort.by],
+                        .truth_alone = facts->truth_alone, .highlight = spec->highlight}};
+    memset(count, 0, sizeof *count);
+    int rc = render(&s, err, errlen);
+    tiles_stop(s.tiles);
+    lookup_close(&s.lookup);
+    page_free(s.page);
+    sheet_plan_free(&s.plan);
+    canvas_free(s.header);
+    free(s.band);
+    return rc < 0 ? -1 : 0; /* a stop is no failure */
+}

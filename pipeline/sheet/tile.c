@@ -1,0 +1,303 @@
+#include "pipeline/sheet/tile.h"
+
+#include "pipeline/sheet/highlight.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* At most, so that one endless caption does not stretch its row; more where lines are short. */
+enum { CAPTION_LINES = 6, REFERENCE_LINES = 4, NARROW = 200, NARROW_MORE = 2 };
+#define MARK_TEXT "GT"
+
+static double clamp(double v, double lo, double hi)
+{
+    return v < lo ? lo : v > hi ? hi : v;
+}
+
+static int whole(double v)
+{
+    return (int)(v + 0.5);
+}
+
+int tile_side(int side, double scale)
+{
+    return whole(side * scale);
+}
+
+/* --- the style --- */
+
+/* Sizes of text, from the box as it is before scaling. */
+static void set_text_styles(TileStyle *s)
+{
+    const Theme *theme = s->theme;
+    int box_w = s->look.box_w, more = box_w < NARROW ? NARROW_MORE : 0, text_w = s->box_w - 2 * s->pad;
+    double scale = s->look.scale, plain = clamp(8 + 0.0235 * box_w, 9, 72), size = plain * scale;
+    double small = clamp(plain * 0.86, 9, 72) * scale;
+    s->caption = (TextStyle){.size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more,
+                             .color = theme->ink};
+    s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
+    s->reference = (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more,
+                               .color = theme->muted};
+    s->tag = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
+    s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = theme->alarm};
+    s->title = (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2,
+                           .color = theme->ink};
+    s->subtitle = (TextStyle){.size = small, .max_lines = 3, .color = theme->muted};
+}
+
+void tile_style(TileStyle *s, Canvas *canvas, const TileLook *look)
+{
+    int w, line_h, mark_h, box_w = look->box_w;
+    memset(s, 0, sizeof *s);
+    s->look = *look;
+    s->theme = theme_colors(look->theme);
+    s->box_w = tile_side(box_w, look->scale);
+    s->box_h = tile_side(look->box_h, look->scale);
+    s->gutter = whole((int)clamp(box_w / 14.0, 4, 48) * look->scale);
+    s->pad = whole((box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48)) * look->scale);
+    s->rule = whole(clamp(look->scale, 1, 64));
+    set_text_styles(s);
+    canvas_text_size(canvas, &s->mark, MARK_TEXT, &s->mark_w, &mark_h);
+    s->mark_w += whole(s->reference.size * 0.5);
+    if (s->mark_w > s->reference.width / 3) /* no room for a mark beside the text */
+        s->mark_w = 0;
+    s->reference.width -= s->mark_w;
+    s->reference.italic = s->mark_w == 0;
+    canvas_text_size(canvas, &s->reference, "x", &w, &line_h);
+    s->mark_drop = (line_h - mark_h + 1) / 2;
+    canvas_text_size(canvas, &s->reason, "x", &w, &s->reason_h);
+}
+
+/* --- text below the box --- */
+
+int tile_references(const TileLook *look, const Record *r)
+{
+    int n = r->n_references;
+    if (look->truth_alone && record_exact(r) >= 0)
+        n--;
+    return n < look->references ? n : look->references;
+}
+
+const char *tile_reference(const TileLook *look, const Record *r, int i, bool *equal)
+{
+    int same = record_exact(r);
+    *equal = same >= 0 && i == 0 && !look->truth_alone;
+    if (same < 0)
+        return r->references[i];
+    if (*equal)
+        return r->references[same];
+    i -= !look->truth_alone;
+    return r->references[i + (i >= same)];
+}
+
+bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
+{
+    double number = which == TILE_SCORE ? r->score : which == TILE_LOGPROB ? r->logprob : NAN;
+    char digits[TILE_NUMBER_LEN - 4];
+    if (isnan(number))
+        return false;
+    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2, fabs(number));
+    /* A minus, as long as a digit; none before nothing. */
+    snprintf(text, TILE_NUMBER_LEN, "%s%s", number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
+    return true;
+}
+
+/* What draws text, or only measures it, line below line. */
+typedef struct {
+    Canvas *canvas;
+    bool draw;
+    int y;
+    uint32_t missing; /* measured: the first character that no font has */
+} Pen;
+
+static void put(Pen *pen, const TextStyle *style, int x, const char *text)
+{
+    int w, h;
+    if (pen->draw) {
+        h = canvas_text(pen->canvas, style, x, pen->y, text);
+    } else {
+        canvas_text_size(pen->canvas, style, text, &w, &h);
+        pen->missing = pen->missing ? pen->missing : canvas_text_missing(pen->canvas);
+    }
+    pen->y += h;
+}
+
+/* The caption with each word as it was found. False: out of memory. */
+static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
+{
+    Found found;
+    TextSpan *spans = NULL;
+    TextStyle style = s->caption;
+    bool done = !found_words(&found, r) && (spans = malloc((size_t)(found.n + 1) * sizeof *spans));
+    for (int i = 0; i < found.n && done; i++)
+        if (!found.word[i].found)
+            spans[style.n_spans++] = (TextSpan){.start = found.word[i].start,
+                                                .end = found.word[i].start + found.word[i].len,
+                                                .color = s->theme->missed};
+    style.spans = spans;
+    if (done)
+        put(pen, &style, s->pad, found.text);
+    free(spans);
+    found_free(&found);
+    return done;
+}
+
+static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
+{
+    if (record_is_blank(r)) {
+        TextStyle style = s->caption;
+        style.bold = 0;
+        style.italic = 1;
+        style.color = s->theme->faint;
+        put(pen, &style, s->pad, "(empty caption)");
+    } else if (!s->look.highlight || !r->n_references || !put_highlighted(s, pen, r)) {
+        TextStyle style = s->caption;
+        style.bold = !s->look.highlight; /* nothing is known of its words */
+        put(pen, &style, s->pad, r->caption);
+    }
+}
+
+/* The text area from pen->y on. */
+static void text_area(const TileStyle *s, Pen *pen, const Record *r)
+{
+    int n = tile_references(&s->look, r);
+    pen->y += s->pad;
+    put_caption(s, pen, r);
+    for (int i = 0; i < n; i++) {
+        bool equal;
+        const char *reference = tile_reference(&s->look, r, i, &equal);
+        pen->y += whole(s->caption.size * (i ? 0.25 : 0.45));
+        if (pen->draw && s->mark_w) {
+            TextStyle mark = s->mark;
+            mark.color = equal ? s->theme->match : s->theme->mark;
+            canvas_text(pen->canvas, &mark, s->pad, pen->y + s->mark_drop, MARK_TEXT);
+        }
+        put(pen, &s->reference, s->pad + s->mark_w, reference);
+    }
+    pen->y += s->pad;
+}
+
+int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32_t *missing)
+{
+    Pen pen = {.canvas = canvas};
+    text_area(s, &pen, r);
+    *missing = pen.missing;
+    return pen.y;
+}
+
+/* --- the card --- */
+
+/* A framed landscape, struck through, and below it why there is no image; in a small box only the first. */
+static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
+{
+    int w, text_h = 0;
+    double scale = s->look.scale;
+    double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6 * scale, 120 * scale);
+    TextStyle reason = s->reason;
+    reason.max_lines = (int)((s->box_h - icon * 0.8 - 3 * s->pad) / s->reason_h);
+    bool room = reason.max_lines > 0 && s->look.box_w >= 48;
+    if (room)
+        canvas_text_size(canvas, &reason, why, &w, &text_h);
+    double top = (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = (s->box_w - icon) / 2;
+    double line = clamp(icon / 26, 1, 5 * scale);
+    double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8, left, top};
+    double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
+                      left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
+                      left + icon * 0.88, top + icon * 0.68};
+    double stroke[] = {left - icon * 0.08, top + icon * 0.88, left + icon * 1.08, top - icon * 0.08};
+    canvas_polyline(canvas, frame, 5, line, s->theme->stroke);
+    canvas_polygon(canvas, hills, 5, s->theme->stroke);
+    canvas_polyline(canvas, stroke, 2, line * 4, s->theme->box);
+    canvas_polyline(canvas, stroke, 2, line, s->theme->alarm);
+    if (room)
+        canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
+}
+
+/* A word on the image, in its upper left corner or its upper right one, cut off where it needs more than `room`.
+ * Returns what it takes of that; 0: there is no room for a part that says anything. */
+static int tag(const TileStyle *s, Canvas *canvas, const char *text, bool right, int room)
+{
+    int w, h, inset = s->pad / 2 + s->rule;
+    TextStyle style = s->tag;
+    canvas_text_size(canvas, &style, text, &w, &h);
+    int side = whole(style.size * 0.45), most = room - 2 * (inset + side);
+    if (w > most) {
+        if (most < 2 * style.size)
+            return 0;
+        style.width = w = most;
+        style.max_lines = 1;
+    }
+    int x = right ? s->box_w - inset - w - 2 * side : inset;
+    canvas_rect(canvas, x, inset, w + 2 * side, h + 2 * s->rule, s->theme->tag);
+    canvas_text(canvas, &style, x + side, inset + s->rule, text);
+    return w + 2 * side + inset;
+}
+
+/* The number goes first: cut off it would say something else, and so it stands whole or not at all. */
+static void tags(const TileStyle *s, Canvas *canvas, const Record *r)
+{
+    char text[TILE_NUMBER_LEN];
+    int w, h, taken = 0;
+    if (tile_number(s->look.number, r, text)) {
+        canvas_text_size(canvas, &s->tag, text, &w, &h);
+        if (w + 2 * (s->pad + s->rule + whole(s->tag.size * 0.45)) <= s->box_w)
+            taken = tag(s, canvas, text, true, s->box_w);
+    }
+    if (s->look.show_split && r->split)
+        tag(s, canvas, r->split, false, s->box_w - taken);
+}
+
+void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
+               const char *why)
+{
+    Pen pen = {.canvas = canvas, .draw = true, .y = s->box_h};
+    canvas_rect(canvas, 0, 0, s->box_w, s->box_h, s->theme->box);
+    canvas_rect(canvas, 0, s->box_h, s->box_w, text_h, s->theme->card);
+    canvas_rect(canvas, 0, s->box_h, s->box_w, s->rule, s->theme->page); /* white images end somewhere */
+    canvas_clip(canvas, 0, 0, s->box_w, s->box_h + text_h);
+    if (image)
+        canvas_image(canvas, image, (s->box_w - image->width) / 2, (s->box_h - image->height) / 2);
+    else
+        placeholder(s, canvas, why);
+    tags(s, canvas, record);
+    text_area(s, &pen, record);
+    canvas_clip(canvas, 0, 0, 0, 0);
+}
+
+/* --- the header --- */
+
+static int header(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle, bool draw)
+{
+    Pen pen = {.canvas = canvas, .draw = draw, .y = s->gutter};
+    TextStyle top = s->title, below = s->subtitle;
+    top.width = below.width = width - 2 * s->gutter;
+    put(&pen, &top, s->gutter, title);
+    pen.y += whole(s->subtitle.size * 0.2);
+    put(&pen, &below, s->gutter, subtitle);
+    return pen.y;
+}
+
+int tile_header_height(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle)
+{
+    return header(s, canvas, width, title, subtitle, false);
+}
+
+void tile_header_draw(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle)
+{
+    (void)header(s, canvas, width, title, subtitle, true);
+}
+
+/* --- fonts --- */
+
+const char *tile_font_package(uint32_t c)
+{
+    if ((c >= 0x1100 && c <= 0x11FF) || (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xA960 && c <= 0xA97F) ||
+        (c >= 0xAC00 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
+        (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF))
+        return "fonts-noto-cjk";
+    if ((c >= 0x2600 && c <= 0x27BF) || (c >= 0x1F000 && c <= 0x1FAFF))
+        return "fonts-noto-color-emoji";
+    return "fonts-noto-core";
+}

@@ -1,0 +1,181 @@
+#include "pipeline/sheet/tiles.h"
+
+#include "pipeline/sheet/canvas_pool.h"
+#include "pipeline/common/pipe.h"
+
+#include <stdlib.h>
+
+enum {
+    NETWORK_WORKERS = 8, /* threads that wait for downloads compute little */
+    NETWORK_AHEAD = 16,  /* tiles under way at least, where images are downloaded */
+    AHEAD_MAX = 64,      /* and at most */
+    AHEAD_BYTES = 64 << 20 /* of cards that wait, where they are large */
+};
+
+struct Tiles {
+    TilesSpec spec;
+    int64_t n, taken; /* taken: touched by take_tile alone */
+    Tile *pool;
+    int depth;
+    Easel *easel; /* canvases of one tile; NULL: none is drawn */
+    Pipe *pipe;
+};
+
+static int take_tile(void *ctx, void *item, char *err, size_t errlen)
+{
+    Tiles *t = ctx;
+    Tile *tile = item;
+    (void)err;
+    (void)errlen;
+    record_free(&tile->record);
+    if (t->taken == t->n)
+        return 0;
+    tile->i = t->taken++;
+    return 1;
+}
+
+/* The image, as large as the page wants it, but no larger than it is, or else as the card does. */
+static void load_image(const Tiles *t, Tile *tile, Image *image)
+{
+    int w, h;
+    if (t->spec.page) {
+        page_box(t->spec.look, &w, &h);
+    } else {
+        w = t->spec.plan->style.box_w;
+        h = t->spec.plan->style.box_h;
+    }
+    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, &tile->at_url, tile->why,
+                              sizeof tile->why) != 0;
+    if (tile->dead)
+        *image = (Image){0, 0, NULL};
+    tile->page_w = image->width;
+    tile->page_h = image->height;
+}
+
+/* The image as it fits into the card's box. */
+static int fit_image(const TileStyle *style, Image *image, char *err, size_t errlen)
+{
+    Image fitted;
+    int w, h;
+    image_fit(image, style->box_w, style->box_h, &w, &h);
+    if (w == image->width && h == image->height)
+        return 0;
+    if (image_scale(&fitted, image, w, h, err, errlen))
+        return -1;
+    image_free(image);
+    *image = fitted;
+    return 0;
+}
+
+static int draw_tile(const Tiles *t, Tile *tile, Image *image, char *err, size_t errlen)
+{
+    const SheetPlan *plan = t->spec.plan;
+    const TileStyle *style = &plan->style;
+    int text_h = plan->text_h[tile->i / plan->columns];
+    if (!tile->dead && fit_image(style, image, err, errlen))
+        return -1;
+    if (!tile->rgb)
+        tile->rgb = malloc((size_t)style->box_w * (size_t)(style->box_h + plan->highest) * 3);
+    if (!tile->rgb)
+        return err_set(err, errlen, "out of memory");
+    int place;
+    Canvas *canvas = easel_take(t->easel, &place, err, errlen);
+    if (!canvas)
+        return -1;
+    tile_draw(style, canvas, text_h, &tile->record, tile->dead ? NULL : image, tile->why);
+    canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
+    easel_give(t->easel, place);
+    return 0;
+}
+
+static int work_tile(void *ctx, void *item, char *err, size_t errlen)
+{
+    const Tiles *t = ctx;
+    Tile *tile = item;
+    Image image;
+    if (shelf_record(t->spec.shelf, tile->i, &tile->record, err, errlen))
+        return -1;
+    load_image(t, tile, &image);
+    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err, errlen) : 0;
+    if (!rc && t->spec.plan)
+        rc = draw_tile(t, tile, &image, err, errlen);
+    image_free(&image);
+    return rc;
+}
+
+/* Of the highest card; 1 where none is drawn. */
+static int64_t card_bytes(const Tiles *t)
+{
+    const SheetPlan *plan = t->spec.plan;
+    return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
+}
+
+/* How many threads: of them that wait for the network, more than compute, but not where each card is large. */
+static int tiles_workers(const Tiles *t, bool network)
+{
+    int threads = t->spec.threads;
+    return network && threads < NETWORK_WORKERS && card_bytes(t) < AHEAD_BYTES / 16 ? NETWORK_WORKERS : threads;
+}
+
+/* How many tiles are under way beside those that are worked on. */
+static int tiles_ahead(const Tiles *t, bool network)
+{
+    int64_t ahead = t->spec.columns * (network ? 2 : 1);
+    if (network && ahead < NETWORK_AHEAD)
+        ahead = NETWORK_AHEAD;
+    ahead = ahead < AHEAD_MAX ? ahead : AHEAD_MAX;
+    int64_t few = AHEAD_BYTES / card_bytes(t) + 1;
+    ahead = ahead < few ? ahead : few;
+    return (int)(ahead < t->n ? ahead : t->n);
+}
+
+Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen)
+{
+    const ShelfFacts *facts = shelf_facts(spec->shelf);
+    Tiles *t = calloc(1, sizeof *t);
+    if (!t) {
+        err_set(err, errlen, "out of memory");
+        return NULL;
+    }
+    t->spec = *spec;
+    t->n = facts->n;
+    int workers = tiles_workers(t, facts->network);
+    t->depth = workers + tiles_ahead(t, facts->network) + 1;
+    t->pool = calloc((size_t)t->depth, sizeof *t->pool);
+    int failed = t->pool ? 0 : err_set(err, errlen, "out of memory");
+    if (!failed && spec->plan) {
+        const TileStyle *style = &spec->plan->style;
+        t->easel = easel_new(workers, style->box_w, style->box_h + spec->plan->highest, err, errlen);
+        failed = !t->easel;
+    }
+    PipeSpec pipe = {.take = take_tile, .work = work_tile, .ctx = t, .items = t->pool, .item_size = sizeof *t->pool,
+                     .depth = t->depth, .workers = workers};
+    t->pipe = failed ? NULL : pipe_start(&pipe, err, errlen);
+    if (t->pipe)
+        return t;
+    tiles_stop(t);
+    return NULL;
+}
+
+int tiles_next(Tiles *t, const Tile **tile, char *err, size_t errlen)
+{
+    void *item;
+    int rc = pipe_next(t->pipe, &item, err, errlen);
+    if (rc > 0)
+        *tile = item;
+    return rc;
+}
+
+void tiles_stop(Tiles *t)
+{
+    if (!t)
+        return;
+    pipe_stop(t->pipe);
+    for (int i = 0; i < t->depth && t->pool; i++) {
+        record_free(&t->pool[i].record);
+        free(t->pool[i].rgb);
+    }
+    easel_free(t->easel);
+    free(t->pool);
+    free(t);
+}

@@ -1,9 +1,0 @@
-/* How many threads compute. OpenMP is entered from the main thread alone: libgomp keeps one team per
- * calling thread. Built without OpenMP there is one thread, and the same bits. */
-#ifndef COCO_PIPELINE_THREADS_H
-#define COCO_PIPELINE_THREADS_H
-
-int threads_default(void); /* OMP_NUM_THREADS, else the processors that this process may use */
-void threads_set(int n);
-
-#endif

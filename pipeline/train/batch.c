@@ -1,0 +1,149 @@
+#include "pipeline/train/batch.h"
+
+#include "io/base/err.h"
+#include "pipeline/common/pipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH = 4 }; /* batches in memory: one in use, the others ahead */
+
+struct BatchSource {
+    Captions captions;
+    Order order;
+    int batch_size;
+    int64_t iteration; /* of the next draw */
+    Rng rng;
+    Rng epoch_rng;     /* shuffle: before the epoch's permutation */
+    int64_t *shuffled; /* (n), shuffle */
+    int have_shuffled; /* the epoch's permutation is drawn */
+    Batch batches[DEPTH];
+    Pipe *pipe;
+};
+
+int64_t batches_per_epoch(int64_t n, int batch_size)
+{
+    return n / batch_size > 1 ? n / batch_size : 1;
+}
+
+int batch_alloc(Batch *b, const Dataset *d, int batch_size)
+{
+    size_t n = (size_t)batch_size;
+    memset(b, 0, sizeof *b);
+    b->index = calloc(n, sizeof *b->index);
+    b->captions = calloc(n, (size_t)d->width * sizeof *b->captions);
+    b->features = calloc(n, (size_t)d->features.columns * sizeof *b->features);
+    return b->index && b->captions && b->features ? 0 : -1;
+}
+
+void batch_free(Batch *b)
+{
+    free(b->index);
+    free(b->captions);
+    free(b->features);
+    memset(b, 0, sizeof *b);
+}
+
+int batch_gather(const Dataset *d, Batch *b, char *err, size_t errlen)
+{
+    size_t width = (size_t)d->width, D = (size_t)d->features.columns;
+    for (int i = 0; i < b->n; i++) {
+        const int32_t *caption = dataset_caption(d, b->index[i], err, errlen);
+        const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err, errlen) : NULL;
+        if (!features)
+            return -1;
+        memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
+        memcpy(b->captions + (size_t)i * width, caption, width * sizeof *caption);
+    }
+    return 0;
+}
+
+/* The place of the batch's i-th caption among `captions`. */
+static int64_t draw(BatchSource *s, int64_t in_epoch, int i)
+{
+    switch (s->order) {
+    case ORDER_RANDOM:
+        return rng_randint(&s->rng, s->captions.n);
+    case ORDER_SHUFFLE:
+        return s->shuffled[in_epoch * s->batch_size + i];
+    case ORDER_SEQUENTIAL:
+        break;
+    }
+    /* iteration mod n first: k·B may not fit. */
+    return (s->iteration % s->captions.n * s->batch_size + i) % s->captions.n;
+}
+
+static int take(void *ctx, void *item, char *err, size_t errlen)
+{
+    BatchSource *s = ctx;
+    Batch *b = item;
+    int64_t per_epoch = batches_per_epoch(s->captions.n, s->batch_size), in_epoch = s->iteration % per_epoch;
+    (void)err, (void)errlen;
+    if (s->order == ORDER_SHUFFLE && (in_epoch == 0 || !s->have_shuffled)) {
+        s->epoch_rng = s->rng;
+        s->have_shuffled = 1;
+        rng_permutation(&s->rng, s->captions.n, s->shuffled);
+    }
+    b->n = s->order == ORDER_SHUFFLE && s->captions.n < s->batch_size ? (int)s->captions.n : s->batch_size;
+    for (int i = 0; i < b->n; i++) {
+        int64_t at = draw(s, in_epoch, i);
+        b->index[i] = s->captions.rows ? s->captions.rows[at] : at;
+    }
+    b->rng = s->order == ORDER_SHUFFLE && in_epoch + 1 < per_epoch ? s->epoch_rng : s->rng;
+    s->iteration++;
+    return 1;
+}
+
+static int work(void *ctx, void *item, char *err, size_t errlen)
+{
+    const BatchSource *s = ctx;
+    return batch_gather(s->captions.data, item, err, errlen);
+}
+
+BatchSource *batches_start(const Captions *captions, Order order, int batch_size, int64_t first, const Rng *rng,
+                           char *err, size_t errlen)
+{
+    BatchSource *s = calloc(1, sizeof *s);
+    int failed = !s;
+    if (s) {
+        s->captions = *captions;
+        s->order = order;
+        s->batch_size = batch_size;
+        s->iteration = first;
+        s->rng = *rng;
+        s->shuffled = calloc(order == ORDER_SHUFFLE ? (size_t)captions->n : 1, sizeof *s->shuffled);
+        failed = !s->shuffled;
+        for (int i = 0; i < DEPTH && !failed; i++)
+            failed = batch_alloc(&s->batches[i], captions->data, batch_size);
+    }
+    if (failed) {
+        err_set(err, errlen, "no memory for minibatches of %d", batch_size);
+        batches_stop(s);
+        return NULL;
+    }
+    PipeSpec spec = {.take = take, .work = work, .ctx = s, .items = s->batches, .item_size = sizeof *s->batches,
+                     .depth = DEPTH, .workers = 1};
+    s->pipe = pipe_start(&spec, err, errlen);
+    if (!s->pipe) {
+        batches_stop(s);
+        return NULL;
+    }
+    return s;
+}
+
+const Batch *batches_next(BatchSource *s, char *err, size_t errlen)
+{
+    void *item;
+    return pipe_next(s->pipe, &item, err, errlen) == 1 ? item : NULL;
+}
+
+void batches_stop(BatchSource *s)
+{
+    if (!s)
+        return;
+    pipe_stop(s->pipe);
+    for (int i = 0; i < DEPTH; i++)
+        batch_free(&s->batches[i]);
+    free(s->shuffled);
+    free(s);
+}
