@@ -4,6 +4,7 @@
 #   make demo               set up, build, and run the main job to demo/sheet.png
 #   make test               set up, build and pass the tests
 #   make layers             prove the direction of the includes
+#   make format             lay out the C as .clang-format says
 #   make install PREFIX=    the commands in PREFIX/bin (default /usr/local)
 #   make clean
 #
@@ -54,7 +55,7 @@ LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 Q   = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %s %s %s\n')
 
-.PHONY: all demo test layers install clean check-tools unit fuzzers
+.PHONY: all demo test layers format install clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -176,6 +177,9 @@ demo:
 
 layers:
 	scripts/layers
+
+format:
+	clang-format -i --style=file $$(git ls-files '*.c' '*.h')
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -56,8 +56,8 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 
 void cli_png_name(const char *option, const char *path)
 {
-    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".tif", ".tiff", ".bmp",
-                                        ".htm", ".html"};
+    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf",
+                                        ".tif", ".tiff", ".bmp", ".htm",  ".html"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
         if (!strcasecmp(ending, other[i]))
@@ -159,9 +159,18 @@ enum { N_COMMON = 4 };
 static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *asked)
 {
     const CliOption common[N_COMMON] = {
-        {.name = "threads", .letter = 'j', .kind = CLI_INT, .value = &values->threads, .arg = "N",
-         .help = "threads of computation", .min = 1, .max = 1024},
-        {.name = "quiet", .letter = 'q', .kind = CLI_FLAG, .value = &values->quiet,
+        {.name = "threads",
+         .letter = 'j',
+         .kind = CLI_INT,
+         .value = &values->threads,
+         .arg = "N",
+         .help = "threads of computation",
+         .min = 1,
+         .max = 1024},
+        {.name = "quiet",
+         .letter = 'q',
+         .kind = CLI_FLAG,
+         .value = &values->quiet,
          .help = "say nothing but what went wrong"},
         {.name = "help", .letter = 'h', .kind = CLI_FLAG, .value = &asked->help, .help = "print this and exit"},
         {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},

@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const char EPILOG[] =
-    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. References\n"
+    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
+    "References\n"
     "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
     "  coco-eval results.json --refs captions_val2014.json --table\n"
@@ -21,18 +22,31 @@ int main(int argc, char **argv)
     bool british = false, per_image = false, table = false;
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
-        {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none", "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, what records without --refs get", 0, 0, false},
-        {"british", 0, CLI_FLAG, &british, NULL, "leave British spellings, which ptb and clean make American", 0, 0, false},
-        {"df", 0, CLI_TEXT, &o.df, "FILE", "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
-        {"save-df", 0, CLI_TEXT, &o.save_df, "FILE", "keep those of the references, all of --refs where it is given; without a FILE to score that is all", 0, 0, false},
-        {"train", 0, CLI_TEXT, &o.train, "DIR", "dataset directory: the share of captions that are not among its training captions", 0, 0, false},
-        {"allow-missing", 0, CLI_FLAG, &o.allow_missing, NULL, "leave out captions of images that --refs lacks", 0, 0, false},
-        {"per-image", 0, CLI_FLAG, &per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0, false},
+        {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none",
+         "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, "
+         "what records without --refs get",
+         0, 0, false},
+        {"british", 0, CLI_FLAG, &british, NULL, "leave British spellings, which ptb and clean make American", 0, 0,
+         false},
+        {"df", 0, CLI_TEXT, &o.df, "FILE",
+         "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
+        {"save-df", 0, CLI_TEXT, &o.save_df, "FILE",
+         "keep those of the references, all of --refs where it is given; without a FILE to score that is all", 0, 0,
+         false},
+        {"train", 0, CLI_TEXT, &o.train, "DIR",
+         "dataset directory: the share of captions that are not among its training captions", 0, 0, false},
+        {"allow-missing", 0, CLI_FLAG, &o.allow_missing, NULL, "leave out captions of images that --refs lacks", 0,
+         0, false},
+        {"per-image", 0, CLI_FLAG, &per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0,
+         false},
         {"table", 0, CLI_FLAG, &table, NULL, "for people", 0, 0, false},
     };
-    Cli cli = {.name = "coco-eval", .synopsis = "[OPTION...] [FILE|-]",
-               .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.", .epilog = EPILOG,
-               .options = options, .n_options = sizeof options / sizeof *options};
+    Cli cli = {.name = "coco-eval",
+               .synopsis = "[OPTION...] [FILE|-]",
+               .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.",
+               .epilog = EPILOG,
+               .options = options,
+               .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
     if (cli.n_operands > 1)
         cli_usage_error("%s: one FILE is scored", cli.operand[1]);
@@ -52,12 +66,12 @@ int main(int argc, char **argv)
         cli_usage_error("--save-df -: standard output is for the scores");
     o.tokens = (TokenRule){(TokenKind)tokenizer, british};
     o.format = per_image ? EVAL_PER_IMAGE : table ? EVAL_TABLE : EVAL_JSON;
-    char err[1024];
+    Err err;
     int status = 0;
-    if (eval_run(&o, stdout, cli_warnings(), err, sizeof err)) {
+    if (eval_run(&o, stdout, cli_warnings(), &err)) {
         /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
         if (!ferror(stdout))
-            cli_error("%s", err);
+            cli_error("%s", err.text);
         status = 1;
     }
     cli_free(&cli);

@@ -47,31 +47,53 @@ int archive_main(int argc, char **argv)
     Net net;
     enum { N_OWN = 5 };
     CliOption options[N_OWN + NET_MAX] = {
-        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &spec.dir, .arg = "DIR",
+        {.name = "output",
+         .letter = 'o',
+         .kind = CLI_TEXT,
+         .value = &spec.dir,
+         .arg = "DIR",
          .help = "the directory to make"},
-        {.name = "url", .kind = CLI_MANY, .value = &mirrors, .arg = "URL",
+        {.name = "url",
+         .kind = CLI_MANY,
+         .value = &mirrors,
+         .arg = "URL",
          .help = "the archive is here: tried in their order, behind the operand where that is a URL; of cs231n, "
                  "instead of the course's own"},
-        {.name = "sha256", .kind = CLI_TEXT, .value = &spec.sha256, .arg = "HEX",
+        {.name = "sha256",
+         .kind = CLI_TEXT,
+         .value = &spec.sha256,
+         .arg = "HEX",
          .help = "what the archive's digest must be"},
-        {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &spec.replace,
+        {.name = "force",
+         .letter = 'f',
+         .kind = CLI_FLAG,
+         .value = &spec.replace,
          .help = "replace a directory that is there, if all in it is a dataset's own"},
-        {.name = "max-bytes", .kind = CLI_INT, .value = &spec.max_bytes, .arg = "N",
-         .help = "refuse an archive that is larger, or unpacks to more", .min = 1, .max = 1e15},
+        {.name = "max-bytes",
+         .kind = CLI_INT,
+         .value = &spec.max_bytes,
+         .arg = "N",
+         .help = "refuse an archive that is larger, or unpacks to more",
+         .min = 1,
+         .max = 1e15},
     };
     int n_net = net_options(&net, &spec.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
     Cli cli = {
-        .name = "coco-fetch", .synopsis = "cs231n [-o DIR] [options]\nURL|FILE [-o DIR] [options]",
-        .about = "Makes a dataset directory of an archive, zip or tar (.tar, .tar.gz): of the course's (cs231n), of\n"
-                 "one at a URL, or of a file. It is downloaded, resumed where an earlier run broke off, unpacked,\n"
-                 "checked as coco-train would, and then gets its name; 'coco-fetch show' says the same of it later.\n"
-                 "A directory that is whole already is only looked at.",
-        .epilog = "Of the archive only the dataset's files are taken, and images below images/, from the directory\n"
-                  "that holds coco2014_captions.h5. One with a path that leads out of it, a link, a device, or\n"
-                  "an encrypted file is refused as a whole, and so is one that unpacks to 200 times its size.",
-        .options = options, .n_options = N_OWN + n_net,
+        .name = "coco-fetch",
+        .synopsis = "cs231n [-o DIR] [options]\nURL|FILE [-o DIR] [options]",
+        .about =
+            "Makes a dataset directory of an archive, zip or tar (.tar, .tar.gz): of the course's (cs231n), of\n"
+            "one at a URL, or of a file. It is downloaded, resumed where an earlier run broke off, unpacked,\n"
+            "checked as coco-train would, and then gets its name; 'coco-fetch show' says the same of it later.\n"
+            "A directory that is whole already is only looked at.",
+        .epilog =
+            "Of the archive only the dataset's files are taken, and images below images/, from the directory\n"
+            "that holds coco2014_captions.h5. One with a path that leads out of it, a link, a device, or\n"
+            "an encrypted file is refused as a whole, and so is one that unpacks to 200 times its size.",
+        .options = options,
+        .n_options = N_OWN + n_net,
     };
-    char err[1024];
+    Err err;
     cli_parse(&cli, argc, argv);
     net_apply(&net);
     if (cli.n_operands == 0)
@@ -85,9 +107,9 @@ int archive_main(int argc, char **argv)
         cli_usage_error("--sha256: '%s' is not 64 hexadecimal digits", spec.sha256);
     const char **urls = take_source(&spec, cli.operand[0], &mirrors);
     spec.out = stdout;
-    int rc = dataset_fetch(&spec, cli_report(&cli, "bytes"), err, sizeof err);
+    int rc = dataset_fetch(&spec, cli_report(&cli, "bytes"), &err);
     if (rc)
-        cli_error("%s", err);
+        cli_error("%s", err.text);
     free(urls);
     cli_free(&cli);
     return cli_finish(&cli, rc ? 1 : 0);

@@ -21,7 +21,8 @@ static void say_reasons(const Tally *reasons)
 static void say_counts(const ImagesCount *count)
 {
     cli_error("%lld downloaded (%.1f MB), %lld cached, %lld dead, %lld failed", (long long)count->ok,
-              (double)count->bytes / 1e6, (long long)count->cached, (long long)count->dead, (long long)count->failed);
+              (double)count->bytes / 1e6, (long long)count->cached, (long long)count->dead,
+              (long long)count->failed);
     if (count->unsettled)
         cli_error("stopped: %lld of the lines read have no record", (long long)count->unsettled);
 }
@@ -43,25 +44,48 @@ int images_main(int argc, char **argv)
     bool summary = false;
     Net net;
     CliOption options[8 + NET_MAX] = {
-        {.name = "parallel", .letter = 'p', .kind = CLI_INT, .value = &parallel, .arg = "N",
-         .help = "downloads at once", .min = 1, .max = 256},
-        {.name = "ordered", .kind = CLI_FLAG, .value = &spec.ordered,
+        {.name = "parallel",
+         .letter = 'p',
+         .kind = CLI_INT,
+         .value = &parallel,
+         .arg = "N",
+         .help = "downloads at once",
+         .min = 1,
+         .max = 256},
+        {.name = "ordered",
+         .kind = CLI_FLAG,
+         .value = &spec.ordered,
          .help = "status records in the order of the input, not as they come"},
-        {.name = "retry-failed", .kind = CLI_TEXT, .value = &failed, .arg = "STATUS.jsonl",
+        {.name = "retry-failed",
+         .kind = CLI_TEXT,
+         .value = &failed,
+         .arg = "STATUS.jsonl",
          .help = "the input is the status records of an earlier run (- is standard input): try again what failed, "
                  "but not what is there or dead"},
-        {.name = "negative-ttl", .kind = CLI_REAL, .value = &spec.negative_ttl, .arg = "S",
-         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again", .min = 0, .max = 1e10},
-        {.name = "summary", .kind = CLI_FLAG, .value = &summary,
+        {.name = "negative-ttl",
+         .kind = CLI_REAL,
+         .value = &spec.negative_ttl,
+         .arg = "S",
+         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again",
+         .min = 0,
+         .max = 1e10},
+        {.name = "summary",
+         .kind = CLI_FLAG,
+         .value = &summary,
          .help = "at the end, say on standard error what went wrong how often"},
-        {.name = "cache", .kind = CLI_TEXT, .value = &spec.cache, .arg = "DIR",
+        {.name = "cache",
+         .kind = CLI_TEXT,
+         .value = &spec.cache,
+         .arg = "DIR",
          .help = "where images are kept, each named by the SHA-256 of its URL "
                  "(else $COCO_CACHE, $XDG_CACHE_HOME/coco, ~/.cache/coco)"},
     };
     enum { N_OWN = 6 };
-    int n_net = net_options(&net, &spec.http, NET_TIMES | NET_TRIES | NET_SIZE | NET_HOSTS | NET_PUBLIC, options + N_OWN);
+    int n_net =
+        net_options(&net, &spec.http, NET_TIMES | NET_TRIES | NET_SIZE | NET_HOSTS | NET_PUBLIC, options + N_OWN);
     Cli cli = {
-        .name = "coco-fetch", .synopsis = "images [options] [FILE...]\nimages [options] --retry-failed STATUS.jsonl",
+        .name = "coco-fetch",
+        .synopsis = "images [options] [FILE...]\nimages [options] --retry-failed STATUS.jsonl",
         .about = "Downloads the images of caption records (their \"url\"), or of lines that are URLs, from the\n"
                  "files or standard input into the cache, many at a time, and prints a status record a line\n"
                  "as each finishes:\n\n"
@@ -71,10 +95,11 @@ int images_main(int argc, char **argv)
                  "whatever its header says, and so is Flickr's picture for photographs that were taken away;\n"
                  "an image without its end has failed. Exit status 0: all are there; 1: some are not.",
         .epilog = "Proxies are taken from http_proxy, https_proxy, all_proxy and no_proxy, as curl does.",
-        .options = options, .n_options = N_OWN + n_net,
+        .options = options,
+        .n_options = N_OWN + n_net,
     };
     ImagesCount count;
-    char err[1024];
+    Err err;
     cli_parse(&cli, argc, argv);
     keep_memory();
     net_apply(&net);
@@ -87,9 +112,9 @@ int images_main(int argc, char **argv)
     Report report = *cli_report(&cli, "images");
     if (isatty(STDOUT_FILENO)) /* the records themselves show how it goes */
         report.progress = NULL;
-    int rc = images_fetch(&spec, &report, &count, err, sizeof err);
+    int rc = images_fetch(&spec, &report, &count, &err);
     if (rc && !ferror(stdout)) /* cli_finish tells of that */
-        cli_error("%s", err);
+        cli_error("%s", err.text);
     if (!rc && (!cli.quiet || summary))
         say_counts(&count);
     if (summary)

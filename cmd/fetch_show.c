@@ -1,8 +1,8 @@
 /* coco-fetch show: what is in a dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
-#include "pipeline/dataset/shapes.h"
 #include "pipeline/dataset/dataset_show.h"
+#include "pipeline/dataset/shapes.h"
 
 #include <stdio.h>
 
@@ -12,25 +12,48 @@ int show_main(int argc, char **argv)
     int64_t n = 0, seed = 231;
     bool random = false;
     CliOption options[] = {
-        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &spec.dir, .arg = "DATA",
+        {.name = "data",
+         .letter = 'd',
+         .kind = CLI_TEXT,
+         .value = &spec.dir,
+         .arg = "DATA",
          .help = "the dataset directory, as the operand"},
-        {.name = "split", .kind = CLI_TEXT, .value = &spec.split, .arg = "S",
+        {.name = "split",
+         .kind = CLI_TEXT,
+         .value = &spec.split,
+         .arg = "S",
          .help = "this split alone (else all; with -n, val)"},
-        {.name = "number", .letter = 'n', .kind = CLI_INT, .value = &n, .arg = "N",
-         .help = "print caption records of N images instead: ground truth alone", .min = 1, .max = 1e15},
-        {.name = "random", .letter = 'r', .kind = CLI_FLAG, .value = &random,
+        {.name = "number",
+         .letter = 'n',
+         .kind = CLI_INT,
+         .value = &n,
+         .arg = "N",
+         .help = "print caption records of N images instead: ground truth alone",
+         .min = 1,
+         .max = 1e15},
+        {.name = "random",
+         .letter = 'r',
+         .kind = CLI_FLAG,
+         .value = &random,
          .help = "of N random images, not of the first N"},
-        {.name = "seed", .kind = CLI_INT, .value = &seed, .arg = "S", .help = "with --random: other images",
-         .min = 0, .max = UINT32_MAX},
+        {.name = "seed",
+         .kind = CLI_INT,
+         .value = &seed,
+         .arg = "S",
+         .help = "with --random: other images",
+         .min = 0,
+         .max = UINT32_MAX},
     };
     Cli cli = {
-        .name = "coco-fetch", .synopsis = "show [DATA] [--split S] [-n N [--random]]",
+        .name = "coco-fetch",
+        .synopsis = "show [DATA] [--split S] [-n N [--random]]",
         .about = "Says what is in the dataset directory DATA: arrays, lists, vocabulary, and\n"
                  "what the captions are like. All of it is checked as training would. With -n it prints records\n"
                  "of ground truth for coco-render: caption is one reference, references are the others.",
-        .options = options, .n_options = sizeof options / sizeof *options,
+        .options = options,
+        .n_options = sizeof options / sizeof *options,
     };
-    char err[1024];
+    Err err;
     cli_parse(&cli, argc, argv);
     if (cli.n_operands > 1)
         cli_usage_error("%s: one dataset at a time", cli.operand[1]);
@@ -39,9 +62,8 @@ int show_main(int argc, char **argv)
     if (random && !n)
         cli_usage_error("--random needs -n");
     const Report *report = cli_report(&cli, "images");
-    int rc = n ? show_records(&spec, n, random, seed, report, err, sizeof err)
-               : show_summary(&spec, report, err, sizeof err);
+    int rc = n ? show_records(&spec, n, random, seed, report, &err) : show_summary(&spec, report, &err);
     if (rc && !ferror(stdout))
-        cli_error("%s", err);
+        cli_error("%s", err.text);
     return cli_finish(&cli, rc ? 1 : 0);
 }

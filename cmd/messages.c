@@ -155,7 +155,8 @@ static void show_progress(void *ctx, int64_t done, int64_t total)
     if (last || t - p->shown < (p->terminal ? 1.0 : 10.0))
         return;
     p->shown = t;
-    progress_text(p, done, total, t > p->began ? (double)(done - p->first) / (t - p->began) : 0.0, text, sizeof text);
+    progress_text(p, done, total, t > p->began ? (double)(done - p->first) / (t - p->began) : 0.0, text,
+                  sizeof text);
     if (p->terminal)
         draw_bar(done, total, text);
     else

@@ -8,43 +8,99 @@ static int add(CliOption options[NET_MAX], int at, const CliOption *more, size_t
     memcpy(options + at, more, n * sizeof *more);
     return at + (int)n;
 }
-#define ADD(...) (at = add(options, at, (const CliOption[]){__VA_ARGS__}, sizeof((CliOption[]){__VA_ARGS__}) / sizeof *options))
+#define ADD(...) \
+    (at = add(options, at, (const CliOption[]){__VA_ARGS__}, sizeof((CliOption[]){__VA_ARGS__}) / sizeof *options))
 
 int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MAX])
 {
     int at = 0;
-    *net = (Net){.http = http, .retries = http->retries, .redirects = http->redirects, .max_bytes = http->max_bytes,
+    *net = (Net){.http = http,
+                 .retries = http->retries,
+                 .redirects = http->redirects,
+                 .max_bytes = http->max_bytes,
                  .per_host = http->per_host};
     if (which & NET_TIMES)
-        ADD({.name = "timeout", .kind = CLI_REAL, .value = &http->total_s, .arg = "S",
-             .help = "seconds for one try as a whole; 0 is no limit", .min = 0, .max = 86400},
-            {.name = "connect-timeout", .kind = CLI_REAL, .value = &http->connect_s, .arg = "S",
-             .help = "seconds to connect", .min = 0.1, .max = 86400},
-            {.name = "stall-timeout", .kind = CLI_REAL, .value = &http->stall_s, .arg = "S",
-             .help = "seconds of silence that end a try", .min = 1, .max = 86400});
+        ADD({.name = "timeout",
+             .kind = CLI_REAL,
+             .value = &http->total_s,
+             .arg = "S",
+             .help = "seconds for one try as a whole; 0 is no limit",
+             .min = 0,
+             .max = 86400},
+            {.name = "connect-timeout",
+             .kind = CLI_REAL,
+             .value = &http->connect_s,
+             .arg = "S",
+             .help = "seconds to connect",
+             .min = 0.1,
+             .max = 86400},
+            {.name = "stall-timeout",
+             .kind = CLI_REAL,
+             .value = &http->stall_s,
+             .arg = "S",
+             .help = "seconds of silence that end a try",
+             .min = 1,
+             .max = 86400});
     if (which & NET_TRIES)
-        ADD({.name = "retries", .kind = CLI_INT, .value = &net->retries, .arg = "N",
-             .help = "further tries after 5xx, 429, time-outs and broken connections", .min = 0, .max = 100},
-            {.name = "backoff", .kind = CLI_REAL, .value = &http->backoff_s, .arg = "S",
-             .help = "seconds before the second try, doubled for each further one, shortened by up to half by chance; "
-                     "a server's Retry-After of up to 30 s is waited for", .min = 0, .max = 3600},
-            {.name = "max-redirects", .kind = CLI_INT, .value = &net->redirects, .arg = "N",
-             .help = "redirects followed at most; never out of http and https", .min = 0, .max = 50});
+        ADD({.name = "retries",
+             .kind = CLI_INT,
+             .value = &net->retries,
+             .arg = "N",
+             .help = "further tries after 5xx, 429, time-outs and broken connections",
+             .min = 0,
+             .max = 100},
+            {.name = "backoff",
+             .kind = CLI_REAL,
+             .value = &http->backoff_s,
+             .arg = "S",
+             .help =
+                 "seconds before the second try, doubled for each further one, shortened by up to half by chance; "
+                 "a server's Retry-After of up to 30 s is waited for",
+             .min = 0,
+             .max = 3600},
+            {.name = "max-redirects",
+             .kind = CLI_INT,
+             .value = &net->redirects,
+             .arg = "N",
+             .help = "redirects followed at most; never out of http and https",
+             .min = 0,
+             .max = 50});
     if (which & NET_SIZE)
-        ADD({.name = "max-bytes", .kind = CLI_INT, .value = &net->max_bytes, .arg = "N",
-             .help = "give up what is larger than this", .min = 1, .max = 1e15});
+        ADD({.name = "max-bytes",
+             .kind = CLI_INT,
+             .value = &net->max_bytes,
+             .arg = "N",
+             .help = "give up what is larger than this",
+             .min = 1,
+             .max = 1e15});
     if (which & NET_HOSTS)
-        ADD({.name = "per-host", .kind = CLI_INT, .value = &net->per_host, .arg = "N",
-             .help = "downloads at once from one server; 0 is as many as in all", .min = 0, .max = 1024},
-            {.name = "rate", .kind = CLI_TEXT, .value = &net->rate, .arg = "N/s",
+        ADD({.name = "per-host",
+             .kind = CLI_INT,
+             .value = &net->per_host,
+             .arg = "N",
+             .help = "downloads at once from one server; 0 is as many as in all",
+             .min = 0,
+             .max = 1024},
+            {.name = "rate",
+             .kind = CLI_TEXT,
+             .value = &net->rate,
+             .arg = "N/s",
              .help = "requests to one server, at most so many a second (or N/m, N/h)"});
     if (which & NET_PUBLIC)
-        ADD({.name = "public-only", .kind = CLI_FLAG, .value = &http->public_only,
-             .help = "connect to no private, loopback or link-local address, whatever names and redirects lead there: "
-                     "for URLs of strangers; proxies are not used then"});
-    ADD({.name = "cacert", .kind = CLI_TEXT, .value = &http->cacert, .arg = "FILE",
+        ADD({.name = "public-only",
+             .kind = CLI_FLAG,
+             .value = &http->public_only,
+             .help =
+                 "connect to no private, loopback or link-local address, whatever names and redirects lead there: "
+                 "for URLs of strangers; proxies are not used then"});
+    ADD({.name = "cacert",
+         .kind = CLI_TEXT,
+         .value = &http->cacert,
+         .arg = "FILE",
          .help = "trust the certificates of this file (PEM) in place of the system's"},
-        {.name = "insecure", .kind = CLI_FLAG, .value = &http->insecure,
+        {.name = "insecure",
+         .kind = CLI_FLAG,
+         .value = &http->insecure,
          .help = "do not check certificates: anybody on the way may answer for a server"});
     return at;
 }

@@ -56,7 +56,10 @@ typedef struct {
 /* Zeroed. -1: out of memory, or a shape that captioner_tensors refuses. */
 int params_alloc(Params *params, const Shape *shape);
 void params_free(Params *params); /* legal on a zeroed one */
-static inline real *param(const Params *p, TensorId id) { return p->data + p->tensor[id].offset; }
+static inline real *param(const Params *p, TensorId id)
+{
+    return p->data + p->tensor[id].offset;
+}
 
 /* The random start of the course, drawn in its order: W_embed randn/100, the other weights
  * randn/√(rows), biases 0. */

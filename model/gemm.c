@@ -8,8 +8,8 @@
 #endif
 
 enum {
-    BLOCK = 512,   /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
-    CHUNK = 112,   /* rows that are rounded to bf16 at a time: whole tiles of every set */
+    BLOCK = 512,    /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
+    CHUNK = 112,    /* rows that are rounded to bf16 at a time: whole tiles of every set */
     PANEL_MOST = 64 /* columns of a panel, at most */
 };
 
@@ -165,8 +165,7 @@ static void columns(Precision precision, int m, int cols, int k, View A, const B
             simd->product_bf16(m, cols, (int)pairs_of(n), pairs + (size_t)(p / 2) * A.col, A.row, A.col,
                                (const Bf16Pair *)panel, add || p > 0 ? C : NULL, ldc, C, ldc);
         else
-            simd->product(m, cols, n, element(A, 0, p), A.row, A.col, panel, add || p > 0 ? C : NULL, ldc,
-                          C, ldc);
+            simd->product(m, cols, n, element(A, 0, p), A.row, A.col, panel, add || p > 0 ? C : NULL, ldc, C, ldc);
     }
 }
 

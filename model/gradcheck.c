@@ -15,8 +15,8 @@ void eval_numerical_gradient(ScalarFunction f, void *ctx, real *x, size_t n, dou
     }
 }
 
-int eval_numerical_gradient_array(ArrayFunction f, void *ctx, real *x, size_t n, const real *df, size_t m,
-                                  double h, real *grad)
+int eval_numerical_gradient_array(ArrayFunction f, void *ctx, real *x, size_t n, const real *df, size_t m, double h,
+                                  real *grad)
 {
     real *above = malloc(m * sizeof *above), *below = malloc(m * sizeof *below);
     int rc = above && below ? 0 : -1;

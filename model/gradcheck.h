@@ -17,8 +17,8 @@ typedef void (*ArrayFunction)(void *ctx, real *out);
 void eval_numerical_gradient(ScalarFunction f, void *ctx, real *x, size_t n, double h, real *grad);
 
 /* grad[i] = Σ (f(x[i]+h) - f(x[i]-h))·df / 2h, f's value and df being (m). -1: out of memory. */
-int eval_numerical_gradient_array(ArrayFunction f, void *ctx, real *x, size_t n, const real *df, size_t m,
-                                  double h, real *grad);
+int eval_numerical_gradient_array(ArrayFunction f, void *ctx, real *x, size_t n, const real *df, size_t m, double h,
+                                  real *grad);
 
 /* max |x-y| / max(1e-8, |x|+|y|) over n elements: the course's rel_error. NaN where an element is. */
 double rel_error(const real *x, const real *y, size_t n);

@@ -16,7 +16,10 @@
 typedef enum { CELL_RNN, CELL_LSTM } Cell;
 
 /* Column blocks of the cell's weights: 1 for the rnn, 4 (i, f, o, g) for the lstm. */
-static inline int cell_gates(Cell cell) { return cell == CELL_LSTM ? 4 : 1; }
+static inline int cell_gates(Cell cell)
+{
+    return cell == CELL_LSTM ? 4 : 1;
+}
 
 /* A (n, width) matrix seen with a row distance. */
 typedef struct {
@@ -24,7 +27,10 @@ typedef struct {
     size_t ld;
 } Rows;
 
-static inline Rows rows_of(const real *at, size_t ld) { return (Rows){(real *)at, ld}; }
+static inline Rows rows_of(const real *at, size_t ld)
+{
+    return (Rows){(real *)at, ld};
+}
 
 /* --- cells --- */
 

@@ -32,7 +32,7 @@ static Rows from_row(Rows m, int i)
 typedef struct {
     Cell cell;
     int N, T, D, H, GH;
-    real *h, *c, *gates;           /* the rnn: gates is h, c is NULL */
+    real *h, *c, *gates; /* the rnn: gates is h, c is NULL */
     const real *x, *h0, *c0;
     const real *Wx, *Wh, *b;
 } Recurrence;
@@ -74,8 +74,8 @@ static void add_recurrent_gradient(const Recurrence *r, const real *da, real *dW
     }
 }
 
-static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *dWx, real *dWh, real *db,
-                                real *da, real *dc, real *dh)
+static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da,
+                                real *dc, real *dh)
 {
     size_t H = (size_t)r->H, GH = (size_t)r->GH;
     int rows = tile_rows(r->N, MOST_ROWS);
@@ -101,15 +101,36 @@ static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *
 void rnn_forward(real *h, const real *x, const real *h0, const real *Wx, const real *Wh, const real *b, int N,
                  int T, int D, int H)
 {
-    recurrence_forward(&(Recurrence){.cell = CELL_RNN, .N = N, .T = T, .D = D, .H = H, .GH = H, .h = h,
-                                     .gates = h, .x = x, .h0 = h0, .Wx = Wx, .Wh = Wh, .b = b});
+    recurrence_forward(&(Recurrence){.cell = CELL_RNN,
+                                     .N = N,
+                                     .T = T,
+                                     .D = D,
+                                     .H = H,
+                                     .GH = H,
+                                     .h = h,
+                                     .gates = h,
+                                     .x = x,
+                                     .h0 = h0,
+                                     .Wx = Wx,
+                                     .Wh = Wh,
+                                     .b = b});
 }
 
 void rnn_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dh, const real *h,
                   const real *x, const real *h0, const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    Recurrence r = {.cell = CELL_RNN, .N = N, .T = T, .D = D, .H = H, .GH = H, .h = (real *)h,
-                    .gates = (real *)h, .x = x, .h0 = h0, .Wx = Wx, .Wh = Wh};
+    Recurrence r = {.cell = CELL_RNN,
+                    .N = N,
+                    .T = T,
+                    .D = D,
+                    .H = H,
+                    .GH = H,
+                    .h = (real *)h,
+                    .gates = (real *)h,
+                    .x = x,
+                    .h0 = h0,
+                    .Wx = Wx,
+                    .Wh = Wh};
     recurrence_backward(&r, dx, dh0, dWx, dWh, db, da, NULL, dh);
 }
 
@@ -120,31 +141,55 @@ void rnn_step_forward(real *next_h, const real *x, const real *prev_h, const rea
 }
 
 void rnn_step_backward(real *dx, real *dprev_h, real *dWx, real *dWh, real *db, real *da, const real *dnext_h,
-                       const real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh,
-                       int N, int D, int H)
+                       const real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh, int N,
+                       int D, int H)
 {
     /* With one step nothing is added to dh. */
     rnn_backward(dx, dprev_h, dWx, dWh, db, da, (real *)dnext_h, next_h, x, prev_h, Wx, Wh, N, 1, D, H);
 }
 
-void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero,
-                  const real *Wx, const real *Wh, const real *b, int N, int T, int D, int H)
+void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero, const real *Wx,
+                  const real *Wh, const real *b, int N, int T, int D, int H)
 {
-    recurrence_forward(&(Recurrence){.cell = CELL_LSTM, .N = N, .T = T, .D = D, .H = H, .GH = 4 * H, .h = h,
-                                     .c = c, .gates = gates, .x = x, .h0 = h0, .c0 = zero, .Wx = Wx,
-                                     .Wh = Wh, .b = b});
+    recurrence_forward(&(Recurrence){.cell = CELL_LSTM,
+                                     .N = N,
+                                     .T = T,
+                                     .D = D,
+                                     .H = H,
+                                     .GH = 4 * H,
+                                     .h = h,
+                                     .c = c,
+                                     .gates = gates,
+                                     .x = x,
+                                     .h0 = h0,
+                                     .c0 = zero,
+                                     .Wx = Wx,
+                                     .Wh = Wh,
+                                     .b = b});
 }
 
 static Recurrence lstm_done(const real *h, const real *c, const real *gates, const real *x, const real *h0,
                             const real *c0, const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    return (Recurrence){.cell = CELL_LSTM, .N = N, .T = T, .D = D, .H = H, .GH = 4 * H, .h = (real *)h,
-                        .c = (real *)c, .gates = (real *)gates, .x = x, .h0 = h0, .c0 = c0, .Wx = Wx, .Wh = Wh};
+    return (Recurrence){.cell = CELL_LSTM,
+                        .N = N,
+                        .T = T,
+                        .D = D,
+                        .H = H,
+                        .GH = 4 * H,
+                        .h = (real *)h,
+                        .c = (real *)c,
+                        .gates = (real *)gates,
+                        .x = x,
+                        .h0 = h0,
+                        .c0 = c0,
+                        .Wx = Wx,
+                        .Wh = Wh};
 }
 
-void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh,
-                   const real *h, const real *c, const real *gates, const real *x, const real *h0,
-                   const real *zero, const real *Wx, const real *Wh, int N, int T, int D, int H)
+void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh, const real *h,
+                   const real *c, const real *gates, const real *x, const real *h0, const real *zero,
+                   const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
     Recurrence r = lstm_done(h, c, gates, x, h0, zero, Wx, Wh, N, T, D, H);
     memset(dc, 0, (size_t)N * (size_t)H * sizeof *dc);
@@ -159,8 +204,7 @@ void lstm_step_forward(real *next_h, real *next_c, real *gates, const real *x, c
 
 void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real *dWh, real *db, real *da,
                         const real *dnext_h, const real *next_c, const real *gates, const real *x,
-                        const real *prev_h, const real *prev_c, const real *Wx, const real *Wh, int N, int D,
-                        int H)
+                        const real *prev_h, const real *prev_c, const real *Wx, const real *Wh, int N, int D, int H)
 {
     Recurrence r = lstm_done(NULL, next_c, gates, x, prev_h, prev_c, Wx, Wh, N, 1, D, H);
     recurrence_backward(&r, dx, dprev_h, dWx, dWh, db, da, dprev_c, (real *)dnext_h);
@@ -195,8 +239,8 @@ void temporal_affine_forward(real *out, const real *x, const real *w, const real
     affine_forward(float32, out, x, w, b, n, D, M);
 }
 
-void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w,
-                              int n, int D, int M)
+void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w, int n,
+                              int D, int M)
 {
     affine_backward(float32, 1, dx, dw, db, dout, x, w, n, D, M);
 }

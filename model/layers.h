@@ -20,8 +20,8 @@ void rnn_step_forward(real *next_h, const real *x, const real *prev_h, const rea
                       const real *b, int N, int D, int H);
 /* da (N,H) is scratch: it leaves as the gradient before the tanh. */
 void rnn_step_backward(real *dx, real *dprev_h, real *dWx, real *dWh, real *db, real *da, const real *dnext_h,
-                       const real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh,
-                       int N, int D, int H);
+                       const real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh, int N,
+                       int D, int H);
 
 /* h (N,T,H) from x (N,T,D) and h0 (N,H). */
 void rnn_forward(real *h, const real *x, const real *h0, const real *Wx, const real *Wh, const real *b, int N,
@@ -41,12 +41,12 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
                         int H);
 
 /* h, c (N,T,H), gates (N,T,4H); the cell starts at c = 0, for which zero (N,H) is a block of zeros. */
-void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero,
-                  const real *Wx, const real *Wh, const real *b, int N, int T, int D, int H);
+void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero, const real *Wx,
+                  const real *Wh, const real *b, int N, int T, int D, int H);
 /* dh as in rnn_backward; da (N,T,4H) and dc (N,H) are scratch. */
-void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh,
-                   const real *h, const real *c, const real *gates, const real *x, const real *h0,
-                   const real *zero, const real *Wx, const real *Wh, int N, int T, int D, int H);
+void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh, const real *h,
+                   const real *c, const real *gates, const real *x, const real *h0, const real *zero,
+                   const real *Wx, const real *Wh, int N, int T, int D, int H);
 
 /* out (n,D) = W[x]: the rows of W (V,D) that the words x (n) name; n = N·T. */
 void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, int D);
@@ -56,8 +56,8 @@ void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n
 /* out (n,M) = x (n,D)·w (D,M) + b (M); n = N·T, each time step for itself. */
 void temporal_affine_forward(real *out, const real *x, const real *w, const real *b, int n, int D, int M);
 /* dx NULL: not wanted. */
-void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w,
-                              int n, int D, int M);
+void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w, int n,
+                              int D, int M);
 
 /* The loss of scores (n,V), n = N·T, against words y (n), summed where mask (n) is not 0 and divided by
  * N; the scores are replaced by their gradient. row_loss (n) and target (n) are scratch. */

@@ -21,7 +21,7 @@ struct LossWork {
     int n_owned;
 
     /* The plan of the minibatch at hand. */
-    int N, T, P, U;   /* rows, steps, positions, distinct words */
+    int N, T, P, U; /* rows, steps, positions, distinct words */
     int tiles;
     int *length;      /* (N): steps of a row up to its last due word */
     int *order;       /* (N): the row of the minibatch at each place of the tiles */
@@ -54,8 +54,8 @@ struct LossWork {
 };
 
 enum {
-    LEAST_ROWS = 13,        /* rows of a recurrence tile, at least: what keeps a core's registers full */
-    LEAST_TILES = 8,        /* where there are rows enough: for so many threads */
+    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: what keeps a core's registers full */
+    LEAST_TILES = 8, /* where there are rows enough: for so many threads */
     MOST_ROWS = 128,
     MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
     CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
@@ -332,9 +332,8 @@ static void tile_backward(const LossWork *w, int tile)
         Rows da = positions(w->da, w->GH, at);
         if (n == 0)
             continue;
-        cell_backward(w->shape.cell, n, H, da, positions(lstm ? w->a : w->h, w->GH, at),
-                      positions(w->h, H, at), prev_c, positions(w->c, H, at), positions(w->dh, H, at),
-                      positions(w->dc, H, place));
+        cell_backward(w->shape.cell, n, H, da, positions(lstm ? w->a : w->h, w->GH, at), positions(w->h, H, at),
+                      prev_c, positions(w->c, H, at), positions(w->dh, H, at), positions(w->dc, H, place));
         gemm_panels(n, da.at, da.ld, &w->WhT, dprev.at, dprev.ld, dprev.at, dprev.ld);
     }
 }

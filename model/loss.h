@@ -27,7 +27,7 @@ void loss_work_free(LossWork *work);
 /* The loss of captions (N,T+1) (words 0..V-1, checked by the caller) for features (N,D), N and T as in
  * loss_work_new or less. grads, of the same shape as params, is overwritten; NULL: the loss alone.
  * Main thread; parallel inside; allocates nothing. */
-double captioner_loss(const Params *params, LossWork *work, const real *features, const int32_t *captions,
-                      int N, int T, Params *grads);
+double captioner_loss(const Params *params, LossWork *work, const real *features, const int32_t *captions, int N,
+                      int T, Params *grads);
 
 #endif

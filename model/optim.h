@@ -28,8 +28,8 @@ typedef struct {
 
 /* The course's constants; learning rate 1e-2 (adam 1e-3). */
 Optim optim_defaults(OptimRule rule);
-const char *optim_name(OptimRule rule);       /* "adam" */
-int optim_states(OptimRule rule);             /* arrays of state, each as large as the parameters: 0 to 2 */
+const char *optim_name(OptimRule rule);              /* "adam" */
+int optim_states(OptimRule rule);                    /* arrays of state, each as large as the parameters: 0 to 2 */
 const char *optim_state_name(OptimRule rule, int i); /* "velocity", "cache", "m", "v" */
 
 /* One update of w (n) by dw (n); state[i] (n) for each of the rule's arrays, zero before the first.

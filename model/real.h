@@ -8,11 +8,17 @@
 #ifdef REAL_IS_DOUBLE
 typedef double real;
 
-static inline real real_sqrt(real x) { return sqrt(x); }
+static inline real real_sqrt(real x)
+{
+    return sqrt(x);
+}
 #else
 typedef float real;
 
-static inline real real_sqrt(real x) { return sqrtf(x); }
+static inline real real_sqrt(real x)
+{
+    return sqrtf(x);
+}
 #endif
 
 #endif

@@ -17,11 +17,11 @@ typedef struct {
     double gauss;
 } Rng;
 
-void rng_seed(Rng *rng, uint32_t seed);                          /* RandomState(seed) */
-void rng_seed_array(Rng *rng, const uint32_t *key, int n);       /* RandomState([key, ...]) */
-uint32_t rng_u32(Rng *rng);                                      /* uniform over 32 bits */
-double rng_rand(Rng *rng);                                       /* rand(): [0, 1), 53 bits */
-double rng_randn(Rng *rng);                                      /* randn(): normal, polar method */
+void rng_seed(Rng *rng, uint32_t seed);                    /* RandomState(seed) */
+void rng_seed_array(Rng *rng, const uint32_t *key, int n); /* RandomState([key, ...]) */
+uint32_t rng_u32(Rng *rng);                                /* uniform over 32 bits */
+double rng_rand(Rng *rng);                                 /* rand(): [0, 1), 53 bits */
+double rng_randn(Rng *rng);                                /* randn(): normal, polar method */
 /* randint(n), and choice(n) with replacement: uniform over 0 .. n-1, 1 <= n <= 2^32. */
 int64_t rng_randint(Rng *rng, int64_t n);
 /* permutation(n), into out (n); n <= 2^32. */

@@ -41,7 +41,7 @@ struct Search {
     SearchOptions options;
     int images, K, rows; /* at most; rows is images·K */
     int GH;
-    int live;            /* rows at hand */
+    int live; /* rows at hand */
     void *owned[32];
     int n_owned;
 

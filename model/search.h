@@ -20,10 +20,10 @@ typedef enum { SEARCH_GREEDY, SEARCH_SAMPLE, SEARCH_BEAM } SearchKind;
 
 typedef struct {
     SearchKind kind;
-    int beam;           /* K, for SEARCH_BEAM; at least 1 */
-    double temperature; /* for SEARCH_SAMPLE; above 0 */
-    uint32_t seed;      /* for SEARCH_SAMPLE: image i draws from NumPy's RandomState([seed, i]) */
-    int max_length;     /* steps, <END> counted; at least 1 */
+    int beam;            /* K, for SEARCH_BEAM; at least 1 */
+    double temperature;  /* for SEARCH_SAMPLE; above 0 */
+    uint32_t seed;       /* for SEARCH_SAMPLE: image i draws from NumPy's RandomState([seed, i]) */
+    int max_length;      /* steps, <END> counted; at least 1 */
     Precision precision; /* of the products of a step */
 } SearchOptions;
 

@@ -42,8 +42,8 @@ typedef struct {
                           real *da, real *dc);
     void (*add_row)(int n, const real *x, real *y); /* y += x */
     real (*max)(int n, const real *x);
-    int (*find)(int n, const real *x, real value);  /* the first place of value; n: nowhere */
-    int (*above)(int n, const real *x, real value); /* the first place of more than it; n: nowhere */
+    int (*find)(int n, const real *x, real value);                /* the first place of value; n: nowhere */
+    int (*above)(int n, const real *x, real value);               /* the first place of more than it; n: nowhere */
     double (*exp_row)(int n, const real *x, real minus, real *y); /* y = exp(x - minus); their sum */
     double (*sum_exp)(int n, const real *x, real minus);          /* the sum alone */
     void (*scale_row)(int n, real by, real *x);

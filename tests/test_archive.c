@@ -2,13 +2,13 @@
 #include "tests/support/test.h"
 
 #include "io/archive/archive.h"
-#include "io/base/digest.h"
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
+#include "io/base/digest.h"
 #include "io/base/err.h"
+#include "io/base/size.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
-#include "io/base/size.h"
 #include "pipeline/dataset/dataset_names.h"
 
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char err[ERR_LEN];
+static Err err;
 static char *dir;
 
 static int setup(void **state)
@@ -40,26 +40,14 @@ static void names_that_lead_out(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        {"", "no name"},
-        {"../a", "leads out"},
-        {"a/../b", "leads out"},
-        {"a/..", "leads out"},
-        {"..", "leads out"},
-        {"a\\..\\b", "leads out"},
-        {"a/..\\b", "leads out"},
-        {"/a", "absolute"},
-        {"\\a", "absolute"},
-        {"c:a", "absolute"},
-        {"C:\\a", "absolute"},
-        {"a\nb", "no text"},
-        {"a\033[2Jb", "no text"},
-        {"a\177", "no text"},
-        {"a\xc2\x9b", "no text"}, /* CSI */
-        {"a\xff", "no text"},
-        {"a\xc0\xae", "no text"}, /* a dot in two bytes */
+        {"", "no name"},          {"../a", "leads out"},     {"a/../b", "leads out"},  {"a/..", "leads out"},
+        {"..", "leads out"},      {"a\\..\\b", "leads out"}, {"a/..\\b", "leads out"}, {"/a", "absolute"},
+        {"\\a", "absolute"},      {"c:a", "absolute"},       {"C:\\a", "absolute"},    {"a\nb", "no text"},
+        {"a\033[2Jb", "no text"}, {"a\177", "no text"},      {"a\xc2\x9b", "no text"}, /* CSI */
+        {"a\xff", "no text"},     {"a\xc0\xae", "no text"},                            /* a dot in two bytes */
     };
-    static const char *const good[] = {"a",   "./a",   "a/b", "a//b",     "..a",
-                                       "a..", "a../b", "...", "\xc3\xa9", "a b", "ab:c"};
+    static const char *const good[] = {"a",     "./a", "a/b",      "a//b", "..a", "a..",
+                                       "a../b", "...", "\xc3\xa9", "a b",  "ab:c"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *fault = entry_name_fault(bad[i][0]);
         if (!fault || !strstr(fault, bad[i][1]))
@@ -80,7 +68,8 @@ static void names_are_tidied(void **state)
 {
     (void)state;
     static const char *const pair[][2] = {
-        {"a", "a"}, {"./a//b/./c/", "a/b/c"}, {".", ""}, {"./", ""}, {"a/.b", "a/.b"}, {"./././a", "a"}, {".a.", ".a."},
+        {"a", "a"},       {"./a//b/./c/", "a/b/c"}, {".", ""},      {"./", ""},
+        {"a/.b", "a/.b"}, {"./././a", "a"},         {".a.", ".a."},
     };
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
         char name[32];
@@ -118,14 +107,28 @@ static void names_in_messages(void **state)
 static void names_of_a_dataset(void **state)
 {
     (void)state;
-    static const char *const own[] = {
-        "coco2014_captions.h5", "coco2014_vocab.json", "README.txt", "train2014_vgg16_fc7_pca.h5",
-        "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt", "test2014_images.txt", "images/a.jpg", "images/val/b.PNG",
-        "images/x/y.z/c.jpeg", "images/.d/a.webp"};
-    static const char *const other[] = {
-        "", "2014_urls.txt", "a/coco2014_captions.h5", "._coco2014_captions.h5", "x y2014_urls.txt", "../2014_urls.txt",
-        "images", "images/", "images/a", "images/a.html", "images/a.jpg/b", "images/._a.jpg", "Images/a.jpg",
-        "imagesa.jpg", "a.jpg", "x/images/a.jpg", "readme.txt", "coco2014_captions.h5.part"};
+    static const char *const own[] = {"coco2014_captions.h5",       "coco2014_vocab.json",  "README.txt",
+                                      "train2014_vgg16_fc7_pca.h5", "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt",
+                                      "test2014_images.txt",        "images/a.jpg",         "images/val/b.PNG",
+                                      "images/x/y.z/c.jpeg",        "images/.d/a.webp"};
+    static const char *const other[] = {"",
+                                        "2014_urls.txt",
+                                        "a/coco2014_captions.h5",
+                                        "._coco2014_captions.h5",
+                                        "x y2014_urls.txt",
+                                        "../2014_urls.txt",
+                                        "images",
+                                        "images/",
+                                        "images/a",
+                                        "images/a.html",
+                                        "images/a.jpg/b",
+                                        "images/._a.jpg",
+                                        "Images/a.jpg",
+                                        "imagesa.jpg",
+                                        "a.jpg",
+                                        "x/images/a.jpg",
+                                        "readme.txt",
+                                        "coco2014_captions.h5.part"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (!dataset_has_file(own[i]))
             fail_msg("'%s' is a dataset's", own[i]);
@@ -213,8 +216,8 @@ static ArchiveSpec make_tar(char path[PATH_MAX])
     put_file(f, "d/images/1.html", 5);
     put_file(f, "d/coco2014_captions.h5", 1000);
     put_end(f);
-    return (ArchiveSpec){.path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file,
-                         .max_bytes = 1 << 20};
+    return (ArchiveSpec){
+        .path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
 }
 
 static char *make_scratch(void)
@@ -252,7 +255,7 @@ static void only_what_is_wanted(void **state)
     said_done = said_total = 0;
     spec.progress = on_progress;
     mode_t before = umask(027);
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_DONE);
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
     umask(before);
     assert_int_equal(said_done, 71000);
     assert_int_equal(said_total, 71000);
@@ -275,14 +278,14 @@ static void limits(void **state)
     ArchiveSpec spec = make_tar(path);
     char *scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 5;
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_DONE);
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
     free(scratch);
     teardown(NULL), setup(NULL);
     spec = make_tar(path);
     scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 4;
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_REFUSED);
-    assert_string_equal(err, "a.tar: unpacks to more than 71.0 kB");
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_string_equal(err.text, "a.tar: unpacks to more than 71.0 kB");
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
 }
@@ -295,7 +298,7 @@ static void stops(void **state)
     volatile sig_atomic_t stop = SIGINT;
     char *scratch = make_scratch();
     spec.stop = &stop;
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_STOPPED);
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_STOPPED);
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
 }
@@ -308,14 +311,14 @@ static void whose_fault_it_is(void **state)
     ArchiveSpec spec = make_tar(path);
     char *scratch = make_scratch(), *none = tmp_path(dir, "none");
     assert_int_equal(truncate(path, 30000), 0);
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_REFUSED);
-    assert_says(err, "a.tar: ");
-    assert_says(err, "truncated or damaged");
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_says(err.text, "a.tar: ");
+    assert_says(err.text, "truncated or damaged");
     spec.path = none;
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_FAILED);
-    assert_string_equal(err, "a.tar: No such file or directory");
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
+    assert_string_equal(err.text, "a.tar: No such file or directory");
     spec.path = dir;
-    assert_int_equal(archive_unpack(&spec, scratch, err, sizeof err), UNPACK_FAILED);
+    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
     free(scratch), free(none);
 }
 
@@ -327,8 +330,8 @@ static void no_file(void **state)
     ArchiveSpec spec = make_tar(path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(archive_unpack(&spec, dir, err, sizeof err), UNPACK_FAILED);
-    assert_string_equal(err, "a.tar: is no file");
+    assert_int_equal(archive_unpack(&spec, dir, &err), UNPACK_FAILED);
+    assert_string_equal(err.text, "a.tar: is no file");
 }
 
 /* The caller's locale is as it was. */
@@ -341,9 +344,9 @@ static void text_is_utf8(void **state)
     put_file(f, "d\xc3\xa9/coco2014_captions.h5", 10);
     put_file(f, "d\xc3\xa9/images/\xe2\x82\xac.png", 10);
     put_end(f);
-    ArchiveSpec spec = {.path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file,
-                        .max_bytes = 1 << 20};
-    assert_ok(archive_unpack(&spec, scratch, err, sizeof err));
+    ArchiveSpec spec = {
+        .path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
+    assert_ok(archive_unpack(&spec, scratch, &err));
     assert_int_equal(size_of(scratch, "images/\xe2\x82\xac.png"), 10);
     assert_int_equal(MB_CUR_MAX, 1);
     free(path), free(scratch);
@@ -360,21 +363,21 @@ static void digests_of_files(void **state)
     memset(bytes, 'q', 700001);
     /* FIPS 180-2, appendix B.1; then the empty file, and one of several pieces. */
     tmp_write(path, "abc", 3);
-    assert_ok(digest_file(path, NULL, hex, err, sizeof err));
+    assert_ok(digest_file(path, NULL, hex, &err));
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     for (size_t n = 0; n <= 700001; n += 700001) {
         tmp_write(path, bytes, n);
         digest_hex(bytes, n, want);
-        assert_ok(digest_file(path, NULL, hex, err, sizeof err));
+        assert_ok(digest_file(path, NULL, hex, &err));
         assert_string_equal(hex, want);
     }
     volatile sig_atomic_t stop = SIGTERM;
-    assert_int_equal(digest_file(path, &stop, hex, err, sizeof err), 1);
-    assert_int_equal(digest_file(dir, NULL, hex, err, sizeof err), -1);
-    assert_says(err, "Is a directory");
+    assert_int_equal(digest_file(path, &stop, hex, &err), 1);
+    assert_int_equal(digest_file(dir, NULL, hex, &err), -1);
+    assert_says(err.text, "Is a directory");
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(digest_file(path, NULL, hex, err, sizeof err), -1);
-    assert_says(err, "No such file");
+    assert_int_equal(digest_file(path, NULL, hex, &err), -1);
+    assert_says(err.text, "No such file");
     free(path), free(bytes);
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <dirent.h>
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 static char dir[256];
-static char err[ERR_LEN];
+static Err err;
 
 static int setup(void **state)
 {
@@ -39,7 +40,7 @@ static int teardown(void **state)
 
 static Cache *open_cache(void)
 {
-    Cache *cache = cache_open(dir, err, sizeof err);
+    Cache *cache = cache_open(dir, &err);
     assert_non_null(cache);
     return cache;
 }
@@ -67,7 +68,7 @@ static void two_digits_of_old(void **state)
     char *where = cache_path(cache, "abc");
     assert_non_null(strstr(where, "/ba/ba7816bf"));
     free(where);
-    assert_int_equal(cache_store(cache, "abc", "x", 1, err, sizeof err), 0);
+    assert_int_equal(cache_store(cache, "abc", "x", 1, &err), 0);
     cache_close(cache);
     cache = open_cache();
     where = cache_find(cache, "abc");
@@ -87,10 +88,10 @@ static void what_is_stored_is_found(void **state)
     Cache *cache = open_cache();
     size_t len;
     assert_null(cache_find(cache, "http://x/1"));
-    assert_int_equal(cache_store(cache, "http://x/1", "bytes", 5, err, sizeof err), 0);
+    assert_int_equal(cache_store(cache, "http://x/1", "bytes", 5, &err), 0);
     char *path = cache_find(cache, "http://x/1");
     assert_non_null(path);
-    char *text = file_read(path, 100, &len, err, sizeof err);
+    char *text = file_read(path, 100, &len, &err);
     assert_int_equal(len, 5);
     assert_string_equal(text, "bytes");
     assert_null(cache_find(cache, "http://x/2"));
@@ -103,7 +104,7 @@ static void an_empty_file_is_absent(void **state)
 {
     (void)state;
     Cache *cache = open_cache();
-    assert_int_equal(cache_store(cache, "http://x/1", "", 0, err, sizeof err), 0);
+    assert_int_equal(cache_store(cache, "http://x/1", "", 0, &err), 0);
     assert_null(cache_find(cache, "http://x/1"));
     cache_close(cache);
 }
@@ -124,7 +125,7 @@ static int n_temporary(void)
 
 static void put(CacheFile *file, const char *text)
 {
-    assert_int_equal(cache_write(file, text, strlen(text), err, sizeof err), 0);
+    assert_int_equal(cache_write(file, text, strlen(text), &err), 0);
 }
 
 static void only_commit_gives_the_name(void **state)
@@ -133,19 +134,19 @@ static void only_commit_gives_the_name(void **state)
     Cache *cache = open_cache();
     CacheFile file;
     char *path;
-    assert_int_equal(cache_begin(cache, "u", &file, err, sizeof err), 0);
+    assert_int_equal(cache_begin(cache, "u", &file, &err), 0);
     put(&file, "half");
     assert_null(cache_find(cache, "u"));
     cache_restart(&file);
     put(&file, "whole");
-    assert_int_equal(cache_commit(&file, &path, err, sizeof err), 0);
+    assert_int_equal(cache_commit(&file, &path, &err), 0);
     assert_int_equal(n_temporary(), 0);
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, 5);
     free(path);
 
-    assert_int_equal(cache_begin(cache, "v", &file, err, sizeof err), 0);
+    assert_int_equal(cache_begin(cache, "v", &file, &err), 0);
     cache_abort(&file);
     cache_abort(&file);
     assert_null(cache_find(cache, "v"));
@@ -163,12 +164,12 @@ static void large_files(void **state)
     size_t len;
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (unsigned char)(i * 2654435761u >> 13);
-    assert_int_equal(cache_begin(cache, "big", &file, err, sizeof err), 0);
+    assert_int_equal(cache_begin(cache, "big", &file, &err), 0);
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < SIZE; i += 50000)
-            assert_int_equal(cache_write(&file, bytes + i, 50000, err, sizeof err), 0);
+            assert_int_equal(cache_write(&file, bytes + i, 50000, &err), 0);
         assert_int_equal(n_temporary(), 1);
-        const void *seen = cache_look(&file, &len, err, sizeof err);
+        const void *seen = cache_look(&file, &len, &err);
         assert_int_equal(len, SIZE);
         assert_memory_equal(seen, bytes, SIZE);
         if (round == 0)
@@ -178,15 +179,15 @@ static void large_files(void **state)
     umask(mask);
     char *path;
     struct stat st;
-    assert_int_equal(cache_commit(&file, &path, err, sizeof err), 0);
+    assert_int_equal(cache_commit(&file, &path, &err), 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0666 & ~mask);
-    char *text = file_read(path, SIZE, &len, err, sizeof err);
+    char *text = file_read(path, SIZE, &len, &err);
     assert_int_equal(len, SIZE);
     assert_memory_equal(text, bytes, SIZE);
-    assert_int_equal(cache_begin(cache, "gone", &file, err, sizeof err), 0);
-    assert_int_equal(cache_write(&file, bytes, SIZE, err, sizeof err), 0);
-    assert_int_equal(cache_write(&file, bytes, SIZE, err, sizeof err), 0);
+    assert_int_equal(cache_begin(cache, "gone", &file, &err), 0);
+    assert_int_equal(cache_write(&file, bytes, SIZE, &err), 0);
+    assert_int_equal(cache_write(&file, bytes, SIZE, &err), 0);
     cache_abort(&file);
     assert_int_equal(n_temporary(), 0);
     free(text);
@@ -200,15 +201,15 @@ static void two_writers_leave_a_whole_file(void **state)
     (void)state;
     Cache *cache = open_cache();
     CacheFile a, b;
-    assert_int_equal(cache_begin(cache, "u", &a, err, sizeof err), 0);
-    assert_int_equal(cache_begin(cache, "u", &b, err, sizeof err), 0);
+    assert_int_equal(cache_begin(cache, "u", &a, &err), 0);
+    assert_int_equal(cache_begin(cache, "u", &b, &err), 0);
     put(&a, "first");
     put(&b, "second");
-    assert_int_equal(cache_commit(&b, NULL, err, sizeof err), 0);
-    assert_int_equal(cache_commit(&a, NULL, err, sizeof err), 0);
+    assert_int_equal(cache_commit(&b, NULL, &err), 0);
+    assert_int_equal(cache_commit(&a, NULL, &err), 0);
     char *path = cache_find(cache, "u");
     size_t len;
-    char *text = file_read(path, 100, &len, err, sizeof err);
+    char *text = file_read(path, 100, &len, &err);
     assert_string_equal(text, "first");
     free(text);
     free(path);
@@ -219,7 +220,7 @@ static void the_dead_are_remembered(void **state)
 {
     (void)state;
     Cache *cache = open_cache();
-    char why[100];
+    char why[200];
     long code = -1;
     assert_false(cache_dead(cache, "u", 100, &code, why, sizeof why));
     cache_bury(cache, "u", 404, "HTTP 404");
@@ -240,7 +241,7 @@ static void the_dead_are_remembered(void **state)
     assert_int_equal(utimensat(AT_FDCWD, dead, past, AT_SYMLINK_NOFOLLOW), 0);
     assert_false(cache_dead(cache, "u", 999, &code, why, sizeof why));
     assert_true(cache_dead(cache, "u", 2000, &code, why, sizeof why));
-    assert_int_equal(cache_store(cache, "u", "alive", 5, err, sizeof err), 0);
+    assert_int_equal(cache_store(cache, "u", "alive", 5, &err), 0);
     char *found = cache_find(cache, "u");
     assert_non_null(found);
     free(found);
@@ -278,7 +279,7 @@ static void the_default_directory(void **state)
     char want[400];
     unsetenv("COCO_CACHE");
     setenv("XDG_CACHE_HOME", dir, 1);
-    Cache *cache = cache_open(NULL, err, sizeof err);
+    Cache *cache = cache_open(NULL, &err);
     assert_non_null(cache);
     snprintf(want, sizeof want, "%s/coco", dir);
     assert_in(cache, want);
@@ -286,7 +287,7 @@ static void the_default_directory(void **state)
 
     setenv("XDG_CACHE_HOME", "relative", 1); /* the XDG rules have it ignored */
     setenv("HOME", dir, 1);
-    cache = cache_open(NULL, err, sizeof err);
+    cache = cache_open(NULL, &err);
     assert_non_null(cache);
     snprintf(want, sizeof want, "%s/.cache/coco", dir);
     assert_in(cache, want);
@@ -294,15 +295,15 @@ static void the_default_directory(void **state)
 
     unsetenv("XDG_CACHE_HOME");
     unsetenv("HOME");
-    assert_null(cache_open(NULL, err, sizeof err));
-    assert_non_null(strstr(err, "HOME"));
+    assert_null(cache_open(NULL, &err));
+    assert_non_null(strstr(err.text, "HOME"));
 }
 
 static void a_directory_that_cannot_be(void **state)
 {
     (void)state;
-    assert_null(cache_open("/dev/null/x", err, sizeof err));
-    assert_non_null(strstr(err, "/dev/null"));
+    assert_null(cache_open("/dev/null/x", &err));
+    assert_non_null(strstr(err.text, "/dev/null"));
 }
 
 int main(void)

@@ -10,8 +10,8 @@ enum { W = 300, H = 200 };
 
 static Canvas *blank(void)
 {
-    char err[256];
-    Canvas *canvas = canvas_new(W, H, 0xFFFFFF, err, sizeof err);
+    Err err;
+    Canvas *canvas = canvas_new(W, H, 0xFFFFFF, &err);
     assert_non_null(canvas);
     return canvas;
 }
@@ -112,12 +112,14 @@ static void images_are_cut_at_the_edges(void **state)
 
 static const char *const TEXTS[] = {
     "a man riding a motorcycle",
-    "a man in a red shirt is riding a motorcycle down a long and dusty road while other people look on from the side",
+    "a man in a red shirt is riding a motorcycle down a long and dusty road while other people look on from the "
+    "side",
     "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenversicherungsbeitragsnachzahlungsbescheidnummer",
     ("\xd8\xb1\xd8\xac\xd9\x84 \xd9\x8a\xd8\xb1\xd9\x83\xd8\xa8 \xd8\xaf\xd8\xb1\xd8\xa7\xd8\xac\xd8\xa9 "
-    "\xd9\x86\xd8\xa7\xd8\xb1\xd9\x8a\xd8\xa9 \xd8\xb9\xd9\x84\xd9\x89 \xd8\xb7\xd8\xb1\xd9\x8a\xd9\x82"),
+     "\xd9\x86\xd8\xa7\xd8\xb1\xd9\x8a\xd8\xa9 \xd8\xb9\xd9\x84\xd9\x89 \xd8\xb7\xd8\xb1\xd9\x8a\xd9\x82"),
     "\xe4\xb8\x80\xe4\xb8\xaa\xe7\x94\xb7\xe4\xba\xba\xe9\xaa\x91\xe7\x9d\x80\xe6\x91\xa9\xe6\x89\x98\xe8\xbd\xa6",
-    "\xf0\x9f\x91\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 e\xcc\x81\xcc\x81\xcc\x81",
+    "\xf0\x9f\x91\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 "
+    "e\xcc\x81\xcc\x81\xcc\x81",
     "line\nbreak\r\n\tand\x01 control \xe2\x80\xa8 separator \xe2\x80\xa9 end",
     "bytes that are \xff\xfe no UTF-8 \xc3",
     "<b>no markup</b> &amp; <UNK>",
@@ -134,7 +136,8 @@ static void text_stays_inside(void **state)
             for (int max_lines = 1; max_lines <= 5; max_lines += 2)
                 for (int align = 0; align < 3; align++) {
                     int box[4], w, h, line_w, line_h;
-                    TextStyle style = {.size = 14, .bold = 1, .width = width, .max_lines = max_lines, .align = align};
+                    TextStyle style = {
+                        .size = 14, .bold = 1, .width = width, .max_lines = max_lines, .align = align};
                     canvas_clear(canvas, 0xFFFFFF);
                     canvas_text_size(canvas, &style, TEXTS[i], &w, &h);
                     assert_int_equal(canvas_text(canvas, &style, 20, 30, TEXTS[i]), h);
@@ -264,7 +267,8 @@ static void spans_color_their_bytes(void **state)
     Canvas *canvas = blank();
     TextStyle style = {.size = 20};
     const char *text = "\xc3\xa9\xc3\xa9 middle end";
-    const TextSpan spans[] = {{.start = 5, .end = 11, .color = 0xFF0000}, {.start = 12, .end = 15, .color = 0x0000FF}};
+    const TextSpan spans[] = {{.start = 5, .end = 11, .color = 0xFF0000},
+                              {.start = 12, .end = 15, .color = 0x0000FF}};
     canvas_text_size(canvas, &style, "\xc3\xa9\xc3\xa9 ", &head, &h);
     canvas_text_size(canvas, &style, "\xc3\xa9\xc3\xa9 middle ", &w, &h);
     style.spans = spans;
@@ -307,20 +311,26 @@ static void impossible_sizes(void **state)
 {
     (void)state;
     static const int sizes[][2] = {{0, 10}, {10, 0}, {-1, 10}, {CANVAS_MAX + 1, 10}, {10, 1 << 30}};
-    char err[256];
+    Err err;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        assert_null(canvas_new(sizes[i][0], sizes[i][1], 0, err, sizeof err));
-        assert_says(err, "cannot be drawn");
+        assert_null(canvas_new(sizes[i][0], sizes[i][1], 0, &err));
+        assert_says(err.text, "cannot be drawn");
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes), cmocka_unit_test(lines), cmocka_unit_test(images_are_cut_at_the_edges),
-        cmocka_unit_test(text_stays_inside), cmocka_unit_test(ellipsis_behind_a_word), cmocka_unit_test(no_limits),
-        cmocka_unit_test(right_to_left_stands_right), cmocka_unit_test(missing_glyphs),
-        cmocka_unit_test(spans_color_their_bytes), cmocka_unit_test(spans_of_other_weight),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(images_are_cut_at_the_edges),
+        cmocka_unit_test(text_stays_inside),
+        cmocka_unit_test(ellipsis_behind_a_word),
+        cmocka_unit_test(no_limits),
+        cmocka_unit_test(right_to_left_stands_right),
+        cmocka_unit_test(missing_glyphs),
+        cmocka_unit_test(spans_color_their_bytes),
+        cmocka_unit_test(spans_of_other_weight),
         cmocka_unit_test(impossible_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void orientations(void **state)
 {
     (void)state;
     static const char *const upright[] = {"ABCD", "BADC", "DCBA", "CDAB", "ACBD", "CADB", "DBCA", "BDAC"};
-    char err[256];
+    Err err;
     unsigned char segment[64];
     Bytes plain = quarters_jpeg(96, 48, 0);
     for (int i = 0; i < 16; i++) {
@@ -38,7 +38,7 @@ static void orientations(void **state)
             Image image, shape = {sideways ? 48 : 96, sideways ? 96 : 48, NULL};
             int w, h;
             image_fit(&shape, boxes[k][0], boxes[k][1], &w, &h);
-            assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, boxes[k][0], boxes[k][1], err, sizeof err));
+            assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, boxes[k][0], boxes[k][1], &err));
             assert_int_equal(image.width, w);
             assert_int_equal(image.height, h);
             expect_quarters(&image, upright[i % 8]);

@@ -61,7 +61,8 @@ static void many_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_of_any_reference), cmocka_unit_test(unknown_words_are_nobodys),
+        cmocka_unit_test(words_of_any_reference),
+        cmocka_unit_test(unknown_words_are_nobodys),
         cmocka_unit_test(many_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

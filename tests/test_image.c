@@ -1,8 +1,8 @@
 /* Decoding and scaling of pictures, of every kind that a URL brings: made here byte by byte. */
-#include "io/picture/exif.h"
 #include "io/file/file.h"
-#include "io/picture/image.h"
 #include "io/file/sniff.h"
+#include "io/picture/exif.h"
+#include "io/picture/image.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
 
@@ -13,13 +13,15 @@
 
 /* Small pictures, made with common tools: 2 x 2 with red, green / blue, white, or half-transparent black. */
 static const unsigned char BMP_2x2[] = {
-    'B', 'M', 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 255, 255, 255, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0,
+    'B', 'M', 70, 0, 0,  0, 0,   0, 0, 0,   54,  0,   0, 0, 40, 0, 0,   0, 2,   0, 0, 0, 2, 0,
+    0,   0,   1,  0, 24, 0, 0,   0, 0, 0,   16,  0,   0, 0, 0,  0, 0,   0, 0,   0, 0, 0, 0, 0,
+    0,   0,   0,  0, 0,  0, 255, 0, 0, 255, 255, 255, 0, 0, 0,  0, 255, 0, 255, 0, 0, 0,
 };
 static const char PPM_2x2[] = "P6 2 2 255\n\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff";
-static const unsigned char GIF_1x1[] = { /* one red pixel of a palette */
-    'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2,
-    0x44, 1, 0, 0x3B,
+static const unsigned char GIF_1x1[] = {
+    /* one red pixel of a palette */
+    'G', 'I',  'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 255,  0, 0, 0,    0,
+    0,   0x2C, 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1, 0, 0x3B,
 };
 
 /* A PNG of stored blocks: one row of pixels with this colour type and depth, and chunks before the data. */
@@ -77,8 +79,9 @@ static Bytes png(unsigned w, unsigned h, int depth, int type, const void *plte, 
     if (trns_n)
         chunk(&out, "tRNS", trns, trns_n);
     size_t len = row_n + 1; /* the filter byte */
-    const unsigned char zlib[] = {0x78, 1, 1, (unsigned char)len, (unsigned char)(len >> 8), (unsigned char)~len,
-                                  (unsigned char)(~len >> 8), 0};
+    const unsigned char zlib[] = {
+        0x78, 1, 1, (unsigned char)len, (unsigned char)(len >> 8), (unsigned char)~len, (unsigned char)(~len >> 8),
+        0};
     put(&data, zlib, sizeof zlib);
     put(&data, row, row_n);
     unsigned a = 1, b = 1; /* Adler-32; the filter byte is 0 */
@@ -94,9 +97,9 @@ static Bytes png(unsigned w, unsigned h, int depth, int type, const void *plte, 
 
 static void expect(const void *bytes, size_t len, int w, int h, const char *rgb)
 {
-    char err[256];
+    Err err;
     Image image;
-    assert_ok(image_decode(&image, bytes, len, err, sizeof err));
+    assert_ok(image_decode(&image, bytes, len, &err));
     assert_int_equal(image.width, w);
     assert_int_equal(image.height, h);
     assert_memory_equal(image.rgb, rgb, (size_t)w * (size_t)h * 3);
@@ -120,7 +123,8 @@ static void kinds(void **state)
     p = png(2, 1, 8, 3, "\x0a\x0b\x0c\x14\x15\x16", 6, NULL, 0, "\1\0", 2);
     expect(p.bytes, p.n, 2, 1, "\x14\x15\x16\x0a\x0b\x0c"); /* palette */
     p = png(8, 1, 1, 0, NULL, 0, NULL, 0, "\xaa", 1);
-    expect(p.bytes, p.n, 8, 1, "\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0"); /* bits */
+    expect(p.bytes, p.n, 8, 1,
+           "\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0"); /* bits */
 }
 
 static void alpha_over_white(void **state)
@@ -137,10 +141,11 @@ static void alpha_over_white(void **state)
 static void refused(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Image image;
-    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4), huge = png(20000, 20000, 8, 2, NULL, 0, NULL, 0, "", 0),
-          empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0), wrong = p;
+    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4),
+          huge = png(20000, 20000, 8, 2, NULL, 0, NULL, 0, "", 0), empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0),
+          wrong = p;
     unsigned char wide_gif[sizeof GIF_1x1];
     wrong.bytes[33 + 8 + 10] ^= 1; /* in the data */
     memcpy(wide_gif, GIF_1x1, sizeof GIF_1x1);
@@ -157,7 +162,12 @@ static void refused(void **state)
         {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
         {"RIFF\x10\0\0\0WEBPVP8 ", 16, "WebP, a kind that is not read"},
         {"II*\0\x08\0\0\0", 8, "TIFF, a kind that is not read"},
-        {"\0\0\0\x1c" "ftypavif", 12, "AVIF, a kind"}, {"\0\0\0\x1c" "ftypmif1", 12, "HEIC, a kind"},
+        {"\0\0\0\x1c"
+         "ftypavif",
+         12, "AVIF, a kind"},
+        {"\0\0\0\x1c"
+         "ftypmif1",
+         12, "HEIC, a kind"},
         {"P4 8 1\n\xff", 8, "PBM, a kind that is not read"},
         {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "a BMP that is corrupt, or of a variety that is not read"},
         {"P3 1 1 255 1 2 3\n", 17, "plain PNM, a kind that is not read"},
@@ -179,11 +189,11 @@ static void refused(void **state)
         {wrong.bytes, wrong.n, "corrupt PNG (a wrong checksum)"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        err[0] = '\0';
-        if (image_decode(&image, bad[i].bytes, bad[i].len, err, sizeof err) != -1)
+        err.text[0] = '\0';
+        if (image_decode(&image, bad[i].bytes, bad[i].len, &err) != -1)
             fail_msg("case %zu was accepted", i);
-        assert_says(err, bad[i].why);
-        assert_true(err[0] != '\0');
+        assert_says(err.text, bad[i].why);
+        assert_true(err.text[0] != '\0');
         assert_null(image.rgb);
     }
 }
@@ -228,23 +238,23 @@ static void upright_png(void **state)
 static void fitted(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Image image;
-    assert_ok(image_decode_fit(&image, PPM_2x2, sizeof PPM_2x2 - 1, 8, 30, err, sizeof err));
+    assert_ok(image_decode_fit(&image, PPM_2x2, sizeof PPM_2x2 - 1, 8, 30, &err));
     assert_int_equal(image.width, 8);
     assert_int_equal(image.height, 8);
     assert_in_range(image.rgb[0], 250, 255);
     image_free(&image);
-    assert_ok(image_decode_fit(&image, BMP_2x2, sizeof BMP_2x2, 2, 2, err, sizeof err));
+    assert_ok(image_decode_fit(&image, BMP_2x2, sizeof BMP_2x2, 2, 2, &err));
     assert_memory_equal(image.rgb, "\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff", 12);
     image_free(&image);
-    assert_ok(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 5, 3, err, sizeof err));
+    assert_ok(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 5, 3, &err));
     assert_int_equal(image.width, 3);
     assert_int_equal(image.height, 3);
     assert_memory_equal(image.rgb + 12, "\xff\0\0", 3);
     image_free(&image);
-    assert_int_equal(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 100000, 100000, err, sizeof err), -1);
-    assert_says(err, "cannot scale");
+    assert_int_equal(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 100000, 100000, &err), -1);
+    assert_says(err.text, "cannot scale");
     assert_null(image.rgb);
 }
 
@@ -252,14 +262,15 @@ static void fitted(void **state)
 static void damaged(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Image image;
     unsigned random = 12345;
     Bytes p = png(5, 1, 8, 3, "\0\0\0\1\2\3", 6, "\0", 1, "\0\1\0\1\0", 5);
     const struct {
         const void *bytes;
         size_t len;
-    } kinds[] = {{BMP_2x2, sizeof BMP_2x2}, {PPM_2x2, sizeof PPM_2x2 - 1}, {GIF_1x1, sizeof GIF_1x1}, {p.bytes, p.n}};
+    } kinds[] = {
+        {BMP_2x2, sizeof BMP_2x2}, {PPM_2x2, sizeof PPM_2x2 - 1}, {GIF_1x1, sizeof GIF_1x1}, {p.bytes, p.n}};
     for (size_t k = 0; k < 4; k++)
         for (int round = 0; round < 1000; round++) {
             size_t len = kinds[k].len - (round % 3 ? 0 : (size_t)round % kinds[k].len);
@@ -269,7 +280,7 @@ static void damaged(void **state)
                 random = random * 1664525 + 1013904223;
                 copy[(random >> 8) % len] = (unsigned char)(random >> 24);
             }
-            if (image_decode(&image, copy, len, err, sizeof err) == 0)
+            if (image_decode(&image, copy, len, &err) == 0)
                 image_free(&image);
             free(copy);
         }
@@ -303,13 +314,13 @@ static Image plain(int w, int h, unsigned char value)
 static void scaling(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     static const int sides[] = {1, 2, 7, 64, 255, 1000};
     Image out;
     for (int i = 0; i < 6; i++)
         for (int k = 0; k < 6; k++) { /* one colour stays that colour at any size */
             Image in = plain(sides[i], sides[k], 187);
-            assert_ok(image_scale(&out, &in, sides[k], sides[5 - i], err, sizeof err));
+            assert_ok(image_scale(&out, &in, sides[k], sides[5 - i], &err));
             for (size_t b = 0; b < (size_t)out.width * (size_t)out.height * 3; b++)
                 if (out.rgb[b] != 187)
                     fail_msg("%d x %d: %d", out.width, out.height, out.rgb[b]);
@@ -320,12 +331,12 @@ static void scaling(void **state)
     Image stripes = plain(400, 40, 0);
     for (size_t b = 0; b < 400 * 40; b += 2)
         memset(stripes.rgb + b * 3, 255, 3);
-    assert_ok(image_scale(&out, &stripes, 50, 5, err, sizeof err));
+    assert_ok(image_scale(&out, &stripes, 50, 5, &err));
     for (size_t b = 50 * 3 + 6; b < 50 * 3 * 2 - 6; b++)
         assert_in_range(out.rgb[b], 184, 192);
     image_free(&out);
-    assert_int_equal(image_scale(&out, &stripes, 0, 5, err, sizeof err), -1);
-    assert_int_equal(image_scale(&out, &stripes, 100000, 100000, err, sizeof err), -1);
+    assert_int_equal(image_scale(&out, &stripes, 0, 5, &err), -1);
+    assert_int_equal(image_scale(&out, &stripes, 100000, 100000, &err), -1);
     image_free(&stripes);
 }
 
@@ -333,7 +344,8 @@ static void scaling(void **state)
 static void photographs(void **state)
 {
     (void)state;
-    char err[256], path[1024];
+    Err err;
+    char path[1024];
     const char *shared = getenv("COCO_SHARED");
     Image image;
     snprintf(path, sizeof path, "%s/data/coco/images/000000000139.jpg", shared ? shared : "../shared");
@@ -343,13 +355,13 @@ static void photographs(void **state)
     unsigned char *bytes = malloc(1 << 20);
     size_t len = fread(bytes, 1, 1 << 20, f);
     fclose(f);
-    assert_ok(image_decode(&image, bytes, len, err, sizeof err));
+    assert_ok(image_decode(&image, bytes, len, &err));
     assert_int_equal(image.width, 640);
     assert_int_equal(image.height, 426);
     image_free(&image);
     for (size_t n = 2; n < len; n += len / 37) {
-        assert_int_equal(image_decode(&image, bytes, n, err, sizeof err), -1);
-        assert_true(n < 4 || strstr(err, "runcated") || strstr(err, "orrupt"));
+        assert_int_equal(image_decode(&image, bytes, n, &err), -1);
+        assert_true(n < 4 || strstr(err.text, "runcated") || strstr(err.text, "orrupt"));
     }
     free(bytes);
 }
@@ -358,7 +370,8 @@ static void photographs(void **state)
 static void photographs_in_boxes(void **state)
 {
     (void)state;
-    char err[256], path[1024];
+    Err err;
+    char path[1024];
     const char *shared = getenv("COCO_SHARED");
     snprintf(path, sizeof path, "%s/data/coco/images", shared ? shared : "../shared");
     DIR *dir = opendir(path);
@@ -372,9 +385,9 @@ static void photographs_in_boxes(void **state)
         snprintf(path + end, sizeof path - end, "/%s", d->d_name);
         Image full = load(path);
         size_t len;
-        char *bytes = file_read(path, 1 << 24, &len, err, sizeof err);
-        assert_ok(image_decode_fit(&fit, bytes, len, 200, 200, err, sizeof err));
-        assert_ok(image_scale(&scaled, &full, fit.width, fit.height, err, sizeof err));
+        char *bytes = file_read(path, 1 << 24, &len, &err);
+        assert_ok(image_decode_fit(&fit, bytes, len, 200, 200, &err));
+        assert_ok(image_scale(&scaled, &full, fit.width, fit.height, &err));
         size_t n = (size_t)fit.width * (size_t)fit.height * 3, apart = 0;
         for (size_t i = 0; i < n; i++)
             apart += (size_t)abs(fit.rgb[i] - scaled.rgb[i]);
@@ -391,10 +404,17 @@ static void photographs_in_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),     cmocka_unit_test(alpha_over_white), cmocka_unit_test(refused),
-        cmocka_unit_test(wholeness), cmocka_unit_test(upright_png),      cmocka_unit_test(fitted),
-        cmocka_unit_test(damaged),   cmocka_unit_test(fits),             cmocka_unit_test(scaling),
-        cmocka_unit_test(photographs), cmocka_unit_test(photographs_in_boxes),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(alpha_over_white),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(wholeness),
+        cmocka_unit_test(upright_png),
+        cmocka_unit_test(fitted),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(fits),
+        cmocka_unit_test(scaling),
+        cmocka_unit_test(photographs),
+        cmocka_unit_test(photographs_in_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static void pages_and_cut_images(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(flickrs_placeholder), cmocka_unit_test(pages_and_cut_images)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(flickrs_placeholder),
+                                       cmocka_unit_test(pages_and_cut_images)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* JPEG: every kind decodes, at reduced scale too; damage is refused, oddness is not. */
-#include "io/picture/jpeg.h"
 #include "io/file/sniff.h"
+#include "io/picture/jpeg.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 
@@ -10,13 +10,13 @@
 
 static void expect_refused(Bytes jpeg, const char *why)
 {
-    char err[256] = "";
+    Err err;
     Image image;
-    assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, err, sizeof err), -1);
-    assert_says(err, why);
+    assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, &err), -1);
+    assert_says(err.text, why);
     assert_null(image.rgb);
-    assert_int_equal(image_decode_fit(&image, jpeg.bytes, jpeg.n, 16, 16, err, sizeof err), -1);
-    assert_says(err, why);
+    assert_int_equal(image_decode_fit(&image, jpeg.bytes, jpeg.n, 16, 16, &err), -1);
+    assert_says(err.text, why);
     assert_null(image.rgb);
 }
 
@@ -37,9 +37,9 @@ static void kinds(void **state)
         free(jpeg.bytes);
     }
     Bytes grey = jpegs_compress(image.rgb, 96, 64, TJPF_RGB, TJSAMP_GRAY, 0);
-    char err[256];
+    Err err;
     Image out;
-    assert_ok(image_decode(&out, grey.bytes, grey.n, err, sizeof err));
+    assert_ok(image_decode(&out, grey.bytes, grey.n, &err));
     for (size_t i = 0; i < 96 * 64 * 3; i += 3)
         assert_true(out.rgb[i] == out.rgb[i + 1] && out.rgb[i] == out.rgb[i + 2]);
     assert_in_range(out.rgb[0], 77, 83); /* 0.299 * 220 + 0.701 * 20 */
@@ -52,7 +52,7 @@ static void kinds(void **state)
  * it as YCCK, with Adobe's marker. */
 static void expect_ink(const unsigned char ink[4], int marker, const int rgb[3])
 {
-    char err[256];
+    Err err;
     unsigned char pixels[16 * 16 * 4];
     Image image;
     for (size_t i = 0; i < sizeof pixels; i++)
@@ -60,7 +60,7 @@ static void expect_ink(const unsigned char ink[4], int marker, const int rgb[3])
     Bytes jpeg = jpegs_compress(pixels, 16, 16, TJPF_CMYK, TJSAMP_444, 0);
     size_t at = jpegs_find(jpeg, 0, 0xEE);
     Bytes bare = jpegs_splice(jpeg, at, marker ? 0 : 16, NULL, 0);
-    assert_ok(image_decode(&image, bare.bytes, bare.n, err, sizeof err));
+    assert_ok(image_decode(&image, bare.bytes, bare.n, &err));
     for (int c = 0; c < 3; c++)
         assert_in_range(image.rgb[(8 * 16 + 8) * 3 + c] + 3, rgb[c], rgb[c] + 6);
     image_free(&image);
@@ -85,20 +85,21 @@ static void inks(void **state)
 static void smallest_that_suffices(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     static const int cases[][4] = {
         /* at least, and what comes of 640 x 480 */
-        {1, 1, 80, 60},      {80, 60, 80, 60},     {81, 60, 160, 120},  {256, 192, 320, 240},  {320, 240, 320, 240},
-        {320, 241, 400, 300}, {600, 10, 640, 480}, {640, 480, 640, 480}, {2000, 2000, 640, 480},
+        {1, 1, 80, 60},       {80, 60, 80, 60},     {81, 60, 160, 120},
+        {256, 192, 320, 240}, {320, 240, 320, 240}, {320, 241, 400, 300},
+        {600, 10, 640, 480},  {640, 480, 640, 480}, {2000, 2000, 640, 480},
     };
     Bytes jpeg = quarters_jpeg(640, 480, 0);
     int w, h;
-    assert_ok(jpeg_size(jpeg.bytes, jpeg.n, &w, &h, err, sizeof err));
+    assert_ok(jpeg_size(jpeg.bytes, jpeg.n, &w, &h, &err));
     assert_int_equal(w, 640);
     assert_int_equal(h, 480);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Image image;
-        assert_ok(jpeg_decode(&image, jpeg.bytes, jpeg.n, cases[i][0], cases[i][1], err, sizeof err));
+        assert_ok(jpeg_decode(&image, jpeg.bytes, jpeg.n, cases[i][0], cases[i][1], &err));
         assert_int_equal(image.width, cases[i][2]);
         assert_int_equal(image.height, cases[i][3]);
         expect_quarters(&image, "ABCD");
@@ -110,7 +111,7 @@ static void smallest_that_suffices(void **state)
 static void fits_boxes(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     static const int cases[][6] = {
         /* picture, box, fit */
         {640, 480, 256, 256, 256, 192}, {480, 640, 256, 256, 192, 256}, {640, 480, 64, 300, 64, 48},
@@ -121,11 +122,11 @@ static void fits_boxes(void **state)
         const int *c = cases[i];
         Bytes jpeg = quarters_jpeg(c[0], c[1], 0);
         Image image, full, scaled;
-        assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, c[2], c[3], err, sizeof err));
+        assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, c[2], c[3], &err));
         assert_int_equal(image.width, c[4]);
         assert_int_equal(image.height, c[5]);
-        assert_ok(image_decode(&full, jpeg.bytes, jpeg.n, err, sizeof err));
-        assert_ok(image_scale(&scaled, &full, c[4], c[5], err, sizeof err));
+        assert_ok(image_decode(&full, jpeg.bytes, jpeg.n, &err));
+        assert_ok(image_scale(&scaled, &full, c[4], c[5], &err));
         long apart = 0, n = (long)c[4] * c[5] * 3;
         for (long k = 0; k < n; k++)
             apart += labs((long)image.rgb[k] - scaled.rgb[k]);
@@ -137,10 +138,10 @@ static void fits_boxes(void **state)
         free(jpeg.bytes);
     }
     Image image;
-    assert_int_equal(image_decode_fit(&image, "", 0, 10, 0, err, sizeof err), -1);
-    assert_int_equal(image_decode_fit(&image, "", 0, -1, 10, err, sizeof err), -1);
-    assert_int_equal(image_decode_fit(&image, "", 0, 10, 10, err, sizeof err), -1);
-    assert_says(err, "empty");
+    assert_int_equal(image_decode_fit(&image, "", 0, 10, 0, &err), -1);
+    assert_int_equal(image_decode_fit(&image, "", 0, -1, 10, &err), -1);
+    assert_int_equal(image_decode_fit(&image, "", 0, 10, 10, &err), -1);
+    assert_says(err.text, "empty");
 }
 
 /* --- damage --- */
@@ -228,23 +229,23 @@ static void scans_without_end(void **state)
 static void encodes(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     static const int sizes[][2] = {{1, 1}, {17, 33}, {200, 100}};
     for (int i = 0; i < 3; i++) {
         Image in = quarters(sizes[i][0], sizes[i][1]), out;
         Bytes jpeg, again;
-        assert_ok(jpeg_encode(&in, 90, &jpeg.bytes, &jpeg.n, err, sizeof err));
+        assert_ok(jpeg_encode(&in, 90, &jpeg.bytes, &jpeg.n, &err));
         assert_null(sniff_cut(jpeg.bytes, jpeg.n));
-        assert_ok(image_decode(&out, jpeg.bytes, jpeg.n, err, sizeof err));
+        assert_ok(image_decode(&out, jpeg.bytes, jpeg.n, &err));
         assert_int_equal(out.width, in.width);
         assert_int_equal(out.height, in.height);
         if (i == 2)
             expect_quarters(&out, "ABCD");
-        assert_ok(jpeg_encode(&in, 90, &again.bytes, &again.n, err, sizeof err));
+        assert_ok(jpeg_encode(&in, 90, &again.bytes, &again.n, &err));
         assert_int_equal(jpeg.n, again.n);
         assert_memory_equal(jpeg.bytes, again.bytes, jpeg.n);
         free(again.bytes);
-        assert_ok(jpeg_encode(&in, 20, &again.bytes, &again.n, err, sizeof err));
+        assert_ok(jpeg_encode(&in, 20, &again.bytes, &again.n, &err));
         assert_true(i == 0 || again.n < jpeg.n);
         free(again.bytes);
         free(jpeg.bytes);
@@ -253,19 +254,24 @@ static void encodes(void **state)
     }
     Bytes none;
     Image wide = quarters(70000, 1), empty = {0, 5, NULL};
-    assert_int_equal(jpeg_encode(&wide, 90, &none.bytes, &none.n, err, sizeof err), -1);
-    assert_says(err, "JPEG");
+    assert_int_equal(jpeg_encode(&wide, 90, &none.bytes, &none.n, &err), -1);
+    assert_says(err.text, "JPEG");
     assert_null(none.bytes);
-    assert_int_equal(jpeg_encode(&empty, 90, &none.bytes, &none.n, err, sizeof err), -1);
+    assert_int_equal(jpeg_encode(&empty, 90, &none.bytes, &none.n, &err), -1);
     image_free(&wide);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),      cmocka_unit_test(inks), cmocka_unit_test(smallest_that_suffices),
-        cmocka_unit_test(fits_boxes), cmocka_unit_test(cut),  cmocka_unit_test(damaged),
-        cmocka_unit_test(odd),        cmocka_unit_test(scans_without_end),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(inks),
+        cmocka_unit_test(smallest_that_suffices),
+        cmocka_unit_test(fits_boxes),
+        cmocka_unit_test(cut),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(odd),
+        cmocka_unit_test(scans_without_end),
         cmocka_unit_test(encodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,8 +65,8 @@ static void layer_forward(Layer *l)
     if (!l->lstm)
         rnn_forward(l->h, a[X], a[H0], a[WEIGHTS_X], a[WEIGHTS_H], a[BIAS], l->N, l->T, l->D, l->H);
     else
-        lstm_forward(l->h, l->c, l->gates, a[X], a[H0], a[C0], a[WEIGHTS_X], a[WEIGHTS_H], a[BIAS], l->N, l->T, l->D,
-                     l->H);
+        lstm_forward(l->h, l->c, l->gates, a[X], a[H0], a[C0], a[WEIGHTS_X], a[WEIGHTS_H], a[BIAS], l->N, l->T,
+                     l->D, l->H);
 }
 
 static void layer_h(void *ctx, real *out)
@@ -94,9 +94,11 @@ static void check_gradients(Layer *l, real *const grad[ARGS], const real *dh, co
             free(numeric), free(part);
             continue;
         }
-        assert_int_equal(eval_numerical_gradient_array(layer_h, l, l->arg[i], l->size[i], dh, l->out, 1e-5, numeric), 0);
+        assert_int_equal(
+            eval_numerical_gradient_array(layer_h, l, l->arg[i], l->size[i], dh, l->out, 1e-5, numeric), 0);
         if (dc) {
-            assert_int_equal(eval_numerical_gradient_array(layer_c, l, l->arg[i], l->size[i], dc, l->out, 1e-5, part), 0);
+            assert_int_equal(
+                eval_numerical_gradient_array(layer_c, l, l->arg[i], l->size[i], dc, l->out, 1e-5, part), 0);
             for (size_t k = 0; k < l->size[i]; k++)
                 numeric[k] += part[k];
         }
@@ -160,11 +162,11 @@ static void test_rnn_step_backward(void **state)
 static void test_rnn_forward(void **state)
 {
     enum { N = 2, T = 3, D = 4, H = 5 };
-    const real expected[N * T * H] = {
-        -0.42070749, -0.27279261, -0.11074945, 0.05740409, 0.22236251, -0.39525808, -0.22554661, -0.0409454,
-        0.14649412,  0.32397316,  -0.42305111, -0.24223728, -0.04287027, 0.15997045, 0.35014525, -0.55857474,
-        -0.39065825, -0.19198182, 0.02378408,  0.23735671, -0.27150199, -0.07088804, 0.13562939, 0.33099728,
-        0.50158768,  -0.51014825, -0.30524429, -0.06755202, 0.17806392, 0.40333043};
+    const real expected[N * T * H] = {-0.42070749, -0.27279261, -0.11074945, 0.05740409,  0.22236251,  -0.39525808,
+                                      -0.22554661, -0.0409454,  0.14649412,  0.32397316,  -0.42305111, -0.24223728,
+                                      -0.04287027, 0.15997045,  0.35014525,  -0.55857474, -0.39065825, -0.19198182,
+                                      0.02378408,  0.23735671,  -0.27150199, -0.07088804, 0.13562939,  0.33099728,
+                                      0.50158768,  -0.51014825, -0.30524429, -0.06755202, 0.17806392,  0.40333043};
     real *x = linspace(-0.1, 0.3, N * T * D), *h0 = linspace(-0.3, 0.1, N * H), *Wx = linspace(-0.2, 0.4, D * H);
     real *Wh = linspace(-0.4, 0.1, H * H), *b = linspace(-0.7, 0.1, H), h[N * T * H];
     (void)state;
@@ -312,7 +314,8 @@ static void test_word_embedding_backward(void **state)
     for (int i = 0; i < EMBED_N; i++)
         e.x[i] = (int32_t)rng_randint(&rng, EMBED_V);
     e.W = randn(&rng, EMBED_V * EMBED_D);
-    real *dout = randn(&rng, EMBED_N * EMBED_D), *dW = array(EMBED_V * EMBED_D), *numeric = array(EMBED_V * EMBED_D);
+    real *dout = randn(&rng, EMBED_N * EMBED_D), *dW = array(EMBED_V * EMBED_D),
+         *numeric = array(EMBED_V * EMBED_D);
     word_embedding_backward(dW, dout, e.x, EMBED_N, EMBED_D);
     eval_numerical_gradient_array(embedding, &e, e.W, EMBED_V * EMBED_D, dout, EMBED_N * EMBED_D, 1e-5, numeric);
     check_not_zero("dW", dW, EMBED_V * EMBED_D);
@@ -428,12 +431,18 @@ static void test_temporal_softmax_loss(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rnn_step_forward),       cmocka_unit_test(test_rnn_step_backward),
-        cmocka_unit_test(test_rnn_forward),            cmocka_unit_test(test_rnn_backward),
-        cmocka_unit_test(test_word_embedding_forward), cmocka_unit_test(test_word_embedding_backward),
-        cmocka_unit_test(test_temporal_affine),        cmocka_unit_test(test_temporal_softmax_loss),
-        cmocka_unit_test(test_lstm_step_forward),      cmocka_unit_test(test_lstm_step_backward),
-        cmocka_unit_test(test_lstm_forward),           cmocka_unit_test(test_lstm_backward),
+        cmocka_unit_test(test_rnn_step_forward),
+        cmocka_unit_test(test_rnn_step_backward),
+        cmocka_unit_test(test_rnn_forward),
+        cmocka_unit_test(test_rnn_backward),
+        cmocka_unit_test(test_word_embedding_forward),
+        cmocka_unit_test(test_word_embedding_backward),
+        cmocka_unit_test(test_temporal_affine),
+        cmocka_unit_test(test_temporal_softmax_loss),
+        cmocka_unit_test(test_lstm_step_forward),
+        cmocka_unit_test(test_lstm_step_backward),
+        cmocka_unit_test(test_lstm_forward),
+        cmocka_unit_test(test_lstm_backward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

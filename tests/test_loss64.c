@@ -1,7 +1,7 @@
 /* The captioner's loss and gradient, in double: against the course's numbers, against centred differences of
  * every parameter, against the plain composition of the course's layers, and against NumPy's gradients. */
-#include "io/hdf5/checkpoint.h"
 #include "io/data/dataset.h"
+#include "io/hdf5/checkpoint.h"
 #include "model/layers.h"
 #include "model/loss.h"
 #include "tests/support/golden.h"
@@ -71,7 +71,8 @@ static void mixed_captions(Problem *p, uint32_t seed)
         int32_t *c = p->captions + r * (p->T + 1);
         int words = r % (p->T + 1);
         for (int t = 0; t <= p->T; t++)
-            c[t] = t <= words && (t > 0 || r % 5) ? 1 + (int32_t)rng_randint(&rng, p->params.shape.V - 1) : WORD_NULL;
+            c[t] =
+                t <= words && (t > 0 || r % 5) ? 1 + (int32_t)rng_randint(&rng, p->params.shape.V - 1) : WORD_NULL;
         if (words > 3)
             c[2] = WORD_NULL;
     }
@@ -330,8 +331,8 @@ static int read_params(Params *p, const char *path)
 {
     ModelHead head;
     Vocab vocab;
-    char err[256];
-    Checkpoint *file = checkpoint_open(path, &head, &vocab, err, sizeof err);
+    Err err;
+    Checkpoint *file = checkpoint_open(path, &head, &vocab, &err);
     if (!file)
         fail_msg("%s", err);
     Shape shape = {strcmp(head.cell, "rnn") ? CELL_LSTM : CELL_RNN, (int)head.input_dim, (int)head.wordvec_dim,
@@ -341,7 +342,7 @@ static int read_params(Params *p, const char *path)
         const Tensor *t = &p->tensor[i];
         const int64_t dim[2] = {t->dim[0], t->dim[1]};
         float *values = malloc(t->size * sizeof *values);
-        if (checkpoint_read_tensor(file, "/params", t->name, t->rank, dim, values, err, sizeof err))
+        if (checkpoint_read_tensor(file, "/params", t->name, t->rank, dim, values, &err))
             fail_msg("%s", err);
         for (size_t k = 0; k < t->size; k++)
             p->data[t->offset + k] = (real)values[k];
@@ -358,7 +359,8 @@ static void first_batch(Problem *p, const Dataset *d)
     p->features = array((size_t)p->N * (size_t)d->features.columns);
     for (int i = 0; i < p->N; i++) {
         for (int64_t k = 0; k < d->features.columns; k++)
-            p->features[i * d->features.columns + k] = (real)d->features.floats[d->image.ints[i] * d->features.columns + k];
+            p->features[i * d->features.columns + k] =
+                (real)d->features.floats[d->image.ints[i] * d->features.columns + k];
         memcpy(p->captions + i * d->width, d->captions.ints + i * d->width, (size_t)d->width * sizeof *p->captions);
     }
 }
@@ -366,7 +368,8 @@ static void first_batch(Problem *p, const Dataset *d)
 static void golden_model(const char *size, const char *cell)
 {
     enum { N = 6 };
-    char name[128], dir[4096], err[256];
+    char name[128], dir[4096];
+    Err err;
     Dataset d;
     snprintf(name, sizeof name, "golden/%s", size);
     if (!shared_path(name)) {
@@ -374,7 +377,7 @@ static void golden_model(const char *size, const char *cell)
         return;
     }
     snprintf(dir, sizeof dir, "%s", shared_path(name));
-    if (dataset_open(&d, dir, "train", 0, err, sizeof err))
+    if (dataset_open(&d, dir, "train", 0, &err))
         fail_msg("%s", err);
     Problem p = {.N = N, .T = d.width - 1};
     snprintf(name, sizeof name, "golden/%s/%s.h5", size, cell);
@@ -385,18 +388,18 @@ static void golden_model(const char *size, const char *cell)
     first_batch(&p, &d);
     printf("# %s %s: loss %.15g\n", size, cell, gradient(&p));
     snprintf(name, sizeof name, "golden/%s/%s_grads.h5", size, cell);
-    H5 *h5 = h5_open(shared_path(name), err, sizeof err);
+    H5 *h5 = h5_open(shared_path(name), &err);
     assert_non_null(h5);
     for (int i = 0; i < TENSORS; i++) {
         const Tensor *t = &p.grads.tensor[i];
         const int64_t dim[2] = {t->dim[0], t->dim[1]};
         double *theirs = malloc(t->size * sizeof *theirs);
-        if (h5_read_doubles(h5, t->name, t->rank, dim, theirs, err, sizeof err))
+        if (h5_read_doubles(h5, t->name, t->rank, dim, theirs, &err))
             fail_msg("%s", err);
         check_error(t->name, theirs, p.grads.data + t->offset, t->size, 1e-8);
         free(theirs);
     }
-    h5_close(h5, NULL, 0);
+    h5_close(h5, NULL);
     dataset_close(&d);
     problem_free(&p);
 }
@@ -415,10 +418,14 @@ static void golden_gradients(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_CaptioningRNN_loss),      cmocka_unit_test(test_CaptioningRNN_loss_lstm),
-        cmocka_unit_test(test_CaptioningRNN_gradients), cmocka_unit_test(every_parameter_rnn),
-        cmocka_unit_test(every_parameter_lstm),         cmocka_unit_test(same_as_the_layers_composed),
-        cmocka_unit_test(workspace_is_reusable),        cmocka_unit_test(all_captions_empty),
+        cmocka_unit_test(test_CaptioningRNN_loss),
+        cmocka_unit_test(test_CaptioningRNN_loss_lstm),
+        cmocka_unit_test(test_CaptioningRNN_gradients),
+        cmocka_unit_test(every_parameter_rnn),
+        cmocka_unit_test(every_parameter_lstm),
+        cmocka_unit_test(same_as_the_layers_composed),
+        cmocka_unit_test(workspace_is_reusable),
+        cmocka_unit_test(all_captions_empty),
         cmocka_unit_test(golden_gradients),
         cmocka_unit_test(same_bits_on_any_number_of_threads),
     };

@@ -1,7 +1,7 @@
 /* What the downloads of many images keep: lines put in order, counts of texts, jobs found by URL. */
+#include "pipeline/common/counts.h"
 #include "pipeline/images/in_flight.h"
 #include "pipeline/images/ordered_output.h"
-#include "pipeline/common/counts.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -73,7 +73,7 @@ static void counts(void **state)
     assert_int_equal(tally.n_lines, TALLY_MAX + 1);
     tally_sort(&tally);
     assert_string_equal(tally.line[0].text, "other");
-    assert_int_equal(tally.line[0].n, 40 + 1); /* of twenty more reasons, and of the x */
+    assert_int_equal(tally.line[0].n, 40 + 1);            /* of twenty more reasons, and of the x */
     assert_string_equal(tally.line[1].text, "reason 11"); /* three of each third, by the alphabet */
     assert_int_equal(tally.line[1].n, 3);
     for (int i = 1; i < tally.n_lines; i++)
@@ -114,7 +114,9 @@ static void jobs_by_url(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_in_order), cmocka_unit_test(counts), cmocka_unit_test(jobs_by_url),
+        cmocka_unit_test(lines_in_order),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(jobs_by_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

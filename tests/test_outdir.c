@@ -17,16 +17,16 @@ static void whole_or_not_at_all(void **state)
 {
     (void)state;
     OutDir out;
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_ok(outdir_begin(&out, target, &err));
     put_new(&out);
     assert_false(there("t"));
     outdir_abort(&out);
     outdir_abort(&out);
     assert_int_equal(entries(), 0);
 
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_ok(outdir_begin(&out, target, &err));
     put_new(&out);
-    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    assert_ok(outdir_commit(&out, 0, &err));
     outdir_abort(&out);
     assert_true(there("t/new"));
     assert_int_equal(entries(), 1);
@@ -37,16 +37,16 @@ static void what_is_there_is_replaced_if_asked(void **state)
     (void)state;
     OutDir out;
     put_dir("t");
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_ok(outdir_begin(&out, target, &err));
     put_new(&out);
-    assert_int_equal(outdir_commit(&out, 0, err, sizeof err), -1);
-    assert_says(err, "/t: ");
+    assert_int_equal(outdir_commit(&out, 0, &err), -1);
+    assert_says(err.text, "/t: ");
     assert_true(there("t/old"));
     assert_int_equal(entries(), 1);
 
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_ok(outdir_begin(&out, target, &err));
     put_new(&out);
-    assert_ok(outdir_commit(&out, 1, err, sizeof err));
+    assert_ok(outdir_commit(&out, 1, &err));
     assert_true(there("t/new") && !there("t/old"));
     assert_int_equal(entries(), 1);
 }
@@ -59,9 +59,9 @@ static void the_name_of_a_killed_one(void **state)
     char name[32];
     snprintf(name, sizeof name, "t.coco-part-%ld", (long)getpid());
     put_dir(name);
-    assert_ok(outdir_begin(&out, target, err, sizeof err));
+    assert_ok(outdir_begin(&out, target, &err));
     put_new(&out);
-    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    assert_ok(outdir_commit(&out, 0, &err));
     assert_true(there("t/new") && !there("t/old"));
     assert_int_equal(entries(), 1);
 }
@@ -69,7 +69,7 @@ static void the_name_of_a_killed_one(void **state)
 static int write_and_abort(bool kill_yourself)
 {
     OutDir out;
-    if (outdir_begin(&out, target, NULL, 0))
+    if (outdir_begin(&out, target, NULL))
         return 1;
     put_new(&out);
     if (kill_yourself)
@@ -94,10 +94,10 @@ static int write_and_replace(bool kill_yourself)
 {
     OutDir out;
     (void)kill_yourself;
-    if (outdir_begin(&out, target, NULL, 0))
+    if (outdir_begin(&out, target, NULL))
         return 1;
     put_new(&out);
-    return outdir_commit(&out, 1, NULL, 0) ? 2 : 0;
+    return outdir_commit(&out, 1, NULL) ? 2 : 0;
 }
 
 /* Each finds the directory of another in its way, some of them just as they let go of it. */
@@ -114,16 +114,16 @@ static void places_that_are_none(void **state)
 {
     (void)state;
     OutDir out;
-    assert_int_equal(outdir_begin(&out, "", err, sizeof err), -1);
-    assert_int_equal(outdir_begin(&out, "/dev/null", err, sizeof err), -1);
-    assert_says(err, "is not a directory");
-    assert_int_equal(outdir_begin(&out, "/dev/null/x", err, sizeof err), -1);
+    assert_int_equal(outdir_begin(&out, "", &err), -1);
+    assert_int_equal(outdir_begin(&out, "/dev/null", &err), -1);
+    assert_says(err.text, "is not a directory");
+    assert_int_equal(outdir_begin(&out, "/dev/null/x", &err), -1);
     outdir_abort(&out);
     outdir_sweep("/no/such/place/t");
     char *deep = tmp_path(dir, "a/b/t/");
-    assert_ok(outdir_begin(&out, deep, err, sizeof err));
+    assert_ok(outdir_begin(&out, deep, &err));
     put_new(&out);
-    assert_ok(outdir_commit(&out, 0, err, sizeof err));
+    assert_ok(outdir_commit(&out, 0, &err));
     assert_true(there("a/b/t/new"));
     free(deep);
 }

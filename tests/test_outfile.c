@@ -19,7 +19,7 @@ static void put(const char *name, const char *text)
 static void assert_holds(const char *path, const char *text)
 {
     size_t len;
-    char *bytes = file_read(path, 1000, &len, err, sizeof err);
+    char *bytes = file_read(path, 1000, &len, &err);
     assert_non_null(bytes);
     assert_string_equal(bytes, text);
     free(bytes);
@@ -30,7 +30,7 @@ static void whole_or_not_at_all(void **state)
     (void)state;
     OutFile out;
     put("t", "old");
-    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_ok(outfile_begin(&out, target, &err));
     tmp_write(out.path, "half", 4);
     assert_holds(target, "old");
     char *path = strdup(out.path);
@@ -38,10 +38,10 @@ static void whole_or_not_at_all(void **state)
     outfile_abort(&out);
     assert_false(file_exists(path));
     assert_holds(target, "old");
-    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_ok(outfile_begin(&out, target, &err));
     assert_string_equal(out.path, path);
     tmp_write(out.path, "new", 3);
-    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_ok(outfile_commit(&out, &err));
     assert_false(file_exists(path));
     assert_holds(target, "new");
     free(path);
@@ -55,9 +55,9 @@ static void through_a_link(void **state)
     struct stat st;
     put("t", "old");
     assert_int_equal(symlink("t", link), 0);
-    assert_ok(outfile_begin(&out, link, err, sizeof err));
+    assert_ok(outfile_begin(&out, link, &err));
     tmp_write(out.path, "new", 3);
-    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_ok(outfile_commit(&out, &err));
     assert_holds(target, "new");
     assert_int_equal(lstat(link, &st), 0);
     assert_true(S_ISLNK(st.st_mode));
@@ -68,21 +68,21 @@ static void places_that_are_none(void **state)
 {
     (void)state;
     OutFile out;
-    assert_int_equal(outfile_begin(&out, dir, err, sizeof err), -1);
-    assert_says(err, "is a directory");
-    assert_int_equal(outfile_begin(&out, "/dev/null/x", err, sizeof err), -1);
-    assert_says(err, "/dev/null/x: ");
-    assert_ok(outfile_begin(&out, "/dev/null", err, sizeof err)); /* in place */
+    assert_int_equal(outfile_begin(&out, dir, &err), -1);
+    assert_says(err.text, "is a directory");
+    assert_int_equal(outfile_begin(&out, "/dev/null/x", &err), -1);
+    assert_says(err.text, "/dev/null/x: ");
+    assert_ok(outfile_begin(&out, "/dev/null", &err)); /* in place */
     assert_string_equal(out.path, "/dev/null");
-    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_ok(outfile_commit(&out, &err));
 }
 
 /* What is not ours stays: also what split(1) would make of the target. */
 static void what_nobody_holds_is_swept(void **state)
 {
     (void)state;
-    static const char *const kept[] = {"t.part-00", "t.part-1", "t.coco-part-", "t.coco-part-12x", "t.coco-part-12.old",
-                                       "u.coco-part-12", "t.coco-part", "xt.coco-part-1"};
+    static const char *const kept[] = {"t.part-00",          "t.part-1",       "t.coco-part-", "t.coco-part-12x",
+                                       "t.coco-part-12.old", "u.coco-part-12", "t.coco-part",  "xt.coco-part-1"};
     OutFile out;
     char *held = tmp_path(dir, "t.coco-part-4"), *link = tmp_path(dir, "t.coco-part-6");
     put("t.coco-part-1", "half");
@@ -96,7 +96,7 @@ static void what_nobody_holds_is_swept(void **state)
     int fd = open(held, O_RDWR);
     assert_int_equal(fcntl(fd, F_OFD_SETLK, &all), 0);
 
-    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_ok(outfile_begin(&out, target, &err));
     assert_false(there("t.coco-part-1") || there("t.coco-part-4194304") || there("t.coco-part-5"));
     assert_true(there("t.coco-part-4") && there("t.coco-part-6"));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
@@ -115,15 +115,15 @@ static void two_of_one_number(void **state)
     (void)state;
     OutFile first, second;
     put("t", "old");
-    assert_ok(outfile_begin(&first, target, err, sizeof err));
-    assert_ok(outfile_begin(&second, target, err, sizeof err));
+    assert_ok(outfile_begin(&first, target, &err));
+    assert_ok(outfile_begin(&second, target, &err));
     assert_string_not_equal(first.path, second.path);
     tmp_write(first.path, "first", 5);
     tmp_write(second.path, "second", 6);
     scratch_sweep(target);
-    assert_ok(outfile_commit(&second, err, sizeof err));
+    assert_ok(outfile_commit(&second, &err));
     assert_holds(target, "second");
-    assert_ok(outfile_commit(&first, err, sizeof err));
+    assert_ok(outfile_commit(&first, &err));
     assert_holds(target, "first");
 }
 
@@ -133,11 +133,11 @@ static void readers_that_lock(void **state)
 {
     (void)state;
     OutFile out;
-    assert_ok(outfile_begin(&out, target, err, sizeof err));
+    assert_ok(outfile_begin(&out, target, &err));
     tmp_write(out.path, "new", 3);
     int fd = open(out.path, O_RDONLY);
     assert_int_equal(flock(fd, LOCK_SH | LOCK_NB), 0);
-    assert_ok(outfile_commit(&out, err, sizeof err));
+    assert_ok(outfile_commit(&out, &err));
     close(fd);
 }
 
@@ -145,14 +145,14 @@ static int write_and_look(bool kill_yourself)
 {
     OutFile out;
     size_t len;
-    if (outfile_begin(&out, target, NULL, 0))
+    if (outfile_begin(&out, target, NULL))
         return 1;
     tmp_write(out.path, "whole", 5);
     if (kill_yourself)
         raise(SIGKILL);
-    if (outfile_commit(&out, NULL, 0))
+    if (outfile_commit(&out, NULL))
         return 2;
-    char *text = file_read(target, 1000, &len, NULL, 0);
+    char *text = file_read(target, 1000, &len, NULL);
     int whole = text && !strcmp(text, "whole");
     free(text);
     return whole ? 0 : 3;

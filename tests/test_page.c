@@ -34,11 +34,11 @@ static int page_teardown(void **state)
 
 static void draw_page(PageFixture *p)
 {
-    char err[1024];
+    Err err;
     size_t len;
     render(p->f);
     free(p->text);
-    p->text = file_read(p->html, 1 << 24, &len, err, sizeof err);
+    p->text = file_read(p->html, 1 << 24, &len, &err);
     if (!p->text)
         fail_msg("%s", err);
 }
@@ -75,10 +75,11 @@ static void figures_and_files(void **state)
     Fixture *f = p->f;
     picture(f, "wide.ppm", 1200, 300, 0xC01020);
     picture(f, "high.ppm", 400, 900, 0x1020C0);
-    fprintf(f->out, "{\"image_id\":7,\"file\":\"wide.ppm\",\"split\":\"val\",\"caption\":\"a dog\",\"logprob\":-1.5,"
-                    "\"references\":[\"a cat\",\"a dog\"]}\n"
-                    "{\"image_id\":8,\"file\":\"none.jpg\",\"split\":\"train\",\"caption\":\"\",\"score\":2}\n"
-                    "{\"image_id\":9,\"file\":\"high.ppm\",\"caption\":\"b\"}\n");
+    fprintf(f->out,
+            "{\"image_id\":7,\"file\":\"wide.ppm\",\"split\":\"val\",\"caption\":\"a dog\",\"logprob\":-1.5,"
+            "\"references\":[\"a cat\",\"a dog\"]}\n"
+            "{\"image_id\":8,\"file\":\"none.jpg\",\"split\":\"train\",\"caption\":\"\",\"score\":2}\n"
+            "{\"image_id\":9,\"file\":\"high.ppm\",\"caption\":\"b\"}\n");
     f->spec.references = 2;
     draw_page(p);
     assert_int_equal(f->count.images, 3);
@@ -88,8 +89,9 @@ static void figures_and_files(void **state)
     assert_says(p->text, "<meta charset=\"utf-8\">");
     assert_int_equal(count_of(p->text, "<figure>"), 3);
     assert_int_equal(count_of(p->text, "</figure>"), 3);
-    assert_says(p->text, "<img src=\"a%20page%20%231_files/000001.jpg\" width=\"512\" height=\"128\" loading=\"lazy\" "
-                         "decoding=\"async\" alt=\"a dog\">");
+    assert_says(p->text,
+                "<img src=\"a%20page%20%231_files/000001.jpg\" width=\"512\" height=\"128\" loading=\"lazy\" "
+                "decoding=\"async\" alt=\"a dog\">");
     assert_says(p->text, "_files/000003.jpg\" width=\"228\" height=\"512\"");
     assert_says(p->text, "<p>no such file</p>");
     assert_says(p->text, "(empty caption)");
@@ -138,13 +140,16 @@ static void small_images_stay_small(void **state)
 
 static void hostile_text(void **state)
 {
-    static const char *const CAPTION = "</p><script>alert(1)</script> \\\" onload='x' & &lt; <!-- \\u0007 \\u2028 a";
+    static const char *const CAPTION =
+        "</p><script>alert(1)</script> \\\" onload='x' & &lt; <!-- \\u0007 \\u2028 a";
     PageFixture *p = *state;
     Fixture *f = p->f;
     picture(f, "<b>.ppm", 64, 64, 0x808080);
     for (int i = 0; i < 2; i++)
-        fprintf(f->out, "{\"image_id\":1,\"split\":\"<s>%d\",\"file\":\"%s\",\"caption\":\"%s\","
-                        "\"references\":[\"<i>'\",\"a\"]}\n", i, i ? "<x>" : "<b>.ppm", CAPTION);
+        fprintf(f->out,
+                "{\"image_id\":1,\"split\":\"<s>%d\",\"file\":\"%s\",\"caption\":\"%s\","
+                "\"references\":[\"<i>'\",\"a\"]}\n",
+                i, i ? "<x>" : "<b>.ppm", CAPTION);
     f->spec.title = "</title><script>\"T\" & 'U'";
     for (int highlight = 0; highlight < 2; highlight++) {
         f->spec.highlight = highlight;
@@ -155,8 +160,9 @@ static void hostile_text(void **state)
         assert_int_equal(count_of(p->text, "<!--"), 0);
         assert_int_equal(count_of(p->text, "\a"), 0);
         assert_says(p->text, "<title>&lt;/title&gt;&lt;script&gt;&quot;T&quot; &amp; &#39;U&#39;</title>");
-        assert_says(p->text, "alt=\"&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&#39;x&#39; &amp; "
-                             "&amp;lt; &lt;!--     a\"");
+        assert_says(p->text,
+                    "alt=\"&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&#39;x&#39; &amp; "
+                    "&amp;lt; &lt;!--     a\"");
         assert_says(p->text, "&lt;i&gt;&#39;");
         assert_says(p->text, "&lt;s&gt;0");
     }
@@ -187,7 +193,8 @@ static void replaces_its_own(void **state)
 {
     PageFixture *p = *state;
     Fixture *f = p->f;
-    char err[1024], *other = tmp_path(p->files, "mine.jpg"), *old = tmp_path(p->files, "000009.jpg");
+    Err err;
+    char *other = tmp_path(p->files, "mine.jpg"), *old = tmp_path(p->files, "000009.jpg");
     picture(f, "p.ppm", 64, 64, 0x808080);
     fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a\"}\n");
     draw_page(p);
@@ -197,16 +204,16 @@ static void replaces_its_own(void **state)
     assert_false(has_file(p, "000009.jpg"));
     tmp_write(other, "x", 1);
     assert_int_equal(unlink(p->html), 0);
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "a page #1_files: is in the way: it holds 'mine.jpg'");
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "a page #1_files: is in the way: it holds 'mine.jpg'");
     assert_int_not_equal(access(p->html, F_OK), 0);
     assert_true(has_file(p, "mine.jpg") && has_file(p, "000001.jpg"));
     /* Names alone do not tell: COCO's photographs are numbered too. */
     char *marker = tmp_path(p->files, ".coco-render");
     assert_int_equal(unlink(other), 0);
     assert_int_equal(unlink(marker), 0);
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "no page has made it");
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "no page has made it");
     assert_true(has_file(p, "000001.jpg"));
     free(marker);
     free(other);
@@ -230,17 +237,17 @@ static void all_or_nothing(void **state)
 {
     PageFixture *p = *state;
     Fixture *f = p->f;
-    char err[1024];
+    Err err;
     volatile sig_atomic_t stop = SIGINT;
     for (int i = 0; i < 30; i++)
         fprintf(f->out, "{\"image_id\":1,\"caption\":\"a\"}\n");
     f->report.stop = &stop;
-    assert_ok(try_render(f, err, sizeof err));
+    assert_ok(try_render(f, &err));
     assert_int_equal(listed(f->dir, "page"), 0);
     f->report.stop = NULL;
     assert_int_equal(mkdir(p->html, 0777), 0);
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "a page #1.html: ");
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "a page #1.html: ");
     assert_int_equal(listed(f->dir, "page"), 1); /* the directory in its place */
 }
 

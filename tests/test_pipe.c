@@ -17,9 +17,9 @@ typedef struct {
 } Item;
 
 typedef struct {
-    int n;                 /* items until the end */
+    int n;                    /* items until the end */
     int fail_take, fail_work; /* the number that fails, -1 none */
-    int next;              /* take's alone */
+    int next;                 /* take's alone */
     atomic_int taking, worked, most, out;
 } Ctx;
 
@@ -29,7 +29,7 @@ static void dawdle(int number)
         sched_yield();
 }
 
-static int take(void *ctx, void *item, char *err, size_t errlen)
+static int take(void *ctx, void *item, Err *err)
 {
     Ctx *c = ctx;
     Item *it = item;
@@ -41,7 +41,7 @@ static int take(void *ctx, void *item, char *err, size_t errlen)
         atomic_store(&c->most, out);
     int rc = 1;
     if (c->next == c->fail_take) {
-        snprintf(err, errlen, "take %d", c->next);
+        err_set(err, "take %d", c->next);
         rc = -1;
     } else if (c->next == c->n) {
         rc = 0;
@@ -53,7 +53,7 @@ static int take(void *ctx, void *item, char *err, size_t errlen)
     return rc;
 }
 
-static int work(void *ctx, void *item, char *err, size_t errlen)
+static int work(void *ctx, void *item, Err *err)
 {
     Ctx *c = ctx;
     Item *it = item;
@@ -62,7 +62,7 @@ static int work(void *ctx, void *item, char *err, size_t errlen)
     it->busy = 0;
     atomic_fetch_add(&c->worked, 1);
     if (it->number == c->fail_work) {
-        snprintf(err, errlen, "work %d", it->number);
+        err_set(err, "work %d", it->number);
         return -1;
     }
     return 0;
@@ -70,20 +70,25 @@ static int work(void *ctx, void *item, char *err, size_t errlen)
 
 static Pipe *start(Ctx *c, Item *items, int depth, int workers)
 {
-    char err[256];
-    PipeSpec spec = {.take = take, .work = work, .ctx = c, .items = items, .item_size = sizeof *items,
-                     .depth = depth, .workers = workers};
-    Pipe *pipe = pipe_start(&spec, err, sizeof err);
+    Err err;
+    PipeSpec spec = {.take = take,
+                     .work = work,
+                     .ctx = c,
+                     .items = items,
+                     .item_size = sizeof *items,
+                     .depth = depth,
+                     .workers = workers};
+    Pipe *pipe = pipe_start(&spec, &err);
     assert_non_null(pipe);
     return pipe;
 }
 
 /* Takes all that comes; the number of items, checked for order. */
-static int drain(Ctx *c, Pipe *pipe, int *rc, char *err, size_t errlen)
+static int drain(Ctx *c, Pipe *pipe, int *rc, Err *err)
 {
     void *item;
     int n = 0;
-    while ((*rc = pipe_next(pipe, &item, err, errlen)) == 1) {
+    while ((*rc = pipe_next(pipe, &item, err)) == 1) {
         const Item *it = item;
         assert_int_equal(it->number, n);
         assert_int_equal(it->squared, n * n);
@@ -97,17 +102,17 @@ static int drain(Ctx *c, Pipe *pipe, int *rc, char *err, size_t errlen)
 static void order(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[DEPTH_MAX];
     int rc;
     for (int workers = 1; workers <= 12; workers++)
         for (int depth = 2; depth <= DEPTH_MAX; depth += 7) {
             Ctx c = {.n = 300, .fail_take = -1, .fail_work = -1};
             Pipe *pipe = start(&c, items, depth, workers);
-            assert_int_equal(drain(&c, pipe, &rc, err, sizeof err), 300);
+            assert_int_equal(drain(&c, pipe, &rc, &err), 300);
             assert_int_equal(rc, 0);
             void *item;
-            assert_int_equal(pipe_next(pipe, &item, err, sizeof err), 0); /* the end stays the end */
+            assert_int_equal(pipe_next(pipe, &item, &err), 0); /* the end stays the end */
             pipe_stop(pipe);
             assert_in_range(atomic_load(&c.most), 1, depth + 1); /* + the take that found the end */
         }
@@ -116,7 +121,7 @@ static void order(void **state)
 static void errors_in_band(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[8];
     void *item;
     int rc;
@@ -125,47 +130,52 @@ static void errors_in_band(void **state)
             for (int workers = 1; workers <= 5; workers += 2) {
                 Ctx c = {.n = 100, .fail_take = in_take ? at : -1, .fail_work = in_take ? -1 : at};
                 Pipe *pipe = start(&c, items, 8, workers);
-                assert_int_equal(drain(&c, pipe, &rc, err, sizeof err), at);
+                assert_int_equal(drain(&c, pipe, &rc, &err), at);
                 assert_int_equal(rc, -1);
                 char want[32];
                 snprintf(want, sizeof want, "%s %d", in_take ? "take" : "work", at);
-                assert_string_equal(err, want);
-                err[0] = '\0';
-                assert_int_equal(pipe_next(pipe, &item, err, sizeof err), -1); /* for good */
-                assert_string_equal(err, want);
+                assert_string_equal(err.text, want);
+                err.text[0] = '\0';
+                assert_int_equal(pipe_next(pipe, &item, &err), -1); /* for good */
+                assert_string_equal(err.text, want);
                 pipe_stop(pipe);
                 assert_in_range(atomic_load(&c.worked), at, at + 8);
             }
 }
 
 /* The earliest error is told, even where a later item failed first. */
-static int fail_all(void *ctx, void *item, char *err, size_t errlen)
+static int fail_all(void *ctx, void *item, Err *err)
 {
     Item *it = item;
     (void)ctx;
     if (it->number == 0)
         for (int i = 0; i < 2000; i++)
             sched_yield();
-    snprintf(err, errlen, "work %d", it->number);
+    err_set(err, "work %d", it->number);
     return it->number % 2 ? -1 : 0;
 }
 
 static void earliest_error(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[8];
     void *item;
     for (int round = 0; round < 50; round++) {
         Ctx c = {.n = 100, .fail_take = -1, .fail_work = -1};
-        PipeSpec spec = {.take = take, .work = fail_all, .ctx = &c, .items = items, .item_size = sizeof *items,
-                         .depth = 8, .workers = 6};
-        Pipe *pipe = pipe_start(&spec, err, sizeof err);
+        PipeSpec spec = {.take = take,
+                         .work = fail_all,
+                         .ctx = &c,
+                         .items = items,
+                         .item_size = sizeof *items,
+                         .depth = 8,
+                         .workers = 6};
+        Pipe *pipe = pipe_start(&spec, &err);
         assert_non_null(pipe);
-        assert_int_equal(pipe_next(pipe, &item, err, sizeof err), 1);
+        assert_int_equal(pipe_next(pipe, &item, &err), 1);
         assert_int_equal(((Item *)item)->number, 0);
-        assert_int_equal(pipe_next(pipe, &item, err, sizeof err), -1);
-        assert_string_equal(err, "work 1");
+        assert_int_equal(pipe_next(pipe, &item, &err), -1);
+        assert_string_equal(err.text, "work 1");
         pipe_stop(pipe);
     }
 }
@@ -173,12 +183,12 @@ static void earliest_error(void **state)
 static void no_items(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[2];
     int rc;
     Ctx c = {.n = 0, .fail_take = -1, .fail_work = -1};
     Pipe *pipe = start(&c, items, 2, 4);
-    assert_int_equal(drain(&c, pipe, &rc, err, sizeof err), 0);
+    assert_int_equal(drain(&c, pipe, &rc, &err), 0);
     assert_int_equal(rc, 0);
     pipe_stop(pipe);
     pipe_stop(NULL);
@@ -187,14 +197,14 @@ static void no_items(void **state)
 static void without_work(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[4];
     void *item;
     Ctx c = {.n = 50, .fail_take = -1, .fail_work = -1};
     PipeSpec spec = {.take = take, .ctx = &c, .items = items, .item_size = sizeof *items, .depth = 4, .workers = 3};
-    Pipe *pipe = pipe_start(&spec, err, sizeof err);
+    Pipe *pipe = pipe_start(&spec, &err);
     int n = 0;
-    while (pipe_next(pipe, &item, err, sizeof err) == 1)
+    while (pipe_next(pipe, &item, &err) == 1)
         assert_int_equal(((Item *)item)->number, n++);
     assert_int_equal(n, 50);
     pipe_stop(pipe);
@@ -204,15 +214,16 @@ static void without_work(void **state)
 static void thrash(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Item items[DEPTH_MAX];
     void *item;
     for (int round = 0; round < 3000; round++) {
-        Ctx c = {.n = round % 40, .fail_take = round % 11 == 0 ? round % 7 : -1,
+        Ctx c = {.n = round % 40,
+                 .fail_take = round % 11 == 0 ? round % 7 : -1,
                  .fail_work = round % 13 == 0 ? round % 5 : -1};
         Pipe *pipe = start(&c, items, 2 + round % (DEPTH_MAX - 1), 1 + round % 6);
         for (int i = 0; i < round % 9; i++)
-            if (pipe_next(pipe, &item, err, sizeof err) != 1)
+            if (pipe_next(pipe, &item, &err) != 1)
                 break;
         if (round % 3 == 0)
             dawdle(round);
@@ -224,8 +235,8 @@ static void thrash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order), cmocka_unit_test(errors_in_band), cmocka_unit_test(earliest_error),
-        cmocka_unit_test(no_items), cmocka_unit_test(without_work), cmocka_unit_test(thrash),
+        cmocka_unit_test(order),    cmocka_unit_test(errors_in_band), cmocka_unit_test(earliest_error),
+        cmocka_unit_test(no_items), cmocka_unit_test(without_work),   cmocka_unit_test(thrash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

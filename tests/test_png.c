@@ -1,8 +1,8 @@
 /* PNG writing: what is written reads back, the same rows are the same bytes, errors are lines. */
+#include "io/file/sniff.h"
 #include "io/picture/deflate.h"
 #include "io/picture/image.h"
 #include "io/picture/png.h"
-#include "io/file/sniff.h"
 #include "tests/support/test.h"
 
 #include <isa-l.h>
@@ -13,15 +13,16 @@
 /* Writes the picture in strips of so many rows. The caller frees the bytes. */
 static char *encode(const Image *image, int strip, size_t *len)
 {
-    char err[256], *bytes = NULL;
+    Err err;
+    char *bytes = NULL;
     FILE *out = open_memstream(&bytes, len);
-    PngWriter *png = png_begin(out, image->width, image->height, err, sizeof err);
+    PngWriter *png = png_begin(out, image->width, image->height, &err);
     assert_non_null(png);
     for (int y = 0; y < image->height; y += strip) {
         int n = image->height - y < strip ? image->height - y : strip;
-        assert_ok(png_rows(png, image->rgb + (size_t)y * (size_t)image->width * 3, n, err, sizeof err));
+        assert_ok(png_rows(png, image->rgb + (size_t)y * (size_t)image->width * 3, n, &err));
     }
-    assert_ok(png_end(png, err, sizeof err));
+    assert_ok(png_end(png, &err));
     fclose(out);
     return bytes;
 }
@@ -41,12 +42,12 @@ static void round_trip(void **state)
 {
     (void)state;
     static const int sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {123, 77}, {1000, 3}};
-    char err[256];
+    Err err;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t len, again;
         Image in = noise(sizes[i][0], sizes[i][1]), out;
         char *bytes = encode(&in, 16, &len), *other = encode(&in, 1, &again);
-        assert_ok(image_decode(&out, bytes, len, err, sizeof err));
+        assert_ok(image_decode(&out, bytes, len, &err));
         assert_int_equal(out.width, in.width);
         assert_int_equal(out.height, in.height);
         assert_memory_equal(out.rgb, in.rgb, (size_t)in.width * (size_t)in.height * 3);
@@ -195,16 +196,17 @@ static void strictly_valid(void **state)
 static void resolution(void **state)
 {
     (void)state;
-    char err[256], *bytes = NULL;
+    Err err;
+    char *bytes = NULL;
     unsigned char row[3] = {1, 2, 3};
     size_t len;
     for (int with = 0; with < 2; with++) {
         FILE *out = open_memstream(&bytes, &len);
-        PngWriter *png = png_begin(out, 1, 1, err, sizeof err);
+        PngWriter *png = png_begin(out, 1, 1, &err);
         if (with)
             png_set_dpi(png, 300);
-        assert_ok(png_rows(png, row, 1, err, sizeof err));
-        assert_ok(png_end(png, err, sizeof err));
+        assert_ok(png_rows(png, row, 1, &err));
+        assert_ok(png_end(png, &err));
         fclose(out);
         const char *phys = memmem(bytes, len, "pHYs", 4);
         assert_int_equal(!!phys, with);
@@ -217,40 +219,40 @@ static void resolution(void **state)
 static void wrong_number_of_rows(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     unsigned char row[3 * 4] = {0};
     FILE *out = tmpfile();
-    PngWriter *png = png_begin(out, 4, 2, err, sizeof err);
-    assert_ok(png_rows(png, row, 1, err, sizeof err));
-    assert_int_equal(png_end(png, err, sizeof err), -1);
-    assert_says(err, "1 of 2 rows");
-    png = png_begin(out, 4, 1, err, sizeof err);
-    assert_ok(png_rows(png, row, 1, err, sizeof err));
-    assert_int_equal(png_rows(png, row, 1, err, sizeof err), -1);
+    PngWriter *png = png_begin(out, 4, 2, &err);
+    assert_ok(png_rows(png, row, 1, &err));
+    assert_int_equal(png_end(png, &err), -1);
+    assert_says(err.text, "1 of 2 rows");
+    png = png_begin(out, 4, 1, &err);
+    assert_ok(png_rows(png, row, 1, &err));
+    assert_int_equal(png_rows(png, row, 1, &err), -1);
     png_abort(png);
     png_abort(NULL);
-    assert_null(png_begin(out, 0, 5, err, sizeof err));
-    assert_null(png_begin(out, 5, -1, err, sizeof err));
+    assert_null(png_begin(out, 0, 5, &err));
+    assert_null(png_begin(out, 5, -1, &err));
     fclose(out);
 }
 
 static void full_disk(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Image image = noise(500, 500);
     FILE *out = fopen("/dev/full", "wb");
     setvbuf(out, NULL, _IONBF, 0);
-    PngWriter *png = png_begin(out, 500, 500, err, sizeof err);
+    PngWriter *png = png_begin(out, 500, 500, &err);
     if (png) {
-        int rc = png_rows(png, image.rgb, 500, err, sizeof err);
+        int rc = png_rows(png, image.rgb, 500, &err);
         if (rc == 0)
-            rc = png_end(png, err, sizeof err);
+            rc = png_end(png, &err);
         else
             png_abort(png);
         assert_int_equal(rc, -1);
     }
-    assert_says(err, "No space left");
+    assert_says(err.text, "No space left");
     fclose(out);
     image_free(&image);
 }

@@ -27,7 +27,10 @@ static const Case PEERS[] = {
     {"ideographic space", "a\u3000man", "a man"},
     {"form feed and vertical tab", "a\fman\vsits", "a man sits"},
     {"zero-width space parts words", "a\u200Bman", "a man"},
-    {"byte order mark", "\uFEFF" "a man", "a man"},
+    {"byte order mark",
+     "\uFEFF"
+     "a man",
+     "a man"},
     {"&nbsp;", "a&nbsp;man", "a man"},
     /* stops and pauses */
     {"full stop at the end", "A man rides.", "a man rides"},
@@ -191,7 +194,10 @@ static const Case PEERS[] = {
     {"soft hyphen", "rid\u00ADing", "riding"},
     {"other scripts", "\u732B \u043A\u043E\u0442", "\u732B \u043A\u043E\u0442"},
     {"emoji are dropped", "a dog \U0001F436 runs", "a dog runs"},
-    {"a bad byte is dropped", "a \xFF" "b", "a b"},
+    {"a bad byte is dropped",
+     "a \xFF"
+     "b",
+     "a b"},
     {"control characters are dropped", "a \x01 b", "a b"},
 };
 
@@ -221,7 +227,8 @@ static void clean(void **state)
         {"no marks", "wow!! salt & pepper, 50% ?! ... $5 1 + 1 = 2 a / b", "wow salt pepper 50 5 1 1 2 a b"},
         {"no tags", "<b>bold</b>", "bold"},
         {"no money", "\u00A35 5\u00A2", "5 5"},
-        {"words all the same", "the man's t-shirt isn't caf\u00E9 3.5 x\u00B2 '90s", "the man 's t-shirt is n't caf\u00E9 3.5 x \u00B2 '90s"},
+        {"words all the same", "the man's t-shirt isn't caf\u00E9 3.5 x\u00B2 '90s",
+         "the man 's t-shirt is n't caf\u00E9 3.5 x \u00B2 '90s"},
         {"other scripts", "\u732B!", "\u732B"},
     };
     (void)state;
@@ -235,7 +242,8 @@ static void spelling(void **state)
         {"not listed", "centres greyhound", "centres greyhound"},
         {"-our", "colour colours parlour", "color colors parlor"},
         {"-our with an ending from the list", "coloured favourite neighbourhood", "colored favorite neighborhood"},
-        {"-our kept", "contour velour glamour four pour your flour hour", "contour velour glamour four pour your flour hour"},
+        {"-our kept", "contour velour glamour four pour your flour hour",
+         "contour velour glamour four pour your flour hour"},
         {"longer in American", "learnt leant", "learned leaned"},
         {"capitals are left alone", "Grey Colour THEATRE", "grey colour theatre"},
         {"but for two", "Defence Labour", "defense labor"},

@@ -10,12 +10,13 @@
 static void whole_record(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Record r;
-    const char *line = "{\"image_id\":391895,\"split\":\"val\",\"row\":0,\"file\":\"images/x.jpg\",\"url\":\"http://h/x\","
-                       "\"caption\":\"a man \\u00e9 \\ud83d\\ude00\",\"logprob\":-7.31,\"references\":[\"one\",\"two\"],"
-                       "\"other\":{\"a\":[1,2]}}";
-    assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
+    const char *line =
+        "{\"image_id\":391895,\"split\":\"val\",\"row\":0,\"file\":\"images/x.jpg\",\"url\":\"http://h/x\","
+        "\"caption\":\"a man \\u00e9 \\ud83d\\ude00\",\"logprob\":-7.31,\"references\":[\"one\",\"two\"],"
+        "\"other\":{\"a\":[1,2]}}";
+    assert_ok(record_parse(&r, line, strlen(line), &err));
     assert_int_equal(r.image_id, 391895);
     assert_int_equal(r.row, 0);
     assert_string_equal(r.split, "val");
@@ -32,10 +33,10 @@ static void whole_record(void **state)
 static void absent_members(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Record r;
     const char *line = "{\"image_id\":9007199254740992,\"caption\":\"\",\"url\":null,\"references\":[]}";
-    assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
+    assert_ok(record_parse(&r, line, strlen(line), &err));
     assert_true(r.image_id == 9007199254740992);
     assert_int_equal(r.row, -1);
     assert_true(isnan(r.logprob));
@@ -45,7 +46,7 @@ static void absent_members(void **state)
     assert_int_equal(r.n_references, 0);
     record_free(&r);
     line = "{\"image_id\":1,\"caption\":\"a\",\"caption\":\"b\"}";
-    assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
+    assert_ok(record_parse(&r, line, strlen(line), &err));
     assert_string_equal(r.caption, "b"); /* the last of equal keys */
     assert_false(r.has_references);
     assert_true(isnan(r.score));
@@ -59,15 +60,16 @@ static void scores(void **state)
         const char *members;
         double score;
     } CASES[] = {
-        {"\"score\":0.25", 0.25}, {"\"score\":-1,\"CIDEr\":3", -1}, {"\"CIDEr\":3", 3},
+        {"\"score\":0.25", 0.25},          {"\"score\":-1,\"CIDEr\":3", -1},      {"\"CIDEr\":3", 3},
         {"\"score\":null,\"CIDEr\":3", 3}, {"\"score\":\"high\",\"CIDEr\":3", 3}, {"\"score\":[1]", NAN},
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        char err[256], line[128];
+        Err err;
+        char line[128];
         Record r;
         snprintf(line, sizeof line, "{\"image_id\":1,\"caption\":\"a\",%s}", CASES[i].members);
-        assert_ok(record_parse(&r, line, strlen(line), err, sizeof err));
+        assert_ok(record_parse(&r, line, strlen(line), &err));
         assert_true(isnan(CASES[i].score) ? isnan(r.score) : r.score == CASES[i].score);
         record_free(&r);
     }
@@ -125,18 +127,18 @@ static const struct {
 static void bad_lines(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Record r;
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         size_t len = strlen(BAD[i].line);
         char *line = malloc(len + 1); /* of its own, so that reading past the end is seen */
         memcpy(line, BAD[i].line, len);
         line = realloc(line, len ? len : 1);
-        if (record_parse(&r, line, len, err, sizeof err) != -1)
+        if (record_parse(&r, line, len, &err) != -1)
             fail_msg("accepted: %s", BAD[i].line);
-        if (!strstr(err, BAD[i].why))
-            fail_msg("%s: \"%s\" does not say \"%s\"", BAD[i].line, err, BAD[i].why);
-        assert_null(strchr(err, '\n'));
+        if (!strstr(err.text, BAD[i].why))
+            fail_msg("%s: \"%s\" does not say \"%s\"", BAD[i].line, err.text, BAD[i].why);
+        assert_null(strchr(err.text, '\n'));
         free(line);
     }
 }
@@ -144,45 +146,55 @@ static void bad_lines(void **state)
 static void every_prefix_is_refused(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     Record r;
     const char *line = "{\"image_id\":12,\"caption\":\"a \\u00e9\\n\",\"logprob\":-1.5e0,\"references\":[\"x\"]}";
     for (size_t n = 0; n < strlen(line); n++) {
         char *copy = malloc(n ? n : 1);
         memcpy(copy, line, n);
-        assert_int_equal(record_parse(&r, copy, n, err, sizeof err), -1);
+        assert_int_equal(record_parse(&r, copy, n, &err), -1);
         free(copy);
     }
-    assert_int_equal(record_parse(&r, "{\"image_id\":1,\"caption\":\"x\"}\0", 29, err, sizeof err), -1);
+    assert_int_equal(record_parse(&r, "{\"image_id\":1,\"caption\":\"x\"}\0", 29, &err), -1);
 }
 
 static void deep_nesting(void **state)
 {
     (void)state;
     enum { DEPTH = 200000 };
-    char err[256], *line = malloc(DEPTH);
+    Err err;
+    char *line = malloc(DEPTH);
     Record r;
     memset(line, '[', DEPTH);
-    assert_int_equal(record_parse(&r, line, DEPTH, err, sizeof err), -1);
+    assert_int_equal(record_parse(&r, line, DEPTH, &err), -1);
     free(line);
 }
 
 static void writes_what_it_reads(void **state)
 {
     (void)state;
-    char err[256], *text = NULL;
+    Err err;
+    char *text = NULL;
     size_t len;
     char quoted[] = "say \"hi\" \\ there", tabbed[] = "tab\there", split[] = "val", caption[] = "a \xe2\x82\xac\nb";
     char *references[] = {quoted, tabbed};
-    Record r = {.image_id = 9007199254740992, .row = 3, .split = split, .caption = caption,
-                .logprob = -0.1 - 0.2, .references = references, .n_references = 2, .has_references = 1}, back;
+    Record r = {.image_id = 9007199254740992,
+                .row = 3,
+                .split = split,
+                .caption = caption,
+                .logprob = -0.1 - 0.2,
+                .references = references,
+                .n_references = 2,
+                .has_references = 1},
+           back;
     FILE *out = open_memstream(&text, &len);
-    assert_ok(record_write(out, &r, err, sizeof err));
+    assert_ok(record_write(out, &r, &err));
     fclose(out);
-    assert_string_equal(text, "{\"image_id\":9007199254740992,\"split\":\"val\",\"row\":3,\"caption\":\"a \xe2\x82\xac\\nb\","
-                              "\"logprob\":-0.30000000000000004,\"references\":[\"say \\\"hi\\\" \\\\ there\","
-                              "\"tab\\there\"]}\n");
-    assert_ok(record_parse(&back, text, len - 1, err, sizeof err));
+    assert_string_equal(
+        text, "{\"image_id\":9007199254740992,\"split\":\"val\",\"row\":3,\"caption\":\"a \xe2\x82\xac\\nb\","
+              "\"logprob\":-0.30000000000000004,\"references\":[\"say \\\"hi\\\" \\\\ there\","
+              "\"tab\\there\"]}\n");
+    assert_ok(record_parse(&back, text, len - 1, &err));
     assert_true(back.logprob == r.logprob);
     assert_string_equal(back.references[0], references[0]);
     assert_string_equal(back.caption, r.caption);
@@ -193,42 +205,45 @@ static void writes_what_it_reads(void **state)
 static void refuses_to_write(void **state)
 {
     (void)state;
-    char err[256], caption[] = "\xff";
+    Err err;
+    char caption[] = "\xff";
     Record r = {.row = -1, .caption = caption, .logprob = NAN};
     FILE *out = fopen("/dev/full", "w");
-    assert_int_equal(record_write(out, &r, err, sizeof err), -1);
-    assert_says(err, "not UTF-8");
+    assert_int_equal(record_write(out, &r, &err), -1);
+    assert_says(err.text, "not UTF-8");
     caption[0] = 'x';
     r.logprob = -INFINITY;
-    assert_int_equal(record_write(out, &r, err, sizeof err), -1);
-    assert_says(err, "infinite");
+    assert_int_equal(record_write(out, &r, &err), -1);
+    assert_says(err.text, "infinite");
     r.logprob = NAN;
     setvbuf(out, NULL, _IONBF, 0);
-    assert_int_equal(record_write(out, &r, err, sizeof err), -1);
+    assert_int_equal(record_write(out, &r, &err), -1);
     fclose(out);
 }
 
 static void streams_name_their_lines(void **state)
 {
     (void)state;
-    char err[512], *dir = tmp_make(), *path = tmp_path(dir, "c.jsonl");
-    const char text[] = "{\"image_id\":1,\"caption\":\"x\"}\r\n\n  \n{\"image_id\":2,\"caption\":\"y\"}\n{\"image_id\":3}";
+    Err err;
+    char *dir = tmp_make(), *path = tmp_path(dir, "c.jsonl");
+    const char text[] =
+        "{\"image_id\":1,\"caption\":\"x\"}\r\n\n  \n{\"image_id\":2,\"caption\":\"y\"}\n{\"image_id\":3}";
     Record r;
     const char *line;
     size_t len;
     tmp_write(path, text, strlen(text));
-    RecordReader *reader = record_open(path, err, sizeof err);
+    RecordReader *reader = record_open(path, &err);
     assert_non_null(reader);
-    assert_int_equal(record_next(reader, &r, &line, &len, err, sizeof err), 1);
+    assert_int_equal(record_next(reader, &r, &line, &len, &err), 1);
     record_free(&r);
-    assert_int_equal(record_next(reader, &r, &line, &len, err, sizeof err), 1);
+    assert_int_equal(record_next(reader, &r, &line, &len, &err), 1);
     assert_int_equal(r.image_id, 2);
     record_free(&r);
-    assert_int_equal(record_next(reader, &r, &line, &len, err, sizeof err), -1);
-    assert_says(err, "c.jsonl: line 5: no \"caption\"");
+    assert_int_equal(record_next(reader, &r, &line, &len, &err), -1);
+    assert_says(err.text, "c.jsonl: line 5: no \"caption\"");
     record_close(reader);
-    assert_null(record_open("/no/such", err, sizeof err));
-    assert_says(err, "/no/such: ");
+    assert_null(record_open("/no/such", &err));
+    assert_says(err.text, "/no/such: ");
     record_close(NULL);
     free(path);
     tmp_remove(dir);
@@ -249,11 +264,16 @@ static void utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_record), cmocka_unit_test(absent_members), cmocka_unit_test(scores),
+        cmocka_unit_test(whole_record),
+        cmocka_unit_test(absent_members),
+        cmocka_unit_test(scores),
         cmocka_unit_test(bad_lines),
-        cmocka_unit_test(every_prefix_is_refused), cmocka_unit_test(deep_nesting),
-        cmocka_unit_test(writes_what_it_reads), cmocka_unit_test(refuses_to_write),
-        cmocka_unit_test(streams_name_their_lines), cmocka_unit_test(utf8),
+        cmocka_unit_test(every_prefix_is_refused),
+        cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(refuses_to_write),
+        cmocka_unit_test(streams_name_their_lines),
+        cmocka_unit_test(utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,9 +112,9 @@ static void a_copy_goes_on_alike(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(randn_of_seed_231),         cmocka_unit_test(rand_of_seed_231),
-        cmocka_unit_test(one_stream_of_seed_231),    cmocka_unit_test(seed_array_as_its_authors),
-        cmocka_unit_test(bounds_are_kept),           cmocka_unit_test(a_copy_goes_on_alike),
+        cmocka_unit_test(randn_of_seed_231),      cmocka_unit_test(rand_of_seed_231),
+        cmocka_unit_test(one_stream_of_seed_231), cmocka_unit_test(seed_array_as_its_authors),
+        cmocka_unit_test(bounds_are_kept),        cmocka_unit_test(a_copy_goes_on_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

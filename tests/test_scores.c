@@ -95,7 +95,8 @@ static void near(double got, double want, double tolerance, const char *what)
 
 static const Image THREE[] = {
     {"a cat on the mat", {"a cat sits on the mat", "the cat is on a mat", "there is a cat on the mat"}},
-    {"a man riding a wave on top of a surfboard", {"a man riding a wave on a surfboard", "a surfer rides a large wave"}},
+    {"a man riding a wave on top of a surfboard",
+     {"a man riding a wave on a surfboard", "a surfer rides a large wave"}},
     {"a dog in the grass",
      {"two dogs play in the snow", "dogs running through snow", "two brown dogs play outside in the snow"}},
 };
@@ -163,7 +164,8 @@ static void empty(void **state)
 {
     static const Image TWO[] = {{"", {"a b"}}, {"c d", {"c d"}}};
     static const Image NONE[] = {{"", {""}}, {"a", {""}}};
-    static const double BLEU[] = {0.36787944080356333, 0.3678794407115936, 0.0036787944080356343, 0.0003678794408495482};
+    static const double BLEU[] = {0.36787944080356333, 0.3678794407115936, 0.0036787944080356343,
+                                  0.0003678794408495482};
     Scored s;
     (void)state;
     score(&s, TWO, 2);
@@ -248,9 +250,9 @@ static void texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(corpus), cmocka_unit_test(images),  cmocka_unit_test(one_image), cmocka_unit_test(identical),
-        cmocka_unit_test(empty),  cmocka_unit_test(closest), cmocka_unit_test(clipped),   cmocka_unit_test(table),
-        cmocka_unit_test(texts),
+        cmocka_unit_test(corpus),    cmocka_unit_test(images), cmocka_unit_test(one_image),
+        cmocka_unit_test(identical), cmocka_unit_test(empty),  cmocka_unit_test(closest),
+        cmocka_unit_test(clipped),   cmocka_unit_test(table),  cmocka_unit_test(texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,8 @@ static void captions_free(Captions *c)
 }
 
 /* Captions images first .. first+n-1 of features, `at_once` at a time. */
-static Captions run(const Params *p, const SearchOptions *o, const real *features, int64_t first, int n, int at_once)
+static Captions run(const Params *p, const SearchOptions *o, const real *features, int64_t first, int n,
+                    int at_once)
 {
     Captions c = captions_new(n, o->max_length);
     Search *s = search_new(p, o, at_once);
@@ -303,7 +304,7 @@ static void temperature(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logprob_is_the_models),    cmocka_unit_test(beam_by_its_definition),
+        cmocka_unit_test(logprob_is_the_models),      cmocka_unit_test(beam_by_its_definition),
         cmocka_unit_test(greedy_is_a_beam_of_one),    cmocka_unit_test(company_changes_nothing),
         cmocka_unit_test(ties_go_to_the_lowest_word), cmocka_unit_test(temperature),
     };

@@ -68,17 +68,19 @@ static void dead_images_keep_their_place(void **state)
     picture(f, "good.ppm", 64, 64, 0x20A040);
     tmp_write(path, "GIF89a", 6);
     assert_int_equal(symlink("/etc/hostname", link), 0);
-    fprintf(f->out, "{\"image_id\":1,\"file\":\"none.jpg\",\"caption\":\"a\",\"references\":[\"x\"]}\n"
-                    "{\"image_id\":2,\"file\":\"broken.gif\",\"caption\":\"b\"}\n"
-                    "{\"image_id\":3,\"file\":\"good.ppm\",\"caption\":\"c\"}\n"
-                    "{\"image_id\":4,\"file\":\"../captions.jsonl\",\"caption\":\"d\"}\n"
-                    "{\"image_id\":5,\"file\":\"/etc/hostname\",\"caption\":\"e\"}\n"
-                    "{\"image_id\":6,\"file\":\"link.ppm\",\"caption\":\"f\"}\n"
-                    "{\"image_id\":7,\"url\":\"file:///etc/hostname\",\"caption\":\"g\"}\n"
-                    "{\"image_id\":8,\"file\":\"captions.jsonl\",\"caption\":\"h\"}\n"
-                    "{\"image_id\":9,\"url\":\"file://%s/good.ppm\",\"caption\":\"i\"}\n"
-                    "{\"image_id\":10,\"url\":\"ftp://h/x\",\"caption\":\"k\"}\n"
-                    "{\"image_id\":11,\"caption\":\"k\"}\n", f->dir);
+    fprintf(f->out,
+            "{\"image_id\":1,\"file\":\"none.jpg\",\"caption\":\"a\",\"references\":[\"x\"]}\n"
+            "{\"image_id\":2,\"file\":\"broken.gif\",\"caption\":\"b\"}\n"
+            "{\"image_id\":3,\"file\":\"good.ppm\",\"caption\":\"c\"}\n"
+            "{\"image_id\":4,\"file\":\"../captions.jsonl\",\"caption\":\"d\"}\n"
+            "{\"image_id\":5,\"file\":\"/etc/hostname\",\"caption\":\"e\"}\n"
+            "{\"image_id\":6,\"file\":\"link.ppm\",\"caption\":\"f\"}\n"
+            "{\"image_id\":7,\"url\":\"file:///etc/hostname\",\"caption\":\"g\"}\n"
+            "{\"image_id\":8,\"file\":\"captions.jsonl\",\"caption\":\"h\"}\n"
+            "{\"image_id\":9,\"url\":\"file://%s/good.ppm\",\"caption\":\"i\"}\n"
+            "{\"image_id\":10,\"url\":\"ftp://h/x\",\"caption\":\"k\"}\n"
+            "{\"image_id\":11,\"caption\":\"k\"}\n",
+            f->dir);
     f->spec.tile_w = f->spec.tile_h = 64;
     f->spec.columns = 11;
     render(f);
@@ -116,7 +118,8 @@ static void text_grows_the_row(void **state)
     render(f);
     Image one = load(f->output);
     f->out = fopen(f->records, "w");
-    fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"short\",\"references\":[\"a\",\"b\",\"c\"]}\n");
+    fprintf(f->out,
+            "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"short\",\"references\":[\"a\",\"b\",\"c\"]}\n");
     render(f);
     Image with_gt = load(f->output);
     f->spec.references = 3;
@@ -177,8 +180,10 @@ static void same_bytes_on_any_threads(void **state)
     for (int i = 0; i < 12; i++) {
         snprintf(name, sizeof name, "p%d.ppm", i);
         picture(f, name, 30 + i * 17, 50, color_of(i));
-        fprintf(f->out, "{\"image_id\":%d,\"split\":\"%s\",\"file\":\"%s\",\"caption\":\"a caption\",\"references\":[\"x "
-                        "y\"]}\n", i, i % 2 ? "train" : "val", i == 5 ? "none" : name);
+        fprintf(f->out,
+                "{\"image_id\":%d,\"split\":\"%s\",\"file\":\"%s\",\"caption\":\"a caption\",\"references\":[\"x "
+                "y\"]}\n",
+                i, i % 2 ? "train" : "val", i == 5 ? "none" : name);
     }
     f->spec.threads = 1;
     render(f);
@@ -202,20 +207,26 @@ static void same_bytes_on_any_threads(void **state)
 static void impossible(void **state)
 {
     Fixture *f = *state;
-    char err[1024];
+    Err err;
     for (int i = 0; i < 20; i++)
         fprintf(f->out, "{\"image_id\":%d,\"caption\":\"x\"}\n", i);
     f->spec.tile_w = 4096;
     f->spec.columns = 20;
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "32767");
-    f->spec = (SheetSpec){.input = f->records, .output = f->output, .tile_w = 16, .tile_h = 16, .columns = 2,
-                          .rows = 3, .scale = 1, .threads = 1};
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "%03d");
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "32767");
+    f->spec = (SheetSpec){.input = f->records,
+                          .output = f->output,
+                          .tile_w = 16,
+                          .tile_h = 16,
+                          .columns = 2,
+                          .rows = 3,
+                          .scale = 1,
+                          .threads = 1};
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "%03d");
     f->spec.where.images = "/no/such";
-    assert_int_equal(try_render(f, err, sizeof err), -1);
-    assert_says(err, "/no/such: ");
+    assert_int_equal(try_render(f, &err), -1);
+    assert_says(err.text, "/no/such: ");
     assert_int_not_equal(access(f->output, F_OK), 0);
     assert_null(sheet_bad_output("a-%d.png"));
     assert_null(sheet_bad_output("100%.png"));

@@ -73,7 +73,11 @@ static void sorted_by_what_is_shown(void **state)
     static const struct {
         ShelfOrder by;
         int side, shown;
-    } CASES[] = {{SHELF_AS_READ, 64, 0}, {SHELF_SCORE, 64, 1}, {SHELF_LOGPROB, 64, 2}, {SHELF_RANDOM, 64, 0}, {SHELF_SCORE, 24, 0}};
+    } CASES[] = {{SHELF_AS_READ, 64, 0},
+                 {SHELF_SCORE, 64, 1},
+                 {SHELF_LOGPROB, 64, 2},
+                 {SHELF_RANDOM, 64, 0},
+                 {SHELF_SCORE, 24, 0}};
     picture(f, "white.ppm", 64, 64, 0xFFFFFF);
     fprintf(f->out, "{\"image_id\":1,\"file\":\"white.ppm\",\"caption\":\"a\",\"score\":0.25,\"logprob\":-9}\n"
                     "{\"image_id\":2,\"file\":\"white.ppm\",\"caption\":\"b\",\"logprob\":-10}\n");
@@ -85,7 +89,8 @@ static void sorted_by_what_is_shown(void **state)
         render(f);
         Image sheet = load(f->output);
         for (int tile = 0; tile < 2; tile++)
-            shown += count_near(&sheet, tile * sheet.width / 2, (tile + 1) * sheet.width / 2, theme_colors(THEME_LIGHT)->tag) > 100;
+            shown += count_near(&sheet, tile * sheet.width / 2, (tile + 1) * sheet.width / 2,
+                                theme_colors(THEME_LIGHT)->tag) > 100;
         assert_int_equal(shown, CASES[c].shown);
         image_free(&sheet);
     }
@@ -97,7 +102,8 @@ static void rows_fit_their_sorted_text(void **state)
     Fixture *f = *state;
     for (int i = 0; i < 8; i++)
         fprintf(f->out, "{\"image_id\":%d,\"caption\":\"%s\",\"score\":%d}\n", i,
-                i % 2 ? "short" : "a caption that takes quite a number of lines where the tile is as narrow", i % 2);
+                i % 2 ? "short" : "a caption that takes quite a number of lines where the tile is as narrow",
+                i % 2);
     small_tiles(f, 4);
     render(f);
     Image mixed = load(f->output);
@@ -112,7 +118,8 @@ static void rows_fit_their_sorted_text(void **state)
 static void highlighted_words(void **state)
 {
     Fixture *f = *state;
-    static const char *const REFERENCES[] = {"[\"A dog, jumps!\"]", "[\"the cat sleeps\"]", "[\"a\",\"dog\"]", "[]"};
+    static const char *const REFERENCES[] = {"[\"A dog, jumps!\"]", "[\"the cat sleeps\"]", "[\"a\",\"dog\"]",
+                                             "[]"};
     picture(f, "p.ppm", 8, 8, 0x808080);
     for (int i = 0; i < 4; i++)
         fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a dog jumps\",\"references\":%s}\n",
@@ -234,8 +241,10 @@ static void scaled(void **state)
     Fixture *f = *state;
     picture(f, "p.ppm", 8, 8, 0x00A000);
     for (int i = 0; i < 3; i++)
-        fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"split\":\"%d\",\"caption\":\"a dog\","
-                        "\"references\":[\"b\"]}\n", i);
+        fprintf(f->out,
+                "{\"image_id\":1,\"file\":\"p.ppm\",\"split\":\"%d\",\"caption\":\"a dog\","
+                "\"references\":[\"b\"]}\n",
+                i);
     f->spec.columns = 2;
     f->spec.title = "T";
     render(f);

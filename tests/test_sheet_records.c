@@ -13,20 +13,20 @@ static void spool_gives_back(void **state)
 {
     enum { N = 300 };
     (void)state;
-    char err[256];
+    Err err;
     int64_t place[N];
     static char bytes[200000];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (char)(i * 7);
-    Spool *spool = spool_open(err, sizeof err);
+    Spool *spool = spool_open(&err);
     assert_non_null(spool);
     for (int i = 0; i < N; i++)
-        assert_ok(spool_add(spool, bytes + i, (size_t)i * (size_t)i, &place[i], err, sizeof err));
-    assert_ok(spool_rewind(spool, err, sizeof err));
+        assert_ok(spool_add(spool, bytes + i, (size_t)i * (size_t)i, &place[i], &err));
+    assert_ok(spool_rewind(spool, &err));
     for (int k = 0; k < N; k++) {
         int i = k * 7 % N;
         size_t len;
-        char *out = spool_read(spool, place[i], &len, err, sizeof err);
+        char *out = spool_read(spool, place[i], &len, &err);
         assert_non_null(out);
         assert_int_equal(len, i * i);
         assert_memory_equal(out, bytes + i, len);
@@ -40,10 +40,11 @@ static void spool_gives_back(void **state)
 static void spool_without_a_place(void **state)
 {
     (void)state;
-    char err[256], *old = getenv("TMPDIR") ? strdup(getenv("TMPDIR")) : NULL;
+    Err err;
+    char *old = getenv("TMPDIR") ? strdup(getenv("TMPDIR")) : NULL;
     setenv("TMPDIR", "/no/such/directory", 1);
-    assert_null(spool_open(err, sizeof err));
-    assert_says(err, "temporary file in /no/such/directory: ");
+    assert_null(spool_open(&err));
+    assert_says(err.text, "temporary file in /no/such/directory: ");
     if (old)
         setenv("TMPDIR", old, 1);
     else
@@ -52,12 +53,12 @@ static void spool_without_a_place(void **state)
 }
 
 /* A shelf of these lines, in a file of its own. */
-static Shelf *shelf_of(const char *lines, ShelfOrder by, bool reverse, char *err, size_t errlen)
+static Shelf *shelf_of(const char *lines, ShelfOrder by, bool reverse, Err *err)
 {
     char *dir = tmp_make(), *path = tmp_path(dir, "r.jsonl");
     ShelfSort sort = {.by = by, .reverse = reverse, .seed = 231};
     tmp_write(path, lines, strlen(lines));
-    Shelf *shelf = shelf_read(path, &sort, err, errlen);
+    Shelf *shelf = shelf_read(path, &sort, err);
     tmp_remove(dir);
     free(path);
     return shelf;
@@ -66,13 +67,14 @@ static Shelf *shelf_of(const char *lines, ShelfOrder by, bool reverse, char *err
 /* The image ids in the order of the shelf, as text. */
 static void check_order(const char *lines, ShelfOrder by, bool reverse, const char *want)
 {
-    char err[256], ids[256] = "";
-    Shelf *shelf = shelf_of(lines, by, reverse, err, sizeof err);
+    Err err;
+    char ids[256] = "";
+    Shelf *shelf = shelf_of(lines, by, reverse, &err);
     if (!shelf)
         fail_msg("%s", err);
     for (int64_t i = 0; i < shelf_facts(shelf)->n; i++) {
         Record r;
-        assert_ok(shelf_record(shelf, i, &r, err, sizeof err));
+        assert_ok(shelf_record(shelf, i, &r, &err));
         text_add(ids, sizeof ids, i ? " %" PRId64 : "%" PRId64, r.image_id);
         record_free(&r);
     }
@@ -80,13 +82,12 @@ static void check_order(const char *lines, ShelfOrder by, bool reverse, const ch
     shelf_free(shelf);
 }
 
-static const char SCORED[] =
-    "{\"image_id\":1,\"caption\":\"a\",\"score\":0.5,\"logprob\":-3}\n"
-    "{\"image_id\":2,\"caption\":\"b\",\"logprob\":-1}\n"
-    "{\"image_id\":3,\"caption\":\"c\",\"CIDEr\":0.9,\"logprob\":-2}\n"
-    "{\"image_id\":4,\"caption\":\"d\",\"score\":0.5,\"CIDEr\":7}\n"
-    "{\"image_id\":5,\"caption\":\"e\",\"score\":\"high\",\"logprob\":-1}\n"
-    "{\"image_id\":6,\"caption\":\"f\",\"score\":null,\"CIDEr\":-1}\n";
+static const char SCORED[] = "{\"image_id\":1,\"caption\":\"a\",\"score\":0.5,\"logprob\":-3}\n"
+                             "{\"image_id\":2,\"caption\":\"b\",\"logprob\":-1}\n"
+                             "{\"image_id\":3,\"caption\":\"c\",\"CIDEr\":0.9,\"logprob\":-2}\n"
+                             "{\"image_id\":4,\"caption\":\"d\",\"score\":0.5,\"CIDEr\":7}\n"
+                             "{\"image_id\":5,\"caption\":\"e\",\"score\":\"high\",\"logprob\":-1}\n"
+                             "{\"image_id\":6,\"caption\":\"f\",\"score\":null,\"CIDEr\":-1}\n";
 
 static void orders(void **state)
 {
@@ -119,8 +120,8 @@ static void random_order_is_numpys(void **state)
 static void facts(void **state)
 {
     (void)state;
-    char err[256];
-    Shelf *shelf = shelf_of(SCORED, SHELF_SCORE, false, err, sizeof err);
+    Err err;
+    Shelf *shelf = shelf_of(SCORED, SHELF_SCORE, false, &err);
     const ShelfFacts *f = shelf_facts(shelf);
     assert_int_equal(f->n, 6);
     assert_int_equal(f->keyed, 4);
@@ -133,7 +134,7 @@ static void facts(void **state)
                      "\"url\":\"file:///x\"}\n"
                      "{\"image_id\":2,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"train\"}\n"
                      "{\"image_id\":3,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"val\"}\n",
-                     SHELF_AS_READ, false, err, sizeof err);
+                     SHELF_AS_READ, false, &err);
     f = shelf_facts(shelf);
     assert_int_equal(f->n_splits, 2);
     assert_string_equal(f->split[0], "val");
@@ -145,7 +146,7 @@ static void facts(void **state)
                      "{\"image_id\":1,\"caption\":\"a\",\"split\":\"2\"}\n"
                      "{\"image_id\":1,\"caption\":\"a\",\"split\":\"3\"}\n"
                      "{\"image_id\":1,\"caption\":\"a\",\"split\":\"4\"}\n{\"image_id\":1,\"caption\":\"a\"}\n",
-                     SHELF_AS_READ, false, err, sizeof err);
+                     SHELF_AS_READ, false, &err);
     f = shelf_facts(shelf);
     assert_int_equal(f->n_splits, SHELF_SPLITS + 1);
     assert_true(f->network);
@@ -155,22 +156,25 @@ static void facts(void **state)
 static void bad_input(void **state)
 {
     (void)state;
-    char err[256];
-    assert_null(shelf_of("{\"image_id\":1,\"caption\":\"a\"}\n\n{\"image_id\":1}\n", SHELF_SCORE, false, err,
-                         sizeof err));
-    assert_says(err, "r.jsonl: line 3: no \"caption\"");
-    assert_null(shelf_of(" \n", SHELF_RANDOM, false, err, sizeof err));
-    assert_says(err, "r.jsonl: no records");
-    assert_null(shelf_read("/no/such/file", &(ShelfSort){.by = SHELF_AS_READ}, err, sizeof err));
-    assert_says(err, "/no/such/file: ");
+    Err err;
+    assert_null(shelf_of("{\"image_id\":1,\"caption\":\"a\"}\n\n{\"image_id\":1}\n", SHELF_SCORE, false, &err));
+    assert_says(err.text, "r.jsonl: line 3: no \"caption\"");
+    assert_null(shelf_of(" \n", SHELF_RANDOM, false, &err));
+    assert_says(err.text, "r.jsonl: no records");
+    assert_null(shelf_read("/no/such/file", &(ShelfSort){.by = SHELF_AS_READ}, &err));
+    assert_says(err.text, "/no/such/file: ");
     shelf_free(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spool_gives_back), cmocka_unit_test(spool_without_a_place), cmocka_unit_test(orders),
-        cmocka_unit_test(random_order_is_numpys), cmocka_unit_test(facts), cmocka_unit_test(bad_input),
+        cmocka_unit_test(spool_gives_back),
+        cmocka_unit_test(spool_without_a_place),
+        cmocka_unit_test(orders),
+        cmocka_unit_test(random_order_is_numpys),
+        cmocka_unit_test(facts),
+        cmocka_unit_test(bad_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

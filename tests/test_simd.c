@@ -104,7 +104,8 @@ enum { SIZES = sizeof sizes / sizeof *sizes };
 /* Panels of Y or Bᵀ, all rows at once, against double; then each row alone, with the same bits. */
 static void check_panels(Sizes z, Precision precision, Trans tb, Rng *rng)
 {
-    float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n), *bias = noise(rng, z.n);
+    float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n),
+          *bias = noise(rng, z.n);
     float *one = noise(rng, z.n);
     size_t k = (size_t)z.k, n = (size_t)z.n;
     Panels panels = {precision, z.k, z.n, model_alloc(panels_bytes(precision, z.k, z.n), 1)};
@@ -199,9 +200,12 @@ static void bf16_of_odd_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exponential),       cmocka_unit_test(hyperbolic_tangent),
-        cmocka_unit_test(places),            cmocka_unit_test(panels_in_float32),
-        cmocka_unit_test(panels_in_bf16),    cmocka_unit_test(parallel_products),
+        cmocka_unit_test(exponential),
+        cmocka_unit_test(hyperbolic_tangent),
+        cmocka_unit_test(places),
+        cmocka_unit_test(panels_in_float32),
+        cmocka_unit_test(panels_in_bf16),
+        cmocka_unit_test(parallel_products),
         cmocka_unit_test(bf16_of_odd_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

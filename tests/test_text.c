@@ -20,7 +20,9 @@ static void paragraphs(void **state)
     (void)state;
     check_paragraph("", "");
     check_paragraph("a plain  text", "a plain  text");
-    check_paragraph("a\nb\r\n\tc\x01" "d\x7f", "a b   c d ");
+    check_paragraph("a\nb\r\n\tc\x01"
+                    "d\x7f",
+                    "a b   c d ");
     check_paragraph("next\xc2\x85line\xe2\x80\xa8separated\xe2\x80\xa9 c1 \xc2\x9f", "next line separated  c1  ");
     check_paragraph(" \t\n of \xe2\x80\xaejpg\xe2\x80\xac", "of jpg\xe2\x80\xac");
     char wide[TEXT_MAX + 100];
@@ -90,7 +92,9 @@ static void lower(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paragraphs), cmocka_unit_test(long_text_is_cut), cmocka_unit_test(words),
+        cmocka_unit_test(paragraphs),
+        cmocka_unit_test(long_text_is_cut),
+        cmocka_unit_test(words),
         cmocka_unit_test(lower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,17 +9,18 @@
 static void round_trip(void **state)
 {
     (void)state;
-    const double losses[] = {76.913486751, 0.1 + 0.2, 1.0 / 3, 5e-324, 1.7976931348623157e308, 0, 21.063153266906738};
-    char err[256];
+    const double losses[] = {76.913486751,           0.1 + 0.2, 1.0 / 3,           5e-324,
+                             1.7976931348623157e308, 0,         21.063153266906738};
+    Err err;
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         LogEvent e = {"iteration", (int64_t)i + 1, 2, losses[i], 5e-3, NAN, NAN}, back;
         char *text = NULL;
         size_t len;
         FILE *out = open_memstream(&text, &len);
-        assert_ok(log_write(out, &e, err, sizeof err));
+        assert_ok(log_write(out, &e, &err));
         fclose(out);
         assert_int_equal(text[len - 1], '\n');
-        assert_ok(log_parse(&back, text, len - 1, err, sizeof err));
+        assert_ok(log_parse(&back, text, len - 1, &err));
         assert_string_equal(back.event, "iteration");
         assert_int_equal(back.iteration, i + 1);
         assert_int_equal(back.epoch, 2);
@@ -33,11 +34,12 @@ static void round_trip(void **state)
 static void exact_line(void **state)
 {
     (void)state;
-    char err[256], *text = NULL;
+    Err err;
+    char *text = NULL;
     size_t len;
     LogEvent e = {"epoch", 16000, 1, 38.25, 0.005, 1850.2, 39.125};
     FILE *out = open_memstream(&text, &len);
-    assert_ok(log_write(out, &e, err, sizeof err));
+    assert_ok(log_write(out, &e, &err));
     fclose(out);
     assert_string_equal(text, "{\"event\":\"epoch\",\"iteration\":16000,\"epoch\":1,\"loss\":38.25,\"lr\":0.005,"
                               "\"captions_per_s\":1850.2,\"val_loss\":39.125}\n");
@@ -61,25 +63,25 @@ static void bad_lines(void **state)
         {"{\"event\":\"iteration\",\"iteration\":1,\"val_loss\":[]}", "\"val_loss\""},
         {"{\"event\":\"iteration\",\"iteration\":1", "ends early"},
     };
-    char err[256];
+    Err err;
     LogEvent e;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(log_parse(&e, bad[i][0], strlen(bad[i][0]), err, sizeof err), -1);
-        assert_says(err, bad[i][1]);
+        assert_int_equal(log_parse(&e, bad[i][0], strlen(bad[i][0]), &err), -1);
+        assert_says(err.text, bad[i][1]);
     }
 }
 
 static void refuses_to_write(void **state)
 {
     (void)state;
-    char err[256];
+    Err err;
     LogEvent e = {"iteration", 1, 1, INFINITY, NAN, NAN, NAN};
     FILE *out = fopen("/dev/full", "w");
-    assert_int_equal(log_write(out, &e, err, sizeof err), -1);
-    assert_says(err, "infinite");
+    assert_int_equal(log_write(out, &e, &err), -1);
+    assert_says(err.text, "infinite");
     e.loss = 1;
-    assert_int_equal(log_write(out, &e, err, sizeof err), -1);
-    assert_says(err, "No space");
+    assert_int_equal(log_write(out, &e, &err), -1);
+    assert_says(err.text, "No space");
     fclose(out);
 }
 

@@ -7,8 +7,8 @@
  * most frequent, those that fit) and features, which val repeats with a little noise. Without it captions have
  * 7 to 14 words (those of the course: 10.5 in the mean) that are frequent as 1/rank. The same bytes on every run.
  * Prints how many words are due in the mean, <END> counted. */
-#include "io/data/dataset.h"
 #include "io/base/err.h"
+#include "io/data/dataset.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,21 +17,21 @@
 
 enum { D = 512, V = 1004, C = 17, VAL = 40504, SPECIAL = 4 };
 
-static char line[ERR_LEN];
+static Err line;
 static uint64_t noise = 1;
 
 static void need(int ok)
 {
     if (ok)
         return;
-    fprintf(stderr, "tool_course: %s\n", line);
+    fprintf(stderr, "tool_course: %s\n", line.text);
     exit(1);
 }
 
 static void *numbers(size_t n, size_t size)
 {
     void *p = calloc(n, size);
-    snprintf(line, sizeof line, "out of memory");
+    err_set(&line, "out of memory");
     need(p != NULL);
     return p;
 }
@@ -47,7 +47,7 @@ static H5 *make(const char *dir, const char *name)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    H5 *h5 = h5_create(path, line, sizeof line);
+    H5 *h5 = h5_create(path, &line);
     need(h5 != NULL);
     return h5;
 }
@@ -67,7 +67,7 @@ static int32_t *ranks(const Dataset *source, char **words)
         for (int w = SPECIAL; w < n; w++)
             if (count[w] >= 0 && (best < 0 || count[w] > count[best]))
                 best = w;
-        snprintf(line, sizeof line, "%s has fewer than %d words", source->dir, V);
+        err_set(&line, "%s has fewer than %d words", source->dir, V);
         need(best >= 0);
         rank[best] = r;
         count[best] = -1;
@@ -130,14 +130,14 @@ static void put_features(const char *dir, const char *split, int images, const D
                       (source ? source->features.floats[i % (size_t)(source->features.rows * D)] : 0);
     snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split);
     H5 *h5 = make(dir, name);
-    need(!h5_write_floats(h5, "features", 2, dim, features, line, sizeof line));
-    need(!h5_close(h5, line, sizeof line));
+    need(!h5_write_floats(h5, "features", 2, dim, features, &line));
+    need(!h5_close(h5, &line));
     free(features);
 }
 
 int main(int argc, char **argv)
 {
-    snprintf(line, sizeof line, "usage: tool_course DIR IMAGES CAPTIONS [SOURCE]");
+    err_set(&line, "usage: tool_course DIR IMAGES CAPTIONS [SOURCE]");
     need(argc == 4 || argc == 5);
     int images = atoi(argv[2]), n = atoi(argv[3]);
     const int64_t dim[2] = {n, C};
@@ -145,8 +145,8 @@ int main(int argc, char **argv)
     char path[4096], made[V][12] = {"<NULL>", "<START>", "<END>", "<UNK>"}, *words[V];
     need(images > 0 && n > 0);
     if (argc == 5) {
-        need(!dataset_open(&source, argv[4], "train", 0, line, sizeof line));
-        snprintf(line, sizeof line, "%s has not %d features", argv[4], D);
+        need(!dataset_open(&source, argv[4], "train", 0, &line));
+        err_set(&line, "%s has not %d features", argv[4], D);
         need(source.features.columns == D);
     }
     int32_t *captions = numbers((size_t)n * C, sizeof *captions), *image = numbers((size_t)n, sizeof *image);
@@ -160,11 +160,11 @@ int main(int argc, char **argv)
     else
         made_captions(images, n, captions, image);
     H5 *h5 = make(argv[1], "coco2014_captions.h5");
-    need(!h5_write_ints(h5, "train_captions", 2, dim, captions, line, sizeof line));
-    need(!h5_write_ints(h5, "train_image_idxs", 1, dim, image, line, sizeof line));
-    need(!h5_close(h5, line, sizeof line));
+    need(!h5_write_ints(h5, "train_captions", 2, dim, captions, &line));
+    need(!h5_write_ints(h5, "train_image_idxs", 1, dim, image, &line));
+    need(!h5_close(h5, &line));
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", argv[1]);
-    need(!vocab_write(&(Vocab){words, V}, path, line, sizeof line));
+    need(!vocab_write(&(Vocab){words, V}, path, &line));
     put_features(argv[1], "train", images, argc == 5 ? &source : NULL, argc == 5 ? 0 : 1);
     put_features(argv[1], "val", VAL, argc == 5 ? &source : NULL, argc == 5 ? 0.2f : 1);
     int64_t due = 0;

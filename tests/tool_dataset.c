@@ -5,8 +5,8 @@
  * the image's kind, which its features tell: so training has something to learn. Some images' names carry a
  * COCO id. The same bytes on every run. */
 #include "io/base/err.h"
-#include "io/hdf5/h5.h"
 #include "io/data/vocab.h"
+#include "io/hdf5/h5.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,18 +21,18 @@ typedef struct {
     uint32_t noise;
 } Maker;
 
-static const char *const words[V] = {
-    "<NULL>", "<START>", "<END>", "<UNK>", "a",    "red",  "blue",  "café", "small", "large",
-    "on",     "under",   "near",  "the",   "ball", "cube", "house", "tree", "dog",   "cat",
-    "sits",   "stands",  "big",   "x1",    "x2",   "x3",   "x4",    "x5",   "naïve", "\"quoted\"\\"};
+static const char *const words[V] = {"<NULL>", "<START>", "<END>", "<UNK>", "a",     "red",         "blue", "café",
+                                     "small",  "large",   "on",    "under", "near",  "the",         "ball", "cube",
+                                     "house",  "tree",    "dog",   "cat",   "sits",  "stands",      "big",  "x1",
+                                     "x2",     "x3",      "x4",    "x5",    "naïve", "\"quoted\"\\"};
 
-static char line[ERR_LEN];
+static Err line;
 
 static void need(int ok)
 {
     if (ok)
         return;
-    fprintf(stderr, "tool_dataset: %s\n", line);
+    fprintf(stderr, "tool_dataset: %s\n", line.text);
     exit(1);
 }
 
@@ -41,7 +41,7 @@ static FILE *make_file(const Maker *m, const char *name)
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", m->dir, name);
     FILE *f = fopen(path, "w");
-    snprintf(line, sizeof line, "%.900s cannot be made", path);
+    err_set(&line, "%.900s cannot be made", path);
     need(f != NULL);
     return f;
 }
@@ -50,7 +50,7 @@ static H5 *make_h5(const Maker *m, const char *name)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", m->dir, name);
-    H5 *h5 = h5_create(path, line, sizeof line);
+    H5 *h5 = h5_create(path, &line);
     need(h5 != NULL);
     return h5;
 }
@@ -67,7 +67,7 @@ static void put_vocab(const Maker *m)
     char path[4096];
     const Vocab vocab = {(char **)(uintptr_t)words, V};
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", m->dir);
-    need(!vocab_write(&vocab, path, line, sizeof line));
+    need(!vocab_write(&vocab, path, &line));
 }
 
 /* START, words that follow from the kind, END, padding; the k-th caption of an image has k % 3 words more. */
@@ -92,9 +92,9 @@ static void put_captions(const Maker *m, H5 *h5, const char *split, int n, int d
         put_caption(m, captions + i * m->width, image[i] % KINDS, i / described);
     }
     snprintf(name, sizeof name, "%s_captions", split);
-    need(!h5_write_ints(h5, name, 2, dim, captions, line, sizeof line));
+    need(!h5_write_ints(h5, name, 2, dim, captions, &line));
     snprintf(name, sizeof name, "%s_image_idxs", split);
-    need(!h5_write_ints(h5, name, 1, dim, image, line, sizeof line));
+    need(!h5_write_ints(h5, name, 1, dim, image, &line));
 }
 
 static void put_features(Maker *m, const char *split, int images)
@@ -107,8 +107,8 @@ static void put_features(Maker *m, const char *split, int images)
             features[i * m->D + j] = 0.1f * draw(m) + (j % KINDS == i % KINDS ? 1.0f : 0.0f);
     snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split);
     H5 *h5 = make_h5(m, name);
-    need(!h5_write_floats(h5, "features", 2, dim, features, line, sizeof line));
-    need(!h5_close(h5, line, sizeof line));
+    need(!h5_write_floats(h5, "features", 2, dim, features, &line));
+    need(!h5_close(h5, &line));
 }
 
 static void put_lists(const Maker *m, const char *split, int images)
@@ -134,14 +134,14 @@ static void put_lists(const Maker *m, const char *split, int images)
 int main(int argc, char **argv)
 {
     Maker m = {.width = argc > 2 ? atoi(argv[2]) : 9, .D = argc > 3 ? atoi(argv[3]) : 12, .noise = 1};
-    snprintf(line, sizeof line, "usage: tool_dataset DIR [WIDTH [FEATURES]]");
+    err_set(&line, "usage: tool_dataset DIR [WIDTH [FEATURES]]");
     need(argc > 1 && m.width >= 2 && m.width <= MAX_WIDTH && m.D >= 1 && m.D <= MAX_D);
     m.dir = argv[1];
     put_vocab(&m);
     H5 *h5 = make_h5(&m, "coco2014_captions.h5");
     put_captions(&m, h5, "train", 60, 24);
     put_captions(&m, h5, "val", 20, 8);
-    need(!h5_close(h5, line, sizeof line));
+    need(!h5_close(h5, &line));
     put_features(&m, "train", 24);
     put_features(&m, "val", 11);
     put_lists(&m, "train", 24);

@@ -61,8 +61,8 @@ static hid_t number_type(const char *name)
     const struct {
         const char *name;
         hid_t type;
-    } all[] = {{"int8", H5T_STD_I8LE},      {"int16", H5T_STD_I16LE},   {"int32", H5T_STD_I32LE},
-               {"int64", H5T_STD_I64LE},    {"uint64", H5T_STD_U64LE},  {"float32", H5T_IEEE_F32LE},
+    } all[] = {{"int8", H5T_STD_I8LE},      {"int16", H5T_STD_I16LE},     {"int32", H5T_STD_I32LE},
+               {"int64", H5T_STD_I64LE},    {"uint64", H5T_STD_U64LE},    {"float32", H5T_IEEE_F32LE},
                {"float64", H5T_IEEE_F64LE}, {"float32be", H5T_IEEE_F32BE}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!strcmp(name, all[i].name))
@@ -239,8 +239,7 @@ static void put_attr(hid_t file, char **arg, hid_t stored, hid_t type, hsize_t n
     hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, NULL);
     if (H5Aexists_by_name(file, arg[0], arg[1], H5P_DEFAULT) > 0)
         do_rmattr(file, arg);
-    hid_t attr =
-        H5Acreate_by_name(file, arg[0], arg[1], stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t attr = H5Acreate_by_name(file, arg[0], arg[1], stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     need(attr >= 0 && H5Awrite(attr, type, value) >= 0, "attribute cannot be written");
     H5Aclose(attr);
     H5Sclose(space);

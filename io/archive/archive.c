@@ -2,10 +2,10 @@
 
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
-#include "io/base/err.h"
-#include "io/file/file.h"
 #include "io/archive/gzip.h"
+#include "io/base/err.h"
 #include "io/base/size.h"
+#include "io/file/file.h"
 #include "io/file/sniff.h"
 
 #include <archive.h>
@@ -22,9 +22,9 @@
 
 enum {
     MAX_ENTRIES = 2000000,
-    MAX_NAMES = 256 << 20,  /* bytes of all names */
-    MAX_RATIO = 200,        /* unpacked to packed; real datasets stay below 20 */
-    RATIO_FREE = 64 << 20,  /* bytes that may be unpacked at any ratio */
+    MAX_NAMES = 256 << 20, /* bytes of all names */
+    MAX_RATIO = 200,       /* unpacked to packed; real datasets stay below 20 */
+    RATIO_FREE = 64 << 20, /* bytes that may be unpacked at any ratio */
     BLOCK = 1 << 18
 };
 
@@ -32,15 +32,14 @@ typedef struct {
     const ArchiveSpec *spec;
     const char *dir;
     int fd;
-    int64_t packed;      /* bytes of the archive */
-    int64_t claimed;     /* bytes of all entries, as they say */
+    int64_t packed;  /* bytes of the archive */
+    int64_t claimed; /* bytes of all entries, as they say */
     EntryList list;
-    const char *root;    /* the first root_len bytes: "" or "a/b/"; the list's */
+    const char *root; /* the first root_len bytes: "" or "a/b/"; the list's */
     size_t root_len;
     int64_t total, done; /* bytes of the wanted files: to be written, and written */
     char *parent;        /* the directory made last */
-    char *err;
-    size_t errlen;
+    Err *err;
 } Unpack;
 
 /* --- what can be wrong --- */
@@ -54,9 +53,9 @@ static int refuse(Unpack *u, const char *entry, const char *fmt, ...)
     vsnprintf(why, sizeof why, fmt, ap);
     va_end(ap);
     if (entry)
-        err_set(u->err, u->errlen, "%s: '%s': %s", u->spec->name, entry_name_shown(entry, shown), why);
+        err_set(u->err, "%s: '%s': %s", u->spec->name, entry_name_shown(entry, shown), why);
     else
-        err_set(u->err, u->errlen, "%s: %s", u->spec->name, why);
+        err_set(u->err, "%s: %s", u->spec->name, why);
     return UNPACK_REFUSED;
 }
 
@@ -263,7 +262,7 @@ static int check_space(Unpack *u)
     int64_t blocks = (u->total + (int64_t)fs.f_frsize - 1) / (int64_t)fs.f_frsize;
     if ((uint64_t)blocks <= fs.f_bavail)
         return 0;
-    err_set(u->err, u->errlen, "%s: needs %s, %s are free", u->spec->name, size_text(u->total, need),
+    err_set(u->err, "%s: needs %s, %s are free", u->spec->name, size_text(u->total, need),
             size_text((int64_t)(fs.f_bavail * fs.f_frsize), have));
     return UNPACK_FAILED;
 }
@@ -281,7 +280,7 @@ static int make_parent(Unpack *u, const char *path, const char *name)
     u->parent = strndup(path, n);
     if (!u->parent)
         return fail(u, NULL, ENOMEM);
-    return file_mkdirs(u->parent, NULL, 0) ? not_made(u, name, errno) : 0;
+    return file_mkdirs(u->parent, NULL) ? not_made(u, name, errno) : 0;
 }
 
 static int write_at(int fd, const char *bytes, size_t n, int64_t at)
@@ -382,9 +381,9 @@ static int unpack(Unpack *u)
     return rc ? rc : each_entry(u, write_entry);
 }
 
-UnpackAnswer archive_unpack(const ArchiveSpec *spec, const char *dir, char *err, size_t errlen)
+UnpackAnswer archive_unpack(const ArchiveSpec *spec, const char *dir, Err *err)
 {
-    Unpack u = {.spec = spec, .dir = dir, .fd = -1, .err = err, .errlen = errlen};
+    Unpack u = {.spec = spec, .dir = dir, .fd = -1, .err = err};
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = uselocale(utf8); /* where there is none, nothing changes: names then are ASCII or refused */
     int rc = unpack(&u);

@@ -15,6 +15,8 @@
 #ifndef COCO_IO_ARCHIVE_ARCHIVE_H
 #define COCO_IO_ARCHIVE_ARCHIVE_H
 
+#include "io/base/err.h"
+
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,10 +37,10 @@ typedef enum {
     UNPACK_REFUSED = -2, /* the archive is of no use: err names it, the entry, and what is wrong */
     UNPACK_FAILED = -1,  /* the archive could not be read, or the directory not be written: err says why */
     UNPACK_DONE = 0,
-    UNPACK_STOPPED = 1   /* *stop asked for it */
+    UNPACK_STOPPED = 1 /* *stop asked for it */
 } UnpackAnswer;
 
 /* Fills `dir`, which is there and empty. What a failure has written is the caller's to remove. */
-UnpackAnswer archive_unpack(const ArchiveSpec *spec, const char *dir, char *err, size_t errlen);
+UnpackAnswer archive_unpack(const ArchiveSpec *spec, const char *dir, Err *err);
 
 #endif

@@ -14,8 +14,8 @@ GzipAnswer gzip_check(int fd, int64_t most, const volatile sig_atomic_t *stop)
     GzipAnswer answer = in && piece ? GZIP_WHOLE : GZIP_DAMAGED;
     int n = 0, stopped = 0;
     /* What is no gzip is read as it is, which need not go on. */
-    while (answer == GZIP_WHOLE && !(stopped = stop && *stop) && (n = gzread(in, piece, PIECE_BYTES)) > 0 && !gzdirect(in) &&
-           (most -= n) > 0)
+    while (answer == GZIP_WHOLE && !(stopped = stop && *stop) && (n = gzread(in, piece, PIECE_BYTES)) > 0 &&
+           !gzdirect(in) && (most -= n) > 0)
         ;
     if (stopped)
         answer = GZIP_STOPPED;

@@ -42,12 +42,11 @@ void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1])
     take_hex(sum, hex, DIGEST_MD5_LEN);
 }
 
-int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], char *err,
-                size_t errlen)
+int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], Err *err)
 {
     FILE *in = fopen(path, "rbe");
     if (!in)
-        return err_set(err, errlen, "%s: %s", path, strerror(errno));
+        return err_set(err, "%s: %s", path, strerror(errno));
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     char *piece = g_malloc(PIECE_BYTES);
     size_t n;
@@ -55,7 +54,7 @@ int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DI
     while ((rc = stop && *stop) == 0 && (n = fread(piece, 1, PIECE_BYTES, in)) > 0)
         update(sum, piece, n);
     if (ferror(in))
-        rc = err_set(err, errlen, "%s: %s", path, strerror(errno));
+        rc = err_set(err, "%s: %s", path, strerror(errno));
     fclose(in);
     g_free(piece);
     take_hex(sum, hex, DIGEST_LEN);

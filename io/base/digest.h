@@ -2,6 +2,8 @@
 #ifndef COCO_IO_BASE_DIGEST_H
 #define COCO_IO_BASE_DIGEST_H
 
+#include "io/base/err.h"
+
 #include <signal.h>
 #include <stddef.h>
 
@@ -11,8 +13,7 @@ enum { DIGEST_LEN = 64, DIGEST_MD5_LEN = 32 }; /* hexadecimal digits */
 void digest_hex(const void *bytes, size_t len, char hex[DIGEST_LEN + 1]);
 /* The same of a file of any length, read piece by piece. 1: *stop, which may be NULL, asked to end; -1: the file
  * cannot be read. */
-int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], char *err,
-                size_t errlen);
+int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], Err *err);
 
 /* The MD5 (RFC 1321) of bytes: only to know again what others have published by theirs. */
 void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1]);

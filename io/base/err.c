@@ -2,14 +2,31 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-int err_set(char *err, size_t errlen, const char *fmt, ...)
+int err_set(Err *err, const char *fmt, ...)
 {
-    if (err && errlen) {
+    if (err) {
+        Err line;
         va_list ap;
         va_start(ap, fmt);
-        vsnprintf(err, errlen, fmt, ap);
+        vsnprintf(line.text, sizeof line.text, fmt, ap);
         va_end(ap);
+        strcpy(err->text, line.text);
+    }
+    return -1;
+}
+
+int err_prefix(Err *err, const char *fmt, ...)
+{
+    if (err) {
+        Err line = *err;
+        va_list ap;
+        va_start(ap, fmt);
+        int n = vsnprintf(err->text, sizeof err->text, fmt, ap);
+        va_end(ap);
+        if (n >= 0 && n < ERR_LEN)
+            snprintf(err->text + n, sizeof err->text - (size_t)n, "%s", line.text);
     }
     return -1;
 }

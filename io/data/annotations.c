@@ -3,44 +3,44 @@
 #include "io/base/err.h"
 #include "io/data/json.h"
 
-static int read_element(const Json *e, int64_t *id, const char **caption, char *err, size_t errlen)
+static int read_element(const Json *e, int64_t *id, const char **caption, Err *err)
 {
     if (!json_is_object(e))
-        return err_set(err, errlen, "not an object");
-    int rc = json_get_int(e, "image_id", 0, INT64_MAX, id, err, errlen);
+        return err_set(err, "not an object");
+    int rc = json_get_int(e, "image_id", 0, INT64_MAX, id, err);
     if (rc <= 0)
-        return rc ? rc : err_set(err, errlen, "no \"image_id\"");
-    rc = json_get_text(e, "caption", caption, err, errlen);
+        return rc ? rc : err_set(err, "no \"image_id\"");
+    rc = json_get_text(e, "caption", caption, err);
     if (rc <= 0)
-        return rc ? rc : err_set(err, errlen, "no \"caption\"");
+        return rc ? rc : err_set(err, "no \"caption\"");
     return 0;
 }
 
-static int each(const Json *list, const char *path, CaptionFn fn, void *ctx, char *err, size_t errlen)
+static int each(const Json *list, const char *path, CaptionFn fn, void *ctx, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     int64_t n = 1;
     for (const Json *e = json_first(list); e; e = json_next(e), n++) {
         int64_t id;
         const char *caption;
-        if (read_element(e, &id, &caption, why, sizeof why) || fn(ctx, id, caption, why, sizeof why))
-            return err_set(err, errlen, "%s: annotation %lld: %s", path, (long long)n, why);
+        if (read_element(e, &id, &caption, &why) || fn(ctx, id, caption, &why))
+            return err_set(err, "%s: annotation %lld: %s", path, (long long)n, why.text);
     }
     return 0;
 }
 
-int annotations_each(const char *path, CaptionFn fn, void *ctx, char *err, size_t errlen)
+int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     const Json *list;
-    Json *json = json_load_object(path, ANNOTATIONS_MAX_BYTES, err, errlen);
+    Json *json = json_load_object(path, ANNOTATIONS_MAX_BYTES, err);
     if (!json)
         return -1;
-    int rc = json_get_array(json, "annotations", &list, why, sizeof why);
+    int rc = json_get_array(json, "annotations", &list, &why);
     if (rc > 0)
-        rc = each(list, path, fn, ctx, err, errlen);
+        rc = each(list, path, fn, ctx, err);
     else
-        rc = err_set(err, errlen, "%s: %s", path, rc ? why : "no \"annotations\": these are no COCO captions");
+        rc = err_set(err, "%s: %s", path, rc ? why.text : "no \"annotations\": these are no COCO captions");
     json_free(json);
     return rc;
 }

@@ -4,6 +4,8 @@
 #ifndef COCO_IO_DATA_ANNOTATIONS_H
 #define COCO_IO_DATA_ANNOTATIONS_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,10 +13,10 @@ enum { ANNOTATIONS_MAX_BYTES = 512 << 20 };
 
 /* What is called for each caption, in the file's order; the text is borrowed for the call. Anything but 0 ends the
  * walk; the line in err is then given the annotation's place. */
-typedef int (*CaptionFn)(void *ctx, int64_t image_id, const char *caption, char *err, size_t errlen);
+typedef int (*CaptionFn)(void *ctx, int64_t image_id, const char *caption, Err *err);
 
 /* The captions of an annotations file. -1: err names the file and the annotation ("refs.json: annotation 17: no
  * \"caption\""). */
-int annotations_each(const char *path, CaptionFn fn, void *ctx, char *err, size_t errlen);
+int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err);
 
 #endif

@@ -24,28 +24,28 @@ static char *captions_path(const Dataset *d)
 }
 
 static const int32_t *out_of_range(const Dataset *d, int64_t i, const char *what, const char *kind, int32_t value,
-                                   const char *among, int64_t n, char *err, size_t errlen)
+                                   const char *among, int64_t n, Err *err)
 {
     char *path = captions_path(d);
-    err_set(err, errlen, "%s: %s_%s: row %lld: %s %d is out of range (%s: %lld)", path ? path : d->dir, d->split,
-            what, (long long)i, kind, value, among, (long long)n);
+    err_set(err, "%s: %s_%s: row %lld: %s %d is out of range (%s: %lld)", path ? path : d->dir, d->split, what,
+            (long long)i, kind, value, among, (long long)n);
     free(path);
     return NULL;
 }
 
-const int32_t *dataset_caption(const Dataset *d, int64_t i, char *err, size_t errlen)
+const int32_t *dataset_caption(const Dataset *d, int64_t i, Err *err)
 {
     const int32_t *word = d->captions.ints + i * d->width;
     int32_t image = d->image.ints[i];
     for (int t = 0; t < d->width; t++)
         if (word[t] < 0 || word[t] >= d->vocab.size)
-            return out_of_range(d, i, "captions", "word", word[t], "vocabulary", d->vocab.size, err, errlen);
+            return out_of_range(d, i, "captions", "word", word[t], "vocabulary", d->vocab.size, err);
     if (image < 0 || image >= d->features.rows)
-        return out_of_range(d, i, "image_idxs", "image", image, "features", d->features.rows, err, errlen);
+        return out_of_range(d, i, "image_idxs", "image", image, "features", d->features.rows, err);
     return word;
 }
 
-static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, char *err, size_t errlen)
+static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err *err)
 {
     char captions[64], idxs[64];
     H5Info info;
@@ -53,39 +53,39 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, cha
     snprintf(idxs, sizeof idxs, "%s_image_idxs", d->split);
     if (optional && !h5_has(h5, captions))
         return 0;
-    if (h5_info(h5, captions, &info, err, errlen))
+    if (h5_info(h5, captions, &info, err))
         return -1;
     if (info.rank != 2 || info.kind != H5_INTEGERS)
-        return err_set(err, errlen, "%s: %s: is no matrix of integers", path, captions);
+        return err_set(err, "%s: %s: is no matrix of integers", path, captions);
     if (!optional && info.dim[0] == 0)
-        return err_set(err, errlen, "%s: %s: no captions", path, captions);
+        return err_set(err, "%s: %s: no captions", path, captions);
     if (info.dim[1] < 2 || info.dim[1] > 1 << 16)
-        return err_set(err, errlen, "%s: %s: captions of %lld words", path, captions, (long long)info.dim[1]);
-    if (h5_map(h5, captions, H5_INTEGERS, 2, info.dim, &d->captions, err, errlen) ||
-        h5_map(h5, idxs, H5_INTEGERS, 1, info.dim, &d->image, err, errlen))
+        return err_set(err, "%s: %s: captions of %lld words", path, captions, (long long)info.dim[1]);
+    if (h5_map(h5, captions, H5_INTEGERS, 2, info.dim, &d->captions, err) ||
+        h5_map(h5, idxs, H5_INTEGERS, 1, info.dim, &d->image, err))
         return -1;
     d->n = info.dim[0];
     d->width = (int)info.dim[1];
     for (int64_t i = 0; i < d->n; i++)
-        if (!dataset_caption(d, i, err, errlen))
+        if (!dataset_caption(d, i, err))
             return -1;
     return 0;
 }
 
-static int open_captions(Dataset *d, int optional, char *err, size_t errlen)
+static int open_captions(Dataset *d, int optional, Err *err)
 {
     char *path = captions_path(d);
     int rc = -1;
     if (!path)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     if (optional && !file_exists(path)) {
         free(path);
         return 0;
     }
-    H5 *h5 = h5_open(path, err, errlen);
+    H5 *h5 = h5_open(path, err);
     if (h5) {
-        rc = read_captions(d, h5, path, optional, err, errlen);
-        h5_close(h5, NULL, 0);
+        rc = read_captions(d, h5, path, optional, err);
+        h5_close(h5, NULL);
     }
     free(path);
     return rc;
@@ -94,71 +94,70 @@ static int open_captions(Dataset *d, int optional, char *err, size_t errlen)
 /* --- features --- */
 
 /* Before anything is read: a matrix of a sane number of columns. */
-static int check_sizes(H5 *h5, const char *path, H5Info *info, char *err, size_t errlen)
+static int check_sizes(H5 *h5, const char *path, H5Info *info, Err *err)
 {
     enum { MOST = 1 << 20 };
-    if (h5_info(h5, "features", info, err, errlen))
+    if (h5_info(h5, "features", info, err))
         return -1;
     if (info->rank != 2)
-        return err_set(err, errlen, "%s: features: has %d dimensions, expected (images, features)", path, info->rank);
+        return err_set(err, "%s: features: has %d dimensions, expected (images, features)", path, info->rank);
     if (info->dim[0] < 1 || info->dim[1] < 1)
-        return err_set(err, errlen, "%s: features: no rows or no columns (%lld, %lld)", path,
-                       (long long)info->dim[0], (long long)info->dim[1]);
+        return err_set(err, "%s: features: no rows or no columns (%lld, %lld)", path, (long long)info->dim[0],
+                       (long long)info->dim[1]);
     if (info->dim[1] > MOST)
-        return err_set(err, errlen, "%s: features: %lld numbers an image, expected %d at the most", path,
+        return err_set(err, "%s: features: %lld numbers an image, expected %d at the most", path,
                        (long long)info->dim[1], MOST);
     return 0;
 }
 
-int features_open(H5Matrix *features, const char *path, char *err, size_t errlen)
+int features_open(H5Matrix *features, const char *path, Err *err)
 {
     memset(features, 0, sizeof *features);
-    H5 *h5 = h5_open(path, err, errlen);
+    H5 *h5 = h5_open(path, err);
     if (!h5)
         return -1;
     H5Info info;
-    int rc = check_sizes(h5, path, &info, err, errlen);
+    int rc = check_sizes(h5, path, &info, err);
     if (rc == 0)
-        rc = h5_map(h5, "features", H5_FLOATS, 2, info.dim, features, err, errlen);
-    h5_close(h5, NULL, 0);
+        rc = h5_map(h5, "features", H5_FLOATS, 2, info.dim, features, err);
+    h5_close(h5, NULL);
     return rc;
 }
 
-const float *features_row(const H5Matrix *features, const char *path, int64_t row, char *err, size_t errlen)
+const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err)
 {
     const float *f = features->floats + row * features->columns;
     for (int64_t j = 0; j < features->columns; j++)
         if (!isfinite(f[j])) {
-            err_set(err, errlen, "%s: features: row %lld: number %lld is not finite", path, (long long)row,
-                    (long long)j);
+            err_set(err, "%s: features: row %lld: number %lld is not finite", path, (long long)row, (long long)j);
             return NULL;
         }
     return f;
 }
 
-const float *dataset_features(const Dataset *d, int64_t row, char *err, size_t errlen)
+const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 {
-    return features_row(&d->features, d->features_path, row, err, errlen);
+    return features_row(&d->features, d->features_path, row, err);
 }
 
 /* --- lists --- */
 
 /* A list that is not there is empty; one that is there has a line for each image. */
-static int read_list(const Dataset *d, const char *suffix, Lines *lines, char *err, size_t errlen)
+static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *err)
 {
     char *path = split_path(d->dir, d->split, suffix);
     int rc = 0;
     if (!path)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     if (file_exists(path)) {
-        rc = lines_read(lines, path, err, errlen);
+        rc = lines_read(lines, path, err);
         while (rc == 0 && lines->n && !*lines->line[lines->n - 1])
             lines->n--;
         for (size_t i = 0; rc == 0 && i < lines->n; i++)
             if (!utf8_valid(lines->line[i], strlen(lines->line[i])))
-                rc = err_set(err, errlen, "%s: line %zu: is not UTF-8", path, i + 1);
+                rc = err_set(err, "%s: line %zu: is not UTF-8", path, i + 1);
         if (rc == 0 && (int64_t)lines->n != d->features.rows)
-            rc = err_set(err, errlen, "%s: %zu lines for %lld images", path, lines->n, (long long)d->features.rows);
+            rc = err_set(err, "%s: %zu lines for %lld images", path, lines->n, (long long)d->features.rows);
     }
     free(path);
     return rc;
@@ -166,27 +165,27 @@ static int read_list(const Dataset *d, const char *suffix, Lines *lines, char *e
 
 /* --- the whole --- */
 
-static int open_parts(Dataset *d, int flags, char *err, size_t errlen)
+static int open_parts(Dataset *d, int flags, Err *err)
 {
     char *vocab = path_join(d->dir, "coco2014_vocab.json");
-    int rc = vocab ? vocab_load(&d->vocab, vocab, err, errlen) : err_set(err, errlen, "out of memory");
+    int rc = vocab ? vocab_load(&d->vocab, vocab, err) : err_set(err, "out of memory");
     free(vocab);
     d->features_path =
         split_path(d->dir, d->split, flags & DATASET_RAW ? "2014_vgg16_fc7.h5" : "2014_vgg16_fc7_pca.h5");
     if (rc == 0 && !d->features_path)
-        rc = err_set(err, errlen, "out of memory");
+        rc = err_set(err, "out of memory");
     if (rc == 0)
-        rc = features_open(&d->features, d->features_path, err, errlen);
+        rc = features_open(&d->features, d->features_path, err);
     if (rc == 0)
-        rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err, errlen);
+        rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_urls.txt", &d->urls, err, errlen);
+        rc = read_list(d, "2014_urls.txt", &d->urls, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_images.txt", &d->files, err, errlen);
+        rc = read_list(d, "2014_images.txt", &d->files, err);
     return rc;
 }
 
-int dataset_open(Dataset *d, const char *dir, const char *split, int flags, char *err, size_t errlen)
+int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {
     memset(d, 0, sizeof *d);
     size_t n = strlen(split);
@@ -194,14 +193,14 @@ int dataset_open(Dataset *d, const char *dir, const char *split, int flags, char
         if (!isalnum((unsigned char)split[i]) && split[i] != '_' && split[i] != '-')
             n = 0;
     if (n == 0 || n >= sizeof d->split)
-        return err_set(err, errlen, "'%s' is no name of a split", split);
+        return err_set(err, "'%s' is no name of a split", split);
     memcpy(d->split, split, n + 1);
     d->dir = strdup(dir);
     if (!d->dir)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     if (!file_exists(dir))
-        return err_set(err, errlen, "%s: no such dataset directory; 'coco-fetch shapes -o %s' makes one", dir, dir);
-    return open_parts(d, flags, err, errlen);
+        return err_set(err, "%s: no such dataset directory; 'coco-fetch shapes -o %s' makes one", dir, dir);
+    return open_parts(d, flags, err);
 }
 
 void dataset_close(Dataset *d)
@@ -219,13 +218,13 @@ void dataset_close(Dataset *d)
     memset(d, 0, sizeof *d);
 }
 
-int dataset_index(Dataset *d, char *err, size_t errlen)
+int dataset_index(Dataset *d, Err *err)
 {
     size_t images = (size_t)d->features.rows;
     d->caption_at = calloc(images + 2, sizeof *d->caption_at);
     d->caption_of = calloc((size_t)d->n + 1, sizeof *d->caption_of);
     if (!d->caption_at || !d->caption_of)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     /* Counting sort: at[i+2] counts, then at[i+1] is where image i's next caption goes. */
     for (int64_t k = 0; k < d->n; k++)
         d->caption_at[d->image.ints[k] + 2]++;

@@ -12,9 +12,10 @@
 #ifndef COCO_IO_DATA_DATASET_H
 #define COCO_IO_DATA_DATASET_H
 
+#include "io/base/err.h"
+#include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
-#include "io/data/vocab.h"
 
 #include <stdint.h>
 
@@ -22,12 +23,12 @@ typedef struct {
     char *dir;
     char split[32];
     Vocab vocab;
-    int64_t n;           /* captions; 0 where the split has none and that was allowed */
-    int width;           /* C: numbers in a caption row */
+    int64_t n; /* captions; 0 where the split has none and that was allowed */
+    int width; /* C: numbers in a caption row */
     /* In place where the file allows. */
-    H5Matrix captions;   /* (n, C) */
-    H5Matrix image;      /* (n): row of features */
-    H5Matrix features;   /* (images, D) */
+    H5Matrix captions; /* (n, C) */
+    H5Matrix image;    /* (n): row of features */
+    H5Matrix features; /* (images, D) */
     char *features_path;
     Lines urls, files;   /* images lines each, or none */
     int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; dataset_index */
@@ -35,34 +36,34 @@ typedef struct {
 } Dataset;
 
 enum {
-    DATASET_RAW = 1,              /* the unreduced features */
+    DATASET_RAW = 1,               /* the unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is no failure */
-    DATASET_LISTS = 4             /* read the URLs and image paths, where there are any */
+    DATASET_LISTS = 4              /* read the URLs and image paths, where there are any */
 };
 
 /* Opens one split. `split` is a name of letters, digits, '_' and '-'. The caller closes, also after a
  * failure. */
-int dataset_open(Dataset *data, const char *dir, const char *split, int flags, char *err, size_t errlen);
+int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
 void dataset_close(Dataset *data); /* legal on a zeroed one */
 
 /* Caption row i, of width words, after a look at each, and at its image: NULL with a line where one is out of
  * range. Any thread. */
-const int32_t *dataset_caption(const Dataset *data, int64_t i, char *err, size_t errlen);
+const int32_t *dataset_caption(const Dataset *data, int64_t i, Err *err);
 
 /* Features of a row, after a look at each number: NULL with a line that names file, dataset and row where
  * one is not finite. Any thread. */
-const float *dataset_features(const Dataset *data, int64_t row, char *err, size_t errlen);
+const float *dataset_features(const Dataset *data, int64_t row, Err *err);
 
 /* Builds caption_at and caption_of. -1: out of memory. */
-int dataset_index(Dataset *data, char *err, size_t errlen);
+int dataset_index(Dataset *data, Err *err);
 
 /* The COCO id of an image: the twelve digits that end its name before the suffix, alone or behind '_'
  * ("COCO_val2014_000000391895.jpg"); else `row`. name may be NULL. */
 int64_t coco_image_id(const char *name, int64_t row);
 
 /* A bare `features` array, without a dataset: maps it. */
-int features_open(H5Matrix *features, const char *path, char *err, size_t errlen);
+int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
-const float *features_row(const H5Matrix *features, const char *path, int64_t row, char *err, size_t errlen);
+const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);
 
 #endif

@@ -50,7 +50,7 @@ void status_write(FILE *out, const Status *status)
 static int kind_of(const Json *json)
 {
     const char *text = NULL;
-    if (json_get_text(json, "status", &text, NULL, 0) == 1)
+    if (json_get_text(json, "status", &text, NULL) == 1)
         for (int k = 0; k < N_WORDS; k++)
             if (!strcmp(text, word[k]))
                 return k;
@@ -58,17 +58,17 @@ static int kind_of(const Json *json)
 }
 
 /* A line that is the URL itself. */
-static char *bare_url(const char *line, size_t len, char *err, size_t errlen)
+static char *bare_url(const char *line, size_t len, Err *err)
 {
     char *url = NULL;
     if (memchr(line, '\0', len))
-        err_set(err, errlen, "is not text: it holds a NUL byte");
+        err_set(err, "is not text: it holds a NUL byte");
     else if (!(url = url_trimmed(line, len)))
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     return url;
 }
 
-char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen)
+char *status_url_of(const char *line, size_t len, int *kind, Err *err)
 {
     const char *found;
     char *url = NULL;
@@ -76,16 +76,16 @@ char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t e
     while (len > 0 && isspace((unsigned char)*line))
         line++, len--;
     if (len == 0 || *line != '{')
-        return bare_url(line, len, err, errlen);
-    Json *json = json_parse_object(line, len, err, errlen);
+        return bare_url(line, len, err);
+    Json *json = json_parse_object(line, len, err);
     if (!json)
         return NULL;
-    int rc = json_get_text(json, "url", &found, err, errlen);
+    int rc = json_get_text(json, "url", &found, err);
     *kind = kind_of(json);
     if (rc == 1 && !(url = url_trimmed(found, strlen(found))))
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     if (rc == 0 || (url && !*url)) {
-        err_set(err, errlen, "no \"url\"");
+        err_set(err, "no \"url\"");
         free(url);
         url = NULL;
     }

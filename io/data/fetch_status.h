@@ -8,6 +8,8 @@
 #ifndef COCO_IO_DATA_FETCH_STATUS_H
 #define COCO_IO_DATA_FETCH_STATUS_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,10 +18,10 @@ typedef enum { STATUS_OK, STATUS_CACHED, STATUS_DEAD, STATUS_FAILED } StatusKind
 
 typedef struct {
     StatusKind status;
-    const char *url;   /* bytes that are not UTF-8 are written as '?' */
-    const char *path;  /* NULL: absent; error likewise */
+    const char *url;  /* bytes that are not UTF-8 are written as '?' */
+    const char *path; /* NULL: absent; error likewise */
     const char *error;
-    long code;         /* 0: absent */
+    long code; /* 0: absent */
     int64_t bytes;
     int tries;
 } Status;
@@ -30,6 +32,6 @@ void status_write(FILE *out, const Status *status);
 /* What a line asks for: the "url" of a JSON object (a caption record, a status record, any other), or the line itself
  * where it does not begin with a brace. *kind becomes the record's status, -1 where it has none. The caller frees.
  * NULL: err says why there is no URL. */
-char *status_url_of(const char *line, size_t len, int *kind, char *err, size_t errlen);
+char *status_url_of(const char *line, size_t len, int *kind, Err *err);
 
 #endif

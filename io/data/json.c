@@ -139,65 +139,65 @@ static const char *scan(const char *s, const char *end, const char **why)
 /* --- reading --- */
 
 /* cJSON 1.7.15 can read past a buffer that does not end in NUL (CVE-2023-53154): so `text` ends in one. */
-static Json *parse_ended(const char *text, size_t len, char *err, size_t errlen)
+static Json *parse_ended(const char *text, size_t len, Err *err)
 {
     const char *why = NULL, *bad = scan(text, text + len, &why), *end = NULL;
     if (bad) {
-        err_set(err, errlen, "not JSON: %s at byte %zu", why, (size_t)(bad - text) + 1);
+        err_set(err, "not JSON: %s at byte %zu", why, (size_t)(bad - text) + 1);
         return NULL;
     }
     if (!text[strspn(text, " \t\r\n")]) {
-        err_set(err, errlen, "not JSON: empty");
+        err_set(err, "not JSON: empty");
         return NULL;
     }
     Json *json = cJSON_ParseWithLengthOpts(text, len + 1, &end, 1);
     if (!json) {
         size_t at = end ? (size_t)(end - text) : 0;
-        err_set(err, errlen, at >= len ? "not JSON: it ends early" : "not JSON: error at byte %zu", at + 1);
+        err_set(err, at >= len ? "not JSON: it ends early" : "not JSON: error at byte %zu", at + 1);
     }
     return json;
 }
 
-Json *json_parse(const char *text, size_t len, char *err, size_t errlen)
+Json *json_parse(const char *text, size_t len, Err *err)
 {
     if (!utf8_valid(text, len)) {
-        err_set(err, errlen, "not UTF-8");
+        err_set(err, "not UTF-8");
         return NULL;
     }
     char *copy = malloc(len + 1);
     if (!copy) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     memcpy(copy, text, len);
     copy[len] = '\0';
-    Json *json = parse_ended(copy, len, err, errlen);
+    Json *json = parse_ended(copy, len, err);
     free(copy);
     return json;
 }
 
-Json *json_parse_object(const char *text, size_t len, char *err, size_t errlen)
+Json *json_parse_object(const char *text, size_t len, Err *err)
 {
-    Json *json = json_parse(text, len, err, errlen);
+    Json *json = json_parse(text, len, err);
     if (json && !cJSON_IsObject(json)) {
-        err_set(err, errlen, "not a JSON object");
+        err_set(err, "not a JSON object");
         json_free(json);
         return NULL;
     }
     return json;
 }
 
-Json *json_load_object(const char *path, size_t max, char *err, size_t errlen)
+Json *json_load_object(const char *path, size_t max, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     size_t len;
-    char *text = file_read(path, max, &len, err, errlen);
+    char *text = file_read(path, max, &len, err);
     if (!text)
         return NULL;
-    Json *json = json_parse_object(text, len, why, sizeof why);
+    Json *json = json_parse_object(text, len, &why);
     free(text);
     if (!json)
-        err_set(err, errlen, "%s: %s", path, why);
+        err_set(err, "%s: %s", path, why.text);
     return json;
 }
 
@@ -216,8 +216,7 @@ static const Json *member(const Json *object, const char *key)
     return cJSON_IsNull(found) ? NULL : found;
 }
 
-int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, char *err,
-                 size_t errlen)
+int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, Err *err)
 {
     const Json *m = member(object, key);
     if (!m)
@@ -225,45 +224,44 @@ int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, 
     double v = m->valuedouble;
     /* Above 2^53 a double, and with it JSON as most programs read it, no longer tells integers apart. */
     if (!cJSON_IsNumber(m) || v != floor(v) || fabs(v) > 9007199254740992.0)
-        return err_set(err, errlen, "\"%s\": not a whole number", key);
+        return err_set(err, "\"%s\": not a whole number", key);
     if ((int64_t)v < min && max == INT64_MAX)
-        return err_set(err, errlen, "\"%s\": %.0f is below %lld", key, v, (long long)min);
+        return err_set(err, "\"%s\": %.0f is below %lld", key, v, (long long)min);
     if ((int64_t)v < min || (int64_t)v > max)
-        return err_set(err, errlen, "\"%s\": %.0f is not from %lld to %lld", key, v, (long long)min,
-                       (long long)max);
+        return err_set(err, "\"%s\": %.0f is not from %lld to %lld", key, v, (long long)min, (long long)max);
     *out = (int64_t)v;
     return 1;
 }
 
-int json_get_real(const Json *object, const char *key, double *out, char *err, size_t errlen)
+int json_get_real(const Json *object, const char *key, double *out, Err *err)
 {
     const Json *m = member(object, key);
     if (!m)
         return 0;
     if (!cJSON_IsNumber(m) || !isfinite(m->valuedouble))
-        return err_set(err, errlen, "\"%s\": not a finite number", key);
+        return err_set(err, "\"%s\": not a finite number", key);
     *out = m->valuedouble;
     return 1;
 }
 
-int json_get_text(const Json *object, const char *key, const char **out, char *err, size_t errlen)
+int json_get_text(const Json *object, const char *key, const char **out, Err *err)
 {
     const Json *m = member(object, key);
     if (!m)
         return 0;
     if (!cJSON_IsString(m))
-        return err_set(err, errlen, "\"%s\": not a string", key);
+        return err_set(err, "\"%s\": not a string", key);
     *out = m->valuestring;
     return 1;
 }
 
-int json_get_array(const Json *object, const char *key, const Json **out, char *err, size_t errlen)
+int json_get_array(const Json *object, const char *key, const Json **out, Err *err)
 {
     const Json *m = member(object, key);
     if (!m)
         return 0;
     if (!cJSON_IsArray(m))
-        return err_set(err, errlen, "\"%s\": not a list", key);
+        return err_set(err, "\"%s\": not a list", key);
     *out = m;
     return 1;
 }

@@ -11,6 +11,8 @@
 #ifndef COCO_IO_DATA_JSON_H
 #define COCO_IO_DATA_JSON_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,20 +23,19 @@ typedef struct cJSON Json;
 int utf8_valid(const char *text, size_t len);
 
 /* The value in len bytes of text. NULL: err says why ("not JSON: bad number at byte 17"; bytes count from 1). */
-Json *json_parse(const char *text, size_t len, char *err, size_t errlen);
+Json *json_parse(const char *text, size_t len, Err *err);
 /* The same where the value must be an object. */
-Json *json_parse_object(const char *text, size_t len, char *err, size_t errlen);
+Json *json_parse_object(const char *text, size_t len, Err *err);
 /* The object that is all of a file, of up to `max` bytes. NULL: err names the file. */
-Json *json_load_object(const char *path, size_t max, char *err, size_t errlen);
+Json *json_load_object(const char *path, size_t max, Err *err);
 void json_free(Json *json);
 
 /* Members of an object. Each answers 1 with the value, 0 where the key is absent or null, and -1 with a
  * line where the value is of another kind or out of range ("\"row\": not a whole number"). */
-int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, char *err,
-                 size_t errlen);
-int json_get_real(const Json *object, const char *key, double *out, char *err, size_t errlen); /* finite */
-int json_get_text(const Json *object, const char *key, const char **out, char *err, size_t errlen);
-int json_get_array(const Json *object, const char *key, const Json **out, char *err, size_t errlen);
+int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, Err *err);
+int json_get_real(const Json *object, const char *key, double *out, Err *err); /* finite */
+int json_get_text(const Json *object, const char *key, const char **out, Err *err);
+int json_get_array(const Json *object, const char *key, const Json **out, Err *err);
 
 int json_is_object(const Json *json);
 int json_is_true(const Json *json); /* 0 for NULL too */

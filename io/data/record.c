@@ -14,45 +14,45 @@ enum { LINE_MAX_BYTES = 16 << 20 };
 
 /* --- reading one --- */
 
-static int copy_text(char **out, const char *text, char *err, size_t errlen)
+static int copy_text(char **out, const char *text, Err *err)
 {
     *out = strdup(text);
-    return *out ? 0 : err_set(err, errlen, "out of memory");
+    return *out ? 0 : err_set(err, "out of memory");
 }
 
 /* An optional string: left NULL where the key is absent. */
-static int read_text(char **out, const Json *json, const char *key, char *err, size_t errlen)
+static int read_text(char **out, const Json *json, const char *key, Err *err)
 {
     const char *text;
-    int rc = json_get_text(json, key, &text, err, errlen);
-    return rc > 0 ? copy_text(out, text, err, errlen) : rc;
+    int rc = json_get_text(json, key, &text, err);
+    return rc > 0 ? copy_text(out, text, err) : rc;
 }
 
-static int read_url(Record *r, const Json *json, char *err, size_t errlen)
+static int read_url(Record *r, const Json *json, Err *err)
 {
     const char *text;
-    int rc = json_get_text(json, "url", &text, err, errlen);
+    int rc = json_get_text(json, "url", &text, err);
     if (rc > 0 && !(r->url = url_trimmed(text, strlen(text))))
-        rc = err_set(err, errlen, "out of memory");
+        rc = err_set(err, "out of memory");
     return rc;
 }
 
-static int read_references(Record *r, const Json *json, char *err, size_t errlen)
+static int read_references(Record *r, const Json *json, Err *err)
 {
     const Json *list;
-    int rc = json_get_array(json, "references", &list, err, errlen);
+    int rc = json_get_array(json, "references", &list, err);
     if (rc <= 0)
         return rc;
     int n = json_length(list);
     r->has_references = 1;
     r->references = calloc(n ? (size_t)n : 1, sizeof *r->references);
     if (!r->references)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     for (const Json *e = json_first(list); e; e = json_next(e)) {
         const char *text = json_text(e);
         if (!text)
-            return err_set(err, errlen, "\"references\": element %d is not a string", r->n_references + 1);
-        if (copy_text(&r->references[r->n_references], text, err, errlen))
+            return err_set(err, "\"references\": element %d is not a string", r->n_references + 1);
+        if (copy_text(&r->references[r->n_references], text, err))
             return -1;
         r->n_references++;
     }
@@ -63,52 +63,49 @@ static int read_references(Record *r, const Json *json, char *err, size_t errlen
 static double read_score(const Json *json)
 {
     static const char *const KEY[] = {"score", "CIDEr"};
-    char why[ERR_LEN];
+    Err why;
     double score;
     for (int i = 0; i < 2; i++)
-        if (json_get_real(json, KEY[i], &score, why, sizeof why) > 0)
+        if (json_get_real(json, KEY[i], &score, &why) > 0)
             return score;
     return NAN;
 }
 
-static int read_members(Record *r, const Json *json, char *err, size_t errlen)
+static int read_members(Record *r, const Json *json, Err *err)
 {
-    int rc = json_get_int(json, "image_id", 0, INT64_MAX, &r->image_id, err, errlen);
+    int rc = json_get_int(json, "image_id", 0, INT64_MAX, &r->image_id, err);
     if (rc == 0)
-        return err_set(err, errlen, "no \"image_id\"");
-    if (rc < 0 || json_get_int(json, "row", 0, INT64_MAX, &r->row, err, errlen) < 0 ||
-        json_get_real(json, "logprob", &r->logprob, err, errlen) < 0 ||
-        read_text(&r->caption, json, "caption", err, errlen) < 0)
+        return err_set(err, "no \"image_id\"");
+    if (rc < 0 || json_get_int(json, "row", 0, INT64_MAX, &r->row, err) < 0 ||
+        json_get_real(json, "logprob", &r->logprob, err) < 0 || read_text(&r->caption, json, "caption", err) < 0)
         return -1;
     if (!r->caption)
-        return err_set(err, errlen, "no \"caption\"");
+        return err_set(err, "no \"caption\"");
     r->score = read_score(json);
-    if (read_text(&r->split, json, "split", err, errlen) < 0 ||
-        read_text(&r->file, json, "file", err, errlen) < 0 ||
-        read_url(r, json, err, errlen) < 0)
+    if (read_text(&r->split, json, "split", err) < 0 || read_text(&r->file, json, "file", err) < 0 ||
+        read_url(r, json, err) < 0)
         return -1;
-    return read_references(r, json, err, errlen);
+    return read_references(r, json, err);
 }
 
-int record_read(Record *record, const Json *json, char *err, size_t errlen)
+int record_read(Record *record, const Json *json, Err *err)
 {
     *record = (Record){.row = -1, .logprob = NAN, .score = NAN};
-    int rc = json_is_object(json) ? read_members(record, json, err, errlen)
-                                  : err_set(err, errlen, "not a JSON object");
+    int rc = json_is_object(json) ? read_members(record, json, err) : err_set(err, "not a JSON object");
     if (rc)
         record_free(record);
     return rc;
 }
 
-int record_parse(Record *record, const char *line, size_t len, char *err, size_t errlen)
+int record_parse(Record *record, const char *line, size_t len, Err *err)
 {
     memset(record, 0, sizeof *record);
     if (len && *line == '[')
-        return err_set(err, errlen, "not a JSON object but an array: records stand one a line");
-    Json *json = json_parse_object(line, len, err, errlen);
+        return err_set(err, "not a JSON object but an array: records stand one a line");
+    Json *json = json_parse_object(line, len, err);
     if (!json)
         return -1;
-    int rc = record_read(record, json, err, errlen);
+    int rc = record_read(record, json, err);
     json_free(json);
     return rc;
 }
@@ -140,49 +137,49 @@ void record_free(Record *r)
 
 /* --- writing --- */
 
-static int put_member(FILE *out, const char *key, const char *text, char *err, size_t errlen)
+static int put_member(FILE *out, const char *key, const char *text, Err *err)
 {
     if (!text)
         return 0;
     fprintf(out, ",\"%s\":", key);
-    return json_put_text(out, text) ? err_set(err, errlen, "record: \"%s\" is not UTF-8", key) : 0;
+    return json_put_text(out, text) ? err_set(err, "record: \"%s\" is not UTF-8", key) : 0;
 }
 
-static int put_references(FILE *out, const Record *r, char *err, size_t errlen)
+static int put_references(FILE *out, const Record *r, Err *err)
 {
     fputs(",\"references\":[", out);
     for (int i = 0; i < r->n_references; i++) {
         if (i)
             putc(',', out);
         if (json_put_text(out, r->references[i]))
-            return err_set(err, errlen, "record: reference %d is not UTF-8", i + 1);
+            return err_set(err, "record: reference %d is not UTF-8", i + 1);
     }
     putc(']', out);
     return 0;
 }
 
-int record_write(FILE *out, const Record *r, char *err, size_t errlen)
+int record_write(FILE *out, const Record *r, Err *err)
 {
     if (isinf(r->logprob))
-        return err_set(err, errlen, "record: \"logprob\" is infinite");
+        return err_set(err, "record: \"logprob\" is infinite");
     errno = 0;
     fprintf(out, "{\"image_id\":%" PRId64, r->image_id);
-    if (put_member(out, "split", r->split, err, errlen))
+    if (put_member(out, "split", r->split, err))
         return -1;
     if (r->row >= 0)
         fprintf(out, ",\"row\":%" PRId64, r->row);
-    if (put_member(out, "file", r->file, err, errlen) || put_member(out, "url", r->url, err, errlen) ||
-        put_member(out, "caption", r->caption ? r->caption : "", err, errlen))
+    if (put_member(out, "file", r->file, err) || put_member(out, "url", r->url, err) ||
+        put_member(out, "caption", r->caption ? r->caption : "", err))
         return -1;
     if (!isnan(r->logprob)) {
         fputs(",\"logprob\":", out);
         json_put_real(out, r->logprob);
     }
-    if (r->has_references && put_references(out, r, err, errlen))
+    if (r->has_references && put_references(out, r, err))
         return -1;
     fputs("}\n", out);
     if (ferror(out))
-        return err_set(err, errlen, "write: %s", errno ? strerror(errno) : "failed");
+        return err_set(err, "write: %s", errno ? strerror(errno) : "failed");
     return 0;
 }
 
@@ -198,25 +195,25 @@ struct RecordReader {
     size_t place_len;
 };
 
-RecordReader *record_open(const char *path, char *err, size_t errlen)
+RecordReader *record_open(const char *path, Err *err)
 {
     int is_stdin = !strcmp(path, "-");
     RecordReader *reader = calloc(1, sizeof *reader);
     if (!reader) {
-        err_set(err, errlen, "%s: out of memory", path);
+        err_set(err, "%s: out of memory", path);
         return NULL;
     }
     reader->name = strdup(is_stdin ? "standard input" : path);
     reader->place_len = strlen(path) + 64;
     reader->place = calloc(1, reader->place_len);
     if (!reader->name || !reader->place) {
-        err_set(err, errlen, "%s: out of memory", path);
+        err_set(err, "%s: out of memory", path);
         record_close(reader);
         return NULL;
     }
     reader->in = is_stdin ? stdin : fopen(path, "re");
     if (!reader->in) {
-        err_set(err, errlen, "%s: %s", path, strerror(errno));
+        err_set(err, "%s: %s", path, strerror(errno));
         record_close(reader);
         return NULL;
     }
@@ -250,7 +247,7 @@ static ssize_t read_line(RecordReader *r)
     return (ssize_t)n;
 }
 
-int record_line(RecordReader *r, const char **line, size_t *len, char *err, size_t errlen)
+int record_line(RecordReader *r, const char **line, size_t *len, Err *err)
 {
     for (;;) {
         errno = 0;
@@ -259,11 +256,11 @@ int record_line(RecordReader *r, const char **line, size_t *len, char *err, size
             return 0;
         r->number++;
         if (n == -1)
-            return err_set(err, errlen, "%s: %s", r->name, errno ? strerror(errno) : "read error");
+            return err_set(err, "%s: %s", r->name, errno ? strerror(errno) : "read error");
         if (n == -2)
-            return err_set(err, errlen, "%s: longer than %d MiB", record_place(r), LINE_MAX_BYTES >> 20);
+            return err_set(err, "%s: longer than %d MiB", record_place(r), LINE_MAX_BYTES >> 20);
         if (n < 0)
-            return err_set(err, errlen, "%s: out of memory", record_place(r));
+            return err_set(err, "%s: out of memory", record_place(r));
         if (n && r->line[n - 1] == '\r')
             r->line[--n] = '\0';
         if (strspn(r->line, " \t") == (size_t)n)
@@ -284,9 +281,9 @@ int record_is_array(RecordReader *r)
     return c == '[';
 }
 
-char *record_rest(RecordReader *r, size_t max, size_t *len, char *err, size_t errlen)
+char *record_rest(RecordReader *r, size_t max, size_t *len, Err *err)
 {
-    return file_rest(r->in, r->name, max, len, err, errlen);
+    return file_rest(r->in, r->name, max, len, err);
 }
 
 const char *record_name(const RecordReader *r)
@@ -300,13 +297,13 @@ const char *record_place(const RecordReader *r)
     return r->place;
 }
 
-int record_next(RecordReader *r, Record *record, const char **line, size_t *len, char *err, size_t errlen)
+int record_next(RecordReader *r, Record *record, const char **line, size_t *len, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     memset(record, 0, sizeof *record);
-    int rc = record_line(r, line, len, err, errlen);
-    if (rc > 0 && record_parse(record, *line, *len, why, sizeof why))
-        rc = err_set(err, errlen, "%s: %s", record_place(r), why);
+    int rc = record_line(r, line, len, err);
+    if (rc > 0 && record_parse(record, *line, *len, &why))
+        rc = err_set(err, "%s: %s", record_place(r), why.text);
     return rc;
 }
 

@@ -7,15 +7,17 @@
 #ifndef COCO_IO_DATA_TRAINLOG_H
 #define COCO_IO_DATA_TRAINLOG_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 typedef struct {
-    char event[16];     /* "iteration", "epoch", "checkpoint", "done" */
-    int64_t iteration;  /* from 1 */
-    int64_t epoch;      /* negative: absent */
-    double loss;        /* NaN: absent; so for the numbers below */
+    char event[16];    /* "iteration", "epoch", "checkpoint", "done" */
+    int64_t iteration; /* from 1 */
+    int64_t epoch;     /* negative: absent */
+    double loss;       /* NaN: absent; so for the numbers below */
     double lr;
     double captions_per_s;
     double val_loss;
@@ -23,10 +25,10 @@ typedef struct {
 
 /* Writes the event and a newline, and flushes: who follows the file sees whole lines.
  * -1: the stream failed, or a number is infinite. */
-int log_write(FILE *out, const LogEvent *event, char *err, size_t errlen);
+int log_write(FILE *out, const LogEvent *event, Err *err);
 
 /* Reads one line. `event` and `iteration` are needed; unknown keys are ignored; null is as good as absent.
  * -1: the line is no event; err says why ("no \"iteration\""). */
-int log_parse(LogEvent *event, const char *line, size_t len, char *err, size_t errlen);
+int log_parse(LogEvent *event, const char *line, size_t len, Err *err);
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef COCO_IO_DATA_VOCAB_H
 #define COCO_IO_DATA_VOCAB_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,18 +16,17 @@ typedef struct {
 } Vocab;
 
 /* From coco2014_vocab.json: idx_to_word, and word_to_idx where it is there, which must agree with it. */
-int vocab_load(Vocab *vocab, const char *path, char *err, size_t errlen);
+int vocab_load(Vocab *vocab, const char *path, Err *err);
 /* Takes n words (malloc'd strings in a malloc'd array) as they are, and owns them; on failure frees them.
  * `where` names their source in messages. */
-int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, char *err, size_t errlen);
+int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, Err *err);
 /* Writes coco2014_vocab.json. */
-int vocab_write(const Vocab *vocab, const char *path, char *err, size_t errlen);
+int vocab_write(const Vocab *vocab, const char *path, Err *err);
 void vocab_free(Vocab *vocab); /* legal on a zeroed one */
 
 /* 0 where both are the same, else -1 with a line that names both sources, and the sizes or the first word
  * that differs. */
-int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const char *where_b, char *err,
-                  size_t errlen);
+int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const char *where_b, Err *err);
 
 /* The text of n word numbers: words joined by one space, up to <END>; <NULL>, <START> and <END> are left
  * out, <UNK> stays. Numbers outside of the vocabulary end the text. The caller frees; NULL: no memory. */

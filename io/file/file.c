@@ -36,23 +36,23 @@ static int try_in_place(const char *path)
     return fd < 0 ? -1 : close(fd);
 }
 
-int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen)
+int outfile_begin(OutFile *out, const char *target, Err *err)
 {
     struct stat st;
     memset(out, 0, sizeof *out);
     out->in_place = stat(target, &st) == 0 && !S_ISREG(st.st_mode);
     if (out->in_place && S_ISDIR(st.st_mode))
-        return err_set(err, errlen, "%s: is a directory", target);
+        return err_set(err, "%s: is a directory", target);
     out->target = out->in_place ? strdup(target) : resolve(target);
     if (!out->target)
-        return err_set(err, errlen, "%s: out of memory", target);
+        return err_set(err, "%s: out of memory", target);
     out->lock = -1;
     if (!out->in_place)
         scratch_sweep(out->target);
     /* Fail now rather than after the work: the directory may be missing or not writable. */
     if (out->in_place ? !(out->path = strdup(out->target)) || try_in_place(out->path)
                       : scratch_make(out->target, SCRATCH_FILE, &out->path, &out->lock)) {
-        err_set(err, errlen, "%s: %s", target, strerror(errno));
+        err_set(err, "%s: %s", target, strerror(errno));
         outfile_forget(out);
         return -1;
     }
@@ -81,11 +81,11 @@ static void sync_parent(const char *path)
     free(dir);
 }
 
-int outfile_commit(OutFile *out, char *err, size_t errlen)
+int outfile_commit(OutFile *out, Err *err)
 {
     if (!out->in_place) {
         if (sync_path(out->path, O_RDONLY) || rename(out->path, out->target)) {
-            err_set(err, errlen, "%s: %s", out->target, strerror(errno));
+            err_set(err, "%s: %s", out->target, strerror(errno));
             outfile_abort(out);
             return -1;
         }
@@ -102,40 +102,40 @@ void outfile_abort(OutFile *out)
     outfile_forget(out);
 }
 
-static int write_stdout(WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+static int write_stdout(WriteFn write, void *ctx, bool *reader_gone, Err *err)
 {
-    char why[ERR_LEN];
-    int rc = write(ctx, stdout, why, sizeof why);
+    Err why;
+    int rc = write(ctx, stdout, &why);
     if (!rc && fflush(stdout))
-        rc = err_set(why, sizeof why, "%s", strerror(errno));
+        rc = err_set(&why, "%s", strerror(errno));
     if (rc >= 0)
         return rc;
     *reader_gone = ferror(stdout) && errno == EPIPE;
-    return err_set(err, errlen, "standard output: %s", why);
+    return err_set(err, "standard output: %s", why.text);
 }
 
-int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen)
+int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, Err *err)
 {
     OutFile file;
-    char why[ERR_LEN];
+    Err why;
     *reader_gone = false;
     if (!strcmp(target, "-"))
-        return write_stdout(write, ctx, reader_gone, err, errlen);
-    if (outfile_begin(&file, target, err, errlen))
+        return write_stdout(write, ctx, reader_gone, err);
+    if (outfile_begin(&file, target, err))
         return -1;
     FILE *out = fopen(file.path, "wbe");
-    int rc = out ? write(ctx, out, why, sizeof why) : err_set(why, sizeof why, "%s", strerror(errno));
+    int rc = out ? write(ctx, out, &why) : err_set(&why, "%s", strerror(errno));
     if (out && fclose(out) && !rc)
-        rc = err_set(why, sizeof why, "%s", strerror(errno));
+        rc = err_set(&why, "%s", strerror(errno));
     if (!rc)
-        return outfile_commit(&file, err, errlen);
+        return outfile_commit(&file, err);
     outfile_abort(&file);
-    return rc < 0 ? err_set(err, errlen, "%s: %s", target, why) : rc;
+    return rc < 0 ? err_set(err, "%s: %s", target, why.text) : rc;
 }
 
 /* --- reading --- */
 
-char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, size_t errlen)
+char *file_rest(FILE *in, const char *name, size_t max, size_t *len, Err *err)
 {
     size_t n = 0, room = 0;
     char *text = NULL;
@@ -144,18 +144,18 @@ char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, 
             size_t more = room ? room * 2 : 65536;
             char *grown = realloc(text, more);
             if (!grown) {
-                err_set(err, errlen, "%s: out of memory", name);
+                err_set(err, "%s: out of memory", name);
                 break;
             }
             text = grown, room = more;
         }
         n += fread(text + n, 1, room - 1 - n, in);
         if (ferror(in)) {
-            err_set(err, errlen, "%s: %s", name, strerror(errno));
+            err_set(err, "%s: %s", name, strerror(errno));
             break;
         }
         if (n > max) {
-            err_set(err, errlen, "%s: larger than %zu bytes", name, max);
+            err_set(err, "%s: larger than %zu bytes", name, max);
             break;
         }
         if (feof(in)) {
@@ -168,14 +168,14 @@ char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, 
     return NULL;
 }
 
-char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen)
+char *file_read(const char *path, size_t max, size_t *len, Err *err)
 {
     FILE *f = fopen(path, "rbe");
     if (!f) {
-        err_set(err, errlen, "%s: %s", path, strerror(errno));
+        err_set(err, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    char *text = file_rest(f, path, max, len, err, errlen);
+    char *text = file_rest(f, path, max, len, err);
     fclose(f);
     return text;
 }
@@ -191,16 +191,16 @@ static char *trim(char *s, char *end)
     return s;
 }
 
-int lines_read(Lines *lines, const char *path, char *err, size_t errlen)
+int lines_read(Lines *lines, const char *path, Err *err)
 {
     size_t len, n = 0;
     memset(lines, 0, sizeof *lines);
-    lines->text = file_read(path, (size_t)1 << 31, &len, err, errlen);
+    lines->text = file_read(path, (size_t)1 << 31, &len, err);
     if (!lines->text)
         return -1;
     if (memchr(lines->text, '\0', len)) {
         lines_free(lines);
-        return err_set(err, errlen, "%s: is not text: it holds a NUL byte", path);
+        return err_set(err, "%s: is not text: it holds a NUL byte", path);
     }
     for (size_t i = 0; i < len; i++)
         n += lines->text[i] == '\n';
@@ -208,7 +208,7 @@ int lines_read(Lines *lines, const char *path, char *err, size_t errlen)
     lines->line = malloc((n ? n : 1) * sizeof *lines->line);
     if (!lines->line) {
         lines_free(lines);
-        return err_set(err, errlen, "%s: out of memory", path);
+        return err_set(err, "%s: out of memory", path);
     }
     char *s = lines->text, *end = lines->text + len;
     while (s < end) {
@@ -238,12 +238,12 @@ char *path_join(const char *dir, const char *name)
     return asprintf(&path, "%s%s%s", dir, slash, name) < 0 ? NULL : path;
 }
 
-int file_mkdirs(const char *path, char *err, size_t errlen)
+int file_mkdirs(const char *path, Err *err)
 {
     char buf[PATH_MAX];
     struct stat st;
     if (strlen(path) >= sizeof buf)
-        return err_set(err, errlen, "%.64s...: path too long", path);
+        return err_set(err, "%.64s...: path too long", path);
     memcpy(buf, path, strlen(path) + 1);
     for (char *p = buf + 1;; p++) {
         if (*p != '/' && *p != '\0')
@@ -251,13 +251,13 @@ int file_mkdirs(const char *path, char *err, size_t errlen)
         char kept = *p;
         *p = '\0';
         if (mkdir(buf, 0777) && errno != EEXIST)
-            return err_set(err, errlen, "%s: %s", buf, strerror(errno));
+            return err_set(err, "%s: %s", buf, strerror(errno));
         *p = kept;
         if (!kept)
             break;
     }
     if (stat(path, &st) || !S_ISDIR(st.st_mode))
-        return err_set(err, errlen, "%s: is not a directory", path);
+        return err_set(err, "%s: is not a directory", path);
     return 0;
 }
 

@@ -4,6 +4,8 @@
 #ifndef COCO_IO_FILE_FILE_H
 #define COCO_IO_FILE_FILE_H
 
+#include "io/base/err.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -18,28 +20,28 @@ typedef struct {
     char *target; /* where it shall be */
     char *path;   /* what to write meanwhile; equal text to target when written in place */
     int in_place;
-    int lock;     /* a descriptor of the temporary file, or -1; of no meaning without a path */
+    int lock; /* a descriptor of the temporary file, or -1; of no meaning without a path */
 } OutFile;
 
-int outfile_begin(OutFile *out, const char *target, char *err, size_t errlen);
+int outfile_begin(OutFile *out, const char *target, Err *err);
 /* Ends the file, one way or the other, and frees what begin allocated. A failed commit has aborted. */
-int outfile_commit(OutFile *out, char *err, size_t errlen);
+int outfile_commit(OutFile *out, Err *err);
 void outfile_abort(OutFile *out); /* removes the temporary file; legal on a zeroed or ended OutFile */
 
 /* All of it around one function that writes the stream: the target appears when it returns 0, and stays as it
  * was when it returns anything else, which is returned (-1 with its line, to which the target's name is
  * added). A target of "-" is standard output; *reader_gone says that its reader has closed the pipe. */
-typedef int (*WriteFn)(void *ctx, FILE *out, char *err, size_t errlen);
-int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, char *err, size_t errlen);
+typedef int (*WriteFn)(void *ctx, FILE *out, Err *err);
+int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, Err *err);
 
 /* --- reading --- */
 
 /* The whole of a file, with a NUL behind it; *len without that NUL. Fails above `max` bytes.
  * The caller frees. */
-char *file_read(const char *path, size_t max, size_t *len, char *err, size_t errlen);
+char *file_read(const char *path, size_t max, size_t *len, Err *err);
 
 /* The same of what is left of a stream, which stays open; `name` is its name in messages. */
-char *file_rest(FILE *in, const char *name, size_t max, size_t *len, char *err, size_t errlen);
+char *file_rest(FILE *in, const char *name, size_t max, size_t *len, Err *err);
 
 /* The lines of a text file without their line ends (LF or CRLF) and outer white space. */
 typedef struct {
@@ -47,7 +49,7 @@ typedef struct {
     size_t n;
     char *text; /* what the lines point into */
 } Lines;
-int lines_read(Lines *lines, const char *path, char *err, size_t errlen);
+int lines_read(Lines *lines, const char *path, Err *err);
 void lines_free(Lines *lines);
 
 /* --- paths --- */
@@ -55,7 +57,7 @@ void lines_free(Lines *lines);
 /* "dir/name" in a new string (name alone where it is absolute or dir is NULL). NULL: out of memory. */
 char *path_join(const char *dir, const char *name);
 /* Makes the directory and its parents. */
-int file_mkdirs(const char *path, char *err, size_t errlen);
+int file_mkdirs(const char *path, Err *err);
 /* 1 where the path exists (of any kind), else 0. */
 int file_exists(const char *path);
 /* The absolute path of something that need not be there, below a parent that is. The caller frees; NULL with errno. */

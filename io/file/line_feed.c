@@ -16,24 +16,24 @@ enum { LINE_MAX_BYTES = 1 << 20, CHUNK = 65536 };
 
 struct Feed {
     const char *const *path;
-    int n, next;     /* inputs; the next to open */
-    int fd;          /* -1: none is open */
-    int ended;       /* the open one has no more bytes */
-    int passing;     /* passing over the rest of a line that is too long */
-    int64_t number;  /* of the last line */
-    char *text;      /* LINE_MAX_BYTES + CHUNK; unread bytes are from..to */
+    int n, next;    /* inputs; the next to open */
+    int fd;         /* -1: none is open */
+    int ended;      /* the open one has no more bytes */
+    int passing;    /* passing over the rest of a line that is too long */
+    int64_t number; /* of the last line */
+    char *text;     /* LINE_MAX_BYTES + CHUNK; unread bytes are from..to */
     size_t from, to;
     char place[512];
 };
 
-Feed *feed_open(const char *const *paths, int n, char *err, size_t errlen)
+Feed *feed_open(const char *const *paths, int n, Err *err)
 {
     Feed *feed = calloc(1, sizeof *feed);
     if (feed)
         feed->text = malloc(LINE_MAX_BYTES + CHUNK);
     if (!feed || !feed->text) {
         free(feed);
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     feed->path = paths;
@@ -74,7 +74,7 @@ static const char *name(const Feed *feed)
     return strcmp(path, "-") ? path : "standard input";
 }
 
-static int enter(Feed *feed, char *err, size_t errlen)
+static int enter(Feed *feed, Err *err)
 {
     const char *path = feed->path[feed->next++];
     feed->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
@@ -82,12 +82,12 @@ static int enter(Feed *feed, char *err, size_t errlen)
     feed->ended = feed->passing = 0;
     feed->number = 0;
     if (feed->fd < 0 && errno == ENOENT && strstr(path, "://"))
-        return err_set(err, errlen, "%s: no such file; URLs are lines, of a file or of standard input", path);
-    return feed->fd < 0 ? err_set(err, errlen, "%s: %s", path, strerror(errno)) : 0;
+        return err_set(err, "%s: no such file; URLs are lines, of a file or of standard input", path);
+    return feed->fd < 0 ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
 }
 
 /* Reads what is there. FEED_LINE stands for: look again. */
-static FeedAnswer fill(Feed *feed, char *err, size_t errlen)
+static FeedAnswer fill(Feed *feed, Err *err)
 {
     struct pollfd p = {.fd = feed->fd, .events = POLLIN};
     if (poll(&p, 1, 0) == 0)
@@ -99,7 +99,7 @@ static FeedAnswer fill(Feed *feed, char *err, size_t errlen)
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return FEED_NOT_YET;
     if (n < 0) {
-        err_set(err, errlen, "%s: %s", name(feed), strerror(errno));
+        err_set(err, "%s: %s", name(feed), strerror(errno));
         leave(feed);
         return FEED_BAD;
     }
@@ -130,12 +130,12 @@ static int blank(const char *line, size_t len)
     return len == 0;
 }
 
-FeedAnswer feed_next(Feed *feed, const char **line, size_t *len, char *err, size_t errlen)
+FeedAnswer feed_next(Feed *feed, const char **line, size_t *len, Err *err)
 {
     for (;;) {
         if (feed->fd < 0 && feed->next == feed->n)
             return FEED_END;
-        if (feed->fd < 0 && enter(feed, err, errlen))
+        if (feed->fd < 0 && enter(feed, err))
             return FEED_BAD;
         if ((*line = cut_line(feed, len))) {
             feed->number++;
@@ -154,12 +154,12 @@ FeedAnswer feed_next(Feed *feed, const char **line, size_t *len, char *err, size
             feed->from = feed->to;
             if (!feed->passing) {
                 feed->passing = 1;
-                err_set(err, errlen, "%s: line %lld: longer than %d bytes", name(feed),
-                        (long long)feed->number + 1, LINE_MAX_BYTES);
+                err_set(err, "%s: line %lld: longer than %d bytes", name(feed), (long long)feed->number + 1,
+                        LINE_MAX_BYTES);
                 return FEED_BAD;
             }
         }
-        FeedAnswer answer = fill(feed, err, errlen);
+        FeedAnswer answer = fill(feed, err);
         if (answer != FEED_LINE)
             return answer;
     }

@@ -28,11 +28,11 @@ int dir_vacant(const char *path)
 
 /* --- paths --- */
 
-static int make_parents(const char *path, char *err, size_t errlen)
+static int make_parents(const char *path, Err *err)
 {
     char *copy = strdup(path);
     if (!copy)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     size_t n = strlen(copy);
     while (n > 1 && copy[n - 1] == '/')
         copy[--n] = '\0';
@@ -40,7 +40,7 @@ static int make_parents(const char *path, char *err, size_t errlen)
     int rc = 0;
     if (slash && slash != copy) {
         *slash = '\0';
-        rc = file_mkdirs(copy, err, errlen);
+        rc = file_mkdirs(copy, err);
     }
     free(copy);
     return rc;
@@ -71,22 +71,22 @@ static void forget(OutDir *out)
     memset(out, 0, sizeof *out);
 }
 
-int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen)
+int outdir_begin(OutDir *out, const char *target, Err *err)
 {
     struct stat st;
     memset(out, 0, sizeof *out);
     if (!*target)
-        return err_set(err, errlen, "a directory without a name");
+        return err_set(err, "a directory without a name");
     if (stat(target, &st) == 0 && !S_ISDIR(st.st_mode))
-        return err_set(err, errlen, "%s: is not a directory", target);
-    if (make_parents(target, err, errlen))
+        return err_set(err, "%s: is not a directory", target);
+    if (make_parents(target, err))
         return -1;
     out->lock = -1;
     out->target = path_absolute(target);
     if (out->target)
         scratch_sweep(out->target);
     if (!out->target || scratch_make(out->target, SCRATCH_DIR, &out->path, &out->lock)) {
-        err_set(err, errlen, "%s: %s", target, strerror(errno));
+        err_set(err, "%s: %s", target, strerror(errno));
         forget(out);
         return -1;
     }
@@ -128,7 +128,7 @@ static int exchange(const char *path, const char *target)
     return rc;
 }
 
-int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
+int outdir_commit(OutDir *out, int replace, Err *err)
 {
     int exchanged = 0;
     int rc = sync_all(out->path);
@@ -137,7 +137,7 @@ int outdir_commit(OutDir *out, int replace, char *err, size_t errlen)
         exchanged = rc == 0;
     }
     if (rc) {
-        err_set(err, errlen, "%s: %s", out->target, strerror(errno));
+        err_set(err, "%s: %s", out->target, strerror(errno));
         outdir_abort(out);
         return -1;
     }

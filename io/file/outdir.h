@@ -6,6 +6,8 @@
 #ifndef COCO_IO_FILE_OUTDIR_H
 #define COCO_IO_FILE_OUTDIR_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 
 typedef struct {
@@ -15,10 +17,10 @@ typedef struct {
 } OutDir;
 
 /* Makes the parents of the target too, and sweeps. */
-int outdir_begin(OutDir *out, const char *target, char *err, size_t errlen);
+int outdir_begin(OutDir *out, const char *target, Err *err);
 /* Ends it, and frees. A target that is there and not empty is exchanged and removed where `replace` is set,
  * else refused. A failed commit has aborted. */
-int outdir_commit(OutDir *out, int replace, char *err, size_t errlen);
+int outdir_commit(OutDir *out, int replace, Err *err);
 void outdir_abort(OutDir *out); /* removes what was written; legal on a zeroed or ended OutDir */
 
 /* Removes what killed processes have left beside the target. */

@@ -73,7 +73,8 @@ static int open_locked(const char *path, int wait)
 static int still_there(int fd, const char *path)
 {
     struct stat held, now;
-    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev && held.st_ino == now.st_ino;
+    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev &&
+           held.st_ino == now.st_ino;
 }
 
 /* --- one of our own --- */

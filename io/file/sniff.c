@@ -55,8 +55,14 @@ const char *sniff_packing(const void *bytes, size_t len)
 {
     static const struct {
         const char *magic, *name;
-    } KNOWN[] = {{"PK\3\4", "zip"}, {"\xFD" "7zXZ", "xz"},  {"BZh", "bzip2"},
-                 {"\x28\xB5\x2F\xFD", "zstd"}, {"7z\xBC\xAF", "7z"}, {"Rar!", "rar"}};
+    } KNOWN[] = {{"PK\3\4", "zip"},
+                 {"\xFD"
+                  "7zXZ",
+                  "xz"},
+                 {"BZh", "bzip2"},
+                 {"\x28\xB5\x2F\xFD", "zstd"},
+                 {"7z\xBC\xAF", "7z"},
+                 {"Rar!", "rar"}};
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
         if (begins(bytes, len, 0, KNOWN[i].magic, strlen(KNOWN[i].magic)))
             return KNOWN[i].name;

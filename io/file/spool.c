@@ -31,24 +31,24 @@ static int open_nameless(const char *dir)
     return fd;
 }
 
-static int fail(const Spool *spool, char *err, size_t errlen)
+static int fail(const Spool *spool, Err *err)
 {
-    return err_set(err, errlen, "temporary file in %s: %s", spool->dir, errno ? strerror(errno) : "read error");
+    return err_set(err, "temporary file in %s: %s", spool->dir, errno ? strerror(errno) : "read error");
 }
 
-Spool *spool_open(char *err, size_t errlen)
+Spool *spool_open(Err *err)
 {
     const char *dir = getenv("TMPDIR");
     Spool *spool = calloc(1, sizeof *spool);
     if (!spool) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     snprintf(spool->dir, sizeof spool->dir, "%s", dir && *dir ? dir : "/tmp");
     int fd = open_nameless(spool->dir);
     spool->file = fd < 0 ? NULL : fdopen(fd, "w+e");
     if (!spool->file) {
-        fail(spool, err, errlen);
+        fail(spool, err);
         if (fd >= 0)
             close(fd);
         free(spool);
@@ -57,21 +57,21 @@ Spool *spool_open(char *err, size_t errlen)
     return spool;
 }
 
-int spool_add(Spool *spool, const void *bytes, size_t len, int64_t *place, char *err, size_t errlen)
+int spool_add(Spool *spool, const void *bytes, size_t len, int64_t *place, Err *err)
 {
     uint32_t n = (uint32_t)len;
     errno = 0;
     if (fwrite(&n, sizeof n, 1, spool->file) != 1 || fwrite(bytes, 1, len, spool->file) != len)
-        return fail(spool, err, errlen);
+        return fail(spool, err);
     *place = spool->end;
     spool->end += (int64_t)(sizeof n + len);
     return 0;
 }
 
-int spool_rewind(Spool *spool, char *err, size_t errlen)
+int spool_rewind(Spool *spool, Err *err)
 {
     errno = 0;
-    return fflush(spool->file) ? fail(spool, err, errlen) : 0;
+    return fflush(spool->file) ? fail(spool, err) : 0;
 }
 
 /* All of n bytes from an offset on. */
@@ -86,21 +86,21 @@ static int read_at(const Spool *spool, void *out, size_t n, int64_t offset)
     return 0;
 }
 
-char *spool_read(const Spool *spool, int64_t place, size_t *len, char *err, size_t errlen)
+char *spool_read(const Spool *spool, int64_t place, size_t *len, Err *err)
 {
     uint32_t n;
     errno = 0;
     if (read_at(spool, &n, sizeof n, place)) {
-        fail(spool, err, errlen);
+        fail(spool, err);
         return NULL;
     }
     char *bytes = malloc((size_t)n + 1);
     if (!bytes) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     if (read_at(spool, bytes, n, place + (int64_t)sizeof n)) {
-        fail(spool, err, errlen);
+        fail(spool, err);
         free(bytes);
         return NULL;
     }

@@ -10,8 +10,9 @@
 #ifndef COCO_IO_HDF5_CHECKPOINT_H
 #define COCO_IO_HDF5_CHECKPOINT_H
 
-#include "io/hdf5/h5.h"
+#include "io/base/err.h"
 #include "io/data/vocab.h"
+#include "io/hdf5/h5.h"
 
 typedef struct {
     char cell[8]; /* "rnn", "lstm" */
@@ -22,20 +23,19 @@ typedef struct {
 typedef struct Checkpoint Checkpoint;
 
 /* Opens a model file and reads its head and vocabulary, both checked. NULL: a line names what is wrong. */
-Checkpoint *checkpoint_open(const char *path, ModelHead *head, Vocab *vocab, char *err, size_t errlen);
+Checkpoint *checkpoint_open(const char *path, ModelHead *head, Vocab *vocab, Err *err);
 void checkpoint_close(Checkpoint *checkpoint); /* NULL is legal; an unsaved new file is forgotten */
 
 /* Starts a model file for `path`; it appears there with checkpoint_save. */
-Checkpoint *checkpoint_create(const char *path, const ModelHead *head, const Vocab *vocab, char *err,
-                              size_t errlen);
+Checkpoint *checkpoint_create(const char *path, const ModelHead *head, const Vocab *vocab, Err *err);
 /* Ends the new file, puts it in place, and closes the checkpoint either way. */
-int checkpoint_save(Checkpoint *checkpoint, char *err, size_t errlen);
+int checkpoint_save(Checkpoint *checkpoint, Err *err);
 
 /* One float32 tensor of a group ("/params"): every number must be finite, both ways. */
 int checkpoint_read_tensor(Checkpoint *checkpoint, const char *group, const char *name, int rank,
-                           const int64_t *dim, float *out, char *err, size_t errlen);
+                           const int64_t *dim, float *out, Err *err);
 int checkpoint_write_tensor(Checkpoint *checkpoint, const char *group, const char *name, int rank,
-                            const int64_t *dim, const float *in, char *err, size_t errlen);
+                            const int64_t *dim, const float *in, Err *err);
 
 /* The file itself, for the groups that only resuming needs. Borrowed. */
 H5 *checkpoint_h5(Checkpoint *checkpoint);

@@ -5,15 +5,17 @@
 #ifndef COCO_IO_HDF5_H5_H
 #define COCO_IO_HDF5_H5_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct H5 H5;
 
-H5 *h5_open(const char *path, char *err, size_t errlen);   /* to read */
-H5 *h5_create(const char *path, char *err, size_t errlen); /* to write, from nothing */
+H5 *h5_open(const char *path, Err *err);   /* to read */
+H5 *h5_create(const char *path, Err *err); /* to write, from nothing */
 /* -1: what was written could not be flushed. NULL is legal. The file is closed either way. */
-int h5_close(H5 *h5, char *err, size_t errlen);
+int h5_close(H5 *h5, Err *err);
 
 /* --- what is there --- */
 
@@ -30,24 +32,22 @@ typedef struct {
 } H5Info;
 
 int h5_has(H5 *h5, const char *name); /* a dataset or a group */
-int h5_info(H5 *h5, const char *name, H5Info *info, char *err, size_t errlen);
+int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
 /* The names in a group ("/"), in the order of the alphabet; each call of fn gets one, and whether it is a
  * dataset. -1 where the group cannot be read or fn answered so. */
-int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx,
-            char *err, size_t errlen);
+int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err);
 
 /* --- reading. Numbers are converted; integers are not taken for floats, nor floats for integers --- */
 
 /* 0 where the dataset is one of floats with this rank and these dimensions: to be asked before memory is. */
-int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, char *err, size_t errlen);
+int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
 /* The whole of a dataset that must have this rank and these dimensions, into out. */
-int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, char *err, size_t errlen);
-int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, char *err,
-                    size_t errlen);
+int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, Err *err);
+int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err);
 /* Values that int32 cannot hold come out as its nearest. */
-int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, char *err, size_t errlen);
+int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err);
 /* A one-dimensional dataset of strings, of any kind HDF5 has. The caller frees with h5_free_strings. */
-int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, char *err, size_t errlen);
+int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
 /* Numbers to look at, not to copy: mapped where the file holds them contiguous and as float32, or int32, of
@@ -63,28 +63,24 @@ typedef struct {
     size_t bytes;
 } H5Matrix;
 /* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, 1 or 2, and these dimensions. */
-int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, char *err,
-           size_t errlen);
+int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 
 /* Attributes of an object ("/" or "/optim"). 1 with the value, 0 where there is none, -1 where it is of
  * another kind. Text is the caller's to free; integers of any width are taken, and reals from either. */
-int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, char *err, size_t errlen);
-int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, char *err, size_t errlen);
-int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, char *err, size_t errlen);
+int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
+int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
+int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
 
 /* --- writing. Nothing written depends on the time --- */
 
-int h5_make_group(H5 *h5, const char *name, char *err, size_t errlen);
-int h5_write_floats(H5 *h5, const char *name, int rank, const int64_t *dim, const float *in, char *err,
-                    size_t errlen);
-int h5_write_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, const double *in, char *err,
-                     size_t errlen);
-int h5_write_ints(H5 *h5, const char *name, int rank, const int64_t *dim, const int32_t *in, char *err,
-                  size_t errlen);
-int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in, char *err, size_t errlen);
-int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, char *err, size_t errlen);
-int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, char *err, size_t errlen);
-int h5_put_real(H5 *h5, const char *object, const char *name, double value, char *err, size_t errlen);
+int h5_make_group(H5 *h5, const char *name, Err *err);
+int h5_write_floats(H5 *h5, const char *name, int rank, const int64_t *dim, const float *in, Err *err);
+int h5_write_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, const double *in, Err *err);
+int h5_write_ints(H5 *h5, const char *name, int rank, const int64_t *dim, const int32_t *in, Err *err);
+int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in, Err *err);
+int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err);
+int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err *err);
+int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
 
 #endif

@@ -30,30 +30,30 @@ static herr_t innermost(unsigned n, const H5E_error2_t *e, void *ctx)
     return 0;
 }
 
-int h5_fail(const H5 *h5, const char *name, const char *what, char *err, size_t errlen)
+int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
 {
     static const char system[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
     const char *told = reason ? strstr(reason, system) : NULL;
     reason = told ? told + strlen(system) : reason ? reason : "";
-    err_set(err, errlen, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
+    err_set(err, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
             (int)strcspn(reason, told ? "'\n" : "\n"), reason);
     H5Eclear2(H5E_DEFAULT);
     return -1;
 }
 
-H5 *h5_wrap(int64_t id, const char *path, int writing, char *err, size_t errlen)
+H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err)
 {
     H5 named = {id, (char *)path, writing};
     if (id < 0) {
-        h5_fail(&named, NULL, writing ? "cannot be made" : "not readable as HDF5", err, errlen);
+        h5_fail(&named, NULL, writing ? "cannot be made" : "not readable as HDF5", err);
         return NULL;
     }
     H5 *h5 = malloc(sizeof *h5);
     char *copy = strdup(path);
     if (!h5 || !copy) {
-        err_set(err, errlen, "%s: out of memory", path);
+        err_set(err, "%s: out of memory", path);
         H5Fclose(id);
         free(h5);
         free(copy);
@@ -63,50 +63,50 @@ H5 *h5_wrap(int64_t id, const char *path, int writing, char *err, size_t errlen)
     return h5;
 }
 
-H5 *h5_open(const char *path, char *err, size_t errlen)
+H5 *h5_open(const char *path, Err *err)
 {
     struct stat st;
     /* HDF5 has long words for a file that is not there. */
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) || S_ISDIR(st.st_mode)) {
-        err_set(err, errlen, "%s: %s", path, strerror(fd < 0 ? errno : EISDIR));
+        err_set(err, "%s: %s", path, strerror(fd < 0 ? errno : EISDIR));
         if (fd >= 0)
             close(fd);
         return NULL;
     }
     close(fd);
     h5_quiet();
-    return h5_wrap(H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), path, 0, err, errlen);
+    return h5_wrap(H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), path, 0, err);
 }
 
 /* Writes the file that HDF5 has built in memory. */
-static int write_image(const H5 *h5, char *err, size_t errlen)
+static int write_image(const H5 *h5, Err *err)
 {
     ssize_t size = H5Fflush(h5->id, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(h5->id, NULL, 0);
     char *image = size > 0 ? malloc((size_t)size) : NULL;
     int rc = 0;
     if (!image || H5Fget_file_image(h5->id, image, (size_t)size) != size) {
         free(image);
-        return h5_fail(h5, NULL, "cannot be written", err, errlen);
+        return h5_fail(h5, NULL, "cannot be written", err);
     }
     FILE *f = fopen(h5->path, "wbe");
     if (!f || fwrite(image, 1, (size_t)size, f) != (size_t)size || fflush(f))
-        rc = err_set(err, errlen, "%s: %s", h5->path, strerror(errno));
+        rc = err_set(err, "%s: %s", h5->path, strerror(errno));
     if (f && fclose(f) && rc == 0)
-        rc = err_set(err, errlen, "%s: %s", h5->path, strerror(errno));
+        rc = err_set(err, "%s: %s", h5->path, strerror(errno));
     free(image);
     return rc;
 }
 
-int h5_close(H5 *h5, char *err, size_t errlen)
+int h5_close(H5 *h5, Err *err)
 {
     int rc = 0;
     if (!h5)
         return 0;
     if (h5->writing)
-        rc = write_image(h5, err, errlen);
+        rc = write_image(h5, err);
     if (H5Fclose(h5->id) < 0 && rc == 0)
-        rc = h5_fail(h5, NULL, "cannot be closed", err, errlen);
+        rc = h5_fail(h5, NULL, "cannot be closed", err);
     free(h5->path);
     free(h5);
     return rc;
@@ -134,15 +134,15 @@ int h5_has(H5 *h5, const char *name)
     }
 }
 
-int64_t h5_open_set(H5 *h5, const char *name, char *err, size_t errlen)
+int64_t h5_open_set(H5 *h5, const char *name, Err *err)
 {
     H5O_info_t about;
     if (!h5_has(h5, name))
-        return err_set(err, errlen, "%s: no dataset '%s'", h5->path, name);
+        return err_set(err, "%s: no dataset '%s'", h5->path, name);
     if (H5Oget_info_by_name(h5->id, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
-        return err_set(err, errlen, "%s: '%s' is no dataset", h5->path, name);
+        return err_set(err, "%s: '%s' is no dataset", h5->path, name);
     hid_t set = H5Dopen2(h5->id, name, H5P_DEFAULT);
-    return set >= 0 ? set : h5_fail(h5, name, "cannot be opened", err, errlen);
+    return set >= 0 ? set : h5_fail(h5, name, "cannot be opened", err);
 }
 
 static void describe_type(hid_t type, H5Info *info)
@@ -168,7 +168,7 @@ static void describe_type(hid_t type, H5Info *info)
 }
 
 /* Names the layout and its filters; fails where HDF5 lacks a filter that reading needs. */
-static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, char *err, size_t errlen)
+static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, Err *err)
 {
     int chunked = H5Pget_layout(plan) == H5D_CHUNKED, n = chunked ? H5Pget_nfilters(plan) : 0;
     snprintf(info->layout, sizeof info->layout, "%s", chunked ? "chunked" : "contiguous");
@@ -177,8 +177,8 @@ static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, c
         size_t values = 0;
         H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, NULL, &values, NULL, sizeof filter, filter, NULL);
         if (H5Zfilter_avail(id) <= 0)
-            return err_set(err, errlen, "%s: %s: the HDF5 library lacks its filter '%s' (%d); store it with gzip",
-                           h5->path, name, filter, (int)id);
+            return err_set(err, "%s: %s: the HDF5 library lacks its filter '%s' (%d); store it with gzip", h5->path,
+                           name, filter, (int)id);
         const char *label = id == H5Z_FILTER_DEFLATE ? "gzip" : id == H5Z_FILTER_SHUFFLE ? "shuffle" : filter;
         size_t at = strlen(info->layout);
         snprintf(info->layout + at, sizeof info->layout - at, ", %s", label);
@@ -186,7 +186,7 @@ static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, c
     return 0;
 }
 
-int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, char *err, size_t errlen)
+int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err)
 {
     hsize_t dims[H5S_MAX_RANK];
     hid_t type = H5Dget_type(set), space = H5Dget_space(set), plan = H5Dget_create_plist(set);
@@ -196,12 +196,12 @@ int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, char *err, 
     info->rank = H5Sget_simple_extent_ndims(space);
     info->stored_bytes = (int64_t)H5Dget_storage_size(set);
     if (info->rank < 0 || info->rank > H5_MAX_RANK) {
-        err_set(err, errlen, "%s: %s: %d dimensions", h5->path, name, info->rank);
+        err_set(err, "%s: %s: %d dimensions", h5->path, name, info->rank);
     } else {
         H5Sget_simple_extent_dims(space, dims, NULL);
         for (int i = 0; i < info->rank; i++)
             info->dim[i] = (int64_t)dims[i];
-        rc = describe_layout(h5, name, plan, info, err, errlen);
+        rc = describe_layout(h5, name, plan, info, err);
     }
     H5Pclose(plan);
     H5Sclose(space);
@@ -209,12 +209,12 @@ int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, char *err, 
     return rc;
 }
 
-int h5_info(H5 *h5, const char *name, H5Info *info, char *err, size_t errlen)
+int h5_info(H5 *h5, const char *name, H5Info *info, Err *err)
 {
-    hid_t set = h5_open_set(h5, name, err, errlen);
+    hid_t set = h5_open_set(h5, name, err);
     if (set < 0)
         return -1;
-    int rc = h5_describe(h5, name, set, info, err, errlen);
+    int rc = h5_describe(h5, name, set, info, err);
     H5Dclose(set);
     return rc;
 }
@@ -233,14 +233,13 @@ static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, v
     return each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
 }
 
-int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx,
-            char *err, size_t errlen)
+int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err)
 {
     Each each = {fn, ctx};
     hid_t id = h5_has(h5, group) ? H5Gopen2(h5->id, group, H5P_DEFAULT) : -1;
     if (id < 0)
-        return err_set(err, errlen, "%s: no group '%s'", h5->path, group);
+        return err_set(err, "%s: no group '%s'", h5->path, group);
     int rc = H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, each_link, &each) < 0;
     H5Gclose(id);
-    return rc ? h5_fail(h5, group, "cannot be read", err, errlen) : 0;
+    return rc ? h5_fail(h5, group, "cannot be read", err) : 0;
 }

@@ -2,6 +2,7 @@
 #ifndef COCO_IO_HDF5_H5_FILE_H
 #define COCO_IO_HDF5_H5_FILE_H
 
+#include "io/base/err.h"
 #include "io/hdf5/h5.h"
 
 struct H5 {
@@ -10,15 +11,14 @@ struct H5 {
     int writing;
 };
 
-H5 *h5_wrap(int64_t id, const char *path, int writing, char *err, size_t errlen);
+H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err);
 /* The innermost line of HDF5's error stack into err, behind "file: name: what". Returns -1. */
-int h5_fail(const H5 *h5, const char *name, const char *what, char *err, size_t errlen);
+int h5_fail(const H5 *h5, const char *name, const char *what, Err *err);
 /* Opens a dataset: HDF5's hid_t, which the caller closes with H5Dclose, or -1. */
-int64_t h5_open_set(H5 *h5, const char *name, char *err, size_t errlen);
+int64_t h5_open_set(H5 *h5, const char *name, Err *err);
 /* The same for one that must be of this kind and shape. */
-int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
-                        size_t errlen);
-int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, char *err, size_t errlen);
+int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err);
+int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err);
 void h5_quiet(void); /* HDF5 prints its errors unless told not to */
 
 #endif

@@ -38,27 +38,25 @@ static int map_in_place(const H5 *h5, hid_t set, H5Kind kind, H5Matrix *m)
     return 0;
 }
 
-static int copy_matrix(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, char *err,
-                       size_t errlen)
+static int copy_matrix(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, Err *err)
 {
     if (__builtin_mul_overflow((size_t)m->rows, (size_t)m->columns, &m->bytes) ||
         __builtin_mul_overflow(m->bytes, NUMBER, &m->bytes) || !(m->base = malloc(m->bytes ? m->bytes : 1)))
-        return err_set(err, errlen, "%s: %s: no memory for %lld x %lld numbers", h5->path, name,
-                       (long long)m->rows, (long long)m->columns);
+        return err_set(err, "%s: %s: no memory for %lld x %lld numbers", h5->path, name, (long long)m->rows,
+                       (long long)m->columns);
     m->floats = m->base;
-    return kind == H5_FLOATS ? h5_read_floats(h5, name, rank, dim, m->base, err, errlen)
-                             : h5_read_ints(h5, name, rank, dim, m->base, err, errlen);
+    return kind == H5_FLOATS ? h5_read_floats(h5, name, rank, dim, m->base, err)
+                             : h5_read_ints(h5, name, rank, dim, m->base, err);
 }
 
-int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, char *err,
-           size_t errlen)
+int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, Err *err)
 {
     memset(m, 0, sizeof *m);
-    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err, errlen);
+    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err);
     if (set < 0)
         return -1;
     m->rows = dim[0], m->columns = rank == 2 ? dim[1] : 1;
-    int rc = map_in_place(h5, set, kind, m) ? copy_matrix(h5, name, kind, rank, dim, m, err, errlen) : 0;
+    int rc = map_in_place(h5, set, kind, m) ? copy_matrix(h5, name, kind, rank, dim, m, err) : 0;
     H5Dclose(set);
     if (rc)
         h5_unmap(m);

@@ -22,8 +22,7 @@ static void print_shape(char *out, size_t room, int rank, const int64_t *dim)
         snprintf(out + at, room - at, ")");
 }
 
-static int check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim,
-                       char *err, size_t errlen)
+static int check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err)
 {
     char have[96], want[96];
     int same = info->rank == rank;
@@ -33,30 +32,29 @@ static int check_shape(const H5 *h5, const char *name, const H5Info *info, int r
         return 0;
     print_shape(have, sizeof have, info->rank, info->dim);
     print_shape(want, sizeof want, rank, dim);
-    return err_set(err, errlen, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
+    return err_set(err, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
 }
 
-int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, char *err,
-                        size_t errlen)
+int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err)
 {
     H5Info info;
-    hid_t set = h5_open_set(h5, name, err, errlen);
+    hid_t set = h5_open_set(h5, name, err);
     if (set < 0)
         return -1;
-    int rc = h5_describe(h5, name, set, &info, err, errlen);
+    int rc = h5_describe(h5, name, set, &info, err);
     if (rc == 0 && info.kind != kind)
-        rc = err_set(err, errlen, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
+        rc = err_set(err, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
     if (rc == 0)
-        rc = check_shape(h5, name, &info, rank, dim, err, errlen);
+        rc = check_shape(h5, name, &info, rank, dim, err);
     if (rc == 0)
         return set;
     H5Dclose(set);
     return -1;
 }
 
-int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, char *err, size_t errlen)
+int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
 {
-    hid_t set = h5_open_checked(h5, name, H5_FLOATS, rank, dim, err, errlen);
+    hid_t set = h5_open_checked(h5, name, H5_FLOATS, rank, dim, err);
     if (set < 0)
         return -1;
     H5Dclose(set);
@@ -64,32 +62,30 @@ int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, cha
 }
 
 static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, hid_t type, void *out,
-                      char *err, size_t errlen)
+                      Err *err)
 {
-    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err, errlen);
+    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err);
     if (set < 0)
         return -1;
-    int rc = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0
-                 ? h5_fail(h5, name, "cannot be read", err, errlen)
-                 : 0;
+    int rc =
+        H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0 ? h5_fail(h5, name, "cannot be read", err) : 0;
     H5Dclose(set);
     return rc;
 }
 
-int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, char *err, size_t errlen)
+int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, Err *err)
 {
-    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_FLOAT, out, err, errlen);
+    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_FLOAT, out, err);
 }
 
-int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, char *err,
-                    size_t errlen)
+int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err)
 {
-    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_DOUBLE, out, err, errlen);
+    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_DOUBLE, out, err);
 }
 
-int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, char *err, size_t errlen)
+int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err)
 {
-    return read_array(h5, name, H5_INTEGERS, rank, dim, H5T_NATIVE_INT32, out, err, errlen);
+    return read_array(h5, name, H5_INTEGERS, rank, dim, H5T_NATIVE_INT32, out, err);
 }
 
 /* Strings of a fixed width in the file, cut out one by one (padding by NUL or by spaces). */
@@ -141,22 +137,22 @@ static int read_texts(hid_t object, hid_t type, hid_t space, ReadFn read, char *
     return rc;
 }
 
-int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, char *err, size_t errlen)
+int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
 {
     H5Info info;
-    hid_t set = h5_open_set(h5, name, err, errlen);
+    hid_t set = h5_open_set(h5, name, err);
     *out = NULL, *n = 0;
     if (set < 0)
         return -1;
-    int rc = h5_describe(h5, name, set, &info, err, errlen);
+    int rc = h5_describe(h5, name, set, &info, err);
     if (rc == 0 && (info.kind != H5_STRINGS || info.rank != 1))
-        rc = err_set(err, errlen, "%s: %s: is no list of strings", h5->path, name);
+        rc = err_set(err, "%s: %s: is no list of strings", h5->path, name);
     if (rc == 0) {
         hid_t type = H5Dget_type(set), space = H5Dget_space(set);
         *n = info.dim[0];
         *out = calloc(*n ? (size_t)*n : 1, sizeof **out);
         if (!*out || read_texts(set, type, space, read_set, *out, *n)) {
-            rc = h5_fail(h5, name, "cannot be read", err, errlen);
+            rc = h5_fail(h5, name, "cannot be read", err);
             h5_free_strings(*out, *n);
             *out = NULL, *n = 0;
         }
@@ -177,20 +173,19 @@ void h5_free_strings(char **strings, int64_t n)
 /* --- attributes --- */
 
 /* Opens a scalar attribute of the class: 1 with attr and type for the caller to close, 0 none, -1 wrong. */
-static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, hid_t *type, char *err,
-                     size_t errlen)
+static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, hid_t *type, Err *err)
 {
     if (!h5_has(h5, object) || H5Aexists_by_name(h5->id, object, name, H5P_DEFAULT) <= 0)
         return 0;
     *attr = H5Aopen_by_name(h5->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
     if (*attr < 0)
-        return h5_fail(h5, name, "cannot be read", err, errlen);
+        return h5_fail(h5, name, "cannot be read", err);
     hid_t space = H5Aget_space(*attr);
     hssize_t n = H5Sget_simple_extent_npoints(space);
     H5Sclose(space);
     if (n != 1) {
         H5Aclose(*attr);
-        return err_set(err, errlen, "%s: attribute '%s' holds %lld values, not one", h5->path, name, (long long)n);
+        return err_set(err, "%s: attribute '%s' holds %lld values, not one", h5->path, name, (long long)n);
     }
     *type = H5Aget_type(*attr);
     return 1;
@@ -203,44 +198,44 @@ static int close_attr(hid_t attr, hid_t type, int rc)
     return rc;
 }
 
-int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, char *err, size_t errlen)
+int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err)
 {
     hid_t attr, type;
     *out = NULL;
-    int rc = open_attr(h5, object, name, &attr, &type, err, errlen);
+    int rc = open_attr(h5, object, name, &attr, &type, err);
     if (rc <= 0)
         return rc;
     hid_t space = H5Aget_space(attr);
     if (H5Tget_class(type) != H5T_STRING)
-        rc = err_set(err, errlen, "%s: attribute '%s' is no text", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is no text", h5->path, name);
     else if (read_texts(attr, type, space, H5Aread, out, 1))
-        rc = h5_fail(h5, name, "cannot be read", err, errlen);
+        rc = h5_fail(h5, name, "cannot be read", err);
     H5Sclose(space);
     return close_attr(attr, type, rc);
 }
 
-int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, char *err, size_t errlen)
+int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err, errlen);
+    int rc = open_attr(h5, object, name, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_INTEGER)
-        rc = err_set(err, errlen, "%s: attribute '%s' is no integer", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is no integer", h5->path, name);
     else if (H5Aread(attr, H5T_NATIVE_INT64, out) < 0)
-        rc = h5_fail(h5, name, "cannot be read", err, errlen);
+        rc = h5_fail(h5, name, "cannot be read", err);
     return close_attr(attr, type, rc);
 }
 
-int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, char *err, size_t errlen)
+int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err, errlen);
+    int rc = open_attr(h5, object, name, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)
-        rc = err_set(err, errlen, "%s: attribute '%s' is no number", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is no number", h5->path, name);
     else if (H5Aread(attr, H5T_NATIVE_DOUBLE, out) < 0)
-        rc = h5_fail(h5, name, "cannot be read", err, errlen);
+        rc = h5_fail(h5, name, "cannot be read", err);
     return close_attr(attr, type, rc);
 }

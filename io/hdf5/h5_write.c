@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-H5 *h5_create(const char *path, char *err, size_t errlen)
+H5 *h5_create(const char *path, Err *err)
 {
     /* Built in memory and written by h5_close: HDF5 does not survive a disk that fills up under it. */
     enum { GROWTH = 1 << 20 };
@@ -14,20 +14,20 @@ H5 *h5_create(const char *path, char *err, size_t errlen)
     H5Pset_fapl_core(plan, GROWTH, 0);
     hid_t id = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
     H5Pclose(plan);
-    return h5_wrap(id, path, 1, err, errlen);
+    return h5_wrap(id, path, 1, err);
 }
 
-int h5_make_group(H5 *h5, const char *name, char *err, size_t errlen)
+int h5_make_group(H5 *h5, const char *name, Err *err)
 {
     hid_t group = H5Gcreate2(h5->id, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (group < 0)
-        return h5_fail(h5, name, "cannot be made", err, errlen);
+        return h5_fail(h5, name, "cannot be made", err);
     H5Gclose(group);
     return 0;
 }
 
 static int write_array(H5 *h5, const char *name, int rank, const int64_t *dim, hid_t file_type, hid_t type,
-                       const void *in, char *err, size_t errlen)
+                       const void *in, Err *err)
 {
     hsize_t dims[H5_MAX_RANK];
     for (int i = 0; i < rank; i++)
@@ -37,7 +37,7 @@ static int write_array(H5 *h5, const char *name, int rank, const int64_t *dim, h
     hid_t set = H5Dcreate2(h5->id, name, file_type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     int rc = 0;
     if (set < 0 || H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, in) < 0)
-        rc = h5_fail(h5, name, "cannot be written", err, errlen);
+        rc = h5_fail(h5, name, "cannot be written", err);
     if (set >= 0)
         H5Dclose(set);
     H5Pclose(plan);
@@ -45,22 +45,19 @@ static int write_array(H5 *h5, const char *name, int rank, const int64_t *dim, h
     return rc;
 }
 
-int h5_write_floats(H5 *h5, const char *name, int rank, const int64_t *dim, const float *in, char *err,
-                    size_t errlen)
+int h5_write_floats(H5 *h5, const char *name, int rank, const int64_t *dim, const float *in, Err *err)
 {
-    return write_array(h5, name, rank, dim, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, in, err, errlen);
+    return write_array(h5, name, rank, dim, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, in, err);
 }
 
-int h5_write_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, const double *in, char *err,
-                     size_t errlen)
+int h5_write_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, const double *in, Err *err)
 {
-    return write_array(h5, name, rank, dim, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, in, err, errlen);
+    return write_array(h5, name, rank, dim, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, in, err);
 }
 
-int h5_write_ints(H5 *h5, const char *name, int rank, const int64_t *dim, const int32_t *in, char *err,
-                  size_t errlen)
+int h5_write_ints(H5 *h5, const char *name, int rank, const int64_t *dim, const int32_t *in, Err *err)
 {
-    return write_array(h5, name, rank, dim, H5T_STD_I32LE, H5T_NATIVE_INT32, in, err, errlen);
+    return write_array(h5, name, rank, dim, H5T_STD_I32LE, H5T_NATIVE_INT32, in, err);
 }
 
 /* Variable-length UTF-8, as h5py writes a str. */
@@ -72,42 +69,42 @@ static hid_t text_type(void)
     return type;
 }
 
-int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in, char *err, size_t errlen)
+int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in, Err *err)
 {
     hid_t type = text_type();
-    int rc = write_array(h5, name, 1, &n, type, type, in, err, errlen);
+    int rc = write_array(h5, name, 1, &n, type, type, in, err);
     H5Tclose(type);
     return rc;
 }
 
 static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_type, hid_t type, const void *value,
-                    char *err, size_t errlen)
+                    Err *err)
 {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attr = H5Acreate_by_name(h5->id, object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     int rc = 0;
     if (attr < 0 || H5Awrite(attr, type, value) < 0)
-        rc = h5_fail(h5, name, "cannot be written", err, errlen);
+        rc = h5_fail(h5, name, "cannot be written", err);
     if (attr >= 0)
         H5Aclose(attr);
     H5Sclose(space);
     return rc;
 }
 
-int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, char *err, size_t errlen)
+int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err)
 {
     hid_t type = text_type();
-    int rc = put_attr(h5, object, name, type, type, &value, err, errlen);
+    int rc = put_attr(h5, object, name, type, type, &value, err);
     H5Tclose(type);
     return rc;
 }
 
-int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, char *err, size_t errlen)
+int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err *err)
 {
-    return put_attr(h5, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, err, errlen);
+    return put_attr(h5, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, err);
 }
 
-int h5_put_real(H5 *h5, const char *object, const char *name, double value, char *err, size_t errlen)
+int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err)
 {
-    return put_attr(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err, errlen);
+    return put_attr(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err);
 }

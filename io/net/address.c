@@ -31,15 +31,16 @@ static const Block special4[] = {
 
 /* IPv6 within 2000::/3, all that is given out as global, that is not. */
 static const Block special6[] = {
-    {{0x20, 0x01, 0x00}, 23},             /* protocol assignments, Teredo among them */
-    {{0x20, 0x01, 0x0d, 0xb8}, 32},       /* documentation */
-    {{0x20, 0x02}, 16},                   /* 6to4 */
-    {{0x3f, 0xff, 0x00}, 20},             /* documentation */
+    {{0x20, 0x01, 0x00}, 23},       /* protocol assignments, Teredo among them */
+    {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
+    {{0x20, 0x02}, 16},             /* 6to4 */
+    {{0x3f, 0xff, 0x00}, 20},       /* documentation */
 };
 
 static const Block global6 = {{0x20}, 3};
 /* IPv6 that stands for IPv4, in its last 32 bits: mapped, and translated (NAT64). */
-static const Block mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, translated = {{0x00, 0x64, 0xff, 0x9b}, 96};
+static const Block mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},
+                   translated = {{0x00, 0x64, 0xff, 0x9b}, 96};
 
 static int is_in(const unsigned char *address, const Block *block)
 {

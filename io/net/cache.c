@@ -2,8 +2,8 @@
 
 #include "io/base/digest.h"
 #include "io/base/err.h"
-#include "io/file/file.h"
 #include "io/base/free_list.h"
+#include "io/file/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,14 +20,14 @@
 struct Cache {
     char *dir;
     char *tmp;
-    int digits; /* of a digest that its directory is named by */
+    int digits;      /* of a digest that its directory is named by */
     Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
 };
 
 enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
 
 /* A copy of the directory to use. NULL: out of memory, or there is no home. */
-static char *choose_dir(const char *dir, char *err, size_t errlen)
+static char *choose_dir(const char *dir, Err *err)
 {
     const char *own = getenv("COCO_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char *chosen;
@@ -40,11 +40,11 @@ static char *choose_dir(const char *dir, char *err, size_t errlen)
     else if (home && *home)
         chosen = path_join(home, ".cache/coco");
     else {
-        err_set(err, errlen, "no cache directory: neither COCO_CACHE nor HOME is set");
+        err_set(err, "no cache directory: neither COCO_CACHE nor HOME is set");
         return NULL;
     }
     if (!chosen)
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     return chosen;
 }
 
@@ -80,23 +80,23 @@ static int count_digits(const char *dir)
     return have[2] && !have[1] ? 2 : 1;
 }
 
-Cache *cache_open(const char *dir, char *err, size_t errlen)
+Cache *cache_open(const char *dir, Err *err)
 {
     Cache *cache = calloc(1, sizeof *cache);
     if (!cache) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
-    cache->dir = choose_dir(dir, err, errlen);
+    cache->dir = choose_dir(dir, err);
     if (!cache->dir)
         goto failed;
     cache->tmp = path_join(cache->dir, "tmp");
     cache->buffers = calloc(1, sizeof *cache->buffers);
     if (!cache->tmp || !cache->buffers) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         goto failed;
     }
-    if (file_mkdirs(cache->tmp, err, errlen))
+    if (file_mkdirs(cache->tmp, err))
         goto failed;
     remove_leftovers(cache->tmp);
     cache->digits = count_digits(cache->dir);
@@ -186,43 +186,43 @@ int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char
 /* Bytes of one file that are kept in memory; and what is taken for them at first, which most photographs fit into. */
 enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
 
-int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen)
+int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err)
 {
     *out = (CacheFile){.cache = cache, .fd = -1};
     out->path = cache_path(cache, url);
-    return out->path ? 0 : err_set(err, errlen, "out of memory");
+    return out->path ? 0 : err_set(err, "out of memory");
 }
 
 /* A file in tmp/ under a name of its own, as readable as other files (mkstemp's are for their owner alone). */
-static int open_temp(CacheFile *out, char *err, size_t errlen)
+static int open_temp(CacheFile *out, Err *err)
 {
     static atomic_uint number;
     do {
         free(out->temp);
         if (asprintf(&out->temp, "%s/%ld-%u", out->cache->tmp, (long)getpid(), atomic_fetch_add(&number, 1)) < 0) {
             out->temp = NULL;
-            return err_set(err, errlen, "out of memory");
+            return err_set(err, "out of memory");
         }
         out->fd = open(out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (out->fd < 0 && errno == EEXIST); /* left by a process of our number */
     if (out->fd >= 0)
         return 0;
-    err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+    err_set(err, "%s: %s", out->temp, strerror(errno));
     free(out->temp);
     out->temp = NULL;
     return -1;
 }
 
 /* Moves what is in memory into the temporary file. */
-static int spill(CacheFile *out, char *err, size_t errlen)
+static int spill(CacheFile *out, Err *err)
 {
     size_t done = 0;
-    if (!out->temp && open_temp(out, err, errlen))
+    if (!out->temp && open_temp(out, err))
         return -1;
     while (done < out->len) {
         ssize_t n = write(out->fd, out->bytes + done, out->len - done);
         if (n < 0 && errno != EINTR)
-            return err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+            return err_set(err, "%s: %s", out->temp, strerror(errno));
         done += n > 0 ? (size_t)n : 0;
     }
     out->written += out->len;
@@ -230,7 +230,7 @@ static int spill(CacheFile *out, char *err, size_t errlen)
     return 0;
 }
 
-static int make_room(CacheFile *out, size_t n, char *err, size_t errlen)
+static int make_room(CacheFile *out, size_t n, Err *err)
 {
     if (!out->bytes && (out->bytes = spare_take(out->cache->buffers)))
         out->room = MEMORY_FIRST;
@@ -241,17 +241,17 @@ static int make_room(CacheFile *out, size_t n, char *err, size_t errlen)
         return 0;
     unsigned char *grown = realloc(out->bytes, room);
     if (!grown)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     out->bytes = grown;
     out->room = room;
     return 0;
 }
 
-int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t errlen)
+int cache_write(CacheFile *out, const void *bytes, size_t n, Err *err)
 {
-    if (out->len + n > MEMORY_MAX && spill(out, err, errlen))
+    if (out->len + n > MEMORY_MAX && spill(out, err))
         return -1;
-    if (make_room(out, n, err, errlen))
+    if (make_room(out, n, err))
         return -1;
     memcpy(out->bytes + out->len, bytes, n);
     out->len += n;
@@ -292,18 +292,18 @@ void cache_restart(CacheFile *out)
     drop_buffer(out);
 }
 
-const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen)
+const void *cache_look(CacheFile *out, size_t *len, Err *err)
 {
     drop_map(out);
     *len = out->len;
     if (!out->temp)
         return out->bytes ? (const void *)out->bytes : "";
-    if (spill(out, err, errlen))
+    if (spill(out, err))
         return NULL;
     *len = out->written;
     void *map = mmap(NULL, out->written, PROT_READ, MAP_PRIVATE, out->fd, 0);
     if (map == MAP_FAILED) {
-        err_set(err, errlen, "%s: %s", out->temp, strerror(errno));
+        err_set(err, "%s: %s", out->temp, strerror(errno));
         return NULL;
     }
     return out->map = map;
@@ -317,14 +317,14 @@ static int rename_into(const CacheFile *out)
     return errno == ENOENT && make_place(out->path) == 0 ? rename(out->temp, out->path) : -1;
 }
 
-int cache_commit(CacheFile *out, char **path, char *err, size_t errlen)
+int cache_commit(CacheFile *out, char **path, Err *err)
 {
-    int rc = spill(out, err, errlen);
+    int rc = spill(out, err);
     if (rc == 0) {
         int closed = close(out->fd);
         out->fd = -1;
         if (closed || rename_into(out))
-            rc = err_set(err, errlen, "%s: %s", out->path, strerror(errno));
+            rc = err_set(err, "%s: %s", out->path, strerror(errno));
     }
     if (rc) {
         cache_abort(out);
@@ -350,14 +350,14 @@ void cache_abort(CacheFile *out)
     memset(out, 0, sizeof *out);
 }
 
-int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, char *err, size_t errlen)
+int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, Err *err)
 {
     CacheFile out;
-    if (cache_begin(cache, url, &out, err, errlen))
+    if (cache_begin(cache, url, &out, err))
         return -1;
-    if (cache_write(&out, bytes, len, err, errlen)) {
+    if (cache_write(&out, bytes, len, err)) {
         cache_abort(&out);
         return -1;
     }
-    return cache_commit(&out, NULL, err, errlen);
+    return cache_commit(&out, NULL, err);
 }

@@ -18,6 +18,8 @@
 #ifndef COCO_IO_NET_CACHE_H
 #define COCO_IO_NET_CACHE_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 
 typedef struct Cache Cache;
@@ -25,7 +27,7 @@ typedef struct Cache Cache;
 /* The cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (a variable that
  * is empty, or an XDG_CACHE_HOME that is no absolute path, counts as unset). The directory is made where it is
  * missing. */
-Cache *cache_open(const char *dir, char *err, size_t errlen);
+Cache *cache_open(const char *dir, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 
 /* Where the file of this URL is, or would be. The caller frees; NULL: out of memory. */
@@ -53,17 +55,17 @@ typedef struct {
 } CacheFile;
 
 /* Nothing is made yet. The cache stays open for longer. */
-int cache_begin(const Cache *cache, const char *url, CacheFile *out, char *err, size_t errlen);
-int cache_write(CacheFile *out, const void *bytes, size_t n, char *err, size_t errlen);
+int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err);
+int cache_write(CacheFile *out, const void *bytes, size_t n, Err *err);
 /* Forgets what was written so far, and holds nothing for it. */
 void cache_restart(CacheFile *out);
 /* All that was written, *len bytes, borrowed until the next call for the file. NULL: it cannot be read. */
-const void *cache_look(CacheFile *out, size_t *len, char *err, size_t errlen);
+const void *cache_look(CacheFile *out, size_t *len, Err *err);
 /* Writes and renames. *path (may be NULL) is the file's, the caller frees it. A failed commit has aborted. */
-int cache_commit(CacheFile *out, char **path, char *err, size_t errlen);
+int cache_commit(CacheFile *out, char **path, Err *err);
 void cache_abort(CacheFile *out); /* legal on a zeroed or ended CacheFile */
 
 /* All of it at once: the bytes of a URL into its file. */
-int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, char *err, size_t errlen);
+int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, Err *err);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include "io/base/digest.h"
 #include "io/base/err.h"
+#include "io/base/size.h"
 #include "io/file/file.h"
 #include "io/net/download_origin.h"
-#include "io/base/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +25,13 @@ typedef struct {
     int fd;       /* of the part, locked */
     int64_t have; /* bytes in it */
     Origin origin;
-    const char *url;   /* that is asked now */
-    int64_t asked;     /* bytes it was asked to leave out */
-    bool whole;        /* nothing that is here shall be kept */
-    bool continued;    /* the part holds bytes of another answer than the last */
-    bool wrong_part;   /* the server answered with other bytes than asked for */
-    bool fatal;        /* no other server would do better */
-    char why[ERR_LEN]; /* of our own, where the sink has refused */
+    const char *url; /* that is asked now */
+    int64_t asked;   /* bytes it was asked to leave out */
+    bool whole;      /* nothing that is here shall be kept */
+    bool continued;  /* the part holds bytes of another answer than the last */
+    bool wrong_part; /* the server answered with other bytes than asked for */
+    bool fatal;      /* no other server would do better */
+    Err why;         /* of our own, where the sink has refused */
 } Download;
 
 static void note(const Download *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -61,14 +61,14 @@ static int origin_begin(Download *d, const HttpHead *head)
     const char *validator = is_strong(head->etag) ? head->etag : head->modified;
     origin_clear(&d->origin);
     if (ftruncate(d->fd, 0))
-        return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+        return err_set(&d->why, "%s: %s", d->part, strerror(errno));
     d->have = 0;
     d->continued = d->whole = false; /* from here on a break may be gone on from */
     d->origin.url = strdup(d->url);
     d->origin.validator = validator ? strdup(validator) : NULL;
     d->origin.length = head->length;
     if (!d->origin.url || (validator && !d->origin.validator))
-        return err_set(d->why, sizeof d->why, "out of memory");
+        return err_set(&d->why, "out of memory");
     if (origin_save(&d->origin, d->origin_path)) {
         /* Without it the part is only not continued another time; one of other bytes must not stay. */
         unlink(d->origin_path);
@@ -114,8 +114,7 @@ static int check_space(Download *d, int64_t need)
     if (need <= there)
         return 0;
     d->fatal = true;
-    return err_set(d->why, sizeof d->why, "%s: needs %s, %s are free", d->part, size_text(need, wanted),
-                   size_text(there, have));
+    return err_set(&d->why, "%s: needs %s, %s are free", d->part, size_text(need, wanted), size_text(there, have));
 }
 
 static int on_head(void *tag, const HttpHead *head)
@@ -131,7 +130,7 @@ static int on_head(void *tag, const HttpHead *head)
     }
     if (!continues(d, head)) {
         d->wrong_part = true;
-        return err_set(d->why, sizeof d->why, "the server sends another part than was asked for");
+        return err_set(&d->why, "the server sends another part than was asked for");
     }
     note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
     d->continued = true;
@@ -143,14 +142,14 @@ static int on_write(void *tag, const void *bytes, size_t n)
     Download *d = tag;
     const char *p = bytes;
     if ((int64_t)n > d->spec->http.max_bytes - d->have)
-        return err_set(d->why, sizeof d->why, "larger than %" PRId64 " bytes", d->spec->http.max_bytes);
+        return err_set(&d->why, "larger than %" PRId64 " bytes", d->spec->http.max_bytes);
     while (n > 0) {
         ssize_t written = pwrite(d->fd, p, n, d->have);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0) {
             d->fatal = true;
-            return err_set(d->why, sizeof d->why, "%s: %s", d->part, strerror(errno));
+            return err_set(&d->why, "%s: %s", d->part, strerror(errno));
         }
         p += written;
         n -= (size_t)written;
@@ -164,21 +163,21 @@ static int on_write(void *tag, const void *bytes, size_t n)
 /* --- one server --- */
 
 /* Runs one transfer to its end. */
-static DownloadAnswer transfer(Download *d, HttpResult *result, char *err, size_t errlen)
+static DownloadAnswer transfer(Download *d, HttpResult *result, Err *err)
 {
     HttpSink sink = {.restart = on_restart, .head = on_head, .write = on_write};
     HttpOptions options = d->spec->http;
     options.as_sent = true;
     d->wrong_part = false;
-    d->why[0] = '\0';
-    Http *http = http_open(&options, 1, err, errlen);
-    int rc = http ? http_add(http, d->url, sink, d, err, errlen) : -1;
+    d->why.text[0] = '\0';
+    Http *http = http_open(&options, 1, err);
+    int rc = http ? http_add(http, d->url, sink, d, err) : -1;
     int got = 0;
     while (rc == 0 && !got && !(options.stop && *options.stop))
-        if ((got = http_next(http, result, 1, -1, err, errlen)) < 0)
+        if ((got = http_next(http, result, 1, -1, err)) < 0)
             rc = -1;
     if (rc == 0 && got && result->outcome != HTTP_DONE)
-        rc = err_set(err, errlen, "%s", d->why[0] ? d->why : result->error);
+        rc = err_set(err, "%s", d->why.text[0] ? d->why.text : result->error);
     http_close(http);
     return rc ? DOWNLOAD_FAILED : got ? DOWNLOAD_DONE : DOWNLOAD_STOPPED;
 }
@@ -189,21 +188,21 @@ static bool failed_to_continue(const Download *d, const HttpResult *result)
     return d->asked && (d->wrong_part || (result->outcome == HTTP_DEAD && result->code == 416));
 }
 
-static DownloadAnswer check_digest(const Download *d, const char *path, char *err, size_t errlen)
+static DownloadAnswer check_digest(const Download *d, const char *path, Err *err)
 {
     char hex[DIGEST_LEN + 1];
-    int rc = d->spec->sha256 ? digest_file(path, d->spec->http.stop, hex, err, errlen) : 0;
+    int rc = d->spec->sha256 ? digest_file(path, d->spec->http.stop, hex, err) : 0;
     if (rc == 0 && d->spec->sha256 && strcasecmp(hex, d->spec->sha256))
-        rc = err_set(err, errlen, "its SHA-256 is %s, not the one wanted", hex);
+        rc = err_set(err, "its SHA-256 is %s, not the one wanted", hex);
     return (DownloadAnswer)rc;
 }
 
 /* The part has come to its end: is it the file? */
-static DownloadAnswer check_whole(const Download *d, char *err, size_t errlen)
+static DownloadAnswer check_whole(const Download *d, Err *err)
 {
     if (d->origin.length >= 0 && d->have != d->origin.length)
-        return (DownloadAnswer)err_set(err, errlen, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
-    return check_digest(d, d->part, err, errlen);
+        return (DownloadAnswer)err_set(err, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
+    return check_digest(d, d->part, err);
 }
 
 static bool all_here(const Download *d)
@@ -212,17 +211,17 @@ static bool all_here(const Download *d)
 }
 
 /* From one URL: what is here goes on, or all of it comes anew, at most once. */
-static DownloadAnswer from_url(Download *d, char *err, size_t errlen)
+static DownloadAnswer from_url(Download *d, Err *err)
 {
     HttpResult result = {.outcome = HTTP_DONE};
     bool anew = false;
     for (d->whole = false;; d->whole = anew = true) {
-        DownloadAnswer answer = all_here(d) && !anew ? DOWNLOAD_DONE : transfer(d, &result, err, errlen);
+        DownloadAnswer answer = all_here(d) && !anew ? DOWNLOAD_DONE : transfer(d, &result, err);
         if (answer == DOWNLOAD_FAILED && !anew && failed_to_continue(d, &result))
             continue;
         if (answer != DOWNLOAD_DONE)
             return answer;
-        answer = check_whole(d, err, errlen);
+        answer = check_whole(d, err);
         if (answer != DOWNLOAD_FAILED)
             return answer;
         if (anew || !d->continued)
@@ -243,7 +242,7 @@ static bool is_current(const Download *d)
            mine.st_ino == named.st_ino;
 }
 
-static int open_part(Download *d, char *err, size_t errlen)
+static int open_part(Download *d, Err *err)
 {
     struct stat st;
     do {
@@ -251,15 +250,15 @@ static int open_part(Download *d, char *err, size_t errlen)
             close(d->fd);
         d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (d->fd < 0)
-            return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+            return err_set(err, "%s: %s", d->part, strerror(errno));
         if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
             close(d->fd); /* it is not ours */
             d->fd = -1;
-            return err_set(err, errlen, "%s: another process is writing to it", d->part);
+            return err_set(err, "%s: another process is writing to it", d->part);
         }
     } while (!is_current(d));
     if (fstat(d->fd, &st))
-        return err_set(err, errlen, "%s: %s", d->part, strerror(errno));
+        return err_set(err, "%s: %s", d->part, strerror(errno));
     d->have = st.st_size;
     d->continued = d->have > 0;
     return 0;
@@ -274,18 +273,18 @@ static int place_of(const Download *d)
     return -1;
 }
 
-static int keep_file(Download *d, char *err, size_t errlen)
+static int keep_file(Download *d, Err *err)
 {
     if (fsync(d->fd) || rename(d->part, d->spec->path))
-        return err_set(err, errlen, "%s: %s", d->spec->path, strerror(errno));
+        return err_set(err, "%s: %s", d->spec->path, strerror(errno));
     return 0;
 }
 
 /* Each server in turn, the one that the part has come from first. */
-static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
+static DownloadAnswer from_any(Download *d, Err *err)
 {
     const DownloadSpec *spec = d->spec;
-    char why[ERR_LEN];
+    Err why;
     int first = place_of(d);
     DownloadAnswer answer = DOWNLOAD_FAILED;
     for (int k = first < 0 ? 0 : -1, left = spec->n_urls; left > 0 && answer == DOWNLOAD_FAILED && !d->fatal; k++) {
@@ -293,37 +292,37 @@ static DownloadAnswer from_any(Download *d, char *err, size_t errlen)
             continue;
         int place = k < 0 ? first : k;
         d->url = spec->urls[place];
-        answer = from_url(d, why, sizeof why);
+        answer = from_url(d, &why);
         if (answer == DOWNLOAD_FAILED && d->found->failed)
             d->found->failed[place] = true;
         if (--left > 0 && answer == DOWNLOAD_FAILED && !d->fatal && spec->warn) {
             char text[2 * ERR_LEN];
-            snprintf(text, sizeof text, "%s: %s", d->url, why);
+            snprintf(text, sizeof text, "%s: %s", d->url, why.text);
             spec->warn(spec->ctx, text);
         }
     }
     if (answer == DOWNLOAD_FAILED)
-        err_set(err, errlen, "%s: %s", d->url, why);
-    if (answer == DOWNLOAD_DONE && keep_file(d, err, errlen))
+        err_set(err, "%s: %s", d->url, why.text);
+    if (answer == DOWNLOAD_DONE && keep_file(d, err))
         return DOWNLOAD_FAILED;
     return answer;
 }
 
 /* With the part locked. What an earlier call has left whole is given; a PATH that is not known to come from one of the
  * URLs is not ours to replace, but what another URL has left behind is of no use now. */
-static DownloadAnswer run(Download *d, char *err, size_t errlen)
+static DownloadAnswer run(Download *d, Err *err)
 {
     origin_load(&d->origin, d->origin_path); /* under the lock: it belongs to this part */
     if (file_exists(d->spec->path)) {
-        DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL, 0) : DOWNLOAD_FAILED;
+        DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL) : DOWNLOAD_FAILED;
         if (!d->origin.url)
-            return (DownloadAnswer)err_set(err, errlen, "%s: is in the way: it is no download of coco-fetch's",
+            return (DownloadAnswer)err_set(err, "%s: is in the way: it is no download of coco-fetch's",
                                            d->spec->path);
         if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
             return there;
         unlink(d->spec->path);
     }
-    return from_any(d, err, errlen);
+    return from_any(d, err);
 }
 
 /* Nothing to go on with is not kept, while the lock is still held. */
@@ -337,7 +336,7 @@ static void leave_part(Download *d, DownloadAnswer answer)
     close(d->fd);
 }
 
-DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *err, size_t errlen)
+DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, Err *err)
 {
     Download d = {.spec = spec, .found = found, .fd = -1, .origin.length = -1};
     DownloadAnswer answer = DOWNLOAD_FAILED;
@@ -346,9 +345,9 @@ DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *
     if (asprintf(&d.origin_path, "%s.json", spec->path) < 0)
         d.origin_path = NULL;
     if (!d.part || !d.origin_path) {
-        err_set(err, errlen, "out of memory");
-    } else if (!open_part(&d, err, errlen)) {
-        answer = run(&d, err, errlen);
+        err_set(err, "out of memory");
+    } else if (!open_part(&d, err)) {
+        answer = run(&d, err);
         leave_part(&d, answer);
     }
     found->place = place_of(&d);

@@ -14,6 +14,7 @@
 #ifndef COCO_IO_NET_DOWNLOAD_H
 #define COCO_IO_NET_DOWNLOAD_H
 
+#include "io/base/err.h"
 #include "io/net/http.h"
 
 #include <stdint.h>
@@ -43,7 +44,7 @@ typedef struct {
     bool *failed; /* (n_urls) the caller's, or NULL: set for those that were asked in vain */
 } Downloaded;
 
-DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, char *err, size_t errlen);
+DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, Err *err);
 
 /* Whether what stands at PATH, or beside it, is a download of an earlier call. */
 int download_left(const char *path);

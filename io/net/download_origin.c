@@ -20,10 +20,11 @@ void origin_load(Origin *o, const char *path)
 {
     const char *url = NULL, *validator = NULL;
     int64_t length = -1;
-    Json *json = json_load_object(path, ORIGIN_MAX_BYTES, NULL, 0);
+    Json *json = json_load_object(path, ORIGIN_MAX_BYTES, NULL);
     origin_clear(o);
-    if (json && json_get_text(json, "url", &url, NULL, 0) == 1 && json_get_text(json, "validator", &validator, NULL, 0) >= 0 &&
-        json_get_int(json, "length", 0, INT64_MAX, &length, NULL, 0) >= 0) {
+    if (json && json_get_text(json, "url", &url, NULL) == 1 &&
+        json_get_text(json, "validator", &validator, NULL) >= 0 &&
+        json_get_int(json, "length", 0, INT64_MAX, &length, NULL) >= 0) {
         o->url = strdup(url);
         o->validator = validator ? strdup(validator) : NULL;
         o->length = length;

@@ -22,10 +22,10 @@ struct Http {
     int n_idle;
     Transfer **transfer; /* n of them, in one of the lists or running */
     int n, room;
-    Transfer *free;      /* to be used again */
-    Transfer *waiting, **waiting_end; /* by number */
+    Transfer *free;                     /* to be used again */
+    Transfer *waiting, **waiting_end;   /* by number */
     Transfer *finished, **finished_end; /* in the order they finished */
-    HttpHosts *hosts, *own_hosts; /* own_hosts: NULL where they are lent */
+    HttpHosts *hosts, *own_hosts;       /* own_hosts: NULL where they are lent */
     uint64_t added;
     uint64_t random; /* state of the jitter's generator */
     atomic_bool woken;
@@ -33,8 +33,14 @@ struct Http {
 
 HttpOptions http_defaults(void)
 {
-    return (HttpOptions){.connect_s = 10, .stall_s = 20, .total_s = 60, .max_bytes = 32 << 20, .redirects = 5,
-                         .retries = 3, .backoff_s = 0.5, .backoff_max_s = 30};
+    return (HttpOptions){.connect_s = 10,
+                         .stall_s = 20,
+                         .total_s = 60,
+                         .max_bytes = 32 << 20,
+                         .redirects = 5,
+                         .retries = 3,
+                         .backoff_s = 0.5,
+                         .backoff_max_s = 30};
 }
 
 static int stop_asked(const HttpOptions *options)
@@ -59,12 +65,12 @@ static void curl_begin(void)
     atomic_store(&curl_ready, (int)curl_global_init(CURL_GLOBAL_DEFAULT));
 }
 
-Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, char *err, size_t errlen)
+Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err)
 {
     call_once(&curl_once, curl_begin);
     CURLcode ready = (CURLcode)atomic_load(&curl_ready);
     if (ready) {
-        err_set(err, errlen, "libcurl: %s", curl_easy_strerror(ready));
+        err_set(err, "libcurl: %s", curl_easy_strerror(ready));
         return NULL;
     }
     Http *http = calloc(1, sizeof *http);
@@ -75,7 +81,7 @@ Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int paralle
     }
     if (!http || !http->multi || !http->idle || !http->hosts) {
         http_close(http);
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     http->waiting_end = &http->waiting;
@@ -88,9 +94,9 @@ Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int paralle
     return http;
 }
 
-Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errlen)
+Http *http_open(const HttpOptions *options, int parallel, Err *err)
 {
-    return http_open_beside(NULL, options, parallel, err, errlen);
+    return http_open_beside(NULL, options, parallel, err);
 }
 
 static void transfer_free(Http *http, Transfer *t)
@@ -174,7 +180,7 @@ static Transfer *transfer_get(Http *http)
     return t;
 }
 
-int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, size_t errlen)
+int http_add(Http *http, const char *url, HttpSink sink, void *tag, Err *err)
 {
     Transfer *t = transfer_get(http);
     char *copy = t ? strdup(url) : NULL;
@@ -183,12 +189,12 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
         if (t)
             put_free(http, t);
         free(copy);
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     }
     try_free(t);
     free(t->url);
-    *t = (Transfer){.number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag,
-                    .options = &http->options};
+    *t = (Transfer){
+        .number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag, .options = &http->options};
     put_waiting(http, t);
     http->pending++;
     return 0;
@@ -197,12 +203,12 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, s
 /* --- tries --- */
 
 /* One whose try has been begun with its host. */
-static int start(Http *http, Transfer *t, char *err, size_t errlen)
+static int start(Http *http, Transfer *t, Err *err)
 {
     CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
     t->outcome = HTTP_FAILED;
     t->easy = easy;
-    int rc = easy ? try_begin(t, err, errlen) : err_set(err, errlen, "out of memory");
+    int rc = easy ? try_begin(t, err) : err_set(err, "out of memory");
     CURLMcode added = rc > 0 ? curl_multi_add_handle(http->multi, easy) : CURLM_OK;
     if (rc <= 0 || added) {
         host_undo(http->hosts, t->host, http->options.rate);
@@ -210,7 +216,7 @@ static int start(Http *http, Transfer *t, char *err, size_t errlen)
         if (easy)
             http->idle[http->n_idle++] = easy;
         put_finished(http, t);
-        return added ? err_set(err, errlen, "libcurl: %s", curl_multi_strerror(added)) : rc;
+        return added ? err_set(err, "libcurl: %s", curl_multi_strerror(added)) : rc;
     }
     http->running++;
     return 0;
@@ -263,11 +269,11 @@ static Transfer *take_due(Http *http, double *wait)
     return NULL;
 }
 
-static int start_due(Http *http, double *wait, char *err, size_t errlen)
+static int start_due(Http *http, double *wait, Err *err)
 {
     Transfer *t;
     while (http->running < http->parallel && (t = take_due(http, wait)))
-        if (start(http, t, err, errlen))
+        if (start(http, t, err))
             return -1;
     return 0;
 }
@@ -297,9 +303,15 @@ static int hand_out(Http *http, HttpResult *result)
     http->pending--;
     hosts_release(http->hosts, t->host);
     t->host = NULL;
-    *result = (HttpResult){.tag = t->tag, .outcome = t->outcome, .code = t->code, .bytes = t->bytes,
-                           .tries = t->tries, .answered = t->answered, .url = t->final_url ? t->final_url : t->url,
-                           .error = done ? "" : t->error, .reason = done ? "" : t->reason};
+    *result = (HttpResult){.tag = t->tag,
+                           .outcome = t->outcome,
+                           .code = t->code,
+                           .bytes = t->bytes,
+                           .tries = t->tries,
+                           .answered = t->answered,
+                           .url = t->final_url ? t->final_url : t->url,
+                           .error = done ? "" : t->error,
+                           .reason = done ? "" : t->reason};
     put_free(http, t);
     return 1;
 }
@@ -310,7 +322,7 @@ void http_wake(Http *http)
     curl_multi_wakeup(http->multi);
 }
 
-int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen)
+int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err)
 {
     double end = clock_now() + wait_s;
     for (;;) {
@@ -320,13 +332,13 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
         int running;
         if (stop_asked(&http->options))
             return 0;
-        if (start_due(http, &wait, err, errlen))
+        if (start_due(http, &wait, err))
             return -1;
         if (hand_out(http, result)) /* of what the last round brought */
             return 1;
         CURLMcode rc = curl_multi_perform(http->multi, &running);
         if (rc)
-            return err_set(err, errlen, "libcurl: %s", curl_multi_strerror(rc));
+            return err_set(err, "libcurl: %s", curl_multi_strerror(rc));
         collect(http);
         if (hand_out(http, result))
             return 1;
@@ -334,7 +346,7 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, 
             return 0;
         rc = curl_multi_poll(http->multi, &also, fd < 0 ? 0 : 1, (int)ceil(wait * 1000), NULL);
         if (rc)
-            return err_set(err, errlen, "libcurl: %s", curl_multi_strerror(rc));
+            return err_set(err, "libcurl: %s", curl_multi_strerror(rc));
         if (also.revents)
             end = 0; /* one more round for what came meanwhile, then back to the caller */
     }

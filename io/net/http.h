@@ -18,26 +18,28 @@
 #ifndef COCO_IO_NET_HTTP_H
 #define COCO_IO_NET_HTTP_H
 
+#include "io/base/err.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
-    double connect_s;   /* to connect, names and TLS included */
-    double stall_s;     /* of silence: no byte in so many seconds */
-    double total_s;     /* for one try as a whole; 0: no limit */
-    int64_t max_bytes;  /* of a body, unpacked */
-    int redirects;      /* followed at most */
-    int retries;        /* tries behind the first, and behind each that brought a resumed body on */
-    double backoff_s;   /* before the second try; doubles for each further one, times 0.5 to 1 by chance */
+    double connect_s;     /* to connect, names and TLS included */
+    double stall_s;       /* of silence: no byte in so many seconds */
+    double total_s;       /* for one try as a whole; 0: no limit */
+    int64_t max_bytes;    /* of a body, unpacked */
+    int redirects;        /* followed at most */
+    int retries;          /* tries behind the first, and behind each that brought a resumed body on */
+    double backoff_s;     /* before the second try; doubles for each further one, times 0.5 to 1 by chance */
     double backoff_max_s; /* the longest wait between tries; a Retry-After above it ends the trying */
-    int per_host;       /* transfers from one server at once; 0: as many as there may be in all */
-    double rate;        /* tries a second at one server; 0: no limit */
-    const char *cacert; /* a file of certificates (PEM) to trust instead of the system's; NULL */
-    bool insecure;      /* certificates are not looked at */
-    bool public_only;   /* no connection to an address that is not public (io/net/address.h), whoever leads there */
-    bool as_sent;       /* no compression is asked for, and none undone: what a digest is of */
+    int per_host;         /* transfers from one server at once; 0: as many as there may be in all */
+    double rate;          /* tries a second at one server; 0: no limit */
+    const char *cacert;   /* a file of certificates (PEM) to trust instead of the system's; NULL */
+    bool insecure;        /* certificates are not looked at */
+    bool public_only; /* no connection to an address that is not public (io/net/address.h), whoever leads there */
+    bool as_sent;     /* no compression is asked for, and none undone: what a digest is of */
     const volatile sig_atomic_t *stop; /* where it points at a number, http_next gives up; or NULL */
 } HttpOptions;
 
@@ -60,10 +62,10 @@ typedef struct {
 
 /* The head of an answer that brings a body. Texts are borrowed for the call. */
 typedef struct {
-    long code;             /* 200 to 299 */
-    int64_t length;        /* of the body to come; -1: not told */
-    int64_t from, total;   /* of 206: where the body begins, and the length of the whole; -1: not told */
-    const char *etag;      /* NULL: not told; the same for the date */
+    long code;           /* 200 to 299 */
+    int64_t length;      /* of the body to come; -1: not told */
+    int64_t from, total; /* of 206: where the body begins, and the length of the whole; -1: not told */
+    const char *etag;    /* NULL: not told; the same for the date */
     const char *modified;
 } HttpHead;
 
@@ -81,8 +83,8 @@ typedef struct {
 typedef struct {
     void *tag;
     HttpOutcome outcome;
-    long code;         /* the last HTTP status; 0 where none came */
-    int64_t bytes;     /* of the body, in the last try */
+    long code;     /* the last HTTP status; 0 where none came */
+    int64_t bytes; /* of the body, in the last try */
     int tries;
     bool answered;     /* the outcome is the server's own word, not that of the way to it */
     const char *url;   /* where redirects led in the last try; this and the next two borrowed until the next call */
@@ -93,18 +95,18 @@ typedef struct {
 typedef struct Http Http;
 
 /* An engine that runs at most `parallel` transfers at once. */
-Http *http_open(const HttpOptions *options, int parallel, char *err, size_t errlen);
+Http *http_open(const HttpOptions *options, int parallel, Err *err);
 
 /* Takes a transfer on; it starts when a place is free. The url is copied. -1: out of memory. A text that is
  * no http URL is taken like others and ends as HTTP_DEAD. */
-int http_add(Http *http, const char *url, HttpSink sink, void *tag, char *err, size_t errlen);
+int http_add(Http *http, const char *url, HttpSink sink, void *tag, Err *err);
 
 /* How many have been added and not yet come out of http_next. */
 int http_pending(const Http *http);
 
 /* Drives all transfers until one is finished: 1 with *result. 0: none was within wait_s seconds, or there is
  * none, or fd (-1: none) can be read, or http_wake was called, or *stop asks to give up. -1: the engine is broken. */
-int http_next(Http *http, HttpResult *result, double wait_s, int fd, char *err, size_t errlen);
+int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err);
 
 /* From any thread, while the engine is open: http_next, this time or the next, answers 0 at once. */
 void http_wake(Http *http);
@@ -115,12 +117,11 @@ void http_close(Http *http);
 /* Engines for several threads that download into memory now and then: each call takes one that is idle, with the
  * connections that it still holds. What is known of servers is known to all of them. */
 typedef struct HttpPool HttpPool;
-HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen);
+HttpPool *http_pool_open(const HttpOptions *options, Err *err);
 void http_pool_close(HttpPool *pool); /* when no call is under way; NULL is legal */
 /* Blocks until it is there or given up. 0: *bytes is the caller's to free, with a NUL behind it, *len without. -1: err
  * says why. Of *result (may be NULL) error and reason are not set, and url is the caller's to free, NULL where memory or
  * an answer is lacking. */
-int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
-                  size_t errlen);
+int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err);
 
 #endif

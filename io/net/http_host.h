@@ -6,12 +6,13 @@
 #ifndef COCO_IO_NET_HTTP_HOST_H
 #define COCO_IO_NET_HTTP_HOST_H
 
+#include "io/base/err.h"
 #include "io/net/http.h"
 
 typedef struct HttpHosts HttpHosts;
 typedef struct HttpHost HttpHost;
 
-HttpHosts *hosts_new(void); /* NULL: out of memory */
+HttpHosts *hosts_new(void);        /* NULL: out of memory */
 void hosts_free(HttpHosts *hosts); /* NULL is legal */
 
 /* The host of a URL, with one more transfer that refers to it. NULL: out of memory. A text that is no URL has a host
@@ -28,6 +29,6 @@ void host_undo(HttpHosts *hosts, HttpHost *host, double rate);
 void host_end(HttpHosts *hosts, HttpHost *host, double asked);
 
 /* http_open with the hosts of other engines, which are lent. */
-Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, char *err, size_t errlen);
+Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err);
 
 #endif

@@ -2,8 +2,8 @@
 #include "io/net/http.h"
 
 #include "io/base/err.h"
-#include "io/net/http_host.h"
 #include "io/base/free_list.h"
+#include "io/net/http_host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,29 +40,29 @@ static int buffer_write(void *tag, const void *bytes, size_t n)
 }
 
 /* One download through an engine that has nothing else to do. */
-static int get(Http *http, const HttpOptions *options, const char *url, Buffer *b, HttpResult *r, char *err, size_t errlen)
+static int get(Http *http, const HttpOptions *options, const char *url, Buffer *b, HttpResult *r, Err *err)
 {
     HttpSink sink = {.restart = buffer_restart, .write = buffer_write};
     *r = (HttpResult){.outcome = HTTP_FAILED, .error = "stopped"};
-    if (http_add(http, url, sink, b, err, errlen))
+    if (http_add(http, url, sink, b, err))
         return -1;
     while (http_pending(http) && !(options->stop && *options->stop))
-        if (http_next(http, r, 1, -1, err, errlen) < 0)
+        if (http_next(http, r, 1, -1, err) < 0)
             return -1;
     if (r->outcome == HTTP_REFUSED)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     if (r->outcome != HTTP_DONE)
-        return err_set(err, errlen, "%s", r->error);
-    return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, errlen, "out of memory");
+        return err_set(err, "%s", r->error);
+    return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, "out of memory");
 }
 
 /* The same with all that the caller wants of it. */
 static int get_bytes(Http *http, const HttpOptions *options, const char *url, char **bytes, size_t *len,
-                     HttpResult *result, char *err, size_t errlen)
+                     HttpResult *result, Err *err)
 {
     Buffer b = {NULL, 0, 0};
     HttpResult r;
-    int rc = get(http, options, url, &b, &r, err, errlen);
+    int rc = get(http, options, url, &b, &r, err);
     if (result) {
         *result = r;
         result->tag = NULL;
@@ -85,13 +85,13 @@ struct HttpPool {
     Spares idle;      /* engines */
 };
 
-HttpPool *http_pool_open(const HttpOptions *options, char *err, size_t errlen)
+HttpPool *http_pool_open(const HttpOptions *options, Err *err)
 {
     HttpPool *pool = calloc(1, sizeof *pool);
     HttpHosts *hosts = pool ? hosts_new() : NULL;
     if (!hosts) {
         free(pool);
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     pool->options = *options;
@@ -110,13 +110,12 @@ void http_pool_close(HttpPool *pool)
     free(pool);
 }
 
-int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, char *err,
-                  size_t errlen)
+int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err)
 {
     Http *http = spare_take(&pool->idle);
-    if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err, errlen)))
+    if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err)))
         return -1;
-    int rc = get_bytes(http, &pool->options, url, bytes, len, result, err, errlen);
+    int rc = get_bytes(http, &pool->options, url, bytes, len, result, err);
     /* An engine with a transfer under way would go on to write where nobody listens. */
     if (http_pending(http) || !spare_give(&pool->idle, http))
         http_close(http);

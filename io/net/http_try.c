@@ -1,8 +1,8 @@
 #include "io/net/http_try.h"
 
-#include "io/net/address.h"
 #include "io/base/clock.h"
 #include "io/base/err.h"
+#include "io/net/address.h"
 #include "io/net/http_outcome.h"
 
 #include <curl/curl.h>
@@ -16,10 +16,10 @@
 #include <sys/socket.h>
 
 enum {
-    ERROR_PAGE_MAX = 65536,    /* of an error page is swallowed to keep its connection; beyond it that is dropped */
-    HEAD_MAX = 256 << 10,      /* of all heads of a try, redirects included */
-    PROGRESS_MIN = 64 << 10,   /* a try that brought a resumed body on by this was no failure */
-    BUFFER_BYTES = 64 << 10    /* libcurl's */
+    ERROR_PAGE_MAX = 65536,  /* of an error page is swallowed to keep its connection; beyond it that is dropped */
+    HEAD_MAX = 256 << 10,    /* of all heads of a try, redirects included */
+    PROGRESS_MIN = 64 << 10, /* a try that brought a resumed body on by this was no failure */
+    BUFFER_BYTES = 64 << 10  /* libcurl's */
 };
 
 /* --- while it runs --- */
@@ -224,7 +224,7 @@ static int finished(Transfer *t, HttpOutcome outcome, const char *error)
     return 0;
 }
 
-int try_begin(Transfer *t, char *err, size_t errlen)
+int try_begin(Transfer *t, Err *err)
 {
     HttpAsk ask = {0, NULL};
     forget(t);
@@ -241,7 +241,7 @@ int try_begin(Transfer *t, char *err, size_t errlen)
     curl_easy_reset(t->easy);
     set_up(t);
     if (set_range(t->easy, t, &ask) || curl_easy_setopt(t->easy, CURLOPT_URL, t->url))
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     return 1;
 }
 

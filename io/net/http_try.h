@@ -5,6 +5,7 @@
 #ifndef COCO_IO_NET_HTTP_TRY_H
 #define COCO_IO_NET_HTTP_TRY_H
 
+#include "io/base/err.h"
 #include "io/net/http.h"
 #include "io/net/http_host.h"
 
@@ -12,7 +13,15 @@
 
 enum { TRY_ERROR_LEN = 256 }; /* what libcurl's error buffer takes */
 
-typedef enum { GOES_ON, STALLED, TOO_LARGE, UNWANTED, ERROR_PAGE, HEAD_TOO_LARGE, NOT_PUBLIC } CutShort; /* why we ended a try */
+typedef enum {
+    GOES_ON,
+    STALLED,
+    TOO_LARGE,
+    UNWANTED,
+    ERROR_PAGE,
+    HEAD_TOO_LARGE,
+    NOT_PUBLIC
+} CutShort; /* why we ended a try */
 
 typedef struct Transfer {
     struct Transfer *next; /* in the engine's list of free, waiting or finished ones */
@@ -24,13 +33,13 @@ typedef struct Transfer {
     HttpSink sink;
     void *tag;
     const HttpOptions *options;
-    int tries, fails;     /* fails: since there was progress */
-    int64_t asked_from;   /* what this try asks to begin with */
-    void *headers;        /* libcurl's list */
-    int headed;           /* the sink has seen the head */
+    int tries, fails;   /* fails: since there was progress */
+    int64_t asked_from; /* what this try asks to begin with */
+    void *headers;      /* libcurl's list */
+    int headed;         /* the sink has seen the head */
     size_t head_bytes;
     double last_byte; /* when one came last, or the try began */
-    int64_t bytes; /* in this try */
+    int64_t bytes;    /* in this try */
     CutShort cut;
     bool refused_address, allowed_address; /* some address of the name was not public, or was */
     HttpOutcome outcome;
@@ -41,7 +50,7 @@ typedef struct Transfer {
 } Transfer;
 
 /* Sets t->easy up for the next try. 1: it shall run; 0: it is finished already; -1: out of memory. */
-int try_begin(Transfer *t, char *err, size_t errlen);
+int try_begin(Transfer *t, Err *err);
 
 /* libcurl says that the try has ended with this code. Judges it: fills outcome, code, error, reason. *pause becomes the
  * seconds until another try is worth while, with `chance` from 0 to 1 for the jitter, or negative for none;

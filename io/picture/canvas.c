@@ -20,10 +20,10 @@ struct Canvas {
 
 /* --- the surface --- */
 
-Canvas *canvas_new(int width, int height, Color background, char *err, size_t errlen)
+Canvas *canvas_new(int width, int height, Color background, Err *err)
 {
     if (width < 1 || height < 1 || width > CANVAS_MAX || height > CANVAS_MAX) {
-        err_set(err, errlen, "a picture of %d x %d pixels cannot be drawn: sides are from 1 to %d", width, height,
+        err_set(err, "a picture of %d x %d pixels cannot be drawn: sides are from 1 to %d", width, height,
                 CANVAS_MAX);
         return NULL;
     }
@@ -35,7 +35,7 @@ Canvas *canvas_new(int width, int height, Color background, char *err, size_t er
         canvas->cr = cairo_create(canvas->surface);
     }
     if (!canvas || cairo_status(canvas->cr) != CAIRO_STATUS_SUCCESS) {
-        err_set(err, errlen, "out of memory for a picture of %d x %d pixels", width, height);
+        err_set(err, "out of memory for a picture of %d x %d pixels", width, height);
         canvas_free(canvas);
         return NULL;
     }

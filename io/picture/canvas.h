@@ -6,6 +6,7 @@
 #ifndef COCO_IO_PICTURE_CANVAS_H
 #define COCO_IO_PICTURE_CANVAS_H
 
+#include "io/base/err.h"
 #include "io/picture/image.h"
 
 #include <stddef.h>
@@ -17,7 +18,7 @@ typedef uint32_t Color; /* 0xRRGGBB */
 enum { CANVAS_MAX = 32767 }; /* cairo's limit on a side */
 
 /* NULL: no memory, or a side that is not from 1 to CANVAS_MAX. */
-Canvas *canvas_new(int width, int height, Color background, char *err, size_t errlen);
+Canvas *canvas_new(int width, int height, Color background, Err *err);
 void canvas_free(Canvas *canvas);
 void canvas_clear(Canvas *canvas, Color background);
 

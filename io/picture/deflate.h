@@ -12,7 +12,8 @@ typedef struct Deflate Deflate;
 Deflate *deflate_begin(void); /* NULL: out of memory */
 /* Packs from *in, *n bytes, and moves both on; returns how many bytes it wrote to out. Fewer than room: all is taken,
  * and with `last` the stream is complete. As many as room: call again. */
-size_t deflate_some(Deflate *deflate, const unsigned char **in, size_t *n, int last, unsigned char *out, size_t room);
+size_t deflate_some(Deflate *deflate, const unsigned char **in, size_t *n, int last, unsigned char *out,
+                    size_t room);
 void deflate_end(Deflate *deflate); /* NULL is legal */
 
 uint32_t crc32_of(const void *bytes, size_t len);

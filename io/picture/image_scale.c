@@ -164,11 +164,11 @@ static int scale(Image *out, const Image *in, const Taps *columns, const Taps *r
     return rc;
 }
 
-int image_scale(Image *out, const Image *in, int w, int h, char *err, size_t errlen)
+int image_scale(Image *out, const Image *in, int w, int h, Err *err)
 {
     memset(out, 0, sizeof *out);
     if (w < 1 || h < 1 || (int64_t)w * h > IMAGE_PIXELS_MAX)
-        return err_set(err, errlen, "cannot scale to %d x %d pixels", w, h);
+        return err_set(err, "cannot scale to %d x %d pixels", w, h);
     Taps columns = {0}, rows = {0};
     call_once(&once, fill_tables);
     (void)atomic_load(&filled);
@@ -177,11 +177,12 @@ int image_scale(Image *out, const Image *in, int w, int h, char *err, size_t err
     if (!rc && w == in->width && h == in->height)
         memcpy(out->rgb, in->rgb, (size_t)w * (size_t)h * 3);
     else if (!rc)
-        rc = taps_make(&columns, w, in->width) || taps_make(&rows, h, in->height) || scale(out, in, &columns, &rows);
+        rc =
+            taps_make(&columns, w, in->width) || taps_make(&rows, h, in->height) || scale(out, in, &columns, &rows);
     taps_free(&columns);
     taps_free(&rows);
     if (!rc)
         return 0;
     image_free(out);
-    return err_set(err, errlen, "out of memory for %d x %d pixels", w, h);
+    return err_set(err, "out of memory for %d x %d pixels", w, h);
 }

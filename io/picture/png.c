@@ -1,7 +1,7 @@
 #include "io/picture/png.h"
 
-#include "io/picture/deflate.h"
 #include "io/base/err.h"
+#include "io/picture/deflate.h"
 
 #include <errno.h>
 #include <png.h>
@@ -65,15 +65,15 @@ static int set_header(PngWriter *w)
     return 0;
 }
 
-PngWriter *png_begin(FILE *out, int width, int height, char *err, size_t errlen)
+PngWriter *png_begin(FILE *out, int width, int height, Err *err)
 {
     if (width < 1 || height < 1) {
-        err_set(err, errlen, "PNG: a picture without pixels");
+        err_set(err, "PNG: a picture without pixels");
         return NULL;
     }
     PngWriter *w = calloc(1, sizeof *w);
     if (!w) {
-        err_set(err, errlen, "PNG: out of memory");
+        err_set(err, "PNG: out of memory");
         return NULL;
     }
     size_t row = (size_t)width * 3, rows = BLOCK_BYTES / (row + 1);
@@ -87,9 +87,9 @@ PngWriter *png_begin(FILE *out, int width, int height, char *err, size_t errlen)
     w->info = w->png ? png_create_info_struct(w->png) : NULL;
     int rc = 0;
     if (!w->block || !w->above || !w->packed || !w->deflate || !w->info)
-        rc = err_set(err, errlen, "PNG: out of memory");
+        rc = err_set(err, "PNG: out of memory");
     else if (set_header(w))
-        rc = err_set(err, errlen, "PNG: %s", w->why);
+        rc = err_set(err, "PNG: %s", w->why);
     if (!rc)
         return w;
     png_abort(w);
@@ -141,12 +141,12 @@ static void add_rows(PngWriter *w, const unsigned char *rgb, int n)
         memcpy(w->above, above, stride);
 }
 
-int png_rows(PngWriter *w, const unsigned char *rgb, int n, char *err, size_t errlen)
+int png_rows(PngWriter *w, const unsigned char *rgb, int n, Err *err)
 {
     if (n > w->height - w->row)
-        return err_set(err, errlen, "PNG: more than %d rows", w->height);
+        return err_set(err, "PNG: more than %d rows", w->height);
     if (setjmp(png_jmpbuf(w->png)))
-        return err_set(err, errlen, "PNG: %s", w->why);
+        return err_set(err, "PNG: %s", w->why);
     add_rows(w, rgb, n);
     return 0;
 }
@@ -159,13 +159,13 @@ static int write_trailer(PngWriter *w)
     return 0;
 }
 
-int png_end(PngWriter *w, char *err, size_t errlen)
+int png_end(PngWriter *w, Err *err)
 {
     int rc = 0;
     if (w->row < w->height)
-        rc = err_set(err, errlen, "PNG: %d of %d rows", w->row, w->height);
+        rc = err_set(err, "PNG: %d of %d rows", w->row, w->height);
     else if (write_trailer(w))
-        rc = err_set(err, errlen, "PNG: %s", w->why);
+        rc = err_set(err, "PNG: %s", w->why);
     png_abort(w);
     return rc;
 }

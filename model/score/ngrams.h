@@ -12,7 +12,7 @@
 enum { NGRAM_MAX = 4 };
 
 typedef struct NgramTable NgramTable;
-NgramTable *ngrams_new(void);       /* NULL: out of memory */
+NgramTable *ngrams_new(void);        /* NULL: out of memory */
 void ngrams_free(NgramTable *table); /* NULL is legal */
 /* The n-gram of a prefix (-1: none, the word alone) and a word: its number, new or known; -1: out of memory. */
 int32_t ngrams_add(NgramTable *table, int32_t prefix, int32_t word);

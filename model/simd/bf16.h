@@ -42,29 +42,25 @@ INLINED Vec dot(Vec sum, Bf16Pair a, Pairs b)
 }
 
 INLINED void bf16_tile(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                  const Bf16Pair *panel,
-                 const real *base, size_t base_ld, real *C, size_t ldc)
+                       const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
 {
     Vec sum[TILE_ROWS][PANEL_VECS];
-    UNROLLED for (int r = 0; r < rows; r++)
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-            sum[r][v] = (Vec){0};
+    UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = (Vec){0};
     for (int p = 0; p < pairs; p++) {
         Pairs b[PANEL_VECS];
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-            b[v] = *(const Pairs *)(panel + (size_t)p * PANEL + v * LANES);
-        UNROLLED for (int r = 0; r < rows; r++) {
+        UNROLLED for (int v = 0; v < PANEL_VECS; v++) b[v] =
+            *(const Pairs *)(panel + (size_t)p * PANEL + v * LANES);
+        UNROLLED for (int r = 0; r < rows; r++)
+        {
             Bf16Pair a = A[(size_t)r * i_step + (size_t)p * p_step];
-            UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-                sum[r][v] = dot(sum[r][v], a, b[v]);
+            UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = dot(sum[r][v], a, b[v]);
         }
     }
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
 static void product_bf16(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                             const Bf16Pair *panel,
-                 const real *base, size_t base_ld, real *C, size_t ldc)
+                         const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         const Bf16Pair *a = A + (size_t)i * i_step;

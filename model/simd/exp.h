@@ -9,8 +9,14 @@
 #include <string.h>
 
 #ifdef REAL_IS_DOUBLE
-static inline real fast_exp(real x) { return exp(x); }
-static inline real fast_tanh(real x) { return tanh(x); }
+static inline real fast_exp(real x)
+{
+    return exp(x);
+}
+static inline real fast_tanh(real x)
+{
+    return tanh(x);
+}
 #else
 
 static inline float float_of_bits(int32_t bits)

@@ -16,27 +16,24 @@
 #include <string.h>
 
 INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                 const real *base, size_t base_ld, real *C, size_t ldc)
+                  const real *base, size_t base_ld, real *C, size_t ldc)
 {
     Vec sum[TILE_ROWS][PANEL_VECS];
-    UNROLLED for (int r = 0; r < rows; r++)
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-            sum[r][v] = (Vec){0};
+    UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = (Vec){0};
     for (int p = 0; p < k; p++) {
         Vec b[PANEL_VECS];
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-            b[v] = *(const Vec *)(panel + (size_t)p * PANEL + v * LANES);
-        UNROLLED for (int r = 0; r < rows; r++) {
+        UNROLLED for (int v = 0; v < PANEL_VECS; v++) b[v] = *(const Vec *)(panel + (size_t)p * PANEL + v * LANES);
+        UNROLLED for (int r = 0; r < rows; r++)
+        {
             real a = A[(size_t)r * i_step + (size_t)p * p_step];
-            UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-                sum[r][v] += a * b[v];
+            UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] += a * b[v];
         }
     }
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
 static void product(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                 const real *base, size_t base_ld, real *C, size_t ldc)
+                    const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         const real *a = A + (size_t)i * i_step;

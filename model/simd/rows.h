@@ -24,7 +24,7 @@ static void rnn_backward(int n, const real *h, const real *dh, real *da)
 }
 
 static void lstm_forward(int H, real *restrict gates, const real *restrict prev_c, real *restrict next_h,
-                             real *restrict next_c)
+                         real *restrict next_c)
 {
     real *i = gates, *f = gates + H, *o = gates + 2 * H, *g = gates + 3 * H;
 #pragma omp simd
@@ -41,8 +41,8 @@ static void lstm_forward(int H, real *restrict gates, const real *restrict prev_
 }
 
 static void lstm_backward(int H, const real *restrict gates, const real *restrict prev_c,
-                              const real *restrict next_c, const real *restrict dh, real *restrict da,
-                              real *restrict dc)
+                          const real *restrict next_c, const real *restrict dh, real *restrict da,
+                          real *restrict dc)
 {
 #pragma omp simd
     for (int j = 0; j < H; j++) {

@@ -18,8 +18,8 @@ static void momentum(size_t n, real lr, real mu, const real *restrict dw, real *
     }
 }
 
-static void rmsprop(size_t n, real lr, real rho, real rest, real eps, const real *restrict dw,
-                        real *restrict w, real *restrict c)
+static void rmsprop(size_t n, real lr, real rho, real rest, real eps, const real *restrict dw, real *restrict w,
+                    real *restrict c)
 {
     for (size_t i = 0; i < n; i++) {
         c[i] = rho * c[i] + rest * (dw[i] * dw[i]);
@@ -28,7 +28,7 @@ static void rmsprop(size_t n, real lr, real rho, real rest, real eps, const real
 }
 
 static void adam(size_t n, real alpha, const real b[2], const real rest[2], real eps, const real *restrict dw,
-                     real *restrict w, real *restrict m, real *restrict v)
+                 real *restrict w, real *restrict m, real *restrict v)
 {
     real b1 = b[0], b2 = b[1], r1 = rest[0], r2 = rest[1];
     for (size_t i = 0; i < n; i++) {

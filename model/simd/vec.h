@@ -40,9 +40,10 @@ typedef real VecAt __attribute__((vector_size(VEC_BYTES), aligned(__alignof__(re
         break;
 #define FOR_ROWS(rows, call) \
     switch (rows) { \
-        TILE_CASE(1, call) TILE_CASE(2, call) TILE_CASE(3, call) TILE_CASE(4, call) TILE_CASE(5, call) \
-        TILE_CASE(6, call) TILE_CASE(7, call) TILE_CASE(8, call) TILE_CASE(9, call) TILE_CASE(10, call) \
-        TILE_CASE(11, call) TILE_CASE(12, call) TILE_CASE(13, call) TILE_CASE(14, call) \
+        TILE_CASE(1, call) \
+        TILE_CASE(2, call) TILE_CASE(3, call) TILE_CASE(4, call) TILE_CASE(5, call) TILE_CASE(6, call) \
+            TILE_CASE(7, call) TILE_CASE(8, call) TILE_CASE(9, call) TILE_CASE(10, call) TILE_CASE(11, call) \
+                TILE_CASE(12, call) TILE_CASE(13, call) TILE_CASE(14, call) \
     }
 
 /* The sums of a tile and what they are added to (NULL: nothing) to C (rows, cols). */
@@ -50,20 +51,18 @@ INLINED void store_tile(const int rows, int cols, Vec sum[TILE_ROWS][PANEL_VECS]
                         real *C, size_t ldc)
 {
     if (cols == PANEL) {
-        UNROLLED for (int r = 0; r < rows; r++)
-            UNROLLED for (int v = 0; v < PANEL_VECS; v++) {
-                VecAt *c = (VecAt *)(C + (size_t)r * ldc + v * LANES);
-                if (base)
-                    *c = *(const VecAt *)(base + (size_t)r * base_ld + v * LANES) + sum[r][v];
-                else
-                    *c = sum[r][v];
-            }
+        UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++)
+        {
+            VecAt *c = (VecAt *)(C + (size_t)r * ldc + v * LANES);
+            if (base)
+                *c = *(const VecAt *)(base + (size_t)r * base_ld + v * LANES) + sum[r][v];
+            else
+                *c = sum[r][v];
+        }
         return;
     }
     Vec all[TILE_ROWS][PANEL_VECS]; /* apart from `sum`, which stays in registers so */
-    UNROLLED for (int r = 0; r < rows; r++)
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++)
-            all[r][v] = sum[r][v];
+    UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++) all[r][v] = sum[r][v];
     for (int r = 0; r < rows; r++) {
         const real *from = (const real *)all[r];
         for (int j = 0; j < cols; j++)

@@ -16,7 +16,7 @@ static char *copy_line(const Lines *lines, int64_t row, int *failed)
     return copy;
 }
 
-int truth_record(const Dataset *data, int64_t row, Record *record, char *err, size_t errlen)
+int truth_record(const Dataset *data, int64_t row, Record *record, Err *err)
 {
     int64_t first = data->caption_at[row], n = data->caption_at[row + 1] - first;
     int failed = 0;
@@ -39,5 +39,5 @@ int truth_record(const Dataset *data, int64_t row, Record *record, char *err, si
     if (!failed)
         return 0;
     record_free(record);
-    return err_set(err, errlen, "out of memory");
+    return err_set(err, "out of memory");
 }

@@ -11,7 +11,7 @@ typedef enum { FREE, BUSY, READY, FAILED } SlotState;
 
 typedef struct {
     SlotState state;
-    char err[ERR_LEN]; /* FAILED: why */
+    Err err; /* FAILED: why */
 } Slot;
 
 struct Pipe {
@@ -63,7 +63,7 @@ static int take_next(Pipe *p, uint64_t *number)
     p->taking = 1;
     slot->state = BUSY;
     pthread_mutex_unlock(&p->lock);
-    int rc = p->spec.take(p->spec.ctx, item_at(p, i), slot->err, sizeof slot->err);
+    int rc = p->spec.take(p->spec.ctx, item_at(p, i), &slot->err);
     pthread_mutex_lock(&p->lock);
     p->taking = 0;
     if (rc == 0) {
@@ -109,7 +109,7 @@ static void *worker(void *arg)
     while (p->spec.take ? take_next(p, &i) : take_fed(p, &i)) {
         Slot *slot = slot_at(p, i);
         pthread_mutex_unlock(&p->lock);
-        int rc = p->spec.work ? p->spec.work(p->spec.ctx, item_at(p, i), slot->err, sizeof slot->err) : 0;
+        int rc = p->spec.work ? p->spec.work(p->spec.ctx, item_at(p, i), &slot->err) : 0;
         pthread_mutex_lock(&p->lock);
         settle(p, slot, rc ? FAILED : READY);
     }
@@ -117,7 +117,7 @@ static void *worker(void *arg)
     return NULL;
 }
 
-Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen)
+Pipe *pipe_start(const PipeSpec *spec, Err *err)
 {
     Pipe *p = calloc(1, sizeof *p);
     if (!p)
@@ -133,7 +133,7 @@ Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen)
     for (; p->n_threads < spec->workers; p->n_threads++) {
         int rc = pthread_create(&p->threads[p->n_threads], NULL, worker, p);
         if (rc && p->n_threads == 0) {
-            err_set(err, errlen, "cannot start a thread: %s", strerror(rc));
+            err_set(err, "cannot start a thread: %s", strerror(rc));
             pipe_stop(p);
             return NULL;
         }
@@ -142,12 +142,12 @@ Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen)
     }
     return p;
 oom:
-    err_set(err, errlen, "out of memory");
+    err_set(err, "out of memory");
     pipe_stop(p);
     return NULL;
 }
 
-int pipe_next(Pipe *p, void **item, char *err, size_t errlen)
+int pipe_next(Pipe *p, void **item, Err *err)
 {
     int rc;
     pthread_mutex_lock(&p->lock);
@@ -165,7 +165,7 @@ int pipe_next(Pipe *p, void **item, char *err, size_t errlen)
     if (p->given == p->taken) {
         rc = 0;
     } else if (slot->state == FAILED) {
-        rc = err_set(err, errlen, "%s", slot->err);
+        rc = err_set(err, "%s", slot->err.text);
     } else {
         *item = item_at(p, p->given);
         p->holding = 1;

@@ -24,31 +24,33 @@
 #ifndef COCO_PIPELINE_COMMON_PIPE_H
 #define COCO_PIPELINE_COMMON_PIPE_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 
 typedef struct {
     /* Fills the item with what is to be done: 1 an item, 0 the end, -1 failed with a line in err. NULL: the pipe is
      * fed. */
-    int (*take)(void *ctx, void *item, char *err, size_t errlen);
+    int (*take)(void *ctx, void *item, Err *err);
     /* Does it: 0, or -1 with a line in err. NULL: there is nothing to do. */
-    int (*work)(void *ctx, void *item, char *err, size_t errlen);
+    int (*work)(void *ctx, void *item, Err *err);
     /* Of a fed pipe: called on a thread that finds nothing to do, all that was given being done or in work. NULL:
      * nobody wants to know. */
     void (*idle)(void *ctx);
     void *ctx;
-    void *items;      /* the pool: `depth` items of item_size bytes, the caller's, alive until pipe_stop */
+    void *items; /* the pool: `depth` items of item_size bytes, the caller's, alive until pipe_stop */
     size_t item_size;
-    int depth;        /* at least 2: one in the caller's hands, one ahead */
-    int workers;      /* at least 1 */
+    int depth;   /* at least 2: one in the caller's hands, one ahead */
+    int workers; /* at least 1 */
 } PipeSpec;
 
 typedef struct Pipe Pipe;
 
 /* Starts the threads. NULL: no threads or memory. */
-Pipe *pipe_start(const PipeSpec *spec, char *err, size_t errlen);
+Pipe *pipe_start(const PipeSpec *spec, Err *err);
 
 /* The next item, in order: 1 with *item borrowed until the next call; 0 at the end; -1 failed, for good. */
-int pipe_next(Pipe *pipe, void **item, char *err, size_t errlen);
+int pipe_next(Pipe *pipe, void **item, Err *err);
 
 /* Of a fed pipe: the item to fill next, the caller's until pipe_give. NULL: all are under way. */
 void *pipe_free(Pipe *pipe);

@@ -8,6 +8,7 @@
 #ifndef COCO_PIPELINE_DATASET_DATASET_FETCH_H
 #define COCO_PIPELINE_DATASET_DATASET_FETCH_H
 
+#include "io/base/err.h"
 #include "io/net/http.h"
 #include "pipeline/common/report.h"
 
@@ -25,7 +26,7 @@ typedef struct {
     bool replace;       /* a DIR that is there is made anew, where all in it is a dataset's own */
     int64_t max_bytes;  /* of the archive, and of all that it unpacks to */
     HttpOptions http;
-    FILE *out;          /* takes the summary */
+    FILE *out; /* takes the summary */
 } DatasetFetchSpec;
 
 /* The course's archive. */
@@ -37,6 +38,6 @@ bool dataset_fetch_digest(const char *text);
 /* A DIR that is whole, as coco-train sees it, is only summed up, unless it is to be replaced. Asked to stop, it leaves
  * DIR as it was, keeps what it has downloaded, and returns 0. The summary comes last: a failure to write it, which the
  * stream tells, loses nothing. */
-int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, char *err, size_t errlen);
+int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, Err *err);
 
 #endif

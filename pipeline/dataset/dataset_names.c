@@ -65,13 +65,13 @@ enum { DEPTH_MAX = 16 }; /* of directories below images/ */
 
 /* Whether all below a directory is a dataset's. `below` is the directory's name seen from the dataset, "" or
  * "images/train/". */
-static int check_own(const char *dir, const char *below, int depth, char *err, size_t errlen)
+static int check_own(const char *dir, const char *below, int depth, Err *err)
 {
     DIR *d = opendir(dir);
     struct dirent *e;
     int rc = 0;
     if (!d)
-        return errno == ENOENT && !depth ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
+        return errno == ENOENT && !depth ? 0 : err_set(err, "%s: %s", dir, strerror(errno));
     while (rc == 0 && (e = readdir(d))) {
         struct stat st;
         char name[PATH_MAX];
@@ -83,17 +83,17 @@ static int check_own(const char *dir, const char *below, int depth, char *err, s
         if (inner) {
             char *path = path_join(dir, e->d_name);
             memcpy(name + n, "/", 2);
-            rc = path ? check_own(path, name, depth + 1, err, errlen) : err_set(err, errlen, "out of memory");
+            rc = path ? check_own(path, name, depth + 1, err) : err_set(err, "out of memory");
             free(path);
         } else if (!known || !S_ISREG(st.st_mode) || !dataset_has_file(name)) {
-            rc = err_set(err, errlen, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
+            rc = err_set(err, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
         }
     }
     closedir(d);
     return rc;
 }
 
-int dataset_own_directory(const char *dir, char *err, size_t errlen)
+int dataset_own_directory(const char *dir, Err *err)
 {
-    return check_own(dir, "", 0, err, errlen);
+    return check_own(dir, "", 0, err);
 }

@@ -3,6 +3,8 @@
 #ifndef COCO_PIPELINE_DATASET_DATASET_NAMES_H
 #define COCO_PIPELINE_DATASET_DATASET_NAMES_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 
 /* The file that every dataset has. */
@@ -14,6 +16,6 @@ int dataset_has_file(const char *name);
 
 /* -1 with a line where the directory holds anything at its top that is no dataset's: replacing it would take away
  * what somebody else put there. One that is not there holds nothing. */
-int dataset_own_directory(const char *dir, char *err, size_t errlen);
+int dataset_own_directory(const char *dir, Err *err);
 
 #endif

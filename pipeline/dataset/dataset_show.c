@@ -1,14 +1,14 @@
 #include "pipeline/dataset/dataset_show.h"
 
-#include "io/data/dataset.h"
 #include "io/base/err.h"
+#include "io/base/size.h"
+#include "io/data/dataset.h"
+#include "io/data/record.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
-#include "io/data/record.h"
-#include "io/base/size.h"
 #include "model/rng.h"
-#include "pipeline/dataset/dataset_names.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/dataset/dataset_names.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -60,27 +60,27 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static int find_splits(const char *dir, Splits *splits, char *err, size_t errlen)
+static int find_splits(const char *dir, Splits *splits, Err *err)
 {
     DIR *d = opendir(dir);
     struct dirent *e;
     if (!d)
-        return err_set(err, errlen, "%s: %s", dir, strerror(errno));
+        return err_set(err, "%s: %s", dir, strerror(errno));
     while ((e = readdir(d))) {
         for (int k = 0; k < N_FEATURES; k++)
             add_if_ends(splits, e->d_name, features_suffix[k]);
     }
     closedir(d);
     char *path = path_join(dir, dataset_marker);
-    int rc = path ? 0 : err_set(err, errlen, "out of memory");
+    int rc = path ? 0 : err_set(err, "out of memory");
     if (rc == 0 && file_exists(path)) {
-        H5 *h5 = h5_open(path, err, errlen);
-        rc = h5 ? h5_each(h5, "/", add_dataset, splits, err, errlen) : -1;
-        h5_close(h5, NULL, 0);
+        H5 *h5 = h5_open(path, err);
+        rc = h5 ? h5_each(h5, "/", add_dataset, splits, err) : -1;
+        h5_close(h5, NULL);
     }
     free(path);
     if (rc == 0 && splits->n == 0)
-        rc = err_set(err, errlen, "%s: is no dataset: neither captions nor features", dir);
+        rc = err_set(err, "%s: is no dataset: neither captions nor features", dir);
     qsort(splits->name, (size_t)splits->n, NAME_LEN, by_name);
     return rc;
 }
@@ -90,8 +90,7 @@ static int find_splits(const char *dir, Splits *splits, char *err, size_t errlen
 typedef struct {
     H5 *h5;
     FILE *out;
-    char *err;
-    size_t errlen;
+    Err *err;
 } ArrayList;
 
 static int show_array(void *ctx, const char *name, int is_dataset)
@@ -104,7 +103,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
         fprintf(list->out, "  %-18s group\n", name);
         return 0;
     }
-    if (h5_info(list->h5, name, &info, list->err, list->errlen))
+    if (h5_info(list->h5, name, &info, list->err))
         return -1;
     for (int i = 0; i < info.rank; i++)
         at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", i ? ", " : "", (long long)info.dim[i]);
@@ -116,20 +115,20 @@ static int show_array(void *ctx, const char *name, int is_dataset)
 }
 
 /* The arrays of a file, where it is there. 1: it is. */
-static int show_file(const ShowSpec *spec, const char *split, const char *suffix, char *err, size_t errlen)
+static int show_file(const ShowSpec *spec, const char *split, const char *suffix, Err *err)
 {
     char name[128];
     snprintf(name, sizeof name, "%s%s", split, suffix);
     char *path = path_join(spec->dir, name);
     if (!path)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     int there = file_exists(path), rc = there;
     if (there) {
-        H5 *h5 = h5_open(path, err, errlen);
-        ArrayList list = {h5, spec->out, err, errlen};
+        H5 *h5 = h5_open(path, err);
+        ArrayList list = {h5, spec->out, err};
         fprintf(spec->out, "%s\n", name);
-        rc = h5 ? h5_each(h5, "/", show_array, &list, err, errlen) : -1;
-        h5_close(h5, NULL, 0);
+        rc = h5 ? h5_each(h5, "/", show_array, &list, err) : -1;
+        h5_close(h5, NULL);
         rc = rc < 0 ? -1 : 1;
     }
     free(path);
@@ -140,7 +139,7 @@ static int show_file(const ShowSpec *spec, const char *split, const char *suffix
 
 /* With its lists and its index; the reduced features where both kinds are there. The caller closes, also after
  * a failure. */
-static int open_split(Dataset *d, const char *dir, const char *split, int flags, char *err, size_t errlen)
+static int open_split(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {
     char pca[128], raw[128];
     snprintf(pca, sizeof pca, "%s%s", split, features_suffix[0]);
@@ -150,13 +149,13 @@ static int open_split(Dataset *d, const char *dir, const char *split, int flags,
         flags |= DATASET_RAW;
     free(pca_path);
     free(raw_path);
-    return dataset_open(d, dir, split, flags | DATASET_LISTS, err, errlen) || dataset_index(d, err, errlen) ? -1 : 0;
+    return dataset_open(d, dir, split, flags | DATASET_LISTS, err) || dataset_index(d, err) ? -1 : 0;
 }
 
-static int check_features(const Dataset *d, char *err, size_t errlen)
+static int check_features(const Dataset *d, Err *err)
 {
     for (int64_t row = 0; row < d->features.rows; row++)
-        if (!dataset_features(d, row, err, errlen))
+        if (!dataset_features(d, row, err))
             return -1;
     return 0;
 }
@@ -205,13 +204,13 @@ static void show_captions(const Dataset *d, FILE *out)
             c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
 }
 
-static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, char *err, size_t errlen)
+static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, Err *err)
 {
     Dataset d;
     int optional = !spec->must_train || strcmp(split, train);
-    int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err, errlen);
+    int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err);
     if (rc == 0)
-        rc = check_features(&d, err, errlen);
+        rc = check_features(&d, err);
     if (rc == 0 && !(*vocab_shown)++)
         fprintf(spec->out, "coco2014_vocab.json\n  %d words\n", d.vocab.size);
     if (rc == 0) {
@@ -226,7 +225,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     return rc;
 }
 
-int show_summary(const ShowSpec *spec, const Report *report, char *err, size_t errlen)
+int show_summary(const ShowSpec *spec, const Report *report, Err *err)
 {
     Splits splits = {.n = 0};
     int vocab_shown = 0;
@@ -234,16 +233,16 @@ int show_summary(const ShowSpec *spec, const Report *report, char *err, size_t e
         add_split(&splits, train, strlen(train));
     if (spec->split)
         add_split(&splits, spec->split, strlen(spec->split));
-    else if (find_splits(spec->dir, &splits, err, errlen))
+    else if (find_splits(spec->dir, &splits, err))
         return -1;
-    if (show_file(spec, "", dataset_marker, err, errlen) < 0)
+    if (show_file(spec, "", dataset_marker, err) < 0)
         return -1;
     for (int s = 0; s < splits.n; s++)
         for (int k = 0; k < N_FEATURES; k++)
-            if (show_file(spec, splits.name[s], features_suffix[k], err, errlen) < 0)
+            if (show_file(spec, splits.name[s], features_suffix[k], err) < 0)
                 return -1;
     for (int s = 0; s < splits.n && !report_stop(report); s++)
-        if (show_split(spec, splits.name[s], &vocab_shown, err, errlen))
+        if (show_split(spec, splits.name[s], &vocab_shown, err))
             return -1;
     return 0;
 }
@@ -251,15 +250,15 @@ int show_summary(const ShowSpec *spec, const Report *report, char *err, size_t e
 /* --- ground truth --- */
 
 /* One image: its first reference becomes the caption. */
-static int write_truth(const Dataset *d, int64_t row, FILE *out, char *err, size_t errlen)
+static int write_truth(const Dataset *d, int64_t row, FILE *out, Err *err)
 {
     Record record;
-    if (truth_record(d, row, &record, err, errlen))
+    if (truth_record(d, row, &record, err))
         return -1;
     record.caption = record.references[0];
     record.n_references--;
     memmove(record.references, record.references + 1, (size_t)record.n_references * sizeof *record.references);
-    int rc = record_write(out, &record, err, errlen);
+    int rc = record_write(out, &record, err);
     record_free(&record);
     return rc;
 }
@@ -289,16 +288,15 @@ static int64_t *rows_to_show(const Dataset *d, int random, int64_t seed, int64_t
     return NULL;
 }
 
-int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, char *err,
-                 size_t errlen)
+int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, Err *err)
 {
     Dataset d;
     int64_t *rows = NULL, there = 0;
-    int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err, errlen);
+    int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
     if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
-        rc = err_set(err, errlen, "out of memory");
+        rc = err_set(err, "out of memory");
     for (int64_t i = 0; rc == 0 && i < n && i < there && !report_stop(report); i++)
-        rc = write_truth(&d, rows[i], spec->out, err, errlen);
+        rc = write_truth(&d, rows[i], spec->out, err);
     free(rows);
     dataset_close(&d);
     return rc;

@@ -11,17 +11,19 @@ enum { CIRCLE, SQUARE, TRIANGLE, STAR, DIAMOND };
 static const char *const kind_name[SCENE_KINDS] = {"circle", "square", "triangle", "star", "diamond"};
 
 /* Triangle: equilateral. Star: five corners at 1.2 radii and five at 0.5. Diamond: 2.4 by 1.7 radii. */
-const Form scene_form[SCENE_KINDS] = {
-    [CIRCLE] = {0.785, 1.000, 0}, [SQUARE] = {1.000, 0.637, 0}, [TRIANGLE] = {0.500, 0.413, 0.667},
-    [STAR] = {0.356, 0.390, 0.211}, [DIAMOND] = {0.500, 0.451, 0}};
+const Form scene_form[SCENE_KINDS] = {[CIRCLE] = {0.785, 1.000, 0},
+                                      [SQUARE] = {1.000, 0.637, 0},
+                                      [TRIANGLE] = {0.500, 0.413, 0.667},
+                                      [STAR] = {0.356, 0.390, 0.211},
+                                      [DIAMOND] = {0.500, 0.451, 0}};
 
 static const Color backgrounds[] = {0xffffff, 0xf6f3ec, 0xeaf1f6, 0xeef4e8, 0xf4ecf2};
 enum { N_BACKGROUNDS = sizeof backgrounds / sizeof *backgrounds };
 
-const char *const scene_words[] = {
-    "a", "above", "alone", "an", "and", "below", "blue", "circle", "diamond", "green", "is", "just", "large",
-    "left", "of", "orange", "over", "picture", "purple", "red", "right", "small", "square", "star", "there",
-    "triangle", "under", "yellow", NULL};
+const char *const scene_words[] = {"a",       "above",    "alone",  "an",     "and",   "below", "blue",   "circle",
+                                   "diamond", "green",    "is",     "just",   "large", "left",  "of",     "orange",
+                                   "over",    "picture",  "purple", "red",    "right", "small", "square", "star",
+                                   "there",   "triangle", "under",  "yellow", NULL};
 
 /* --- the scene --- */
 

@@ -22,12 +22,12 @@
 #include "model/rng.h"
 
 enum {
-    SCENE_SIDE = 128,    /* pixels of a picture, each way */
+    SCENE_SIDE = 128, /* pixels of a picture, each way */
     SCENE_COLOURS = 6,
     SCENE_KINDS = 5,
-    SCENE_SHAPES = 3,    /* in a picture, at most */
+    SCENE_SHAPES = 3, /* in a picture, at most */
     SCENE_CAPTIONS = 5,
-    SCENE_WORDS = 17,    /* in a caption, at most */
+    SCENE_WORDS = 17, /* in a caption, at most */
     SCENE_CAPTION_LEN = 128
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    NEAR = 45,        /* in RGB, from a pure colour; the least distance of two is 73 */
+    NEAR = 45, /* in RGB, from a pure colour; the least distance of two is 73 */
     FEWEST_PIXELS = 40
 };
 

@@ -37,11 +37,11 @@ ShapesSpec shapes_defaults(void)
 
 /* --- the pictures: take and work of the pipe --- */
 
-static int take_scene(void *ctx, void *item, char *err, size_t errlen)
+static int take_scene(void *ctx, void *item, Err *err)
 {
     Stream *stream = ctx;
     Item *it = item;
-    (void)err, (void)errlen;
+    (void)err;
     if (stream->taken == stream->split->n)
         return 0;
     it->id = stream->split->first_id + stream->taken++;
@@ -50,40 +50,40 @@ static int take_scene(void *ctx, void *item, char *err, size_t errlen)
     return 1;
 }
 
-static int write_png(const char *path, const unsigned char *rgb, char *err, size_t errlen)
+static int write_png(const char *path, const unsigned char *rgb, Err *err)
 {
     FILE *f = fopen(path, "wbe");
     if (!f)
-        return err_set(err, errlen, "%s: %s", path, strerror(errno));
-    char why[ERR_LEN] = "";
-    PngWriter *png = png_begin(f, SCENE_SIDE, SCENE_SIDE, why, sizeof why);
-    int rc = png ? png_rows(png, rgb, SCENE_SIDE, why, sizeof why) : -1;
+        return err_set(err, "%s: %s", path, strerror(errno));
+    Err why = {""};
+    PngWriter *png = png_begin(f, SCENE_SIDE, SCENE_SIDE, &why);
+    int rc = png ? png_rows(png, rgb, SCENE_SIDE, &why) : -1;
     if (rc)
         png_abort(png);
     else
-        rc = png_end(png, why, sizeof why);
+        rc = png_end(png, &why);
     if (fclose(f) && !rc)
-        rc = err_set(why, sizeof why, "%s", strerror(errno));
-    return rc ? err_set(err, errlen, "%s: %s", path, why) : 0;
+        rc = err_set(&why, "%s", strerror(errno));
+    return rc ? err_set(err, "%s: %s", path, why.text) : 0;
 }
 
-static int draw_scene(void *ctx, void *item, char *err, size_t errlen)
+static int draw_scene(void *ctx, void *item, Err *err)
 {
     const Stream *stream = ctx;
     Item *it = item;
     char name[64];
     int rc = -1;
     unsigned char *rgb = malloc((size_t)SCENE_SIDE * SCENE_SIDE * 3);
-    Canvas *canvas = canvas_new(SCENE_SIDE, SCENE_SIDE, 0xffffff, err, errlen);
+    Canvas *canvas = canvas_new(SCENE_SIDE, SCENE_SIDE, 0xffffff, err);
     shapes_image_name(name, sizeof name, stream->split, it->id);
     char *path = path_join(stream->dir, name);
     if (rgb && canvas && path) {
         scene_paint(&it->scene, canvas);
         canvas_rows(canvas, 0, SCENE_SIDE, rgb);
         scene_features(rgb, SCENE_SIDE, it->features);
-        rc = write_png(path, rgb, err, errlen);
+        rc = write_png(path, rgb, err);
     } else if (canvas) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     }
     free(path);
     canvas_free(canvas);
@@ -93,14 +93,14 @@ static int draw_scene(void *ctx, void *item, char *err, size_t errlen)
 
 /* --- one split --- */
 
-static int split_alloc(ShapesSplit *split, char *err, size_t errlen)
+static int split_alloc(ShapesSplit *split, Err *err)
 {
     size_t n = (size_t)split->n, lines = n * SCENE_CAPTIONS;
     split->features = calloc(n + 1, SCENE_FEATURES * sizeof *split->features);
     split->captions = calloc(lines + 1, SHAPES_CAPTION_WIDTH * sizeof *split->captions);
     split->image = calloc(lines + 1, sizeof *split->image);
     if (!split->features || !split->captions || !split->image)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     return 0;
 }
 
@@ -123,7 +123,7 @@ static void keep(ShapesSplit *split, int64_t row, const Item *item, const Vocab 
 
 /* Draws all pictures of a split, and keeps the rest in memory. */
 static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *dir, const Vocab *vocab,
-                      const Report *report, int64_t *done, char *err, size_t errlen)
+                      const Report *report, int64_t *done, Err *err)
 {
     int depth = ITEMS_PER_WORKER * spec->workers;
     Stream stream = {.split = split, .dir = dir};
@@ -133,16 +133,21 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
     rng_seed(&stream.rng, split->seed);
     Pipe *pipe = NULL;
     if (pool)
-        pipe = pipe_start(&(PipeSpec){.take = take_scene, .work = draw_scene, .ctx = &stream, .items = pool,
-                                      .item_size = sizeof *pool, .depth = depth, .workers = spec->workers},
-                          err, errlen);
+        pipe = pipe_start(&(PipeSpec){.take = take_scene,
+                                      .work = draw_scene,
+                                      .ctx = &stream,
+                                      .items = pool,
+                                      .item_size = sizeof *pool,
+                                      .depth = depth,
+                                      .workers = spec->workers},
+                          err);
     else
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     if (!pipe) {
         free(pool);
         return -1;
     }
-    for (int64_t row = 0; (got = pipe_next(pipe, &item, err, errlen)) > 0 && !report_stop(report); row++) {
+    for (int64_t row = 0; (got = pipe_next(pipe, &item, err)) > 0 && !report_stop(report); row++) {
         keep(split, row, item, vocab);
         report_progress(report, ++*done, spec->train + spec->val);
     }
@@ -154,24 +159,24 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
 /* --- all of it --- */
 
 /* 0 where the directory may be made. */
-static int check_target(const ShapesSpec *spec, char *err, size_t errlen)
+static int check_target(const ShapesSpec *spec, Err *err)
 {
     if (dir_vacant(spec->dir))
         return 0;
     if (!shapes_wrote(spec->dir))
-        return err_set(err, errlen, "%s: is not empty, and no dataset of shapes: not touched", spec->dir);
+        return err_set(err, "%s: is not empty, and no dataset of shapes: not touched", spec->dir);
     if (!spec->replace)
-        return err_set(err, errlen, "%s: is there already; --force makes it anew", spec->dir);
+        return err_set(err, "%s: is there already; --force makes it anew", spec->dir);
     return 0;
 }
 
-static int make_image_dirs(const char *dir, const ShapesSplit split[N_SPLITS], char *err, size_t errlen)
+static int make_image_dirs(const char *dir, const ShapesSplit split[N_SPLITS], Err *err)
 {
     for (int s = 0; s < N_SPLITS; s++) {
         char name[64];
         snprintf(name, sizeof name, "images/%s", split[s].name);
         char *path = path_join(dir, name);
-        int rc = path ? file_mkdirs(path, err, errlen) : err_set(err, errlen, "out of memory");
+        int rc = path ? file_mkdirs(path, err) : err_set(err, "out of memory");
         free(path);
         if (rc)
             return -1;
@@ -179,41 +184,40 @@ static int make_image_dirs(const char *dir, const ShapesSplit split[N_SPLITS], c
     return 0;
 }
 
-static int fill(const ShapesSpec *spec, const OutDir *out, const Vocab *vocab, const Report *report, char *err,
-                size_t errlen)
+static int fill(const ShapesSpec *spec, const OutDir *out, const Vocab *vocab, const Report *report, Err *err)
 {
     Rng rng;
     int64_t done = 0;
     rng_seed(&rng, (uint32_t)spec->seed);
     ShapesSplit split[N_SPLITS] = {{.name = "train", .n = spec->train, .first_id = 1},
-                             {.name = "val", .n = spec->val, .first_id = 1 + SHAPES_MAX + 1}};
-    int rc = make_image_dirs(out->path, split, err, errlen);
+                                   {.name = "val", .n = spec->val, .first_id = 1 + SHAPES_MAX + 1}};
+    int rc = make_image_dirs(out->path, split, err);
     for (int s = 0; rc == 0 && s < N_SPLITS; s++) {
         split[s].seed = rng_u32(&rng);
-        rc = split_alloc(&split[s], err, errlen);
+        rc = split_alloc(&split[s], err);
         if (rc == 0)
-            rc = draw_split(spec, &split[s], out->path, vocab, report, &done, err, errlen);
+            rc = draw_split(spec, &split[s], out->path, vocab, report, &done, err);
     }
     if (rc == 0 && !report_stop(report)) {
         scene_standardise(split[TRAIN].features, split[TRAIN].n, split[VAL].features, split[VAL].n);
-        rc = shapes_write(spec, out, split, N_SPLITS, vocab, err, errlen);
+        rc = shapes_write(spec, out, split, N_SPLITS, vocab, err);
     }
     for (int s = 0; s < N_SPLITS; s++)
         split_free(&split[s]);
     return rc;
 }
 
-int shapes_make(const ShapesSpec *spec, const Report *report, char *err, size_t errlen)
+int shapes_make(const ShapesSpec *spec, const Report *report, Err *err)
 {
     OutDir out = {.target = NULL};
     Vocab vocab = {NULL, 0};
-    if (check_target(spec, err, errlen) || outdir_begin(&out, spec->dir, err, errlen))
+    if (check_target(spec, err) || outdir_begin(&out, spec->dir, err))
         return -1;
-    int rc = shapes_vocab(&vocab, err, errlen);
+    int rc = shapes_vocab(&vocab, err);
     if (rc == 0)
-        rc = fill(spec, &out, &vocab, report, err, errlen);
+        rc = fill(spec, &out, &vocab, report, err);
     if (rc == 0 && !report_stop(report))
-        rc = outdir_commit(&out, spec->replace, err, errlen);
+        rc = outdir_commit(&out, spec->replace, err);
     vocab_free(&vocab);
     outdir_abort(&out);
     return rc;

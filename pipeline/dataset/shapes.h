@@ -13,6 +13,7 @@
 #ifndef COCO_PIPELINE_DATASET_SHAPES_H
 #define COCO_PIPELINE_DATASET_SHAPES_H
 
+#include "io/base/err.h"
 #include "pipeline/common/report.h"
 
 #include <stdint.h>
@@ -24,13 +25,13 @@ typedef struct {
     int64_t train, val; /* pictures */
     int64_t seed;       /* 0 to 2^32-1 */
     int workers;
-    int replace;        /* a directory that an earlier run made may be replaced */
+    int replace; /* a directory that an earlier run made may be replaced */
 } ShapesSpec;
 
 ShapesSpec shapes_defaults(void);
 
 /* Makes the directory, whole or not at all. A directory that is there and not empty is refused, unless it is
  * one of these and `replace` is set. Asked to stop, it leaves nothing and returns 0. */
-int shapes_make(const ShapesSpec *spec, const Report *report, char *err, size_t errlen);
+int shapes_make(const ShapesSpec *spec, const Report *report, Err *err);
 
 #endif

@@ -14,7 +14,7 @@ static const char readme_title[] = "Shapes: pictures and captions drawn by coco-
 
 /* --- captions and names --- */
 
-int shapes_vocab(Vocab *vocab, char *err, size_t errlen)
+int shapes_vocab(Vocab *vocab, Err *err)
 {
     static const char *const special[FIRST_WORD] = {"<NULL>", "<START>", "<END>", "<UNK>"};
     int n = FIRST_WORD, missing = 0;
@@ -22,7 +22,7 @@ int shapes_vocab(Vocab *vocab, char *err, size_t errlen)
         n++;
     char **word = calloc((size_t)n, sizeof *word);
     if (!word)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     for (int i = 0; i < n; i++) {
         word[i] = strdup(i < FIRST_WORD ? special[i] : scene_words[i - FIRST_WORD]);
         missing += !word[i];
@@ -31,9 +31,9 @@ int shapes_vocab(Vocab *vocab, char *err, size_t errlen)
         for (int i = 0; i < n; i++)
             free(word[i]);
         free(word);
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     }
-    return vocab_take(vocab, word, n, "shapes", err, errlen);
+    return vocab_take(vocab, word, n, "shapes", err);
 }
 
 void shapes_encode(const char *caption, const Vocab *vocab, int32_t row[SHAPES_CAPTION_WIDTH])
@@ -58,58 +58,58 @@ void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_
 
 /* --- the files --- */
 
-static H5 *create_h5(const char *dir, const char *name, char *err, size_t errlen)
+static H5 *create_h5(const char *dir, const char *name, Err *err)
 {
     char *path = path_join(dir, name);
-    H5 *h5 = path ? h5_create(path, err, errlen) : NULL;
+    H5 *h5 = path ? h5_create(path, err) : NULL;
     if (!path)
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     free(path);
     return h5;
 }
 
-static int write_captions(const char *dir, const ShapesSplit split[], int n_splits, char *err, size_t errlen)
+static int write_captions(const char *dir, const ShapesSplit split[], int n_splits, Err *err)
 {
-    H5 *h5 = create_h5(dir, "coco2014_captions.h5", err, errlen);
+    H5 *h5 = create_h5(dir, "coco2014_captions.h5", err);
     int rc = h5 ? 0 : -1;
     for (int s = 0; rc == 0 && s < n_splits; s++) {
         char name[64];
         int64_t dim[2] = {split[s].n * SCENE_CAPTIONS, SHAPES_CAPTION_WIDTH};
         snprintf(name, sizeof name, "%s_captions", split[s].name);
-        rc = h5_write_ints(h5, name, 2, dim, split[s].captions, err, errlen);
+        rc = h5_write_ints(h5, name, 2, dim, split[s].captions, err);
         snprintf(name, sizeof name, "%s_image_idxs", split[s].name);
         if (rc == 0)
-            rc = h5_write_ints(h5, name, 1, dim, split[s].image, err, errlen);
+            rc = h5_write_ints(h5, name, 1, dim, split[s].image, err);
     }
-    return h5_close(h5, rc ? NULL : err, errlen) || rc ? -1 : 0;
+    return h5_close(h5, rc ? NULL : err) || rc ? -1 : 0;
 }
 
-static int write_features(const char *dir, const ShapesSplit *split, char *err, size_t errlen)
+static int write_features(const char *dir, const ShapesSplit *split, Err *err)
 {
     char name[64];
     int64_t dim[2] = {split->n, SCENE_FEATURES};
     snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split->name);
-    H5 *h5 = create_h5(dir, name, err, errlen);
-    int rc = h5 ? h5_write_floats(h5, "features", 2, dim, split->features, err, errlen) : -1;
-    return h5_close(h5, rc ? NULL : err, errlen) || rc ? -1 : 0;
+    H5 *h5 = create_h5(dir, name, err);
+    int rc = h5 ? h5_write_floats(h5, "features", 2, dim, split->features, err) : -1;
+    return h5_close(h5, rc ? NULL : err) || rc ? -1 : 0;
 }
 
 /* A text file in the directory, written by a function. */
 typedef void Writer(FILE *f, const void *what, const char *target);
 
 static int write_text(const char *dir, const char *name, Writer *writer, const void *what, const char *target,
-                      char *err, size_t errlen)
+                      Err *err)
 {
     char *path = path_join(dir, name);
     FILE *f = path ? fopen(path, "we") : NULL;
     if (!f) {
-        err_set(err, errlen, "%s: %s", name, strerror(errno));
+        err_set(err, "%s: %s", name, strerror(errno));
         free(path);
         return -1;
     }
     writer(f, what, target);
     int bad = ferror(f), closed = fclose(f);
-    int rc = bad || closed ? err_set(err, errlen, "%s: %s", path, strerror(errno)) : 0;
+    int rc = bad || closed ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
     free(path);
     return rc;
 }
@@ -159,34 +159,35 @@ static void put_readme(FILE *f, const void *what, const char *target)
           "on the pixels: of each patch of colour, the largest first, whether it is there, its colour, how\n"
           "much its form is like each kind's, its size, place and extent; of each two the direction from one\n"
           "to the other; each number less its mean and divided by its standard deviation over the train\n"
-          "split.\n", f);
+          "split.\n",
+          f);
 }
 
 int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit split[], int n_splits,
-                 const Vocab *vocab, char *err, size_t errlen)
+                 const Vocab *vocab, Err *err)
 {
     char *path = path_join(out->path, "coco2014_vocab.json");
-    int rc = path ? vocab_write(vocab, path, err, errlen) : err_set(err, errlen, "out of memory");
+    int rc = path ? vocab_write(vocab, path, err) : err_set(err, "out of memory");
     free(path);
-    if (rc || write_captions(out->path, split, n_splits, err, errlen))
+    if (rc || write_captions(out->path, split, n_splits, err))
         return -1;
     for (int s = 0; s < n_splits; s++) {
         char urls[64], images[64];
         snprintf(urls, sizeof urls, "%s2014_urls.txt", split[s].name);
         snprintf(images, sizeof images, "%s2014_images.txt", split[s].name);
-        if (write_features(out->path, &split[s], err, errlen) ||
-            write_text(out->path, urls, put_urls, &split[s], out->target, err, errlen) ||
-            write_text(out->path, images, put_images, &split[s], out->target, err, errlen))
+        if (write_features(out->path, &split[s], err) ||
+            write_text(out->path, urls, put_urls, &split[s], out->target, err) ||
+            write_text(out->path, images, put_images, &split[s], out->target, err))
             return -1;
     }
-    return write_text(out->path, "README.txt", put_readme, spec, out->target, err, errlen);
+    return write_text(out->path, "README.txt", put_readme, spec, out->target, err);
 }
 
 int shapes_wrote(const char *dir)
 {
     size_t len;
     char *path = path_join(dir, "README.txt");
-    char *text = path ? file_read(path, 1 << 20, &len, NULL, 0) : NULL;
+    char *text = path ? file_read(path, 1 << 20, &len, NULL) : NULL;
     int ours = text && !strncmp(text, readme_title, strlen(readme_title));
     free(text);
     free(path);

@@ -4,8 +4,9 @@
 #ifndef COCO_PIPELINE_DATASET_SHAPES_FILES_H
 #define COCO_PIPELINE_DATASET_SHAPES_FILES_H
 
-#include "io/file/outdir.h"
+#include "io/base/err.h"
 #include "io/data/vocab.h"
+#include "io/file/outdir.h"
 #include "pipeline/dataset/scene.h"
 #include "pipeline/dataset/scene_features.h"
 #include "pipeline/dataset/shapes.h"
@@ -16,8 +17,8 @@
 enum { SHAPES_CAPTION_WIDTH = SCENE_WORDS + 2 }; /* <START>, words, <END> */
 
 typedef struct {
-    const char *name;  /* "train" */
-    int64_t n;         /* pictures */
+    const char *name; /* "train" */
+    int64_t n;        /* pictures */
     int64_t first_id;
     uint32_t seed;
     float *features;   /* (n, SCENE_FEATURES) */
@@ -26,7 +27,7 @@ typedef struct {
 } ShapesSplit;
 
 /* The words of the grammar behind the four special ones; the caller frees with vocab_free. */
-int shapes_vocab(Vocab *vocab, char *err, size_t errlen);
+int shapes_vocab(Vocab *vocab, Err *err);
 
 /* A caption as numbers: <START>, words, <END>, <NULL> to the end of the row. */
 void shapes_encode(const char *caption, const Vocab *vocab, int32_t row[SHAPES_CAPTION_WIDTH]);
@@ -36,7 +37,7 @@ void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_
 
 /* Writes all but the pictures into out->path; URLs name the pictures below out->target. */
 int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit split[], int n_splits,
-                 const Vocab *vocab, char *err, size_t errlen);
+                 const Vocab *vocab, Err *err);
 
 /* Whether this directory is one that shapes_write wrote, by the first line of its README.txt. */
 int shapes_wrote(const char *dir);

@@ -61,10 +61,10 @@ static const struct {
 
 /* Words with one of these in them keep their -our. */
 static const char *const OUR[] = {
-    "abatjour", "beflour", "bonjour",  "calambour", "carrefour", "cornflour", "contour",  "detour",  "devour",
-    "dortour",  "dyvour",  "downpour", "giaour",    "glamour",   "holour",    "inpour",   "outpour", "pandour",
-    "paramour", "pompadour", "recontour", "repour", "ryeflour",  "sompnour",  "tambour",  "troubadour", "tregetour",
-    "velour",
+    "abatjour", "beflour",  "bonjour",  "calambour", "carrefour",  "cornflour", "contour",
+    "detour",   "devour",   "dortour",  "dyvour",    "downpour",   "giaour",    "glamour",
+    "holour",   "inpour",   "outpour",  "pandour",   "paramour",   "pompadour", "recontour",
+    "repour",   "ryeflour", "sompnour", "tambour",   "troubadour", "tregetour", "velour",
 };
 
 static int has_ending(const char *endings, const char *ending)

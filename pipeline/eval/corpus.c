@@ -1,7 +1,7 @@
 #include "pipeline/eval/corpus.h"
 
-#include "io/data/annotations.h"
 #include "io/base/err.h"
+#include "io/data/annotations.h"
 #include "io/data/record.h"
 
 #include <inttypes.h>
@@ -11,11 +11,11 @@
 
 enum { WORDS_MAX = 10000 }; /* of a caption: ROUGE-L's time grows with the product of two lengths */
 
-int corpus_init(Corpus *c, TokenRule rule, char *err, size_t errlen)
+int corpus_init(Corpus *c, TokenRule rule, Err *err)
 {
-    *c = (Corpus){.rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(),
-                  .names = words_new()};
-    return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, errlen, "out of memory");
+    *c = (Corpus){
+        .rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(), .names = words_new()};
+    return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, "out of memory");
 }
 
 void corpus_free(Corpus *c)
@@ -57,19 +57,19 @@ static int32_t *number_words(Words *words, const char *tokens, int *n)
 }
 
 /* The sentence of a text, and where `text` is wanted, its number in texts. */
-static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, char *err, size_t errlen)
+static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
 {
     int n = 0, rc = -1;
     char *tokens = tokens_of(caption, c->rule);
     int32_t *words = tokens ? number_words(c->words, tokens, &n) : NULL;
     c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
     if (!words)
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     else if (n > WORDS_MAX)
-        err_set(err, errlen, "a caption of more than %d words", WORDS_MAX);
+        err_set(err, "a caption of more than %d words", WORDS_MAX);
     else if ((text && (*text = words_add(c->texts, tokens, strlen(tokens))) < 0) ||
              sentence_init(out, c->ngrams, words, n))
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     else
         rc = 0;
     free(tokens);
@@ -115,14 +115,14 @@ static int32_t find_or_add_image(Corpus *c, const char *split, int64_t id)
     return i;
 }
 
-static int add_reference(Corpus *c, int32_t image, const char *text, char *err, size_t errlen)
+static int add_reference(Corpus *c, int32_t image, const char *text, Err *err)
 {
     CorpusImage *im = &c->image[image];
     Sentence *grown = realloc(im->reference, ((size_t)im->n_references + 1) * sizeof *grown);
     if (!grown)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     im->reference = grown;
-    if (take_sentence(c, text, &grown[im->n_references], NULL, err, errlen))
+    if (take_sentence(c, text, &grown[im->n_references], NULL, err))
         return -1;
     im->n_references++;
     return 0;
@@ -131,7 +131,7 @@ static int add_reference(Corpus *c, int32_t image, const char *text, char *err, 
 /* --- captions --- */
 
 /* Takes a record; json (may be NULL) becomes the corpus's, also after a failure. */
-static int add_caption(Corpus *c, const Record *r, int flags, char *json, char *err, size_t errlen)
+static int add_caption(Corpus *c, const Record *r, int flags, char *json, Err *err)
 {
     int own = flags & CORPUS_REFERENCES;
     CorpusCaption *grown = grow(c->caption, c->n_captions, &c->caption_room, sizeof *grown);
@@ -140,11 +140,11 @@ static int add_caption(Corpus *c, const Record *r, int flags, char *json, char *
         c->caption = grown;
     if (image < 0) {
         free(json);
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     }
     CorpusCaption *caption = &c->caption[c->n_captions];
     *caption = (CorpusCaption){.image = image, .json = json};
-    if (take_sentence(c, r->caption, &caption->sentence, &caption->text, err, errlen)) {
+    if (take_sentence(c, r->caption, &caption->sentence, &caption->text, err)) {
         free(json);
         return -1;
     }
@@ -152,76 +152,75 @@ static int add_caption(Corpus *c, const Record *r, int flags, char *json, char *
     /* Several captions of one image bring its references each; once is enough. */
     if (c->image[image].n_captions++ == 0 && own)
         for (int k = 0; k < r->n_references; k++)
-            if (add_reference(c, image, r->references[k], err, errlen))
+            if (add_reference(c, image, r->references[k], err))
                 return -1;
     return 0;
 }
 
 /* Takes one record and the text that it came from, where that is to be kept; the text becomes the corpus's. */
-static int take_record(Corpus *c, const Record *r, int flags, char *json, char *err, size_t errlen)
+static int take_record(Corpus *c, const Record *r, int flags, char *json, Err *err)
 {
     if (flags & CORPUS_JSON && !json)
-        return err_set(err, errlen, "out of memory");
-    return add_caption(c, r, flags, json, err, errlen);
+        return err_set(err, "out of memory");
+    return add_caption(c, r, flags, json, err);
 }
 
-static int read_elements(Corpus *c, const Json *list, const char *name, int flags, char *err, size_t errlen)
+static int read_elements(Corpus *c, const Json *list, const char *name, int flags, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     int64_t n = 1;
     for (const Json *e = json_first(list); e; e = json_next(e), n++) {
         Record r;
-        int rc = record_read(&r, e, why, sizeof why);
+        int rc = record_read(&r, e, &why);
         if (!rc) {
-            rc = take_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, why, sizeof why);
+            rc = take_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, &why);
             record_free(&r);
         }
         if (rc)
-            return err_set(err, errlen, "%s: element %" PRId64 ": %s", name, n, why);
+            return err_set(err, "%s: element %" PRId64 ": %s", name, n, why.text);
     }
     return 0;
 }
 
-static int read_array(Corpus *c, RecordReader *reader, int flags, char *err, size_t errlen)
+static int read_array(Corpus *c, RecordReader *reader, int flags, Err *err)
 {
     const char *name = record_name(reader);
-    char why[ERR_LEN];
+    Err why;
     size_t len;
-    char *text = record_rest(reader, ANNOTATIONS_MAX_BYTES, &len, err, errlen);
+    char *text = record_rest(reader, ANNOTATIONS_MAX_BYTES, &len, err);
     if (!text)
         return -1;
-    Json *list = json_parse(text, len, why, sizeof why);
+    Json *list = json_parse(text, len, &why);
     free(text);
     if (!list)
-        return err_set(err, errlen, "%s: %s", name, why);
-    int rc = read_elements(c, list, name, flags, err, errlen);
+        return err_set(err, "%s: %s", name, why.text);
+    int rc = read_elements(c, list, name, flags, err);
     json_free(list);
     return rc;
 }
 
-static int read_lines(Corpus *c, RecordReader *reader, int flags, char *err, size_t errlen)
+static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
 {
     Record r;
     const char *line;
     size_t len;
     int rc;
-    char why[ERR_LEN];
-    while ((rc = record_next(reader, &r, &line, &len, err, errlen)) > 0) {
-        rc = take_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, why, sizeof why);
+    Err why;
+    while ((rc = record_next(reader, &r, &line, &len, err)) > 0) {
+        rc = take_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, &why);
         record_free(&r);
         if (rc)
-            return err_set(err, errlen, "%s: %s", record_place(reader), why);
+            return err_set(err, "%s: %s", record_place(reader), why.text);
     }
     return rc;
 }
 
-int corpus_captions(Corpus *c, const char *input, int flags, char *err, size_t errlen)
+int corpus_captions(Corpus *c, const char *input, int flags, Err *err)
 {
-    RecordReader *reader = record_open(input, err, errlen);
+    RecordReader *reader = record_open(input, err);
     if (!reader)
         return -1;
-    int rc = record_is_array(reader) ? read_array(c, reader, flags, err, errlen)
-                                     : read_lines(c, reader, flags, err, errlen);
+    int rc = record_is_array(reader) ? read_array(c, reader, flags, err) : read_lines(c, reader, flags, err);
     record_close(reader);
     return rc;
 }
@@ -233,17 +232,17 @@ typedef struct {
     int all;
 } Wanted;
 
-static int take_annotation(void *ctx, int64_t id, const char *text, char *err, size_t errlen)
+static int take_annotation(void *ctx, int64_t id, const char *text, Err *err)
 {
     const Wanted *w = ctx;
     int32_t image = find_or_add_image(w->corpus, NULL, id);
     if (image < 0)
-        return err_set(err, errlen, "out of memory");
-    return w->all || w->corpus->image[image].n_captions ? add_reference(w->corpus, image, text, err, errlen) : 0;
+        return err_set(err, "out of memory");
+    return w->all || w->corpus->image[image].n_captions ? add_reference(w->corpus, image, text, err) : 0;
 }
 
-int corpus_references(Corpus *c, const char *path, int all, char *err, size_t errlen)
+int corpus_references(Corpus *c, const char *path, int all, Err *err)
 {
     Wanted wanted = {c, all};
-    return annotations_each(path, take_annotation, &wanted, err, errlen);
+    return annotations_each(path, take_annotation, &wanted, err);
 }

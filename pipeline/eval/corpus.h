@@ -7,9 +7,10 @@
 #ifndef COCO_PIPELINE_EVAL_CORPUS_H
 #define COCO_PIPELINE_EVAL_CORPUS_H
 
+#include "io/base/err.h"
 #include "model/score/ngrams.h"
-#include "pipeline/eval/tokens.h"
 #include "pipeline/common/interner.h"
+#include "pipeline/eval/tokens.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +42,7 @@ typedef struct {
     int64_t broken; /* captions and references with line breaks in them */
 } Corpus;
 
-int corpus_init(Corpus *corpus, TokenRule rule, char *err, size_t errlen);
+int corpus_init(Corpus *corpus, TokenRule rule, Err *err);
 void corpus_free(Corpus *corpus); /* legal on a zeroed or failed one */
 
 /* What is taken of the input of corpus_captions. */
@@ -51,9 +52,9 @@ enum {
 };
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */
-int corpus_captions(Corpus *corpus, const char *input, int flags, char *err, size_t errlen);
+int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
 /* Reads the references of the images that have captions, or with `all` of every image, from annotations. The other
  * images are known by their ids alone. */
-int corpus_references(Corpus *corpus, const char *path, int all, char *err, size_t errlen);
+int corpus_references(Corpus *corpus, const char *path, int all, Err *err);
 
 #endif

@@ -1,8 +1,8 @@
 #include "pipeline/eval/document_frequency.h"
 
 #include "io/base/err.h"
-#include "io/file/file.h"
 #include "io/data/record.h"
+#include "io/file/file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -69,16 +69,17 @@ static Frequent *collect(const Saving *s, int32_t *n)
     return list;
 }
 
-static int write_df(void *ctx, FILE *out, char *err, size_t errlen)
+static int write_df(void *ctx, FILE *out, Err *err)
 {
     const Saving *s = ctx;
     TokenRule rule = s->corpus->rule;
     int32_t n;
     Frequent *list = collect(s, &n);
     if (!list)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     fprintf(out, "{\"format\":\"coco-df\",\"version\":1,\"images\":%" PRId64, s->images);
-    fprintf(out, ",\"tokenizer\":\"%s\",\"british\":%s}\n", TOKEN_NAMES[rule.kind], rule.british ? "true" : "false");
+    fprintf(out, ",\"tokenizer\":\"%s\",\"british\":%s}\n", TOKEN_NAMES[rule.kind],
+            rule.british ? "true" : "false");
     for (int32_t i = 0; i < n; i++) {
         fputs("{\"ngram\":", out);
         json_put_text(out, list[i].text);
@@ -86,38 +87,38 @@ static int write_df(void *ctx, FILE *out, char *err, size_t errlen)
         free(list[i].text);
     }
     free(list);
-    return ferror(out) ? err_set(err, errlen, "write: %s", errno ? strerror(errno) : "failed") : 0;
+    return ferror(out) ? err_set(err, "write: %s", errno ? strerror(errno) : "failed") : 0;
 }
 
-int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, char *err, size_t errlen)
+int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, Err *err)
 {
     Saving saving = {corpus, df, images};
     bool reader_gone;
-    return file_write(path, write_df, &saving, &reader_gone, err, errlen);
+    return file_write(path, write_df, &saving, &reader_gone, err);
 }
 
 /* --- reading --- */
 
-static int read_head(const Json *json, TokenRule rule, int64_t *images, char *err, size_t errlen)
+static int read_head(const Json *json, TokenRule rule, int64_t *images, Err *err)
 {
     const char *format = NULL, *tokenizer = NULL;
     int64_t version = 0;
-    if (json_get_text(json, "format", &format, err, errlen) < 0 ||
-        json_get_int(json, "version", 0, INT64_MAX, &version, err, errlen) < 0 ||
-        json_get_text(json, "tokenizer", &tokenizer, err, errlen) < 0)
+    if (json_get_text(json, "format", &format, err) < 0 ||
+        json_get_int(json, "version", 0, INT64_MAX, &version, err) < 0 ||
+        json_get_text(json, "tokenizer", &tokenizer, err) < 0)
         return -1;
     if (!format || strcmp(format, "coco-df"))
-        return err_set(err, errlen, "these are no document frequencies (no \"format\":\"coco-df\")");
+        return err_set(err, "these are no document frequencies (no \"format\":\"coco-df\")");
     if (version != 1)
-        return err_set(err, errlen, "version %" PRId64 " is not known here", version);
-    int rc = json_get_int(json, "images", 1, INT32_MAX, images, err, errlen);
+        return err_set(err, "version %" PRId64 " is not known here", version);
+    int rc = json_get_int(json, "images", 1, INT32_MAX, images, err);
     if (rc <= 0)
-        return rc ? rc : err_set(err, errlen, "no \"images\"");
+        return rc ? rc : err_set(err, "no \"images\"");
     if (!tokenizer || strcmp(tokenizer, TOKEN_NAMES[rule.kind]))
-        return err_set(err, errlen, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(none named)",
+        return err_set(err, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(none named)",
                        TOKEN_NAMES[rule.kind]);
     if (json_is_true(json_member(json, "british")) != (rule.british != 0))
-        return err_set(err, errlen, "was made %s --british", rule.british ? "without" : "with");
+        return err_set(err, "was made %s --british", rule.british ? "without" : "with");
     return 0;
 }
 
@@ -136,47 +137,47 @@ static int32_t find_ngram(const Corpus *c, const char *text)
     return n < 1 || n > NGRAM_MAX ? -2 : known ? id : -1;
 }
 
-static int read_entry(const Json *json, const Corpus *c, int32_t *df, int64_t images, char *err, size_t errlen)
+static int read_entry(const Json *json, const Corpus *c, int32_t *df, int64_t images, Err *err)
 {
     const char *text;
     int64_t count;
-    int rc = json_get_text(json, "ngram", &text, err, errlen);
+    int rc = json_get_text(json, "ngram", &text, err);
     if (rc <= 0)
-        return rc ? rc : err_set(err, errlen, "no \"ngram\"");
-    rc = json_get_int(json, "df", 1, images, &count, err, errlen);
+        return rc ? rc : err_set(err, "no \"ngram\"");
+    rc = json_get_int(json, "df", 1, images, &count, err);
     if (rc <= 0)
-        return rc ? rc : err_set(err, errlen, "no \"df\"");
+        return rc ? rc : err_set(err, "no \"df\"");
     int32_t id = find_ngram(c, text);
     if (id == -2)
-        return err_set(err, errlen, "\"ngram\": not 1 to %d words", NGRAM_MAX);
+        return err_set(err, "\"ngram\": not 1 to %d words", NGRAM_MAX);
     if (id >= 0)
         df[id] = (int32_t)count;
     return 0;
 }
 
-int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, char *err, size_t errlen)
+int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     const char *line;
     size_t len;
     int rc, head = 1;
-    RecordReader *reader = record_open(path, err, errlen);
+    RecordReader *reader = record_open(path, err);
     if (!reader)
         return -1;
     memset(df, 0, (size_t)ngrams_count(corpus->ngrams) * sizeof *df);
-    for (; (rc = record_line(reader, &line, &len, err, errlen)) > 0; head = 0) {
-        Json *json = json_parse_object(line, len, why, sizeof why);
-        rc = !json ? -1
-             : head ? read_head(json, corpus->rule, images, why, sizeof why)
-                    : read_entry(json, corpus, df, *images, why, sizeof why);
+    for (; (rc = record_line(reader, &line, &len, err)) > 0; head = 0) {
+        Json *json = json_parse_object(line, len, &why);
+        rc = !json  ? -1
+             : head ? read_head(json, corpus->rule, images, &why)
+                    : read_entry(json, corpus, df, *images, &why);
         json_free(json);
         if (rc) {
-            err_set(err, errlen, "%s: %s", record_place(reader), why);
+            err_set(err, "%s: %s", record_place(reader), why.text);
             break;
         }
     }
     if (!rc && head)
-        rc = err_set(err, errlen, "%s: empty", path);
+        rc = err_set(err, "%s: empty", path);
     record_close(reader);
     return rc;
 }

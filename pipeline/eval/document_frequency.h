@@ -6,14 +6,15 @@
 #ifndef COCO_PIPELINE_EVAL_DOCUMENT_FREQUENCY_H
 #define COCO_PIPELINE_EVAL_DOCUMENT_FREQUENCY_H
 
+#include "io/base/err.h"
 #include "pipeline/eval/corpus.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* Writes those of the corpus, df (n-grams of it), counted over so many images. */
-int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, char *err, size_t errlen);
+int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, Err *err);
 /* Fills df (n-grams of the corpus) from a file, and *images. -1: it is none, or of other tokens than the corpus's. */
-int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, char *err, size_t errlen);
+int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
 #include "pipeline/eval/eval.h"
 
-#include "io/data/dataset.h"
 #include "io/base/err.h"
+#include "io/data/dataset.h"
 #include "io/data/json.h"
 #include "model/score/scores.h"
 #include "pipeline/eval/corpus.h"
@@ -24,7 +24,7 @@ typedef struct {
     int64_t *caption; /* (n) their places among all captions */
     Scores *scores;   /* (n) */
     int64_t n;
-    int64_t distinct; /* of these captions */
+    int64_t distinct;          /* of these captions */
     double mean_length, novel; /* words; share that no training caption equals, NaN where that was not asked */
 } Eval;
 
@@ -35,16 +35,16 @@ static int has_references(const Eval *e, int32_t image)
     return e->corpus.image[image].n_references > 0;
 }
 
-static int read_all(Eval *e, char *err, size_t errlen)
+static int read_all(Eval *e, Err *err)
 {
     const EvalOptions *o = e->options;
     int flags = (o->refs ? 0 : CORPUS_REFERENCES) | (o->format == EVAL_PER_IMAGE ? CORPUS_JSON : 0);
-    if (o->input && corpus_captions(&e->corpus, o->input, flags, err, errlen))
+    if (o->input && corpus_captions(&e->corpus, o->input, flags, err))
         return -1;
-    if (o->refs && corpus_references(&e->corpus, o->refs, o->save_df != NULL, err, errlen))
+    if (o->refs && corpus_references(&e->corpus, o->refs, o->save_df != NULL, err))
         return -1;
     if (o->input && !e->corpus.n_captions)
-        return err_set(err, errlen, "%s: no captions", strcmp(o->input, "-") ? o->input : "standard input");
+        return err_set(err, "%s: no captions", strcmp(o->input, "-") ? o->input : "standard input");
     return 0;
 }
 
@@ -62,16 +62,16 @@ static int64_t count_missing(const Eval *e, int64_t *first)
     return missing;
 }
 
-static int refuse_missing(const Eval *e, char *err, size_t errlen)
+static int refuse_missing(const Eval *e, Err *err)
 {
     const EvalOptions *o = e->options;
     int64_t first, missing = o->refs && !o->allow_missing ? count_missing(e, &first) : 0;
     if (missing > 1)
-        return err_set(err, errlen,
-                       "%s: no references for image %" PRId64 " and %" PRId64 " others; --allow-missing leaves them out",
-                       o->refs, first, missing - 1);
+        return err_set(
+            err, "%s: no references for image %" PRId64 " and %" PRId64 " others; --allow-missing leaves them out",
+            o->refs, first, missing - 1);
     if (missing)
-        return err_set(err, errlen, "%s: no references for image %" PRId64 "; --allow-missing leaves it out", o->refs,
+        return err_set(err, "%s: no references for image %" PRId64 "; --allow-missing leaves it out", o->refs,
                        first);
     return 0;
 }
@@ -86,23 +86,28 @@ static void tell_odd(const Eval *e)
         without += c->image[i].n_captions == 0;
     }
     if (missing)
-        report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64, missing,
-                    missing > 1 ? "s" : "", first);
+        report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64,
+                    missing, missing > 1 ? "s" : "", first);
     if (several)
-        report_warn(e->report, "%" PRId64 " image%s with several captions: each is scored as if it were the only one",
-                    several, several > 1 ? "s" : "");
+        report_warn(e->report,
+                    "%" PRId64 " image%s with several captions: each is scored as if it were the only one", several,
+                    several > 1 ? "s" : "");
     if (without)
-        report_warn(e->report, "%" PRId64 " annotated image%s without a caption: scores are of the %" PRId64 " with one",
+        report_warn(e->report,
+                    "%" PRId64 " annotated image%s without a caption: scores are of the %" PRId64 " with one",
                     without, without > 1 ? "s" : "", e->images);
     if (e->images == 1 && !e->options->df)
-        report_warn(e->report, "CIDEr is 0 on one image, for its weights are log(images / document frequency); --df FILE "
-                               "brings a corpus's");
+        report_warn(e->report,
+                    "CIDEr is 0 on one image, for its weights are log(images / document frequency); --df FILE "
+                    "brings a corpus's");
     if (c->broken)
-        report_warn(e->report, "line breaks inside %" PRId64 " caption%s are taken for spaces, where the COCO tools would "
-                               "give what follows to the next image", c->broken, c->broken > 1 ? "s" : "");
+        report_warn(e->report,
+                    "line breaks inside %" PRId64 " caption%s are taken for spaces, where the COCO tools would "
+                    "give what follows to the next image",
+                    c->broken, c->broken > 1 ? "s" : "");
 }
 
-static int make_pairs(Eval *e, char *err, size_t errlen)
+static int make_pairs(Eval *e, Err *err)
 {
     const Corpus *c = &e->corpus;
     size_t room = (size_t)c->n_captions + 1;
@@ -110,7 +115,7 @@ static int make_pairs(Eval *e, char *err, size_t errlen)
     e->caption = malloc(room * sizeof *e->caption);
     e->scores = malloc(room * sizeof *e->scores);
     if (!e->pairs || !e->caption || !e->scores)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     for (int32_t i = 0; i < c->n_images; i++)
         e->images += c->image[i].n_captions && has_references(e, i);
     for (int64_t i = 0; i < c->n_captions; i++) {
@@ -120,7 +125,7 @@ static int make_pairs(Eval *e, char *err, size_t errlen)
         e->pairs[e->n] = (ScorePair){&c->caption[i].sentence, image->reference, image->n_references};
         e->caption[e->n++] = i;
     }
-    return e->n ? 0 : err_set(err, errlen, "no caption has references: --refs FILE brings COCO annotations");
+    return e->n ? 0 : err_set(err, "no caption has references: --refs FILE brings COCO annotations");
 }
 
 /* --- document frequencies --- */
@@ -147,25 +152,25 @@ static int64_t count_df(const Eval *e, int all, int32_t *df)
     return images;
 }
 
-static int weigh(Eval *e, char *err, size_t errlen)
+static int weigh(Eval *e, Err *err)
 {
     const EvalOptions *o = e->options;
     int32_t n = ngrams_count(e->corpus.ngrams);
     int64_t images = 0;
     int32_t *df = malloc(((size_t)n + 1) * sizeof *df);
     e->idf = malloc(((size_t)n + 1) * sizeof *e->idf);
-    int rc = df && e->idf ? 0 : err_set(err, errlen, "out of memory");
+    int rc = df && e->idf ? 0 : err_set(err, "out of memory");
     if (!rc && o->save_df) {
         images = count_df(e, 1, df);
-        rc = images < 0    ? err_set(err, errlen, "out of memory")
-             : images == 0 ? err_set(err, errlen, "%s: no captions", o->refs)
-                           : df_save(o->save_df, &e->corpus, df, images, err, errlen);
+        rc = images < 0    ? err_set(err, "out of memory")
+             : images == 0 ? err_set(err, "%s: no captions", o->refs)
+                           : df_save(o->save_df, &e->corpus, df, images, err);
     }
     if (!rc && o->input) {
         if (o->df)
-            rc = df_load(o->df, &e->corpus, df, &images, err, errlen);
+            rc = df_load(o->df, &e->corpus, df, &images, err);
         else if ((images = count_df(e, 0, df)) < 0)
-            rc = err_set(err, errlen, "out of memory");
+            rc = err_set(err, "out of memory");
     }
     if (!rc)
         cider_idf(df, n, (double)images, e->idf);
@@ -176,44 +181,45 @@ static int weigh(Eval *e, char *err, size_t errlen)
 /* --- what people look at to see a model that says the same of every image --- */
 
 /* Marks in seen (texts) the training captions that are among the captions. */
-static int mark_seen(const Corpus *c, const Dataset *train, char *seen, char *err, size_t errlen)
+static int mark_seen(const Corpus *c, const Dataset *train, char *seen, Err *err)
 {
     for (int64_t i = 0; i < train->n; i++) {
-        const int32_t *words = dataset_caption(train, i, err, errlen);
+        const int32_t *words = dataset_caption(train, i, err);
         if (!words)
             return -1;
-        char *text = vocab_text(&train->vocab, words, train->width), *tokens = text ? tokens_of(text, c->rule) : NULL;
+        char *text = vocab_text(&train->vocab, words, train->width),
+             *tokens = text ? tokens_of(text, c->rule) : NULL;
         int32_t known = tokens ? words_find(c->texts, tokens, strlen(tokens)) : -1;
         if (known >= 0)
             seen[known] = 1;
         free(text);
         if (!tokens)
-            return err_set(err, errlen, "out of memory");
+            return err_set(err, "out of memory");
         free(tokens);
     }
     return 0;
 }
 
-static int read_train(const Eval *e, char *seen, char *err, size_t errlen)
+static int read_train(const Eval *e, char *seen, Err *err)
 {
     Dataset train = {0};
-    int rc = dataset_open(&train, e->options->train, "train", 0, err, errlen);
+    int rc = dataset_open(&train, e->options->train, "train", 0, err);
     if (!rc)
-        rc = mark_seen(&e->corpus, &train, seen, err, errlen);
+        rc = mark_seen(&e->corpus, &train, seen, err);
     dataset_close(&train);
     return rc;
 }
 
 /* Distinct, new and mean length, of the captions that are scored. */
-static int look_at_captions(Eval *e, char *err, size_t errlen)
+static int look_at_captions(Eval *e, Err *err)
 {
     enum { SEEN = 1, COUNTED = 2 };
     const Corpus *c = &e->corpus;
     int64_t novel = 0, words = 0;
     char *text = calloc((size_t)words_count(c->texts) + 1, 1);
     if (!text)
-        return err_set(err, errlen, "out of memory");
-    int rc = e->options->train ? read_train(e, text, err, errlen) : 0;
+        return err_set(err, "out of memory");
+    int rc = e->options->train ? read_train(e, text, err) : 0;
     for (int64_t i = 0; !rc && i < e->n; i++) {
         const CorpusCaption *caption = &c->caption[e->caption[i]];
         char *state = &text[caption->text];
@@ -314,7 +320,7 @@ static void write_table(const Eval *e, FILE *out)
     fprintf(out, "CIDEr       %8.1f   of 1000, as papers print it\n", 100 * m.cider);
 }
 
-static int write_out(const Eval *e, FILE *out, char *err, size_t errlen)
+static int write_out(const Eval *e, FILE *out, Err *err)
 {
     errno = 0;
     if (e->options->format == EVAL_PER_IMAGE)
@@ -323,31 +329,31 @@ static int write_out(const Eval *e, FILE *out, char *err, size_t errlen)
         write_table(e, out);
     else
         write_json(e, out);
-    return ferror(out) ? err_set(err, errlen, "write: %s", errno ? strerror(errno) : "failed") : 0;
+    return ferror(out) ? err_set(err, "write: %s", errno ? strerror(errno) : "failed") : 0;
 }
 
 /* --- the whole --- */
 
-static int score_all(Eval *e, FILE *out, char *err, size_t errlen)
+static int score_all(Eval *e, FILE *out, Err *err)
 {
-    if (refuse_missing(e, err, errlen) || make_pairs(e, err, errlen))
+    if (refuse_missing(e, err) || make_pairs(e, err))
         return -1;
     tell_odd(e);
-    if (weigh(e, err, errlen) || look_at_captions(e, err, errlen))
+    if (weigh(e, err) || look_at_captions(e, err))
         return -1;
     if (scores_compute(e->pairs, e->n, e->idf, e->scores))
-        return err_set(err, errlen, "out of memory");
-    return write_out(e, out, err, errlen);
+        return err_set(err, "out of memory");
+    return write_out(e, out, err);
 }
 
-int eval_run(const EvalOptions *options, FILE *out, const Report *report, char *err, size_t errlen)
+int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err)
 {
     Eval e = {.options = options, .report = report};
-    int rc = corpus_init(&e.corpus, options->tokens, err, errlen);
+    int rc = corpus_init(&e.corpus, options->tokens, err);
     if (!rc)
-        rc = read_all(&e, err, errlen);
+        rc = read_all(&e, err);
     if (!rc)
-        rc = options->input ? score_all(&e, out, err, errlen) : weigh(&e, err, errlen);
+        rc = options->input ? score_all(&e, out, err) : weigh(&e, err);
     corpus_free(&e.corpus);
     free(e.idf);
     free(e.pairs);

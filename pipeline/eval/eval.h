@@ -8,6 +8,7 @@
 #ifndef COCO_PIPELINE_EVAL_EVAL_H
 #define COCO_PIPELINE_EVAL_EVAL_H
 
+#include "io/base/err.h"
 #include "pipeline/common/report.h"
 #include "pipeline/eval/tokens.h"
 
@@ -18,8 +19,8 @@
 typedef enum { EVAL_JSON, EVAL_TABLE, EVAL_PER_IMAGE } EvalFormat;
 
 typedef struct {
-    const char *input;   /* records or results; "-": standard input; NULL: none, only save_df is wanted */
-    const char *refs;    /* annotations; NULL: the records' own references */
+    const char *input; /* records or results; "-": standard input; NULL: none, only save_df is wanted */
+    const char *refs;  /* annotations; NULL: the records' own references */
     TokenRule tokens;
     const char *df;      /* document frequencies for CIDEr; NULL: those of what is scored */
     const char *save_df; /* where to keep those of the references, all of `refs` where it is given; NULL: nowhere */
@@ -29,6 +30,6 @@ typedef struct {
 } EvalOptions;
 
 /* Writes the scores to out. Main thread. -1: nothing, or not all, was written. */
-int eval_run(const EvalOptions *options, FILE *out, const Report *report, char *err, size_t errlen);
+int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err);
 
 #endif

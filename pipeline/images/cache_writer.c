@@ -22,31 +22,36 @@ static void wake_caller(void *ctx)
 }
 
 /* A cache that cannot be written is told with the item, for the caller to end the run. */
-static int put_away(void *ctx, void *item, char *err, size_t errlen)
+static int put_away(void *ctx, void *item, Err *err)
 {
     Stored *s = item;
     size_t len;
-    (void)ctx, (void)err, (void)errlen;
-    const void *bytes = cache_look(&s->job->file, &len, s->broken, sizeof s->broken);
+    (void)ctx, (void)err;
+    const void *bytes = cache_look(&s->job->file, &len, &s->broken);
     if (!bytes)
         return 0;
     s->verdict = verdict_of(s->url, bytes, len, &s->why);
     if (s->verdict == VERDICT_IMAGE)
-        (void)cache_commit(&s->job->file, &s->path, s->broken, sizeof s->broken);
+        (void)cache_commit(&s->job->file, &s->path, &s->broken);
     return 0;
 }
 
-Store *store_start(Http *http, char *err, size_t errlen)
+Store *store_start(Http *http, Err *err)
 {
     Store *store = calloc(1, sizeof *store);
     if (!store) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     store->http = http;
-    PipeSpec spec = {.work = put_away, .idle = wake_caller, .ctx = store, .items = store->pool,
-                     .item_size = sizeof *store->pool, .depth = DEPTH, .workers = 1};
-    store->pipe = pipe_start(&spec, err, errlen);
+    PipeSpec spec = {.work = put_away,
+                     .idle = wake_caller,
+                     .ctx = store,
+                     .items = store->pool,
+                     .item_size = sizeof *store->pool,
+                     .depth = DEPTH,
+                     .workers = 1};
+    store->pipe = pipe_start(&spec, err);
     if (!store->pipe) {
         free(store);
         return NULL;
@@ -102,7 +107,7 @@ int store_next(Store *store, bool wait, const Stored **stored)
     void *item;
     if (wait && store->held)
         store_begin(store);
-    if (!store->pending || (!wait && !pipe_ready(store->pipe)) || pipe_next(store->pipe, &item, NULL, 0) <= 0)
+    if (!store->pending || (!wait && !pipe_ready(store->pipe)) || pipe_next(store->pipe, &item, NULL) <= 0)
         return 0;
     store->pending--;
     *stored = item;

@@ -9,27 +9,27 @@
 
 #include "io/base/err.h"
 #include "io/net/http.h"
-#include "pipeline/images/in_flight.h"
 #include "pipeline/images/image_check.h"
+#include "pipeline/images/in_flight.h"
 
 enum { STORE_MAX = 32 }; /* under way at most */
 
 typedef struct {
-    Job *job;        /* its file is the store's meanwhile */
-    char *url;       /* where it came from at last */
+    Job *job;  /* its file is the store's meanwhile */
+    char *url; /* where it came from at last */
     long code;
     int tries;
     int64_t bytes;
     Verdict verdict;
     const char *why; /* it is no image, or no whole one */
     char *path;      /* VERDICT_IMAGE: where it is now */
-    char broken[ERR_LEN]; /* the cache cannot be written; "" */
+    Err broken;      /* the cache cannot be written; "" */
 } Stored;
 
 typedef struct Store Store;
 
 /* The engine is lent for http_wake. NULL: no thread or memory. */
-Store *store_start(Http *http, char *err, size_t errlen);
+Store *store_start(Http *http, Err *err);
 /* Ends, without what is still under way. NULL is legal. */
 void store_stop(Store *store);
 /* How many have been given and not yet been taken. */

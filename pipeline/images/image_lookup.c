@@ -14,17 +14,17 @@ LookupSpec lookup_defaults(void)
     return (LookupSpec){.negative_ttl = images_defaults().negative_ttl, .http = http_defaults()};
 }
 
-int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen)
+int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
 {
     memset(lookup, 0, sizeof *lookup);
     lookup->negative_ttl = spec->negative_ttl;
     if (spec->images && !(lookup->root[0] = realpath(spec->images, NULL)))
-        return err_set(err, errlen, "%s: %s", spec->images, strerror(errno));
+        return err_set(err, "%s: %s", spec->images, strerror(errno));
     if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)))
-        return err_set(err, errlen, "%s: %s", spec->data, strerror(errno));
+        return err_set(err, "%s: %s", spec->data, strerror(errno));
     /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
-    lookup->cache = cache_open(spec->cache, NULL, 0);
-    lookup->pool = http_pool_open(&spec->http, err, errlen);
+    lookup->cache = cache_open(spec->cache, NULL);
+    lookup->pool = http_pool_open(&spec->http, err);
     return lookup->pool ? 0 : -1;
 }
 
@@ -47,41 +47,41 @@ static int is_below(const char *path, const char *root)
 }
 
 /* The bytes of a resolved path, which must be a regular file: a pipe would wait for ever. */
-static char *read_regular(const char *path, size_t *len, char *err, size_t errlen)
+static char *read_regular(const char *path, size_t *len, Err *err)
 {
     struct stat st;
-    char why[ERR_LEN];
+    Err why;
     if (stat(path, &st) || !S_ISREG(st.st_mode)) {
-        err_set(err, errlen, "not a regular file");
+        err_set(err, "not a regular file");
         return NULL;
     }
-    char *bytes = file_read(path, IMAGE_FILE_MAX, len, why, sizeof why);
+    char *bytes = file_read(path, IMAGE_FILE_MAX, len, &why);
     if (!bytes) {
         size_t n = strlen(path); /* the box has no room for a long path */
-        int named = !strncmp(why, path, n) && !strncmp(why + n, ": ", 2);
-        err_set(err, errlen, "%s", named ? why + n + 2 : why);
+        int named = !strncmp(why.text, path, n) && !strncmp(why.text + n, ": ", 2);
+        err_set(err, "%s", named ? why.text + n + 2 : why.text);
     }
     return bytes;
 }
 
 /* The file below the root. 1 with its bytes, 0 where there is none of that name, -1 with a line. */
-static int read_below(const char *root, const char *name, char **bytes, size_t *len, char *err, size_t errlen)
+static int read_below(const char *root, const char *name, char **bytes, size_t *len, Err *err)
 {
     if (!root)
         return 0;
     if (path_escapes(name))
-        return err_set(err, errlen, "the file's path leads out of the directory");
+        return err_set(err, "the file's path leads out of the directory");
     char *path = path_join(root, name);
     char *real = path ? realpath(path, NULL) : NULL;
     int reason = errno;
     free(path);
     if (!real)
-        return reason == ENOENT || reason == ENOTDIR ? 0 : err_set(err, errlen, "%s", strerror(reason));
+        return reason == ENOENT || reason == ENOTDIR ? 0 : err_set(err, "%s", strerror(reason));
     int below = is_below(real, root);
-    *bytes = below ? read_regular(real, len, err, errlen) : NULL;
+    *bytes = below ? read_regular(real, len, err) : NULL;
     free(real);
     if (!below)
-        return err_set(err, errlen, "a link that leads out of the directory");
+        return err_set(err, "a link that leads out of the directory");
     return *bytes ? 1 : -1;
 }
 
@@ -116,8 +116,8 @@ static char *file_url_path(const char *url)
 }
 
 /* An absolute path, which must lead into one of the two directories. `outside`: what else it is. 1 or -1. */
-static int read_absolute(const Lookup *l, const char *path, const char *outside, char **bytes, size_t *len, char *err,
-                         size_t errlen)
+static int read_absolute(const Lookup *l, const char *path, const char *outside, char **bytes, size_t *len,
+                         Err *err)
 {
     char *real = path ? realpath(path, NULL) : NULL;
     int rc = -1, there = real != NULL, below = 0;
@@ -125,61 +125,60 @@ static int read_absolute(const Lookup *l, const char *path, const char *outside,
         below |= l->root[i] && is_below(real, l->root[i]);
     /* Whether a file outside exists is not told. */
     if (below) {
-        *bytes = read_regular(real, len, err, errlen);
+        *bytes = read_regular(real, len, err);
         rc = *bytes ? 1 : -1;
     } else if (there) {
-        err_set(err, errlen, "%s", outside);
+        err_set(err, "%s", outside);
     } else {
-        err_set(err, errlen, "no such file, or outside the images and the dataset");
+        err_set(err, "no such file, or outside the images and the dataset");
     }
     free(real);
     return rc;
 }
 
-static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
 {
     char *path = file_url_path(url);
-    int rc = read_absolute(l, path, "a file:// URL outside the images and the dataset", bytes, len, err, errlen);
+    int rc = read_absolute(l, path, "a file:// URL outside the images and the dataset", bytes, len, err);
     free(path);
     return rc;
 }
 
-static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, char *err, size_t errlen)
+static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
 {
     if (!strncmp(url, "file://", 7))
-        return read_file_url(l, url, bytes, len, err, errlen);
-    return images_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err, errlen) ? -1 : 1;
+        return read_file_url(l, url, bytes, len, err);
+    return images_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err) ? -1 : 1;
 }
 
 /* 1 with the bytes, -1 with a line. */
-static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, bool *at_url, char *err,
-                      size_t errlen)
+static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, bool *at_url, Err *err)
 {
     int rc = 0;
     if (r->file && *r->file == '/' && (l->root[0] || l->root[1]))
-        rc = read_absolute(l, r->file, "the file's path leads out of the directory", bytes, len, err, errlen);
+        rc = read_absolute(l, r->file, "the file's path leads out of the directory", bytes, len, err);
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
-        rc = read_below(l->root[i], r->file, bytes, len, err, errlen);
+        rc = read_below(l->root[i], r->file, bytes, len, err);
     *at_url = rc == 0 && r->url;
     if (*at_url)
-        rc = read_url(l, r->url, bytes, len, err, errlen);
+        rc = read_url(l, r->url, bytes, len, err);
     if (rc == 0 && r->file)
-        rc = err_set(err, errlen, "no such file%s", l->root[0] || l->root[1] ? "" : ": --images says where to look");
+        rc = err_set(err, "no such file%s", l->root[0] || l->root[1] ? "" : ": --images says where to look");
     else if (rc == 0)
-        rc = err_set(err, errlen, "the record names no file and no url");
+        rc = err_set(err, "the record names no file and no url");
     return rc;
 }
 
 int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, char *err, size_t errlen)
+                 bool *at_url, Err *err)
 {
     char *bytes;
     size_t len;
     memset(out, 0, sizeof *out);
-    if (find_bytes(l, record, &bytes, &len, at_url, err, errlen) < 0)
+    if (find_bytes(l, record, &bytes, &len, at_url, err) < 0)
         return -1;
-    int rc = enlarge ? image_decode_fit(out, bytes, len, box_w, box_h, err, errlen)
-                     : image_decode_within(out, bytes, len, box_w, box_h, err, errlen);
+    int rc = enlarge ? image_decode_fit(out, bytes, len, box_w, box_h, err)
+                     : image_decode_within(out, bytes, len, box_w, box_h, err);
     free(bytes);
     return rc;
 }

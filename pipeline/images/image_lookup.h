@@ -10,16 +10,17 @@
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_LOOKUP_H
 #define COCO_PIPELINE_IMAGES_IMAGE_LOOKUP_H
 
+#include "io/base/err.h"
+#include "io/data/record.h"
 #include "io/net/cache.h"
 #include "io/net/http.h"
 #include "io/picture/image.h"
-#include "io/data/record.h"
 
 #include <stdbool.h>
 
 typedef struct {
-    char *root[2];    /* --images and the dataset directory, resolved; NULL where not given */
-    Cache *cache;     /* NULL: none could be opened */
+    char *root[2]; /* --images and the dataset directory, resolved; NULL where not given */
+    Cache *cache;  /* NULL: none could be opened */
     HttpPool *pool;
     double negative_ttl;
 } Lookup;
@@ -36,12 +37,12 @@ typedef struct {
 /* Nowhere but in the cache and at URLs. */
 LookupSpec lookup_defaults(void);
 
-int lookup_open(Lookup *lookup, const LookupSpec *spec, char *err, size_t errlen);
+int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err);
 void lookup_close(Lookup *lookup);
 
 /* The record's image, fitted into the box with its aspect kept; a smaller one is enlarged if asked. *at_url: no
  * file had it, and its URL was asked. Blocks; any thread. -1: err says why, in words that stand for themselves in a small box ("HTTP 404", "no such file"). */
 int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, char *err, size_t errlen);
+                 bool *at_url, Err *err);
 
 #endif

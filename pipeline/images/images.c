@@ -1,12 +1,12 @@
 #include "pipeline/images/images.h"
 
 #include "io/base/err.h"
-#include "io/file/line_feed.h"
 #include "io/data/fetch_status.h"
-#include "pipeline/images/in_flight.h"
-#include "pipeline/images/ordered_output.h"
+#include "io/file/line_feed.h"
 #include "pipeline/images/cache_writer.h"
 #include "pipeline/images/image_check.h"
+#include "pipeline/images/in_flight.h"
+#include "pipeline/images/ordered_output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ typedef struct {
     Order *order; /* NULL: as they come */
     Jobs *jobs;   /* the window */
     bool ended;   /* the input has */
-    char broken[ERR_LEN]; /* why the cache cannot be written; ends the run */
+    Err broken;   /* why the cache cannot be written; ends the run */
 } Run;
 
 /* Images under way beyond those being transferred wait for their next try, or for a server that is busy: there are
@@ -58,11 +58,11 @@ static int sink_write(void *tag, const void *bytes, size_t n)
     Job *job = tag;
     Run *run = job->owner;
     size_t len;
-    if (cache_write(&job->file, bytes, n, run->broken, sizeof run->broken))
+    if (cache_write(&job->file, bytes, n, &run->broken))
         return -1;
     if (job->looked)
         return 0;
-    const void *seen = cache_look(&job->file, &len, run->broken, sizeof run->broken);
+    const void *seen = cache_look(&job->file, &len, &run->broken);
     if (!seen)
         return -1;
     if (len < VERDICT_HEAD)
@@ -74,16 +74,16 @@ static int sink_write(void *tag, const void *bytes, size_t n)
 /* --- records --- */
 
 /* A reader at the other end of a pipe sees the records before we wait for more. */
-static int flush_records(Run *run, char *err, size_t errlen)
+static int flush_records(Run *run, Err *err)
 {
     errno = 0;
     if (fflush(run->spec->out) || ferror(run->spec->out))
-        return err_set(err, errlen, "writing a status record: %s", errno ? strerror(errno) : "write error");
+        return err_set(err, "writing a status record: %s", errno ? strerror(errno) : "write error");
     return 0;
 }
 
 /* The record of one line of the input. `reason`: for the tally. */
-static int tell(Run *run, int64_t line, const Status *status, const char *reason, char *err, size_t errlen)
+static int tell(Run *run, int64_t line, const Status *status, const char *reason, Err *err)
 {
     ImagesCount *count = run->count;
     int64_t *which[] = {&count->ok, &count->cached, &count->dead, &count->failed};
@@ -98,15 +98,15 @@ static int tell(Run *run, int64_t line, const Status *status, const char *reason
         size_t len;
         FILE *memory = open_memstream(&text, &len);
         if (!memory)
-            return err_set(err, errlen, "out of memory");
+            return err_set(err, "out of memory");
         status_write(memory, status);
         if (fclose(memory)) {
             free(text);
-            return err_set(err, errlen, "out of memory");
+            return err_set(err, "out of memory");
         }
         order_line(run->order, line, text);
     }
-    return ferror(run->spec->out) ? flush_records(run, err, errlen) : 0;
+    return ferror(run->spec->out) ? flush_records(run, err) : 0;
 }
 
 static void bury(Run *run, const char *url, long code, const char *why)
@@ -116,12 +116,12 @@ static void bury(Run *run, const char *url, long code, const char *why)
 }
 
 /* The end of a job: a record for each line that asked for it. `reason`: in words for the tally. */
-static int finish(Run *run, Job *job, Status *status, const char *reason, char *err, size_t errlen)
+static int finish(Run *run, Job *job, Status *status, const char *reason, Err *err)
 {
     int rc = 0;
     status->url = job->url;
     for (int i = 0; rc == 0 && i < job->n_lines; i++) {
-        rc = tell(run, job->line[i], status, reason, err, errlen);
+        rc = tell(run, job->line[i], status, reason, err);
         if (i == 0 && status->status == STATUS_OK) { /* the others find it there */
             status->status = STATUS_CACHED;
             status->code = 0;
@@ -133,44 +133,49 @@ static int finish(Run *run, Job *job, Status *status, const char *reason, char *
 }
 
 /* A transfer has ended: what is whole goes to the store, the rest has its record now. */
-static int arrived(Run *run, const HttpResult *r, char *err, size_t errlen)
+static int arrived(Run *run, const HttpResult *r, Err *err)
 {
     Job *job = r->tag;
     Status status = {.code = r->code, .bytes = r->bytes, .tries = r->tries, .error = r->error};
     const char *reason = r->reason;
-    if (run->broken[0])
-        return err_set(err, errlen, "%s", run->broken);
+    if (run->broken.text[0])
+        return err_set(err, "%s", run->broken.text);
     if (r->outcome == HTTP_DONE)
-        return store_give(run->store, r) ? err_set(err, errlen, "out of memory") : 0;
+        return store_give(run->store, r) ? err_set(err, "out of memory") : 0;
     status.status = r->outcome == HTTP_FAILED ? STATUS_FAILED : STATUS_DEAD;
     if (r->outcome == HTTP_REFUSED) /* by sink_write, at the first bytes */
         status.error = reason = job->why;
     if (status.status == STATUS_DEAD && (r->outcome == HTTP_REFUSED || r->answered))
         bury(run, job->url, r->code, status.error);
-    return finish(run, job, &status, reason, err, errlen);
+    return finish(run, job, &status, reason, err);
 }
 
-static int stored(Run *run, const Stored *s, char *err, size_t errlen)
+static int stored(Run *run, const Stored *s, Err *err)
 {
-    static const StatusKind kind[] = {[VERDICT_IMAGE] = STATUS_OK, [VERDICT_DEAD] = STATUS_DEAD,
-                                      [VERDICT_CUT] = STATUS_FAILED};
+    static const StatusKind kind[] = {
+        [VERDICT_IMAGE] = STATUS_OK, [VERDICT_DEAD] = STATUS_DEAD, [VERDICT_CUT] = STATUS_FAILED};
     bool image = s->verdict == VERDICT_IMAGE;
-    Status status = {.status = kind[s->verdict], .path = s->path, .code = s->code, .bytes = s->bytes, .tries = s->tries,
+    Status status = {.status = kind[s->verdict],
+                     .path = s->path,
+                     .code = s->code,
+                     .bytes = s->bytes,
+                     .tries = s->tries,
                      .error = image ? NULL : s->why};
-    if (s->broken[0])
-        return err_set(err, errlen, "%s", s->broken);
+    if (s->broken.text[0])
+        return err_set(err, "%s", s->broken.text);
     if (image)
         run->count->bytes += s->bytes;
     if (s->verdict == VERDICT_DEAD)
         bury(run, s->job->url, s->code, s->why);
-    return finish(run, s->job, &status, s->why, err, errlen);
+    return finish(run, s->job, &status, s->why, err);
 }
 
 /* --- input --- */
 
 static bool has_room(const Run *run)
 {
-    return !jobs_full(run->jobs) && jobs_lines(run->jobs) < LINES_MAX && (!run->order || order_has_room(run->order));
+    return !jobs_full(run->jobs) && jobs_lines(run->jobs) < LINES_MAX &&
+           (!run->order || order_has_room(run->order));
 }
 
 static int64_t file_size(const char *path)
@@ -180,80 +185,79 @@ static int64_t file_size(const char *path)
 }
 
 /* Where the network need not be asked: 1, and *rc says whether the record was written. */
-static int known_already(Run *run, const char *url, int64_t line, int *rc, char *err, size_t errlen)
+static int known_already(Run *run, const char *url, int64_t line, int *rc, Err *err)
 {
     char why[256], *path = images_find(run->cache, url);
     long code;
     if (path) {
         Status status = {.status = STATUS_CACHED, .url = url, .path = path, .bytes = file_size(path)};
-        *rc = tell(run, line, &status, "", err, errlen);
+        *rc = tell(run, line, &status, "", err);
         free(path);
         return 1;
     }
     if (cache_dead(run->cache, url, run->spec->negative_ttl, &code, why, sizeof why)) {
         Status status = {.status = STATUS_DEAD, .url = url, .code = code, .error = why};
-        *rc = tell(run, line, &status, why, err, errlen);
+        *rc = tell(run, line, &status, why, err);
         return 1;
     }
     return 0;
 }
 
 /* Takes a URL on, which becomes the job's or is freed. */
-static int take_url(Run *run, char *url, char *err, size_t errlen)
+static int take_url(Run *run, char *url, Err *err)
 {
     static const HttpSink sink = {.restart = sink_restart, .write = sink_write, .broke = sink_broke};
     Job *job = jobs_find(run->jobs, url);
     int64_t line = run->order ? order_promise(run->order) : 0;
-    int rc = 0, known = job || known_already(run, url, line, &rc, err, errlen);
+    int rc = 0, known = job || known_already(run, url, line, &rc, err);
     if (known)
         free(url);
     else
         job = jobs_take(run->jobs, url);
     if (job && jobs_add_line(run->jobs, job, line))
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     if (known)
         return rc;
-    return cache_begin(run->cache, url, &job->file, err, errlen) || http_add(run->http, url, sink, job, err, errlen) ? -1
-                                                                                                                   : 0;
+    return cache_begin(run->cache, url, &job->file, err) || http_add(run->http, url, sink, job, err) ? -1 : 0;
 }
 
 /* One line. */
-static int take_line(Run *run, const char *line, size_t len, char *err, size_t errlen)
+static int take_line(Run *run, const char *line, size_t len, Err *err)
 {
-    char why[ERR_LEN];
+    Err why;
     int kind;
-    char *url = status_url_of(line, len, &kind, why, sizeof why);
+    char *url = status_url_of(line, len, &kind, &why);
     if (url && run->spec->retry_failed && kind != STATUS_FAILED) {
         free(url);
         url = NULL;
         if (kind >= 0)
             return 0;
-        err_set(why, sizeof why, "no \"status\"");
+        err_set(&why, "no \"status\"");
     }
     if (url)
-        return take_url(run, url, err, errlen);
+        return take_url(run, url, err);
     run->count->bad_lines++;
-    report_warn(run->report, "%s: %s", feed_place(run->feed), why);
+    report_warn(run->report, "%s: %s", feed_place(run->feed), why.text);
     return 0;
 }
 
 /* Takes lines while there are any and there is room. 1: there may be more at once; 0: wait; -1 failed. */
-static int take_lines(Run *run, char *err, size_t errlen)
+static int take_lines(Run *run, Err *err)
 {
     for (int i = 0; i < LINES_AT_ONCE; i++) {
         const char *line;
-        char why[ERR_LEN];
+        Err why;
         size_t len;
         if (run->ended || !has_room(run))
             return 0;
-        switch (feed_next(run->feed, &line, &len, why, sizeof why)) {
+        switch (feed_next(run->feed, &line, &len, &why)) {
         case FEED_LINE:
-            if (take_line(run, line, len, err, errlen))
+            if (take_line(run, line, len, err))
                 return -1;
             break;
         case FEED_BAD:
             run->count->bad_lines++;
-            report_warn(run->report, "%s", why);
+            report_warn(run->report, "%s", why.text);
             break;
         case FEED_NOT_YET:
             return 0;
@@ -268,52 +272,52 @@ static int take_lines(Run *run, char *err, size_t errlen)
 /* --- the loop --- */
 
 /* What the store has done. With `wait`, and something in it, at least one. */
-static int take_stored(Run *run, bool wait, char *err, size_t errlen)
+static int take_stored(Run *run, bool wait, Err *err)
 {
     const Stored *s;
     for (; store_next(run->store, wait, &s); wait = false)
-        if (stored(run, s, err, errlen))
+        if (stored(run, s, err))
             return -1;
     return 0;
 }
 
 /* What the network has brought; with `wait` something is waited for: the network, the input, or the store. */
-static int take_arrived(Run *run, bool wait, char *err, size_t errlen)
+static int take_arrived(Run *run, bool wait, Err *err)
 {
     HttpResult result;
-    int got = http_next(run->http, &result, 0, -1, err, errlen);
+    int got = http_next(run->http, &result, 0, -1, err);
     if (got == 0 && wait) {
         int fd = !run->ended && has_room(run) ? feed_fd(run->feed) : -1;
-        if (flush_records(run, err, errlen))
+        if (flush_records(run, err))
             return -1;
         if (fd < 0 && http_pending(run->http) == 0)
-            return take_stored(run, true, err, errlen);
+            return take_stored(run, true, err);
         bool holds = store_holds(run->store);
-        got = http_next(run->http, &result, holds ? 0.002 : 1, fd, err, errlen);
+        got = http_next(run->http, &result, holds ? 0.002 : 1, fd, err);
         if (got == 0 && holds) /* nothing more comes at once */
             store_begin(run->store);
     }
-    return got > 0 ? arrived(run, &result, err, errlen) : got;
+    return got > 0 ? arrived(run, &result, err) : got;
 }
 
-static int loop(Run *run, char *err, size_t errlen)
+static int loop(Run *run, Err *err)
 {
     while (!report_stop(run->report)) {
-        int more = take_lines(run, err, errlen);
-        if (more < 0 || take_stored(run, store_pending(run->store) == STORE_MAX, err, errlen))
+        int more = take_lines(run, err);
+        if (more < 0 || take_stored(run, store_pending(run->store) == STORE_MAX, err))
             return -1;
         if (run->ended && http_pending(run->http) == 0 && store_pending(run->store) == 0)
             break;
-        if (take_arrived(run, !more, err, errlen))
+        if (take_arrived(run, !more, err))
             return -1;
     }
     run->count->unsettled = jobs_lines(run->jobs);
     if (run->order) /* asked to stop: what is done is told */
         order_flush(run->order);
-    return flush_records(run, err, errlen);
+    return flush_records(run, err);
 }
 
-static int open_run(Run *run, char *err, size_t errlen)
+static int open_run(Run *run, Err *err)
 {
     static const char *const standard_input[] = {"-"};
     const ImagesSpec *spec = run->spec;
@@ -324,14 +328,12 @@ static int open_run(Run *run, char *err, size_t errlen)
     run->jobs = jobs_open(window, run);
     run->order = spec->ordered ? order_open(spec->out, window) : NULL;
     if (!run->jobs || (spec->ordered && !run->order))
-        return err_set(err, errlen, "out of memory");
-    if (!(run->cache = cache_open(spec->cache, err, errlen)) ||
-        !(run->http = http_open(&http, spec->parallel, err, errlen)))
+        return err_set(err, "out of memory");
+    if (!(run->cache = cache_open(spec->cache, err)) || !(run->http = http_open(&http, spec->parallel, err)))
         return -1;
-    if (!(run->store = store_start(run->http, err, errlen)))
+    if (!(run->store = store_start(run->http, err)))
         return -1;
-    run->feed = spec->n_inputs ? feed_open(spec->inputs, spec->n_inputs, err, errlen)
-                               : feed_open(standard_input, 1, err, errlen);
+    run->feed = spec->n_inputs ? feed_open(spec->inputs, spec->n_inputs, err) : feed_open(standard_input, 1, err);
     return run->feed ? 0 : -1;
 }
 
@@ -345,13 +347,13 @@ static void close_run(Run *run)
     cache_close(run->cache);
 }
 
-int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen)
+int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, Err *err)
 {
     Run run = {.spec = spec, .report = report, .count = count};
     memset(count, 0, sizeof *count);
-    int rc = open_run(&run, err, errlen);
+    int rc = open_run(&run, err);
     if (rc == 0)
-        rc = loop(&run, err, errlen);
+        rc = loop(&run, err);
     close_run(&run);
     tally_sort(&count->reasons);
     return rc;

@@ -10,10 +10,11 @@
 #ifndef COCO_PIPELINE_IMAGES_IMAGES_H
 #define COCO_PIPELINE_IMAGES_IMAGES_H
 
+#include "io/base/err.h"
 #include "io/net/cache.h"
 #include "io/net/http.h"
-#include "pipeline/common/report.h"
 #include "pipeline/common/counts.h"
+#include "pipeline/common/report.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@ typedef struct {
     const char *cache;   /* directory; NULL: the user's (io/net/cache.h) */
     int parallel;        /* transfers at once */
     HttpOptions http;
-    FILE *out;           /* takes the status records */
+    FILE *out; /* takes the status records */
 } ImagesSpec;
 
 typedef struct {
@@ -45,7 +46,7 @@ ImagesSpec images_defaults(void);
 /* Runs until the input ends and all is settled. An input that cannot be read is warned of, and counts as a bad line.
  * -1: the cache could not be written, or the output failed. 0 says that all lines have their record or their warning,
  * but for those unsettled, not that all images are there: see *count. */
-int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, char *err, size_t errlen);
+int images_fetch(const ImagesSpec *spec, const Report *report, ImagesCount *count, Err *err);
 
 /* The path of this URL's file in the cache, where it begins like an image: what a failing disk, a power failure or a
  * hand has made of one is downloaded anew. The caller frees; NULL: there is none. Any thread. */
@@ -54,6 +55,6 @@ char *images_find(const Cache *cache, const char *url);
 /* The bytes of one image: from the cache, else downloaded, looked at, and stored there. `cache` may be NULL. Blocks;
  * any thread. The caller frees *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"). */
 int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
-               char *err, size_t errlen);
+               Err *err);
 
 #endif

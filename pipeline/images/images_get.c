@@ -25,12 +25,11 @@ char *images_find(const Cache *cache, const char *url)
 }
 
 /* From the network, looked at. *dead: it will not be there another time either. */
-static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, char *err,
-                    size_t errlen)
+static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, Err *err)
 {
     HttpResult r = {.url = NULL};
     const char *why;
-    int rc = http_pool_get(pool, url, bytes, len, &r, err, errlen);
+    int rc = http_pool_get(pool, url, bytes, len, &r, err);
     *code = r.code;
     *dead = r.outcome == HTTP_DEAD && r.answered;
     if (rc == 0) {
@@ -38,7 +37,7 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
         *dead = verdict == VERDICT_DEAD;
         if (verdict != VERDICT_IMAGE) {
             free(*bytes);
-            rc = err_set(err, errlen, "%s", why);
+            rc = err_set(err, "%s", why);
         }
     }
     free((char *)r.url);
@@ -46,25 +45,26 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
 }
 
 int images_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
-               char *err, size_t errlen)
+               Err *err)
 {
-    char why[ERR_LEN], *path = cache ? images_find(cache, url) : NULL;
+    Err why;
+    char *path = cache ? images_find(cache, url) : NULL;
     long code;
     bool dead;
     if (path) {
-        *bytes = file_read(path, IMAGE_FILE_MAX, len, err, errlen);
+        *bytes = file_read(path, IMAGE_FILE_MAX, len, err);
         free(path);
         return *bytes ? 0 : -1;
     }
-    if (cache && cache_dead(cache, url, negative_ttl, &code, why, sizeof why))
-        return err_set(err, errlen, "%s", why);
-    int rc = download(pool, url, bytes, len, &code, &dead, why, sizeof why);
+    if (cache && cache_dead(cache, url, negative_ttl, &code, why.text, sizeof why.text))
+        return err_set(err, "%s", why.text);
+    int rc = download(pool, url, bytes, len, &code, &dead, &why);
     if (rc && dead && cache && negative_ttl > 0)
-        cache_bury(cache, url, code, why);
+        cache_bury(cache, url, code, why.text);
     if (rc)
-        return err_set(err, errlen, "%s", why);
+        return err_set(err, "%s", why.text);
     /* A cache that cannot be written costs a second download another day; the image is here. */
     if (cache)
-        (void)cache_store(cache, url, *bytes, *len, NULL, 0);
+        (void)cache_store(cache, url, *bytes, *len, NULL);
     return 0;
 }

@@ -16,8 +16,8 @@ typedef struct Job {
     const char *why; /* it is no image; NULL: not known */
     int64_t *line;   /* n_lines records are to be written: the first asked for it, the others meanwhile */
     int n_lines, room;
-    void *owner;       /* whose jobs these are */
-    struct Job *next;  /* of the same bucket, or the next free one */
+    void *owner;      /* whose jobs these are */
+    struct Job *next; /* of the same bucket, or the next free one */
     uint32_t hash;
 } Job;
 

@@ -45,28 +45,28 @@ static int add_event(Run *run, const LogEvent *e)
     return 0;
 }
 
-int curves_read(Run *run, const char *path, char *err, size_t errlen)
+int curves_read(Run *run, const char *path, Err *err)
 {
     const char *line;
-    char why[ERR_LEN];
+    Err why;
     size_t len;
     LogEvent event;
     int rc;
     memset(run, 0, sizeof *run);
-    RecordReader *reader = record_open(path, err, errlen);
+    RecordReader *reader = record_open(path, err);
     if (!reader)
         return -1;
-    while ((rc = record_line(reader, &line, &len, err, errlen)) > 0) {
-        if (log_parse(&event, line, len, why, sizeof why))
-            rc = err_set(err, errlen, "%s: %s", record_place(reader), why);
+    while ((rc = record_line(reader, &line, &len, err)) > 0) {
+        if (log_parse(&event, line, len, &why))
+            rc = err_set(err, "%s: %s", record_place(reader), why.text);
         else if (add_event(run, &event))
-            rc = err_set(err, errlen, "%s: out of memory", record_place(reader));
+            rc = err_set(err, "%s: out of memory", record_place(reader));
         if (rc < 0)
             break;
     }
     record_close(reader);
     if (rc == 0 && run->loss.n + run->val.n == 0)
-        rc = err_set(err, errlen, "%s: no losses", strcmp(path, "-") ? path : "standard input");
+        rc = err_set(err, "%s: no losses", strcmp(path, "-") ? path : "standard input");
     if (rc < 0)
         curves_free(run);
     return rc;

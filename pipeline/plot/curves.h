@@ -6,6 +6,8 @@
 #ifndef COCO_PIPELINE_PLOT_CURVES_H
 #define COCO_PIPELINE_PLOT_CURVES_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 
 typedef struct {
@@ -22,7 +24,7 @@ typedef struct {
 } Run;
 
 /* Reads one log; "-" is stdin. A log without any loss is an error, as is a bad line, which err names. */
-int curves_read(Run *run, const char *path, char *err, size_t errlen);
+int curves_read(Run *run, const char *path, Err *err);
 void curves_free(Run *run); /* legal on a zeroed one */
 
 /* The mean over a window of n points about each one. At the start, where losses fall fast, the window is

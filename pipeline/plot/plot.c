@@ -1,8 +1,8 @@
 #include "pipeline/plot/plot.h"
 
-#include "io/picture/canvas.h"
 #include "io/base/err.h"
 #include "io/file/file.h"
+#include "io/picture/canvas.h"
 #include "io/picture/png.h"
 #include "pipeline/plot/axis.h"
 #include "pipeline/plot/curves.h"
@@ -22,11 +22,11 @@ typedef struct {
     Run *runs;
     int n_runs;
     Canvas *canvas;
-    double scale;         /* of all sizes: 1 for 960 x 540 */
-    int x, y, w, h;       /* the area that the axes enclose */
+    double scale;   /* of all sizes: 1 for 960 x 540 */
+    int x, y, w, h; /* the area that the axes enclose */
     Axis across, up;
     TextStyle title, label, tick, legend;
-    double *xy;           /* room for one curve's line */
+    double *xy; /* room for one curve's line */
 } Plot;
 
 PlotSpec plot_defaults(void)
@@ -259,27 +259,27 @@ static int trace(Plot *p, const Curve *c)
     return n;
 }
 
-static int make_room(Plot *p, const Curve *c, char *err, size_t errlen)
+static int make_room(Plot *p, const Curve *c, Err *err)
 {
     size_t columns = 4 * ((size_t)p->w + 2), n = c->n < columns ? c->n : columns;
     double *grown = realloc(p->xy, (n ? n : 1) * 2 * sizeof *grown);
     if (!grown)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     p->xy = grown;
     return 0;
 }
 
-static int draw_loss(Plot *p, const Curve *c, Color color, char *err, size_t errlen)
+static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
 {
     Curve smooth = {NULL, 0, 0};
     const Curve *top = c;
     if (!c->n)
         return 0;
-    if (make_room(p, c, err, errlen))
+    if (make_room(p, c, err))
         return -1;
     if (p->spec->smooth > 1) {
         if (curves_smooth(&smooth, c, (size_t)p->spec->smooth))
-            return err_set(err, errlen, "out of memory");
+            return err_set(err, "out of memory");
         canvas_polyline(p->canvas, p->xy, trace(p, c), 1.2 * p->scale, fainter(color));
         top = &smooth;
     }
@@ -291,11 +291,11 @@ static int draw_loss(Plot *p, const Curve *c, Color color, char *err, size_t err
     return 0;
 }
 
-static int draw_val(Plot *p, const Curve *c, Color color, char *err, size_t errlen)
+static int draw_val(Plot *p, const Curve *c, Color color, Err *err)
 {
     if (!c->n)
         return 0;
-    if (make_room(p, c, err, errlen))
+    if (make_room(p, c, err))
         return -1;
     int n = trace(p, c);
     canvas_dashes(p->canvas, 6 * p->scale, 4 * p->scale);
@@ -306,7 +306,7 @@ static int draw_val(Plot *p, const Curve *c, Color color, char *err, size_t errl
     return 0;
 }
 
-static int draw(Plot *p, char *err, size_t errlen)
+static int draw(Plot *p, Err *err)
 {
     int margin = px(p, 20), y = px(p, 14);
     canvas_clear(p->canvas, PAPER);
@@ -315,47 +315,47 @@ static int draw(Plot *p, char *err, size_t errlen)
     legend(p, margin, y, p->spec->width - margin, true);
     draw_axes(p);
     for (int r = 0; r < p->n_runs; r++)
-        if (draw_loss(p, &p->runs[r].loss, PALETTE[r % N_COLORS], err, errlen))
+        if (draw_loss(p, &p->runs[r].loss, PALETTE[r % N_COLORS], err))
             return -1;
     for (int r = 0; r < p->n_runs; r++)
-        if (draw_val(p, &p->runs[r].val, darker(PALETTE[r % N_COLORS]), err, errlen))
+        if (draw_val(p, &p->runs[r].val, darker(PALETTE[r % N_COLORS]), err))
             return -1;
     return 0;
 }
 
 /* --- the picture's file --- */
 
-static int write_png(void *ctx, FILE *out, char *err, size_t errlen)
+static int write_png(void *ctx, FILE *out, Err *err)
 {
     const Plot *p = ctx;
     int w = p->spec->width, h = p->spec->height, rc = 0;
     unsigned char *row = malloc((size_t)w * 3);
-    PngWriter *png = row ? png_begin(out, w, h, err, errlen) : NULL;
+    PngWriter *png = row ? png_begin(out, w, h, err) : NULL;
     if (!row)
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
     for (int y = 0; png && y < h && !rc; y++) {
         canvas_rows(p->canvas, y, 1, row);
-        rc = png_rows(png, row, 1, err, errlen);
+        rc = png_rows(png, row, 1, err);
     }
     free(row);
     if (!png || rc) {
         png_abort(png);
         return -1;
     }
-    return png_end(png, err, errlen);
+    return png_end(png, err);
 }
 
 /* --- the whole --- */
 
-static int read_runs(Plot *p, const Report *report, char *err, size_t errlen)
+static int read_runs(Plot *p, const Report *report, Err *err)
 {
     size_t shown = 0;
     p->runs = calloc((size_t)p->spec->n_inputs, sizeof *p->runs);
     if (!p->runs)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     for (; p->n_runs < p->spec->n_inputs; p->n_runs++) {
         Run *run = &p->runs[p->n_runs];
-        if (curves_read(run, p->spec->inputs[p->n_runs], err, errlen))
+        if (curves_read(run, p->spec->inputs[p->n_runs], err))
             return -1;
         size_t dropped = p->spec->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
         if (dropped)
@@ -363,22 +363,22 @@ static int read_runs(Plot *p, const Report *report, char *err, size_t errlen)
                         p->spec->inputs[p->n_runs], dropped);
         shown += run->loss.n + run->val.n;
     }
-    return shown ? 0 : err_set(err, errlen, "no loss is above 0: nothing to show on a log scale");
+    return shown ? 0 : err_set(err, "no loss is above 0: nothing to show on a log scale");
 }
 
-int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, char *err, size_t errlen)
+int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, Err *err)
 {
     Plot p = {.spec = spec};
     *reader_gone = false;
-    int rc = read_runs(&p, report, err, errlen);
-    if (!rc && !(p.canvas = canvas_new(spec->width, spec->height, PAPER, err, errlen)))
+    int rc = read_runs(&p, report, err);
+    if (!rc && !(p.canvas = canvas_new(spec->width, spec->height, PAPER, err)))
         rc = -1;
     if (!rc) {
         layout(&p);
-        rc = draw(&p, err, errlen);
+        rc = draw(&p, err);
     }
     if (!rc)
-        rc = file_write(spec->output, write_png, &p, reader_gone, err, errlen);
+        rc = file_write(spec->output, write_png, &p, reader_gone, err);
     for (int r = 0; p.runs && r < spec->n_inputs; r++)
         curves_free(&p.runs[r]);
     free(p.runs);

@@ -7,6 +7,7 @@
 #ifndef COCO_PIPELINE_PLOT_PLOT_H
 #define COCO_PIPELINE_PLOT_PLOT_H
 
+#include "io/base/err.h"
 #include "pipeline/common/report.h"
 
 #include <stdbool.h>
@@ -17,11 +18,11 @@ typedef struct {
     int n_inputs;
     const char *const *labels; /* names of the first n_labels runs; the others go by their file's name */
     int n_labels;
-    const char *output;        /* a path; "-" is stdout */
+    const char *output; /* a path; "-" is stdout */
     const char *title;
-    int width, height;         /* in pixels */
+    int width, height; /* in pixels */
     bool log_y;
-    int smooth;                /* mean over so many points, the curve itself faint behind; 0: none */
+    int smooth; /* mean over so many points, the curve itself faint behind; 0: none */
 } PlotSpec;
 
 enum { PLOT_SIDE_MIN = 160, PLOT_SIDE_MAX = 8192 };
@@ -30,6 +31,6 @@ enum { PLOT_SIDE_MIN = 160, PLOT_SIDE_MAX = 8192 };
 PlotSpec plot_defaults(void);
 
 /* Reads the logs, draws, writes the picture. *reader_gone: the failure was a closed pipe at stdout. */
-int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, char *err, size_t errlen);
+int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, Err *err);
 
 #endif

@@ -35,72 +35,71 @@ static int parse_number(const char *line, size_t len, int64_t *row)
     return *end || errno ? -1 : 0;
 }
 
-static int parse_record(const char *line, size_t len, const char *split, int64_t *row, char *err, size_t errlen)
+static int parse_record(const char *line, size_t len, const char *split, int64_t *row, Err *err)
 {
     Record record;
     int rc = 0;
-    if (record_parse(&record, line, len, err, errlen))
+    if (record_parse(&record, line, len, err))
         return -1;
     *row = record.row;
     if (record.row < 0)
-        rc = err_set(err, errlen, "the record has no \"row\"");
+        rc = err_set(err, "the record has no \"row\"");
     else if (record.split && split && strcmp(record.split, split))
-        rc = err_set(err, errlen, "the record is of split '%.40s', not '%s'", record.split, split);
+        rc = err_set(err, "the record is of split '%.40s', not '%s'", record.split, split);
     record_free(&record);
     return rc;
 }
 
-static int parse_line(const char *line, size_t len, int64_t images, const char *split, int64_t *row, char *err,
-                      size_t errlen)
+static int parse_line(const char *line, size_t len, int64_t images, const char *split, int64_t *row, Err *err)
 {
     while (len && isspace((unsigned char)*line))
         line++, len--;
     while (len && isspace((unsigned char)line[len - 1]))
         len--;
     if (len && line[0] == '{') {
-        if (parse_record(line, len, split, row, err, errlen))
+        if (parse_record(line, len, split, row, err))
             return -1;
     } else if (parse_number(line, len, row)) {
-        return err_set(err, errlen, "'%.*s' is neither a row number nor a record", (int)(len < 40 ? len : 40), line);
+        return err_set(err, "'%.*s' is neither a row number nor a record", (int)(len < 40 ? len : 40), line);
     }
     if (*row >= images)
-        return err_set(err, errlen, "row %lld is out of range (images: %lld)", (long long)*row, (long long)images);
+        return err_set(err, "row %lld is out of range (images: %lld)", (long long)*row, (long long)images);
     return 0;
 }
 
-static int read_rows(RowList *list, int64_t images, const char *split, const char *path, char *err, size_t errlen)
+static int read_rows(RowList *list, int64_t images, const char *split, const char *path, Err *err)
 {
-    RecordReader *reader = record_open(path, err, errlen);
+    RecordReader *reader = record_open(path, err);
     const char *line;
-    char why[ERR_LEN];
+    Err why;
     size_t len;
     int64_t room = 0, row = -1;
     int rc = reader ? 1 : -1;
-    while (rc > 0 && (rc = record_line(reader, &line, &len, err, errlen)) > 0) {
-        if (parse_line(line, len, images, split, &row, why, sizeof why))
-            rc = err_set(err, errlen, "%s: %s", record_place(reader), why);
+    while (rc > 0 && (rc = record_line(reader, &line, &len, err)) > 0) {
+        if (parse_line(line, len, images, split, &row, &why))
+            rc = err_set(err, "%s: %s", record_place(reader), why.text);
         else if (append(list, &room, row))
-            rc = err_set(err, errlen, "%s: out of memory", path);
+            rc = err_set(err, "%s: out of memory", path);
     }
     record_close(reader);
     return rc;
 }
 
-static int all_rows(RowList *list, int64_t images, char *err, size_t errlen)
+static int all_rows(RowList *list, int64_t images, Err *err)
 {
     list->row = malloc((size_t)images * sizeof *list->row + 1);
     if (!list->row)
-        return err_set(err, errlen, "no memory for %lld rows", (long long)images);
+        return err_set(err, "no memory for %lld rows", (long long)images);
     for (list->n = 0; list->n < images; list->n++)
         list->row[list->n] = list->n;
     return 0;
 }
 
 int rows_select(RowList *list, int64_t images, const char *split, const char *path, int64_t first, int64_t shard,
-                int64_t shards, char *err, size_t errlen)
+                int64_t shards, Err *err)
 {
     *list = (RowList){NULL, 0};
-    if (path ? read_rows(list, images, split, path, err, errlen) : all_rows(list, images, err, errlen)) {
+    if (path ? read_rows(list, images, split, path, err) : all_rows(list, images, err)) {
         rows_free(list);
         return -1;
     }

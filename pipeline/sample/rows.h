@@ -3,6 +3,8 @@
 #ifndef COCO_PIPELINE_SAMPLE_ROWS_H
 #define COCO_PIPELINE_SAMPLE_ROWS_H
 
+#include "io/base/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +18,7 @@ typedef struct {
  * first `first` (negative: all); of these each whose place mod shards is shard. -1: a line names file and
  * line. */
 int rows_select(RowList *list, int64_t images, const char *split, const char *path, int64_t first, int64_t shard,
-                int64_t shards, char *err, size_t errlen);
+                int64_t shards, Err *err);
 void rows_free(RowList *list); /* legal on a zeroed one */
 
 #endif

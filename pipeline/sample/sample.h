@@ -22,13 +22,13 @@ typedef struct {
     bool raw_features;
     SearchOptions search;
     bool logprob;
-    const char *rows;    /* a file of row numbers or records; "-" is standard input; NULL: every row */
-    int64_t first;       /* only so many of these; negative: all */
+    const char *rows;      /* a file of row numbers or records; "-" is standard input; NULL: every row */
+    int64_t first;         /* only so many of these; negative: all */
     int64_t shard, shards; /* of what is left, those whose place mod shards is shard */
     SampleFormat format;
 } SampleOptions;
 
 /* Captions, and writes to out. -1: a line says why; what was written until then are whole records. */
-int sample_run(const SampleOptions *options, FILE *out, const Report *report, char *err, size_t errlen);
+int sample_run(const SampleOptions *options, FILE *out, const Report *report, Err *err);
 
 #endif

@@ -15,14 +15,14 @@ struct Easel {
     Place *place; /* as many as borrowers: there is always a free one */
 };
 
-Easel *easel_new(int most, int width, int height, char *err, size_t errlen)
+Easel *easel_new(int most, int width, int height, Err *err)
 {
     Easel *easel = calloc(1, sizeof *easel);
     if (easel)
         easel->place = calloc((size_t)most, sizeof *easel->place);
     if (!easel || !easel->place) {
         free(easel);
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     *easel = (Easel){width, height, most, easel->place};
@@ -41,14 +41,14 @@ void easel_free(Easel *easel)
     free(easel);
 }
 
-Canvas *easel_take(Easel *easel, int *place, char *err, size_t errlen)
+Canvas *easel_take(Easel *easel, int *place, Err *err)
 {
     int i = 0;
     while (atomic_flag_test_and_set(&easel->place[i].taken))
         i = (i + 1) % easel->n;
     Place *p = &easel->place[i];
     if (!p->canvas)
-        p->canvas = canvas_new(easel->width, easel->height, 0, err, errlen);
+        p->canvas = canvas_new(easel->width, easel->height, 0, err);
     if (!p->canvas)
         atomic_flag_clear(&p->taken);
     *place = i;

@@ -1,10 +1,10 @@
 #include "pipeline/sheet/page.h"
 
 #include "io/base/err.h"
-#include "io/file/file.h"
-#include "io/picture/jpeg.h"
-#include "io/file/outdir.h"
 #include "io/base/text.h"
+#include "io/file/file.h"
+#include "io/file/outdir.h"
+#include "io/picture/jpeg.h"
 #include "pipeline/sheet/highlight.h"
 
 #include <ctype.h>
@@ -41,11 +41,12 @@ static const char MARKER[] = ".coco-render";
 static bool is_own_name(const char *name)
 {
     size_t n = strspn(name, "0123456789");
-    return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) || (n >= 6 && !strcmp(name + n, ".jpg"));
+    return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) ||
+           (n >= 6 && !strcmp(name + n, ".jpg"));
 }
 
 /* Fails where the directory was not made by a page, or holds anything that a page would not have put there. */
-static int check_ours(const char *path, char *err, size_t errlen)
+static int check_ours(const char *path, Err *err)
 {
     struct dirent *e;
     int rc = 0, marked = 0;
@@ -55,34 +56,33 @@ static int check_ours(const char *path, char *err, size_t errlen)
     while (!rc && (e = readdir(d))) {
         marked |= !strcmp(e->d_name, MARKER);
         if (!is_own_name(e->d_name))
-            rc = err_set(err, errlen, "%s: is in the way: it holds '%.64s', which is not of an earlier page", path,
+            rc = err_set(err, "%s: is in the way: it holds '%.64s', which is not of an earlier page", path,
                          e->d_name);
     }
     closedir(d);
-    return rc || marked ? rc : err_set(err, errlen, "%s: is in the way: no page has made it", path);
+    return rc || marked ? rc : err_set(err, "%s: is in the way: no page has made it", path);
 }
 
-static int mark(const char *dir, char *err, size_t errlen)
+static int mark(const char *dir, Err *err)
 {
     char *path = path_join(dir, MARKER);
     FILE *out = path ? fopen(path, "wbe") : NULL;
     free(path);
-    return out && !fclose(out) ? 0 : err_set(err, errlen, "%s: %s", dir, strerror(errno));
+    return out && !fclose(out) ? 0 : err_set(err, "%s: %s", dir, strerror(errno));
 }
 
-Page *page_open(const char *path, const TileLook *look, char *err, size_t errlen)
+Page *page_open(const char *path, const TileLook *look, Err *err)
 {
     Page *page = calloc(1, sizeof *page);
     if (page)
         page->target = files_of(path);
     if (!page || !page->target) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         page_free(page);
         return NULL;
     }
     page->look = *look;
-    if (check_ours(page->target, err, errlen) || outdir_begin(&page->dir, page->target, err, errlen) ||
-        mark(page->dir.path, err, errlen)) {
+    if (check_ours(page->target, err) || outdir_begin(&page->dir, page->target, err) || mark(page->dir.path, err)) {
         page_free(page);
         return NULL;
     }
@@ -105,7 +105,7 @@ void page_box(const TileLook *look, int *w, int *h)
     *h = tile_side(look->box_h, density);
 }
 
-static int write_bytes(const char *path, const void *bytes, size_t len, char *err, size_t errlen)
+static int write_bytes(const char *path, const void *bytes, size_t len, Err *err)
 {
     FILE *out = fopen(path, "wbe");
     bool done = out && fwrite(bytes, 1, len, out) == len;
@@ -114,21 +114,19 @@ static int write_bytes(const char *path, const void *bytes, size_t len, char *er
         done = false;
         why = errno;
     }
-    return done ? 0 : err_set(err, errlen, "%s: %s", path, strerror(why));
+    return done ? 0 : err_set(err, "%s: %s", path, strerror(why));
 }
 
-int page_picture(const Page *page, int64_t i, const Image *image, char *err, size_t errlen)
+int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
 {
     unsigned char *bytes;
     size_t len;
     char *path;
-    if (jpeg_encode(image, QUALITY, &bytes, &len, err, errlen))
+    if (jpeg_encode(image, QUALITY, &bytes, &len, err))
         return -1;
-    int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0
-                 ? err_set(err, errlen, "out of memory")
-                 : 0;
+    int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0 ? err_set(err, "out of memory") : 0;
     if (!rc) {
-        rc = write_bytes(path, bytes, len, err, errlen);
+        rc = write_bytes(path, bytes, len, err);
         free(path);
     }
     free(bytes);
@@ -142,12 +140,23 @@ static void put_escaped(FILE *out, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         switch (text[i]) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\'': fputs("&#39;", out); break;
-        default: putc(text[i], out);
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            putc(text[i], out);
         }
 }
 
@@ -215,13 +224,17 @@ static void put_colors(FILE *out, const TileLook *look)
     const struct {
         const char *name;
         Color color;
-    } COLORS[] = {{"page", t->page}, {"card", t->card}, {"box", t->box}, {"ink", t->ink}, {"missed", t->missed},
-                  {"muted", t->muted}, {"faint", t->faint}, {"mark", t->mark}, {"match", t->match}, {"tag", t->tag},
-                  {"on-tag", t->on_tag}, {"stroke", t->stroke}, {"alarm", t->alarm}};
+    } COLORS[] = {{"page", t->page},     {"card", t->card},   {"box", t->box},       {"ink", t->ink},
+                  {"missed", t->missed}, {"muted", t->muted}, {"faint", t->faint},   {"mark", t->mark},
+                  {"match", t->match},   {"tag", t->tag},     {"on-tag", t->on_tag}, {"stroke", t->stroke},
+                  {"alarm", t->alarm}};
     double size = 10 + 0.0195 * look->box_w;
     fprintf(out, ":root{color-scheme:%s;font-size:%.1fpx;--tile:%dpx;--aspect:%d/%d",
-            look->theme == THEME_DARK ? "dark" : "light", size < 12 ? 12 : size > 20 ? 20 : size, look->box_w,
-            look->box_w, look->box_h);
+            look->theme == THEME_DARK ? "dark" : "light",
+            size < 12   ? 12
+            : size > 20 ? 20
+                        : size,
+            look->box_w, look->box_w, look->box_h);
     for (size_t i = 0; i < sizeof COLORS / sizeof *COLORS; i++)
         fprintf(out, ";--%s:#%06X", COLORS[i].name, COLORS[i].color);
     fputs("}\n", out);
@@ -231,7 +244,8 @@ void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
 {
     page->out = out;
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+          out);
     put_text(out, title);
     fputs("</title>\n<style>\n", out);
     put_colors(out, &page->look);
@@ -340,13 +354,13 @@ void page_figure(Page *page, int64_t i, const Record *r, int w, int h, const cha
     fputs("</figcaption>\n</figure>\n", page->out);
 }
 
-int page_end(Page *page, char *err, size_t errlen)
+int page_end(Page *page, Err *err)
 {
     errno = 0;
     fputs("</main>\n</body>\n</html>\n", page->out);
     if (fflush(page->out) || ferror(page->out))
-        return err_set(err, errlen, "%s", errno ? strerror(errno) : "write error");
-    if (check_ours(page->target, err, errlen)) /* somebody may have put something there meanwhile */
+        return err_set(err, "%s", errno ? strerror(errno) : "write error");
+    if (check_ours(page->target, err)) /* somebody may have put something there meanwhile */
         return -1;
-    return outdir_commit(&page->dir, 1, err, errlen);
+    return outdir_commit(&page->dir, 1, err);
 }

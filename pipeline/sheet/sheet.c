@@ -1,9 +1,9 @@
 #include "pipeline/sheet/sheet.h"
 
 #include "io/base/err.h"
+#include "io/base/text.h"
 #include "io/file/file.h"
 #include "io/picture/png.h"
-#include "io/base/text.h"
 #include "pipeline/sheet/sheet_text.h"
 #include "pipeline/sheet/tiles.h"
 
@@ -33,8 +33,14 @@ typedef struct {
 
 SheetSpec sheet_defaults(void)
 {
-    return (SheetSpec){.input = "-", .where = lookup_defaults(), .columns = 4, .tile_w = 256, .tile_h = 256, .scale = 1,
-                       .references = 1, .threads = 1};
+    return (SheetSpec){.input = "-",
+                       .where = lookup_defaults(),
+                       .columns = 4,
+                       .tile_w = 256,
+                       .tile_h = 256,
+                       .scale = 1,
+                       .references = 1,
+                       .threads = 1};
 }
 
 static void warn_dead(const Sheet *s, const Tile *tile)
@@ -42,23 +48,23 @@ static void warn_dead(const Sheet *s, const Tile *tile)
     const Record *r = &tile->record;
     const char *what = tile->at_url || !r->file ? r->url : r->file;
     char *name = what ? text_paragraph(what) : NULL; /* one line, whatever a record says */
-    char *why = text_paragraph(tile->why); /* which may speak of an image's bytes */
+    char *why = text_paragraph(tile->why.text);      /* which may speak of an image's bytes */
     report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
     free(name);
     free(why);
 }
 
 /* The next tile, told and counted and on the page. 1 a tile, 0 the end or asked to stop, -1 failed. */
-static int next_tile(Sheet *s, const Tile **tile, char *err, size_t errlen)
+static int next_tile(Sheet *s, const Tile **tile, Err *err)
 {
-    int rc = tiles_next(s->tiles, tile, err, errlen);
+    int rc = tiles_next(s->tiles, tile, err);
     if (rc <= 0 || report_stop(s->report))
         return rc < 0 ? -1 : 0;
     const Tile *t = *tile;
     if (t->dead)
         warn_dead(s, t);
     if (s->page)
-        page_figure(s->page, t->i, &t->record, t->dead ? 0 : t->page_w, t->page_h, t->why);
+        page_figure(s->page, t->i, &t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
     report_progress(s->report, s->count->images, s->n);
@@ -96,18 +102,18 @@ static void place_tile(const Sheet *s, const Tile *tile, int column)
 }
 
 /* Draws the tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
-static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, char *err, size_t errlen)
+static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
 {
     int h = sheet_row_height(&s->plan, first / s->plan.columns);
     clear_band(s, h);
     for (int column = 0; column < n; column++) {
         const Tile *tile;
-        int rc = next_tile(s, &tile, err, errlen);
+        int rc = next_tile(s, &tile, err);
         if (rc <= 0)
             return rc < 0 ? -1 : 1;
         place_tile(s, tile, column);
     }
-    return png_rows(png, s->band, h, err, errlen);
+    return png_rows(png, s->band, h, err);
 }
 
 /* What one sheet shows: the tiles first .. first+n-1. */
@@ -118,14 +124,14 @@ typedef struct {
 } Part;
 
 /* The canvas of the header holds this one from now on. Its height, or -1. */
-static int draw_header(Sheet *s, const char *subtitle, char *err, size_t errlen)
+static int draw_header(Sheet *s, const char *subtitle, Err *err)
 {
     const TileStyle *style = &s->plan.style;
     int width = s->plan.width, h = tile_header_height(style, s->plan.canvas, width, s->words.title, subtitle);
     if (h > s->header_h) {
         canvas_free(s->header);
         s->header_h = h;
-        s->header = canvas_new(width, h, 0, err, errlen);
+        s->header = canvas_new(width, h, 0, err);
     }
     if (!s->header)
         return -1;
@@ -134,74 +140,75 @@ static int draw_header(Sheet *s, const char *subtitle, char *err, size_t errlen)
     return h;
 }
 
-static int emit_header(Sheet *s, PngWriter *png, int height, char *err, size_t errlen)
+static int emit_header(Sheet *s, PngWriter *png, int height, Err *err)
 {
     for (int y = 0; y < height; y += s->band_h) {
         int n = height - y < s->band_h ? height - y : s->band_h;
         canvas_rows(s->header, y, n, s->band);
-        if (png_rows(png, s->band, n, err, errlen))
+        if (png_rows(png, s->band, n, err))
             return -1;
     }
     return 0;
 }
 
 /* Everything between the beginning and the end of a PNG. 0 done, 1 asked to stop, -1 failed. */
-static int draw_part(const Part *part, PngWriter *png, int header, char *err, size_t errlen)
+static int draw_part(const Part *part, PngWriter *png, int header, Err *err)
 {
     Sheet *s = part->sheet;
     int64_t end = part->first + part->n;
-    int columns = s->plan.columns, rc = emit_header(s, png, header, err, errlen);
+    int columns = s->plan.columns, rc = emit_header(s, png, header, err);
     for (int64_t first = part->first; first < end && !rc; first += columns)
-        rc = draw_row(s, png, first, end - first < columns ? (int)(end - first) : columns, err, errlen);
+        rc = draw_row(s, png, first, end - first < columns ? (int)(end - first) : columns, err);
     if (rc)
         return rc;
     clear_band(s, s->plan.style.gutter);
-    return png_rows(png, s->band, s->plan.style.gutter, err, errlen);
+    return png_rows(png, s->band, s->plan.style.gutter, err);
 }
 
 /* Writes a Part as a picture. 0 done, 1 asked to stop, -1 failed. */
-static int draw_sheet(void *ctx, FILE *out, char *err, size_t errlen)
+static int draw_sheet(void *ctx, FILE *out, Err *err)
 {
     const Part *part = ctx;
     Sheet *s = part->sheet;
     const SheetPlan *plan = &s->plan;
     char text[SHEET_TEXT_LEN];
     sheet_subtitle(&s->words, plan->n_sheets, part->number, part->first, part->n, text);
-    int header = draw_header(s, text, err, errlen);
+    int header = draw_header(s, text, err);
     if (header < 0)
         return -1;
-    int height = sheet_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns, header,
-                              err, errlen);
-    PngWriter *png = height < 0 ? NULL : png_begin(out, plan->width, height, err, errlen);
+    int height =
+        sheet_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns, header, err);
+    PngWriter *png = height < 0 ? NULL : png_begin(out, plan->width, height, err);
     if (!png)
         return -1;
     if (height > VIEWERS_MAX && part->number == 0)
-        report_note(s->report, "a picture %d pixels high, which few programs open: --rows makes several of it", height);
+        report_note(s->report, "a picture %d pixels high, which few programs open: --rows makes several of it",
+                    height);
     if (s->spec->dpi > 0)
         png_set_dpi(png, s->spec->dpi);
-    int rc = draw_part(part, png, header, err, errlen);
+    int rc = draw_part(part, png, header, err);
     if (!rc)
-        return png_end(png, err, errlen);
+        return png_end(png, err);
     png_abort(png);
     return rc;
 }
 
-static int draw_picture(Part *part, const char *path, char *err, size_t errlen)
+static int draw_picture(Part *part, const char *path, Err *err)
 {
     const Sheet *s = part->sheet;
     if (s->spec->html && path_same(path, s->spec->html))
-        return err_set(err, errlen, "%s: is the name of the page too", path);
-    return file_write(path, draw_sheet, part, &s->count->reader_gone, err, errlen);
+        return err_set(err, "%s: is the name of the page too", path);
+    return file_write(path, draw_sheet, part, &s->count->reader_gone, err);
 }
 
-static int draw_pictures(Sheet *s, char *err, size_t errlen)
+static int draw_pictures(Sheet *s, Err *err)
 {
     int64_t per_sheet = (int64_t)s->plan.rows_per_sheet * s->plan.columns;
     for (int i = 0; i < s->plan.n_sheets; i++) {
         int64_t first = i * per_sheet, left = s->n - first;
         Part part = {s, i, first, left < per_sheet ? left : per_sheet};
         char *path = sheet_output_name(s->spec->output, i);
-        int rc = path ? draw_picture(&part, path, err, errlen) : err_set(err, errlen, "out of memory");
+        int rc = path ? draw_picture(&part, path, err) : err_set(err, "out of memory");
         free(path);
         if (rc)
             return rc;
@@ -213,18 +220,18 @@ static int draw_pictures(Sheet *s, char *err, size_t errlen)
 /* --- the whole --- */
 
 /* All tiles, into pictures where they are wanted. 0 done, 1 asked to stop, -1 failed. */
-static int draw_all(Sheet *s, char *err, size_t errlen)
+static int draw_all(Sheet *s, Err *err)
 {
     const Tile *tile;
     int rc = 1;
     if (s->spec->output)
-        return draw_pictures(s, err, errlen);
+        return draw_pictures(s, err);
     while (rc > 0)
-        rc = next_tile(s, &tile, err, errlen);
+        rc = next_tile(s, &tile, err);
     return rc < 0 ? -1 : s->count->images < s->n;
 }
 
-static int write_page(void *ctx, FILE *out, char *err, size_t errlen)
+static int write_page(void *ctx, FILE *out, Err *err)
 {
     Sheet *s = ctx;
     SheetWords words;
@@ -232,19 +239,19 @@ static int write_page(void *ctx, FILE *out, char *err, size_t errlen)
     sheet_words(&words, s->spec, shelf_facts(s->shelf), true);
     sheet_subtitle(&words, 1, 0, 0, s->n, text);
     page_begin(s->page, out, words.title, text);
-    int rc = draw_all(s, err, errlen);
-    return rc ? rc : page_end(s->page, err, errlen);
+    int rc = draw_all(s, err);
+    return rc ? rc : page_end(s->page, err);
 }
 
-static int plan_picture(Sheet *s, char *err, size_t errlen)
+static int plan_picture(Sheet *s, Err *err)
 {
     const SheetSpec *spec = s->spec;
-    if (sheet_plan(&s->plan, spec, &s->look, s->shelf, s->report, err, errlen))
+    if (sheet_plan(&s->plan, spec, &s->look, s->shelf, s->report, err))
         return -1;
     sheet_words(&s->words, spec, shelf_facts(s->shelf), s->plan.style.mark_w > 0);
     s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;
     s->band = malloc((size_t)s->plan.width * (size_t)s->band_h * 3);
-    return s->band ? 0 : err_set(err, errlen, "out of memory");
+    return s->band ? 0 : err_set(err, "out of memory");
 }
 
 static void warn_unsorted(const Sheet *s)
@@ -255,41 +262,55 @@ static void warn_unsorted(const Sheet *s)
                     by == SHELF_SCORE ? "score" : "logprob");
 }
 
-static int render(Sheet *s, char *err, size_t errlen)
+static int render(Sheet *s, Err *err)
 {
     const SheetSpec *spec = s->spec;
     LookupSpec where = spec->where;
     bool reader_gone;
     where.http.stop = s->report ? s->report->stop : NULL;
     warn_unsorted(s);
-    if (lookup_open(&s->lookup, &where, err, errlen))
+    if (lookup_open(&s->lookup, &where, err))
         return -1;
-    if (spec->output && plan_picture(s, err, errlen))
+    if (spec->output && plan_picture(s, err))
         return -1;
     if (report_stop(s->report))
         return 1;
-    if (spec->html && !(s->page = page_open(spec->html, &s->look, err, errlen)))
+    if (spec->html && !(s->page = page_open(spec->html, &s->look, err)))
         return -1;
-    TilesSpec tiles = {.shelf = s->shelf, .lookup = &s->lookup, .plan = spec->output ? &s->plan : NULL,
-                       .page = s->page, .look = &s->look, .columns = spec->columns, .threads = spec->threads};
-    s->tiles = tiles_start(&tiles, err, errlen);
+    TilesSpec tiles = {.shelf = s->shelf,
+                       .lookup = &s->lookup,
+                       .plan = spec->output ? &s->plan : NULL,
+                       .page = s->page,
+                       .look = &s->look,
+                       .columns = spec->columns,
+                       .threads = spec->threads};
+    s->tiles = tiles_start(&tiles, err);
     if (!s->tiles)
         return -1;
-    return spec->html ? file_write(spec->html, write_page, s, &reader_gone, err, errlen) : draw_all(s, err, errlen);
+    return spec->html ? file_write(spec->html, write_page, s, &reader_gone, err) : draw_all(s, err);
 }
 
-int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, char *err,
-                 size_t errlen)
+int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, Err *err)
 {
-    static const TileNumber number[] = {[SHELF_SCORE] = TILE_SCORE, [SHELF_LOGPROB] = TILE_LOGPROB, [SHELF_RANDOM] = 0};
+    static const TileNumber number[] = {
+        [SHELF_SCORE] = TILE_SCORE, [SHELF_LOGPROB] = TILE_LOGPROB, [SHELF_RANDOM] = 0};
     const ShelfFacts *facts = shelf_facts(shelf);
-    Sheet s = {.spec = spec, .shelf = shelf, .report = report, .count = count, .n = facts->n,
-               .look = {.box_w = spec->tile_w, .box_h = spec->tile_h, .scale = spec->scale, .theme = spec->theme,
-                        .references = spec->references, .show_split = facts->n_splits > 1,
+    Sheet s = {.spec = spec,
+               .shelf = shelf,
+               .report = report,
+               .count = count,
+               .n = facts->n,
+               .look = {.box_w = spec->tile_w,
+                        .box_h = spec->tile_h,
+                        .scale = spec->scale,
+                        .theme = spec->theme,
+                        .references = spec->references,
+                        .show_split = facts->n_splits > 1,
                         .number = number[spec->sort.by],
-                        .truth_alone = facts->truth_alone, .highlight = spec->highlight}};
+                        .truth_alone = facts->truth_alone,
+                        .highlight = spec->highlight}};
     memset(count, 0, sizeof *count);
-    int rc = render(&s, err, errlen);
+    int rc = render(&s, err);
     tiles_stop(s.tiles);
     lookup_close(&s.lookup);
     page_free(s.page);

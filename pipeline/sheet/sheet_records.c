@@ -79,11 +79,11 @@ static int lowest_first(const void *a, const void *b)
     return compare(a, b, -1);
 }
 
-static int permute(Shelf *s, uint32_t seed, char *err, size_t errlen)
+static int permute(Shelf *s, uint32_t seed, Err *err)
 {
     int64_t n = s->facts.n, *order = malloc((size_t)n * sizeof *order);
     Entry *other = malloc((size_t)n * sizeof *other);
-    int rc = order && other ? 0 : err_set(err, errlen, "out of memory");
+    int rc = order && other ? 0 : err_set(err, "out of memory");
     if (!rc) {
         Rng rng;
         rng_seed(&rng, seed);
@@ -99,14 +99,14 @@ static int permute(Shelf *s, uint32_t seed, char *err, size_t errlen)
     return rc;
 }
 
-static int arrange(Shelf *s, const ShelfSort *sort, char *err, size_t errlen)
+static int arrange(Shelf *s, const ShelfSort *sort, Err *err)
 {
     int64_t n = s->facts.n;
     if (sort->by == SHELF_SCORE || sort->by == SHELF_LOGPROB) {
         qsort(s->entry, (size_t)n, sizeof *s->entry, sort->reverse ? lowest_first : highest_first);
         return 0;
     }
-    if (sort->by == SHELF_RANDOM && permute(s, sort->seed, err, errlen))
+    if (sort->by == SHELF_RANDOM && permute(s, sort->seed, err))
         return -1;
     for (int64_t i = 0; sort->reverse && i < n / 2; i++) {
         Entry kept = s->entry[i];
@@ -118,13 +118,13 @@ static int arrange(Shelf *s, const ShelfSort *sort, char *err, size_t errlen)
 
 /* --- reading --- */
 
-static int add(Shelf *s, const Record *record, ShelfOrder by, const char *line, size_t len, char *err, size_t errlen)
+static int add(Shelf *s, const Record *record, ShelfOrder by, const char *line, size_t len, Err *err)
 {
     if (s->facts.n == s->room) {
         int64_t room = s->room ? s->room * 2 : 64;
         Entry *grown = realloc(s->entry, (size_t)room * sizeof *grown);
         if (!grown)
-            return err_set(err, errlen, "out of memory for %" PRId64 " records", room);
+            return err_set(err, "out of memory for %" PRId64 " records", room);
         s->entry = grown;
         s->room = room;
     }
@@ -132,41 +132,41 @@ static int add(Shelf *s, const Record *record, ShelfOrder by, const char *line, 
     e->key = by == SHELF_SCORE ? record->score : by == SHELF_LOGPROB ? record->logprob : NAN;
     s->facts.keyed += !isnan(e->key);
     if (note_facts(&s->facts, record))
-        return err_set(err, errlen, "out of memory");
-    return spool_add(s->spool, line, len, &e->place, err, errlen);
+        return err_set(err, "out of memory");
+    return spool_add(s->spool, line, len, &e->place, err);
 }
 
-static int read_all(Shelf *s, RecordReader *reader, ShelfOrder by, char *err, size_t errlen)
+static int read_all(Shelf *s, RecordReader *reader, ShelfOrder by, Err *err)
 {
     Record record;
     const char *line;
     size_t len;
     int rc;
     s->facts.truth_alone = true;
-    while ((rc = record_next(reader, &record, &line, &len, err, errlen)) > 0) {
-        rc = add(s, &record, by, line, len, err, errlen);
+    while ((rc = record_next(reader, &record, &line, &len, err)) > 0) {
+        rc = add(s, &record, by, line, len, err);
         record_free(&record);
         if (rc)
             return -1;
     }
     if (rc == 0 && s->facts.n == 0)
-        rc = err_set(err, errlen, "%s: no records", record_name(reader));
+        rc = err_set(err, "%s: no records", record_name(reader));
     return rc;
 }
 
-Shelf *shelf_read(const char *input, const ShelfSort *sort, char *err, size_t errlen)
+Shelf *shelf_read(const char *input, const ShelfSort *sort, Err *err)
 {
     Shelf *s = calloc(1, sizeof *s);
     if (!s) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
-    RecordReader *reader = record_open(input, err, errlen);
+    RecordReader *reader = record_open(input, err);
     if (reader)
-        s->spool = spool_open(err, errlen);
-    int rc = s->spool ? read_all(s, reader, sort->by, err, errlen) : -1;
+        s->spool = spool_open(err);
+    int rc = s->spool ? read_all(s, reader, sort->by, err) : -1;
     record_close(reader);
-    if (rc || spool_rewind(s->spool, err, errlen) || arrange(s, sort, err, errlen)) {
+    if (rc || spool_rewind(s->spool, err) || arrange(s, sort, err)) {
         shelf_free(s);
         return NULL;
     }
@@ -189,14 +189,14 @@ const ShelfFacts *shelf_facts(const Shelf *s)
     return &s->facts;
 }
 
-int shelf_record(const Shelf *s, int64_t i, Record *record, char *err, size_t errlen)
+int shelf_record(const Shelf *s, int64_t i, Record *record, Err *err)
 {
     size_t len;
-    char *line = spool_read(s->spool, s->entry[i].place, &len, err, errlen);
+    char *line = spool_read(s->spool, s->entry[i].place, &len, err);
     memset(record, 0, sizeof *record);
     if (!line)
         return -1;
-    int rc = record_parse(record, line, len, err, errlen);
+    int rc = record_parse(record, line, len, err);
     free(line);
     return rc;
 }

@@ -7,6 +7,7 @@
 #ifndef COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 #define COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 
+#include "io/base/err.h"
 #include "io/data/record.h"
 
 #include <stdbool.h>
@@ -29,24 +30,24 @@ enum { SHELF_SPLITS = 4 };
 /* What is true of the records together. */
 typedef struct {
     int64_t n;
-    int64_t keyed;   /* of them have the key that was sorted by */
-    int n_splits;    /* SHELF_SPLITS + 1: more than are counted */
+    int64_t keyed;             /* of them have the key that was sorted by */
+    int n_splits;              /* SHELF_SPLITS + 1: more than are counted */
     char *split[SHELF_SPLITS]; /* NULL: records that name none */
     int64_t in_split[SHELF_SPLITS];
-    bool references; /* some record has one */
-    bool sampled;    /* some record has a logprob */
+    bool references;  /* some record has one */
+    bool sampled;     /* some record has a logprob */
     bool truth_alone; /* every caption is one of its references and has no probability: nothing is generated */
-    bool exact;      /* some caption is one of its references word for word */
-    bool network;    /* some image may have to be downloaded */
+    bool exact;       /* some caption is one of its references word for word */
+    bool network;     /* some image may have to be downloaded */
 } ShelfFacts;
 
 typedef struct Shelf Shelf;
 
 /* Reads all of the input ("-" is stdin). NULL: a line that is no record, or no records; err says which. */
-Shelf *shelf_read(const char *input, const ShelfSort *sort, char *err, size_t errlen);
+Shelf *shelf_read(const char *input, const ShelfSort *sort, Err *err);
 void shelf_free(Shelf *shelf); /* NULL is legal */
 const ShelfFacts *shelf_facts(const Shelf *shelf);
 /* Record i of 0 .. n-1, in the order asked for. The caller frees it. */
-int shelf_record(const Shelf *shelf, int64_t i, Record *record, char *err, size_t errlen);
+int shelf_record(const Shelf *shelf, int64_t i, Record *record, Err *err);
 
 #endif

@@ -7,14 +7,14 @@
 typedef enum { THEME_LIGHT, THEME_DARK } ThemeName;
 
 typedef struct {
-    Color page, card; /* behind everything, behind a tile's text */
-    Color box;        /* behind an image */
-    Color ink;        /* captions and the title */
-    Color missed;     /* words of a caption that no reference has */
-    Color muted;      /* references and the subtitle */
-    Color faint;      /* an empty caption, small print */
-    Color mark, match; /* "GT"; the same where the reference is the caption */
-    Color tag, on_tag; /* the split, over the image */
+    Color page, card;    /* behind everything, behind a tile's text */
+    Color box;           /* behind an image */
+    Color ink;           /* captions and the title */
+    Color missed;        /* words of a caption that no reference has */
+    Color muted;         /* references and the subtitle */
+    Color faint;         /* an empty caption, small print */
+    Color mark, match;   /* "GT"; the same where the reference is the caption */
+    Color tag, on_tag;   /* the split, over the image */
     Color stroke, alarm; /* a placeholder's lines; its reason */
 } Theme;
 

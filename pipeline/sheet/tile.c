@@ -35,15 +35,15 @@ static void set_text_styles(TileStyle *s)
     int box_w = s->look.box_w, more = box_w < NARROW ? NARROW_MORE : 0, text_w = s->box_w - 2 * s->pad;
     double scale = s->look.scale, plain = clamp(8 + 0.0235 * box_w, 9, 72), size = plain * scale;
     double small = clamp(plain * 0.86, 9, 72) * scale;
-    s->caption = (TextStyle){.size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more,
-                             .color = theme->ink};
+    s->caption = (TextStyle){
+        .size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more, .color = theme->ink};
     s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
-    s->reference = (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more,
-                               .color = theme->muted};
+    s->reference =
+        (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more, .color = theme->muted};
     s->tag = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
     s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = theme->alarm};
-    s->title = (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2,
-                           .color = theme->ink};
+    s->title =
+        (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2, .color = theme->ink};
     s->subtitle = (TextStyle){.size = small, .max_lines = 3, .color = theme->muted};
 }
 
@@ -98,7 +98,8 @@ bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
     char digits[TILE_NUMBER_LEN - 4];
     if (isnan(number))
         return false;
-    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2, fabs(number));
+    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2,
+             fabs(number));
     /* A minus, as long as a digit; none before nothing. */
     snprintf(text, TILE_NUMBER_LEN, "%s%s", number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
     return true;
@@ -202,7 +203,8 @@ static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
         canvas_text_size(canvas, &reason, why, &w, &text_h);
     double top = (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = (s->box_w - icon) / 2;
     double line = clamp(icon / 26, 1, 5 * scale);
-    double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8, left, top};
+    double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8,
+                      left, top};
     double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
                       left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
                       left + icon * 0.88, top + icon * 0.68};

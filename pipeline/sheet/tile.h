@@ -14,8 +14,8 @@
 #ifndef COCO_PIPELINE_SHEET_TILE_H
 #define COCO_PIPELINE_SHEET_TILE_H
 
-#include "io/picture/canvas.h"
 #include "io/data/record.h"
+#include "io/picture/canvas.h"
 #include "pipeline/sheet/theme.h"
 
 #include <stdbool.h>
@@ -27,11 +27,11 @@ typedef struct {
     int box_w, box_h; /* the image's box, before it is scaled */
     double scale;     /* of all sizes */
     ThemeName theme;
-    int references;   /* shown at most, of each record */
+    int references; /* shown at most, of each record */
     bool show_split;
     TileNumber number; /* of a record that is shown on its image: what the sheet is sorted by */
-    bool truth_alone; /* captions are ground truth themselves: references say what else there is */
-    bool highlight;   /* words that no reference has look different */
+    bool truth_alone;  /* captions are ground truth themselves: references say what else there is */
+    bool highlight;    /* words that no reference has look different */
 } TileLook;
 
 /* What comes of it, in pixels. */
@@ -39,9 +39,9 @@ typedef struct {
     TileLook look;
     const Theme *theme;
     int box_w, box_h;
-    int gutter;    /* between cards and around them, at most a third of box_w */
-    int pad;       /* around the text on its card */
-    int rule;      /* a thin line */
+    int gutter; /* between cards and around them, at most a third of box_w */
+    int pad;    /* around the text on its card */
+    int rule;   /* a thin line */
     TextStyle caption, reference, mark, tag, reason, title, subtitle;
     int mark_w;    /* what "GT" takes of a reference's width; 0: no room, references are italic */
     int mark_drop; /* from a reference's top to that of its mark */

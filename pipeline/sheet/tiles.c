@@ -1,14 +1,14 @@
 #include "pipeline/sheet/tiles.h"
 
-#include "pipeline/sheet/canvas_pool.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/sheet/canvas_pool.h"
 
 #include <stdlib.h>
 
 enum {
-    NETWORK_WORKERS = 8, /* threads that wait for downloads compute little */
-    NETWORK_AHEAD = 16,  /* tiles under way at least, where images are downloaded */
-    AHEAD_MAX = 64,      /* and at most */
+    NETWORK_WORKERS = 8,   /* threads that wait for downloads compute little */
+    NETWORK_AHEAD = 16,    /* tiles under way at least, where images are downloaded */
+    AHEAD_MAX = 64,        /* and at most */
     AHEAD_BYTES = 64 << 20 /* of cards that wait, where they are large */
 };
 
@@ -21,12 +21,11 @@ struct Tiles {
     Pipe *pipe;
 };
 
-static int take_tile(void *ctx, void *item, char *err, size_t errlen)
+static int take_tile(void *ctx, void *item, Err *err)
 {
     Tiles *t = ctx;
     Tile *tile = item;
     (void)err;
-    (void)errlen;
     record_free(&tile->record);
     if (t->taken == t->n)
         return 0;
@@ -44,8 +43,8 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         w = t->spec.plan->style.box_w;
         h = t->spec.plan->style.box_h;
     }
-    tile->dead = lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, &tile->at_url, tile->why,
-                              sizeof tile->why) != 0;
+    tile->dead =
+        lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->why) != 0;
     if (tile->dead)
         *image = (Image){0, 0, NULL};
     tile->page_w = image->width;
@@ -53,52 +52,52 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
 }
 
 /* The image as it fits into the card's box. */
-static int fit_image(const TileStyle *style, Image *image, char *err, size_t errlen)
+static int fit_image(const TileStyle *style, Image *image, Err *err)
 {
     Image fitted;
     int w, h;
     image_fit(image, style->box_w, style->box_h, &w, &h);
     if (w == image->width && h == image->height)
         return 0;
-    if (image_scale(&fitted, image, w, h, err, errlen))
+    if (image_scale(&fitted, image, w, h, err))
         return -1;
     image_free(image);
     *image = fitted;
     return 0;
 }
 
-static int draw_tile(const Tiles *t, Tile *tile, Image *image, char *err, size_t errlen)
+static int draw_tile(const Tiles *t, Tile *tile, Image *image, Err *err)
 {
     const SheetPlan *plan = t->spec.plan;
     const TileStyle *style = &plan->style;
     int text_h = plan->text_h[tile->i / plan->columns];
-    if (!tile->dead && fit_image(style, image, err, errlen))
+    if (!tile->dead && fit_image(style, image, err))
         return -1;
     if (!tile->rgb)
         tile->rgb = malloc((size_t)style->box_w * (size_t)(style->box_h + plan->highest) * 3);
     if (!tile->rgb)
-        return err_set(err, errlen, "out of memory");
+        return err_set(err, "out of memory");
     int place;
-    Canvas *canvas = easel_take(t->easel, &place, err, errlen);
+    Canvas *canvas = easel_take(t->easel, &place, err);
     if (!canvas)
         return -1;
-    tile_draw(style, canvas, text_h, &tile->record, tile->dead ? NULL : image, tile->why);
+    tile_draw(style, canvas, text_h, &tile->record, tile->dead ? NULL : image, tile->why.text);
     canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
     easel_give(t->easel, place);
     return 0;
 }
 
-static int work_tile(void *ctx, void *item, char *err, size_t errlen)
+static int work_tile(void *ctx, void *item, Err *err)
 {
     const Tiles *t = ctx;
     Tile *tile = item;
     Image image;
-    if (shelf_record(t->spec.shelf, tile->i, &tile->record, err, errlen))
+    if (shelf_record(t->spec.shelf, tile->i, &tile->record, err))
         return -1;
     load_image(t, tile, &image);
-    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err, errlen) : 0;
+    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err) : 0;
     if (!rc && t->spec.plan)
-        rc = draw_tile(t, tile, &image, err, errlen);
+        rc = draw_tile(t, tile, &image, err);
     image_free(&image);
     return rc;
 }
@@ -129,12 +128,12 @@ static int tiles_ahead(const Tiles *t, bool network)
     return (int)(ahead < t->n ? ahead : t->n);
 }
 
-Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen)
+Tiles *tiles_start(const TilesSpec *spec, Err *err)
 {
     const ShelfFacts *facts = shelf_facts(spec->shelf);
     Tiles *t = calloc(1, sizeof *t);
     if (!t) {
-        err_set(err, errlen, "out of memory");
+        err_set(err, "out of memory");
         return NULL;
     }
     t->spec = *spec;
@@ -142,25 +141,30 @@ Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen)
     int workers = tiles_workers(t, facts->network);
     t->depth = workers + tiles_ahead(t, facts->network) + 1;
     t->pool = calloc((size_t)t->depth, sizeof *t->pool);
-    int failed = t->pool ? 0 : err_set(err, errlen, "out of memory");
+    int failed = t->pool ? 0 : err_set(err, "out of memory");
     if (!failed && spec->plan) {
         const TileStyle *style = &spec->plan->style;
-        t->easel = easel_new(workers, style->box_w, style->box_h + spec->plan->highest, err, errlen);
+        t->easel = easel_new(workers, style->box_w, style->box_h + spec->plan->highest, err);
         failed = !t->easel;
     }
-    PipeSpec pipe = {.take = take_tile, .work = work_tile, .ctx = t, .items = t->pool, .item_size = sizeof *t->pool,
-                     .depth = t->depth, .workers = workers};
-    t->pipe = failed ? NULL : pipe_start(&pipe, err, errlen);
+    PipeSpec pipe = {.take = take_tile,
+                     .work = work_tile,
+                     .ctx = t,
+                     .items = t->pool,
+                     .item_size = sizeof *t->pool,
+                     .depth = t->depth,
+                     .workers = workers};
+    t->pipe = failed ? NULL : pipe_start(&pipe, err);
     if (t->pipe)
         return t;
     tiles_stop(t);
     return NULL;
 }
 
-int tiles_next(Tiles *t, const Tile **tile, char *err, size_t errlen)
+int tiles_next(Tiles *t, const Tile **tile, Err *err)
 {
     void *item;
-    int rc = pipe_next(t->pipe, &item, err, errlen);
+    int rc = pipe_next(t->pipe, &item, err);
     if (rc > 0)
         *tile = item;
     return rc;

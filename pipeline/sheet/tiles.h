@@ -27,9 +27,9 @@ typedef struct {
 typedef struct {
     int64_t i; /* of the record, in the shelf's order */
     Record record;
-    bool dead; /* there is no image; why says why */
+    bool dead;   /* there is no image; why says why */
     bool at_url; /* it was looked for there, not only among files */
-    char why[ERR_LEN];
+    Err why;
     int page_w, page_h; /* of the page's picture */
     unsigned char *rgb; /* the card: (box_h + text_h of its row, box_w, 3) */
 } Tile;
@@ -37,9 +37,9 @@ typedef struct {
 typedef struct Tiles Tiles;
 
 /* NULL: no threads or memory. */
-Tiles *tiles_start(const TilesSpec *spec, char *err, size_t errlen);
+Tiles *tiles_start(const TilesSpec *spec, Err *err);
 /* The next one: 1 with *tile borrowed until the next call; 0 at the end; -1 failed. A dead image is no failure. */
-int tiles_next(Tiles *tiles, const Tile **tile, char *err, size_t errlen);
+int tiles_next(Tiles *tiles, const Tile **tile, Err *err);
 /* Ends early or late. NULL is legal. */
 void tiles_stop(Tiles *tiles);
 

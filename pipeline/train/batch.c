@@ -44,12 +44,12 @@ void batch_free(Batch *b)
     memset(b, 0, sizeof *b);
 }
 
-int batch_gather(const Dataset *d, Batch *b, char *err, size_t errlen)
+int batch_gather(const Dataset *d, Batch *b, Err *err)
 {
     size_t width = (size_t)d->width, D = (size_t)d->features.columns;
     for (int i = 0; i < b->n; i++) {
-        const int32_t *caption = dataset_caption(d, b->index[i], err, errlen);
-        const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err, errlen) : NULL;
+        const int32_t *caption = dataset_caption(d, b->index[i], err);
+        const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err) : NULL;
         if (!features)
             return -1;
         memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
@@ -73,12 +73,12 @@ static int64_t draw(BatchSource *s, int64_t in_epoch, int i)
     return (s->iteration % s->captions.n * s->batch_size + i) % s->captions.n;
 }
 
-static int take(void *ctx, void *item, char *err, size_t errlen)
+static int take(void *ctx, void *item, Err *err)
 {
     BatchSource *s = ctx;
     Batch *b = item;
     int64_t per_epoch = batches_per_epoch(s->captions.n, s->batch_size), in_epoch = s->iteration % per_epoch;
-    (void)err, (void)errlen;
+    (void)err;
     if (s->order == ORDER_SHUFFLE && (in_epoch == 0 || !s->have_shuffled)) {
         s->epoch_rng = s->rng;
         s->have_shuffled = 1;
@@ -94,14 +94,14 @@ static int take(void *ctx, void *item, char *err, size_t errlen)
     return 1;
 }
 
-static int work(void *ctx, void *item, char *err, size_t errlen)
+static int work(void *ctx, void *item, Err *err)
 {
     const BatchSource *s = ctx;
-    return batch_gather(s->captions.data, item, err, errlen);
+    return batch_gather(s->captions.data, item, err);
 }
 
 BatchSource *batches_start(const Captions *captions, Order order, int batch_size, int64_t first, const Rng *rng,
-                           char *err, size_t errlen)
+                           Err *err)
 {
     BatchSource *s = calloc(1, sizeof *s);
     int failed = !s;
@@ -117,13 +117,18 @@ BatchSource *batches_start(const Captions *captions, Order order, int batch_size
             failed = batch_alloc(&s->batches[i], captions->data, batch_size);
     }
     if (failed) {
-        err_set(err, errlen, "no memory for minibatches of %d", batch_size);
+        err_set(err, "no memory for minibatches of %d", batch_size);
         batches_stop(s);
         return NULL;
     }
-    PipeSpec spec = {.take = take, .work = work, .ctx = s, .items = s->batches, .item_size = sizeof *s->batches,
-                     .depth = DEPTH, .workers = 1};
-    s->pipe = pipe_start(&spec, err, errlen);
+    PipeSpec spec = {.take = take,
+                     .work = work,
+                     .ctx = s,
+                     .items = s->batches,
+                     .item_size = sizeof *s->batches,
+                     .depth = DEPTH,
+                     .workers = 1};
+    s->pipe = pipe_start(&spec, err);
     if (!s->pipe) {
         batches_stop(s);
         return NULL;
@@ -131,10 +136,10 @@ BatchSource *batches_start(const Captions *captions, Order order, int batch_size
     return s;
 }
 
-const Batch *batches_next(BatchSource *s, char *err, size_t errlen)
+const Batch *batches_next(BatchSource *s, Err *err)
 {
     void *item;
-    return pipe_next(s->pipe, &item, err, errlen) == 1 ? item : NULL;
+    return pipe_next(s->pipe, &item, err) == 1 ? item : NULL;
 }
 
 void batches_stop(BatchSource *s)

@@ -8,6 +8,7 @@
 #ifndef COCO_PIPELINE_TRAIN_BATCH_H
 #define COCO_PIPELINE_TRAIN_BATCH_H
 
+#include "io/base/err.h"
 #include "io/data/dataset.h"
 #include "model/rng.h"
 
@@ -40,15 +41,15 @@ int batch_alloc(Batch *batch, const Dataset *data, int batch_size);
 void batch_free(Batch *batch);
 /* Fills captions and features of the rows batch->index (n). -1: a feature is not finite, a word out of
  * range. Any thread. */
-int batch_gather(const Dataset *data, Batch *batch, char *err, size_t errlen);
+int batch_gather(const Dataset *data, Batch *batch, Err *err);
 
 typedef struct BatchSource BatchSource;
 
 /* Batches of iterations `first` (from 0) on, without end. rng is as a Batch's: for a fresh start, what the
  * start left; for iteration k > 0, what batch k-1 said. */
 BatchSource *batches_start(const Captions *captions, Order order, int batch_size, int64_t first, const Rng *rng,
-                           char *err, size_t errlen);
-const Batch *batches_next(BatchSource *source, char *err, size_t errlen); /* NULL: failed */
-void batches_stop(BatchSource *source);                                   /* NULL is legal */
+                           Err *err);
+const Batch *batches_next(BatchSource *source, Err *err); /* NULL: failed */
+void batches_stop(BatchSource *source);                   /* NULL is legal */
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef COCO_PIPELINE_TRAIN_TRAIN_H
 #define COCO_PIPELINE_TRAIN_TRAIN_H
 
+#include "io/base/err.h"
 #include "pipeline/common/report.h"
 #include "pipeline/train/train_state.h"
 
@@ -33,12 +34,12 @@ typedef struct {
 
 /* What a model file says of its training, and of its shape, into the options. The caller frees
  * settings.data. -1: it cannot be resumed. */
-int train_resume_settings(TrainOptions *options, const char *path, char *err, size_t errlen);
+int train_resume_settings(TrainOptions *options, const char *path, Err *err);
 /* The shape alone: cell, hidden, wordvec. */
-int train_init_shape(TrainOptions *options, const char *path, char *err, size_t errlen);
+int train_init_shape(TrainOptions *options, const char *path, Err *err);
 
 /* Trains, and writes the model: at the end, on the way where the options say so, when the report asks to stop,
  * and also when the log cannot be written any more (-1). A loss that is not finite is -1 and writes nothing. */
-int train_run(const TrainOptions *options, const Report *report, TrainResult *result, char *err, size_t errlen);
+int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err);
 
 #endif

@@ -10,10 +10,11 @@
 #ifndef COCO_PIPELINE_TRAIN_TRAIN_STATE_H
 #define COCO_PIPELINE_TRAIN_TRAIN_STATE_H
 
+#include "io/base/err.h"
 #include "model/gemm.h"
 #include "model/optim.h"
-#include "pipeline/train/batch.h"
 #include "pipeline/common/model.h"
+#include "pipeline/train/batch.h"
 
 #include <stdbool.h>
 
@@ -26,7 +27,7 @@ typedef struct {
     int64_t epochs;
     int64_t iterations; /* negative: as many as the epochs have */
     int64_t batch_size;
-    int64_t max_train;  /* 0: all */
+    int64_t max_train; /* 0: all */
     Order order;
     Precision precision; /* of matrix products */
     int64_t seed;
@@ -41,7 +42,7 @@ typedef struct {
     Optim optim;
     real *slot[OPTIM_STATES]; /* (parameters) each, those of the rule */
     Rng rng;
-    double *loss;    /* (iteration) */
+    double *loss; /* (iteration) */
     int64_t loss_room;
     double best_val_loss; /* NaN: none yet */
 } TrainState;
@@ -53,9 +54,9 @@ void state_free(TrainState *state); /* legal on a zeroed one */
 int state_add_loss(TrainState *state, double loss);
 
 /* Saves model and state as one file, whole or not at all. */
-int state_save(const TrainState *state, const Model *model, const char *path, char *err, size_t errlen);
+int state_save(const TrainState *state, const Model *model, const char *path, Err *err);
 /* Loads both; the caller frees both, after a failure as well. */
-int state_load(TrainState *state, Model *model, const char *path, char *err, size_t errlen);
+int state_load(TrainState *state, Model *model, const char *path, Err *err);
 
 /* A number for captions and their images, to know them again: FNV-1a over 64-bit words. */
 uint64_t captions_digest(const Dataset *data);

@@ -32,7 +32,8 @@ static int look(const char *path, const struct stat *st, int kind, struct FTW *f
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[32], dir[PATH_MAX], err[1024] = "";
+    char path[32], dir[PATH_MAX];
+    Err err = {""};
     const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
     int fd = memfd_create("archive", MFD_CLOEXEC);
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)
@@ -41,13 +42,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     root_len = (size_t)snprintf(dir, sizeof dir, "%s/coco-fuzz.XXXXXX", base ? base : "/tmp") + 1;
     if (!mkdtemp(dir))
         abort();
-    ArchiveSpec spec = {.path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file,
-                        .max_bytes = MOST};
-    UnpackAnswer answer = archive_unpack(&spec, dir, err, sizeof err);
+    ArchiveSpec spec = {
+        .path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = MOST};
+    UnpackAnswer answer = archive_unpack(&spec, dir, &err);
     bytes = 0;
     if (nftw(dir, look, 16, FTW_DEPTH | FTW_PHYS) || bytes > MOST)
         abort();
-    if ((answer == UNPACK_DONE) != !*err || strchr(err, '\n')) /* a failure is one line */
+    if ((answer == UNPACK_DONE) != !*err.text || strchr(err.text, '\n')) /* a failure is one line */
         abort();
     close(fd);
     return 0;

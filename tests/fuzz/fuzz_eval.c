@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!null)
         null = fopen("/dev/null", "w");
     const uint8_t *at = data, *end = data + size;
-    char path[3][32], err[1024];
+    char path[3][32];
+    Err err;
     int fd[3];
     EvalOptions o = {.tokens = {TOKENS_PTB, 0}, .allow_missing = true, .save_df = "/dev/null"};
     o.input = size ? part(&at, end, path[0], &fd[0]) : NULL;
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.df = part(&at, end, path[2], &fd[2]);
     o.format = o.refs ? EVAL_JSON : EVAL_PER_IMAGE;
     o.tokens.kind = o.refs ? TOKENS_PTB : TOKENS_NONE;
-    eval_run(&o, null, NULL, err, sizeof err);
+    eval_run(&o, null, NULL, &err);
     for (int i = 0; i < 3; i++)
         if (fd[i] >= 0)
             close(fd[i]);

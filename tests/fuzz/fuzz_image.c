@@ -1,9 +1,9 @@
 /* libFuzzer: pictures of any kind. The first two bytes choose the box, the rest is the file; a PNG's checksums are made
  * right, so that changed ones come further than to them. */
+#include "io/file/sniff.h"
 #include "io/picture/deflate.h"
 #include "io/picture/exif.h"
 #include "io/picture/image.h"
-#include "io/file/sniff.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    char err[256];
+    Err err;
     int box_w = data[0] + 1, box_h = data[1] + 1;
     size_t n = size - 2;
     uint8_t *file = malloc(n ? n : 1); /* of its own, so that a byte too far is seen */
@@ -50,13 +50,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int orientation = exif_orientation(file, n);
     if (orientation < 1 || orientation > 8)
         abort();
-    if (!image_decode_fit(&image, file, n, box_w, box_h, err, sizeof err)) {
+    if (!image_decode_fit(&image, file, n, box_w, box_h, &err)) {
         if (sniff_not_image(file, n) || sniff_cut(file, n) || image.width > box_w || image.height > box_h)
             abort();
         look(&image);
         image_free(&image);
     }
-    if (!image_decode(&image, file, n, err, sizeof err)) {
+    if (!image_decode(&image, file, n, &err)) {
         look(&image);
         image_free(&image);
     }

@@ -1,8 +1,8 @@
 /* libFuzzer: what coco-fetch images and coco-render read line by line: caption records, status records, URLs. */
 #include "io/base/err.h"
-#include "io/file/line_feed.h"
-#include "io/data/record.h"
 #include "io/data/fetch_status.h"
+#include "io/data/record.h"
+#include "io/file/line_feed.h"
 #include "pipeline/images/image_check.h"
 
 #include <math.h>
@@ -15,15 +15,16 @@
 /* A record that was read is written as one that reads the same. */
 static void round_trip(const Record *record, FILE *null)
 {
-    char err[ERR_LEN], *text = NULL;
+    Err err;
+    char *text = NULL;
     size_t len;
     Record again;
     FILE *memory = open_memstream(&text, &len);
     if (!memory)
         abort();
-    int rc = record_write(memory, record, err, sizeof err);
+    int rc = record_write(memory, record, &err);
     fclose(memory);
-    if (rc || record_parse(&again, text, len, err, sizeof err))
+    if (rc || record_parse(&again, text, len, &err))
         abort();
     if (again.image_id != record->image_id || strcmp(again.caption, record->caption) ||
         again.n_references != record->n_references || isnan(again.logprob) != isnan(record->logprob))
@@ -35,18 +36,18 @@ static void round_trip(const Record *record, FILE *null)
 
 static void one_line(const char *line, size_t len, FILE *null)
 {
-    char err[ERR_LEN];
+    Err err;
     const char *why;
     int kind;
     Record record;
-    char *url = status_url_of(line, len, &kind, err, sizeof err);
+    char *url = status_url_of(line, len, &kind, &err);
     if (url) {
         Status status = {.status = kind < 0 ? STATUS_FAILED : (StatusKind)kind, .url = url, .error = url};
         status_write(null, &status);
         (void)verdict_of(url, line, len, &why);
     }
     free(url);
-    if (record_parse(&record, line, len, err, sizeof err) == 0) {
+    if (record_parse(&record, line, len, &err) == 0) {
         round_trip(&record, null);
         record_free(&record);
     }
@@ -57,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FILE *null;
-    char path[32], err[ERR_LEN];
+    char path[32];
+    Err err;
     const char *paths[] = {path}, *line;
     size_t len;
     if (!null)
@@ -66,8 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!null || fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    Feed *feed = feed_open(paths, 1, err, sizeof err);
-    for (FeedAnswer answer; feed && (answer = feed_next(feed, &line, &len, err, sizeof err)) != FEED_END;)
+    Feed *feed = feed_open(paths, 1, &err);
+    for (FeedAnswer answer; feed && (answer = feed_next(feed, &line, &len, &err)) != FEED_END;)
         if (answer == FEED_LINE)
             one_line(line, len, null);
     feed_close(feed);

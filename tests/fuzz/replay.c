@@ -10,11 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        char err[1024];
+        Err err;
         size_t len;
-        char *bytes = file_read(argv[i], (size_t)1 << 30, &len, err, sizeof err);
+        char *bytes = file_read(argv[i], (size_t)1 << 30, &len, &err);
         if (!bytes) {
-            fprintf(stderr, "%s\n", err);
+            fprintf(stderr, "%s\n", err.text);
             return 1;
         }
         LLVMFuzzerTestOneInput((const uint8_t *)bytes, len);

@@ -39,7 +39,7 @@ int golden_vector(const char *key, double **out, size_t *n)
 {
     const char *path = shared_path("golden/vectors.json");
     size_t len;
-    char *text = path ? file_read(path, 1 << 26, &len, NULL, 0) : NULL;
+    char *text = path ? file_read(path, 1 << 26, &len, NULL) : NULL;
     cJSON *all = text ? cJSON_ParseWithLength(text, len) : NULL;
     const cJSON *j = all ? cJSON_GetObjectItemCaseSensitive(all, key) : NULL;
     *out = NULL;

@@ -44,7 +44,8 @@ Image quarters(int w, int h)
     Image image = {w, h, malloc((size_t)w * (size_t)h * 3)};
     for (int y = 0; y < h; y++)
         for (int x = 0; x < w; x++)
-            memcpy(image.rgb + ((size_t)y * (size_t)w + (size_t)x) * 3, QUARTERS[(2 * y >= h) * 2 + (2 * x >= w)], 3);
+            memcpy(image.rgb + ((size_t)y * (size_t)w + (size_t)x) * 3, QUARTERS[(2 * y >= h) * 2 + (2 * x >= w)],
+                   3);
     return image;
 }
 
@@ -70,9 +71,9 @@ void expect_quarters(const Image *image, const char *order)
 
 void expect_jpeg(Bytes jpeg, int w, int h, const char *order)
 {
-    char err[256];
+    Err err;
     Image image;
-    assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, err, sizeof err));
+    assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &err));
     assert_int_equal(image.width, w);
     assert_int_equal(image.height, h);
     expect_quarters(&image, order);

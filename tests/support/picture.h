@@ -2,6 +2,7 @@
 #ifndef COCO_TESTS_SUPPORT_PICTURE_H
 #define COCO_TESTS_SUPPORT_PICTURE_H
 
+#include "io/base/err.h"
 #include "tests/support/test.h"
 
 #include "io/file/file.h"
@@ -12,13 +13,13 @@
 /* Decoded whole; the caller frees it. */
 static inline Image load(const char *path)
 {
-    char err[1024];
+    Err err;
     Image image;
     size_t len;
-    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err, sizeof err);
+    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, &err);
     if (!bytes)
         fail_msg("%s", err);
-    assert_ok(image_decode(&image, bytes, len, err, sizeof err));
+    assert_ok(image_decode(&image, bytes, len, &err));
     free(bytes);
     return image;
 }

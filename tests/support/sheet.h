@@ -2,6 +2,7 @@
 #ifndef COCO_TESTS_SUPPORT_SHEET_H
 #define COCO_TESTS_SUPPORT_SHEET_H
 
+#include "io/base/err.h"
 #include "pipeline/sheet/sheet.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
@@ -71,21 +72,21 @@ static inline void picture(const Fixture *f, const char *name, int w, int h, uns
 }
 
 /* Ends the records, and draws them. */
-static inline int try_render(Fixture *f, char *err, size_t errlen)
+static inline int try_render(Fixture *f, Err *err)
 {
     if (f->out)
         fclose(f->out);
     f->out = NULL;
-    Shelf *shelf = shelf_read(f->spec.input, &f->spec.sort, err, errlen);
-    int rc = shelf ? sheet_render(&f->spec, shelf, &f->report, &f->count, err, errlen) : -1;
+    Shelf *shelf = shelf_read(f->spec.input, &f->spec.sort, err);
+    int rc = shelf ? sheet_render(&f->spec, shelf, &f->report, &f->count, err) : -1;
     shelf_free(shelf);
     return rc;
 }
 
 static inline void render(Fixture *f)
 {
-    char err[1024];
-    assert_ok(try_render(f, err, sizeof err));
+    Err err;
+    assert_ok(try_render(f, &err));
 }
 
 static inline unsigned at(const Image *image, int x, int y)

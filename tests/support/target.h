@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char err[ERR_LEN];
+static Err err;
 static char *dir, *target;
 
 static int setup(void **state)

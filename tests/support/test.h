@@ -3,10 +3,11 @@
 #define COCO_TESTS_SUPPORT_TEST_H
 
 /* cmocka.h needs these, in this order. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 /* Fails with the library's line where a call that should have worked did not. */
