@@ -14,7 +14,7 @@
 #define assert_ok(call) \
     do { \
         if ((call) != 0) \
-            fail_msg("%s: %s", #call, err); \
+            fail_msg("%s: %s", #call, (err).text); \
     } while (0)
 
 /* Fails unless the line says what it should. */
