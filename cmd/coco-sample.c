@@ -10,7 +10,7 @@ static const char EPILOG[] = "One record a line, in the order of the rows: "
                              "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
                              "logprob is the natural logarithm of the caption's probability. A caption does not "
                              "depend on the images beside\n"
-                             "it, on the number of threads, or on --shard and --rows.";
+                             "it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
 
 /* "I/N" with 0 <= I < N. */
 static void take_shard(const char *text, SampleOptions *o)
@@ -81,6 +81,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
+    cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     if (!o.model)

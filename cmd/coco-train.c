@@ -17,7 +17,7 @@ typedef struct {
 static const char EPILOG[] =
     "An epoch is max(n // batch, 1) iterations. The random numbers are NumPy's, drawn in the course's order, so\n"
     "that its seeds give its losses. Ctrl-C finishes the iteration, saves, and exits; --resume goes on from there\n"
-    "with the same bits as if it had not stopped.";
+    "with the same bits as if it had not stopped.\n\n" CLI_SIMD_HELP;
 
 /* Adam's default differs from the others': the course trains with 5e-3. */
 static void default_rate(Args *a)
@@ -203,6 +203,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
+    cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     if (t->out && !strcmp(t->out, "-"))

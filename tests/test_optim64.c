@@ -10,8 +10,7 @@ static void check(const char *key, const char *what, const real *ours, const rea
     double *theirs;
     size_t n;
     check_error(what, published, ours, N, most);
-    if (!golden_vector(key, &theirs, &n))
-        return;
+    golden_vector(key, &theirs, &n);
     check_error(key, theirs, ours, N, 1e-14);
     free(theirs);
 }

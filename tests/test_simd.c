@@ -1,4 +1,4 @@
-/* The inner loops of the set in use, against double arithmetic: COCO_SIMD=avx2 tests another. */
+/* The inner loops of the instruction set in use, compared with arithmetic in double. COCO_SIMD=base tests another set. */
 #include "model/captioner.h"
 #include "model/gemm.h"
 #include "model/kernels.h"
@@ -19,7 +19,7 @@ static float *noise(Rng *rng, int n)
     return x;
 }
 
-/* |a - b| in units of the last place of b. */
+/* |a - b| in units in the last place of b. */
 static double ulps(float a, double b)
 {
     float b32 = (float)b;
@@ -108,7 +108,7 @@ typedef struct {
 static const Sizes sizes[] = {{1, 1, 1}, {3, 5, 7}, {14, 32, 8}, {15, 33, 513}, {130, 70, 40}, {29, 65, 1031}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
-/* Panels of Y or Bᵀ, all rows at once, against double; then each row alone, with the same bits. */
+/* X times panels of Y or Yᵀ: all rows at once, compared with double; then each row alone, equal to the bit. */
 static void check_panels(Sizes z, Precision precision, Trans tb, Rng *rng)
 {
     float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n),
@@ -154,7 +154,7 @@ static void panels_in_bf16(void **state)
             check_panels(sizes[i], PRECISION_BF16, (Trans)t, &rng);
 }
 
-/* All four products of plain and transposed factors, added to what is there. */
+/* All four products of plain and transposed factors, added to C. */
 static void check_parallel(Sizes z, Precision precision, Rng *rng)
 {
     size_t m = (size_t)z.m, n = (size_t)z.n, k = (size_t)z.k;
@@ -190,7 +190,7 @@ static void parallel_products(void **state)
     }
 }
 
-/* What rounding must not do: a NaN to a number, a large number to anything but infinity. */
+/* Rounding must keep a NaN, and take a number too large for bfloat16 to infinity. */
 static void bf16_of_odd_numbers(void **state)
 {
     const uint32_t nan_bits = 0x7fffffff;
@@ -204,9 +204,26 @@ static void bf16_of_odd_numbers(void **state)
     free(panels.at);
 }
 
+static void names(void **state)
+{
+    int in_use = 0, n = 0;
+    (void)state;
+    if (simd_refused())
+        fail_msg("COCO_SIMD: this processor has no %s", simd_refused());
+    for (; simd_name(n); n++)
+        in_use += !strcmp(simd_name(n), simd->name);
+    assert_string_equal(simd_name(0), "base");
+    assert_int_equal(in_use, 1);
+    assert_null(simd_name(-1));
+    assert_null(simd_name(n + 1));
+    const char *wanted = getenv("COCO_SIMD");
+    assert_string_equal(simd->name, wanted && *wanted ? wanted : simd_name(n - 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names),
         cmocka_unit_test(exponential),
         cmocka_unit_test(hyperbolic_tangent),
         cmocka_unit_test(places),
