@@ -19,6 +19,7 @@ typedef enum { PLAIN, TRANSPOSED } Trans;
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
  * sums are float; twice the speed where the processor has bfloat16 dot products. Not in double. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
+#define PRECISION_NAMES "float32|bf16" /* in this order */
 
 /* --- weights that many products use: packed once --- */
 
