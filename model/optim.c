@@ -2,15 +2,16 @@
 
 #include "model/simd.h"
 
+const char OPTIM_NAMES[] = "sgd|momentum|rmsprop|adam";
+
 static const struct {
-    const char *name;
     int states;
     const char *state_name[OPTIM_STATES];
 } rules[OPTIM_RULES] = {
-    [OPTIM_SGD] = {"sgd", 0, {NULL, NULL}},
-    [OPTIM_MOMENTUM] = {"momentum", 1, {"velocity", NULL}},
-    [OPTIM_RMSPROP] = {"rmsprop", 1, {"cache", NULL}},
-    [OPTIM_ADAM] = {"adam", 2, {"m", "v"}},
+    [OPTIM_SGD] = {0, {NULL, NULL}},
+    [OPTIM_MOMENTUM] = {1, {"velocity", NULL}},
+    [OPTIM_RMSPROP] = {1, {"cache", NULL}},
+    [OPTIM_ADAM] = {2, {"m", "v"}},
 };
 
 Optim optim_defaults(OptimRule rule)
@@ -24,11 +25,6 @@ Optim optim_defaults(OptimRule rule)
         .beta2 = 0.999,
         .eps = 1e-8,
     };
-}
-
-const char *optim_name(OptimRule rule)
-{
-    return rules[rule].name;
 }
 
 int optim_states(OptimRule rule)

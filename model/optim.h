@@ -18,6 +18,7 @@
 
 typedef enum { OPTIM_SGD, OPTIM_MOMENTUM, OPTIM_RMSPROP, OPTIM_ADAM } OptimRule;
 enum { OPTIM_RULES = 4, OPTIM_STATES = 2 };
+extern const char OPTIM_NAMES[]; /* of the rules, in their order: "sgd|momentum|rmsprop|adam" */
 
 typedef struct {
     OptimRule rule;
@@ -28,7 +29,6 @@ typedef struct {
 
 /* The course's constants; learning rate 1e-2 (adam 1e-3). */
 Optim optim_defaults(OptimRule rule);
-const char *optim_name(OptimRule rule);              /* "adam" */
 int optim_states(OptimRule rule);                    /* arrays of state, each as large as the parameters: 0 to 2 */
 const char *optim_state_name(OptimRule rule, int i); /* "velocity", "cache", "m", "v" */
 

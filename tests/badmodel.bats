@@ -69,8 +69,8 @@ not_resumed() {
 @test "model: version 0" { edit attr / version int 0; refused "m.h5: .*version.* 0"; }
 @test "model: version as text" { edit attr / version text 1; refused "m.h5: attribute 'version' is no integer"; }
 @test "model: no cell" { edit rmattr / cell; refused "m.h5: no attribute 'cell'"; }
-@test "model: unknown cell" { edit attr / cell text gru; refused "m.h5: cell 'gru'"; }
-@test "model: empty cell" { edit attr / cell text ''; refused "m.h5: cell ''"; }
+@test "model: unknown cell" { edit attr / cell text perceptron; refused "m.h5: attribute 'cell' is 'perceptron', expected rnn\|lstm"; }
+@test "model: empty cell" { edit attr / cell text ''; refused "m.h5: attribute 'cell' is '', expected rnn\|lstm"; }
 @test "model: the other cell" { edit attr / cell text lstm; refused "m.h5: /params/Wx: shape \(8,16\), expected \(8,64\)"; }
 @test "model: no dimension" {
     for name in input_dim wordvec_dim hidden_dim vocab_size; do
@@ -149,8 +149,8 @@ not_resumed() {
 @test "resume: no training in the file" { edit rm /train; not_resumed "m.h5: holds a model but no training to resume; --init"; }
 @test "resume: no optimizer in the file" { edit rm /optim; not_resumed "m.h5: holds a model but no training to resume; --init"; }
 @test "resume: a setting is missing" {
-    for name in lr lr_decay epochs iterations batch_size max_train seed val_every val_max raw_features order \
-        captions_digest iteration epoch rng_pos rng_has_gauss rng_gauss; do
+    for name in data order precision lr lr_decay epochs iterations batch_size max_train seed val_every val_max \
+        raw_features captions_digest iteration epoch rng_pos rng_has_gauss rng_gauss; do
         cp "$RNN" m.h5
         edit rmattr /train $name
         not_resumed "m.h5: /train: no attribute '$name'"
@@ -166,12 +166,15 @@ not_resumed() {
     edit rm /optim/v/Wh
     not_resumed "m.h5: no dataset '/optim/v/Wh'"
 }
-@test "resume: unknown rule, unknown order" {
+@test "resume: unknown rule, order, precision" {
     edit attr /optim rule text lion
-    not_resumed "m.h5: /optim: unknown rule 'lion'"
+    not_resumed "m.h5: /optim: attribute 'rule' is 'lion', expected sgd\|momentum"
     edit attr /optim rule text adam
     edit attr /train order text backwards
-    not_resumed "m.h5: /train: unknown order 'backwards'"
+    not_resumed "m.h5: /train: attribute 'order' is 'backwards', expected random\|shuffle"
+    edit attr /train order text random
+    edit attr /train precision text float8
+    not_resumed "m.h5: /train: attribute 'precision' is 'float8', expected float32\|bf16"
 }
 @test "resume: a setting out of range" {
     for setting in "batch_size int 0" "batch_size int -3" "batch_size int 99999999" "epochs int -1" \

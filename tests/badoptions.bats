@@ -68,7 +68,7 @@ usage() {
 # --- words ---
 
 @test "choices: unknown words" {
-    usage train "--cell: 'gru' is none of rnn\|lstm" --cell gru
+    usage train "--cell: 'perceptron' is none of rnn\|lstm" --cell perceptron
     usage train "--cell: '' is none of" --cell ''
     usage train "--cell: 'rnn\|lstm' is none of" --cell 'rnn|lstm'
     usage train "--optim: 'lion' is none of sgd" --optim lion
@@ -121,17 +121,28 @@ usage() {
 }
 @test "train: --init and what contradicts it" {
     usage train "exclude each other" --init m.h5 --resume m.h5
-    usage train "contradicts m.h5 \(rnn, 16, 8\)" --init m.h5 --cell lstm
-    usage train "contradicts m.h5" --init m.h5 --hidden 17
-    usage train "contradicts m.h5" --init m.h5 --wordvec 9
+    usage train "--cell lstm contradicts m.h5, which was trained with rnn" --init m.h5 --cell lstm
+    usage train "--hidden 17 contradicts m.h5, which was trained with 16" --init m.h5 --hidden 17
+    usage train "--wordvec 9 contradicts m.h5, which was trained with 8" --init m.h5 --wordvec 9
     tiny -d d -o ok.h5 --init m.h5 --cell rnn --iterations 1
 }
 @test "train: --resume and what contradicts it" {
-    for set in "cell lstm" "hidden 17" "wordvec 9" "optim sgd" "lr 0.5" "lr-decay 0.5" "batch-size 11" "max-train 7" \
-        "order shuffle" "seed 7"; do
-        usage train "--${set% *} contradicts m.h5, which is to be resumed" --resume m.h5 --$set
-    done
-    usage train "--raw-features contradicts m.h5" --resume m.h5 --raw-features
+    while read -r option value trained; do
+        usage train "--$option $value contradicts m.h5, which was trained with $trained" --resume m.h5 --$option $value
+    done <<'END'
+cell lstm rnn
+hidden 17 16
+wordvec 9 8
+optim sgd adam
+lr 0.5 0.005
+lr-decay 0.5 1
+batch-size 11 10
+max-train 7 0
+order shuffle random
+precision bf16 float32
+seed 7 231
+END
+    usage train "--raw-features contradicts m.h5, which was trained without it" --resume m.h5 --raw-features
     # The file's own values are no contradiction.
     coco-train -q --resume m.h5 --cell rnn --hidden 16 --wordvec 8 --optim adam --lr 5e-3 --lr-decay 1 --batch-size 10 \
         --max-train 0 --order random --seed 231 --iterations 22

@@ -1,8 +1,9 @@
 #include "pipeline/sample/sample.h"
 
+#include "io/data/dataset.h"
 #include "io/data/json.h"
 #include "io/data/record.h"
-#include "pipeline/common/model.h"
+#include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
 #include <errno.h>
