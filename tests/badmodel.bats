@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Model files that are broken, and such as another program may write, through coco-sample and coco-train.
+# Broken model files, and those that other programs may write, in coco-sample and coco-train.
 
 load support/common
 
@@ -18,7 +18,7 @@ setup() {
 
 edit() { tool_h5 m.h5 "$@"; }
 
-# refused PATTERN: by everything that loads a model; it stays as it is, and nothing is written.
+# refused PATTERN: everything that loads m.h5 refuses it, leaves it as it is and writes nothing.
 refused() {
     cp -r m.h5 before 2>/dev/null || :
     fails 1 "$1" coco-sample -m m.h5 -d d
@@ -29,7 +29,7 @@ refused() {
     [ -z "$(ls | grep out.h5)" ]
 }
 
-# not_resumed PATTERN: only --resume refuses it.
+# not_resumed PATTERN: --resume refuses m.h5, coco-sample does not.
 not_resumed() {
     cp m.h5 before
     fails 1 "$1" coco-train -q -d d --resume m.h5 --iterations 50
@@ -40,7 +40,7 @@ not_resumed() {
 
 # --- the file ---
 
-@test "model: none" { rm m.h5; refused "m.h5: No such file"; }
+@test "model: missing" { rm m.h5; refused "m.h5: No such file"; }
 @test "model: empty" { : >m.h5; refused "m.h5: .*not readable as HDF5"; }
 @test "model: text" { echo '{"caption":"no"}' >m.h5; refused "m.h5: .*not readable as HDF5"; }
 @test "model: truncated" { truncate -s -500 m.h5; refused "m.h5: .*truncated"; }
@@ -53,7 +53,7 @@ not_resumed() {
 }
 @test "model: a directory" { rm m.h5; mkdir m.h5; refused "m.h5: [Ii]s a directory"; }
 @test "model: another HDF5 file" { cp d/coco2014_captions.h5 m.h5; refused "m.h5: no attribute 'format'"; }
-@test "model: not to be read" {
+@test "model: not readable" {
     [ "$(id -u)" != 0 ] || skip "root reads everything"
     chmod a-r m.h5
     refused "m.h5: Permission denied"
@@ -88,7 +88,7 @@ not_resumed() {
         done
     done
 }
-@test "model: a dimension that is large, but no more" {
+@test "model: a dimension that is large but legal" {
     edit attr / hidden_dim int 1048576
     refused "m.h5: .*shape"
     cp "$LSTM" m.h5
@@ -103,7 +103,7 @@ not_resumed() {
     edit attr / hidden_dim pair 16
     refused "m.h5: attribute 'hidden_dim' holds 2 values"
 }
-@test "model: other dimensions than the tensors'" { edit attr / hidden_dim int 17; refused "m.h5: /params/W_proj: shape \(12,16\), expected \(12,17\)"; }
+@test "model: dimensions that differ from the tensors'" { edit attr / hidden_dim int 17; refused "m.h5: /params/W_proj: shape \(12,16\), expected \(12,17\)"; }
 
 # --- tensors ---
 
@@ -124,12 +124,12 @@ not_resumed() {
 @test "model: a tensor with an unknown filter" { edit type /params/Wh float32 unknown; refused "m.h5: /params/Wh: .*lacks its filter 'lzf'"; }
 @test "model: NaN" { edit set /params/W_vocab 17 nan; refused "m.h5: /params/W_vocab: number 17 is not finite"; }
 @test "model: infinity" { edit set /params/b_proj 15 inf; refused "m.h5: /params/b_proj: number 15 is not finite"; }
-@test "model: a double that no float holds" { edit type /params/Wh float64; edit set /params/Wh 0 1e200; refused "m.h5: /params/Wh: number 0 is not finite"; }
+@test "model: a double beyond the range of float" { edit type /params/Wh float64; edit set /params/Wh 0 1e200; refused "m.h5: /params/Wh: number 0 is not finite"; }
 
 # --- vocabulary ---
 
 @test "model: no vocabulary" { edit rm /vocab; refused "m.h5: no dataset '/vocab/idx_to_word'"; }
-@test "model: a group for the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is no dataset"; }
+@test "model: a group in place of the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is no dataset"; }
 @test "model: fewer words than vocab_size" { edit strings /vocab/idx_to_word '<NULL>' '<START>' '<END>'; refused "m.h5: /vocab/idx_to_word: 3 words, but vocab_size is 30"; }
 @test "model: vocabulary without <START>" {
     edit strings /vocab/idx_to_word '<NULL>' $(seq 1 29)
@@ -144,7 +144,7 @@ not_resumed() {
     refused "m.h5: .*<START>"
 }
 
-# --- what only resuming needs ---
+# --- what is needed only to resume ---
 
 @test "resume: no training in the file" { edit rm /train; not_resumed "m.h5: holds a model but no training to resume; --init"; }
 @test "resume: no optimizer in the file" { edit rm /optim; not_resumed "m.h5: holds a model but no training to resume; --init"; }
@@ -198,7 +198,7 @@ not_resumed() {
     edit set /train/loss_history 5 nan
     not_resumed "m.h5: /train/loss_history: number 5 is not finite"
 }
-@test "resume: the history has another length than the run" {
+@test "resume: a loss history that is longer or shorter than the run" {
     edit attr /train iteration int 39
     not_resumed "m.h5: /train/loss_history: shape \(40\), expected \(39\)"
     edit attr /train iteration int 1000000000000
@@ -217,7 +217,7 @@ not_resumed() {
     tool_h5 d/coco2014_captions.h5 set train_image_idxs 0 5
     not_resumed "d: train: these are not the captions"
 }
-@test "resume: the dataset of the file has gone" {
+@test "resume: the file's dataset is missing" {
     rm d
     cp -r "$GOOD" e
     coco-train -q -d e -o n.h5 --hidden 8 --wordvec 4 --iterations 2
@@ -227,7 +227,7 @@ not_resumed() {
 
 # --- files of other programs ---
 
-# as_before COMMAND...: the changed model gives the same captions.
+# as_before COMMAND...: after the command, which changes m.h5, its captions are the same.
 as_before() {
     "$@"
     coco-sample -m "$RNN" -d d >want
@@ -247,4 +247,4 @@ as_before() {
     edit type /params/W_embed float32 gzip
     as_before edit type /params/b float64 chunked
 }
-@test "reads: more than it knows" { edit group /extra; edit attr / author text somebody; as_before edit attr /params note int 3; }
+@test "reads: unknown groups and attributes are ignored" { edit group /extra; edit attr / author text somebody; as_before edit attr /params note int 3; }

@@ -155,10 +155,10 @@ static int read_params(H5 *h5, const Shape *shape, Params *params, Err *err)
 {
     Params plan = {.shape = *shape};
     plan.n = captioner_tensors(shape, plan.tensor);
-    if (plan.n == 0)
-        return err_set(err, "%s: /params: more than 2^31 numbers", h5_path(h5));
     if (each_tensor(h5, "/params", &plan, NULL, expect_tensor, err))
         return -1;
+    if (plan.n == 0)
+        return err_set(err, "%s: /params: more than 2^31 numbers", h5_path(h5));
     if (params_alloc(params, shape))
         return err_set(err, "%s: no memory for %zu parameters", h5_path(h5), plan.n);
     return each_tensor(h5, "/params", params, params->data, read_tensor, err);

@@ -31,7 +31,7 @@ int cell_index(Cell cell)
 #define WORD(member, names) .kind = FIELD_WORD, AT(member), .words = names
 
 /* In the order in which the file has them. */
-const Setting train_settings[TRAIN_SETTINGS] = {
+const Setting train_settings[] = {
     {"cell", NULL, false, {"cell", WORD(cell, CELL_NAMES)}},
     {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
     {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},

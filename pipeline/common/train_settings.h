@@ -7,6 +7,7 @@
 
 #include "io/base/err.h"
 #include "model/captioner.h"
+#include "model/gemm.h"
 #include "model/optim.h"
 #include "pipeline/common/field.h"
 
