@@ -10,7 +10,7 @@ static const char EPILOG[] = "One record a line, in the order of the rows: "
                              "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
                              "logprob is the natural logarithm of the caption's probability. A caption does not "
                              "depend on the images beside\n"
-                             "it, on the number of threads, or on --shard and --rows.";
+                             "it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
 
 /* "I/N" with 0 <= I < N. */
 static void take_shard(const char *text, SampleOptions *o)
@@ -33,8 +33,8 @@ static void take_search(const Cli *cli, SearchOptions *s, int64_t beam, int64_t 
     int ways = cli_given(cli, "greedy") + cli_given(cli, "beam") + cli_given(cli, "temperature");
     if (ways > 1)
         cli_usage_error("--greedy, --beam and --temperature exclude each other");
-    s->kind = cli_given(cli, "beam") ? SEARCH_BEAM : cli_given(cli, "temperature") ? SEARCH_SAMPLE : SEARCH_GREEDY;
-    s->beam = (int)beam;
+    s->sampler = sampler_named(cli_given(cli, "temperature") ? "temperature" : "best");
+    s->beam = cli_given(cli, "beam") ? (int)beam : 1;
     s->seed = (uint32_t)seed;
     s->max_length = (int)max_length;
 }
@@ -42,7 +42,7 @@ static void take_search(const Cli *cli, SearchOptions *s, int64_t beam, int64_t 
 int main(int argc, char **argv)
 {
     SampleOptions o = {
-        .data = "data/coco_captioning", .split = "val", .first = -1, .shards = 1, .search = {.temperature = NAN}};
+        .data = "data/coco_captioning", .split = "val", .first = -1, .shards = 1, .search = {.choice = {.temperature = NAN}}};
     int64_t beam = 0, seed = 231, max_length = 30;
     bool greedy = false, no_logprob = false;
     const char *shard = NULL;
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
         {"greedy", 0, CLI_FLAG, &greedy, NULL,
          "the likeliest word at every step; this is what happens without --beam and --temperature", 0, 0, false},
         {"beam", 0, CLI_INT, &beam, "K", "beam search with K hypotheses", 1, 1024, false},
-        {"temperature", 0, CLI_REAL, &o.search.temperature, "T", "draw words from softmax(scores / T)", 1e-3, 1e3,
+        {"temperature", 0, CLI_REAL, &o.search.choice.temperature, "T", "draw words from softmax(scores / T)", 1e-3, 1e3,
          false},
         {"seed", 0, CLI_INT, &seed, "N", "of the random numbers of --temperature", 0, 4294967295.0, false},
         {"max-length", 0, CLI_INT, &max_length, "N", "steps at the most, <END> counted", 1, 10000, false},
@@ -81,6 +81,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
+    cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     if (!o.model)

@@ -1,5 +1,6 @@
 /* coco-train: learns to describe images from a dataset directory; writes a model file. */
 #include "cmd/cli.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/train/train.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .value = &t->out,
          .arg = "MODEL.h5",
          .help = "the model file to write; with --resume the resumed one"},
-        {.name = "cell", .kind = CLI_CHOICE, .value = &s->cell, .arg = CELL_NAMES, .help = "recurrent cell"},
+        {.name = "cell", .kind = CLI_CHOICE, .value = &s->cell, .arg = cell_names(), .help = "recurrent cell"},
         {.name = "hidden",
          .kind = CLI_INT,
          .value = &s->hidden,
@@ -46,7 +47,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "length of a word vector",
          .min = 1,
          .max = DIM_MAX},
-        {.name = "optim", .kind = CLI_CHOICE, .value = &s->rule, .arg = OPTIM_NAMES, .help = "update rule"},
+        {.name = "optim", .kind = CLI_CHOICE, .value = &s->rule, .arg = rule_names(), .help = "update rule"},
         {.name = "lr",
          .kind = CLI_REAL,
          .value = &s->lr,
@@ -87,7 +88,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "order",
          .kind = CLI_CHOICE,
          .value = &s->order,
-         .arg = ORDER_NAMES,
+         .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
         {.name = "seed",
          .kind = CLI_INT,
@@ -98,7 +99,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "precision",
          .kind = CLI_CHOICE,
          .value = &s->precision,
-         .arg = PRECISION_NAMES,
+         .arg = precision_names(),
          .help = "of matrix products; bf16: factors rounded to bfloat16, sums in float: faster if the processor "
                  "supports it"},
         {.name = "raw-features",
@@ -161,7 +162,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static const char EPILOG[] = "An epoch is max(n // batch, 1) iterations. Random numbers are NumPy's, drawn in\n"
                              "the course's order, so that its seeds give its losses. Ctrl-C finishes the\n"
                              "iteration, saves, and exits; --resume continues from there, with the same bits as\n"
-                             "if training had not stopped.";
+                             "if training had not stopped.\n\n" CLI_SIMD_HELP;
 
 /* Trains; the options that were given are gathered for the check against a file's settings. */
 static int run(const Cli *cli, Options *o)
@@ -207,7 +208,7 @@ int main(int argc, char **argv)
     Options o = {.train = {.settings = {.data = "data/coco_captioning",
                                         .hidden = 512,
                                         .wordvec = 256,
-                                        .rule = OPTIM_ADAM,
+                                        .rule = choice_index(rule_names(), "adam"),
                                         .lr = NAN,
                                         .lr_decay = 1.0,
                                         .epochs = 50,
@@ -226,6 +227,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);
+    cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     check_files(&o.train);

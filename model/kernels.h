@@ -1,6 +1,6 @@
-/* The row kernels that everything in model/ is composed of, besides the matrix products of gemm.h: one time
- * step of a cell, the softmax, small sums. The course's layers (layers.h), the path that training runs
- * (loss.h) and decoding (search.h) are thin compositions of these; there is no second implementation.
+/* The row kernels that everything in model/ is composed of, besides the matrix products of gemm.h and the cells of
+ * cell.h: the softmax and small sums. The course's layers (layers.h), the path that training runs (loss.h) and
+ * decoding (search.h) are thin compositions of these; there is no second implementation.
  *
  * A kernel works on the n rows that it is given, on the calling thread: callers cut their rows into tiles
  * and share these among threads. Matrices are row-major; ld* is the distance between rows, so that a
@@ -13,14 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { CELL_RNN, CELL_LSTM } Cell;
-
-/* Column blocks of the cell's weights: 1 for the rnn, 4 (i, f, o, g) for the lstm. */
-static inline int cell_gates(Cell cell)
-{
-    return cell == CELL_LSTM ? 4 : 1;
-}
-
 /* A (n, width) matrix seen with a row distance. */
 typedef struct {
     real *at;
@@ -32,24 +24,16 @@ static inline Rows rows_of(const real *at, size_t ld)
     return (Rows){(real *)at, ld};
 }
 
-/* --- cells --- */
+static inline real *row_at(Rows m, int i)
+{
+    return m.at + (size_t)i * m.ld;
+}
 
-/* One time step forward, from a (n, G·H) = x·Wx + h·Wh + b, which the caller computes.
- *   rnn:  h' = tanh(a)
- *   lstm: a is split i,f,o,g;  c' = σ(f)∘c + σ(i)∘tanh(g);  h' = σ(o)∘tanh(c')
- * a leaves as the lstm's gates after their nonlinearities; the rnn's may be next_h itself. prev_c and next_c
- * (n, H) are the lstm's alone. */
-void cell_forward(Cell cell, int n, int H, Rows a, Rows prev_c, Rows next_h, Rows next_c);
-
-/* The gradient of one time step through the nonlinearities.
- *   rnn:  da = dh'∘(1 - h'²)
- *   lstm: dc' += dh'∘o∘(1 - tanh²c');  da = (dc'∘g∘i(1-i), dc'∘c∘f(1-f), dh'∘tanh(c')∘o(1-o),
- *         dc'∘i∘(1-g²));  dc = dc'∘f
- * da (n, G·H) is written; the rnn's may be dnext_h itself. dc (n, H) enters as the gradient of next_c and leaves as
- * that of prev_c. What is left to the caller are matrix products: dx = da·Wxᵀ, dprev_h = da·Whᵀ,
- * dWx = xᵀ·da, dWh = prev_hᵀ·da, db = Σ da. */
-void cell_backward(Cell cell, int n, int H, Rows da, Rows gates, Rows next_h, Rows prev_c, Rows next_c,
-                   Rows dnext_h, Rows dc);
+/* The same rows from row i on; of a matrix that is not there (NULL), none. */
+static inline Rows rows_at(Rows m, int i)
+{
+    return m.at ? rows_of(row_at(m, i), m.ld) : m;
+}
 
 /* --- sums around matrix products --- */
 

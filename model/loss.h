@@ -21,13 +21,25 @@ typedef struct LossWork LossWork;
 
 /* Room for minibatches of up to N rows and T steps, whose products are of this precision. NULL: out of memory. All
  * that captioner_loss uses. */
-LossWork *loss_work_new(const Shape *shape, int N, int T, Precision precision);
+LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precision);
 void loss_work_free(LossWork *work);
 
-/* The loss of captions (N,T+1) (words 0..V-1, checked by the caller) for features (N,D), N and T as in
- * loss_work_new or less. grads, of the same shape as params, is overwritten; NULL: the loss alone.
+/* What a loss is computed for. */
+typedef enum {
+    LOSS_TRAINING,  /* the gradient too; this is where dropout applies */
+    LOSS_VALIDATION /* the loss alone, of the whole network */
+} LossMode;
+
+typedef struct {
+    const real *features;    /* (N,D) */
+    const int32_t *captions; /* (N,T+1): words 0..V-1, checked by the caller */
+    int N, T;                /* as in loss_work_new or less */
+    LossMode mode;
+    int64_t iteration; /* of training, from 1: counter-based random numbers (philox.h) are drawn for it */
+} LossBatch;
+
+/* The loss of a minibatch. In training, grads, of the same shape as params, is overwritten; else it may be NULL.
  * Main thread; parallel inside; allocates nothing. */
-double captioner_loss(const Params *params, LossWork *work, const real *features, const int32_t *captions, int N,
-                      int T, Params *grads);
+double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
 
 #endif

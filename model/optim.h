@@ -7,7 +7,9 @@
  *              w -= lr·√(1-b2^t)/(1-b1^t) · m/(√v + eps)                     b1 0.9, b2 0.999, eps 1e-8
  *
  * Adam has eps outside the bias correction, as the course's assignment 3 does (Kingma and Ba 2015,
- * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does. */
+ * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does.
+ *
+ * A rule is one file, rule_NAME.c, and one row of RULES. Its file is compiled once for each instruction set. */
 #ifndef COCO_MODEL_OPTIM_H
 #define COCO_MODEL_OPTIM_H
 
@@ -16,21 +18,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { OPTIM_SGD, OPTIM_MOMENTUM, OPTIM_RMSPROP, OPTIM_ADAM } OptimRule;
-enum { OPTIM_RULES = 4, OPTIM_STATES = 2 };
-extern const char OPTIM_NAMES[]; /* of the rules, in their order: "sgd|momentum|rmsprop|adam" */
+/* Every rule, one row each. */
+#define RULES(row) row(sgd) row(momentum) row(rmsprop) row(adam)
+
+enum { OPTIM_STATES = 2 }; /* arrays of state that a rule has, at most */
+
+typedef struct OptimRule OptimRule;
 
 typedef struct {
-    OptimRule rule;
+    const OptimRule *rule;
     double learning_rate;
     int64_t step; /* updates done: adam's t */
     double mu, rho, beta1, beta2, eps;
 } Optim;
 
-/* The course's constants; learning rate 1e-2 (adam 1e-3). */
-Optim optim_defaults(OptimRule rule);
-int optim_states(OptimRule rule);                    /* arrays of state, each as large as the parameters: 0 to 2 */
-const char *optim_state_name(OptimRule rule, int i); /* "velocity", "cache", "m", "v" */
+struct OptimRule {
+    const char *name;
+    int states;                           /* arrays of state, each as large as the parameters */
+    const char *state_name[OPTIM_STATES]; /* "velocity"; "m", "v" */
+    double learning_rate;                 /* optim.py's default */
+    double training_rate;                 /* what the course's notebooks train with */
+    /* One range of w by dw, and of the states; optim->step counts this update already. Any thread. */
+    void (*update)(const Optim *optim, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES]);
+};
+
+/* The rule of that name; NULL: there is none. */
+const OptimRule *rule_named(const char *name);
+/* Rule number i, from 0; NULL after the last. */
+const OptimRule *rule_at(int i);
+/* All names, "sgd|momentum|rmsprop|adam", in the order of rule_at. */
+const char *rule_names(void);
+
+/* The course's constants, and optim.py's learning rate. */
+Optim optim_defaults(const OptimRule *rule);
 
 /* One update of w (n) by dw (n); state[i] (n) for each of the rule's arrays, zero before the first.
  * Counts the step. Main thread; parallel inside. */

@@ -65,7 +65,7 @@ not_resumed() {
 @test "model: another format" { edit attr / format text other-thing; refused "m.h5: format 'other-thing'"; }
 @test "model: format as a number" { edit attr / format int 1; refused "m.h5: attribute 'format' is no text"; }
 @test "model: no version" { edit rmattr / version; refused "m.h5: no attribute 'version'"; }
-@test "model: version 2" { edit attr / version int 2; refused "m.h5: version 2 "; }
+@test "model: version 3" { edit attr / version int 3; refused "m.h5: version 3 "; }
 @test "model: version 0" { edit attr / version int 0; refused "m.h5: .*version.* 0"; }
 @test "model: version as text" { edit attr / version text 1; refused "m.h5: attribute 'version' is no integer"; }
 @test "model: no cell" { edit rmattr / cell; refused "m.h5: no attribute 'cell'"; }
@@ -240,6 +240,7 @@ as_before() {
 @test "reads: text attributes of a fixed length, ASCII" { edit attr / cell fixed rnn; as_before edit attr / format fixed coco-captioner; }
 @test "reads: text attributes padded with spaces" { edit attr / cell padded rnn; as_before edit attr / format padded coco-captioner; }
 @test "reads: text attributes of a variable length, ASCII" { edit attr / cell ascii rnn; as_before edit attr / format ascii coco-captioner; }
+@test "reads: version 2" { as_before edit attr / version int 2; }
 @test "reads: narrow integers" { edit attr / version int8 1; edit attr / hidden_dim int8 16; as_before edit attr / vocab_size int8 30; }
 @test "reads: parameters in double, big-endian, chunked, compressed" {
     edit type /params/Wh float64

@@ -2,6 +2,7 @@
 #include "tests/support/test.h"
 
 #include "io/file/file.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/common/model_file.h"
 
 #include <dirent.h>
@@ -33,7 +34,7 @@ enum { D = 5, W = 3, H = 4, V = 6, ITERATIONS = 1500 };
 static void make_model(Model *m, int cell)
 {
     static const char *const word[V] = {"<NULL>", "<START>", "<END>", "<UNK>", "caf\xc3\xa9", "a"};
-    Shape shape = {.cell = cell_at(cell), .D = D, .W = W, .H = H, .V = V};
+    ModelShape shape = {.cell = cell_at(cell), .D = D, .W = W, .H = H, .V = V};
     char **words = calloc(V, sizeof *words);
     Rng rng;
     memset(m, 0, sizeof *m);
@@ -50,7 +51,7 @@ static void make_model(Model *m, int cell)
 static void make_state(TrainState *s, const Model *m, int rule, double best_val_loss)
 {
     *s = (TrainState){.settings = {.data = strdup("some where"),
-                                   .cell = cell_index(m->params.shape.cell),
+                                   .cell = choice_index(cell_names(), m->params.shape.cell->name),
                                    .hidden = H,
                                    .wordvec = W,
                                    .rule = rule,
@@ -69,12 +70,12 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                       .captions_digest = UINT64_MAX - 5,
                       .epoch = 9,
                       .best_val_loss = best_val_loss};
-    s->optim = optim_defaults((OptimRule)rule);
+    s->optim = optim_defaults(rule_at(rule));
     s->optim.learning_rate = 0.1 / 3;
     s->optim.step = 12;
     assert_int_equal(train_state_alloc(s, m->params.n), 0);
     rng_seed(&s->rng, 2);
-    for (int i = 0; i < optim_states(s->optim.rule); i++)
+    for (int i = 0; i < s->optim.rule->states; i++)
         for (size_t k = 0; k < m->params.n; k++)
             s->slot[i][k] = (real)rng_randn(&s->rng);
     rng_randn(&s->rng); /* an odd number of them: one is kept */
@@ -110,10 +111,10 @@ static void assert_same_state(const TrainState *a, const TrainState *b, size_t p
     assert_true(a->captions_digest == b->captions_digest);
     assert_int_equal(a->iteration, b->iteration);
     assert_int_equal(a->epoch, b->epoch);
-    assert_int_equal(a->optim.rule, b->optim.rule);
+    assert_ptr_equal(a->optim.rule, b->optim.rule);
     assert_int_equal(a->optim.step, b->optim.step);
     assert_true(a->optim.learning_rate == b->optim.learning_rate && a->optim.mu == b->optim.mu);
-    for (int i = 0; i < optim_states(a->optim.rule); i++)
+    for (int i = 0; i < a->optim.rule->states; i++)
         assert_memory_equal(a->slot[i], b->slot[i], parameters * sizeof(real));
     assert_memory_equal(&a->rng, &b->rng, sizeof a->rng);
     assert_memory_equal(a->loss, b->loss, (size_t)a->iteration * sizeof *a->loss);
@@ -123,8 +124,8 @@ static void assert_same_state(const TrainState *a, const TrainState *b, size_t p
 static void every_bit_comes_back(void **state)
 {
     (void)state;
-    for (int cell = 0; cell < 2; cell++)
-        for (int rule = 0; rule < OPTIM_RULES; rule++) {
+    for (int cell = 0; cell_at(cell); cell++)
+        for (int rule = 0; rule_at(rule); rule++) {
             Model m, back, alone;
             TrainState s, s_back;
             make_model(&m, cell);
@@ -148,7 +149,7 @@ static void equal_states_give_equal_bytes(void **state)
     char *bytes[2];
     size_t len[2];
     make_model(&m, 1);
-    make_state(&s, &m, OPTIM_ADAM, 1.5);
+    make_state(&s, &m, choice_index(rule_names(), "adam"), 1.5);
     for (int i = 0; i < 2; i++) {
         assert_ok(model_save(&m, &s, target, &err));
         bytes[i] = file_read(target, 1 << 20, &len[i], &err);
@@ -178,7 +179,7 @@ static void failed_save_changes_nothing(void **state)
     Model m, back;
     TrainState s;
     make_model(&m, 0);
-    make_state(&s, &m, OPTIM_MOMENTUM, NAN);
+    make_state(&s, &m, choice_index(rule_names(), "momentum"), NAN);
     assert_ok(model_save(&m, &s, target, &err));
     s.slot[0][3] = INFINITY; /* W_embed's fourth */
     assert_int_equal(model_save(&m, &s, target, &err), -1);
@@ -209,7 +210,7 @@ static void failed_load_leaves_nothing(void **state)
     assert_int_equal(model_load(&m, target, &err), -1);
     assert_memory_equal(&m, &no_model, sizeof m);
     make_model(&m, 0);
-    make_state(&s, &m, OPTIM_ADAM, NAN);
+    make_state(&s, &m, choice_index(rule_names(), "adam"), NAN);
     s.settings.val_max = 0; /* out of range, and read after most of the rest */
     assert_ok(model_save(&m, &s, target, &err));
     model_free(&m), train_state_free(&s);

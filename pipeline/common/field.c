@@ -23,7 +23,7 @@ int field_write(H5 *h5, const char *object, const Field *f, const void *base, Er
         v = *(const double *)at;
         return f->optional && isnan(v) ? 0 : h5_put_real(h5, object, f->name, v, err);
     case FIELD_WORD:
-        return h5_put_text(h5, object, f->name, choice_word(f->words, *(const int *)at, word), err);
+        return h5_put_text(h5, object, f->name, choice_word(f->words(), *(const int *)at, word), err);
     case FIELD_TEXT:
         break;
     }
@@ -94,9 +94,9 @@ static int read_word(H5 *h5, const char *object, const Field *f, int *out, Err *
     char *text;
     if (read_text(h5, object, f, &text, err))
         return -1;
-    int index = choice_index(f->words, text);
+    int index = choice_index(f->words(), text);
     if (index < 0) {
-        err_set(err, "attribute '%s' is '%.40s', expected %s", f->name, text, f->words);
+        err_set(err, "attribute '%s' is '%.40s', expected %s", f->name, text, f->words());
         locate(h5, object, err);
     }
     free(text);

@@ -21,10 +21,10 @@ typedef enum {
 typedef struct {
     const char *name; /* of the attribute: "batch_size" */
     FieldKind kind;
-    size_t at;         /* offset of the member */
-    double min, max;   /* of a number, when it is read */
-    const char *words; /* FIELD_WORD: "random|shuffle|sequential" */
-    bool optional;     /* FIELD_INT, FIELD_REAL: may be missing from a file; then 0 or NaN. NaN is not written. */
+    size_t at;                  /* offset of the member */
+    double min, max;            /* of a number, when it is read */
+    const char *(*words)(void); /* FIELD_WORD: the choice, "random|shuffle|sequential" */
+    bool optional; /* FIELD_INT, FIELD_REAL: may be missing from a file; then 0 or NaN. NaN is not written. */
 } Field;
 
 /* Writes the member of the struct at `base` as an attribute of an object of the file. */

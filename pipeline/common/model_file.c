@@ -1,6 +1,7 @@
 #include "pipeline/common/model_file.h"
 
 #include "io/hdf5/h5.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/common/field.h"
 
 #include <float.h>
@@ -10,7 +11,8 @@
 #include <string.h>
 
 static const char FORMAT[] = "coco-captioner";
-enum { VERSION = 1 };
+/* Version 2 has tensors that readers of version 1 would leave out. */
+enum { VERSION_COURSE = 1, VERSION_MORE = 2 };
 
 /* --- tensors --- */
 
@@ -19,7 +21,7 @@ typedef int (*TensorFn)(H5 *h5, const char *name, int rank, const int64_t *dim, 
 /* Calls fn for each tensor of the table, with its name in a group of the file and its part of the block `data`. */
 static int each_tensor(H5 *h5, const char *group, const Params *table, float *data, TensorFn fn, Err *err)
 {
-    for (int i = 0; i < TENSORS; i++) {
+    for (int i = 0; i < table->n_tensors; i++) {
         const Tensor *t = &table->tensor[i];
         int64_t dim[H5_MAX_RANK];
         char name[64];
@@ -71,7 +73,7 @@ typedef struct {
 
 static const Field head_fields[] = {
     {"version", .kind = FIELD_INT, OF(Head, version), .min = 1, .max = INT32_MAX},
-    {"cell", .kind = FIELD_WORD, OF(Head, cell), .words = CELL_NAMES},
+    {"cell", .kind = FIELD_WORD, OF(Head, cell), .words = cell_names},
     {"input_dim", DIM(D)},
     {"wordvec_dim", DIM(W)},
     {"hidden_dim", DIM(H)},
@@ -106,9 +108,9 @@ static const Field rng_fields[] = {
 enum { N_RNG = sizeof rng_fields / sizeof *rng_fields };
 
 /* The group of a state array: "/optim/m". */
-static const char *slot_group(const Optim *optim, int i, char out[32])
+static const char *slot_group(const OptimRule *rule, int i, char out[32])
 {
-    snprintf(out, 32, "/optim/%s", optim_state_name(optim->rule, i));
+    snprintf(out, 32, "/optim/%s", rule->state_name[i]);
     return out;
 }
 
@@ -130,9 +132,9 @@ static int read_head(H5 *h5, Head *head, Err *err)
 {
     if (read_format(h5, err) || field_read(h5, "/", &head_fields[0], head, err))
         return -1;
-    if (head->version > VERSION)
+    if (head->version > VERSION_MORE)
         return err_set(err, "%s: version %lld is newer than this program's %d", h5_path(h5),
-                       (long long)head->version, VERSION);
+                       (long long)head->version, VERSION_MORE);
     return fields_read(h5, "/", head_fields + 1, N_HEAD - 1, head, err);
 }
 
@@ -151,16 +153,15 @@ static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
 }
 
 /* The file's tensors must have the shapes that its head gives, before memory is allocated. */
-static int read_params(H5 *h5, const Shape *shape, Params *params, Err *err)
+static int read_params(H5 *h5, const ModelShape *shape, Params *params, Err *err)
 {
-    Params plan = {.shape = *shape};
-    plan.n = captioner_tensors(shape, plan.tensor);
-    if (each_tensor(h5, "/params", &plan, NULL, expect_tensor, err))
+    int too_large = params_layout(params, shape);
+    if (each_tensor(h5, "/params", params, NULL, expect_tensor, err))
         return -1;
-    if (plan.n == 0)
+    if (too_large)
         return err_set(err, "%s: /params: more than 2^31 numbers", h5_path(h5));
-    if (params_alloc(params, shape))
-        return err_set(err, "%s: no memory for %zu parameters", h5_path(h5), plan.n);
+    if (params_alloc_data(params))
+        return err_set(err, "%s: no memory for %zu parameters", h5_path(h5), params->n);
     return each_tensor(h5, "/params", params, params->data, read_tensor, err);
 }
 
@@ -170,7 +171,7 @@ static int read_model(H5 *h5, Model *m, Err *err)
     if (read_head(h5, &head, err) || read_vocab(h5, &head, &m->vocab, err))
         return -1;
     m->caption_length = head.caption_length;
-    Shape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
     return read_params(h5, &shape, &m->params, err);
 }
 
@@ -204,13 +205,13 @@ static int read_optim(H5 *h5, const Model *m, TrainState *s, Err *err)
     char group[32];
     if (read_settings(h5, "/optim", &s->settings, err))
         return -1;
-    s->optim = optim_defaults((OptimRule)s->settings.rule);
+    s->optim = optim_defaults(rule_at(s->settings.rule));
     if (fields_read(h5, "/optim", optim_fields, N_OPTIM, s, err))
         return -1;
     if (train_state_alloc(s, m->params.n))
         return err_set(err, "%s: out of memory", h5_path(h5));
-    for (int i = 0; i < optim_states(s->optim.rule); i++)
-        if (each_tensor(h5, slot_group(&s->optim, i, group), &m->params, s->slot[i], read_tensor, err))
+    for (int i = 0; i < s->optim.rule->states; i++)
+        if (each_tensor(h5, slot_group(s->optim.rule, i, group), &m->params, s->slot[i], read_tensor, err))
             return -1;
     return 0;
 }
@@ -247,8 +248,8 @@ static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
     if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
-    const Shape *shape = &m->params.shape;
-    s->settings.cell = cell_index(shape->cell);
+    const ModelShape *shape = &m->params.shape;
+    s->settings.cell = choice_index(cell_names(), shape->cell->name);
     s->settings.hidden = shape->H;
     s->settings.wordvec = shape->W;
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
@@ -277,8 +278,14 @@ int model_load_state(Model *m, TrainState *s, const char *path, Err *err)
 
 static int write_model(H5 *h5, const Model *m, Err *err)
 {
-    const Shape *shape = &m->params.shape;
-    Head head = {VERSION, cell_index(shape->cell), shape->D, shape->W, shape->H, shape->V, m->caption_length};
+    const ModelShape *shape = &m->params.shape;
+    Head head = {.version = m->params.n_tensors > COURSE_TENSORS ? VERSION_MORE : VERSION_COURSE,
+                 .cell = choice_index(cell_names(), shape->cell->name),
+                 .D = shape->D,
+                 .W = shape->W,
+                 .H = shape->H,
+                 .V = shape->V,
+                 .caption_length = m->caption_length};
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||
         h5_write_strings(h5, "/vocab/idx_to_word", m->vocab.size, (const char *const *)m->vocab.word, err))
@@ -302,8 +309,8 @@ static int write_optim(H5 *h5, const Model *m, const TrainState *s, Err *err)
     if (h5_make_group(h5, "/optim", err) || write_settings(h5, "/optim", &s->settings, err) ||
         fields_write(h5, "/optim", optim_fields, N_OPTIM, s, err))
         return -1;
-    for (int i = 0; i < optim_states(s->optim.rule); i++)
-        if (h5_make_group(h5, slot_group(&s->optim, i, group), err) ||
+    for (int i = 0; i < s->optim.rule->states; i++)
+        if (h5_make_group(h5, slot_group(s->optim.rule, i, group), err) ||
             each_tensor(h5, group, &m->params, s->slot[i], write_tensor, err))
             return -1;
     return 0;

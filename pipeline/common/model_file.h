@@ -1,7 +1,7 @@
 /* The model file (HDF5, readable with h5py):
  *
- *   /         attributes format "coco-captioner", version 1, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
- *             caption_length (optional)
+ *   /         attributes format "coco-captioner", version, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
+ *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight
  *   /params   one float32 dataset per tensor: "/params/W_embed"
  *   /vocab    idx_to_word: the words
  *

@@ -7,18 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char CELL_NAMES[] = "rnn|lstm";
-const char ORDER_NAMES[] = "random|shuffle|sequential";
-const char PRECISION_NAMES[] = "float32|bf16";
-
-Cell cell_at(int index)
+const char *order_names(void)
 {
-    return (Cell)index;
+    return "random|shuffle|sequential";
 }
 
-int cell_index(Cell cell)
+const char *precision_names(void)
 {
-    return (int)cell;
+    return "float32|bf16";
 }
 
 /* --- the table --- */
@@ -32,13 +28,13 @@ int cell_index(Cell cell)
 
 /* In the order in which the file has them. */
 const Setting train_settings[] = {
-    {"cell", NULL, false, {"cell", WORD(cell, CELL_NAMES)}},
+    {"cell", NULL, false, {"cell", WORD(cell, cell_names)}},
     {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
     {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},
-    {"optim", "/optim", false, {"rule", WORD(rule, OPTIM_NAMES)}},
+    {"optim", "/optim", false, {"rule", WORD(rule, rule_names)}},
     {"data", "/train", true, {"data", TEXT(data)}},
-    {"order", "/train", false, {"order", WORD(order, ORDER_NAMES)}},
-    {"precision", "/train", false, {"precision", WORD(precision, PRECISION_NAMES)}},
+    {"order", "/train", false, {"order", WORD(order, order_names)}},
+    {"precision", "/train", false, {"precision", WORD(precision, precision_names)}},
     {"raw-features", "/train", false, {"raw_features", BOOL(raw_features), .max = 1}},
     {"lr", "/train", false, {"lr", REAL(lr), .max = SETTING_LR_MAX}},
     {"lr-decay", "/train", false, {"lr_decay", REAL(lr_decay), .max = SETTING_LR_DECAY_MAX}},
@@ -87,7 +83,7 @@ static const char *print_value(const Field *f, const TrainSettings *s, char out[
 {
     double number = number_of(f, s);
     if (f->kind == FIELD_WORD)
-        return choice_word(f->words, (int)number, out);
+        return choice_word(f->words(), (int)number, out);
     snprintf(out, CHOICE_WORD, "%.10g", number);
     return out;
 }

@@ -6,7 +6,7 @@
 #define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 
 #include "io/base/err.h"
-#include "model/captioner.h"
+#include "model/cell.h"
 #include "model/gemm.h"
 #include "model/optim.h"
 #include "pipeline/common/field.h"
@@ -17,14 +17,10 @@
 /* The order in which minibatches take captions; pipeline/train/batch.h says how. */
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
-/* The names of choices, by their index (pipeline/common/choice.h); of update rules: OPTIM_NAMES of model/optim.h. */
-extern const char CELL_NAMES[];
-extern const char ORDER_NAMES[];
-extern const char PRECISION_NAMES[];
-
-/* The cell at an index of CELL_NAMES, and its index. */
-Cell cell_at(int index);
-int cell_index(Cell cell);
+/* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
+ * cell_names() of model/cell.h and rule_names() of model/optim.h. */
+const char *order_names(void);
+const char *precision_names(void);
 
 /* The largest numbers that an option and a file may ask for. */
 #define SETTING_LR_MAX 1e6
@@ -36,9 +32,9 @@ int cell_index(Cell cell);
 
 typedef struct {
     const char *data; /* the dataset directory; its owner is the struct's */
-    int cell;         /* index in CELL_NAMES */
+    int cell;         /* of cell_at */
     int64_t hidden, wordvec;
-    int rule;            /* OptimRule */
+    int rule;            /* of rule_at */
     double lr, lr_decay; /* lr NaN: the rule's own */
     int64_t epochs;
     int64_t iterations; /* -1: as many as the epochs have */

@@ -1,11 +1,13 @@
 #include "pipeline/common/train_state.h"
 
+#include "model/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 int train_state_alloc(TrainState *s, size_t parameters)
 {
-    for (int i = 0; i < optim_states(s->optim.rule); i++)
+    for (int i = 0; i < s->optim.rule->states; i++)
         if (!(s->slot[i] = model_alloc(parameters, sizeof **s->slot)))
             return -1;
     return 0;

@@ -55,7 +55,7 @@ static int open_inputs(Run *r, Err *err)
 static int batch_of(const SampleOptions *o, int64_t rows)
 {
     enum { ROWS = 1024, LEAST = 32 };
-    int64_t n = o->search.kind == SEARCH_BEAM ? ROWS / o->search.beam : ROWS;
+    int64_t n = ROWS / o->search.beam;
     if (n < LEAST)
         n = LEAST;
     return (int)(n < rows ? n : rows ? rows : 1);

@@ -36,10 +36,16 @@ static int save(TrainRun *r, Err *err)
 
 /* --- an iteration --- */
 
-/* The mean loss of a batch of captions of `width` words; its gradient into grads, unless that is NULL. */
-static double batch_loss(TrainRun *r, const Batch *b, int width, Params *grads)
+/* The mean loss of a batch of captions of `width` words; in training also its gradient. */
+static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
 {
-    return captioner_loss(&r->model.params, r->work, b->features, b->captions, b->n, width - 1, grads);
+    const LossBatch batch = {.features = b->features,
+                             .captions = b->captions,
+                             .N = b->n,
+                             .T = width - 1,
+                             .mode = mode,
+                             .iteration = r->state.iteration + 1};
+    return captioner_loss(&r->model.params, r->work, &batch, &r->grads);
 }
 
 /* The mean loss of the first validation captions, in batches; draws no random number. */
@@ -55,7 +61,7 @@ static int validate(TrainRun *r, double *val_loss, Err *err)
             b->index[k] = i + k;
         if (batch_gather(&r->val, b, err))
             return -1;
-        sum += batch_loss(r, b, r->val.width, NULL) * b->n;
+        sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
     }
     *val_loss = sum / (double)n;
     return 0;
@@ -83,7 +89,7 @@ static int iterate(TrainRun *r, Err *err)
     const Batch *b = batches_next(r->source, err);
     if (!b)
         return -1;
-    r->loss = batch_loss(r, b, r->data.width, &r->grads);
+    r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);

@@ -1,6 +1,7 @@
 #include "pipeline/train/train_start.h"
 
 #include "io/file/file.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/common/model_file.h"
 
 #include <errno.h>
@@ -35,19 +36,13 @@ static uint64_t captions_digest(const Dataset *d)
 
 /* --- where a run starts from --- */
 
-/* The course trains Adam with 5e-3. */
-static double default_lr(int rule)
-{
-    return rule == OPTIM_ADAM ? 5e-3 : 1e-2;
-}
-
 /* The options' own settings, for a run from its beginning. */
 static int take_settings(TrainRun *r, Err *err)
 {
     TrainSettings *s = &r->state.settings;
     *s = r->options->settings;
     if (isnan(s->lr))
-        s->lr = default_lr(s->rule);
+        s->lr = rule_at(s->rule)->training_rate;
     s->data = strdup(s->data);
     return s->data ? 0 : err_set(err, "out of memory");
 }
@@ -58,8 +53,8 @@ static int open_init(TrainRun *r, Err *err)
     TrainSettings *s = &r->state.settings;
     if (model_load(&r->model, o->init, err) || take_settings(r, err))
         return -1;
-    const Shape *shape = &r->model.params.shape;
-    s->cell = cell_index(shape->cell);
+    const ModelShape *shape = &r->model.params.shape;
+    s->cell = choice_index(cell_names(), shape->cell->name);
     s->hidden = shape->H;
     s->wordvec = shape->W;
     r->contradiction = settings_agree(s, &o->settings, o->given, FIXED_SHAPE, o->init, err);
@@ -132,11 +127,11 @@ static int draw_subset(TrainRun *r, Rng *rng, Err *err)
 static int fresh_model(TrainRun *r, Rng *rng, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    Shape shape = {.cell = cell_at(s->cell),
-                   .D = (int)r->data.features.columns,
-                   .W = (int)s->wordvec,
-                   .H = (int)s->hidden,
-                   .V = r->data.vocab.size};
+    ModelShape shape = {.cell = cell_at(s->cell),
+                        .D = (int)r->data.features.columns,
+                        .W = (int)s->wordvec,
+                        .H = (int)s->hidden,
+                        .V = r->data.vocab.size};
     if (vocab_copy(&r->model.vocab, &r->data.vocab))
         return err_set(err, "out of memory");
     if (params_alloc(&r->model.params, &shape))
@@ -150,7 +145,7 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
 static int start_fresh(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
-    s->optim = optim_defaults((OptimRule)s->settings.rule);
+    s->optim = optim_defaults(rule_at(s->settings.rule));
     s->optim.learning_rate = s->settings.lr;
     s->best_val_loss = NAN;
     s->captions_digest = captions_digest(&r->data);
@@ -189,7 +184,7 @@ static int plan_length(TrainRun *r, Err *err)
 static int alloc_work(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    const Shape *shape = &r->model.params.shape;
+    const ModelShape *shape = &r->model.params.shape;
     bool val = s->val_every > 0;
     int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
     r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision);
