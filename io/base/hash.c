@@ -1,0 +1,211 @@
+#include "io/base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Open addressing with linear probing. Slots hold the keys' hashes, so that a search compares few keys and growing
+ * compares none. Short keys stand in their entry, which saves a cache miss and a malloc. */
+
+enum { BYTES = 12, FIRST_ROOM = 64, ROOM_MAX = 1 << 30 };
+
+typedef struct {
+    uint32_t len;
+    char bytes
+        [BYTES]; /* a short key and a NUL, a pointer to a long one, or in a free entry the number of the next */
+} Entry;
+
+typedef struct {
+    uint32_t hash;
+    int32_t number; /* + 1; 0: the slot is empty */
+} Slot;
+
+struct Hash {
+    Entry *entry; /* (room) by number */
+    Slot *slot;   /* (mask + 1), at most half of them in use */
+    uint32_t mask;
+    int32_t room, used; /* entries that are, or were, in use */
+    int32_t count;      /* entries in use */
+    int32_t free;       /* first of the list of those that were; -1: none */
+};
+
+static int is_short(uint32_t len)
+{
+    return len < BYTES;
+}
+
+static const char *key_of(const Entry *e)
+{
+    const char *key;
+    if (is_short(e->len))
+        return e->bytes;
+    memcpy(&key, e->bytes, sizeof key);
+    return key;
+}
+
+static void free_key(Entry *e)
+{
+    if (!is_short(e->len))
+        free((char *)key_of(e));
+}
+
+/* Eight bytes at a time, each multiplied in (Knuth, vol. 3, 6.4); mixed at the end as in MurmurHash3 (fmix64). */
+static uint32_t hash_of(const void *key, size_t len)
+{
+    const unsigned char *s = key;
+    uint64_t h = len, word;
+    for (; len >= sizeof word; s += sizeof word, len -= sizeof word) {
+        memcpy(&word, s, sizeof word);
+        h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        h ^= h >> 32;
+    }
+    for (word = 0; len--;)
+        word = word << 8 | s[len];
+    h ^= word;
+    h = (h ^ h >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
+    h = (h ^ h >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
+    return (uint32_t)(h ^ h >> 33);
+}
+
+/* The slot that holds the key, or the empty one where it belongs. */
+static uint32_t slot_of(const Hash *t, uint32_t hash, const void *key, size_t len)
+{
+    uint32_t i = hash & t->mask;
+    for (; t->slot[i].number; i = (i + 1) & t->mask) {
+        const Entry *e = &t->entry[t->slot[i].number - 1];
+        if (t->slot[i].hash == hash && e->len == len && !memcmp(key_of(e), key, len))
+            break;
+    }
+    return i;
+}
+
+/* Room for `room` entries, a power of two, in twice as many slots. */
+static int resize(Hash *t, int32_t room)
+{
+    uint32_t mask = 2 * (uint32_t)room - 1;
+    Entry *entry = realloc(t->entry, (size_t)room * sizeof *entry);
+    if (!entry)
+        return -1;
+    t->entry = entry;
+    Slot *slot = calloc((size_t)mask + 1, sizeof *slot);
+    if (!slot)
+        return -1;
+    for (uint32_t i = 0; t->slot && i <= t->mask; i++) {
+        uint32_t to = t->slot[i].hash & mask;
+        while (t->slot[i].number && slot[to].number)
+            to = (to + 1) & mask;
+        if (t->slot[i].number)
+            slot[to] = t->slot[i];
+    }
+    free(t->slot);
+    t->slot = slot;
+    t->mask = mask;
+    t->room = room;
+    return 0;
+}
+
+Hash *hash_new(void)
+{
+    Hash *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    t->free = -1;
+    if (resize(t, FIRST_ROOM)) {
+        hash_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void hash_free(Hash *t)
+{
+    if (!t)
+        return;
+    for (uint32_t i = 0; t->slot && i <= t->mask; i++)
+        if (t->slot[i].number)
+            free_key(&t->entry[t->slot[i].number - 1]);
+    free(t->entry);
+    free(t->slot);
+    free(t);
+}
+
+/* Copies the key into an entry. -1: out of memory. */
+static int set_key(Entry *e, const void *key, size_t len)
+{
+    char *copy = e->bytes;
+    if (!is_short((uint32_t)len)) {
+        if (!(copy = malloc(len + 1)))
+            return -1;
+        memcpy(e->bytes, &copy, sizeof copy);
+    }
+    e->len = (uint32_t)len;
+    memcpy(copy, key, len);
+    copy[len] = '\0';
+    return 0;
+}
+
+int32_t hash_add(Hash *t, const void *key, size_t len)
+{
+    uint32_t hash = hash_of(key, len), i = slot_of(t, hash, key, len);
+    if (t->slot[i].number)
+        return t->slot[i].number - 1;
+    if (len >= UINT32_MAX)
+        return -1;
+    if (t->free < 0 && t->used == t->room) {
+        if (t->room == ROOM_MAX || resize(t, 2 * t->room))
+            return -1;
+        i = slot_of(t, hash, key, len);
+    }
+    int32_t number = t->free >= 0 ? t->free : t->used, next = -1;
+    Entry *e = &t->entry[number];
+    if (t->free >= 0)
+        memcpy(&next, e->bytes, sizeof next);
+    if (set_key(e, key, len))
+        return -1;
+    t->used += t->free < 0;
+    t->free = next;
+    t->count++;
+    t->slot[i] = (Slot){hash, number + 1};
+    return number;
+}
+
+int32_t hash_find(const Hash *t, const void *key, size_t len)
+{
+    return t->slot[slot_of(t, hash_of(key, len), key, len)].number - 1;
+}
+
+void hash_remove(Hash *t, const void *key, size_t len)
+{
+    uint32_t i = slot_of(t, hash_of(key, len), key, len);
+    int32_t number = t->slot[i].number - 1;
+    if (number < 0)
+        return;
+    free_key(&t->entry[number]);
+    memcpy(t->entry[number].bytes, &t->free, sizeof t->free);
+    t->free = number;
+    t->count--;
+    /* Those that follow move up into the gap, unless they would come before the place where a search for them begins. */
+    for (uint32_t j = i;;) {
+        j = (j + 1) & t->mask;
+        if (!t->slot[j].number)
+            break;
+        uint32_t home = t->slot[j].hash & t->mask;
+        if (((j - home) & t->mask) >= ((j - i) & t->mask)) {
+            t->slot[i] = t->slot[j];
+            i = j;
+        }
+    }
+    t->slot[i] = (Slot){0, 0};
+}
+
+int32_t hash_count(const Hash *t)
+{
+    return t->count;
+}
+
+const char *hash_key(const Hash *t, int32_t number, size_t *len)
+{
+    const Entry *e = &t->entry[number];
+    if (len)
+        *len = e->len;
+    return key_of(e);
+}
