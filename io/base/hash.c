@@ -3,29 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Open addressing with linear probing. Slots hold the keys' hashes, so that a search compares few keys and growing
- * compares none. Short keys stand in their entry, which saves a cache miss and a malloc. */
+/* Open addressing with linear probing. A slot is one number, for big tables are slow by their cache misses: below the
+ * mask's bits stand those of an entry's number plus 1 (0: the slot is empty), above them the same bits of its key's
+ * hash, so that a search looks at few entries but its own. Short keys stand in their entry. */
 
 enum { BYTES = 12, FIRST_ROOM = 64, ROOM_MAX = 1 << 30 };
 
 typedef struct {
     uint32_t len;
-    char bytes
-        [BYTES]; /* a short key and a NUL, a pointer to a long one, or in a free entry the number of the next */
+    char bytes[BYTES]; /* a short key and a NUL; a pointer to a long one; in a free entry, the next one's number */
 } Entry;
 
-typedef struct {
-    uint32_t hash;
-    int32_t number; /* + 1; 0: the slot is empty */
-} Slot;
-
 struct Hash {
-    Entry *entry; /* (room) by number */
-    Slot *slot;   /* (mask + 1), at most half of them in use */
+    Entry *entry;   /* (room) by number */
+    uint32_t *slot; /* (mask + 1): twice the room */
     uint32_t mask;
     int32_t room, used; /* entries that are, or were, in use */
     int32_t count;      /* entries in use */
-    int32_t free;       /* first of the list of those that were; -1: none */
+    int32_t free;       /* first of the list of those that were, -1: none */
 };
 
 static int is_short(uint32_t len)
@@ -66,40 +61,44 @@ static uint32_t hash_of(const void *key, size_t len)
     return (uint32_t)(h ^ h >> 33);
 }
 
+static int32_t number_in(const Hash *t, uint32_t slot)
+{
+    return (int32_t)(t->slot[slot] & t->mask) - 1;
+}
+
 /* The slot that holds the key, or the empty one where it belongs. */
 static uint32_t slot_of(const Hash *t, uint32_t hash, const void *key, size_t len)
 {
     uint32_t i = hash & t->mask;
-    for (; t->slot[i].number; i = (i + 1) & t->mask) {
-        const Entry *e = &t->entry[t->slot[i].number - 1];
-        if (t->slot[i].hash == hash && e->len == len && !memcmp(key_of(e), key, len))
+    for (; t->slot[i]; i = (i + 1) & t->mask) {
+        const Entry *e = &t->entry[number_in(t, i)];
+        if (((t->slot[i] ^ hash) & ~t->mask) == 0 && e->len == len && !memcmp(key_of(e), key, len))
             break;
     }
     return i;
 }
 
-/* Room for `room` entries, a power of two, in twice as many slots. */
+/* Room for `room` entries, a power of two. All that are there are in use. */
 static int resize(Hash *t, int32_t room)
 {
-    uint32_t mask = 2 * (uint32_t)room - 1;
+    uint32_t slots = 2 * (uint32_t)room;
     Entry *entry = realloc(t->entry, (size_t)room * sizeof *entry);
     if (!entry)
         return -1;
     t->entry = entry;
-    Slot *slot = calloc((size_t)mask + 1, sizeof *slot);
+    uint32_t *slot = calloc(slots, sizeof *slot);
     if (!slot)
         return -1;
-    for (uint32_t i = 0; t->slot && i <= t->mask; i++) {
-        uint32_t to = t->slot[i].hash & mask;
-        while (t->slot[i].number && slot[to].number)
-            to = (to + 1) & mask;
-        if (t->slot[i].number)
-            slot[to] = t->slot[i];
-    }
     free(t->slot);
     t->slot = slot;
-    t->mask = mask;
+    t->mask = slots - 1;
     t->room = room;
+    for (int32_t number = 0; number < t->used; number++) {
+        uint32_t hash = hash_of(key_of(&entry[number]), entry[number].len), i = hash & t->mask;
+        while (slot[i])
+            i = (i + 1) & t->mask;
+        slot[i] = (hash & ~t->mask) | (uint32_t)(number + 1);
+    }
     return 0;
 }
 
@@ -120,9 +119,8 @@ void hash_free(Hash *t)
 {
     if (!t)
         return;
-    for (uint32_t i = 0; t->slot && i <= t->mask; i++)
-        if (t->slot[i].number)
-            free_key(&t->entry[t->slot[i].number - 1]);
+    for (int32_t i = 0; i < t->used; i++)
+        free_key(&t->entry[i]);
     free(t->entry);
     free(t->slot);
     free(t);
@@ -146,8 +144,8 @@ static int set_key(Entry *e, const void *key, size_t len)
 int32_t hash_add(Hash *t, const void *key, size_t len)
 {
     uint32_t hash = hash_of(key, len), i = slot_of(t, hash, key, len);
-    if (t->slot[i].number)
-        return t->slot[i].number - 1;
+    if (t->slot[i])
+        return number_in(t, i);
     if (len >= UINT32_MAX)
         return -1;
     if (t->free < 0 && t->used == t->room) {
@@ -164,37 +162,37 @@ int32_t hash_add(Hash *t, const void *key, size_t len)
     t->used += t->free < 0;
     t->free = next;
     t->count++;
-    t->slot[i] = (Slot){hash, number + 1};
+    t->slot[i] = (hash & ~t->mask) | (uint32_t)(number + 1);
     return number;
 }
 
 int32_t hash_find(const Hash *t, const void *key, size_t len)
 {
-    return t->slot[slot_of(t, hash_of(key, len), key, len)].number - 1;
+    return number_in(t, slot_of(t, hash_of(key, len), key, len));
 }
 
 void hash_remove(Hash *t, const void *key, size_t len)
 {
     uint32_t i = slot_of(t, hash_of(key, len), key, len);
-    int32_t number = t->slot[i].number - 1;
+    int32_t number = number_in(t, i);
     if (number < 0)
         return;
-    free_key(&t->entry[number]);
-    memcpy(t->entry[number].bytes, &t->free, sizeof t->free);
+    Entry *e = &t->entry[number];
+    free_key(e);
+    e->len = 0;
+    memcpy(e->bytes, &t->free, sizeof t->free);
     t->free = number;
     t->count--;
-    /* Those that follow move up into the gap, unless they would come before the place where a search for them begins. */
-    for (uint32_t j = i;;) {
-        j = (j + 1) & t->mask;
-        if (!t->slot[j].number)
-            break;
-        uint32_t home = t->slot[j].hash & t->mask;
+    /* Those after it move into the gap, except where a search for them begins behind it. */
+    for (uint32_t j = (i + 1) & t->mask; t->slot[j]; j = (j + 1) & t->mask) {
+        const Entry *next = &t->entry[number_in(t, j)];
+        uint32_t home = hash_of(key_of(next), next->len) & t->mask;
         if (((j - home) & t->mask) >= ((j - i) & t->mask)) {
             t->slot[i] = t->slot[j];
             i = j;
         }
     }
-    t->slot[i] = (Slot){0, 0};
+    t->slot[i] = 0;
 }
 
 int32_t hash_count(const Hash *t)
