@@ -1,5 +1,6 @@
 /* coco-sample: captions the images of a dataset, or bare features, with a model; writes caption records. */
 #include "cmd/cli.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sample/sample.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ static void take_search(const Cli *cli, SearchOptions *s, int64_t beam, int64_t 
 int main(int argc, char **argv)
 {
     SampleOptions o = {
-        .data = "data/coco_captioning", .split = "val", .first = -1, .shards = 1, .search = {.temperature = NAN}};
+        .data = DEFAULT_DATASET, .split = "val", .first = -1, .shards = 1, .search = {.temperature = NAN}};
     int64_t beam = 0, seed = 231, max_length = 30;
     bool greedy = false, no_logprob = false;
     const char *shard = NULL;

@@ -1,5 +1,6 @@
 /* coco-train: learns to describe images from a dataset directory; writes a model file. */
 #include "cmd/cli.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/train/train.h"
 
 #include <math.h>
@@ -147,11 +148,8 @@ static int run(Cli *cli, Args *a)
 
 int main(int argc, char **argv)
 {
-    Args a = {.data = "data/coco_captioning",
-              .cell = CELL_RNN,
-              .rule = OPTIM_ADAM,
-              .order = ORDER_RANDOM,
-              .target_loss = NAN};
+    Args a = {
+        .data = DEFAULT_DATASET, .cell = CELL_RNN, .rule = OPTIM_ADAM, .order = ORDER_RANDOM, .target_loss = NAN};
     TrainOptions *t = &a.train;
     Settings *s = &t->settings;
     t->hidden = 512, t->wordvec = 256, t->print_every = 10;

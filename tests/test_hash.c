@@ -40,6 +40,28 @@ static void test_numbers(void **state)
     hash_free(NULL);
 }
 
+/* Keys keep their numbers while the table grows, and are as long as is said. */
+static void test_many_texts(void **state)
+{
+    enum { N = 5000 };
+    char text[16];
+    (void)state;
+    Hash *hash = hash_new();
+    for (int i = 0; i < N; i++)
+        assert_int_equal(hash_add(hash, text, (size_t)snprintf(text, sizeof text, "%d", i)), i);
+    for (int i = 0; i < N; i++) {
+        size_t len = (size_t)snprintf(text, sizeof text, "%d", i);
+        hash_prefetch(hash, text, len);
+        assert_int_equal(hash_find(hash, text, len), i);
+        assert_string_equal(hash_key(hash, i, NULL), text);
+    }
+    assert_int_equal(hash_find(hash, "12345678", 8), -1);
+    assert_int_equal(hash_find(hash, "12345678", 2), 12);
+    assert_int_equal(add(hash, ""), N);
+    assert_int_equal(hash_count(hash), N + 1);
+    hash_free(hash);
+}
+
 /* Every length around the limit between short and long keys, with NUL bytes among them. */
 static void test_any_bytes(void **state)
 {
@@ -113,9 +135,8 @@ static void test_random_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_any_bytes),
-        cmocka_unit_test(test_removed_numbers_return),
+        cmocka_unit_test(test_numbers),        cmocka_unit_test(test_many_texts),
+        cmocka_unit_test(test_any_bytes),      cmocka_unit_test(test_removed_numbers_return),
         cmocka_unit_test(test_random_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

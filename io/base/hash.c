@@ -43,22 +43,23 @@ static void free_key(Entry *e)
         free((char *)key_of(e));
 }
 
-/* Eight bytes at a time, each multiplied in (Knuth, vol. 3, 6.4); mixed at the end as in MurmurHash3 (fmix64). */
+/* Multiplies in eight bytes at a time (Knuth, vol. 3, 6.4), high halves folded into low ones before and after. */
 static uint32_t hash_of(const void *key, size_t len)
 {
     const unsigned char *s = key;
-    uint64_t h = len, word;
-    for (; len >= sizeof word; s += sizeof word, len -= sizeof word) {
-        memcpy(&word, s, sizeof word);
-        h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t h = len;
+    for (size_t n; len; s += n, len -= n) {
+        uint64_t word = 0;
+        n = len < sizeof word ? len : sizeof word;
+        if (n == sizeof word)
+            memcpy(&word, s, sizeof word);
+        else
+            for (size_t i = 0; i < n; i++)
+                word = word << 8 | s[i];
+        h = (h ^ word ^ word >> 32) * UINT64_C(0x9E3779B97F4A7C15);
         h ^= h >> 32;
     }
-    for (word = 0; len--;)
-        word = word << 8 | s[len];
-    h ^= word;
-    h = (h ^ h >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
-    h = (h ^ h >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
-    return (uint32_t)(h ^ h >> 33);
+    return (uint32_t)h;
 }
 
 static int32_t number_in(const Hash *t, uint32_t slot)
@@ -193,6 +194,11 @@ void hash_remove(Hash *t, const void *key, size_t len)
         }
     }
     t->slot[i] = 0;
+}
+
+void hash_prefetch(const Hash *t, const void *key, size_t len)
+{
+    __builtin_prefetch(&t->slot[hash_of(key, len) & t->mask]);
 }
 
 int32_t hash_count(const Hash *t)

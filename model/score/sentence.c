@@ -9,11 +9,28 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* By rising id. Captions are short: their n-grams are sorted by insertion. */
+static void sort(Gram *gram, int n)
+{
+    enum { SHORT = 32 };
+    if (n > SHORT) {
+        qsort(gram, (size_t)n, sizeof *gram, by_id);
+        return;
+    }
+    for (int i = 1; i < n; i++) {
+        Gram moved = gram[i];
+        int j = i;
+        for (; j > 0 && gram[j - 1].id > moved.id; j--)
+            gram[j] = gram[j - 1];
+        gram[j] = moved;
+    }
+}
+
 /* Sorts n grams of count 1 and merges equal ones. Returns how many are left. */
 static int merge_equal(Gram *gram, int n)
 {
     int left = 0;
-    qsort(gram, (size_t)n, sizeof *gram, by_id);
+    sort(gram, n);
     for (int i = 0; i < n; i++) {
         if (left && gram[left - 1].id == gram[i].id)
             gram[left - 1].count++;
@@ -27,12 +44,10 @@ int sentence_init(Sentence *s, const int32_t *word, int n, const int32_t *ngram)
 {
     size_t room = n ? (size_t)n : 1;
     *s = (Sentence){.n = n};
-    s->word = malloc(room * sizeof *s->word);
-    s->gram = malloc(NGRAM_MAX * room * sizeof *s->gram);
-    if (!s->word || !s->gram) {
-        sentence_free(s);
+    s->gram = malloc(room * (NGRAM_MAX * sizeof *s->gram + sizeof *s->word));
+    if (!s->gram)
         return -1;
-    }
+    s->word = (int32_t *)(s->gram + NGRAM_MAX * room);
     memcpy(s->word, word, (size_t)n * sizeof *word);
     for (int k = 0; k < NGRAM_MAX; k++) {
         Gram *gram = s->gram + s->at[k];
@@ -45,7 +60,6 @@ int sentence_init(Sentence *s, const int32_t *word, int n, const int32_t *ngram)
 
 void sentence_free(Sentence *s)
 {
-    free(s->word);
     free(s->gram);
     memset(s, 0, sizeof *s);
 }

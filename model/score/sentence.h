@@ -14,7 +14,7 @@ typedef struct {
 
 /* The n-grams of k+1 words are gram[at[k]] ... gram[at[k+1]-1]: each once, by rising id. */
 typedef struct {
-    int32_t *word; /* (n) */
+    int32_t *word; /* (n), in the allocation of gram */
     int n;
     Gram *gram;
     int at[NGRAM_MAX + 1];

@@ -14,8 +14,8 @@ enum { WORDS_MAX = 10000 }; /* in a caption: the time of ROUGE-L grows with the 
 
 int corpus_init(Corpus *c, TokenRule rule, Err *err)
 {
-    *c = (Corpus){
-        .rule = rule, .words = hash_new(), .ngrams = hash_new(), .texts = hash_new(), .names = hash_new()};
+    *c =
+        (Corpus){.rule = rule, .words = hash_new(), .ngrams = hash_new(), .texts = hash_new(), .names = hash_new()};
     return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, "out of memory");
 }
 

@@ -46,8 +46,9 @@ void corpus_free(Corpus *corpus); /* legal on a zeroed or failed one */
 
 /* What to read besides the captions. */
 enum {
-    CORPUS_REFERENCES = 1, /* the records' own references; then an image is known by split and id, else by id alone */
-    CORPUS_JSON = 2        /* the text of each record */
+    CORPUS_REFERENCES =
+        1,          /* the records' own references; then an image is known by split and id, else by id alone */
+    CORPUS_JSON = 2 /* the text of each record */
 };
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */

@@ -27,15 +27,25 @@ void ngram_parts(const Hash *ngrams, int32_t id, int32_t *prefix, int32_t *word)
     *word = key.word;
 }
 
+/* Numbers the n-grams of k+1 words: id[i] is that of the words from i on. prefix[i]: that of all but the last. */
+static int number_ngrams(Hash *ngrams, int k, const int32_t *prefix, const int32_t *word, int n, int32_t *id)
+{
+    for (int i = 0; i < n - k; i++) {
+        Key key = {k ? prefix[i] : -1, word[i + k]};
+        hash_prefetch(ngrams, &key, sizeof key);
+    }
+    for (int i = 0; i < n - k; i++)
+        if ((id[i] = ngram_add(ngrams, k ? prefix[i] : -1, word[i + k])) < 0)
+            return -1;
+    return 0;
+}
+
 int ngram_sentence(Sentence *sentence, Hash *ngrams, const int32_t *word, int n)
 {
     int32_t *id = malloc((size_t)(n ? n : 1) * NGRAM_MAX * sizeof *id);
     int rc = id ? 0 : -1;
     for (int k = 0; !rc && k < NGRAM_MAX; k++)
-        for (int i = 0; !rc && i < n - k; i++) {
-            id[k * n + i] = ngram_add(ngrams, k ? id[(k - 1) * n + i] : -1, word[i + k]);
-            rc = id[k * n + i] < 0 ? -1 : 0;
-        }
+        rc = number_ngrams(ngrams, k, k ? id + (k - 1) * n : NULL, word, n, id + k * n);
     if (!rc)
         rc = sentence_init(sentence, word, n, id);
     free(id);
