@@ -1,6 +1,7 @@
 /* coco-render: caption records to contact sheets. */
 #include "cmd/cli.h"
 #include "cmd/net_options.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sheet/sheet.h"
 #include "pipeline/sheet/sheet_text.h"
 #include "pipeline/sheet/tile.h"
@@ -232,7 +233,7 @@ int main(int argc, char **argv)
                    .dpi = -1,
                    .scale = spec.scale};
     snprintf(tile, sizeof tile, "%dx%d", spec.tile_w, spec.tile_h);
-    spec.where.data = "data/coco_captioning";
+    spec.where.data = DEFAULT_DATASET;
     Net net;
     CliOption options[N_OWN + NET_MAX];
     own_options(&spec, &asked, options);

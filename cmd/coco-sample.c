@@ -1,5 +1,6 @@
 /* coco-sample: captions the images of a dataset, or bare features, with a model; writes caption records. */
 #include "cmd/cli.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sample/sample.h"
 
 #include <math.h>
@@ -63,7 +64,7 @@ int main(int argc, char **argv)
 {
     Options o = {.seed = 231, .max_length = 30};
     SampleOptions *s = &o.sample;
-    *s = (SampleOptions){.data = "data/coco_captioning", .split = "val", .first = -1, .shards = 1};
+    *s = (SampleOptions){.data = DEFAULT_DATASET, .split = "val", .first = -1, .shards = 1};
     s->search.choice.temperature = NAN;
     CliOption options[] = {
         {.name = "model",

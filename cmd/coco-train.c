@@ -1,6 +1,7 @@
 /* coco-train: learns to describe images from a dataset directory; writes a model file. */
 #include "cmd/cli.h"
 #include "pipeline/common/choice.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/train/train.h"
 
 #include <math.h>
@@ -205,7 +206,7 @@ static void check_files(TrainOptions *t)
 
 int main(int argc, char **argv)
 {
-    Options o = {.train = {.settings = {.data = "data/coco_captioning",
+    Options o = {.train = {.settings = {.data = DEFAULT_DATASET,
                                         .hidden = 512,
                                         .wordvec = 256,
                                         .rule = choice_index(rule_names(), "adam"),
