@@ -50,7 +50,9 @@ LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
-MODEL    = $(wildcard model/*.c model/score/*.c)
+# Compiled once for each instruction set: the inner loops, the cells, the update rules.
+PER_SET  = model/simd/set.c $(wildcard model/cell_*.c model/rule_*.c)
+MODEL    = $(filter-out $(PER_SET),$(wildcard model/*.c model/score/*.c))
 LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 
 Q   = $(if $(V),,@)
@@ -80,21 +82,21 @@ SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16
 # a·b + c is one operation; nothing reads floating-point exceptions or errno. (Clang would warn of loops that it cannot
 # vectorise: in double they call the C library's exp.)
 SIMD_CFLAGS      = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math -fopenmp-simd -Wno-pass-failed
-simd             = $(SIMD_SETS:%=$(BUILD)/obj/model/simd/set_%$(1).o)
+per_set          = $(foreach set,$(SIMD_SETS),$(PER_SET:%.c=$(BUILD)/obj/%_$(set)$(1).o))
 
-$(call simd,.f64): $(BUILD)/obj/model/simd/set_%.f64.o: model/simd/set.c
-	@mkdir -p $(@D)
-	$(say) CC $< '($*, double)'
-	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
-
-$(call simd): $(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
-	@mkdir -p $(@D)
-	$(say) CC $< '($*)'
-	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -MMD -MP -c -o $@ $<
+# per_set_rule SET, SUFFIX, FLAGS, NOTE: how a source is compiled for a set.
+define per_set_rule
+$(PER_SET:%.c=$(BUILD)/obj/%_$(1)$(2).o): $(BUILD)/obj/%_$(1)$(2).o: %.c
+	@mkdir -p $$(@D)
+	$$(say) CC $$< '($(1)$(4))'
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(SIMD_CFLAGS) $$(SIMD_$(1)) -DSIMD_SET=$(1) $(3) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),,,)))
+$(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),.f64,-DREAL_IS_DOUBLE,$(comma) double)))
 
 # model/ is written over one type, `real`, and compiled twice: float for the commands, double for the gradient checks.
-$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call simd)
-$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call simd,.f64)
+$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call per_set,)
+$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call per_set,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*/*.re))

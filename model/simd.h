@@ -35,11 +35,6 @@ typedef struct {
                          const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc);
 
     /* --- one row (rows.h) --- */
-    void (*tanh_row)(int n, const real *x, real *y);
-    void (*rnn_backward)(int n, const real *h, const real *dh, real *da);
-    void (*lstm_forward)(int H, real *gates, const real *prev_c, real *next_h, real *next_c);
-    void (*lstm_backward)(int H, const real *gates, const real *prev_c, const real *next_c, const real *dh,
-                          real *da, real *dc);
     void (*add_row)(int n, const real *x, real *y); /* y += x */
     real (*max)(int n, const real *x);
     int (*find)(int n, const real *x, real value);                /* the first place of value, or n */
@@ -48,12 +43,9 @@ typedef struct {
     double (*sum_exp)(int n, const real *x, real minus);          /* the sum alone */
     void (*scale_row)(int n, real by, real *x);
 
-    /* --- one range of parameters (updates.h); optim.h explains the constants --- */
-    void (*sgd)(size_t n, real lr, const real *dw, real *w);
-    void (*momentum)(size_t n, real lr, real mu, const real *dw, real *w, real *v);
-    void (*rmsprop)(size_t n, real lr, real rho, real rest, real eps, const real *dw, real *w, real *c);
-    void (*adam)(size_t n, real alpha, const real b[2], const real rest[2], real eps, const real *dw, real *w,
-                 real *m, real *v);
+    /* --- what is one file each, compiled for the set: NULL ends the lists (cell.h, optim.h) --- */
+    const struct Cell *const *cells;
+    const struct OptimRule *const *rules;
 } Simd;
 
 /* The set in use: the one that COCO_SIMD names, else the best. Constant from main on. */

@@ -2,6 +2,7 @@
 #include "model/captioner.h"
 #include "model/gemm.h"
 #include "model/kernels.h"
+#include "model/memory.h"
 #include "model/simd.h"
 #include "tests/support/test.h"
 
@@ -48,6 +49,12 @@ static void exponential(void **state)
     free(x), free(y);
 }
 
+/* The cell whose step is the function alone. */
+static void tanh_row(int n, const float *x, float *y)
+{
+    cell_named("rnn")->forward(&(CellStep){.n = 1, .H = n, .a = rows_of(x, 0), .next_h = rows_of(y, 0)});
+}
+
 static void hyperbolic_tangent(void **state)
 {
     float *x = malloc(POINTS * sizeof *x), *y = malloc(POINTS * sizeof *y);
@@ -58,12 +65,12 @@ static void hyperbolic_tangent(void **state)
         x[i] = 12 * u * u * u; /* dense around 0 */
     }
     x[0] = 1e-30f, x[1] = 1e9f, x[2] = -INFINITY;
-    simd->tanh_row(POINTS, x, y);
+    tanh_row(POINTS, x, y);
     for (int i = 0; i < POINTS; i++)
         worst = fmax(worst, x[i] == 0 ? (double)fabsf(y[i]) : ulps(y[i], tanh((double)x[i])));
     assert_true(worst <= 2);
     x[0] = NAN;
-    simd->tanh_row(1, x, x);
+    tanh_row(1, x, x);
     assert_true(isnan(x[0]));
     free(x), free(y);
 }

@@ -46,21 +46,26 @@ static double *flatten(const cJSON *j, double *out)
     return out;
 }
 
-void golden_vector(const char *key, double **out, size_t *n)
+void golden_vector_of(const char *file, const char *key, double **out, size_t *n)
 {
     Err err;
     size_t len;
-    char *text = file_read(golden_path("vectors.json"), 1 << 26, &len, &err);
+    char *text = file_read(golden_path(file), 1 << 26, &len, &err);
     if (!text)
         fail_msg("%s", err.text);
     cJSON *all = cJSON_ParseWithLength(text, len);
     const cJSON *j = cJSON_GetObjectItemCaseSensitive(all, key);
     if (!j)
-        fail_msg("vectors.json: %s is missing", key);
+        fail_msg("%s: %s is missing", file, key);
     *n = count(j);
     *out = malloc(*n * sizeof **out);
     assert_non_null(*out);
     flatten(j, *out);
     cJSON_Delete(all);
     free(text);
+}
+
+void golden_vector(const char *key, double **out, size_t *n)
+{
+    golden_vector_of("vectors.json", key, out, n);
 }

@@ -14,5 +14,7 @@ const char *shared_path(const char *name);
 /* The numbers at a key of tests/golden/vectors.json, flattened in C order; the caller frees *out. Fails the test if the
  * file or the key is missing. */
 void golden_vector(const char *key, double **out, size_t *n);
+/* The same from another file of tests/golden. */
+void golden_vector_of(const char *file, const char *key, double **out, size_t *n);
 
 #endif
