@@ -380,7 +380,7 @@ END
     [ "$(field status)" = ok ]
     grep -q '^coco-fetch: /no/such/file: No such file' "$BATS_TEST_TMPDIR/err"
     run -1 coco-fetch images -q "$SERVER/ok/after"
-    [ "$output" = "coco-fetch: $SERVER/ok/after: no such file; URLs are lines, of a file or of standard input" ]
+    [ "$output" = "coco-fetch: $SERVER/ok/after: no such file (URLs go into a file or standard input, one a line)" ]
 }
 
 @test "a line longer than a megabyte is passed over" {

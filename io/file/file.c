@@ -3,7 +3,6 @@
 #include "io/base/err.h"
 #include "io/file/scratch.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -135,7 +134,7 @@ int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, 
 
 /* --- reading --- */
 
-char *file_rest(FILE *in, const char *name, size_t max, size_t *len, Err *err)
+static char *read_stream(FILE *in, const char *name, size_t max, size_t *len, Err *err)
 {
     size_t n = 0, room = 0;
     char *text = NULL;
@@ -175,56 +174,9 @@ char *file_read(const char *path, size_t max, size_t *len, Err *err)
         err_set(err, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    char *text = file_rest(f, path, max, len, err);
+    char *text = read_stream(f, path, max, len, err);
     fclose(f);
     return text;
-}
-
-/* Cuts white space from both ends of [s, end) in place. */
-static char *trim(char *s, char *end)
-{
-    while (s < end && isspace((unsigned char)*s))
-        s++;
-    while (end > s && isspace((unsigned char)end[-1]))
-        end--;
-    *end = '\0';
-    return s;
-}
-
-int lines_read(Lines *lines, const char *path, Err *err)
-{
-    size_t len, n = 0;
-    memset(lines, 0, sizeof *lines);
-    lines->text = file_read(path, (size_t)1 << 31, &len, err);
-    if (!lines->text)
-        return -1;
-    if (memchr(lines->text, '\0', len)) {
-        lines_free(lines);
-        return err_set(err, "%s: is not text: it holds a NUL byte", path);
-    }
-    for (size_t i = 0; i < len; i++)
-        n += lines->text[i] == '\n';
-    n += len > 0 && lines->text[len - 1] != '\n';
-    lines->line = malloc((n ? n : 1) * sizeof *lines->line);
-    if (!lines->line) {
-        lines_free(lines);
-        return err_set(err, "%s: out of memory", path);
-    }
-    char *s = lines->text, *end = lines->text + len;
-    while (s < end) {
-        char *nl = memchr(s, '\n', (size_t)(end - s));
-        char *stop = nl ? nl : end;
-        lines->line[lines->n++] = trim(s, stop);
-        s = stop + 1;
-    }
-    return 0;
-}
-
-void lines_free(Lines *lines)
-{
-    free(lines->line);
-    free(lines->text);
-    memset(lines, 0, sizeof *lines);
 }
 
 /* --- paths --- */

@@ -40,18 +40,6 @@ int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, 
  * The caller frees. */
 char *file_read(const char *path, size_t max, size_t *len, Err *err);
 
-/* The same of what is left of a stream, which stays open; `name` is its name in messages. */
-char *file_rest(FILE *in, const char *name, size_t max, size_t *len, Err *err);
-
-/* The lines of a text file without their line ends (LF or CRLF) and outer white space. */
-typedef struct {
-    char **line; /* borrowed until lines_free */
-    size_t n;
-    char *text; /* what the lines point into */
-} Lines;
-int lines_read(Lines *lines, const char *path, Err *err);
-void lines_free(Lines *lines);
-
 /* --- paths --- */
 
 /* "dir/name" in a new string (name alone where it is absolute or dir is NULL). NULL: out of memory. */

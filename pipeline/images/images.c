@@ -2,7 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/data/fetch_status.h"
-#include "io/file/line_feed.h"
+#include "io/file/input_lines.h"
 #include "pipeline/images/cache_writer.h"
 #include "pipeline/images/image_check.h"
 #include "pipeline/images/in_flight.h"
@@ -18,7 +18,7 @@ typedef struct {
     const Report *report;
     ImagesCount *count;
     Cache *cache;
-    Feed *feed;
+    InputLines *input;
     Http *http;
     Store *store;
     Order *order; /* NULL: as they come */
@@ -237,7 +237,7 @@ static int take_line(Run *run, const char *line, size_t len, Err *err)
     if (url)
         return take_url(run, url, err);
     run->count->bad_lines++;
-    report_warn(run->report, "%s: %s", feed_place(run->feed), why.text);
+    report_warn(run->report, "%s: %s", input_lines_place(run->input), why.text);
     return 0;
 }
 
@@ -250,18 +250,18 @@ static int take_lines(Run *run, Err *err)
         size_t len;
         if (run->ended || !has_room(run))
             return 0;
-        switch (feed_next(run->feed, &line, &len, &why)) {
-        case FEED_LINE:
+        switch (input_lines_next(run->input, &line, &len, &why)) {
+        case LINE_READ:
             if (take_line(run, line, len, err))
                 return -1;
             break;
-        case FEED_BAD:
+        case LINE_BAD:
             run->count->bad_lines++;
             report_warn(run->report, "%s", why.text);
             break;
-        case FEED_NOT_YET:
+        case LINE_NOT_YET:
             return 0;
-        case FEED_END:
+        case LINE_END:
             run->ended = true;
             return 0;
         }
@@ -287,7 +287,7 @@ static int take_arrived(Run *run, bool wait, Err *err)
     HttpResult result;
     int got = http_next(run->http, &result, 0, -1, err);
     if (got == 0 && wait) {
-        int fd = !run->ended && has_room(run) ? feed_fd(run->feed) : -1;
+        int fd = !run->ended && has_room(run) ? input_lines_fd(run->input) : -1;
         if (flush_records(run, err))
             return -1;
         if (fd < 0 && http_pending(run->http) == 0)
@@ -333,8 +333,9 @@ static int open_run(Run *run, Err *err)
         return -1;
     if (!(run->store = store_start(run->http, err)))
         return -1;
-    run->feed = spec->n_inputs ? feed_open(spec->inputs, spec->n_inputs, err) : feed_open(standard_input, 1, err);
-    return run->feed ? 0 : -1;
+    run->input = spec->n_inputs ? input_lines_open(spec->inputs, spec->n_inputs, err)
+                                : input_lines_open(standard_input, 1, err);
+    return run->input ? 0 : -1;
 }
 
 static void close_run(Run *run)
@@ -343,7 +344,7 @@ static void close_run(Run *run)
     http_close(run->http);
     jobs_close(run->jobs);
     order_close(run->order);
-    feed_close(run->feed);
+    input_lines_close(run->input);
     cache_close(run->cache);
 }
 

@@ -2,7 +2,7 @@
 #include "io/base/err.h"
 #include "io/data/fetch_status.h"
 #include "io/data/record.h"
-#include "io/file/line_feed.h"
+#include "io/file/input_lines.h"
 #include "pipeline/images/image_check.h"
 
 #include <math.h>
@@ -68,11 +68,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!null || fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    Feed *feed = feed_open(paths, 1, &err);
-    for (FeedAnswer answer; feed && (answer = feed_next(feed, &line, &len, &err)) != FEED_END;)
-        if (answer == FEED_LINE)
+    InputLines *in = input_lines_open(paths, 1, &err);
+    for (LineAnswer answer; in && (answer = input_lines_next(in, &line, &len, &err)) != LINE_END;)
+        if (answer == LINE_READ)
             one_line(line, len, null);
-    feed_close(feed);
+    input_lines_close(in);
     close(fd);
     return 0;
 }
