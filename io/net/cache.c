@@ -21,7 +21,7 @@ struct Cache {
     char *dir;
     char *tmp;
     int digits;      /* of a digest that its directory is named by */
-    Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
+    FreeList *buffers; /* of MEMORY_FIRST bytes each */
 };
 
 enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
@@ -91,7 +91,7 @@ Cache *cache_open(const char *dir, Err *err)
     if (!cache->dir)
         goto failed;
     cache->tmp = path_join(cache->dir, "tmp");
-    cache->buffers = calloc(1, sizeof *cache->buffers);
+    cache->buffers = free_list_new();
     if (!cache->tmp || !cache->buffers) {
         err_set(err, "out of memory");
         goto failed;
@@ -110,10 +110,7 @@ void cache_close(Cache *cache)
 {
     if (!cache)
         return;
-    void *buffer;
-    while (cache->buffers && (buffer = spare_take(cache->buffers)))
-        free(buffer);
-    free(cache->buffers);
+    free_list_free(cache->buffers, free);
     free(cache->dir);
     free(cache->tmp);
     free(cache);
@@ -232,7 +229,7 @@ static int spill(CacheFile *out, Err *err)
 
 static int make_room(CacheFile *out, size_t n, Err *err)
 {
-    if (!out->bytes && (out->bytes = spare_take(out->cache->buffers)))
+    if (!out->bytes && (out->bytes = free_list_take(out->cache->buffers)))
         out->room = MEMORY_FIRST;
     size_t room = out->room ? out->room : MEMORY_FIRST;
     while (room - out->len < n)
@@ -260,7 +257,7 @@ int cache_write(CacheFile *out, const void *bytes, size_t n, Err *err)
 
 static void drop_buffer(CacheFile *out)
 {
-    if (out->room != MEMORY_FIRST || !spare_give(out->cache->buffers, out->bytes))
+    if (out->room != MEMORY_FIRST || !free_list_give(out->cache->buffers, out->bytes))
         free(out->bytes);
     out->bytes = NULL;
     out->len = out->room = 0;

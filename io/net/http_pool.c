@@ -82,42 +82,47 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
 struct HttpPool {
     HttpOptions options;
     HttpHosts *hosts; /* of all engines */
-    Spares idle;      /* engines */
+    FreeList *idle;   /* engines */
 };
 
 HttpPool *http_pool_open(const HttpOptions *options, Err *err)
 {
     HttpPool *pool = calloc(1, sizeof *pool);
-    HttpHosts *hosts = pool ? hosts_new() : NULL;
-    if (!hosts) {
-        free(pool);
+    if (pool) {
+        pool->options = *options;
+        pool->hosts = hosts_new();
+        pool->idle = free_list_new();
+    }
+    if (!pool || !pool->hosts || !pool->idle) {
+        http_pool_close(pool);
         err_set(err, "out of memory");
         return NULL;
     }
-    pool->options = *options;
-    pool->hosts = hosts;
     return pool;
+}
+
+static void close_engine(void *http)
+{
+    http_close(http);
 }
 
 void http_pool_close(HttpPool *pool)
 {
-    Http *http;
     if (!pool)
         return;
-    while ((http = spare_take(&pool->idle)))
-        http_close(http);
+    free_list_free(pool->idle, close_engine);
     hosts_free(pool->hosts);
     free(pool);
 }
 
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err)
 {
-    Http *http = spare_take(&pool->idle);
+    Http *http = free_list_take(pool->idle);
     if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err)))
         return -1;
     int rc = get_bytes(http, &pool->options, url, bytes, len, result, err);
     /* An engine with a transfer under way would go on to write where nobody listens. */
-    if (http_pending(http) || !spare_give(&pool->idle, http))
+    if (http_pending(http) || !free_list_give(pool->idle, http))
         http_close(http);
     return rc;
 }
