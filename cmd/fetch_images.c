@@ -2,7 +2,7 @@
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 #include "cmd/net_options.h"
-#include "pipeline/images/images.h"
+#include "pipeline/images/image_fetch.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -18,7 +18,7 @@ static void say_reasons(const Tally *reasons)
         cli_error("%8lld  %s", (long long)reasons->line[i].n, reasons->line[i].text);
 }
 
-static void say_counts(const ImagesCount *count)
+static void say_counts(const ImageFetchCount *count)
 {
     cli_error("%lld downloaded (%.1f MB), %lld cached, %lld dead, %lld failed", (long long)count->ok,
               (double)count->bytes / 1e6, (long long)count->cached, (long long)count->dead,
@@ -38,7 +38,7 @@ static void keep_memory(void)
 
 int images_main(int argc, char **argv)
 {
-    ImagesSpec spec = images_defaults();
+    ImageFetchSpec spec = image_fetch_defaults();
     int64_t parallel = spec.parallel;
     const char *failed = NULL;
     bool summary = false;
@@ -98,7 +98,7 @@ int images_main(int argc, char **argv)
         .options = options,
         .n_options = N_OWN + n_net,
     };
-    ImagesCount count;
+    ImageFetchCount count;
     Err err;
     cli_parse(&cli, argc, argv);
     keep_memory();
@@ -112,7 +112,7 @@ int images_main(int argc, char **argv)
     Report report = *cli_report(&cli, "images");
     if (isatty(STDOUT_FILENO)) /* the records themselves show how it goes */
         report.progress = NULL;
-    int rc = images_fetch(&spec, &report, &count, &err);
+    int rc = image_fetch(&spec, &report, &count, &err);
     if (rc && !ferror(stdout)) /* cli_finish tells of that */
         cli_error("%s", err.text);
     if (!rc && (!cli.quiet || summary))

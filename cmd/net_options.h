@@ -5,7 +5,7 @@
 #define COCO_CMD_NET_OPTIONS_H
 
 #include "cmd/cli.h"
-#include "pipeline/images/images.h"
+#include "pipeline/images/image_fetch.h"
 
 /* Where the options' values stand until net_apply. */
 typedef struct {

@@ -1,7 +1,7 @@
 /* Archives: the names inside, what is chosen of them, unpacking and its answers; and the directory it all goes to. */
 #include "tests/support/test.h"
 
-#include "io/archive/archive.h"
+#include "io/archive/unpack.h"
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
 #include "io/base/digest.h"
@@ -205,7 +205,7 @@ static void put_end(FILE *f)
 }
 
 /* A tar with two wanted files of 1000 and 70000 bytes below d/, and some more. */
-static ArchiveSpec make_tar(char path[PATH_MAX])
+static UnpackSpec make_tar(char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s/a.tar", dir);
     FILE *f = fopen(path, "wb");
@@ -216,7 +216,7 @@ static ArchiveSpec make_tar(char path[PATH_MAX])
     put_file(f, "d/images/1.html", 5);
     put_file(f, "d/coco2014_captions.h5", 1000);
     put_end(f);
-    return (ArchiveSpec){
+    return (UnpackSpec){
         .path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
 }
 
@@ -250,12 +250,12 @@ static void only_what_is_wanted(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch();
     said_done = said_total = 0;
     spec.progress = on_progress;
     mode_t before = umask(027);
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_DONE);
     umask(before);
     assert_int_equal(said_done, 71000);
     assert_int_equal(said_total, 71000);
@@ -275,16 +275,16 @@ static void limits(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 5;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_DONE);
     free(scratch);
     teardown(NULL), setup(NULL);
     spec = make_tar(path);
     scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 4;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_REFUSED);
     assert_string_equal(err.text, "a.tar: unpacks to more than 71.0 kB");
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
@@ -294,11 +294,11 @@ static void stops(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     volatile sig_atomic_t stop = SIGINT;
     char *scratch = make_scratch();
     spec.stop = &stop;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_STOPPED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_STOPPED);
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
 }
@@ -308,17 +308,17 @@ static void whose_fault_it_is(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch(), *none = tmp_path(dir, "none");
     assert_int_equal(truncate(path, 30000), 0);
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_REFUSED);
     assert_says(err.text, "a.tar: ");
     assert_says(err.text, "truncated or damaged");
     spec.path = none;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     assert_string_equal(err.text, "a.tar: No such file or directory");
     spec.path = dir;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     free(scratch), free(none);
 }
 
@@ -327,10 +327,10 @@ static void no_file(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(archive_unpack(&spec, dir, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, dir, &err), UNPACK_FAILED);
     assert_string_equal(err.text, "a.tar: is no file");
 }
 
@@ -344,9 +344,9 @@ static void text_is_utf8(void **state)
     put_file(f, "d\xc3\xa9/coco2014_captions.h5", 10);
     put_file(f, "d\xc3\xa9/images/\xe2\x82\xac.png", 10);
     put_end(f);
-    ArchiveSpec spec = {
+    UnpackSpec spec = {
         .path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
-    assert_ok(archive_unpack(&spec, scratch, &err));
+    assert_ok(unpack_archive(&spec, scratch, &err));
     assert_int_equal(size_of(scratch, "images/\xe2\x82\xac.png"), 10);
     assert_int_equal(MB_CUR_MAX, 1);
     free(path), free(scratch);

@@ -1,4 +1,4 @@
-/* libFuzzer: what coco-fetch images and coco-render read line by line: caption records, status records, URLs. */
+/* libFuzzer: the lines that coco-fetch images and coco-render read: caption records, status records, URLs. */
 #include "io/base/err.h"
 #include "io/data/fetch_status.h"
 #include "io/data/record.h"
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A record that was read is written as one that reads the same. */
+/* A record that was read and is written reads the same again. */
 static void round_trip(const Record *record, FILE *null)
 {
     Err err;
@@ -44,7 +44,7 @@ static void one_line(const char *line, size_t len, FILE *null)
     if (url) {
         Status status = {.status = kind < 0 ? STATUS_FAILED : (StatusKind)kind, .url = url, .error = url};
         status_write(null, &status);
-        (void)verdict_of(url, line, len, &why);
+        (void)image_check(url, line, len, &why);
     }
     free(url);
     if (record_parse(&record, line, len, &err) == 0) {
