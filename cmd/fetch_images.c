@@ -60,8 +60,9 @@ int images_main(int argc, char **argv)
          .kind = CLI_TEXT,
          .value = &failed,
          .arg = "STATUS.jsonl",
-         .help = "retry what failed in an earlier run, by its status records (- is standard input), but not what is "
-                 "ok, cached or dead"},
+         .help =
+             "retry what failed in an earlier run, by its status records (- is standard input), but not what is "
+             "ok, cached or dead"},
         {.name = "negative-ttl",
          .kind = CLI_REAL,
          .value = &spec.negative_ttl,

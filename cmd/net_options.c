@@ -15,10 +15,10 @@ int net_options(NetOptions *net, HttpOptions *http, int which, CliOption options
 {
     int at = 0;
     *net = (NetOptions){.http = http,
-                 .retries = http->retries,
-                 .redirects = http->redirects,
-                 .max_bytes = http->max_bytes,
-                 .per_host = http->per_host};
+                        .retries = http->retries,
+                        .redirects = http->redirects,
+                        .max_bytes = http->max_bytes,
+                        .per_host = http->per_host};
     if (which & NET_TIMES)
         ADD({.name = "timeout",
              .kind = CLI_REAL,
@@ -90,9 +90,9 @@ int net_options(NetOptions *net, HttpOptions *http, int which, CliOption options
         ADD({.name = "public-only",
              .kind = CLI_FLAG,
              .value = &http->public_only,
-             .help =
-                 "never connect to private, loopback or link-local addresses, whatever names or redirects lead there; "
-                 "for URLs from strangers; turns proxies off"});
+             .help = "never connect to private, loopback or link-local addresses, whatever names or redirects lead "
+                     "there; "
+                     "for URLs from strangers; turns proxies off"});
     ADD({.name = "cacert",
          .kind = CLI_TEXT,
          .value = &http->cacert,

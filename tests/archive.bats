@@ -155,8 +155,9 @@ server.serve_forever()' "$1" asked port 3>&- &
 @test "progress in megabytes, on a terminal" {
     command -v script >/dev/null || skip "no script(1)"
     big
-    # Stopped for a while, so that it takes more than a second.
-    held='coco-fetch big.zip -o d & sleep 0.1; kill -STOP $!; sleep 1.2; kill -CONT $!; wait $!'
+    # Stopped for a while as soon as it writes, so that it takes more than a second.
+    held='coco-fetch big.zip -o d & until [ -n "$(find . -name big.png)" ]; do sleep 0.01; done
+          kill -STOP $!; sleep 1.2; kill -CONT $!; wait $!'
     script -qc "$held" /dev/null >said </dev/null
     grep -qE '\[#*\.*\] [0-9]+\.[0-9] of 31[4-9]\.[0-9] MB, [0-9]+\.[0-9] MB/s' said
     rm -r big.zip d

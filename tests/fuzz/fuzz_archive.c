@@ -1,5 +1,5 @@
-/* libFuzzer: an archive of any bytes, unpacked into a directory in memory (or $TMPDIR). What is there afterwards is the
- * wanted files alone, and no more bytes than were allowed. */
+/* libFuzzer: unpacks an archive of any bytes into a directory in memory (or $TMPDIR). Afterwards it holds only wanted
+ * files, and no more bytes than allowed. */
 #include "io/archive/unpack.h"
 #include "pipeline/dataset/dataset_names.h"
 
