@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs the program beside this one instead; if the system does not tell our path, the one in $PATH. */
+/* Runs the program beside this one instead; if our own path is unknown, the one in $PATH. */
 static int become_dataset(char **argv)
 {
     static const char name[] = "coco-fetch-dataset";

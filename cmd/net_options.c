@@ -78,7 +78,7 @@ int net_options(NetOptions *net, HttpOptions *http, int which, CliOption options
              .kind = CLI_INT,
              .value = &net->per_host,
              .arg = "N",
-             .help = "downloads at once from one server; 0: no limit of its own",
+             .help = "downloads at once from one server; 0: only --parallel limits them",
              .min = 0,
              .max = 1024},
             {.name = "rate",

@@ -29,7 +29,7 @@ static void pages_and_cut_images(void **state)
     assert_says(why, "HTML");
     assert_int_equal(image_check("http://h/x", page, sizeof page - 1, &why), IMAGE_WRONG);
     assert_int_equal(image_check_head(jpeg, sizeof jpeg - 1, &why), IMAGE_GOOD);
-    assert_int_equal(image_check("http://h/x", jpeg, sizeof jpeg - 1, &why), IMAGE_CUT);
+    assert_int_equal(image_check("http://h/x", jpeg, sizeof jpeg - 1, &why), IMAGE_TRUNCATED);
     assert_string_equal(why, "truncated JPEG");
     assert_int_equal(image_check("http://h/x", "", 0, &why), IMAGE_WRONG);
 }

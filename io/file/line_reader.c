@@ -128,7 +128,7 @@ static bool fill(LineReader *r, bool wait)
         return false;
     errno = ENOMEM;
     ssize_t n = make_room(r) ? -1 : read(r->fd, r->text + r->to, r->room - r->to - 1);
-    if (n < 0 && errno == EAGAIN && wait) /* whoever gave us standard input does not block on it */
+    if (n < 0 && errno == EAGAIN && wait) /* standard input may be in non-blocking mode */
         poll(&p, 1, -1);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return wait;

@@ -33,7 +33,7 @@ typedef struct {
     int retries;          /* after the first try, and after each that made a resumed body longer */
     double backoff_s;     /* before the second try; doubles for each further one, times a random 0.5 to 1 */
     double backoff_max_s; /* the longest wait between tries; a longer Retry-After ends the transfer */
-    int per_host;         /* transfers from one server at once; 0: no limit of its own */
+    int per_host;         /* transfers from one server at once; 0: only `parallel` limits them */
     double rate;          /* tries per second at one server; 0: no limit */
     const char *cacert;   /* a file of certificates (PEM) to trust instead of the system's; NULL: the system's */
     bool insecure;        /* certificates are not checked */

@@ -71,7 +71,7 @@ ImageVerdict image_check(const char *url, const void *bytes, size_t len, const c
     }
     if ((cut = sniff_cut(bytes, len))) {
         *why = cut;
-        return IMAGE_CUT;
+        return IMAGE_TRUNCATED;
     }
     return IMAGE_GOOD;
 }

@@ -1,5 +1,5 @@
-/* Whether a URL has brought the image that was asked for, judged by the bytes: HTML pages, truncated images and Flickr's
- * "unavailable" picture are not. Any thread. */
+/* Checks downloads by content: whether the bytes are the image that was asked for, and not an HTML page, a truncated
+ * image or Flickr's "photo unavailable" picture. Any thread. */
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_CHECK_H
 #define COCO_PIPELINE_IMAGES_IMAGE_CHECK_H
 
@@ -7,8 +7,8 @@
 
 typedef enum {
     IMAGE_GOOD,
-    IMAGE_WRONG, /* a page, a placeholder: it will be the same next time */
-    IMAGE_CUT    /* truncated: next time it may be whole */
+    IMAGE_WRONG,    /* a page, a placeholder: it will be the same next time */
+    IMAGE_TRUNCATED /* next time it may be complete */
 } ImageVerdict;
 
 enum { IMAGE_HEAD_BYTES = 512 }; /* of the start, enough for image_check_head */

@@ -155,7 +155,7 @@ static int on_transferred(Run *run, const HttpResult *r, Err *err)
 static int on_written(Run *run, const WrittenImage *w, Err *err)
 {
     static const StatusKind kind[] = {
-        [IMAGE_GOOD] = STATUS_OK, [IMAGE_WRONG] = STATUS_DEAD, [IMAGE_CUT] = STATUS_FAILED};
+        [IMAGE_GOOD] = STATUS_OK, [IMAGE_WRONG] = STATUS_DEAD, [IMAGE_TRUNCATED] = STATUS_FAILED};
     bool good = w->verdict == IMAGE_GOOD;
     Status status = {.status = kind[w->verdict],
                      .path = w->path,
