@@ -12,10 +12,10 @@
 struct Spool {
     FILE *file;
     int64_t end;
-    char dir[512]; /* where it is, for messages */
+    char dir[512]; /* where it lies, for messages */
 };
 
-/* A file that never has a name; on file systems that require one, it is removed at once. */
+/* A file that never has a name, or, on file systems that want one, only for a moment. */
 static int open_nameless(const char *dir)
 {
     char *path;
@@ -74,7 +74,7 @@ int spool_rewind(Spool *spool, Err *err)
     return fflush(spool->file) ? fail(spool, err) : 0;
 }
 
-/* Reads n bytes at an offset. */
+/* All of n bytes from an offset on. */
 static int read_at(const Spool *spool, void *out, size_t n, int64_t offset)
 {
     for (size_t done = 0; done < n;) {

@@ -1,7 +1,7 @@
-/* Texts kept on disk because they are too many for memory, and read back in any order.
+/* Texts put aside on the disk, read again in any order: what is too much to hold in memory.
  *
- * A spool is a nameless file in $TMPDIR (else /tmp), which vanishes with the process, however that ends. One thread
- * adds; after spool_rewind any number of threads may read. */
+ * A spool is a file without a name in $TMPDIR (else /tmp), which is gone with the process, however that ends.
+ * Adding is one thread's; once spool_rewind has been called any number of threads may read. */
 #ifndef COCO_IO_FILE_SPOOL_H
 #define COCO_IO_FILE_SPOOL_H
 
@@ -13,11 +13,11 @@
 typedef struct Spool Spool;
 
 Spool *spool_open(Err *err);
-/* Adds len bytes, fewer than 4 GiB; *place is where to find them. */
+/* Adds len bytes, fewer than 4 GiB; *place is what finds them again. */
 int spool_add(Spool *spool, const void *bytes, size_t len, int64_t *place, Err *err);
-/* After the last spool_add. -1: the disk is full. */
+/* Ends the adding. -1: the disk is full. */
 int spool_rewind(Spool *spool, Err *err);
-/* The bytes that were added at that place, with a NUL after them that *len does not count. The caller frees. */
+/* The bytes that were added at that place, ended by NUL; *len without it. The caller frees. */
 char *spool_read(const Spool *spool, int64_t place, size_t *len, Err *err);
 void spool_close(Spool *spool); /* NULL is legal */
 
