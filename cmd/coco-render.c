@@ -234,7 +234,7 @@ int main(int argc, char **argv)
                    .scale = spec.scale};
     snprintf(tile, sizeof tile, "%dx%d", spec.tile_w, spec.tile_h);
     spec.where.data = DEFAULT_DATASET;
-    Net net;
+    NetOptions net;
     CliOption options[N_OWN + NET_MAX];
     own_options(&spec, &asked, options);
     int n_net = net_options(&net, &spec.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);

@@ -1,5 +1,5 @@
-/* For tests of files and directories that appear complete or not at all: a directory `dir` and the path of a target in
- * it, `t`, which does not exist yet. Include it once per program. */
+/* For tests of files and directories that appear complete or not at all: a directory in which the target, `t`, does not
+ * exist yet. Include it in one file per program. */
 #ifndef COCO_TESTS_SUPPORT_TARGET_H
 #define COCO_TESTS_SUPPORT_TARGET_H
 
@@ -52,7 +52,7 @@ static int there(const char *name)
     return is;
 }
 
-/* The number of entries of `dir`. */
+/* The number of entries in the directory. */
 static int entries(void)
 {
     DIR *d = opendir(dir);
@@ -64,8 +64,8 @@ static int entries(void)
     return n;
 }
 
-/* Runs `processes` at once. Each calls one() `rounds` times, which returns 0, or the number of an error. With `kills` every
- * fourth process kills itself half-way, in the call that gets true. */
+/* Runs so many processes at once, each of which calls one() repeatedly; that returns 0, or a number for what went wrong.
+ * With `kills`, every fourth process is to kill itself half-way, in the call with kill_yourself. */
 static void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
 {
     enum { MOST = 16 };

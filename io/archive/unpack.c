@@ -1,4 +1,4 @@
-#include "io/archive/archive.h"
+#include "io/archive/unpack.h"
 
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
@@ -23,26 +23,26 @@
 enum {
     MAX_ENTRIES = 2000000,
     MAX_NAMES = 256 << 20, /* bytes of all names */
-    MAX_RATIO = 200,       /* unpacked to packed; real datasets stay below 20 */
-    RATIO_FREE = 64 << 20, /* bytes that may be unpacked at any ratio */
+    MAX_RATIO = 200,       /* of unpacked to packed size; real datasets stay below 20 */
+    RATIO_FREE = 64 << 20, /* the ratio does not matter up to so many unpacked bytes */
     BLOCK = 1 << 18
 };
 
 typedef struct {
-    const ArchiveSpec *spec;
+    const UnpackSpec *spec;
     const char *dir;
     int fd;
     int64_t packed;  /* bytes of the archive */
-    int64_t claimed; /* bytes of all entries, as they say */
+    int64_t claimed; /* bytes of all entries, according to the archive */
     EntryList list;
     const char *root; /* the first root_len bytes: "" or "a/b/"; the list's */
     size_t root_len;
-    int64_t total, done; /* bytes of the wanted files: to be written, and written */
+    int64_t total, done; /* bytes of the wanted files: to write, and written so far */
     char *parent;        /* the directory made last */
     Err *err;
 } Unpack;
 
-/* --- what can be wrong --- */
+/* --- faults --- */
 
 static int refuse(Unpack *u, const char *entry, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static int refuse(Unpack *u, const char *entry, const char *fmt, ...)
@@ -59,22 +59,22 @@ static int refuse(Unpack *u, const char *entry, const char *fmt, ...)
     return UNPACK_REFUSED;
 }
 
-/* No fault of the archive's. */
+/* The archive is not to blame. */
 static int fail(Unpack *u, const char *entry, int error)
 {
     refuse(u, entry, "%s", strerror(error));
     return UNPACK_FAILED;
 }
 
-/* An entry that could not be made in a directory that was empty: names that stand in each other's way, and those that
- * no file may have, are the archive's fault. */
-static int not_made(Unpack *u, const char *entry, int error)
+/* An entry could not be created in a directory that was empty at first. Names that collide, and names that no file can
+ * have, are the archive's fault. */
+static int cannot_create(Unpack *u, const char *entry, int error)
 {
-    int own = error == EEXIST || error == ENOTDIR || error == EISDIR || error == ENAMETOOLONG;
-    return own ? refuse(u, entry, "%s", strerror(error)) : fail(u, entry, error);
+    int archives_fault = error == EEXIST || error == ENOTDIR || error == EISDIR || error == ENAMETOOLONG;
+    return archives_fault ? refuse(u, entry, "%s", strerror(error)) : fail(u, entry, error);
 }
 
-/* With the library's reason, a line that may end in a line end. */
+/* Adds the library's reason, up to a newline. */
 static int damaged(Unpack *u, struct archive *a, const char *entry)
 {
     const char *reason = archive_error_string(a);
@@ -85,8 +85,8 @@ static int damaged(Unpack *u, struct archive *a, const char *entry)
     return refuse(u, entry, "truncated or damaged: %.*s", (int)strcspn(reason, "\n"), reason);
 }
 
-/* The library knows no format that fits. */
-static int unknown(Unpack *u)
+/* The library does not recognise the format. */
+static int unknown_format(Unpack *u)
 {
     char head[SNIFF_LEN];
     ssize_t n = pread(u->fd, head, sizeof head, 0);
@@ -94,7 +94,7 @@ static int unknown(Unpack *u)
     if (packing && !strcmp(packing, "zip"))
         return refuse(u, NULL, "truncated or damaged: a zip without the directory at its end");
     if (packing)
-        return refuse(u, NULL, "is packed by %s, not zip or gzip", packing);
+        return refuse(u, NULL, "is packed with %s, not zip or gzip", packing);
     return refuse(u, NULL, u->packed ? "is neither zip nor tar" : "is empty");
 }
 
@@ -106,7 +106,7 @@ static const char *kind_fault(struct archive_entry *entry)
         return "is encrypted";
     switch (archive_entry_filetype(entry)) {
     case AE_IFREG:
-        return archive_entry_size_is_set(entry) && archive_entry_size(entry) >= 0 ? NULL : "does not say its size";
+        return archive_entry_size_is_set(entry) && archive_entry_size(entry) >= 0 ? NULL : "has no size";
     case AE_IFDIR:
         return NULL;
     case AE_IFLNK:
@@ -120,7 +120,7 @@ static const char *kind_fault(struct archive_entry *entry)
     }
 }
 
-/* Its tidied name, where the entry may be there. */
+/* Refuses a bad entry; otherwise gives its tidied name. */
 static int judge(Unpack *u, struct archive_entry *entry, int64_t place, char name[ENTRY_NAME_MAX + 1])
 {
     const char *given = archive_entry_pathname(entry);
@@ -129,7 +129,7 @@ static int judge(Unpack *u, struct archive_entry *entry, int64_t place, char nam
         given = archive_entry_pathname_utf8(entry);
     if (!given) {
         snprintf(numbered, sizeof numbered, "entry %lld", (long long)place);
-        return refuse(u, numbered, "has a name that is no text");
+        return refuse(u, numbered, "has a name that is not text");
     }
     const char *fault = entry_name_fault(given);
     if (!fault)
@@ -160,11 +160,11 @@ static int open_reader(Unpack *u, struct archive *a)
     archive_read_support_format_tar(a);
     if (archive_read_open_fd(a, u->fd, BLOCK) == ARCHIVE_OK)
         return 0;
-    return archive_errno(a) == EILSEQ ? unknown(u) : damaged(u, a, NULL); /* EILSEQ: no format fits */
+    return archive_errno(a) == EILSEQ ? unknown_format(u) : damaged(u, a, NULL); /* EILSEQ: no known format */
 }
 
-/* A tar ends with a block of zeros; the library takes one that breaks off between two entries for whole.
- * `end` is where the last entry's data end: blocks are of 512 bytes. */
+/* A tar ends with a block of zeros, but the library accepts one that ends after any entry. `end` is where the data of
+ * the last entry end; a block has 512 bytes. */
 static int check_end(Unpack *u, struct archive *a, int64_t end)
 {
     int tar = (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
@@ -182,7 +182,7 @@ static int check_ratio(Unpack *u, int64_t unpacked)
 
 typedef int Visit(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name);
 
-/* Judges all entries, and calls for each plain file. */
+/* Judges all entries, and visits each plain file. */
 static int each_entry(Unpack *u, Visit *visit)
 {
     struct archive *a = archive_read_new();
@@ -191,12 +191,12 @@ static int each_entry(Unpack *u, Visit *visit)
     int64_t place = 0, end = 0;
     int r, rc = open_reader(u, a);
     while (rc == 0 && (rc = stopped(u)) == 0 && (r = archive_read_next_header(a, &entry)) != ARCHIVE_EOF) {
-        /* A warning is of what is looked at here anyway: names that are no text, sizes that contradict. */
+        /* Warnings are about what we check ourselves: names that are not text, sizes that contradict each other. */
         if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
             rc = damaged(u, a, NULL);
         else if (++place > MAX_ENTRIES)
             rc = refuse(u, NULL, "holds more than two million entries");
-        else if ((rc = check_ratio(u, archive_filter_bytes(a, 0))) == 0) /* headers can be a bomb too */
+        else if ((rc = check_ratio(u, archive_filter_bytes(a, 0))) == 0) /* headers alone can be a bomb */
             rc = judge(u, entry, place, name);
         if (rc == 0 && archive_entry_filetype(entry) == AE_IFREG)
             rc = visit(u, a, entry, name);
@@ -210,10 +210,11 @@ static int each_entry(Unpack *u, Visit *visit)
     return rc;
 }
 
-/* --- pass 1: what there is --- */
+/* --- pass 1: what the archive holds --- */
 
-/* Reads past the data, so that a stop need not wait for the end of them: skipping what is compressed is reading. */
-static int pass_over(Unpack *u, struct archive *a, const char *name)
+/* Skips the data block by block, so that a stop takes effect at once: libarchive's own skip would decompress all of
+ * them. */
+static int skip_data(Unpack *u, struct archive *a, const char *name)
 {
     const void *block;
     size_t n;
@@ -238,7 +239,7 @@ static int list_entry(Unpack *u, struct archive *a, struct archive_entry *entry,
         return refuse(u, NULL, "holds too many names");
     if (entry_list_add(&u->list, name, size))
         return fail(u, NULL, ENOMEM);
-    return archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE ? 0 : pass_over(u, a, name);
+    return archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE ? 0 : skip_data(u, a, name);
 }
 
 static int choose(Unpack *u)
@@ -250,26 +251,26 @@ static int choose(Unpack *u)
     if (second)
         return refuse(u, second, "is a second dataset");
     const char *twice = entry_list_sum(&u->list, u->root, u->root_len, u->spec->wanted, &u->total);
-    return twice ? refuse(u, twice, "is there twice") : 0;
+    return twice ? refuse(u, twice, "occurs twice") : 0;
 }
 
 static int check_space(Unpack *u)
 {
     struct statvfs fs;
     char need[SIZE_TEXT_LEN], have[SIZE_TEXT_LEN];
-    if (statvfs(u->dir, &fs) || fs.f_blocks == 0) /* some file systems do not say */
+    if (statvfs(u->dir, &fs) || fs.f_blocks == 0) /* some file systems do not report it */
         return 0;
     int64_t blocks = (u->total + (int64_t)fs.f_frsize - 1) / (int64_t)fs.f_frsize;
     if ((uint64_t)blocks <= fs.f_bavail)
         return 0;
-    err_set(u->err, "%s: needs %s, %s are free", u->spec->name, size_text(u->total, need),
+    err_set(u->err, "%s: needs %s, but only %s are free", u->spec->name, size_text(u->total, need),
             size_text((int64_t)(fs.f_bavail * fs.f_frsize), have));
     return UNPACK_FAILED;
 }
 
-/* --- pass 2: what is wanted --- */
+/* --- pass 2: the wanted files --- */
 
-/* Files of one directory mostly stand together: it is made once. */
+/* The files of one directory mostly follow one another, so that it is made once. */
 static int make_parent(Unpack *u, const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
@@ -280,7 +281,7 @@ static int make_parent(Unpack *u, const char *path, const char *name)
     u->parent = strndup(path, n);
     if (!u->parent)
         return fail(u, NULL, ENOMEM);
-    return file_mkdirs(u->parent, NULL) ? not_made(u, name, errno) : 0;
+    return file_mkdirs(u->parent, NULL) ? cannot_create(u, name, errno) : 0;
 }
 
 static int write_at(int fd, const char *bytes, size_t n, int64_t at)
@@ -295,7 +296,7 @@ static int write_at(int fd, const char *bytes, size_t n, int64_t at)
     return 0;
 }
 
-/* Holes of a sparse file stay holes. */
+/* Keeps the holes of a sparse file. */
 static int write_data(Unpack *u, struct archive *a, struct archive_entry *entry, const char *name, int fd)
 {
     const void *block;
@@ -329,35 +330,35 @@ static int write_entry(Unpack *u, struct archive *a, struct archive_entry *entry
     if (!below)
         return 0;
     if (archive_entry_size(entry) > u->total - u->done)
-        return refuse(u, name, "has changed while it was read");
+        return refuse(u, name, "changed while it was being read");
     char *path = path_join(u->dir, below);
     int rc = path ? make_parent(u, path, name) : fail(u, NULL, ENOMEM);
     int fd = rc ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (rc == 0)
-        rc = fd < 0 ? not_made(u, name, errno) : write_data(u, a, entry, name, fd);
+        rc = fd < 0 ? cannot_create(u, name, errno) : write_data(u, a, entry, name, fd);
     if (fd >= 0 && close(fd) && rc == 0)
         rc = fail(u, name, errno);
     free(path);
     return rc;
 }
 
-/* --- all of it --- */
+/* --- both passes --- */
 
 static int open_archive(Unpack *u)
 {
     struct stat st;
-    u->fd = open(u->spec->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer is not waited for */
+    u->fd = open(u->spec->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* do not wait for the writer of a pipe */
     if (u->fd < 0 || fstat(u->fd, &st))
         return fail(u, NULL, errno);
     if (!S_ISREG(st.st_mode)) {
-        refuse(u, NULL, "is no file");
+        refuse(u, NULL, "is not a regular file");
         return UNPACK_FAILED;
     }
     u->packed = st.st_size;
     return 0;
 }
 
-/* The library does not look at gzip's checksum. What unpacks to more than may be is pass 1's to refuse. */
+/* The library ignores gzip's checksum. An archive that unpacks to too much is left for pass 1 to refuse. */
 static int check_gzip(Unpack *u)
 {
     int64_t most = u->packed > RATIO_FREE / MAX_RATIO ? u->packed * MAX_RATIO : RATIO_FREE;
@@ -381,11 +382,11 @@ static int unpack(Unpack *u)
     return rc ? rc : each_entry(u, write_entry);
 }
 
-UnpackAnswer archive_unpack(const ArchiveSpec *spec, const char *dir, Err *err)
+UnpackAnswer unpack_archive(const UnpackSpec *spec, const char *dir, Err *err)
 {
     Unpack u = {.spec = spec, .dir = dir, .fd = -1, .err = err};
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    locale_t before = uselocale(utf8); /* where there is none, nothing changes: names then are ASCII or refused */
+    locale_t before = uselocale(utf8); /* if the locale is missing, only ASCII names are accepted */
     int rc = unpack(&u);
     uselocale(before);
     if (utf8)

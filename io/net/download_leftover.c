@@ -1,4 +1,4 @@
-/* What downloads leave behind: known for what it is, and forgotten. */
+/* What downloads leave on the disk: recognised, and removed. */
 #include "io/net/download.h"
 
 #include "io/net/download_origin.h"
@@ -10,20 +10,20 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-int download_left(const char *path)
+bool download_exists(const char *path)
 {
-    Origin origin = {.url = NULL};
+    DownloadOrigin origin = {.url = NULL};
     char *name;
     if (asprintf(&name, "%s.json", path) < 0)
-        return 0;
+        return false;
     origin_load(&origin, name);
-    int known = origin.url != NULL;
+    bool known = origin.url != NULL;
     origin_clear(&origin);
     free(name);
     return known;
 }
 
-/* The part's descriptor, locked; -1: there is none. False: another process is writing to it. */
+/* Locks the part; *fd is its descriptor, or -1 if there is no part. False: another process is writing to it. */
 static bool lock_part(const char *part, int *fd)
 {
     *fd = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -33,7 +33,7 @@ static bool lock_part(const char *part, int *fd)
     return false;
 }
 
-void download_forget(const char *path)
+void download_remove(const char *path)
 {
     static const char *const suffix[] = {"", ".json", ".json.part"};
     char *part, *name;
