@@ -1,6 +1,6 @@
 """png.py: looks at the pixels of PNG files of 8-bit RGB, without our decoder.
 
-    png.py size FILE                         "WIDTH HEIGHT"
+    png.py size FILE...                      "WIDTH HEIGHT" of each
     png.py count FILE RRGGBB [REGION]        how many pixels have this colour
     png.py box FILE RRGGBB [REGION]          the box around the pixels of this colour, or "none"
     png.py changed FILE FILE                 the box around the pixels that differ, or "none"; the sizes must be equal
@@ -78,7 +78,8 @@ def differing(a, b):
 
 def main(command, path, *rest):
     if command == "size":
-        print(*read(path)[:2])
+        for path in (path, *rest):
+            print(*read(path)[:2])
     elif command == "count":
         print(len(with_colour(path, *rest)))
     elif command == "box":
