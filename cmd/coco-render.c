@@ -201,7 +201,7 @@ static void own_options(Options *o, CliOption options[N_OWN])
          .kind = CLI_TEXT,
          .value = &sheet->where.images,
          .arg = "DIR",
-         .help = "look for the records' files here first,"},
+         .help = "look for the records' files here first"},
         {.name = "data",
          .letter = 'd',
          .kind = CLI_TEXT,

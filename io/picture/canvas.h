@@ -1,7 +1,7 @@
 /* A drawing surface: filled shapes, lines, pictures, and text in any script (cairo and pango).
  *
  * Coordinates are pixels from the upper left corner; what lies outside is clipped; colours are 0xRRGGBB. Drawing cannot
- * fail: where memory runs out, the thing stays undrawn. The caller owns the canvas. One thread at a time per canvas. */
+ * fail: if memory runs out, the thing stays undrawn. The caller owns the canvas. One thread at a time per canvas. */
 #ifndef COCO_IO_PICTURE_CANVAS_H
 #define COCO_IO_PICTURE_CANVAS_H
 
@@ -35,11 +35,10 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y);
 
 /* Text is UTF-8. Every white space or control character counts as one space, and bytes that are not UTF-8 show as
  * U+FFFD. Long text is wrapped at word boundaries into at most max_lines lines (0: any number) of at most `width` pixels
- * (0: one unbounded line); where it does not fit it ends in an ellipsis after a whole word. A single word that is longer
- * than a line is broken. Right-to-left text is aligned right where other text is aligned left. */
+ * (0: one unbounded line); if it does not fit it ends in an ellipsis after a whole word. A single word that is longer
+ * than a line is broken. Right-to-left text is aligned to the right if other text would be aligned to the left. */
 typedef struct {
-    size_t start,
-        end; /* bytes of the text, which must be a text_paragraph (io/base/text.h) where there are spans */
+    size_t start, end; /* bytes of the text, which must be a text_paragraph (io/base/text.h) if it has spans */
     Color color;
     int bold;
 } TextSpan; /* a part that looks different */
@@ -47,7 +46,7 @@ typedef struct {
     double size; /* of the font, in pixels */
     int bold, italic;
     int width, max_lines;
-    int align; /* 0 left, 1 centre, 2 right, within `width` (or about x where width is 0) */
+    int align; /* 0 left, 1 centre, 2 right, within `width` (or around x if width is 0) */
     Color color;
     const TextSpan *spans; /* borrowed; in order, without overlaps */
     int n_spans;

@@ -83,8 +83,8 @@ static Survey survey(const void *bytes, size_t len)
     return s;
 }
 
-/* The library stops at its first complaint; where that one is harmless, it is told to go on. Then it reports no other
- * one: a picture that is odd and damaged as well may pass. */
+/* The library stops at its first complaint. If that one is harmless, it is told to go on, and then reports no other: a
+ * picture that is both odd and damaged may pass. */
 static int decompress(tjhandle turbo, const void *bytes, size_t len, unsigned char *pixels, int w, int h,
                       int format, Err *err)
 {

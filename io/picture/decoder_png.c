@@ -51,10 +51,10 @@ static int read_header(Reader *r)
     png_set_read_fn(r->png, r, read_bytes);
     png_set_user_limits(r->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* image.c has limits of its own */
     png_set_chunk_malloc_max(r->png, 0);
-    /* Nothing but pixels and transparency: no colour profile or text can be what is wrong with a picture. */
+    /* Only pixels and transparency are read: a broken colour profile or text does no harm. */
     png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    /* Streams that name too small a window, or end in a wrong sum of their own, are common enough for browsers to read
-     * them; each chunk has its CRC. */
+    /* Some writers name too small a window, or end the stream in a wrong checksum, and other programs read their files.
+     * Each chunk still has its CRC. */
     png_set_option(r->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
     png_set_option(r->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
     png_read_info(r->png, r->info);
@@ -94,7 +94,7 @@ static int read_rows(Reader *r)
     if (setjmp(png_jmpbuf(r->png)))
         return -1;
     png_read_image(r->png, r->rows);
-    png_read_end(r->png, NULL); /* chunks behind the pixels have CRCs too */
+    png_read_end(r->png, NULL); /* chunks after the pixels have CRCs too */
     return 0;
 }
 

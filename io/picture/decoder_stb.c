@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* stb: a single-header library, compiled here and nowhere else, which has its own taste in warnings. */
+/* stb: a single-header library, compiled here and nowhere else, without the warnings that it was not written for. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -37,7 +37,7 @@ static int stb_error(const void *bytes, size_t len, Err *err)
 }
 
 /* Where the samples of a binary PNM begin: after "P6", width, height, maximum and one white space, with comments among
- * them. 0 where a number is longer than anyone means: stb (2.27) lets those overflow. */
+ * them. 0: a number is absurdly long; stb (2.27) lets such numbers overflow. */
 static size_t pnm_header(const unsigned char *b, size_t len)
 {
     size_t i = 2;
@@ -73,7 +73,7 @@ static int check_pnm(const unsigned char *b, size_t len, size_t samples, Err *er
     if (b[0] != 'P')
         return 0;
     if (stbi_is_16_bit_from_memory(b, (int)len))
-        return err_set(err, "unsupported PNM (16 bits a sample)");
+        return err_set(err, "unsupported PNM (16 bits per sample)");
     return len < pnm_header(b, len) + samples ? err_set(err, "truncated PNM") : 0;
 }
 

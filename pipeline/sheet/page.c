@@ -45,7 +45,7 @@ static bool is_page_file(const char *name)
            (n >= 6 && !strcmp(name + n, ".jpg"));
 }
 
-/* Fails if there is a directory that no page made, or one that holds anything else than a page puts there. */
+/* Fails if there is a directory that no page made, or one that holds anything that a page does not put there. */
 static int check_replaceable(const char *path, Err *err)
 {
     struct dirent *e;

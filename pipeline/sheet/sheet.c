@@ -56,7 +56,8 @@ static void warn_dead(const Sheet *s, const Tile *tile)
     free(why);
 }
 
-/* The next tile, warned about, put on the page and counted. 1 a tile, 0 the end or asked to stop, -1 failed. */
+/* Takes the next tile: warns if it is dead, adds it to the page, counts it. 1 a tile, 0 the end or asked to stop,
+ * -1 failed. */
 static int next_tile(Sheet *s, const Tile **tile, Err *err)
 {
     int rc = tiles_next(s->tiles, tile, err);

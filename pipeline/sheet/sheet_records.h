@@ -3,8 +3,8 @@
  *   input ──► every line checked ──► records, as far as the sheet shows them
  *                    └──► facts about all of them
  *
- * A record takes a few hundred bytes. Reading waits for the input and leaves nothing behind that a signal must not cut
- * short. Afterwards any thread may look at the records. */
+ * A record takes a few hundred bytes. A signal may end the process at any time while it reads. Afterwards any thread may
+ * look at the records. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 #define COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 
