@@ -91,7 +91,7 @@ static int write_features(const char *dir, const ShapesSplit *split, Err *err)
     return h5_close(h5, rc ? NULL : err) || rc ? -1 : 0;
 }
 
-/* A text file in the directory, written by a function. */
+/* Writes the content of a text file. */
 typedef void Writer(FILE *f, const void *what, const char *target);
 
 static int write_text(const char *dir, const char *name, Writer *writer, const void *what, const char *target,
@@ -122,7 +122,7 @@ static void put_images(FILE *f, const void *what, const char *target)
     }
 }
 
-/* A path inside a URL: all but RFC 3986's unreserved characters and the slash become %XX. */
+/* A path inside a URL: everything except RFC 3986's unreserved characters and the slash becomes %XX. */
 static void put_url_path(FILE *f, const char *path)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -147,20 +147,21 @@ static void put_urls(FILE *f, const void *what, const char *target)
 
 static void put_readme(FILE *f, const void *what, const char *target)
 {
-    const ShapesSpec *spec = what;
+    const ShapesOptions *options = what;
     (void)target;
     fprintf(f, "%s\n", readme_title);
-    fprintf(f, "coco-fetch shapes --train %lld --val %lld --seed %lld\n\n", (long long)spec->train,
-            (long long)spec->val, (long long)spec->seed);
-    fputs("Pictures of one to three coloured shapes, 128 x 128, five captions each. The features are measured\n"
-          "on the pixels: of each patch of colour, the largest first, whether it is there, its colour, how\n"
-          "much its form is like each kind's, its size, place and extent; of each two the direction from one\n"
-          "to the other; each number less its mean and divided by its standard deviation over the train\n"
-          "split.\n",
-          f);
+    fprintf(f, "coco-fetch shapes --train %lld --val %lld --seed %lld\n\n", (long long)options->train,
+            (long long)options->val, (long long)options->seed);
+    fputs(
+        "Pictures of one to three coloured shapes, 128 x 128, with five captions each. The features are measured\n"
+        "on the pixels: for each patch of colour, the largest first, whether it exists, its colour, how similar\n"
+        "its form is to each kind's, its size, position and extent; for each pair the direction from the first\n"
+        "to the second. Each number is standardised: minus its mean, divided by its standard deviation, both\n"
+        "over the train split.\n",
+        f);
 }
 
-int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit split[], int n_splits,
+int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSplit split[], int n_splits,
                  const Vocab *vocab, Err *err)
 {
     char *path = path_join(out->path, "coco2014_vocab.json");
@@ -177,7 +178,7 @@ int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit sp
             write_text(out->path, images, put_images, &split[s], out->target, err))
             return -1;
     }
-    return write_text(out->path, "README.txt", put_readme, spec, out->target, err);
+    return write_text(out->path, "README.txt", put_readme, options, out->target, err);
 }
 
 int shapes_wrote(const char *dir)

@@ -1,12 +1,12 @@
-/* Upright pictures: every orientation, both orders of bytes, and EXIF that cannot be read. */
-#include "io/picture/exif.h"
+/* Pictures turned upright: every orientation, both byte orders, and EXIF that cannot be read. */
+#include "io/picture/orientation.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* An APP1 segment with this orientation, in Intel's or Motorola's order of bytes. */
+/* Writes an APP1 segment with this orientation, in Intel's or Motorola's byte order. */
 static size_t app1(unsigned char *b, int intel, unsigned orientation)
 {
     static const unsigned char head[] = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0};
@@ -31,7 +31,7 @@ static void orientations(void **state)
         unsigned orientation = (unsigned)i % 8 + 1;
         int sideways = orientation >= 5;
         Bytes jpeg = jpegs_splice(plain, 2, 0, segment, app1(segment, i / 8, orientation));
-        assert_int_equal(exif_orientation(jpeg.bytes, jpeg.n), orientation);
+        assert_int_equal(orientation_read(jpeg.bytes, jpeg.n), orientation);
         expect_jpeg(jpeg, sideways ? 48 : 96, sideways ? 96 : 48, upright[i % 8]);
         static const int boxes[][2] = {{40, 40}, {20, 30}, {200, 100}, {50, 200}};
         for (int k = 0; k < 4; k++) {
@@ -49,7 +49,7 @@ static void orientations(void **state)
     free(plain.bytes);
 }
 
-/* EXIF that says nothing that can be read is as good as none. */
+/* EXIF that cannot be read counts as none. */
 static void bad_exif(void **state)
 {
     (void)state;
@@ -61,7 +61,7 @@ static void bad_exif(void **state)
         expect_jpeg(jpeg, 96, 48, "ABCD");
         free(jpeg.bytes);
     }
-    for (size_t at = 4; at < 28; at++) /* each byte of the block changed, and the block cut behind it */
+    for (size_t at = 4; at < 28; at++) /* each byte of the block changed, and the block truncated there */
         for (int cut = 0; cut < 2; cut++) {
             size_t n = app1(segment, 1, 6);
             if (cut)
@@ -69,13 +69,13 @@ static void bad_exif(void **state)
             else
                 segment[at] ^= 0x80;
             jpeg = jpegs_splice(plain, 2, 0, segment, n);
-            int orientation = exif_orientation(jpeg.bytes, jpeg.n);
+            int orientation = orientation_read(jpeg.bytes, jpeg.n);
             assert_true(orientation == 1 || (orientation == 6 && !cut));
             free(jpeg.bytes);
         }
     for (size_t cut = 0; cut < 40; cut++)
-        assert_int_equal(exif_orientation(plain.bytes, cut), 1);
-    /* Another APP1, such as XMP's, does not hide it. */
+        assert_int_equal(orientation_read(plain.bytes, cut), 1);
+    /* Another APP1 segment, such as XMP's, does not hide it. */
     static const unsigned char xmp[] = {0xFF, 0xE1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
     Bytes turned = jpegs_splice(plain, 2, 0, segment, app1(segment, 0, 6));
     jpeg = jpegs_splice(turned, 2, 0, xmp, sizeof xmp);

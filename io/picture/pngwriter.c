@@ -1,4 +1,4 @@
-#include "io/picture/png.h"
+#include "io/picture/pngwriter.h"
 
 #include "io/base/err.h"
 #include "io/picture/deflate.h"
@@ -9,25 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are filtered here and gathered in a block of whole rows; a full block is packed, and goes out as IDAT chunks.
- * libpng writes all the chunks. The blocks begin at the same rows whatever png_rows was given at a time, and with
- * them all that the packing depends on. */
+/* Rows are filtered here and collected in a block of whole rows; a full block is compressed and written as IDAT chunks.
+ * libpng writes all the chunks. Blocks begin at the same rows however many rows come per call, so that the compressed
+ * bytes do not depend on it. */
 struct PngWriter {
     png_structp png;
     png_infop info;
     Deflate *deflate;
     FILE *out;
     int width, height, row;
-    int block_rows;        /* a full block's */
+    int block_rows;        /* of a full block */
     unsigned char *block;  /* (block_rows, 1 + 3 * width) */
-    unsigned char *above;  /* (3 * width) the row before, zeros at first */
+    unsigned char *above;  /* (3 * width) the previous row; zeros at first */
     unsigned char *packed; /* (PACKED_BYTES) */
     char why[256];         /* libpng's last complaint */
 };
 
 enum { BLOCK_BYTES = 1 << 17, PACKED_BYTES = 1 << 16, FILTER_UP = 2 };
 
-/* libpng leaves its calls by longjmp; every entry below sets the place to land. */
+/* libpng leaves its functions by longjmp; each function below that calls it sets the place to land. */
 static _Noreturn void on_error(png_structp png, png_const_charp text)
 {
     PngWriter *w = png_get_error_ptr(png);
@@ -65,10 +65,10 @@ static int set_header(PngWriter *w)
     return 0;
 }
 
-PngWriter *png_begin(FILE *out, int width, int height, Err *err)
+PngWriter *pngwriter_new(FILE *out, int width, int height, Err *err)
 {
     if (width < 1 || height < 1) {
-        err_set(err, "PNG: a picture without pixels");
+        err_set(err, "PNG: a picture needs at least one pixel");
         return NULL;
     }
     PngWriter *w = calloc(1, sizeof *w);
@@ -92,18 +92,18 @@ PngWriter *png_begin(FILE *out, int width, int height, Err *err)
         rc = err_set(err, "PNG: %s", w->why);
     if (!rc)
         return w;
-    png_abort(w);
+    pngwriter_free(w);
     return NULL;
 }
 
-void png_set_dpi(PngWriter *w, double dpi)
+void pngwriter_dpi(PngWriter *w, double dpi)
 {
     png_uint_32 per_metre = (png_uint_32)(dpi / 0.0254 + 0.5);
     png_set_pHYs(w->png, w->info, per_metre, per_metre, PNG_RESOLUTION_METER);
 }
 
-/* Filter "up", the difference to the row above: of photographs with text below it leaves what packs about as well
- * as "sub" does (Paeth: 6 % smaller, and a seventh slower), and rows of one ground become zeros. */
+/* Filter "up", the difference to the row above: photographs with text below compress about as well as with "sub"
+ * (Paeth: 6 % smaller, and a seventh slower), and rows of background become zeros. */
 static void filter_row(unsigned char *restrict to, const unsigned char *restrict rgb,
                        const unsigned char *restrict above, size_t n)
 {
@@ -112,7 +112,7 @@ static void filter_row(unsigned char *restrict to, const unsigned char *restrict
         to[i] = (unsigned char)(rgb[i] - above[i]);
 }
 
-/* Packs what the block holds, n bytes. */
+/* Compresses and writes the n bytes of the block. */
 static void write_block(PngWriter *w, size_t n)
 {
     const unsigned char *in = w->block;
@@ -141,7 +141,7 @@ static void add_rows(PngWriter *w, const unsigned char *rgb, int n)
         memcpy(w->above, above, stride);
 }
 
-int png_rows(PngWriter *w, const unsigned char *rgb, int n, Err *err)
+int pngwriter_rows(PngWriter *w, const unsigned char *rgb, int n, Err *err)
 {
     if (n > w->height - w->row)
         return err_set(err, "PNG: more than %d rows", w->height);
@@ -159,18 +159,14 @@ static int write_trailer(PngWriter *w)
     return 0;
 }
 
-int png_end(PngWriter *w, Err *err)
+int pngwriter_end(PngWriter *w, Err *err)
 {
-    int rc = 0;
     if (w->row < w->height)
-        rc = err_set(err, "PNG: %d of %d rows", w->row, w->height);
-    else if (write_trailer(w))
-        rc = err_set(err, "PNG: %s", w->why);
-    png_abort(w);
-    return rc;
+        return err_set(err, "PNG: %d of %d rows", w->row, w->height);
+    return write_trailer(w) ? err_set(err, "PNG: %s", w->why) : 0;
 }
 
-void png_abort(PngWriter *w)
+void pngwriter_free(PngWriter *w)
 {
     if (!w)
         return;
