@@ -11,10 +11,10 @@
 CELLS(DECLARE_CELL)
 RULES(DECLARE_RULE)
 
-#define CELL_ADDRESS(name) &SIMD_NAME(cell_##name),
-#define RULE_ADDRESS(name) &SIMD_NAME(rule_##name),
-static const Cell *const cells[] = {CELLS(CELL_ADDRESS) NULL};
-static const OptimRule *const rules[] = {RULES(RULE_ADDRESS) NULL};
+#define ADDRESS_OF_CELL(name) &SIMD_NAME(cell_##name),
+#define ADDRESS_OF_RULE(name) &SIMD_NAME(rule_##name),
+static const Cell *const cells[] = {CELLS(ADDRESS_OF_CELL) NULL};
+static const OptimRule *const rules[] = {RULES(ADDRESS_OF_RULE) NULL};
 
 extern const Simd SIMD_NAME(simd);
 
