@@ -3,29 +3,29 @@
  *   h0 = features·W_proj + b_proj          x_t = W_embed[word_t]
  *   h_t = cell(x_t·Wx + b, h_{t-1}·Wh)     scores_t = h_t·W_vocab + b_vocab
  *
- * Here: its parameters. loss.h trains it, search.h decodes with it, step.h is the recurrence that both share. */
+ * This header defines its parameters. loss.h trains it, search.h decodes with it, step.h is the step both share. */
 #ifndef COCO_MODEL_CAPTIONER_H
 #define COCO_MODEL_CAPTIONER_H
 
 #include "model/cell.h"
 #include "model/tensors.h"
 
-/* The words with a meaning, by their place in every vocabulary. */
+/* The special words: their indices are the same in every vocabulary. */
 enum { WORD_NULL = 0, WORD_START = 1, WORD_END = 2, WORD_UNK = 3 };
 
-/* The course's tensors, in the order of its parameters, which is that of their random start. What a cell or another
- * part adds comes after them, so that a seed draws the same numbers for these as before. */
+/* The course's tensors, in the order in which the course draws them. Tensors of a cell or of any other part come after
+ * them, so that a seed keeps giving these the same numbers. */
 enum { W_EMBED, W_PROJ, B_PROJ, WX, WH, B, W_VOCAB, B_VOCAB, COURSE_TENSORS };
 
-/* The table of a captioner's tensors without their data: W_embed (V,W), W_proj (D,H), b_proj (H), Wx (W,G·H),
- * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own. -1 as tensor_add; params_free frees, after a
- * failure as well. */
+/* Builds the table without its data: W_embed (V,W), W_proj (D,H), b_proj (H), Wx (W,G·H),
+ * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own. -1 as tensor_add. Free with params_free,
+ * after a failure too. */
 int params_layout(Params *params, const ModelShape *shape);
 
-/* The same with a zeroed block, for a model or for its gradients. On -1 nothing is left to free. */
+/* The same with a zeroed block, for a model or its gradients. After -1 there is nothing to free. */
 int params_alloc(Params *params, const ModelShape *shape);
 
-/* The cell's own tensors, where it has any. */
+/* The cell's own tensors, or NULL. */
 static inline real *cell_params(const Params *p)
 {
     return p->n_tensors > COURSE_TENSORS ? param(p, COURSE_TENSORS) : NULL;

@@ -21,7 +21,7 @@ struct LossWork {
     int GH, CH; /* widths of the gates and of what is carried besides h */
     Blocks blocks;
 
-    /* The plan of the minibatch at hand. */
+    /* The plan of the current minibatch. */
     int N, T, P, U; /* rows, steps, positions, distinct words */
     int tiles;
     int *length;      /* (N): steps of a row up to its last due word */
@@ -36,7 +36,7 @@ struct LossWork {
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
     real *h0;         /* (N,H) */
-    real *x, *e;      /* (U,W) word vectors; (U,GH) E, on the way back its gradient */
+    real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
     real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
     real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing where nothing is carried */
@@ -48,15 +48,15 @@ struct LossWork {
     real *dx;         /* (U,W) */
     int chunk;        /* positions whose scores are in memory at once */
 
-    /* The weights of the loops, laid out for each minibatch. WhT, for the way back, takes the memory of Wh. */
+    /* The weights of the loops, packed for each minibatch. WhT is needed after Wh and reuses its memory. */
     Panels Wh, WhT, W_vocab, W_vocabT;
     Recurrence recurrence;
     Gemm how; /* the other products */
 };
 
 enum {
-    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: what keeps a core's registers full */
-    LEAST_TILES = 8, /* where there are rows enough: for so many threads */
+    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: they keep a core's registers full */
+    LEAST_TILES = 8, /* if there are enough rows: for that many threads */
     MOST_ROWS = 128,
     MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
     CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
@@ -173,8 +173,7 @@ void loss_work_free(LossWork *w)
 
 /* --- the plan --- */
 
-/* A function of N alone: the order of the positions, in which the weight gradients add them up, follows from
- * the tiles. */
+/* Depends on N alone: tiles decide the order of the positions, in which the weight gradients add them up. */
 static int tiles_of(int N)
 {
     int rows = (N + LEAST_TILES - 1) / LEAST_TILES;
@@ -182,7 +181,7 @@ static int tiles_of(int N)
     return (N + rows - 1) / rows;
 }
 
-/* Rows by falling length, dealt out to the tiles like cards, so that tiles are alike. */
+/* Deals rows out to the tiles like cards, longest first, so that all tiles have about the same work. */
 static void plan_tiles(LossWork *w, const int32_t *captions)
 {
     int N = w->N, T = w->T, at = 0;
@@ -220,7 +219,7 @@ static int *first_of(const LossWork *w, int tile)
     return w->first + (size_t)tile * (size_t)(w->T + 1);
 }
 
-/* Numbers the positions, and the distinct words in the order of their first. */
+/* Numbers the positions, and the distinct words by first occurrence. */
 static void plan_positions(LossWork *w, const int32_t *captions)
 {
     w->P = w->U = 0;
@@ -248,7 +247,7 @@ static Rows positions(const real *m, int width, int p)
     return rows_of(m ? m + (size_t)p * (size_t)width : NULL, (size_t)width);
 }
 
-/* Step t of a tile: its rows are the first ones of those at the step before. */
+/* Step t of a tile. Its rows are the first ones of step t-1: shorter captions have ended. */
 static CellStep step_at(const LossWork *w, int tile, int t)
 {
     const int *first = first_of(w, tile);
@@ -269,8 +268,8 @@ static CellStep step_at(const LossWork *w, int tile, int t)
     };
 }
 
-/* One tile through all its steps. Each state goes to h, and once more to prev_h of the next step, which
- * makes the weight gradient of Wh one product. */
+/* One tile through all its steps. Each state is written to h and copied to prev_h of the next step, so that the
+ * weight gradient of Wh is one product. */
 static void tile_forward(const LossWork *w, int tile)
 {
     size_t H = (size_t)w->shape.H;
@@ -303,8 +302,8 @@ static void forward(LossWork *w, const Params *p, const real *features)
 
 /* --- the output layer --- */
 
-/* Scores, losses and dh of the positions, a chunk at a time: the scores' gradient stays in memory until
- * the chunk's share of dW_vocab is added. */
+/* Scores, losses and dh of the positions, one chunk at a time: the scores' gradient stays in memory until the
+ * chunk's share of dW_vocab has been added. */
 static void output_layer(LossWork *w, const Params *p, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;

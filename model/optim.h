@@ -9,7 +9,7 @@
  * Adam has eps outside the bias correction, as the course's assignment 3 does (Kingma and Ba 2015,
  * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does.
  *
- * A rule is one file, rule_NAME.c, and one row of RULES. Its file is compiled once for each instruction set. */
+ * A rule is one file, rule_NAME.c, and one row of RULES. The file is compiled once per instruction set. */
 #ifndef COCO_MODEL_OPTIM_H
 #define COCO_MODEL_OPTIM_H
 
@@ -21,7 +21,7 @@
 /* Every rule, one row each. */
 #define RULES(row) row(sgd) row(momentum) row(rmsprop) row(adam)
 
-enum { OPTIM_STATES = 2 }; /* arrays of state that a rule has, at most */
+enum { OPTIM_STATES = 2 }; /* the most arrays of state that a rule has */
 
 typedef struct OptimRule OptimRule;
 
@@ -38,13 +38,13 @@ struct OptimRule {
     const char *state_name[OPTIM_STATES]; /* "velocity"; "m", "v" */
     double learning_rate;                 /* optim.py's default */
     double training_rate;                 /* what the course's notebooks train with */
-    /* One range of w by dw, and of the states; optim->step counts this update already. Any thread. */
+    /* Updates one range of w and of the states by dw; optim->step already counts this update. Any thread. */
     void (*update)(const Optim *optim, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES]);
 };
 
-/* The rule of that name; NULL: there is none. */
+/* The rule of that name, or NULL. */
 const OptimRule *rule_named(const char *name);
-/* Rule number i, from 0; NULL after the last. */
+/* The i-th rule, from 0; NULL past the last. */
 const OptimRule *rule_at(int i);
 /* All names, "sgd|momentum|rmsprop|adam", in the order of rule_at. */
 const char *rule_names(void);

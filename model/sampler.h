@@ -1,8 +1,8 @@
-/* Choosing words by their scores: the one place where a caption's next word is decided.
+/* Choosing the next word of a caption from the scores.
  *
- * A sampler is one file, sampler_NAME.c, and one row of SAMPLERS. It sees the scores of one hypothesis and names up to
- * k words, the first being its choice. What narrows a choice (the k likeliest words, a share of the probability, words
- * that may not come) belongs here too, as an option that the samplers honour. */
+ * A sampler is one file, sampler_NAME.c, and one row of SAMPLERS. It gets the scores of one hypothesis and returns up to
+ * k words, best first. Restrictions (top-k, top-p, banned words) belong here too, as options that the samplers
+ * honour. */
 #ifndef COCO_MODEL_SAMPLER_H
 #define COCO_MODEL_SAMPLER_H
 
@@ -21,9 +21,9 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    bool draws; /* by chance: it wants random numbers, and names one word */
-    /* words (k): the number of words named, at least 1; k is at most V. scores (V). Any thread; rng is the hypothesis'
-     * own, NULL where the sampler does not draw. */
+    bool draws; /* at random: it needs random numbers and returns one word */
+    /* Fills words (k) from scores (V), 1 <= k <= V, and returns how many, at least 1. Any thread; rng belongs to the
+     * image, NULL if the sampler does not draw. */
     int (*choose)(const SamplerOptions *options, int V, const real *scores, int k, Rng *rng, int32_t *words);
 } Sampler;
 
@@ -34,7 +34,7 @@ typedef struct {
 SAMPLERS(DECLARE_SAMPLER)
 #undef DECLARE_SAMPLER
 
-/* The sampler of that name; NULL: there is none. */
+/* The sampler of that name, or NULL. */
 const Sampler *sampler_named(const char *name);
 
 #endif

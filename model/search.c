@@ -4,8 +4,8 @@
  *                      ▲                                                        │
  *                      └────── survivors, packed ◄── per image: the best K of all ◄┘
  *
- * A row is a live hypothesis. Rows of one image stand together, best first; images that are done leave, and
- * the rest close ranks. What each row came from is kept by step, so that a caption is read backwards. */
+ * A row is a live hypothesis. The rows of an image are neighbours, best first; finished images leave and the
+ * rest close ranks. Each step records where its rows came from, so that captions can be read backwards. */
 #include "model/search.h"
 
 #include "model/affine.h"
@@ -15,24 +15,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* what is computed once an image, or once */
+static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* for what is computed once, or once per image */
 
 enum { MOST_ROWS = 64 }; /* rows of a tile: their scores stay in a core's cache */
 
 typedef struct {
     double logprob; /* of the hypothesis with this word */
-    int32_t row;    /* that is expanded */
+    int32_t row;    /* the row it expands */
     int32_t word;
 } Candidate;
 
 typedef struct {
-    int first, n;   /* its rows: n live hypotheses; 0 once its caption is there */
+    int first, n;   /* its rows: n live hypotheses; 0 once the caption is done */
     int finished;   /* a hypothesis has taken <END> */
     Candidate best; /* the best finished one */
     int best_step;  /* where it took <END> */
 } Image;
 
-/* A step's rows, to read captions backwards. */
+/* The rows of one step, for reading captions backwards. */
 typedef struct {
     int32_t *word;   /* (rows): the word that made the row */
     int32_t *parent; /* (rows): the row of the step before that it came from */
@@ -43,23 +43,23 @@ struct Search {
     SearchOptions options;
     int images, K, rows; /* at most; rows is images·K */
     int GH, CH;          /* widths of the gates and of what is carried besides h */
-    int live;            /* rows at hand */
+    int live;            /* rows in use */
     Blocks blocks;
 
-    Panels Wh, W_vocab; /* the weights of the loop, laid out once */
+    Panels Wh, W_vocab; /* the weights of the loop, packed once */
     Recurrence recurrence;
     real *E;              /* (V,GH) */
     real *h, *next_h;     /* (rows,H) */
     real *c, *next_c;     /* (rows,CH) */
     real *a, *ah;         /* (rows,GH) */
     real *scores;         /* (rows,V) */
-    int32_t *word;        /* (rows): that goes in */
+    int32_t *word;        /* (rows): the word that goes in */
     double *logprob;      /* (rows): of the hypothesis so far */
     int *image_of;        /* (rows) */
     int32_t *chosen;      /* (rows,K): the words that expand a row */
     Candidate *candidate; /* (rows,K): a row's expansions, best first */
     int *n_candidates;    /* (rows): how many */
-    int *taken;           /* (rows): how many of these a merge has used up */
+    int *taken;           /* (rows): how many of these the merge has taken */
     Candidate *kept;      /* (rows): the survivors, in the order of the next step's rows */
     Candidate *beam;      /* (K): the best expansions of one image */
     Image *image;         /* (images) */
@@ -106,7 +106,7 @@ static Panels alloc_panels(Search *s, int k, int n)
     return (Panels){precision, k, n, blocks_alloc(&s->blocks, panels_bytes(precision, k, n), 1)};
 }
 
-/* All steps' traces are one block. */
+/* One block holds the traces of all steps. */
 static void alloc_trace(Search *s)
 {
     size_t steps = (size_t)s->options.max_length, rows = (size_t)s->rows;
@@ -217,7 +217,7 @@ static void step_tile(Search *s, int first, int n)
 
 /* --- a step of the search --- */
 
-/* The best expansions of an image's rows, into s->beam: a merge of lists that are sorted already. */
+/* Merges the sorted expansions of an image's rows into s->beam; returns how many there are. */
 static int best_expansions(Search *s, const Image *image)
 {
     int n = 0;
@@ -236,7 +236,7 @@ static int best_expansions(Search *s, const Image *image)
     return n;
 }
 
-/* The words of a hypothesis whose last word was taken at this step: read backwards. */
+/* Reads the words of a hypothesis backwards from its last word, taken at this step. */
 static void read_caption(const Search *s, int step, const Candidate *last, SearchResult *result)
 {
     int32_t row = last->row;
@@ -249,11 +249,11 @@ static void read_caption(const Search *s, int step, const Candidate *last, Searc
     }
 }
 
-/* Moves one image on: its best expansions finish or survive (into kept, from `at` on). Returns how many
- * survive; 0 once the result is there.
+/* Advances one image: its best expansions finish or survive (into kept, from `at` on). Returns how many survive; 0
+ * once the result is written.
  *
- * A hypothesis only loses probability as it goes on. So one that is no better than the best finished one
- * cannot win, nor can what its place in the beam would have gone to instead: it is dropped at once. */
+ * A hypothesis only loses probability as it grows, so one that is no better than the best finished one cannot win,
+ * nor can its successors: it is dropped at once. */
 static int advance(Search *s, Image *image, int step, int at, SearchResult *result)
 {
     int n = best_expansions(s, image), live = 0;

@@ -1,5 +1,5 @@
-/* Any cell as a layer over T steps, forward and backward, in the course's (N,T,.) layout; nothing is folded or skipped.
- * The course's layers (layers.h) are this with their cells' names.
+/* Any cell as a layer over T steps, forward and backward, in the course's (N,T,.) layout, with nothing folded or
+ * skipped. The course's recurrent layers (layers.h) are thin wrappers of this.
  *
  * x ──► a = x·Wx + b ──► per tile of rows, through all time steps: step_forward ──► h
  *
@@ -10,7 +10,7 @@
 
 #include "model/cell.h"
 
-/* Arrays that a cell does not use may be NULL. G is the cell's gates, C what it carries. */
+/* Arrays that the cell does not use may be NULL. G is the cell's number of gates, C what it carries. */
 typedef struct {
     const Cell *cell;
     int N, T, D, H;
@@ -19,7 +19,7 @@ typedef struct {
     const real *Wx, *Wh, *b; /* (D,G·H), (H,G·H), (G·H) */
     const real *own;         /* the cell's own tensors */
     real *h, *c;             /* (N,T,H), (N,T,C·H): written by forward */
-    real *a, *ah;            /* (N,T,G·H): written by forward, read by backward; of a cell in place, a may be h */
+    real *a, *ah; /* (N,T,G·H): written by forward, read by backward; a may be h if the cell is in_place */
 } Sequence;
 
 typedef struct {

@@ -1,8 +1,8 @@
 /* The parameters of a model: a table of named tensors in one flat block.
  *
- * Tensors are added, any number of them; then the block is allocated once. The model file, the optimizer, the random
- * start and the gradient check walk the table, so that a new tensor needs nothing but its tensor_add. Gradients and
- * optimizer states are blocks of the same layout. */
+ * Add any number of tensors, then allocate the block once. The model file, the optimizer, the random start and the
+ * gradient check all walk the table, so a new tensor needs only its tensor_add. Gradients and optimizer states are
+ * blocks of the same layout. */
 #ifndef COCO_MODEL_TENSORS_H
 #define COCO_MODEL_TENSORS_H
 
@@ -14,7 +14,7 @@
 
 typedef struct Cell Cell;
 
-/* The sizes that a model is made of. */
+/* The cell and the sizes that define a model's tensors. */
 typedef struct {
     const Cell *cell;
     int D; /* features */
@@ -28,7 +28,7 @@ enum {
     TENSOR_RANK = 4    /* dimensions of a tensor, at most */
 };
 
-/* How a tensor starts. randn is drawn in the order of the table, in double, as the course does. */
+/* Initial values. randn is drawn in the order of the table, in double, as in the course. */
 typedef enum {
     START_ZERO,  /* 0: biases */
     START_SMALL, /* randn/100: word vectors */
@@ -52,15 +52,15 @@ typedef struct {
     real *data; /* (n), aligned to 64 bytes; NULL until params_alloc_data */
 } Params;
 
-/* Adds a tensor of dims (rank); its place in the table, from 0. The name is borrowed. -1: out of memory, a dimension
+/* Adds a tensor of dims (rank) and returns its index in the table. The name is borrowed. -1: out of memory, a dimension
  * out of range, or a block above 2^31 numbers. */
 int tensor_add(Params *params, const char *name, int rank, const int *dims, TensorStart start);
 
-/* Zeroes a block for the table. -1: out of memory. */
+/* Allocates the zeroed block. -1: out of memory. */
 int params_alloc_data(Params *params);
 void params_free(Params *params); /* legal on a zeroed one */
 
-/* The random start. */
+/* Draws the initial values. */
 void params_init(Params *params, Rng *rng);
 
 /* The elements of tensor number id. */

@@ -1,5 +1,5 @@
-/* Names of what is compiled once for each instruction set: the set's own name, which the Makefile gives as SIMD_SET,
- * is put after them. */
+/* Names for code that is compiled once per instruction set: SIMD_NAME appends the set's name, which the Makefile
+ * passes as SIMD_SET. */
 #ifndef COCO_MODEL_SIMD_NAME_H
 #define COCO_MODEL_SIMD_NAME_H
 

@@ -1,4 +1,4 @@
-/* All of this folder for one instruction set, whose name the Makefile gives as SIMD_SET. */
+/* All of this folder for one instruction set, whose name the Makefile passes as SIMD_SET. */
 #include "model/cell.h"
 #include "model/optim.h"
 #include "model/simd/bf16.h"
