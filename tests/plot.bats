@@ -2,6 +2,7 @@
 # coco-plot: exit statuses, messages, and pictures from logs of every kind.
 
 load support/common
+load support/png
 
 setup() {
     cd "$BATS_TEST_TMPDIR"

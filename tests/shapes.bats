@@ -4,6 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/png
 
 TRAIN=9 VAL=4
 

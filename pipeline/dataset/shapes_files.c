@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_WORD = 4 }; /* after <NULL>, <START>, <END>, <UNK> */
+enum { FIRST_WORD = 4 }; /* behind <NULL>, <START>, <END>, <UNK> */
 
 static const char readme_title[] = "Shapes: pictures and captions drawn by coco-fetch shapes\n";
 

@@ -28,9 +28,6 @@ same() {
 # same_params FILE FILE: equal parameters, to the bit.
 same_params() { h5diff "$1" "$2" /params; }
 
-# png COMMAND FILE...: looks at pixels (tests/support/png.py).
-png() { python3 "$ROOT/tests/support/png.py" "$@"; }
-
 # needs FILE...: skips the test where one is not there.
 needs() {
     local f
