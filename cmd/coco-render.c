@@ -1,6 +1,7 @@
 /* coco-render: caption records to contact sheets. */
 #include "cmd/cli.h"
 #include "cmd/net_options.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sheet/sheet.h"
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
@@ -232,7 +233,7 @@ int main(int argc, char **argv)
 {
     SheetOptions sheet = sheet_defaults();
     char tile[32];
-    sheet.where.data = "data/coco_captioning";
+    sheet.where.data = DEFAULT_DATASET;
     Options o = {.sheet = sheet,
                  .tile = tile,
                  .columns = sheet.columns,
@@ -242,7 +243,7 @@ int main(int argc, char **argv)
                  .dpi = -1,
                  .scale = sheet.scale};
     snprintf(tile, sizeof tile, "%dx%d", sheet.tile_w, sheet.tile_h);
-    Net net;
+    NetOptions net;
     CliOption options[N_OWN + NET_MAX];
     own_options(&o, options);
     int n_net = net_options(&net, &o.sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Adds the n options to the table. */
+/* Adds n options to the table. Returns the new number. */
 static int add(CliOption options[NET_MAX], int at, const CliOption *more, size_t n)
 {
     memcpy(options + at, more, n * sizeof *more);
@@ -11,20 +11,20 @@ static int add(CliOption options[NET_MAX], int at, const CliOption *more, size_t
 #define ADD(...) \
     (at = add(options, at, (const CliOption[]){__VA_ARGS__}, sizeof((CliOption[]){__VA_ARGS__}) / sizeof *options))
 
-int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MAX])
+int net_options(NetOptions *net, HttpOptions *http, int which, CliOption options[NET_MAX])
 {
     int at = 0;
-    *net = (Net){.http = http,
-                 .retries = http->retries,
-                 .redirects = http->redirects,
-                 .max_bytes = http->max_bytes,
-                 .per_host = http->per_host};
+    *net = (NetOptions){.http = http,
+                        .retries = http->retries,
+                        .redirects = http->redirects,
+                        .max_bytes = http->max_bytes,
+                        .per_host = http->per_host};
     if (which & NET_TIMES)
         ADD({.name = "timeout",
              .kind = CLI_REAL,
              .value = &http->total_s,
              .arg = "S",
-             .help = "seconds for one try as a whole; 0 is no limit",
+             .help = "seconds for one whole try; 0: no limit",
              .min = 0,
              .max = 86400},
             {.name = "connect-timeout",
@@ -38,7 +38,7 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .kind = CLI_REAL,
              .value = &http->stall_s,
              .arg = "S",
-             .help = "seconds of silence that end a try",
+             .help = "give up a try that receives nothing for so many seconds",
              .min = 1,
              .max = 86400});
     if (which & NET_TRIES)
@@ -46,7 +46,7 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .kind = CLI_INT,
              .value = &net->retries,
              .arg = "N",
-             .help = "further tries after 5xx, 429, time-outs and broken connections",
+             .help = "retries after 5xx, 429, time-outs and broken connections",
              .min = 0,
              .max = 100},
             {.name = "backoff",
@@ -54,15 +54,15 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .value = &http->backoff_s,
              .arg = "S",
              .help =
-                 "seconds before the second try, doubled for each further one, shortened by up to half by chance; "
-                 "a server's Retry-After of up to 30 s is waited for",
+                 "seconds before the first retry, doubled for each further one, shortened at random by up to half; "
+                 "a Retry-After of up to 30 s is honoured",
              .min = 0,
              .max = 3600},
             {.name = "max-redirects",
              .kind = CLI_INT,
              .value = &net->redirects,
              .arg = "N",
-             .help = "redirects followed at most; never out of http and https",
+             .help = "redirects to follow at most; never out of http and https",
              .min = 0,
              .max = 50});
     if (which & NET_SIZE)
@@ -70,7 +70,7 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .kind = CLI_INT,
              .value = &net->max_bytes,
              .arg = "N",
-             .help = "give up what is larger than this",
+             .help = "give up downloads that are larger than this",
              .min = 1,
              .max = 1e15});
     if (which & NET_HOSTS)
@@ -78,34 +78,34 @@ int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MA
              .kind = CLI_INT,
              .value = &net->per_host,
              .arg = "N",
-             .help = "downloads at once from one server; 0 is as many as in all",
+             .help = "downloads at once from one server; 0: only --parallel limits them",
              .min = 0,
              .max = 1024},
             {.name = "rate",
              .kind = CLI_TEXT,
              .value = &net->rate,
              .arg = "N/s",
-             .help = "requests to one server, at most so many a second (or N/m, N/h)"});
+             .help = "at most so many requests a second to one server (or N/m, N/h)"});
     if (which & NET_PUBLIC)
         ADD({.name = "public-only",
              .kind = CLI_FLAG,
              .value = &http->public_only,
-             .help =
-                 "connect to no private, loopback or link-local address, whatever names and redirects lead there: "
-                 "for URLs of strangers; proxies are not used then"});
+             .help = "never connect to private, loopback or link-local addresses, whatever names or redirects lead "
+                     "there; "
+                     "for URLs from strangers; turns proxies off"});
     ADD({.name = "cacert",
          .kind = CLI_TEXT,
          .value = &http->cacert,
          .arg = "FILE",
-         .help = "trust the certificates of this file (PEM) in place of the system's"},
+         .help = "trust the certificates in this file (PEM) instead of the system's"},
         {.name = "insecure",
          .kind = CLI_FLAG,
          .value = &http->insecure,
-         .help = "do not check certificates: anybody on the way may answer for a server"});
+         .help = "do not check certificates: anybody on the way can impersonate a server"});
     return at;
 }
 
-/* "5", "5/s", "300/m", "1000/h": tries a second. */
+/* "5", "5/s", "300/m", "1000/h"; returns tries per second. */
 static double read_rate(const char *text)
 {
     static const struct {
@@ -121,11 +121,11 @@ static double read_rate(const char *text)
     bool known = !text[len] || seconds > 1 || !strcmp(text + len, "/s");
     snprintf(number, sizeof number, "%.*s", len < sizeof number ? (int)len : 0, text);
     if (!known || !cli_read_real(number, 1e-3, 1e6, &n))
-        cli_usage_error("--rate: '%s' is no rate from 0.001 to 1000000, as in 5/s, 300/m or 1000/h", text);
+        cli_usage_error("--rate: '%s': expected a rate from 0.001 to 1000000, such as 5/s, 300/m or 1000/h", text);
     return n / seconds;
 }
 
-void net_apply(const Net *net)
+void net_apply(const NetOptions *net)
 {
     net->http->retries = (int)net->retries;
     net->http->redirects = (int)net->redirects;
@@ -134,5 +134,5 @@ void net_apply(const Net *net)
     if (net->rate)
         net->http->rate = read_rate(net->rate);
     if (net->http->insecure)
-        cli_error("--insecure: the certificates of servers are not checked");
+        cli_error("--insecure: server certificates are not checked");
 }

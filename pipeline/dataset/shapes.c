@@ -4,6 +4,7 @@
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/picture/pngwriter.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/common/pipe.h"
 #include "pipeline/dataset/shapes_files.h"
 
@@ -32,7 +33,7 @@ typedef struct {
 
 ShapesOptions shapes_defaults(void)
 {
-    return (ShapesOptions){.dir = "data/coco_captioning", .train = 4000, .val = 500, .seed = 231, .workers = 1};
+    return (ShapesOptions){.dir = DEFAULT_DATASET, .train = 4000, .val = 500, .seed = 231, .workers = 1};
 }
 
 /* --- the pictures: take and work of the pipe --- */

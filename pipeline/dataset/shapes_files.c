@@ -8,23 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_WORD = 4 }; /* behind <NULL>, <START>, <END>, <UNK> */
-
 static const char readme_title[] = "Shapes: pictures and captions drawn by coco-fetch shapes\n";
 
 /* --- captions and names --- */
 
 int shapes_vocab(Vocab *vocab, Err *err)
 {
-    static const char *const special[FIRST_WORD] = {"<NULL>", "<START>", "<END>", "<UNK>"};
-    int n = FIRST_WORD, missing = 0;
-    while (scene_words[n - FIRST_WORD])
+    int n = VOCAB_SPECIAL, missing = 0;
+    while (scene_words[n - VOCAB_SPECIAL])
         n++;
     char **word = calloc((size_t)n, sizeof *word);
     if (!word)
         return err_set(err, "out of memory");
     for (int i = 0; i < n; i++) {
-        word[i] = strdup(i < FIRST_WORD ? special[i] : scene_words[i - FIRST_WORD]);
+        word[i] = strdup(i < VOCAB_SPECIAL ? vocab_special[i] : scene_words[i - VOCAB_SPECIAL]);
         missing += !word[i];
     }
     if (missing) {
@@ -40,15 +37,15 @@ void shapes_encode(const char *caption, const Vocab *vocab, int32_t row[SHAPES_C
 {
     int t = 0;
     memset(row, 0, SHAPES_CAPTION_WIDTH * sizeof *row);
-    row[t++] = 1;
+    row[t++] = VOCAB_START;
     for (const char *p = caption; *p;) {
         size_t n = strcspn(p, " ");
-        for (int w = FIRST_WORD; w < vocab->size; w++)
+        for (int w = VOCAB_SPECIAL; w < vocab->size; w++)
             if (strlen(vocab->word[w]) == n && !memcmp(vocab->word[w], p, n))
                 row[t++] = w;
         p += n + (p[n] == ' ');
     }
-    row[t] = 2;
+    row[t] = VOCAB_END;
 }
 
 void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_t id)

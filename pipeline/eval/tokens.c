@@ -1,21 +1,12 @@
 #include "pipeline/eval/tokens.h"
 
+#include "io/data/vocab.h"
 #include "pipeline/eval/ptb.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 const char *const TOKEN_NAMES[] = {"ptb", "clean", "none"};
-
-static int is_special(const char *word, size_t n)
-{
-    static const char *const SPECIAL[] = {"<START>", "<END>", "<NULL>", "<UNK>"};
-    for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
-        if (strlen(SPECIAL[i]) == n && !strncasecmp(word, SPECIAL[i], n))
-            return 1;
-    return 0;
-}
 
 char *tokens_of(const char *caption, TokenRule rule)
 {
@@ -27,7 +18,7 @@ char *tokens_of(const char *caption, TokenRule rule)
         return NULL;
     for (const char *s = text + strspn(text, WHITE); *s; s += strspn(s, WHITE)) {
         size_t n = strcspn(s, WHITE);
-        if (!is_special(s, n)) {
+        if (!vocab_is_special(s, n)) {
             if (out != text)
                 *out++ = ' ';
             memmove(out, s, n);

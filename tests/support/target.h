@@ -1,5 +1,5 @@
-/* What the tests of files and directories that appear whole share: a directory with a target in it, `t`, which is not
- * there, and what stands beside it. For one program each. */
+/* For tests of files and directories that appear complete or not at all: a directory in which the target, `t`, does not
+ * exist yet. Include it in one file per program. */
 #ifndef COCO_TESTS_SUPPORT_TARGET_H
 #define COCO_TESTS_SUPPORT_TARGET_H
 
@@ -35,7 +35,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The directory dir/NAME with a file in it. */
+/* Makes the directory dir/NAME with a file in it. */
 static void put_dir(const char *name)
 {
     char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
@@ -52,7 +52,7 @@ static int there(const char *name)
     return is;
 }
 
-/* How many entries the directory has. */
+/* The number of entries in the directory. */
 static int entries(void)
 {
     DIR *d = opendir(dir);
@@ -64,8 +64,8 @@ static int entries(void)
     return n;
 }
 
-/* Runs so many processes at once, each of which calls one() again and again: it answers 0, or what went wrong. With
- * `kills`, every fourth kills itself half-way, in the call that is told so. */
+/* Runs so many processes at once, each of which calls one() repeatedly; that returns 0, or a number for what went wrong.
+ * With `kills`, every fourth process is to kill itself half-way, in the call with kill_yourself. */
 static void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
 {
     enum { MOST = 16 };
