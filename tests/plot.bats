@@ -2,7 +2,6 @@
 # coco-plot: exit statuses, messages, and pictures from logs of every kind.
 
 load support/common
-load support/png
 
 setup() {
     cd "$BATS_TEST_TMPDIR"

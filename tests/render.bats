@@ -2,7 +2,6 @@
 # coco-render: what options change, exit statuses, messages, and that bad input leaves no file.
 
 load support/common
-load support/png
 bats_require_minimum_version 1.5.0
 
 setup() {

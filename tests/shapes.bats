@@ -4,7 +4,6 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-load support/png
 
 TRAIN=9 VAL=4
 

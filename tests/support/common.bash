@@ -27,6 +27,9 @@ same() {
 # same_params FILE FILE: both models have the same parameters, to the bit.
 same_params() { h5diff "$1" "$2" /params; }
 
+# png COMMAND FILE...: looks at pixels (tests/support/png.py).
+png() { python3 "$ROOT/tests/support/png.py" "$@"; }
+
 # needs FILE...: skips the test if a file is missing.
 needs() {
     local f
