@@ -107,7 +107,7 @@ static void place_tile(const Sheet *s, const Tile *tile, int column)
 /* Draws the tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
 static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
 {
-    int h = sheet_row_height(&s->plan, first / s->plan.columns);
+    int h = sheet_plan_row_height(&s->plan, first / s->plan.columns);
     clear_band(s, h);
     for (int column = 0; column < n; column++) {
         const Tile *tile;
@@ -179,8 +179,8 @@ static int draw_sheet(void *ctx, FILE *out, Err *err)
     int header = draw_header(s, subtitle, err);
     if (header < 0)
         return -1;
-    int height =
-        sheet_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns, header, err);
+    int height = sheet_plan_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns,
+                                   header, err);
     PngWriter *png = height < 0 ? NULL : pngwriter_new(out, plan->width, height, err);
     if (!png)
         return -1;
@@ -247,7 +247,7 @@ static int write_page(void *ctx, FILE *out, Err *err)
 
 static int plan_picture(Sheet *s, Err *err)
 {
-    if (sheet_plan(&s->plan, s->options, &s->look, s->records, s->report, err))
+    if (sheet_plan_make(&s->plan, s->options, &s->look, s->records, s->report, err))
         return -1;
     sheet_text_make(&s->text, s->options, sheet_records_facts(s->records), s->plan.style.mark_w > 0);
     s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;

@@ -128,8 +128,8 @@ static int plan_rows(SheetPlan *plan, const SheetOptions *options, Err *err)
     return 0;
 }
 
-int sheet_plan(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
-               const Report *report, Err *err)
+int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
+                    const Report *report, Err *err)
 {
     memset(plan, 0, sizeof *plan);
     plan->n = sheet_records_facts(records)->n;
@@ -156,16 +156,16 @@ void sheet_plan_free(SheetPlan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-int sheet_row_height(const SheetPlan *plan, int64_t row)
+int sheet_plan_row_height(const SheetPlan *plan, int64_t row)
 {
     return plan->style.gutter + plan->style.box_h + plan->text_h[row];
 }
 
-int sheet_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err)
+int sheet_plan_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err)
 {
     int64_t h = header + plan->style.gutter;
     for (int64_t r = first_row; r < first_row + rows; r++)
-        h += sheet_row_height(plan, r);
+        h += sheet_plan_row_height(plan, r);
     if (h > INT32_MAX)
         return err_set(err, "%" PRId64 " rows of tiles make a picture too high for PNG: set --rows", rows);
     return (int)h;

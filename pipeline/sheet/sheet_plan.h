@@ -18,13 +18,13 @@ typedef struct {
 
 /* Measures the text of all records, on options->threads threads, and warns about the first character that no font has.
  * The caller frees in either case. When asked to stop it returns 0 and leaves the plan unfinished. */
-int sheet_plan(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
-               const Report *report, Err *err);
+int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
+                    const Report *report, Err *err);
 void sheet_plan_free(SheetPlan *plan); /* legal on a zeroed one */
 
 /* The height of a row of tiles, including the gutter above it. */
-int sheet_row_height(const SheetPlan *plan, int64_t row);
+int sheet_plan_row_height(const SheetPlan *plan, int64_t row);
 /* The height of a sheet with these rows of tiles below its header. -1: more than PNG allows. */
-int sheet_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err);
+int sheet_plan_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err);
 
 #endif
