@@ -14,39 +14,33 @@ static const Gemm float32 = {PRECISION_FLOAT32, NULL};
 
 /* --- the cells as sequences, and a step as a sequence of one --- */
 
+/* Members in the order of sequence.h: sizes, inputs, weights, and what forward writes. */
+static Sequence rnn(int N, int T, int D, int H, const real *x, const real *h0, const real *Wx, const real *Wh,
+                    const real *b, const real *h)
+{
+    return (Sequence){cell_named("rnn"), N,    T,         D,   H, x, h0, NULL, Wx, Wh, b, NULL,
+                      (real *)h,         NULL, (real *)h, NULL};
+}
+
+static Sequence lstm(int N, int T, int D, int H, const real *x, const real *h0, const real *c0, const real *Wx,
+                     const real *Wh, const real *b, const real *h, const real *c, const real *gates)
+{
+    return (Sequence){cell_named("lstm"), N,   T, D, H, x, h0, c0, Wx, Wh, b, NULL, (real *)h, (real *)c,
+                      (real *)gates,      NULL};
+}
+
 void rnn_forward(real *h, const real *x, const real *h0, const real *Wx, const real *Wh, const real *b, int N,
                  int T, int D, int H)
 {
-    sequence_forward(&(Sequence){.cell = cell_named("rnn"),
-                                 .N = N,
-                                 .T = T,
-                                 .D = D,
-                                 .H = H,
-                                 .x = x,
-                                 .h0 = h0,
-                                 .Wx = Wx,
-                                 .Wh = Wh,
-                                 .b = b,
-                                 .h = h,
-                                 .a = h});
+    Sequence s = rnn(N, T, D, H, x, h0, Wx, Wh, b, h);
+    sequence_forward(&s);
 }
 
 void rnn_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dh, const real *h,
                   const real *x, const real *h0, const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    Sequence s = {.cell = cell_named("rnn"),
-                  .N = N,
-                  .T = T,
-                  .D = D,
-                  .H = H,
-                  .x = x,
-                  .h0 = h0,
-                  .Wx = Wx,
-                  .Wh = Wh,
-                  .h = (real *)h,
-                  .a = (real *)h};
-    sequence_backward(&s,
-                      &(SequenceGrads){.dx = dx, .dh0 = dh0, .dWx = dWx, .dWh = dWh, .db = db, .dh = dh, .da = da});
+    Sequence s = rnn(N, T, D, H, x, h0, Wx, Wh, NULL, h);
+    sequence_backward(&s, &(SequenceGrads){dx, dh0, dWx, dWh, db, NULL, dh, NULL, da, NULL});
 }
 
 void rnn_step_forward(real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh,
@@ -66,42 +60,17 @@ void rnn_step_backward(real *dx, real *dprev_h, real *dWx, real *dWh, real *db, 
 void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero, const real *Wx,
                   const real *Wh, const real *b, int N, int T, int D, int H)
 {
-    sequence_forward(&(Sequence){.cell = cell_named("lstm"),
-                                 .N = N,
-                                 .T = T,
-                                 .D = D,
-                                 .H = H,
-                                 .x = x,
-                                 .h0 = h0,
-                                 .c0 = zero,
-                                 .Wx = Wx,
-                                 .Wh = Wh,
-                                 .b = b,
-                                 .h = h,
-                                 .c = c,
-                                 .a = gates});
+    Sequence s = lstm(N, T, D, H, x, h0, zero, Wx, Wh, b, h, c, gates);
+    sequence_forward(&s);
 }
 
 void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh, const real *h,
                    const real *c, const real *gates, const real *x, const real *h0, const real *zero,
                    const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    Sequence s = {.cell = cell_named("lstm"),
-                  .N = N,
-                  .T = T,
-                  .D = D,
-                  .H = H,
-                  .x = x,
-                  .h0 = h0,
-                  .c0 = zero,
-                  .Wx = Wx,
-                  .Wh = Wh,
-                  .h = (real *)h,
-                  .c = (real *)c,
-                  .a = (real *)gates};
+    Sequence s = lstm(N, T, D, H, x, h0, zero, Wx, Wh, NULL, h, c, gates);
     memset(dc, 0, (size_t)N * (size_t)H * sizeof *dc);
-    sequence_backward(
-        &s, &(SequenceGrads){.dx = dx, .dh0 = dh0, .dWx = dWx, .dWh = dWh, .db = db, .dh = dh, .dc = dc, .da = da});
+    sequence_backward(&s, &(SequenceGrads){dx, dh0, dWx, dWh, db, NULL, dh, dc, da, NULL});
 }
 
 void lstm_step_forward(real *next_h, real *next_c, real *gates, const real *x, const real *prev_h,
@@ -114,26 +83,8 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
                         const real *dnext_h, const real *next_c, const real *gates, const real *x,
                         const real *prev_h, const real *prev_c, const real *Wx, const real *Wh, int N, int D, int H)
 {
-    Sequence s = {.cell = cell_named("lstm"),
-                  .N = N,
-                  .T = 1,
-                  .D = D,
-                  .H = H,
-                  .x = x,
-                  .h0 = prev_h,
-                  .c0 = prev_c,
-                  .Wx = Wx,
-                  .Wh = Wh,
-                  .c = (real *)next_c,
-                  .a = (real *)gates};
-    sequence_backward(&s, &(SequenceGrads){.dx = dx,
-                                           .dh0 = dprev_h,
-                                           .dWx = dWx,
-                                           .dWh = dWh,
-                                           .db = db,
-                                           .dh = (real *)dnext_h,
-                                           .dc = dprev_c,
-                                           .da = da});
+    Sequence s = lstm(N, 1, D, H, x, prev_h, prev_c, Wx, Wh, NULL, NULL, next_c, gates);
+    sequence_backward(&s, &(SequenceGrads){dx, dprev_h, dWx, dWh, db, NULL, (real *)dnext_h, dprev_c, da, NULL});
 }
 
 /* --- word embedding --- */
