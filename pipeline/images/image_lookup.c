@@ -82,7 +82,7 @@ static int read_below(const char *root, const char *name, char **bytes, size_t *
     *bytes = below ? read_regular(real, len, err) : NULL;
     free(real);
     if (!below)
-        return err_set(err, "a link leads out of the directory");
+        return err_set(err, "a link that leads out of the directory");
     return *bytes ? 1 : -1;
 }
 
@@ -165,7 +165,7 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
     if (rc == 0 && r->file)
         rc = err_set(err, "no such file%s", l->root[0] || l->root[1] ? "" : ": --images says where to look");
     else if (rc == 0)
-        rc = err_set(err, "the record has neither \"file\" nor \"url\"");
+        rc = err_set(err, "the record names no file and no url");
     return rc;
 }
 
