@@ -248,10 +248,7 @@ static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
     if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
-    const ModelShape *shape = &m->params.shape;
-    s->settings.cell = choice_index(cell_names(), shape->cell->name);
-    s->settings.hidden = shape->H;
-    s->settings.wordvec = shape->W;
+    settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
         fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err) || read_rng(h5, s, err))
         return -1;

@@ -88,6 +88,13 @@ static const char *print_value(const Field *f, const TrainSettings *s, char out[
     return out;
 }
 
+void settings_take_shape(TrainSettings *s, const ModelShape *shape)
+{
+    s->cell = choice_index(cell_names(), shape->cell->name);
+    s->hidden = shape->H;
+    s->wordvec = shape->W;
+}
+
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
                    const char *path, Err *err)
 {

@@ -1,4 +1,4 @@
-/* The settings of a training run: what stays the same from its first iteration to its last, stopped or not.
+/* The settings of a training run: what stays the same from its first iteration to its last, even if it stops between.
  *
  * One table lists them: their names on the command line and in the model file, their range there, and whether a resumed
  * run may change them. A new setting is one member here and one row there. Main thread. */
@@ -31,7 +31,7 @@ const char *precision_names(void);
 #define SETTING_BATCH_MAX 1048576.0
 
 typedef struct {
-    const char *data; /* the dataset directory; its owner is the struct's */
+    const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
@@ -48,31 +48,32 @@ typedef struct {
 } TrainSettings;
 
 typedef struct {
-    const char *option; /* its long name */
-    /* The group of the model file that holds it as an attribute; NULL: the model's own shape says it. */
-    const char *group;
-    bool may_change; /* when a run is resumed */
-    Field field;
+    const char *option; /* long name on the command line */
+    const char *group; /* of the model file, which holds it as an attribute; NULL: the shape of the model says it */
+    bool may_change;   /* when a run is resumed */
+    Field field;       /* in TrainSettings */
 } Setting;
 
 enum { TRAIN_SETTINGS = 17 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
-/* The long names of the options that the user gave; those that are not settings are ignored. */
+/* The long names of the options that the user gave. Names that are not settings are ignored. */
 typedef struct {
     const char *const *option;
     int n;
 } GivenOptions;
 
-/* Which settings a file fixes: those of the model's shape, for a run that starts from it, or all that a resumed run
- * may not change. */
+/* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
 typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;
 
-/* 0 where no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
+/* Cell, hidden and wordvec, as a model of this shape has them. */
+void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
+/* 0 if no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
                    const char *path, Err *err);
-/* Replaces what a resumed run may change, where it is given: the file's settings become the run's. New --epochs or
- * --iterations replace both. `data` of `settings` is the heap's, before and after. -1: out of memory. */
+/* Turns a file's settings into those of the run that resumes it: given ones that may change replace the file's, and new
+ * --epochs without --iterations end the file's iterations. settings->data is malloc'd, before and after.
+ * -1: out of memory. */
 int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err);
 
 #endif

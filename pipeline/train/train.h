@@ -11,7 +11,6 @@
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
 #include "pipeline/common/train_settings.h"
-#include "pipeline/train/batch.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 #include "pipeline/train/train_start.h"
 
 #include "io/file/file.h"
-#include "pipeline/common/choice.h"
 #include "pipeline/common/model_file.h"
 
 #include <errno.h>
@@ -53,10 +52,7 @@ static int open_init(TrainRun *r, Err *err)
     TrainSettings *s = &r->state.settings;
     if (model_load(&r->model, o->init, err) || take_settings(r, err))
         return -1;
-    const ModelShape *shape = &r->model.params.shape;
-    s->cell = choice_index(cell_names(), shape->cell->name);
-    s->hidden = shape->H;
-    s->wordvec = shape->W;
+    settings_take_shape(s, &r->model.params.shape);
     r->contradiction = settings_agree(s, &o->settings, o->given, FIXED_SHAPE, o->init, err);
     return r->contradiction ? -1 : 0;
 }
@@ -71,7 +67,7 @@ static int open_resume(TrainRun *r, Err *err)
     return r->contradiction ? -1 : settings_replace(s, &o->settings, o->given, err);
 }
 
-/* The settings of the run, and the model where a file has it. */
+/* The settings of the run, and its model if a file has it. */
 static int open_origin(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;

@@ -6,6 +6,7 @@
 #include "model/loss.h"
 #include "pipeline/common/model.h"
 #include "pipeline/common/train_state.h"
+#include "pipeline/train/batch.h"
 #include "pipeline/train/train.h"
 
 #include <stdio.h>
@@ -29,8 +30,9 @@ typedef struct {
     bool contradiction;
 } TrainRun;
 
-/* Opens the files and allocates all memory of a run, whose options and report are set and the rest zeroed: from the
- * beginning, from another model's parameters, or from where a file stopped. The caller ends it, also after a failure. */
+/* Opens the files and allocates all memory of a run, which starts from the beginning, from another model's parameters,
+ * or from where a file stopped. Its options and report are set, the rest is zeroed. The caller ends it, also after a
+ * failure. */
 int train_start(TrainRun *run, Err *err);
 int train_close_log(TrainRun *run, Err *err); /* -1: the end of the log was not written */
 void train_end(TrainRun *run);
