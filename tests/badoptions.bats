@@ -105,7 +105,7 @@ usage() {
 @test "options: a model cannot go to standard output" { fails 2 "-o -: " coco-train -d d -o -; [ ! -e ./- ]; }
 @test "shards: bad ones" {
     for shard in '' 0 1/1 2/2 -1/2 0/0 0/-1 a/b 1 1/ /1 0/1/2 0/2x 0x0/2 0.5/2 99999999999999999999/2 0/99999999999999999999; do
-        usage sample "--shard: '$shard' is not I/N" --shard="$shard"
+        usage sample "--shard: '$shard': expected I/N" --shard="$shard"
     done
 }
 
