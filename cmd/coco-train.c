@@ -18,13 +18,13 @@ typedef struct {
 static const char EPILOG[] =
     "An epoch is max(n // batch, 1) iterations. The random numbers are NumPy's, drawn in the course's order, so\n"
     "that its seeds give its losses. Ctrl-C finishes the iteration, saves, and exits; --resume goes on from there\n"
-    "with the same bits as if it had not stopped.";
+    "with the same bits as if it had not stopped.\n\n" CLI_SIMD_HELP;
 
 /* Adam's default differs from the others': the course trains with 5e-3. */
 static void default_rate(Args *a)
 {
     if (isnan(a->train.settings.lr))
-        a->train.settings.lr = a->rule == OPTIM_ADAM ? 5e-3 : 1e-2;
+        a->train.settings.lr = rule_at(a->rule)->training_rate;
 }
 
 /* Options that a resumed run may change. */
@@ -74,7 +74,11 @@ static void take_resume(Cli *cli, Args *a)
     for (int i = 0; i < cli->n_options; i++)
         given[i] = value_of(&cli->options[i]);
     a->train = file;
-    a->cell = (int)file.cell, a->rule = (int)file.settings.rule, a->order = (int)file.settings.order;
+    for (a->cell = 0; cell_at(a->cell) != file.cell;)
+        a->cell++;
+    for (a->rule = 0; rule_at(a->rule) != file.settings.rule;)
+        a->rule++;
+    a->order = (int)file.settings.order;
     a->precision = (int)file.settings.precision;
     for (int i = 0; i < cli->n_options; i++) {
         const CliOption *o = &cli->options[i];
@@ -102,13 +106,14 @@ static void take_init(Cli *cli, Args *a)
         cli_error("%s", err.text);
         exit(1);
     }
-    if ((cli_given(cli, "cell") && a->cell != (int)file.cell) ||
+    if ((cli_given(cli, "cell") && cell_at(a->cell) != file.cell) ||
         (cli_given(cli, "hidden") && a->train.hidden != file.hidden) ||
         (cli_given(cli, "wordvec") && a->train.wordvec != file.wordvec))
         cli_usage_error("--cell, --hidden or --wordvec contradicts %s (%s, %lld, %lld)", a->train.init,
-                        file.cell == CELL_LSTM ? "lstm" : "rnn", (long long)file.hidden, (long long)file.wordvec);
+                        file.cell->name, (long long)file.hidden, (long long)file.wordvec);
     a->train.hidden = file.hidden, a->train.wordvec = file.wordvec;
-    a->cell = (int)file.cell;
+    for (a->cell = 0; cell_at(a->cell) != file.cell;)
+        a->cell++;
 }
 
 /* The dataset: the one given, else the resumed file's, else the default place. */
@@ -129,8 +134,8 @@ static int run(Cli *cli, Args *a)
 {
     Err err;
     TrainResult result;
-    a->train.cell = (Cell)a->cell;
-    a->train.settings.rule = (OptimRule)a->rule;
+    a->train.cell = cell_at(a->cell);
+    a->train.settings.rule = rule_at(a->rule);
     a->train.settings.order = (Order)a->order;
     a->train.settings.precision = (Precision)a->precision;
     if (train_run(&a->train, cli_report(cli, "iterations"), &result, &err)) {
@@ -148,8 +153,7 @@ static int run(Cli *cli, Args *a)
 
 int main(int argc, char **argv)
 {
-    Args a = {
-        .data = DEFAULT_DATASET, .cell = CELL_RNN, .rule = OPTIM_ADAM, .order = ORDER_RANDOM, .target_loss = NAN};
+    Args a = {.data = DEFAULT_DATASET, .cell = 0, .rule = 3, .order = ORDER_RANDOM, .target_loss = NAN};
     TrainOptions *t = &a.train;
     Settings *s = &t->settings;
     t->hidden = 512, t->wordvec = 256, t->print_every = 10;
@@ -160,7 +164,7 @@ int main(int argc, char **argv)
         {"data", 'd', CLI_TEXT, &a.data, "DIR", "dataset directory", 0, 0, false},
         {"output", 'o', CLI_TEXT, &t->out, "MODEL.h5", "the model file to write; with --resume the resumed one", 0,
          0, false},
-        {"cell", 0, CLI_CHOICE, &a.cell, "rnn|lstm", "recurrent cell", 0, 0, false},
+        {"cell", 0, CLI_CHOICE, &a.cell, cell_names(), "recurrent cell", 0, 0, false},
         {"hidden", 0, CLI_INT, &t->hidden, "N", "hidden units", 1, dims, false},
         {"wordvec", 0, CLI_INT, &t->wordvec, "N", "length of a word vector", 1, dims, false},
         {"optim", 0, CLI_CHOICE, &a.rule, "sgd|momentum|rmsprop|adam", "update rule", 0, 0, false},
@@ -199,6 +203,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
+    cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     if (t->out && !strcmp(t->out, "-"))

@@ -32,34 +32,34 @@ usage() {
 @test "numbers: no whole numbers" {
     for value in abc '' 1.5 1e3 0x10 '1 ' ' 1' 1abc -- - 99999999999999999999 -99999999999999999999 nan inf; do
         for option in epochs iterations batch-size max-train seed hidden wordvec val-every val-max save-every print-every threads; do
-            usage train "--$option: '$value' is no whole number" "--$option=$value"
+            usage train "--$option: '$value': expected an integer" "--$option=$value"
         done
         for option in beam seed max-length first threads; do
-            usage sample "--$option: '$value' is no whole number" "--$option=$value"
+            usage sample "--$option: '$value': expected an integer" "--$option=$value"
         done
     done
 }
 @test "numbers: no reals" {
     for value in abc '' 1e999 -1e999 nan NaN inf -inf infinity 0x1p3 '1 ' 1x 1e 1,5 .; do
         for option in lr lr-decay target-loss; do
-            usage train "--$option: '$value' is no number" "--$option=$value"
+            usage train "--$option: '$value': expected a number" "--$option=$value"
         done
-        usage sample "--temperature: '$value' is no number" "--temperature=$value"
+        usage sample "--temperature: '$value': expected a number" "--temperature=$value"
     done
 }
 @test "numbers: out of range" {
     for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
         "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
         "val-every -1" "val-max 0" "save-every -1" "print-every 0"; do
-        usage train "--${set% *}: '${set#* }' is no whole number from" --$set
+        usage train "--${set% *}: '${set#* }': expected an integer from" --$set
     done
-    usage train "--lr: '-1' is no number from 0" --lr -1
-    usage train "--lr-decay: '-0.5' is no number from 0" --lr-decay=-0.5
+    usage train "--lr: '-1': expected a number from 0" --lr -1
+    usage train "--lr-decay: '-0.5': expected a number from 0" --lr-decay=-0.5
     for set in "threads 0" "beam 0" "beam -1" "beam 1025" "max-length 0" "max-length 10001" "first -1" "seed -1"; do
-        usage sample "--${set% *}: '${set#* }' is no whole number from" --$set
+        usage sample "--${set% *}: '${set#* }': expected an integer from" --$set
     done
-    usage sample "--temperature: '0' is no number from" --temperature 0
-    usage sample "--temperature: '-1' is no number from" --temperature -1
+    usage sample "--temperature: '0': expected a number from" --temperature 0
+    usage sample "--temperature: '-1': expected a number from" --temperature -1
     usage train "--threads: '0'" -j 0
     usage sample "--threads: '0'" -j0
     usage sample "--first: 'x'" -n x
@@ -68,12 +68,12 @@ usage() {
 # --- words ---
 
 @test "choices: unknown words" {
-    usage train "--cell: 'gru' is none of rnn\|lstm" --cell gru
-    usage train "--cell: '' is none of" --cell ''
-    usage train "--cell: 'rnn\|lstm' is none of" --cell 'rnn|lstm'
-    usage train "--optim: 'lion' is none of sgd" --optim lion
-    usage train "--order: 'rand' is none of random" --order rand
-    usage sample "--format: 'xml' is none of jsonl" --format xml
+    usage train "--cell: 'gru': expected one of rnn\|lstm" --cell gru
+    usage train "--cell: '': expected one of" --cell ''
+    usage train "--cell: 'rnn\|lstm': expected one of" --cell 'rnn|lstm'
+    usage train "--optim: 'lion': expected one of sgd" --optim lion
+    usage train "--order: 'rand': expected one of random" --order rand
+    usage sample "--format: 'xml': expected one of jsonl" --format xml
 }
 @test "options: unknown, without a value, with one too many, operands" {
     usage train "--bogus" --bogus

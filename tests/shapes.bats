@@ -287,11 +287,11 @@ assert n == 45, n
     [ "$(wc -l <captions)" = 2 ]
 }
 @test "usage errors make nothing" {
-    fails 2 "--train: '0' is no whole number from 1" coco-fetch shapes -o d --train 0
-    fails 2 "--val: '0' is no whole number from 1" coco-fetch shapes -o d --val 0
-    fails 2 "--val: '1000000' is no whole number" coco-fetch shapes -o d --val 1000000
-    fails 2 "--seed: '-1' is no whole number" coco-fetch shapes -o d --seed -1
-    fails 2 "--seed: '4294967296' is no whole number" coco-fetch shapes -o d --seed 4294967296
+    fails 2 "--train: '0': expected an integer from 1" coco-fetch shapes -o d --train 0
+    fails 2 "--val: '0': expected an integer from 1" coco-fetch shapes -o d --val 0
+    fails 2 "--val: '1000000': expected an integer" coco-fetch shapes -o d --val 1000000
+    fails 2 "--seed: '-1': expected an integer" coco-fetch shapes -o d --seed -1
+    fails 2 "--seed: '4294967296': expected an integer" coco-fetch shapes -o d --seed 4294967296
     fails 2 "there: .*no operand" coco-fetch shapes there
     fails 2 "-o needs a value" coco-fetch shapes -o
     fails 2 "--split" coco-fetch shapes --split val

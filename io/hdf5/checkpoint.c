@@ -60,7 +60,7 @@ static int read_head(Checkpoint *c, ModelHead *head, Err *err)
     memset(head, 0, sizeof *head);
     if (read_format(c, err) || need_text(c, "cell", &cell, err) < 0)
         return -1;
-    int known = !strcmp(cell, "rnn") || !strcmp(cell, "lstm");
+    int known = !strcmp(cell, "rnn") || !strcmp(cell, "lstm") || !strcmp(cell, "gru");
     if (known)
         snprintf(head->cell, sizeof head->cell, "%s", cell);
     else

@@ -5,9 +5,9 @@
 
 int tensors_read(Checkpoint *file, const char *group, const Params *table, real *data, Err *err)
 {
-    for (int i = 0; i < TENSORS; i++) {
+    for (int i = 0; i < table->n_tensors; i++) {
         const Tensor *t = &table->tensor[i];
-        const int64_t dim[2] = {t->dim[0], t->dim[1]};
+        const int64_t dim[TENSOR_RANK] = {t->dim[0], t->dim[1], t->dim[2], t->dim[3]};
         if (checkpoint_read_tensor(file, group, t->name, t->rank, dim, data + t->offset, err))
             return -1;
     }
@@ -16,9 +16,9 @@ int tensors_read(Checkpoint *file, const char *group, const Params *table, real 
 
 int tensors_write(Checkpoint *file, const char *group, const Params *table, const real *data, Err *err)
 {
-    for (int i = 0; i < TENSORS; i++) {
+    for (int i = 0; i < table->n_tensors; i++) {
         const Tensor *t = &table->tensor[i];
-        const int64_t dim[2] = {t->dim[0], t->dim[1]};
+        const int64_t dim[TENSOR_RANK] = {t->dim[0], t->dim[1], t->dim[2], t->dim[3]};
         if (checkpoint_write_tensor(file, group, t->name, t->rank, dim, data + t->offset, err))
             return -1;
     }
@@ -26,24 +26,23 @@ int tensors_write(Checkpoint *file, const char *group, const Params *table, cons
 }
 
 /* The file's tensors must have the shapes that its head tells, before memory is asked for. */
-static int check_tensors(Checkpoint *file, const Shape *shape, const char *path, Err *err)
+static int check_tensors(Checkpoint *file, const Params *table, Err *err)
 {
-    Tensor tensor[TENSORS];
-    size_t numbers = captioner_tensors(shape, tensor);
-    for (int i = 0; i < TENSORS; i++) {
-        const int64_t dim[2] = {tensor[i].dim[0], tensor[i].dim[1]};
+    for (int i = 0; i < table->n_tensors; i++) {
+        const Tensor *t = &table->tensor[i];
+        const int64_t dim[TENSOR_RANK] = {t->dim[0], t->dim[1], t->dim[2], t->dim[3]};
         char name[32];
-        snprintf(name, sizeof name, "/params/%s", tensor[i].name);
-        if (h5_expect_floats(checkpoint_h5(file), name, tensor[i].rank, dim, err))
+        snprintf(name, sizeof name, "/params/%s", t->name);
+        if (h5_expect_floats(checkpoint_h5(file), name, t->rank, dim, err))
             return -1;
     }
-    return numbers ? 0 : err_set(err, "%s: /params: more than 2^31 numbers", path);
+    return 0;
 }
 
 int model_read(Model *m, Checkpoint *file, const ModelHead *head, Vocab *vocab, const char *path, Err *err)
 {
-    Shape shape = {
-        .cell = strcmp(head->cell, "lstm") ? CELL_RNN : CELL_LSTM,
+    ModelShape shape = {
+        .cell = cell_named(head->cell),
         .D = (int)head->input_dim,
         .W = (int)head->wordvec_dim,
         .H = (int)head->hidden_dim,
@@ -53,9 +52,11 @@ int model_read(Model *m, Checkpoint *file, const ModelHead *head, Vocab *vocab, 
     m->vocab = *vocab; /* ours from here on */
     memset(vocab, 0, sizeof *vocab);
     m->caption_length = head->caption_length;
-    if (check_tensors(file, &shape, path, err))
+    if (params_layout(&m->params, &shape))
+        return err_set(err, "%s: /params: more than 2^31 numbers", path);
+    if (check_tensors(file, &m->params, err))
         return -1;
-    if (params_alloc(&m->params, &shape))
+    if (params_alloc_data(&m->params))
         return err_set(err, "%s: no memory for a model of %d, %d, %d, %d", path, shape.D, shape.W, shape.H,
                        shape.V);
     return tensors_read(file, "/params", &m->params, m->params.data, err);
@@ -86,7 +87,7 @@ void model_free(Model *m)
 
 Checkpoint *model_write(const Model *m, const char *path, Err *err)
 {
-    const Shape *s = &m->params.shape;
+    const ModelShape *s = &m->params.shape;
     ModelHead head = {
         .input_dim = s->D,
         .wordvec_dim = s->W,
@@ -94,7 +95,7 @@ Checkpoint *model_write(const Model *m, const char *path, Err *err)
         .vocab_size = s->V,
         .caption_length = m->caption_length,
     };
-    memcpy(head.cell, s->cell == CELL_LSTM ? "lstm" : "rnn\0", 5);
+    snprintf(head.cell, sizeof head.cell, "%s", s->cell->name);
     Checkpoint *file = checkpoint_create(path, &head, &m->vocab, err);
     if (file && tensors_write(file, "/params", &m->params, m->params.data, err)) {
         checkpoint_close(file);

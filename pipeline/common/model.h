@@ -8,6 +8,7 @@
 #include "io/data/vocab.h"
 #include "io/hdf5/checkpoint.h"
 #include "model/captioner.h"
+#include "model/memory.h"
 
 typedef struct {
     Params params;

@@ -30,7 +30,7 @@ typedef struct {
 
 /* --- settings of a file --- */
 
-static void shape_of(TrainOptions *o, const Shape *s)
+static void shape_of(TrainOptions *o, const ModelShape *s)
 {
     o->cell = s->cell;
     o->hidden = s->H;
@@ -110,7 +110,7 @@ static char **copy_words(const Vocab *v)
 static int fresh_model(Run *r, Rng *rng, Err *err)
 {
     const TrainOptions *o = r->options;
-    Shape shape = {o->cell, (int)r->data.features.columns, (int)o->wordvec, (int)o->hidden, r->data.vocab.size};
+    ModelShape shape = {o->cell, (int)r->data.features.columns, (int)o->wordvec, (int)o->hidden, r->data.vocab.size};
     char **words = copy_words(&r->data.vocab);
     if (!words || vocab_take(&r->model.vocab, words, r->data.vocab.size, r->data.dir, err))
         return words ? -1 : err_set(err, "out of memory");
@@ -277,8 +277,8 @@ static int validate(Run *r, double *val_loss, Err *err)
             b->index[k] = i + k;
         if (batch_gather(&r->val, b, err))
             return -1;
-        sum += captioner_loss(&r->model.params, r->work, b->features, b->captions, b->n, r->val.width - 1, NULL) *
-               b->n;
+        LossBatch loss = {b->features, b->captions, b->n, (int)r->val.width - 1, LOSS_VALIDATION, 0};
+        sum += captioner_loss(&r->model.params, r->work, &loss, NULL) * b->n;
     }
     *val_loss = sum / (double)n;
     return 0;
@@ -306,8 +306,9 @@ static int iterate(Run *r, Err *err)
     const Batch *b = batches_next(r->source, err);
     if (!b)
         return -1;
-    r->loss =
-        captioner_loss(&r->model.params, r->work, b->features, b->captions, b->n, r->data.width - 1, &r->grads);
+    LossBatch loss = {b->features,    b->captions,   b->n, (int)r->data.width - 1,
+                      LOSS_TRAINING, s->iteration + 1};
+    r->loss = captioner_loss(&r->model.params, r->work, &loss, &r->grads);
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);

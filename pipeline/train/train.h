@@ -16,7 +16,7 @@
 
 typedef struct {
     Settings settings; /* with --resume: as train_resume_settings gave them, changed where that is allowed */
-    Cell cell;
+    const Cell *cell;
     int64_t hidden, wordvec;
     const char *out;    /* where the model goes */
     const char *init;   /* start from this model's parameters, or NULL */

@@ -13,7 +13,7 @@ enum { N_ORDERS = 3, N_PRECISIONS = 2 };
 
 int state_alloc(TrainState *s, size_t parameters)
 {
-    for (int i = 0; i < optim_states(s->optim.rule); i++)
+    for (int i = 0; i < s->optim.rule->states; i++)
         if (!(s->slot[i] = model_alloc(parameters, sizeof **s->slot)))
             return -1;
     return 0;
@@ -140,13 +140,13 @@ static int get_field(H5 *h5, const Field *f, const char *path, Err *err)
 static int put_optim(const TrainState *s, const Model *m, Checkpoint *file, Err *err)
 {
     H5 *h5 = checkpoint_h5(file);
-    if (h5_make_group(h5, "/optim", err) || h5_put_text(h5, "/optim", "rule", optim_name(s->optim.rule), err) ||
+    if (h5_make_group(h5, "/optim", err) || h5_put_text(h5, "/optim", "rule", s->optim.rule->name, err) ||
         h5_put_real(h5, "/optim", "learning_rate", s->optim.learning_rate, err) ||
         h5_put_int(h5, "/optim", "step", s->optim.step, err))
         return -1;
-    for (int i = 0; i < optim_states(s->optim.rule); i++) {
+    for (int i = 0; i < s->optim.rule->states; i++) {
         char group[32];
-        snprintf(group, sizeof group, "/optim/%s", optim_state_name(s->optim.rule, i));
+        snprintf(group, sizeof group, "/optim/%s", s->optim.rule->state_name[i]);
         if (h5_make_group(h5, group, err) || tensors_write(file, group, &m->params, s->slot[i], err))
             return -1;
     }
@@ -223,23 +223,24 @@ static int need_word(H5 *h5, const char *group, const char *name, const char *co
 
 static int get_optim(TrainState *s, const Model *m, Checkpoint *file, const char *path, Err *err)
 {
-    const char *rules[OPTIM_RULES];
+    const char *rules[8];
+    int n = 0;
     H5 *h5 = checkpoint_h5(file);
-    for (int i = 0; i < OPTIM_RULES; i++)
-        rules[i] = optim_name((OptimRule)i);
-    int rule = need_word(h5, "/optim", "rule", rules, OPTIM_RULES, path, err);
+    for (; rule_at(n); n++)
+        rules[n] = rule_at(n)->name;
+    int rule = need_word(h5, "/optim", "rule", rules, n, path, err);
     if (rule < 0)
         return -1;
-    s->optim = optim_defaults((OptimRule)rule);
+    s->optim = optim_defaults(rule_at(rule));
     s->settings.rule = s->optim.rule;
     if (need_real(h5, "/optim", "learning_rate", 0, DBL_MAX, &s->optim.learning_rate, path, err) ||
         need_int(h5, "/optim", "step", 0, MOST_STEPS, &s->optim.step, path, err))
         return -1;
     if (state_alloc(s, m->params.n))
         return err_set(err, "%s: out of memory", path);
-    for (int i = 0; i < optim_states(s->optim.rule); i++) {
+    for (int i = 0; i < s->optim.rule->states; i++) {
         char group[32];
-        snprintf(group, sizeof group, "/optim/%s", optim_state_name(s->optim.rule, i));
+        snprintf(group, sizeof group, "/optim/%s", s->optim.rule->state_name[i]);
         if (tensors_read(file, group, &m->params, s->slot[i], err))
             return -1;
     }

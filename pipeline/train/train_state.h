@@ -22,7 +22,7 @@
 typedef struct {
     char *data; /* the dataset directory; owned */
     bool raw_features;
-    OptimRule rule;
+    const OptimRule *rule;
     double lr, lr_decay;
     int64_t epochs;
     int64_t iterations; /* negative: as many as the epochs have */

@@ -1,15 +1,15 @@
-"""The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints one JSON object a figure.
+"""The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints the rate as JSON.
 
     torch_peer.py train DATA CELL BATCH THREADS SECONDS WAY     WAY: modules, best, bf16
     torch_peer.py sample DATA MODEL THREADS WAY                 WAY: greedy, beam
     torch_peer.py product THREADS                               GFLOP/s of a large product
 
-modules: embedding, cell and linear modules, a loop over time, autograd, Adam.
-best:    written by hand: whole-sequence products for inputs and weight gradients, the output layer on words that
-         are due alone, Adam in place on one flat block.
-bf16:    the modules under autocast.
-greedy:  the embedding folded into the input product; stops when every caption has ended; the best of several
-         batch sizes. beam: three hypotheses an image, batched over images.
+modules: modules for embedding, cell and output, a loop over time steps, autograd, Adam.
+best:    written by hand: whole-sequence products for inputs and weight gradients, the output layer at scored words only,
+         Adam in place on one flat block.
+bf16:    "modules" under autocast.
+greedy:  the embedding is folded into the input product; stops when all captions have ended; the best of several batch
+         sizes. beam: three hypotheses per image, batched over images.
 """
 import json
 import statistics
@@ -25,7 +25,7 @@ T, W, H, STEPS = 16, 256, 512, 30
 
 
 def captions(data, batch, count=24):
-    """Minibatches drawn as coco-train draws them, gathered beforehand: that costs PyTorch nothing here."""
+    """Minibatches like coco-train's, gathered beforehand, so that gathering costs PyTorch nothing here."""
     with h5py.File(f"{data}/coco2014_captions.h5") as f, h5py.File(f"{data}/train2014_vgg16_fc7_pca.h5") as g:
         words, image = f["train_captions"][:], f["train_image_idxs"][:]
         features = g["features"][:]
