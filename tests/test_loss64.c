@@ -1,7 +1,7 @@
 /* The captioner's loss and gradient, in double: against the course's numbers, against centred differences of
  * every parameter, against the plain composition of the course's layers, and against NumPy's gradients. */
 #include "io/data/dataset.h"
-#include "io/hdf5/checkpoint.h"
+#include "io/hdf5/h5.h"
 #include "model/layers.h"
 #include "model/loss.h"
 #include "model/sequence.h"
@@ -336,30 +336,30 @@ static void same_bits_on_any_number_of_threads(void **state)
 
 /* --- NumPy's gradients of whole models --- */
 
-static int read_params(Params *p, const char *path)
+static void read_params(Params *p, const char *path)
 {
-    ModelHead head;
-    Vocab vocab;
+    static const char *const name[] = {"input_dim", "wordvec_dim", "hidden_dim", "vocab_size"};
+    int64_t size[4];
+    char *cell;
     Err err;
-    Checkpoint *file = checkpoint_open(path, &head, &vocab, &err);
-    if (!file)
-        fail_msg("%s", err);
-    ModelShape shape = {cell_named(head.cell), (int)head.input_dim, (int)head.wordvec_dim, (int)head.hidden_dim,
-                        (int)head.vocab_size};
+    H5 *h5 = h5_open(path, &err);
+    if (!h5)
+        fail_msg("%s", err.text);
+    assert_int_equal(h5_attr_text(h5, "/", "cell", &cell, &err), 1);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(h5_attr_int(h5, "/", name[i], &size[i], &err), 1);
+    ModelShape shape = {cell_named(cell), (int)size[0], (int)size[1], (int)size[2], (int)size[3]};
     assert_int_equal(params_alloc(p, &shape), 0);
     for (int i = 0; i < p->n_tensors; i++) {
         const Tensor *t = &p->tensor[i];
         const int64_t dim[] = {t->dim[0], t->dim[1], t->dim[2], t->dim[3]};
-        float *values = malloc(t->size * sizeof *values);
-        if (checkpoint_read_tensor(file, "/params", t->name, t->rank, dim, values, &err))
+        char tensor[64];
+        snprintf(tensor, sizeof tensor, "/params/%s", t->name);
+        if (h5_read_doubles(h5, tensor, t->rank, dim, p->data + t->offset, &err))
             fail_msg("%s", err.text);
-        for (size_t k = 0; k < t->size; k++)
-            p->data[t->offset + k] = (real)values[k];
-        free(values);
     }
-    checkpoint_close(file);
-    vocab_free(&vocab);
-    return 0;
+    h5_close(h5, NULL);
+    free(cell);
 }
 
 /* The first six train captions: the minibatch of expected.json. */
@@ -426,18 +426,12 @@ static void golden_gradients_medium(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_CaptioningRNN_loss),
-        cmocka_unit_test(test_CaptioningRNN_loss_lstm),
-        cmocka_unit_test(test_CaptioningRNN_gradients),
-        cmocka_unit_test(every_parameter_rnn),
-        cmocka_unit_test(every_parameter_lstm),
-        cmocka_unit_test(every_parameter_gru),
-        cmocka_unit_test(same_as_the_layers_composed),
-        cmocka_unit_test(workspace_is_reusable),
-        cmocka_unit_test(all_captions_empty),
-        cmocka_unit_test(golden_gradients),
-        cmocka_unit_test(golden_gradients_medium),
-        cmocka_unit_test(same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_CaptioningRNN_loss),      cmocka_unit_test(test_CaptioningRNN_loss_lstm),
+        cmocka_unit_test(test_CaptioningRNN_gradients), cmocka_unit_test(every_parameter_rnn),
+        cmocka_unit_test(every_parameter_lstm),         cmocka_unit_test(every_parameter_gru),
+        cmocka_unit_test(same_as_the_layers_composed),  cmocka_unit_test(workspace_is_reusable),
+        cmocka_unit_test(all_captions_empty),           cmocka_unit_test(golden_gradients),
+        cmocka_unit_test(golden_gradients_medium),      cmocka_unit_test(same_bits_on_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,6 +60,17 @@ void vocab_free(Vocab *v)
     *v = (Vocab){NULL, 0};
 }
 
+int vocab_copy(Vocab *to, const Vocab *from)
+{
+    *to = (Vocab){calloc((size_t)from->size + 1, sizeof *to->word), 0};
+    for (; to->word && to->size < from->size; to->size++)
+        if (!(to->word[to->size] = strdup(from->word[to->size]))) {
+            vocab_free(to);
+            return -1;
+        }
+    return to->word ? 0 : -1;
+}
+
 /* Copies a JSON list of strings. */
 static char **copy_words(const Json *list, int64_t *n, Err *err)
 {

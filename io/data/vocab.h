@@ -26,7 +26,8 @@ int vocab_load(Vocab *vocab, const char *path, Err *err);
 int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, Err *err);
 /* Writes coco2014_vocab.json. */
 int vocab_write(const Vocab *vocab, const char *path, Err *err);
-void vocab_free(Vocab *vocab); /* legal on a zeroed one */
+void vocab_free(Vocab *vocab);                /* legal on a zeroed one */
+int vocab_copy(Vocab *to, const Vocab *from); /* the caller frees `to`; -1: out of memory */
 
 /* 0 if both are the same; else -1 with a line that names both sources, and the sizes or the first word that differs. */
 int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const char *where_b, Err *err);

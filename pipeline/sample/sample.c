@@ -1,6 +1,7 @@
 #include "pipeline/sample/sample.h"
 
-#include "pipeline/common/model.h"
+#include "io/data/dataset.h"
+#include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
 #include <errno.h>

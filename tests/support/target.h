@@ -19,7 +19,7 @@
 static Err err;
 static char *dir, *target;
 
-static int setup(void **state)
+static inline int setup(void **state)
 {
     (void)state;
     dir = tmp_make();
@@ -27,7 +27,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static inline int teardown(void **state)
 {
     (void)state;
     tmp_remove(dir);
@@ -36,7 +36,7 @@ static int teardown(void **state)
 }
 
 /* The directory dir/NAME with a file in it. */
-static void put_dir(const char *name)
+static inline void put_dir(const char *name)
 {
     char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
     assert_int_equal(mkdir(path, 0777), 0);
@@ -44,7 +44,7 @@ static void put_dir(const char *name)
     free(path), free(file);
 }
 
-static int there(const char *name)
+static inline int there(const char *name)
 {
     char *path = tmp_path(dir, name);
     int is = file_exists(path);
@@ -53,7 +53,7 @@ static int there(const char *name)
 }
 
 /* How many entries the directory has. */
-static int entries(void)
+static inline int entries(void)
 {
     DIR *d = opendir(dir);
     int n = -2;
@@ -66,7 +66,7 @@ static int entries(void)
 
 /* Runs so many processes at once, each of which calls one() again and again: it answers 0, or what went wrong. With
  * `kills`, every fourth kills itself half-way, in the call that is told so. */
-static void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
+static inline void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
 {
     enum { MOST = 16 };
     pid_t child[MOST];
