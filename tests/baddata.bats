@@ -133,7 +133,7 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "vocabulary: <END> elsewhere" { words '.idx_to_word[2] = "<UNK>" | .idx_to_word[3] = "<END>" | del(.word_to_idx)'; both_fail "$vocab: .*<(END|UNK)>" "$vocab: .*<(END|UNK)>"; }
 @test "vocabulary: no <START>" { words '.idx_to_word[1] = "begin" | del(.word_to_idx)'; both_fail "$vocab: word 1 is 'begin', not <START>" "$vocab: word 1 is 'begin', not <START>"; }
 @test "vocabulary: no <END>" { words '.idx_to_word[2] = "end" | del(.word_to_idx)'; both_fail "$vocab: word 2 is 'end', not <END>" "$vocab: word 2 is 'end', not <END>"; }
-@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: 1 words, and no <START>" "$vocab: 1 words, and no <START>"; }
+@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: no <START>, only 1 words" "$vocab: no <START>, only 1 words"; }
 @test "vocabulary: maps that disagree" { words '.word_to_idx.dog = 19'; both_fail "$vocab: word_to_idx says 'dog' is 19, idx_to_word has 'cat' there" "$vocab: word_to_idx says 'dog' is 19"; }
 @test "vocabulary: map with a word less" { words 'del(.word_to_idx.dog)'; both_fail "$vocab: word_to_idx has 29 words, idx_to_word 30" "$vocab: word_to_idx has 29"; }
 @test "vocabulary: map out of range" { words '.word_to_idx.dog = 30'; both_fail "$vocab: word_to_idx: 'dog': expected a number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
