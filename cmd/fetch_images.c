@@ -78,7 +78,7 @@ static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
 }
 
 /* What went wrong, and how often. */
-static void say_reasons(const Tally *reasons)
+static void say_reasons(const TextCounts *reasons)
 {
     for (int i = 0; i < reasons->n_lines; i++)
         cli_error("%8lld  %s", (long long)reasons->line[i].n, reasons->line[i].text);

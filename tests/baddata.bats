@@ -43,7 +43,7 @@ both_fail() {
 @test "captions: no such split" { tool_h5 $captions rm train_captions; train_fails "$captions: no dataset 'train_captions'"; }
 @test "captions: no image rows" { tool_h5 $captions rm train_image_idxs; train_fails "$captions: no dataset 'train_image_idxs'"; }
 @test "captions: image rows of val missing" { tool_h5 $captions rm val_image_idxs; sample_fails "$captions: no dataset 'val_image_idxs'"; }
-@test "captions: a group instead" { tool_h5 $captions rm train_captions; tool_h5 $captions group train_captions; train_fails "$captions: 'train_captions' is no dataset"; }
+@test "captions: a group instead" { tool_h5 $captions rm train_captions; tool_h5 $captions group train_captions; train_fails "$captions: 'train_captions' is not a dataset"; }
 @test "captions: word out of range" { tool_h5 $captions set train_captions 29 30; train_fails "$captions: train_captions: row 3: word 30 is out of range .*30"; }
 @test "captions: word out of range, last row" { tool_h5 $captions set train_captions 539 1000; train_fails "$captions: train_captions: row 59: word 1000 "; }
 @test "captions: negative word" { tool_h5 $captions set train_captions 0 -1; train_fails "$captions: train_captions: row 0: word -1 "; }
@@ -170,6 +170,6 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "a dataset directory that is a file" { rm -r d; echo >d; both_fail "d.*: " "d.*: "; }
 @test "a split that is not there, or no name" {
     sample_fails "d/test2014_vgg16_fc7_pca.h5: No such file" --split test
-    sample_fails "'../val' is no name of a split" --split ../val
-    sample_fails "'' is no name of a split" --split ''
+    sample_fails "'../val' is not a name of a split" --split ../val
+    sample_fails "'' is not a name of a split" --split ''
 }

@@ -91,7 +91,7 @@ static int write_record(Run *run, int64_t line, const Status *status, const char
     int64_t *which[] = {&count->ok, &count->cached, &count->dead, &count->failed};
     ++*which[status->status];
     if (status->status == STATUS_DEAD || status->status == STATUS_FAILED)
-        tally_add(&count->reasons, reason);
+        counts_add(&count->reasons, reason);
     report_progress(run->report, count->ok + count->cached + count->dead + count->failed, 0);
     if (!run->ordered) {
         status_write(run->spec->out, status);
@@ -366,6 +366,6 @@ int image_fetch(const ImageFetchOptions *spec, const Report *report, ImageFetchC
     if (rc == 0)
         rc = loop(&run, err);
     close_run(&run);
-    tally_sort(&count->reasons);
+    counts_sort(&count->reasons);
     return rc;
 }

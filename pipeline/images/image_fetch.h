@@ -36,7 +36,7 @@ typedef struct {
     int64_t bad_lines;                /* lines without a URL and inputs that cannot be read; a warning for each */
     int64_t unsettled;                /* lines that have no record because the run was stopped */
     int64_t bytes;                    /* downloaded */
-    Tally reasons;                    /* of the dead and the failed */
+    TextCounts reasons;                    /* of the dead and the failed */
 } ImageFetchCount;
 
 /* 16 transfers at once; dead URLs are remembered for a day. */
