@@ -40,6 +40,7 @@ typedef struct {
     CorpusCaption *caption;
     int64_t n_captions, caption_room;
     int64_t broken; /* captions and references with line breaks in them */
+    int64_t unknown; /* captions and references with <UNK> in them */
 } Corpus;
 
 int corpus_init(Corpus *corpus, TokenRule rule, Err *err);

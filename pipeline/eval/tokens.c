@@ -8,26 +8,30 @@
 
 const char *const TOKEN_NAMES[] = {"ptb", "clean", "none"};
 
-static int is_special(const char *word, size_t n)
+static const char UNKNOWN[] = "<UNK>";
+
+static int is_dropped(const char *word, size_t n, TokenRule rule)
 {
-    static const char *const SPECIAL[] = {"<START>", "<END>", "<NULL>", "<UNK>"};
-    for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
-        if (strlen(SPECIAL[i]) == n && !strncasecmp(word, SPECIAL[i], n))
+    const char *const special[] = {"<START>", "<END>", "<NULL>", rule.drop_unk ? UNKNOWN : NULL};
+    for (size_t i = 0; i < sizeof special / sizeof *special && special[i]; i++)
+        if (strlen(special[i]) == n && !strncasecmp(word, special[i], n))
             return 1;
     return 0;
 }
 
-char *tokens_of(const char *caption, TokenRule rule)
+char *tokens_of(const char *caption, const char *next, TokenRule rule)
 {
     static const char WHITE[] = " \t\n\r\v\f";
-    int flags = (rule.kind == TOKENS_CLEAN ? PTB_CLEAN : PTB_PEERS) | (rule.british ? PTB_BRITISH : 0);
-    char *text = rule.kind == TOKENS_NONE ? strdup(caption) : ptb_tokenize(caption, flags);
+    const char *space =
+        rule.kind == TOKENS_NONE ? WHITE : " "; /* words of the Penn Treebank may have others in them */
+    int flags = (rule.kind == TOKENS_CLEAN ? PTB_CLEAN : PTB_PEERS) | (rule.american ? PTB_AMERICAN : 0);
+    char *text = rule.kind == TOKENS_NONE ? strdup(caption) : ptb_tokenize(caption, next, flags);
     char *out = text;
     if (!text)
         return NULL;
-    for (const char *s = text + strspn(text, WHITE); *s; s += strspn(s, WHITE)) {
-        size_t n = strcspn(s, WHITE);
-        if (!is_special(s, n)) {
+    for (const char *s = text + strspn(text, space); *s; s += strspn(s, space)) {
+        size_t n = strcspn(s, space);
+        if (!is_dropped(s, n, rule)) {
             if (out != text)
                 *out++ = ' ';
             memmove(out, s, n);
@@ -41,6 +45,10 @@ char *tokens_of(const char *caption, TokenRule rule)
 
 int tokens_break(const char *caption)
 {
-    return strpbrk(caption, "\r\v\f") || strstr(caption, "\xC2\x85") || strstr(caption, "\u2028") ||
-           strstr(caption, "\u2029");
+    return strpbrk(caption, "\r\v\f") || strstr(caption, "\u2028") || strstr(caption, "\u2029");
+}
+
+int tokens_unknown(const char *caption)
+{
+    return strcasestr(caption, UNKNOWN) != NULL;
 }
