@@ -1,6 +1,6 @@
 /* Document frequencies of n-grams, kept in a file: those of a large corpus make CIDEr say something on a small set.
  *
- * JSON Lines: {"format":"coco-df","version":1,"images":5000,"tokenizer":"ptb","british":false}, then a line an n-gram,
+ * JSON Lines: {"format":"coco-df","version":1,"images":5000,"tokenizer":"ptb","american":false}, then a line an n-gram,
  * the most frequent first: {"ngram":"a man","df":1203}. N-grams of one image alone are left out: log(max(1, df)) is
  * the same for them as for those that are not there. */
 #ifndef COCO_PIPELINE_EVAL_DOCUMENT_FREQUENCY_H
