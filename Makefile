@@ -1,22 +1,23 @@
 # coco: image captions as Unix commands.
 #
 #   make                    the commands, in build/
-#   make demo               set up, build, and run the main job to demo/sheet.png
-#   make test               set up, build and pass the tests
-#   make layers             prove the direction of the includes
-#   make format             lay out the C as .clang-format says
-#   make install PREFIX=    the commands in PREFIX/bin (default /usr/local)
-#   make clean
+#   make demo               set up, build and run the whole chain, which ends in demo/sheet.png
+#   make test               set up, build and run the tests
+#   make unit               the commands and the test programs
+#   make layers             check the direction of the includes
+#   make format             format the C sources with clang-format
+#   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local)
+#   make clean              remove build/ and demo/
 #
 #   CC=clang                another compiler
 #   SAN=address,undefined   with sanitizers
 #   OMP=                    without OpenMP: one thread, the same bits
-#   WERROR=                 warnings are not errors (for compilers we have not seen)
-#   V=1                     show the commands that are run
+#   WERROR=                 warnings are not errors (for untested compilers)
+#   V=1                     print each command that runs
 #
-# Each choice of these has its own folder below build/, so that switching never mixes objects.
+# CC, SAN and OMP select a folder of their own below build/, so that switching never mixes objects.
 
-# Every rule is below: make's own ones only mislead it.
+# All rules are below; make's built-in ones would only get in the way.
 MAKEFLAGS += --no-builtin-rules
 
 CC      = gcc
@@ -31,10 +32,10 @@ comma  := ,
 variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(comma),-,$(SAN)) $(if $(OMP),,serial))
 BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
-# One library, one pkg-config name. `scripts/setup` installs them.
+# The libraries' names for pkg-config. scripts/setup installs them.
 PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-# stb is used as headers alone; its pkg-config file names a library that nothing here needs.
+# Only stb's headers are used; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -49,7 +50,9 @@ LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
-MODEL    = $(wildcard model/*.c model/score/*.c)
+# Compiled once for each instruction set: the inner loops, the cells, the update rules.
+PER_SET  = model/simd/set.c $(wildcard model/cell_*.c model/rule_*.c)
+MODEL    = $(filter-out $(PER_SET),$(wildcard model/*.c model/score/*.c))
 LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 
 Q   = $(if $(V),,@)
@@ -69,32 +72,31 @@ $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 
 $(BUILD)/coco-fetch: | $(BUILD)/coco-fetch-dataset # which it starts
 
-# The inner loops, once for each instruction set of the processor's family; the best is chosen at the start.
-# One's own flags are of no use here (-march=native): sets are told apart at run time.
+# The inner loops, compiled once for each instruction set of the processor family; the program chooses one at its start, so
+# that -march=native gains nothing.
 SIMD_SETS_x86_64 = avx2 avx512 avx512bf16
 SIMD_SETS       := base $(SIMD_SETS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 SIMD_avx2        = -mavx2 -mfma
 SIMD_avx512      = $(SIMD_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16
-# a·b + c is one operation; no exception and no errno is looked at. (Clang says where a loop is not vector code: in
-# double, which calls the C library's exp.)
+# a·b + c is one operation; nothing reads floating-point exceptions or errno. (Clang would warn of loops that it cannot
+# vectorise: in double they call the C library's exp.)
 SIMD_CFLAGS      = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math -fopenmp-simd -Wno-pass-failed
-simd             = $(SIMD_SETS:%=$(BUILD)/obj/model/simd/set_%$(1).o)
+per_set          = $(foreach set,$(SIMD_SETS),$(PER_SET:%.c=$(BUILD)/obj/%_$(set)$(1).o))
 
-$(call simd,.f64): $(BUILD)/obj/model/simd/set_%.f64.o: model/simd/set.c
-	@mkdir -p $(@D)
-	$(say) CC $< '($*, double)'
-	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+# per_set_rule SET, SUFFIX, FLAGS, NOTE: how a source is compiled for a set.
+define per_set_rule
+$(PER_SET:%.c=$(BUILD)/obj/%_$(1)$(2).o): $(BUILD)/obj/%_$(1)$(2).o: %.c
+	@mkdir -p $$(@D)
+	$$(say) CC $$< '($(1)$(4))'
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(SIMD_CFLAGS) $$(SIMD_$(1)) -DSIMD_SET=$(1) $(3) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),,,)))
+$(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),.f64,-DREAL_IS_DOUBLE,$(comma) double)))
 
-$(call simd): $(BUILD)/obj/model/simd/set_%.o: model/simd/set.c
-	@mkdir -p $(@D)
-	$(say) CC $< '($*)'
-	$(Q)$(CC) $(ALL_CFLAGS) $(SIMD_CFLAGS) $(SIMD_$*) -DSIMD_SET=$* -MMD -MP -c -o $@ $<
-
-# model/ is written over one `real` type and compiled twice: float for the commands, double for the
-# gradient checks.
-$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call simd)
-$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call simd,.f64)
+# model/ is written over one type, `real`, and compiled twice: float for the commands, double for the gradient checks.
+$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call per_set,)
+$(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call per_set,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*/*.re))
@@ -112,7 +114,7 @@ $(BUILD)/obj/%.f64.o: %.c
 	$(say) CC $< '(double)'
 	$(Q)$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
 
-# Scanners: re2c writes them in C. Jumps alone gain nothing above -O1, and can keep clang with sanitizers busy for minutes.
+# re2c generates the scanners. Their code is mostly jumps: -O2 gains nothing, and takes clang minutes with sanitizers.
 $(BUILD)/obj/%.o: %.re
 	@mkdir -p $(@D)
 	$(say) RE2C $<
@@ -126,10 +128,10 @@ check-tools:
 
 # --- tests ---------------------------------------------------------------------------------------
 
-# tests/test_NAME.c is one cmocka program; tests/test_NAME64.c is linked with the double model.
+# Each tests/test_NAME.c is a cmocka program; tests/test_NAME64.c is linked with the model in double.
 UNIT     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT  = $(wildcard tests/support/*.c)
-# tests/tool_NAME.c is a program that command tests call, to make files for them.
+# Each tests/tool_NAME.c is a program that makes files for the command tests.
 TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tool_*.c))
 
 $(BUILD)/tests/test_%64: $(BUILD)/obj/tests/test_%64.f64.o $(call obj64,$(SUPPORT)) $(BUILD)/libmodel64.a $(BUILD)/libio.a
@@ -147,11 +149,11 @@ $(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# tests/fuzz/fuzz_NAME.c is a target of libFuzzer (clang's), which needs no network: its vectors are hard to build with
-# sanitizers and coverage. tests/replay_NAME runs it on files, with any compiler.
+# Each tests/fuzz/fuzz_NAME.c is a target of clang's libFuzzer. It is linked without the network's arithmetic, whose vectors
+# are slow to build with sanitizers and coverage. tests/replay_NAME, built with any compiler, runs the target on files.
 FUZZ     = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,model/score/ngrams.c model/score/scores.c) $(BUILD)/libio.a
+$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,$(wildcard model/score/*.c)) $(BUILD)/libio.a
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)

@@ -1,4 +1,4 @@
-/* The half of cli.h that listens: options, numbers, help. */
+/* cli.h, input: options, numbers, help. */
 #include "cmd/cli.h"
 
 #include "pipeline/common/threads.h"
@@ -35,7 +35,7 @@ bool cli_read_real(const char *text, double min, double max, double *out)
         return false;
     errno = 0;
     double v = strtod(text, &end);
-    /* ERANGE with a tiny result is an underflow: the nearest number is meant. */
+    /* ERANGE with a tiny result is an underflow: the nearest number is right. */
     if (end == text || *end || !isfinite(v) || (errno == ERANGE && fabs(v) > 1) || v < min || v > max)
         return false;
     *out = v;
@@ -49,7 +49,7 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
     size_t n = strcspn(text, "x");
     snprintf(side, sizeof side, "%.*s", n < sizeof side ? (int)n : 0, text);
     if (!text[n] || !cli_read_int(side, min, max, &across) || !cli_read_int(text + n + 1, min, max, &down))
-        cli_usage_error("%s: '%s' is no WxH with sides from %d to %d", option, text, min, max);
+        cli_usage_error("%s: '%s': expected WxH with sides from %d to %d", option, text, min, max);
     *w = (int)across;
     *h = (int)down;
 }
@@ -102,7 +102,7 @@ static void print_default(const CliOption *o)
 
 enum { HELP_COLUMN = 26, HELP_WIDTH = 78 };
 
-/* The text, wrapped at words, each further line indented to the column where the text stands. */
+/* Prints the text wrapped at words; continuation lines are indented to the help column. */
 static void print_wrapped(const char *text)
 {
     int column = HELP_COLUMN;
@@ -153,7 +153,7 @@ typedef struct {
     bool help, version;
 } Asked;
 
-/* The table with the options that every command has behind it. */
+/* The command's own options, then those that every command has. */
 enum { N_COMMON = 4 };
 
 static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *asked)
@@ -171,7 +171,7 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .letter = 'q',
          .kind = CLI_FLAG,
          .value = &values->quiet,
-         .help = "say nothing but what went wrong"},
+         .help = "print warnings and errors only"},
         {.name = "help", .letter = 'h', .kind = CLI_FLAG, .value = &asked->help, .help = "print this and exit"},
         {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},
     };
@@ -192,15 +192,15 @@ static void print_help(const Cli *cli, const CliOption *all, int n)
 
 static void take_choice(const CliOption *o, const char *text)
 {
-    int place = 0;
-    for (const char *word = o->arg;; place++) {
+    int at = 0;
+    for (const char *word = o->arg;; at++) {
         size_t n = strcspn(word, "|");
         if (strlen(text) == n && !strncmp(word, text, n)) {
-            *(int *)o->value = place;
+            *(int *)o->value = at;
             return;
         }
         if (!word[n])
-            cli_usage_error("--%s: '%s' is none of %s", o->name, text, o->arg);
+            cli_usage_error("--%s: '%s': expected one of %s", o->name, text, o->arg);
         word += n + 1;
     }
 }
@@ -225,11 +225,11 @@ static void take_value(const CliOption *o, const char *text)
         break;
     case CLI_INT:
         if (!cli_read_int(text, (int64_t)o->min, (int64_t)o->max, o->value))
-            cli_usage_error("--%s: '%s' is no whole number from %.0f to %.0f", o->name, text, o->min, o->max);
+            cli_usage_error("--%s: '%s': expected an integer from %.0f to %.0f", o->name, text, o->min, o->max);
         break;
     case CLI_REAL:
         if (!cli_read_real(text, o->min, o->max, o->value))
-            cli_usage_error("--%s: '%s' is no number from %g to %g", o->name, text, o->min, o->max);
+            cli_usage_error("--%s: '%s': expected a number from %g to %g", o->name, text, o->min, o->max);
         break;
     case CLI_TEXT:
         *(const char **)o->value = text;
@@ -243,7 +243,7 @@ static void take_value(const CliOption *o, const char *text)
     }
 }
 
-/* The same table as getopt_long wants it. Long options answer their place + 256. */
+/* The table in getopt_long's form. It returns 256 + the index for a long option. */
 static void getopt_table(const CliOption *all, int n, struct option *longs, char *shorts)
 {
     *shorts++ = ':';
@@ -260,12 +260,12 @@ static void getopt_table(const CliOption *all, int n, struct option *longs, char
     *shorts = '\0';
 }
 
-static int option_place(const CliOption *all, int n, int answer)
+static int option_index(const CliOption *all, int n, int code)
 {
-    if (answer >= 256)
-        return answer - 256;
+    if (code >= 256)
+        return code - 256;
     for (int i = 0; i < n; i++)
-        if (all[i].letter == answer)
+        if (all[i].letter == code)
             return i;
     return -1;
 }
@@ -288,10 +288,10 @@ static void parse_options(CliOption *all, int n, int argc, char **argv)
             if (!strncmp(text, "--", 2) && optopt >= 256)
                 cli_usage_error("--%s takes no value", all[optopt - 256].name);
             if (!strncmp(text, "--", 2))
-                cli_usage_error("%s: no such option, or short for several", text);
+                cli_usage_error("%s: no such option, or an ambiguous abbreviation", text);
             cli_usage_error("-%c: no such option", optopt ? optopt : argv[at][1]);
         }
-        CliOption *o = &all[option_place(all, n, c)];
+        CliOption *o = &all[option_index(all, n, c)];
         o->given = true;
         take_value(o, optarg);
     }
@@ -303,13 +303,13 @@ void cli_parse(Cli *cli, int argc, char **argv)
     Asked asked = {false, false};
     int n = cli->n_options + N_COMMON;
     cli_name(cli->name);
-    /* Writes to a closed pipe are seen where stdout is checked, whatever the parent left set. */
+    /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
     signal(SIGPIPE, SIG_IGN);
     cli->threads = threads_default();
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
     with_common(cli, all, cli, &asked);
-    /* --help shows defaults, so they are printed before anything is overwritten. */
+    /* --help shows the defaults, so it is handled before options overwrite them. */
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
             print_help(cli, all, n);

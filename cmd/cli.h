@@ -1,9 +1,8 @@
-/* What every command shares: options, messages, progress, signals, and an honest exit status.
+/* What all commands share: options, messages, progress, signals and the exit status.
  *
- * A command declares one table of options; parsing, the --help text with its live defaults, and the
- * strict checks of numbers all come from it. Exit status: 0 done, 1 failed, 2 usage, 128+n on signal n.
- * stdout carries the product alone; all that is said here goes to stderr as "coco-x: what: why".
- * Main thread only. */
+ * A command declares one table of options. Parsing, strict checks of numbers and the --help text with the current
+ * defaults all follow from it. Exit status: 0 done, 1 failed, 2 usage, 128+n on signal n. stdout carries only the
+ * product; messages go to stderr as "coco-x: what: why". Main thread only. */
 #ifndef COCO_CMD_CLI_H
 #define COCO_CMD_CLI_H
 
@@ -15,15 +14,15 @@
 
 typedef enum {
     CLI_FLAG,   /* bool *: set by its presence */
-    CLI_INT,    /* int64_t *: decimal, within min and max; a default below min is none */
-    CLI_REAL,   /* double *: finite, within min and max; a default of NaN is none */
-    CLI_TEXT,   /* const char **: any text; a default of NULL is none */
-    CLI_CHOICE, /* int *: the place of the word in `arg`, "rnn|lstm" */
-    CLI_MANY    /* CliList *: may be repeated, each value is kept */
+    CLI_INT,    /* int64_t *: decimal, from min to max; a default below min means no default */
+    CLI_REAL,   /* double *: finite, from min to max; a default of NaN means no default */
+    CLI_TEXT,   /* const char **: any text; NULL means no default */
+    CLI_CHOICE, /* int *: the index of the word in `arg`, "rnn|lstm" */
+    CLI_MANY    /* CliList *: may be repeated; every value is kept */
 } CliKind;
 
 typedef struct {
-    const char **value; /* borrowed from argv; the array is the Cli's, until cli_free */
+    const char **value; /* strings borrowed from argv; cli_free frees the array */
     int n;
 } CliList;
 
@@ -32,61 +31,68 @@ typedef struct {
     char letter;      /* short name, or 0 */
     CliKind kind;
     void *value;
-    const char *arg;  /* how help names the value; for CLI_CHOICE the words, joined by | */
-    const char *help; /* one line; help adds the default */
+    const char *arg;  /* what help calls the value; for CLI_CHOICE the words, joined by | */
+    const char *help; /* a phrase; --help wraps it and appends the default */
     double min, max;  /* CLI_INT and CLI_REAL */
-    bool given;       /* out: it stood on the command line */
+    bool given;       /* out: the option stood on the command line */
 } CliOption;
 
 typedef struct {
     const char *name;     /* "coco-train" */
-    const char *synopsis; /* what follows the name on a usage line; several lines make several usages */
+    const char *synopsis; /* what follows the name on a usage line; one usage per line */
     const char *about;    /* a paragraph for --help */
-    const char *epilog;   /* more for --help, behind the options; NULL for none */
+    const char *epilog;   /* the end of --help, after the options; may be NULL */
     CliOption *options;
     int n_options;
     /* out */
     const char **operand;
     int n_operands;
     bool quiet;      /* -q, --quiet */
-    int64_t threads; /* -j, --threads; set for OpenMP already */
+    int64_t threads; /* -j, --threads; already passed to OpenMP */
 } Cli;
 
-/* Reads argv. --help and --version print and exit 0; a usage error prints a line and exits 2.
- * Options and operands mix until "--"; of a repeated option the last value wins. */
+/* Parses argv. --help and --version print and exit 0; a usage error prints a line and exits 2. Options and operands mix
+ * until "--"; the last value of a repeated option wins. */
 void cli_parse(Cli *cli, int argc, char **argv);
 void cli_free(Cli *cli);
-/* Whether the option stood on the command line. The name must be one of the table's. */
+/* Whether the option stood on the command line. The table must have an option of that name. */
 bool cli_given(const Cli *cli, const char *name);
 
-/* Whose messages these are; cli_parse calls it. */
+/* For commands that compute, after cli_parse: a COCO_SIMD that this processor cannot use is a usage error. */
+void cli_check_simd(void);
+/* What their help says of it: the last paragraph of the epilog. */
+#define CLI_SIMD_HELP \
+    "The environment variable COCO_SIMD chooses an instruction set (base, avx2, avx512 or avx512bf16) instead " \
+    "of\n" \
+    "the best one that this processor has. A set that it lacks is a usage error."
+
+/* The name before each message; cli_parse sets it. */
 void cli_name(const char *name);
-/* "coco-x: text" on stderr. */
+/* Prints "coco-x: text" on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same with a hint at --help; exits 2. */
+/* The same, followed by a pointer to --help; exits 2. */
 _Noreturn void cli_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Strict reading of one number: the whole text, in range, finite. False: it is none. */
+/* Parse the whole text as one finite number from min to max. False: it is not such a number. */
 bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out);
 bool cli_read_real(const char *text, double min, double max, double *out);
-/* The value "WxH" of an option, both sides within min and max; anything else is a usage error. */
+/* Parses an option's value "WxH", both sides from min to max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
-/* The name of a picture that will be PNG: one that ends like another kind of file is a usage error. */
+/* Checks the name of a PNG to be written: another format's suffix (.jpg, .html) is a usage error. */
 void cli_png_name(const char *option, const char *path);
 
-/* A Report that prints lines and shows progress on stderr: a bar where stderr is a terminal, redrawn at
- * most once a second, a line every ten seconds where it is not; with --quiet only warnings.
- * SIGINT and SIGTERM set its stop number from now on; a second one ends the process at once.
- * One Report a command; `unit` names what is counted ("images"). Borrowed for the process's life. */
+/* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
+ * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM set the Report's stop number, and
+ * a second signal ends the process at once. One Report per command, valid until the process ends; `unit` names what is
+ * counted ("images"). */
 const Report *cli_report(const Cli *cli, const char *unit);
-/* A Report of warnings alone, for work that is over in a moment and loses nothing when it is cut off: signals do what
- * they do. */
+/* A Report that prints warnings only and leaves signals alone: for work that takes a moment and loses nothing when it is
+ * interrupted. */
 const Report *cli_warnings(void);
 
-/* The last line of a command: closes stdout and checks that all of it was written. Returns the exit
- * status: 1 with a line where stdout failed, 141 quietly where its reader has gone, 128+n where a signal
- * asked to stop, else `status`. */
+/* The last call of a command: closes stdout and checks that all output was written. Returns the exit status: 1, after a
+ * message, if stdout failed; 141, silently, if its reader is gone; 128+n if a signal asked to stop; else `status`. */
 int cli_finish(const Cli *cli, int status);
 
 #endif

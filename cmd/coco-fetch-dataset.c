@@ -1,4 +1,4 @@
-/* coco-fetch-dataset: the part of coco-fetch that has to do with datasets; coco-fetch starts it. */
+/* coco-fetch-dataset: the part of coco-fetch that deals with datasets; coco-fetch runs it. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 
@@ -9,10 +9,10 @@ static int main_help(int argc, char **argv)
     Cli cli = {
         .name = "coco-fetch-dataset",
         .synopsis = "cs231n [options]\nURL|FILE [options]\nshapes [options]\nshow [options] [DATA]",
-        .about = "A part of coco-fetch, which runs it: see 'coco-fetch --help'.",
+        .about = "The part of coco-fetch that deals with datasets. See 'coco-fetch --help'.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("cs231n, shapes, show, a URL or a file?");
+    cli_usage_error("expected cs231n, shapes, show, a URL or a file");
 }
 
 int main(int argc, char **argv)

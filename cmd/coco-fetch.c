@@ -1,7 +1,7 @@
-/* coco-fetch: the dataset and its images: drawn, downloaded, unpacked, looked at.
+/* coco-fetch: datasets and images: draws, downloads, unpacks and shows them.
  *
- * Images are fetched here. What has to do with datasets needs the libraries of HDF5, cairo and archives, which take
- * longer to load than all of curl, and is a program of its own beside this one, coco-fetch-dataset. */
+ * This program downloads images. Everything about datasets needs the libraries of HDF5, cairo and archives, which take
+ * longer to load than all of curl, and is in a program beside this one, coco-fetch-dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Becomes the program beside this one; where the system does not say where that is, the one that $PATH knows. */
+/* Runs the program beside this one instead; if our own path is unknown, the one in $PATH. */
 static int become_dataset(char **argv)
 {
     static const char name[] = "coco-fetch-dataset";
@@ -34,16 +34,16 @@ static int main_help(int argc, char **argv)
         .name = "coco-fetch",
         .synopsis = "cs231n [options]\nURL|FILE [options]\nshapes [options]\nimages [options] [FILE...]\n"
                     "show [options] [DATA]",
-        .about = "The dataset and its images.\n\n"
-                 "  cs231n    downloads the course's dataset, COCO 2014, and unpacks it\n"
-                 "  URL|FILE  the same of any archive of a dataset, zip or tar\n"
-                 "  shapes    draws the built-in dataset, with no network\n"
-                 "  images    downloads the images of caption records or URL lines into a cache\n"
-                 "  show      says what is in a dataset, or prints its ground truth\n\n"
-                 "'coco-fetch cs231n --help' and so on tell the options of each.",
+        .about = "Makes, downloads and shows datasets and their images.\n\n"
+                 "  cs231n    download the course's dataset, COCO 2014, and unpack it\n"
+                 "  URL|FILE  the same for any dataset in a zip or tar archive\n"
+                 "  shapes    draw the built-in dataset, without a network\n"
+                 "  images    download the images of caption records or URL lines into a cache\n"
+                 "  show      summarise a dataset, or print its ground truth\n\n"
+                 "'coco-fetch cs231n --help' and so on list the options of each.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("cs231n, shapes, images, show, a URL or a file?");
+    cli_usage_error("expected cs231n, shapes, images, show, a URL or a file");
 }
 
 int main(int argc, char **argv)

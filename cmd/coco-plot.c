@@ -6,61 +6,84 @@
 #include <string.h>
 #include <unistd.h>
 
-static void check(const PlotSpec *spec)
+/* What the command line says, before it is checked. */
+typedef struct {
+    PlotOptions plot;
+    CliList labels;
+    const char *size; /* "WxH" */
+    int64_t smooth;
+} Options;
+
+static void check(const PlotOptions *plot)
 {
     int stdins = 0;
-    for (int i = 0; i < spec->n_inputs; i++)
-        stdins += !strcmp(spec->inputs[i], "-");
+    for (int i = 0; i < plot->n_inputs; i++)
+        stdins += !strcmp(plot->inputs[i], "-");
     if (stdins > 1)
-        cli_usage_error("standard input can be read once");
-    if (!spec->output || !*spec->output)
-        cli_usage_error("-o says where the picture goes");
-    cli_png_name("-o", spec->output);
-    if (!strcmp(spec->output, "-") && isatty(STDOUT_FILENO))
-        cli_usage_error("-o -: standard output is a terminal, no place for a picture");
-    if (spec->n_labels > spec->n_inputs)
-        cli_usage_error("--label: %d labels for %d logs", spec->n_labels, spec->n_inputs);
+        cli_usage_error("standard input can be read only once");
+    if (!plot->output || !*plot->output)
+        cli_usage_error("-o must name the picture to write");
+    cli_png_name("-o", plot->output);
+    if (!strcmp(plot->output, "-") && isatty(STDOUT_FILENO))
+        cli_usage_error("-o -: a picture cannot be written to a terminal");
+    if (plot->n_labels > plot->n_inputs)
+        cli_usage_error("--label: %d labels for %d logs", plot->n_labels, plot->n_inputs);
+}
+
+static void take(const Cli *cli, Options *o)
+{
+    static const char *const STDIN[] = {"-"};
+    PlotOptions *plot = &o->plot;
+    cli_size("--size", o->size, PLOT_SIDE_MIN, PLOT_SIDE_MAX, &plot->width, &plot->height);
+    plot->inputs = cli->n_operands ? cli->operand : STDIN;
+    plot->n_inputs = cli->n_operands ? cli->n_operands : 1;
+    plot->labels = o->labels.value;
+    plot->n_labels = o->labels.n;
+    plot->smooth = (int)o->smooth;
+    check(plot);
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const STDIN[] = {"-"};
-    PlotSpec spec = plot_defaults();
-    CliList labels = {NULL, 0};
+    Options o = {.plot = plot_defaults()};
     Err err;
-    char size_default[32];
-    const char *size = size_default;
-    int64_t smooth = spec.smooth;
+    char size[32];
     bool reader_gone;
-    snprintf(size_default, sizeof size_default, "%dx%d", spec.width, spec.height);
+    snprintf(size, sizeof size, "%dx%d", o.plot.width, o.plot.height);
+    o.size = size;
+    o.smooth = o.plot.smooth;
     CliOption options[] = {
         {.name = "output",
          .letter = 'o',
          .kind = CLI_TEXT,
-         .value = &spec.output,
+         .value = &o.plot.output,
          .arg = "FILE",
-         .help = "the picture, PNG; - is standard output"},
-        {.name = "log-y", .kind = CLI_FLAG, .value = &spec.log_y, .help = "logarithmic scale of the loss"},
+         .help = "the picture to write, PNG; - is standard output"},
+        {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},
         {.name = "smooth",
          .kind = CLI_INT,
-         .value = &smooth,
+         .value = &o.smooth,
          .arg = "N",
-         .help = "mean over N iterations, the curve itself faint behind; 0 is none",
+         .help = "show the mean over N iterations, with the curve itself faint behind it; 0: no smoothing",
          .min = 0,
          .max = 1e9},
         {.name = "label",
          .kind = CLI_MANY,
-         .value = &labels,
+         .value = &o.labels,
          .arg = "TEXT",
-         .help = "a run's name in the legend, in the order of the logs; may be repeated"},
-        {.name = "title", .kind = CLI_TEXT, .value = &spec.title, .arg = "TEXT", .help = "the line on top"},
-        {.name = "size", .kind = CLI_TEXT, .value = &size, .arg = "WxH", .help = "of the picture, in pixels"},
+         .help = "a run's name in the legend; repeat it for further runs, in the order of the logs"},
+        {.name = "title", .kind = CLI_TEXT, .value = &o.plot.title, .arg = "TEXT", .help = "the line at the top"},
+        {.name = "size",
+         .kind = CLI_TEXT,
+         .value = &o.size,
+         .arg = "WxH",
+         .help = "size of the picture, in pixels"},
     };
     Cli cli = {
         .name = "coco-plot",
         .synopsis = "[options] -o LOSS.png [LOG...|-]",
         .about =
-            "Draws the loss curves of training logs: training loss as lines, validation loss dashed with marks,\n"
+            "Draws the loss curves of training logs: training loss as lines, validation loss dashed with markers,\n"
             "several runs in one picture.",
         .epilog = "Logs come from `coco-train --log FILE`:\n"
                   "  coco-plot rnn.jsonl lstm.jsonl --label RNN --label LSTM --smooth 20 --log-y -o loss.png",
@@ -68,14 +91,8 @@ int main(int argc, char **argv)
         .n_options = sizeof options / sizeof *options,
     };
     cli_parse(&cli, argc, argv);
-    cli_size("--size", size, PLOT_SIDE_MIN, PLOT_SIDE_MAX, &spec.width, &spec.height);
-    spec.inputs = cli.n_operands ? cli.operand : STDIN;
-    spec.n_inputs = cli.n_operands ? cli.n_operands : 1;
-    spec.labels = labels.value;
-    spec.n_labels = labels.n;
-    spec.smooth = (int)smooth;
-    check(&spec);
-    int rc = plot_render(&spec, cli_report(&cli, "logs"), &reader_gone, &err);
+    take(&cli, &o);
+    int rc = plot_render(&o.plot, cli_report(&cli, "logs"), &reader_gone, &err);
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;

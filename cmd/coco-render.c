@@ -1,248 +1,259 @@
 /* coco-render: caption records to contact sheets. */
 #include "cmd/cli.h"
 #include "cmd/net_options.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sheet/sheet.h"
-#include "pipeline/sheet/sheet_text.h"
+#include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* What the options say beside the spec itself. */
+/* What the command line says, before it is checked. */
 typedef struct {
+    SheetOptions sheet;
     const char *tile; /* "WxH" */
     int64_t columns, rows, references, seed, dpi;
     double scale;
     int sort, theme;
     bool strict;
-} Asked;
+} Options;
 
-static void check_outputs(const SheetSpec *spec)
+static void check_outputs(const SheetOptions *sheet)
 {
-    const char *bad = spec->output ? sheet_bad_output(spec->output) : NULL;
-    if (!spec->output && !spec->html)
-        cli_usage_error("-o says where the sheet goes, or --html where the page goes");
-    if (bad)
-        cli_usage_error("-o '%s': %s", spec->output, bad);
-    if (spec->output)
-        cli_png_name("-o", spec->output);
-    if (spec->output && !strcmp(spec->output, "-") && isatty(STDOUT_FILENO))
-        cli_usage_error("-o -: standard output is a terminal, no place for a picture");
-    if (spec->html && (!*spec->html || spec->html[strlen(spec->html) - 1] == '/'))
-        cli_usage_error("--html '%s': no name of a file", spec->html);
-    if (spec->html && !strcmp(spec->html, "-"))
+    const char *output = sheet->output, *html = sheet->html,
+               *problem = output ? sheet_output_problem(output) : NULL;
+    if (!output && !html)
+        cli_usage_error("nothing to write: -o names a sheet, --html a page");
+    if (problem)
+        cli_usage_error("-o '%s': %s", output, problem);
+    if (output)
+        cli_png_name("-o", output);
+    if (output && !strcmp(output, "-") && isatty(STDOUT_FILENO))
+        cli_usage_error("-o -: a picture cannot be written to a terminal");
+    if (html && (!*html || html[strlen(html) - 1] == '/'))
+        cli_usage_error("--html '%s': not the name of a file", html);
+    if (html && !strcmp(html, "-"))
         cli_usage_error("--html -: a page has files beside it; it cannot go to standard output");
-    if (spec->output && spec->html && !strcmp(spec->output, spec->html))
-        cli_usage_error("-o and --html both name %s", spec->output);
+    if (output && html && !strcmp(output, html))
+        cli_usage_error("-o and --html both name %s", output);
 }
 
-/* The box, and what it is scaled by. */
-static void read_sizes(const Cli *cli, const Asked *asked, SheetSpec *spec)
+/* The box of an image, and its scale. */
+static void take_sizes(const Cli *cli, Options *o)
 {
-    const char *by = cli_given(cli, "scale") ? "--scale" : "--dpi";
-    cli_size("--tile", asked->tile, SHEET_TILE_MIN, SHEET_TILE_MAX, &spec->tile_w, &spec->tile_h);
-    bool print = cli_given(cli, "dpi");
-    spec->dpi = print ? (double)asked->dpi : 0;
-    spec->scale = print && !cli_given(cli, "scale") ? spec->dpi / SHEET_DPI : asked->scale;
-    int w = tile_side(spec->tile_w, spec->scale), h = tile_side(spec->tile_h, spec->scale);
+    SheetOptions *sheet = &o->sheet;
+    bool print = cli_given(cli, "dpi"), scaled = cli_given(cli, "scale");
+    cli_size("--tile", o->tile, SHEET_TILE_MIN, SHEET_TILE_MAX, &sheet->tile_w, &sheet->tile_h);
+    sheet->dpi = print ? (double)o->dpi : 0;
+    sheet->scale = print && !scaled ? sheet->dpi / SHEET_DPI : o->scale;
+    int w = tile_side(sheet->tile_w, sheet->scale), h = tile_side(sheet->tile_h, sheet->scale);
     int low = w < h ? w : h, high = w > h ? w : h;
     if (low < SHEET_TILE_MIN || high > SHEET_TILE_MAX)
-        cli_usage_error("%s: boxes of %dx%d pixels; their sides may be from %d to %d", by, w, h, SHEET_TILE_MIN,
-                        SHEET_TILE_MAX);
+        cli_usage_error("%s: boxes of %dx%d pixels; their sides may be from %d to %d", scaled ? "--scale" : "--dpi",
+                        w, h, SHEET_TILE_MIN, SHEET_TILE_MAX);
 }
 
-static void take(Cli *cli, const Asked *asked, SheetSpec *spec)
+static void take(const Cli *cli, Options *o)
 {
+    SheetOptions *sheet = &o->sheet;
     if (cli->n_operands > 1)
         cli_usage_error("%s: more than one input; `cat` joins records", cli->operand[1]);
-    check_outputs(spec);
-    read_sizes(cli, asked, spec);
-    spec->input = cli->n_operands ? cli->operand[0] : "-";
-    spec->columns = (int)asked->columns;
-    spec->rows = (int)asked->rows;
-    spec->references = (int)asked->references;
-    spec->sort.by = (ShelfOrder)asked->sort;
-    spec->sort.seed = (uint32_t)asked->seed;
-    spec->theme = (ThemeName)asked->theme;
-    spec->threads = (int)cli->threads;
+    check_outputs(sheet);
+    take_sizes(cli, o);
+    sheet->input = cli->n_operands ? cli->operand[0] : "-";
+    sheet->columns = (int)o->columns;
+    sheet->rows = (int)o->rows;
+    sheet->references = (int)o->references;
+    sheet->sort.by = (SheetOrder)o->sort;
+    sheet->sort.seed = (uint32_t)o->seed;
+    sheet->theme = (ThemeName)o->theme;
+    sheet->threads = (int)cli->threads;
+    if (!cli_given(cli, "data") && access(sheet->where.data, F_OK)) /* the default directory may be missing */
+        sheet->where.data = NULL;
 }
 
-static void warn_unused(const Cli *cli, const SheetSpec *spec)
+static void warn_unused(const Cli *cli, const SheetOptions *sheet)
 {
-    if (!spec->output && !cli->quiet && (cli_given(cli, "columns") || cli_given(cli, "rows")))
-        cli_error("--columns and --rows are of pictures alone (-o); a page fills the width that it has");
+    if (!sheet->output && !cli->quiet && (cli_given(cli, "columns") || cli_given(cli, "rows")))
+        cli_error("--columns and --rows only apply to pictures (-o); a page adapts to its window");
 }
 
-static void say_count(const Report *report, const SheetSpec *spec, const SheetCount *count)
+static void note_count(const Report *report, const SheetOptions *sheet, const SheetCount *count)
 {
     char sheets[32] = "";
-    if (spec->output && sheet_is_series(spec->output))
+    if (sheet->output && sheet_output_is_series(sheet->output))
         snprintf(sheets, sizeof sheets, "%d sheet%s, ", count->sheets, count->sheets == 1 ? "" : "s");
-    report_note(report, "%s%s%s: %s%lld image%s, %lld of them missing or broken", spec->output ? spec->output : "",
-                spec->output && spec->html ? ", " : "", spec->html ? spec->html : "", sheets,
-                (long long)count->images, count->images == 1 ? "" : "s", (long long)count->dead);
+    report_note(report, "%s%s%s: %s%lld image%s, %lld of them missing or broken",
+                sheet->output ? sheet->output : "", sheet->output && sheet->html ? ", " : "",
+                sheet->html ? sheet->html : "", sheets, (long long)count->images, count->images == 1 ? "" : "s",
+                (long long)count->dead);
 }
 
-static int draw(const Cli *cli, const SheetSpec *spec, bool strict)
+static int draw(const Cli *cli, const Options *o)
 {
     SheetCount count;
     Err err;
-    /* While the input is waited for nothing is lost: a signal ends the process as it always does. */
-    Shelf *shelf = shelf_read(spec->input, &spec->sort, &err);
-    if (!shelf) {
+    /* Nothing is lost while the input is waited for: until it is read, a signal ends the process as usual. */
+    SheetRecords *records = sheet_read(&o->sheet, &err);
+    if (!records) {
         cli_error("%s", err.text);
         return 1;
     }
     const Report *report = cli_report(cli, "images");
-    int rc = sheet_render(spec, shelf, report, &count, &err);
-    shelf_free(shelf);
+    int rc = sheet_render(&o->sheet, records, report, &count, &err);
+    sheet_records_free(records);
     if (rc && count.reader_gone)
         return 128 + SIGPIPE;
-    if (rc && !ferror(stdout)) /* cli_finish tells of that */
+    if (rc && !ferror(stdout)) /* cli_finish reports that */
         cli_error("%s", err.text);
     else if (!rc && !report_stop(report))
-        say_count(report, spec, &count);
-    return rc || (strict && count.dead) ? 1 : 0;
+        note_count(report, &o->sheet, &count);
+    return rc || (o->strict && count.dead) ? 1 : 0;
 }
 
 enum { N_OWN = 19 };
 
-static void own_options(SheetSpec *spec, Asked *asked, CliOption options[N_OWN])
+static void own_options(Options *o, CliOption options[N_OWN])
 {
+    SheetOptions *sheet = &o->sheet;
     const CliOption table[N_OWN] = {
         {.name = "output",
          .letter = 'o',
          .kind = CLI_TEXT,
-         .value = &spec->output,
+         .value = &sheet->output,
          .arg = "FILE",
-         .help = "the sheet, PNG; - is standard output; with %d or %03d in it, one file for each --rows rows"},
+         .help =
+             "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows rows"},
         {.name = "html",
          .kind = CLI_TEXT,
-         .value = &spec->html,
+         .value = &sheet->html,
          .arg = "FILE",
-         .help = "the same, or this alone, as one page; its images go beside it: x_files/ for x.html"},
+         .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
         {.name = "columns",
          .kind = CLI_INT,
-         .value = &asked->columns,
+         .value = &o->columns,
          .arg = "N",
-         .help = "tiles side by side",
+         .help = "tiles per row",
          .min = 1,
          .max = 1024},
         {.name = "rows",
          .kind = CLI_INT,
-         .value = &asked->rows,
+         .value = &o->rows,
          .arg = "N",
-         .help = "rows of tiles a sheet; 0 is all on one",
+         .help = "rows of tiles per sheet; 0: all on one",
          .min = 0,
          .max = 1000000},
         {.name = "sort",
          .kind = CLI_CHOICE,
-         .value = &asked->sort,
+         .value = &o->sort,
          .arg = "none|score|logprob|random",
          .help =
-             "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; those without the key last"},
+             "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; records without the key last"},
         {.name = "reverse",
          .kind = CLI_FLAG,
-         .value = &spec->sort.reverse,
-         .help = "the other way round: the worst first, the last first"},
+         .value = &sheet->sort.reverse,
+         .help = "reverse the order: worst first, last first"},
         {.name = "seed",
          .kind = CLI_INT,
-         .value = &asked->seed,
+         .value = &o->seed,
          .arg = "N",
-         .help = "of --sort random",
+         .help = "for --sort random",
          .min = 0,
          .max = UINT32_MAX},
         {.name = "tile",
          .kind = CLI_TEXT,
-         .value = &asked->tile,
+         .value = &o->tile,
          .arg = "WxH",
-         .help = "the box of an image, in pixels; text stands below it"},
+         .help = "the box for an image, in pixels; text goes below it"},
         {.name = "scale",
          .kind = CLI_REAL,
-         .value = &asked->scale,
+         .value = &o->scale,
          .arg = "X",
-         .help = "all sizes times this, for screens and paper with finer pixels",
+         .help = "multiply all sizes by X, for high-resolution screens and paper",
          .min = 0.25,
          .max = 8},
         {.name = "dpi",
          .kind = CLI_INT,
-         .value = &asked->dpi,
+         .value = &o->dpi,
          .arg = "N",
-         .help = "for print: pixels an inch, told in the file; without --scale the scale is N/96",
+         .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96",
          .min = 36,
          .max = 2400},
-        {.name = "theme", .kind = CLI_CHOICE, .value = &asked->theme, .arg = "light|dark", .help = "colours"},
+        {.name = "theme", .kind = CLI_CHOICE, .value = &o->theme, .arg = "light|dark", .help = "colours"},
         {.name = "gt",
          .kind = CLI_INT,
-         .value = &asked->references,
+         .value = &o->references,
          .arg = "N",
-         .help = "ground truth captions below each generated one",
+         .help = "ground truth captions to show below each caption, at most",
          .min = 0,
          .max = 100},
         {.name = "highlight",
          .kind = CLI_FLAG,
-         .value = &spec->highlight,
-         .help = "tell the words of a caption that no ground truth has from those that some has"},
+         .value = &sheet->highlight,
+         .help = "colour the words of a caption that no ground truth has"},
         {.name = "title",
          .kind = CLI_TEXT,
-         .value = &spec->title,
+         .value = &sheet->title,
          .arg = "TEXT",
-         .help = "the header's first line, in place of the input's name"},
+         .help = "the header's first line, instead of the input's name"},
         {.name = "images",
          .kind = CLI_TEXT,
-         .value = &spec->where.images,
+         .value = &sheet->where.images,
          .arg = "DIR",
-         .help = "look here for the records' files first"},
+         .help = "look for the records' files here first"},
         {.name = "data",
          .letter = 'd',
          .kind = CLI_TEXT,
-         .value = &spec->where.data,
+         .value = &sheet->where.data,
          .arg = "DATA",
-         .help = "then in this dataset directory; then in the cache, then at the URL"},
+         .help = "then in this dataset directory, then in the cache, then at the URL"},
         {.name = "cache",
          .kind = CLI_TEXT,
-         .value = &spec->where.cache,
+         .value = &sheet->where.cache,
          .arg = "DIR",
-         .help = "downloaded images; default $COCO_CACHE, else coco in the user's cache directory"},
+         .help = "where downloaded images are; default $COCO_CACHE, else coco in the user's cache directory"},
         {.name = "negative-ttl",
          .kind = CLI_REAL,
-         .value = &spec->where.negative_ttl,
+         .value = &sheet->where.negative_ttl,
          .arg = "S",
-         .help = "seconds for which a dead URL is remembered and not asked for again; 0 asks again",
+         .help = "seconds before a dead URL is tried again; 0: at once",
          .min = 0,
          .max = 1e10},
         {.name = "strict",
          .kind = CLI_FLAG,
-         .value = &asked->strict,
-         .help = "exit 1 where an image was missing or broken; the sheet is written all the same"},
+         .value = &o->strict,
+         .help = "exit 1 if an image is missing or broken; the sheet is written all the same"},
     };
     memcpy(options, table, sizeof table);
 }
 
 int main(int argc, char **argv)
 {
-    SheetSpec spec = sheet_defaults();
+    SheetOptions sheet = sheet_defaults();
     char tile[32];
-    Asked asked = {.tile = tile,
-                   .columns = spec.columns,
-                   .rows = spec.rows,
-                   .references = spec.references,
-                   .seed = 231,
-                   .dpi = -1,
-                   .scale = spec.scale};
-    snprintf(tile, sizeof tile, "%dx%d", spec.tile_w, spec.tile_h);
-    spec.where.data = "data/coco_captioning";
-    Net net;
+    sheet.where.data = DEFAULT_DATASET;
+    Options o = {.sheet = sheet,
+                 .tile = tile,
+                 .columns = sheet.columns,
+                 .rows = sheet.rows,
+                 .references = sheet.references,
+                 .seed = 231,
+                 .dpi = -1,
+                 .scale = sheet.scale};
+    snprintf(tile, sizeof tile, "%dx%d", sheet.tile_w, sheet.tile_h);
+    NetOptions net;
     CliOption options[N_OWN + NET_MAX];
-    own_options(&spec, &asked, options);
-    int n_net = net_options(&net, &spec.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
+    own_options(&o, options);
+    int n_net = net_options(&net, &o.sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
     Cli cli = {
         .name = "coco-render",
         .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",
-        .about = "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
-                 "the ground truth. An image that cannot be had is a placeholder that says why. Long texts end in\n"
-                 "an ellipsis on sheets; a page has all of them.",
+        .about =
+            "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
+            "the ground truth. An image that cannot be had becomes a placeholder that says why. Long texts end\n"
+            "in an ellipsis on sheets; a page shows them whole.",
         .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file:\n"
                   "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
                   "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
@@ -252,11 +263,9 @@ int main(int argc, char **argv)
     };
     cli_parse(&cli, argc, argv);
     net_apply(&net);
-    take(&cli, &asked, &spec);
-    warn_unused(&cli, &spec);
-    if (!cli_given(&cli, "data") && access(spec.where.data, F_OK)) /* the default need not be there */
-        spec.where.data = NULL;
-    int status = draw(&cli, &spec, asked.strict);
+    take(&cli, &o);
+    warn_unused(&cli, &o.sheet);
+    int status = draw(&cli, &o);
     cli_free(&cli);
     return cli_finish(&cli, status);
 }

@@ -1,16 +1,26 @@
 /* coco-sample: captions the images of a dataset, or bare features, with a model; writes caption records. */
 #include "cmd/cli.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/sample/sample.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char EPILOG[] = "One record a line, in the order of the rows: "
-                             "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
-                             "logprob is the natural logarithm of the caption's probability. A caption does not "
-                             "depend on the images beside\n"
-                             "it, on the number of threads, or on --shard and --rows.";
+typedef struct {
+    SampleOptions sample;
+    int64_t beam, seed, max_length;
+    bool greedy, no_logprob;
+    int format, precision;
+    const char *shard;
+} Options;
+
+static const char EPILOG[] =
+    "Writes one record a line, in the order of the rows:\n"
+    "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
+    "logprob is the natural logarithm of the caption's probability. A caption does not depend "
+    "on the images\n"
+    "beside it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
 
 /* "I/N" with 0 <= I < N. */
 static void take_shard(const char *text, SampleOptions *o)
@@ -24,79 +34,147 @@ static void take_shard(const char *text, SampleOptions *o)
             cli_read_int(left, 0, o->shards - 1, &o->shard))
             return;
     }
-    cli_usage_error("--shard: '%s' is not I/N with 0 <= I < N", text);
+    cli_usage_error("--shard: '%s': expected I/N with 0 <= I < N", text);
 }
 
-/* What decodes: greedy unless --beam or --temperature says otherwise, and at most one of them. */
-static void take_search(const Cli *cli, SearchOptions *s, int64_t beam, int64_t seed, int64_t max_length)
+/* Greedy unless --beam or --temperature says otherwise; at most one of them. */
+static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
 {
     int ways = cli_given(cli, "greedy") + cli_given(cli, "beam") + cli_given(cli, "temperature");
     if (ways > 1)
         cli_usage_error("--greedy, --beam and --temperature exclude each other");
-    s->kind = cli_given(cli, "beam") ? SEARCH_BEAM : cli_given(cli, "temperature") ? SEARCH_SAMPLE : SEARCH_GREEDY;
-    s->beam = (int)beam;
-    s->seed = (uint32_t)seed;
-    s->max_length = (int)max_length;
+    s->sampler = sampler_named(cli_given(cli, "temperature") ? "temperature" : "best");
+    s->beam = cli_given(cli, "beam") ? (int)o->beam : 1;
+    s->seed = (uint32_t)o->seed;
+    s->max_length = (int)o->max_length;
+    s->precision = (Precision)o->precision;
+}
+
+static void check(const Cli *cli, const SampleOptions *s)
+{
+    if (cli->n_operands)
+        cli_usage_error("%s: takes no operands", cli->operand[0]);
+    if (!s->model)
+        cli_usage_error("-m MODEL.h5 is missing");
+    if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
+        cli_usage_error("--features excludes --data, --split and --raw-features");
 }
 
 int main(int argc, char **argv)
 {
-    SampleOptions o = {
-        .data = "data/coco_captioning", .split = "val", .first = -1, .shards = 1, .search = {.temperature = NAN}};
-    int64_t beam = 0, seed = 231, max_length = 30;
-    bool greedy = false, no_logprob = false;
-    const char *shard = NULL;
-    int format = FORMAT_JSONL, precision = PRECISION_FLOAT32;
+    Options o = {.seed = 231, .max_length = 30};
+    SampleOptions *s = &o.sample;
+    *s = (SampleOptions){.data = DEFAULT_DATASET, .split = "val", .first = -1, .shards = 1};
+    s->search.choice.temperature = NAN;
     CliOption options[] = {
-        {"model", 'm', CLI_TEXT, &o.model, "MODEL.h5", "the model file", 0, 0, false},
-        {"data", 'd', CLI_TEXT, &o.data, "DIR", "dataset directory", 0, 0, false},
-        {"split", 0, CLI_TEXT, &o.split, "NAME", "train, val, or another split", 0, 0, false},
-        {"features", 0, CLI_TEXT, &o.features, "FILE.h5",
-         "caption the rows of this file's array 'features'; no dataset is read", 0, 0, false},
-        {"raw-features", 0, CLI_FLAG, &o.raw_features, NULL, "the unreduced features, S2014_vgg16_fc7.h5", 0, 0,
-         false},
-        {"greedy", 0, CLI_FLAG, &greedy, NULL,
-         "the likeliest word at every step; this is what happens without --beam and --temperature", 0, 0, false},
-        {"beam", 0, CLI_INT, &beam, "K", "beam search with K hypotheses", 1, 1024, false},
-        {"temperature", 0, CLI_REAL, &o.search.temperature, "T", "draw words from softmax(scores / T)", 1e-3, 1e3,
-         false},
-        {"seed", 0, CLI_INT, &seed, "N", "of the random numbers of --temperature", 0, 4294967295.0, false},
-        {"max-length", 0, CLI_INT, &max_length, "N", "steps at the most, <END> counted", 1, 10000, false},
-        {"precision", 0, CLI_CHOICE, &precision, "float32|bf16",
-         "of matrix products; bf16: factors rounded to bfloat16, sums in float: faster where the processor has it",
-         0, 0, false},
-        {"no-logprob", 0, CLI_FLAG, &no_logprob, NULL, "leave log-probabilities out", 0, 0, false},
-        {"rows", 0, CLI_TEXT, &o.rows, "FILE",
-         "caption just these rows: numbers or records, one a line; - is stdin", 0, 0, false},
-        {"first", 'n', CLI_INT, &o.first, "N", "only the first N", 0, 1e15, false},
-        {"shard", 0, CLI_TEXT, &shard, "I/N", "of these, those whose place mod N is I (from 0)", 0, 0, false},
-        {"format", 0, CLI_CHOICE, &format, "jsonl|coco|text",
-         "records; the results array of the COCO tools; captions alone", 0, 0, false},
+        {.name = "model",
+         .letter = 'm',
+         .kind = CLI_TEXT,
+         .value = &s->model,
+         .arg = "MODEL.h5",
+         .help = "the model file"},
+        {.name = "data",
+         .letter = 'd',
+         .kind = CLI_TEXT,
+         .value = &s->data,
+         .arg = "DIR",
+         .help = "dataset directory"},
+        {.name = "split",
+         .kind = CLI_TEXT,
+         .value = &s->split,
+         .arg = "NAME",
+         .help = "train, val or another split"},
+        {.name = "features",
+         .kind = CLI_TEXT,
+         .value = &s->features,
+         .arg = "FILE.h5",
+         .help = "caption the rows of this file's array 'features', without a dataset"},
+        {.name = "raw-features",
+         .kind = CLI_FLAG,
+         .value = &s->raw_features,
+         .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "greedy",
+         .kind = CLI_FLAG,
+         .value = &o.greedy,
+         .help = "take the likeliest word at every step; the default without --beam and --temperature"},
+        {.name = "beam",
+         .kind = CLI_INT,
+         .value = &o.beam,
+         .arg = "K",
+         .help = "beam search with K hypotheses",
+         .min = 1,
+         .max = 1024},
+        {.name = "temperature",
+         .kind = CLI_REAL,
+         .value = &s->search.choice.temperature,
+         .arg = "T",
+         .help = "draw words from softmax(scores / T)",
+         .min = 1e-3,
+         .max = 1e3},
+        {.name = "seed",
+         .kind = CLI_INT,
+         .value = &o.seed,
+         .arg = "N",
+         .help = "seed of --temperature's random numbers",
+         .min = 0,
+         .max = UINT32_MAX},
+        {.name = "max-length",
+         .kind = CLI_INT,
+         .value = &o.max_length,
+         .arg = "N",
+         .help = "at most N steps, <END> counted",
+         .min = 1,
+         .max = 10000},
+        {.name = "precision",
+         .kind = CLI_CHOICE,
+         .value = &o.precision,
+         .arg = PRECISION_NAMES,
+         .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster where the "
+                 "processor supports it"},
+        {.name = "no-logprob", .kind = CLI_FLAG, .value = &o.no_logprob, .help = "leave out log-probabilities"},
+        {.name = "rows",
+         .kind = CLI_TEXT,
+         .value = &s->rows,
+         .arg = "FILE",
+         .help = "caption only these rows: numbers or records, one a line; - is stdin"},
+        {.name = "first",
+         .letter = 'n',
+         .kind = CLI_INT,
+         .value = &s->first,
+         .arg = "N",
+         .help = "only the first N",
+         .min = 0,
+         .max = 1e15},
+        {.name = "shard",
+         .kind = CLI_TEXT,
+         .value = &o.shard,
+         .arg = "I/N",
+         .help = "of these, only those whose place mod N is I (from 0)"},
+        {.name = "format",
+         .kind = CLI_CHOICE,
+         .value = &o.format,
+         .arg = CAPTION_FORMATS,
+         .help = "caption records; the results array of the COCO tools; captions alone"},
     };
     Cli cli = {.name = "coco-sample",
-               .synopsis =
-                   "-m MODEL.h5 [-d DIR] [--split NAME] [OPTION...]\n-m MODEL.h5 --features FILE.h5 [OPTION...]",
+               .synopsis = "-m MODEL.h5 [-d DIR] [--split NAME] [OPTION...]\n"
+                           "-m MODEL.h5 --features FILE.h5 [OPTION...]",
                .about = "Describes images: writes a caption for each row of features.",
                .epilog = EPILOG,
                .options = options,
                .n_options = sizeof options / sizeof *options};
-    cli_parse(&cli, argc, argv);
-    if (cli.n_operands)
-        cli_usage_error("%s: takes no operands", cli.operand[0]);
-    if (!o.model)
-        cli_usage_error("which model? -m MODEL.h5");
-    if (o.features && (cli_given(&cli, "data") || cli_given(&cli, "split") || o.raw_features))
-        cli_usage_error("--features excludes --data, --split and --raw-features");
-    take_search(&cli, &o.search, beam, seed, max_length);
-    o.search.precision = (Precision)precision;
-    if (shard)
-        take_shard(shard, &o);
-    o.logprob = !no_logprob;
-    o.format = (SampleFormat)format;
     Err err;
     int status = 0;
-    if (sample_run(&o, stdout, cli_report(&cli, "images"), &err)) {
-        /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
+    cli_parse(&cli, argc, argv);
+    cli_check_simd();
+    check(&cli, s);
+    take_search(&cli, &o, &s->search);
+    if (o.shard)
+        take_shard(o.shard, s);
+    s->logprob = !o.no_logprob;
+    s->format = caption_format(o.format);
+    if (sample_run(s, stdout, cli_report(&cli, "images"), &err)) {
+        /* cli_finish reports a broken standard output, silently if its reader is gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);
         status = 1;

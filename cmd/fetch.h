@@ -1,6 +1,6 @@
-/* The parts of coco-fetch, each with options of its own: images in that program, the others in coco-fetch-dataset.
- * argv[0] is the part's name, but for archive_main, which takes the command's own argv: what it fetches is an operand.
- * Each returns the exit status. Main thread. */
+/* The subcommands of coco-fetch, each with its own options: images_main is in coco-fetch, the others are in
+ * coco-fetch-dataset. argv[0] is the subcommand's name; for archive_main it is the command's, as the archive is an
+ * operand. Each returns the exit status. Main thread. */
 #ifndef COCO_CMD_FETCH_H
 #define COCO_CMD_FETCH_H
 

@@ -7,55 +7,55 @@
 
 int shapes_main(int argc, char **argv)
 {
-    ShapesSpec spec = shapes_defaults();
+    ShapesOptions shapes = shapes_defaults();
     bool force = false;
     CliOption options[] = {
         {.name = "output",
          .letter = 'o',
          .kind = CLI_TEXT,
-         .value = &spec.dir,
+         .value = &shapes.dir,
          .arg = "DIR",
          .help = "the directory to make"},
         {.name = "train",
          .kind = CLI_INT,
-         .value = &spec.train,
+         .value = &shapes.train,
          .arg = "N",
-         .help = "pictures to learn from",
+         .help = "number of pictures to train on",
          .min = 1,
          .max = SHAPES_MAX},
         {.name = "val",
          .kind = CLI_INT,
-         .value = &spec.val,
+         .value = &shapes.val,
          .arg = "N",
-         .help = "pictures to validate with",
+         .help = "number of pictures to validate on",
          .min = 1,
          .max = SHAPES_MAX},
         {.name = "seed",
          .kind = CLI_INT,
-         .value = &spec.seed,
+         .value = &shapes.seed,
          .arg = "S",
-         .help = "other numbers, other pictures",
+         .help = "another seed gives other pictures",
          .min = 0,
          .max = UINT32_MAX},
         {.name = "force",
          .letter = 'f',
          .kind = CLI_FLAG,
          .value = &force,
-         .help = "replace a dataset of shapes that is there already"},
+         .help = "replace an existing dataset of shapes"},
     };
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed S]",
         .about =
-            "Makes the built-in dataset, with no network: pictures of one to three coloured shapes, 128 x 128,\n"
+            "Makes the built-in dataset, without a network: pictures of one to three coloured shapes, 128 x 128,\n"
             "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
             "The same seed gives the same bytes.",
         .epilog =
             "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
-            "colours that are there make patches, the largest first. For each patch: its colour, how much its\n"
-            "form is like each kind's (what it fills of its box and of the circle about it, how low its\n"
-            "weight lies), size, place, width and height. For each two: the direction from one to the\n"
-            "other. Each number is standardised over the train split.",
+            "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
+            "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
+            "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"
+            "from the first to the second. Each number is standardised over the train split.",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };
@@ -63,14 +63,14 @@ int shapes_main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     if (cli.n_operands)
         cli_usage_error("%s: shapes takes no operand; -o names the directory", cli.operand[0]);
-    spec.replace = force;
-    spec.workers = (int)cli.threads;
+    shapes.replace = force;
+    shapes.workers = (int)cli.threads;
     const Report *report = cli_report(&cli, "pictures");
-    int rc = shapes_make(&spec, report, &err);
+    int rc = shapes_make(&shapes, report, &err);
     if (rc)
         cli_error("%s", err.text);
     else if (!report_stop(report))
-        report_note(report, "%s: %lld and %lld pictures, 5 captions each", spec.dir, (long long)spec.train,
-                    (long long)spec.val);
+        report_note(report, "%s: %lld and %lld pictures, 5 captions each", shapes.dir, (long long)shapes.train,
+                    (long long)shapes.val);
     return cli_finish(&cli, rc ? 1 : 0);
 }

@@ -1,14 +1,14 @@
 /* coco-fetch show: what is in a dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/dataset/dataset_show.h"
-#include "pipeline/dataset/shapes.h"
 
 #include <stdio.h>
 
 int show_main(int argc, char **argv)
 {
-    ShowSpec spec = {.dir = shapes_defaults().dir, .out = stdout};
+    ShowSpec spec = {.dir = DEFAULT_DATASET, .out = stdout};
     int64_t n = 0, seed = 231;
     bool random = false;
     CliOption options[] = {

@@ -1,4 +1,4 @@
-/* The half of cli.h that speaks: messages, progress, signals, and the exit status. */
+/* cli.h, output: messages, progress, signals and the exit status. */
 #include "cmd/cli.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ void cli_name(const char *name)
 
 /* --- messages --- */
 
-/* What the progress bar left on the terminal's last line. */
+/* A progress bar stands on the terminal's last line. */
 static bool bar_drawn;
 
 static void bar_clear(void)
@@ -29,7 +29,7 @@ static void bar_clear(void)
     bar_drawn = false;
 }
 
-static void say(const char *fmt, va_list ap)
+static void print_message(const char *fmt, va_list ap)
 {
     bar_clear();
     fprintf(stderr, "%s: ", program);
@@ -41,7 +41,7 @@ void cli_error(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    say(fmt, ap);
+    print_message(fmt, ap);
     va_end(ap);
 }
 
@@ -49,7 +49,7 @@ _Noreturn void cli_usage_error(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    say(fmt, ap);
+    print_message(fmt, ap);
     va_end(ap);
     fprintf(stderr, "Try '%s --help'.\n", program);
     exit(2);
@@ -70,7 +70,7 @@ static void catch_stop(void)
     memset(&act, 0, sizeof act);
     act.sa_handler = on_stop;
     sigemptyset(&act.sa_mask);
-    act.sa_flags = (int)SA_RESETHAND | SA_RESTART; /* a second one ends the process */
+    act.sa_flags = (int)SA_RESETHAND | SA_RESTART; /* a second signal ends the process */
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
 }
@@ -79,8 +79,8 @@ typedef struct {
     Report report;
     const char *unit;
     bool terminal;
-    double began, shown;
-    int64_t first, done; /* units when it began, and when it was called last */
+    double began, shown; /* seconds: of the first call, of the last line or bar */
+    int64_t first, done; /* units at the first call and at the latest */
 } Progress;
 
 static double now(void)
@@ -96,7 +96,7 @@ static void show_warning(void *ctx, const char *text)
     cli_error("%s", text);
 }
 
-/* A note stands as it is; where progress would be lines, it is one. */
+/* Notes have no program name before them. Off a terminal a note also counts as a line of progress. */
 static void show_note(void *ctx, const char *text)
 {
     Progress *p = ctx;
@@ -106,7 +106,7 @@ static void show_note(void *ctx, const char *text)
         p->shown = now();
 }
 
-/* "12 of 300 images, 5/s"; bytes are told in megabytes: "12.3 of 256.0 MB, 4.5 MB/s". */
+/* "12 of 300 images, 5/s"; bytes appear as megabytes: "12.3 of 256.0 MB, 4.5 MB/s". */
 static void progress_text(const Progress *p, int64_t done, int64_t total, double rate, char *text, size_t size)
 {
     if (strcmp(p->unit, "bytes")) {
@@ -137,8 +137,8 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
     bar_drawn = true;
 }
 
-/* Work that counts anew from below is another piece of work: its rate is its own. What was there when it began (of a
- * download that goes on) was not done at this rate. */
+/* A count that falls begins a new piece of work with a rate of its own. The rate leaves out what was done before the first
+ * call: the part of a resumed download that was already there. */
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {
     Progress *p = ctx;
@@ -188,11 +188,11 @@ int cli_finish(const Cli *cli, int status)
     (void)cli;
     bar_clear();
     errno = 0;
-    /* The write that failed may be long past, with its errno: a pipe without a reader is asked for here. */
+    /* The failed write may be long past and its errno lost, so ask whether stdout is a pipe without a reader. */
     struct pollfd reader = {.fd = STDOUT_FILENO};
     int failed = fflush(stdout) || ferror(stdout), why = errno;
     int gone = failed && (why == EPIPE || (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR));
-    if (failed && !why && !gone) { /* a stream that failed fails again, and says why */
+    if (failed && !why && !gone) { /* write again: the stream fails again and sets errno */
         clearerr(stdout);
         putchar('\n');
         fflush(stdout);

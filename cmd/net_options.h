@@ -1,33 +1,31 @@
-/* The options of commands that use the network, as curl users know them: a table to put into a command's own.
- *
- * Main thread only. */
+/* The network options of commands, as curl users know them: rows for a command's own table. Main thread only. */
 #ifndef COCO_CMD_NET_OPTIONS_H
 #define COCO_CMD_NET_OPTIONS_H
 
 #include "cmd/cli.h"
-#include "pipeline/images/images.h"
+#include "pipeline/images/image_fetch.h"
 
-/* Where the options' values stand until net_apply. */
+/* The options' values until net_apply. */
 typedef struct {
     HttpOptions *http;
     int64_t retries, redirects, max_bytes, per_host;
     const char *rate;
-} Net;
+} NetOptions;
 
-/* Which of the options: those of trust are always there. */
+/* Groups of options; --cacert and --insecure are always there. */
 enum {
     NET_TIMES = 1,   /* --timeout, --connect-timeout, --stall-timeout */
     NET_TRIES = 2,   /* --retries, --backoff, --max-redirects */
     NET_SIZE = 4,    /* --max-bytes */
     NET_HOSTS = 8,   /* --per-host, --rate */
     NET_PUBLIC = 16, /* --public-only */
-    NET_MAX = 16     /* options at most */
+    NET_MAX = 16     /* options, at most */
 };
 
-/* Fills `options` and returns how many they are. Defaults are what *http holds. */
-int net_options(Net *net, HttpOptions *http, int which, CliOption options[NET_MAX]);
+/* Fills `options` and returns their number. The defaults are the values in *http. */
+int net_options(NetOptions *net, HttpOptions *http, int which, CliOption options[NET_MAX]);
 
-/* Behind cli_parse: what was given goes into *http. A bad value is a usage error; --insecure says what it does. */
-void net_apply(const Net *net);
+/* After cli_parse: puts the values into *http. A bad value is a usage error; --insecure prints a warning. */
+void net_apply(const NetOptions *net);
 
 #endif

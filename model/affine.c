@@ -1,7 +1,5 @@
 #include "model/affine.h"
 
-#include "model/kernels.h"
-
 void affine_forward(Gemm how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
 {
     enum { MOST_ROWS = 128 };
@@ -12,8 +10,8 @@ void affine_forward(Gemm how, real *y, const real *x, const real *w, const real 
     gemm_parallel(how, PLAIN, PLAIN, n, M, D, x, (size_t)D, w, (size_t)M, 1, y, (size_t)M);
 }
 
-/* db = or += the column sums of dy (n,M), each thread its own columns. */
-static void bias_backward(int add, real *db, const real *dy, int n, int M)
+/* Each thread its own columns. */
+void column_sums(bool add, real *db, int n, int M, Rows dy)
 {
     enum { COLUMNS = 64 };
 #pragma omp parallel for schedule(static)
@@ -21,15 +19,15 @@ static void bias_backward(int add, real *db, const real *dy, int n, int M)
         int cols = M - j < COLUMNS ? M - j : COLUMNS;
         if (!add)
             fill_rows(1, cols, rows_of(db + j, 0), NULL);
-        add_column_sums(n, cols, rows_of(dy + j, (size_t)M), db + j);
+        add_column_sums(n, cols, rows_of(dy.at + j, dy.ld), db + j);
     }
 }
 
-void affine_backward(Gemm how, int add, real *dx, real *dw, real *db, const real *dy, const real *x, const real *w,
+void affine_backward(Gemm how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x, const real *w,
                      int n, int D, int M)
 {
     if (dx)
         gemm_parallel(how, PLAIN, TRANSPOSED, n, D, M, dy, (size_t)M, w, (size_t)M, add, dx, (size_t)D);
     gemm_parallel(how, TRANSPOSED, PLAIN, D, M, n, x, (size_t)D, dy, (size_t)M, add, dw, (size_t)M);
-    bias_backward(add, db, dy, n, M);
+    column_sums(add, db, n, M, rows_of(dy, (size_t)M));
 }

@@ -1,9 +1,9 @@
-/* The one door to matrix products. Behind it are the tiles of model/simd/, on the thread that calls or on
- * all of OpenMP's.
+/* Matrix products, all of them. They run on the tiles of model/simd/, on the calling thread or on all of
+ * OpenMP's threads.
  *
- * An element of a result is one sum along k, in blocks of a fixed size, each a chain of fused multiply-adds
- * in the order of k. So it depends on its row of A and its column of B alone: neither on the rows beside it
- * nor on the number of threads.
+ * Each element of a result is one sum along k, in blocks of a fixed size, each a chain of fused multiply-adds
+ * in the order of k. So it depends only on its row of A and its column of B, not on neighbouring rows or on
+ * the number of threads.
  *
  * Matrices are row-major; ld* is the distance between rows, in elements. Sizes of 0 are legal (k = 0: the
  * product is zero). `add`: the product is added to C; else C is only written. */
@@ -19,24 +19,25 @@ typedef enum { PLAIN, TRANSPOSED } Trans;
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
  * sums are float; twice the speed where the processor has bfloat16 dot products. Not in double. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
+#define PRECISION_NAMES "float32|bf16" /* in this order */
 
-/* --- weights that many products use: laid out once --- */
+/* --- weights that many products use: packed once --- */
 
 typedef struct {
     Precision precision;
     int k, n;
-    void *at; /* panels_bytes, aligned to 64: the owner's */
+    void *at; /* panels_bytes, aligned to 64; the caller owns it */
 } Panels;
 
 size_t panels_bytes(Precision precision, int k, int n);
-/* Lays out op(B) (k,n). Main thread; parallel inside. */
+/* Packs op(B) (k,n). Main thread; parallel inside. */
 void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
 /* C (m,n) = A (m,k)·B + base (m,n), which may be C itself, one row for all (base_ld 0), or NULL: nothing. On the
  * calling thread; any thread. */
 void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
                  size_t ldc);
 
-/* --- products that come once --- */
+/* --- products of weights that are used once --- */
 
 /* C = op(A)·op(B) (+ C) with op(A) (m,k), op(B) (k,n), C (m,n), in float32. On the calling thread; any thread. */
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
@@ -50,13 +51,14 @@ typedef struct {
 
 size_t bf16_scratch(int m, int k);
 
-/* The same by all threads, which share the columns of C. From the main thread, outside of parallel regions. */
+/* The same on all threads, which share the columns of C. Main thread, outside parallel regions. */
 void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B,
                    size_t ldb, int add, real *C, size_t ldc);
 
-/* --- how work is shared --- */
+/* --- sharing work --- */
 
-/* Rows of a tile where m rows are shared among the threads: about one tile a thread, of at most `most` rows. */
+/* How many rows a tile gets when m rows are shared among the threads: about one tile per thread, of at most `most`
+ * rows. */
 int tile_rows(int m, int most);
 
 #endif

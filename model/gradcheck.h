@@ -1,6 +1,6 @@
 /* Numerical gradients by centred differences, the course's eval_numerical_gradient and
- * eval_numerical_gradient_array (cs231n, gradient_check.py). They mean something in double only: build
- * with REAL_IS_DOUBLE. One thread; what they call may be parallel. */
+ * eval_numerical_gradient_array (cs231n, gradient_check.py). They are accurate enough only in
+ * double: build with REAL_IS_DOUBLE. One thread; the functions they call may be parallel. */
 #ifndef COCO_MODEL_GRADCHECK_H
 #define COCO_MODEL_GRADCHECK_H
 
@@ -8,12 +8,12 @@
 
 #include <stddef.h>
 
-/* A scalar function of what x points into; the caller's ctx knows the rest. */
+/* A scalar function of the array that x points to; ctx is the caller's. */
 typedef double (*ScalarFunction)(void *ctx);
-/* A function of the same with an array (m) for a value, written to out. */
+/* The same with an array (m) as its value, written to out. */
 typedef void (*ArrayFunction)(void *ctx, real *out);
 
-/* grad[i] = (f(x[i]+h) - f(x[i]-h)) / 2h for each of x (n); x is as it was afterwards. */
+/* grad[i] = (f(x[i]+h) - f(x[i]-h)) / 2h for each element of x (n), which is restored. */
 void eval_numerical_gradient(ScalarFunction f, void *ctx, real *x, size_t n, double h, real *grad);
 
 /* grad[i] = Σ (f(x[i]+h) - f(x[i]-h))·df / 2h, f's value and df being (m). -1: out of memory. */

@@ -4,63 +4,34 @@
 
 #include <string.h>
 
-static inline real *row(Rows m, int i)
-{
-    return m.at + (size_t)i * m.ld;
-}
-
-/* --- cells --- */
-
-void cell_forward(Cell cell, int n, int H, Rows a, Rows prev_c, Rows next_h, Rows next_c)
-{
-    for (int r = 0; r < n; r++) {
-        if (cell == CELL_LSTM)
-            simd->lstm_forward(H, row(a, r), row(prev_c, r), row(next_h, r), row(next_c, r));
-        else
-            simd->tanh_row(H, row(a, r), row(next_h, r));
-    }
-}
-
-void cell_backward(Cell cell, int n, int H, Rows da, Rows gates, Rows next_h, Rows prev_c, Rows next_c,
-                   Rows dnext_h, Rows dc)
-{
-    for (int r = 0; r < n; r++) {
-        if (cell == CELL_LSTM)
-            simd->lstm_backward(H, row(gates, r), row(prev_c, r), row(next_c, r), row(dnext_h, r), row(da, r),
-                                row(dc, r));
-        else
-            simd->rnn_backward(H, row(next_h, r), row(dnext_h, r), row(da, r));
-    }
-}
-
 /* --- sums around matrix products --- */
 
 void fill_rows(int n, int m, Rows y, const real *b)
 {
     for (int r = 0; r < n; r++) {
         if (b)
-            memcpy(row(y, r), b, (size_t)m * sizeof(real));
+            memcpy(row_at(y, r), b, (size_t)m * sizeof(real));
         else
-            memset(row(y, r), 0, (size_t)m * sizeof(real));
+            memset(row_at(y, r), 0, (size_t)m * sizeof(real));
     }
 }
 
 void gather_rows(int n, int m, Rows y, const real *W, const int32_t *x)
 {
     for (int r = 0; r < n; r++)
-        memcpy(row(y, r), W + (size_t)x[r] * (size_t)m, (size_t)m * sizeof(real));
+        memcpy(row_at(y, r), W + (size_t)x[r] * (size_t)m, (size_t)m * sizeof(real));
 }
 
 void add_column_sums(int n, int m, Rows dy, real *db)
 {
     for (int r = 0; r < n; r++)
-        simd->add_row(m, row(dy, r), db);
+        simd->add_row(m, row_at(dy, r), db);
 }
 
 void add_rows(int n, int m, Rows y, Rows x)
 {
     for (int r = 0; r < n; r++)
-        simd->add_row(m, row(x, r), row(y, r));
+        simd->add_row(m, row_at(x, r), row_at(y, r));
 }
 
 /* --- softmax --- */
@@ -68,7 +39,7 @@ void add_rows(int n, int m, Rows y, Rows x)
 void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, real scale, int grad, double *loss)
 {
     for (int r = 0; r < n; r++) {
-        real *s = row(scores, r);
+        real *s = row_at(scores, r);
         if (target[r] < 0) {
             loss[r] = 0;
             if (grad)

@@ -1,11 +1,7 @@
-/* x ──► a = x·Wx + b ──► per tile of rows, through all time steps: cell_forward ──► h
- *
- * and backward, read upward: dh ──► per tile of rows, from the last step: cell_backward, dh of the step
- * before += da·Whᵀ ──► whole-sequence products for dx, dWx, dWh, db. */
 #include "model/layers.h"
 
 #include "model/affine.h"
-#include "model/kernels.h"
+#include "model/sequence.h"
 
 #include <string.h>
 
@@ -16,122 +12,35 @@ enum {
 
 static const Gemm float32 = {PRECISION_FLOAT32, NULL};
 
-/* A step of (N,T,width): all rows at time t. NULL, the rnn's c, stays NULL. */
-static Rows at_step(const real *m, int T, int width, int t)
-{
-    return rows_of(m ? m + (size_t)t * (size_t)width : NULL, (size_t)T * (size_t)width);
-}
-
-/* The same rows, from row i on. */
-static Rows from_row(Rows m, int i)
-{
-    return rows_of(m.at ? m.at + (size_t)i * m.ld : NULL, m.ld);
-}
-
-/* What a recurrence of either cell works on, in (N,T,.) layout. */
-typedef struct {
-    Cell cell;
-    int N, T, D, H, GH;
-    real *h, *c, *gates; /* the rnn: gates is h, c is NULL */
-    const real *x, *h0, *c0;
-    const real *Wx, *Wh, *b;
-} Recurrence;
-
-/* The state before step t, from row i on. */
-static Rows before(const Recurrence *r, const real *states, const real *first, int t, int i)
-{
-    return from_row(t ? at_step(states, r->T, r->H, t - 1) : rows_of(first, (size_t)r->H), i);
-}
-
-static void recurrence_forward(const Recurrence *r)
-{
-    int rows = tile_rows(r->N, MOST_ROWS);
-    affine_forward(float32, r->gates, r->x, r->Wx, r->b, r->N * r->T, r->D, r->GH);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < r->N; i += rows) {
-        int k = r->N - i < rows ? r->N - i : rows;
-        for (int t = 0; t < r->T; t++) {
-            Rows a = from_row(at_step(r->gates, r->T, r->GH, t), i), h = before(r, r->h, r->h0, t, i);
-            gemm(PLAIN, PLAIN, k, r->GH, r->H, h.at, h.ld, r->Wh, (size_t)r->GH, 1, a.at, a.ld);
-            cell_forward(r->cell, k, r->H, a, before(r, r->c, r->c0, t, i),
-                         from_row(at_step(r->h, r->T, r->H, t), i), from_row(at_step(r->c, r->T, r->H, t), i));
-        }
-    }
-}
-
-/* dWh += Σ_t h_{t-1}ᵀ·da_t, in tiles of rows of Wh. */
-static void add_recurrent_gradient(const Recurrence *r, const real *da, real *dWh)
-{
-    int rows = tile_rows(r->H, MOST_ROWS);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < r->H; i += rows) {
-        int k = r->H - i < rows ? r->H - i : rows;
-        for (int t = 0; t < r->T; t++) {
-            Rows prev = before(r, r->h, r->h0, t, 0), d = at_step(da, r->T, r->GH, t);
-            gemm(TRANSPOSED, PLAIN, k, r->GH, r->N, prev.at + i, prev.ld, d.at, d.ld, 1,
-                 dWh + (size_t)i * (size_t)r->GH, (size_t)r->GH);
-        }
-    }
-}
-
-static void recurrence_backward(const Recurrence *r, real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da,
-                                real *dc, real *dh)
-{
-    size_t H = (size_t)r->H, GH = (size_t)r->GH;
-    int rows = tile_rows(r->N, MOST_ROWS);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < r->N; i += rows) {
-        int k = r->N - i < rows ? r->N - i : rows;
-        for (int t = r->T - 1; t >= 0; t--) {
-            Rows d = from_row(at_step(da, r->T, r->GH, t), i);
-            cell_backward(r->cell, k, r->H, d, from_row(at_step(r->gates, r->T, r->GH, t), i),
-                          from_row(at_step(r->h, r->T, r->H, t), i), before(r, r->c, r->c0, t, i),
-                          from_row(at_step(r->c, r->T, r->H, t), i), from_row(at_step(dh, r->T, r->H, t), i),
-                          from_row(rows_of(dc, H), i));
-            Rows dprev = before(r, dh, dh0, t, i);
-            gemm(PLAIN, TRANSPOSED, k, r->H, r->GH, d.at, d.ld, r->Wh, GH, 1, dprev.at, dprev.ld);
-        }
-    }
-    add_recurrent_gradient(r, da, dWh);
-    affine_backward(float32, 1, dx, dWx, db, da, r->x, r->Wx, r->N * r->T, r->D, r->GH);
-}
-
 /* --- the cells as sequences, and a step as a sequence of one --- */
+
+/* Members in the order of sequence.h: sizes, inputs, weights, and what forward writes. */
+static Sequence rnn(int N, int T, int D, int H, const real *x, const real *h0, const real *Wx, const real *Wh,
+                    const real *b, const real *h)
+{
+    return (Sequence){cell_named("rnn"), N,    T,         D,   H, x, h0, NULL, Wx, Wh, b, NULL,
+                      (real *)h,         NULL, (real *)h, NULL};
+}
+
+static Sequence lstm(int N, int T, int D, int H, const real *x, const real *h0, const real *c0, const real *Wx,
+                     const real *Wh, const real *b, const real *h, const real *c, const real *gates)
+{
+    return (Sequence){cell_named("lstm"), N,   T, D, H, x, h0, c0, Wx, Wh, b, NULL, (real *)h, (real *)c,
+                      (real *)gates,      NULL};
+}
 
 void rnn_forward(real *h, const real *x, const real *h0, const real *Wx, const real *Wh, const real *b, int N,
                  int T, int D, int H)
 {
-    recurrence_forward(&(Recurrence){.cell = CELL_RNN,
-                                     .N = N,
-                                     .T = T,
-                                     .D = D,
-                                     .H = H,
-                                     .GH = H,
-                                     .h = h,
-                                     .gates = h,
-                                     .x = x,
-                                     .h0 = h0,
-                                     .Wx = Wx,
-                                     .Wh = Wh,
-                                     .b = b});
+    Sequence s = rnn(N, T, D, H, x, h0, Wx, Wh, b, h);
+    sequence_forward(&s);
 }
 
 void rnn_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dh, const real *h,
                   const real *x, const real *h0, const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    Recurrence r = {.cell = CELL_RNN,
-                    .N = N,
-                    .T = T,
-                    .D = D,
-                    .H = H,
-                    .GH = H,
-                    .h = (real *)h,
-                    .gates = (real *)h,
-                    .x = x,
-                    .h0 = h0,
-                    .Wx = Wx,
-                    .Wh = Wh};
-    recurrence_backward(&r, dx, dh0, dWx, dWh, db, da, NULL, dh);
+    Sequence s = rnn(N, T, D, H, x, h0, Wx, Wh, NULL, h);
+    sequence_backward(&s, &(SequenceGrads){dx, dh0, dWx, dWh, db, NULL, dh, NULL, da, NULL});
 }
 
 void rnn_step_forward(real *next_h, const real *x, const real *prev_h, const real *Wx, const real *Wh,
@@ -151,49 +60,17 @@ void rnn_step_backward(real *dx, real *dprev_h, real *dWx, real *dWh, real *db, 
 void lstm_forward(real *h, real *c, real *gates, const real *x, const real *h0, const real *zero, const real *Wx,
                   const real *Wh, const real *b, int N, int T, int D, int H)
 {
-    recurrence_forward(&(Recurrence){.cell = CELL_LSTM,
-                                     .N = N,
-                                     .T = T,
-                                     .D = D,
-                                     .H = H,
-                                     .GH = 4 * H,
-                                     .h = h,
-                                     .c = c,
-                                     .gates = gates,
-                                     .x = x,
-                                     .h0 = h0,
-                                     .c0 = zero,
-                                     .Wx = Wx,
-                                     .Wh = Wh,
-                                     .b = b});
-}
-
-static Recurrence lstm_done(const real *h, const real *c, const real *gates, const real *x, const real *h0,
-                            const real *c0, const real *Wx, const real *Wh, int N, int T, int D, int H)
-{
-    return (Recurrence){.cell = CELL_LSTM,
-                        .N = N,
-                        .T = T,
-                        .D = D,
-                        .H = H,
-                        .GH = 4 * H,
-                        .h = (real *)h,
-                        .c = (real *)c,
-                        .gates = (real *)gates,
-                        .x = x,
-                        .h0 = h0,
-                        .c0 = c0,
-                        .Wx = Wx,
-                        .Wh = Wh};
+    Sequence s = lstm(N, T, D, H, x, h0, zero, Wx, Wh, b, h, c, gates);
+    sequence_forward(&s);
 }
 
 void lstm_backward(real *dx, real *dh0, real *dWx, real *dWh, real *db, real *da, real *dc, real *dh, const real *h,
                    const real *c, const real *gates, const real *x, const real *h0, const real *zero,
                    const real *Wx, const real *Wh, int N, int T, int D, int H)
 {
-    Recurrence r = lstm_done(h, c, gates, x, h0, zero, Wx, Wh, N, T, D, H);
+    Sequence s = lstm(N, T, D, H, x, h0, zero, Wx, Wh, NULL, h, c, gates);
     memset(dc, 0, (size_t)N * (size_t)H * sizeof *dc);
-    recurrence_backward(&r, dx, dh0, dWx, dWh, db, da, dc, dh);
+    sequence_backward(&s, &(SequenceGrads){dx, dh0, dWx, dWh, db, NULL, dh, dc, da, NULL});
 }
 
 void lstm_step_forward(real *next_h, real *next_c, real *gates, const real *x, const real *prev_h,
@@ -206,8 +83,8 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
                         const real *dnext_h, const real *next_c, const real *gates, const real *x,
                         const real *prev_h, const real *prev_c, const real *Wx, const real *Wh, int N, int D, int H)
 {
-    Recurrence r = lstm_done(NULL, next_c, gates, x, prev_h, prev_c, Wx, Wh, N, 1, D, H);
-    recurrence_backward(&r, dx, dprev_h, dWx, dWh, db, da, dprev_c, (real *)dnext_h);
+    Sequence s = lstm(N, 1, D, H, x, prev_h, prev_c, Wx, Wh, NULL, NULL, next_c, gates);
+    sequence_backward(&s, &(SequenceGrads){dx, dprev_h, dWx, dWh, db, NULL, (real *)dnext_h, dprev_c, da, NULL});
 }
 
 /* --- word embedding --- */

@@ -10,17 +10,18 @@
 
 #include "model/affine.h"
 #include "model/layers.h"
+#include "model/memory.h"
+#include "model/step.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct LossWork {
-    Shape shape;
-    int GH;
-    void *owned[32]; /* every block below */
-    int n_owned;
+    ModelShape shape;
+    int GH, CH; /* widths of the gates and of what is carried besides h */
+    Blocks blocks;
 
-    /* The plan of the minibatch at hand. */
+    /* The plan of the current minibatch. */
     int N, T, P, U; /* rows, steps, positions, distinct words */
     int tiles;
     int *length;      /* (N): steps of a row up to its last due word */
@@ -35,27 +36,27 @@ struct LossWork {
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
     real *h0;         /* (N,H) */
-    real *x, *e;      /* (U,W) word vectors; (U,GH) E, on the way back its gradient */
-    real *a;          /* (P,GH): preactivations, then gates; the rnn's is h */
+    real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
+    real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
-    real *c;          /* (P,H), lstm */
-    real *zero_c;     /* (N,H): the lstm's c before the first step */
+    real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing where nothing is carried */
     real *scores;     /* (chunk,V) */
     double *row_loss; /* (P) */
     real *dh, *dh0;   /* (P,H), (N,H) */
-    real *da, *dc;    /* (P,GH), (N,H); the rnn's da is dh */
+    real *da, *dah;   /* (P,GH): da may be dh, dah may be da */
+    real *dc;         /* (N,CH) */
     real *dx;         /* (U,W) */
     int chunk;        /* positions whose scores are in memory at once */
 
-    /* The weights of the loops, laid out anew for each minibatch. WhT, for the way back, takes the memory of
-     * Wh. */
+    /* The weights of the loops, packed for each minibatch. WhT is needed after Wh and reuses its memory. */
     Panels Wh, WhT, W_vocab, W_vocabT;
+    Recurrence recurrence;
     Gemm how; /* the other products */
 };
 
 enum {
-    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: what keeps a core's registers full */
-    LEAST_TILES = 8, /* where there are rows enough: for so many threads */
+    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: they keep a core's registers full */
+    LEAST_TILES = 8, /* if there are enough rows: for that many threads */
     MOST_ROWS = 128,
     MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
     CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
@@ -66,85 +67,78 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* A block of n numbers that loss_work_free frees; sets *failed where there is none. */
-static void *own(LossWork *w, size_t n, size_t size, int *failed)
-{
-    void *p = model_room(n, size);
-    if (p)
-        w->owned[w->n_owned++] = p;
-    else
-        *failed = 1;
-    return p;
-}
-
-static int alloc_plan(LossWork *w, size_t n, size_t T, size_t U)
-{
-    int failed = 0;
-    size_t P = n * T, V = (size_t)w->shape.V;
-    w->length = own(w, n, sizeof *w->length, &failed);
-    w->order = own(w, n, sizeof *w->order, &failed);
-    w->tile_at = own(w, n + 1, sizeof *w->tile_at, &failed);
-    w->first = own(w, n * (T + 1), sizeof *w->first, &failed);
-    w->slot = own(w, P, sizeof *w->slot, &failed);
-    w->target = own(w, P, sizeof *w->target, &failed);
-    w->word = own(w, U, sizeof *w->word, &failed);
-    w->slot_of = own(w, V, sizeof *w->slot_of, &failed);
-    w->row_loss = own(w, P, sizeof *w->row_loss, &failed);
-    if (!failed)
-        memset(w->slot_of, -1, V * sizeof *w->slot_of);
-    return failed;
-}
-
-static int alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
-{
-    int failed = 0, lstm = w->shape.cell == CELL_LSTM;
-    size_t P = n * T, D = (size_t)w->shape.D, W = (size_t)w->shape.W, H = (size_t)w->shape.H;
-    size_t GH = (size_t)w->GH;
-    w->features = own(w, n * D, sizeof(real), &failed);
-    w->h0 = own(w, n * H, sizeof(real), &failed);
-    w->dh0 = own(w, n * H, sizeof(real), &failed);
-    w->x = own(w, U * W, sizeof(real), &failed);
-    w->dx = own(w, U * W, sizeof(real), &failed);
-    w->e = own(w, U * GH, sizeof(real), &failed);
-    w->prev_h = own(w, P * H, sizeof(real), &failed);
-    w->h = own(w, P * H, sizeof(real), &failed);
-    w->dh = own(w, P * H, sizeof(real), &failed);
-    w->da = lstm ? own(w, P * GH, sizeof(real), &failed) : w->dh;
-    w->scores = own(w, (size_t)w->chunk * (size_t)w->shape.V, sizeof(real), &failed);
-    if (lstm) {
-        w->a = own(w, P * GH, sizeof(real), &failed);
-        w->c = own(w, P * H, sizeof(real), &failed);
-        w->dc = own(w, n * H, sizeof(real), &failed);
-        w->zero_c = own(w, n * H, sizeof(real), &failed);
-        if (!failed)
-            memset(w->zero_c, 0, n * H * sizeof(real));
-    }
-    return failed;
-}
-
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-static int alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
+/* --- memory --- */
+
+static real *reals(LossWork *w, size_t rows, int width)
 {
-    int H = w->shape.H, V = w->shape.V, GH = w->GH, failed = 0;
-    if (w->how.precision == PRECISION_BF16) {
-        /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
-        size_t bytes = larger(bf16_scratch(w->shape.D, (int)n), bf16_scratch(H, (int)P));
-        w->how.scratch = own(w, larger(bytes, bf16_scratch((int)U, GH)), 1, &failed);
-    }
-    Precision precision = w->how.precision;
-    size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
-    w->Wh = (Panels){precision, H, GH, own(w, recurrent, 1, &failed)};
-    w->WhT = (Panels){precision, GH, H, w->Wh.at};
-    w->W_vocab = (Panels){precision, H, V, own(w, panels_bytes(precision, H, V), 1, &failed)};
-    w->W_vocabT = (Panels){precision, V, H, own(w, panels_bytes(precision, V, H), 1, &failed)};
-    return failed;
+    return blocks_room(&w->blocks, rows * (size_t)width, sizeof(real));
 }
 
-LossWork *loss_work_new(const Shape *s, int N, int T, Precision precision)
+static void alloc_plan(LossWork *w, size_t n, size_t T, size_t U)
+{
+    size_t P = n * T, V = (size_t)w->shape.V;
+    w->length = blocks_room(&w->blocks, n, sizeof *w->length);
+    w->order = blocks_room(&w->blocks, n, sizeof *w->order);
+    w->tile_at = blocks_room(&w->blocks, n + 1, sizeof *w->tile_at);
+    w->first = blocks_room(&w->blocks, n * (T + 1), sizeof *w->first);
+    w->slot = blocks_room(&w->blocks, P, sizeof *w->slot);
+    w->target = blocks_room(&w->blocks, P, sizeof *w->target);
+    w->word = blocks_room(&w->blocks, U, sizeof *w->word);
+    w->slot_of = blocks_room(&w->blocks, V, sizeof *w->slot_of);
+    w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
+    if (w->slot_of)
+        memset(w->slot_of, -1, V * sizeof *w->slot_of);
+}
+
+static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
+{
+    const Cell *cell = w->shape.cell;
+    size_t P = n * T;
+    int H = w->shape.H;
+    w->features = reals(w, n, w->shape.D);
+    w->h0 = reals(w, n, H);
+    w->dh0 = reals(w, n, H);
+    w->x = reals(w, U, w->shape.W);
+    w->dx = reals(w, U, w->shape.W);
+    w->e = reals(w, U, w->GH);
+    w->prev_h = reals(w, P, H);
+    w->h = reals(w, P, H);
+    w->dh = reals(w, P, H);
+    w->scores = reals(w, (size_t)w->chunk, w->shape.V);
+    w->a = cell->in_place ? w->h : reals(w, P, w->GH);
+    w->da = cell->in_place ? w->dh : reals(w, P, w->GH);
+    w->ah = cell->separate ? reals(w, P, w->GH) : NULL;
+    w->dah = cell->separate ? reals(w, P, w->GH) : w->da;
+    if (w->CH) {
+        w->c = reals(w, P, w->CH);
+        w->dc = reals(w, n, w->CH);
+        w->c0 = blocks_alloc(&w->blocks, n * (size_t)w->CH, sizeof(real));
+    }
+}
+
+static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
+{
+    int H = w->shape.H, V = w->shape.V, GH = w->GH;
+    Precision precision = w->how.precision;
+    if (precision == PRECISION_BF16) {
+        /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
+        size_t bytes = larger(bf16_scratch(w->shape.D, (int)n), bf16_scratch(H, (int)P));
+        w->how.scratch = blocks_room(&w->blocks, larger(bytes, bf16_scratch((int)U, GH)), 1);
+    }
+    size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
+    w->Wh = (Panels){precision, H, GH, blocks_room(&w->blocks, recurrent, 1)};
+    w->WhT = (Panels){precision, GH, H, w->Wh.at};
+    w->W_vocab = (Panels){precision, H, V, blocks_room(&w->blocks, panels_bytes(precision, H, V), 1)};
+    w->W_vocabT = (Panels){precision, V, H, blocks_room(&w->blocks, panels_bytes(precision, V, H), 1)};
+    w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT};
+}
+
+LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision)
 {
     LossWork *w = calloc(1, sizeof *w);
     if (!w)
@@ -152,14 +146,17 @@ LossWork *loss_work_new(const Shape *s, int N, int T, Precision precision)
     size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V ? P : (size_t)s->V;
     w->shape = *s;
     w->how.precision = precision;
-    w->GH = cell_gates(s->cell) * s->H;
+    w->GH = s->cell->gates * s->H;
+    w->CH = s->cell->carried * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
     if (w->chunk < MOST_POSITIONS)
         w->chunk = MOST_POSITIONS;
     if ((size_t)w->chunk > P)
         w->chunk = (int)P;
-    if (alloc_plan(w, (size_t)N, (size_t)T, U) || alloc_activations(w, (size_t)N, (size_t)T, U) ||
-        alloc_weights(w, (size_t)N, P, U)) {
+    alloc_plan(w, (size_t)N, (size_t)T, U);
+    alloc_activations(w, (size_t)N, (size_t)T, U);
+    alloc_weights(w, (size_t)N, P, U);
+    if (w->blocks.failed) {
         loss_work_free(w);
         return NULL;
     }
@@ -170,15 +167,13 @@ void loss_work_free(LossWork *w)
 {
     if (!w)
         return;
-    for (int i = 0; i < w->n_owned; i++)
-        free(w->owned[i]);
+    blocks_free(&w->blocks);
     free(w);
 }
 
 /* --- the plan --- */
 
-/* A function of N alone: the order of the positions, in which the weight gradients add them up, follows from
- * the tiles. */
+/* Depends on N alone: tiles decide the order of the positions, in which the weight gradients add them up. */
 static int tiles_of(int N)
 {
     int rows = (N + LEAST_TILES - 1) / LEAST_TILES;
@@ -186,7 +181,7 @@ static int tiles_of(int N)
     return (N + rows - 1) / rows;
 }
 
-/* Rows by falling length, dealt out to the tiles like cards, so that tiles are alike. */
+/* Deals rows out to the tiles like cards, longest first, so that all tiles have about the same work. */
 static void plan_tiles(LossWork *w, const int32_t *captions)
 {
     int N = w->N, T = w->T, at = 0;
@@ -224,7 +219,7 @@ static int *first_of(const LossWork *w, int tile)
     return w->first + (size_t)tile * (size_t)(w->T + 1);
 }
 
-/* Numbers the positions, and the distinct words in the order of their first. */
+/* Numbers the positions, and the distinct words by first occurrence. */
 static void plan_positions(LossWork *w, const int32_t *captions)
 {
     w->P = w->U = 0;
@@ -252,22 +247,40 @@ static Rows positions(const real *m, int width, int p)
     return rows_of(m ? m + (size_t)p * (size_t)width : NULL, (size_t)width);
 }
 
-/* One tile through all its steps. Each state goes to h, and once more to prev_h of the next step, which
- * makes the weight gradient of Wh one product. */
+/* Step t of a tile. Its rows are the first ones of step t-1: shorter captions have ended. */
+static CellStep step_at(const LossWork *w, int tile, int t)
+{
+    const int *first = first_of(w, tile);
+    int H = w->shape.H, at = first[t], before = t ? first[t - 1] : 0, place = w->tile_at[tile];
+    return (CellStep){
+        .n = first[t + 1] - at,
+        .a = positions(w->a, w->GH, at),
+        .ah = positions(w->ah, w->GH, at),
+        .prev_h = positions(w->prev_h, H, at),
+        .prev_c = t ? positions(w->c, w->CH, before) : positions(w->c0, w->CH, place),
+        .next_h = positions(w->h, H, at),
+        .next_c = positions(w->c, w->CH, at),
+        .dnext_h = positions(w->dh, H, at),
+        .dprev_h = t ? positions(w->dh, H, before) : positions(w->dh0, H, place),
+        .dc = positions(w->dc, w->CH, place),
+        .da = positions(w->da, w->GH, at),
+        .dah = positions(w->dah, w->GH, at),
+    };
+}
+
+/* One tile through all its steps. Each state is written to h and copied to prev_h of the next step, so that the
+ * weight gradient of Wh is one product. */
 static void tile_forward(const LossWork *w, int tile)
 {
-    int H = w->shape.H, lstm = w->shape.cell == CELL_LSTM;
+    size_t H = (size_t)w->shape.H;
     const int *first = first_of(w, tile);
     for (int t = 0; t < w->T; t++) {
-        int at = first[t], n = first[t + 1] - at, before = t ? first[t - 1] : 0;
-        const real *prev = t ? w->h + (size_t)before * (size_t)H : w->h0 + (size_t)w->tile_at[tile] * (size_t)H;
-        Rows prev_c = t ? positions(w->c, H, before) : positions(w->zero_c, H, w->tile_at[tile]);
-        if (n == 0)
+        CellStep step = step_at(w, tile, t);
+        const real *prev = t ? w->h + (size_t)first[t - 1] * H : w->h0 + (size_t)w->tile_at[tile] * H;
+        if (step.n == 0)
             return;
-        memcpy(w->prev_h + (size_t)at * (size_t)H, prev, (size_t)n * (size_t)H * sizeof(real));
-        Rows a = positions(lstm ? w->a : w->h, w->GH, at);
-        gemm_panels(n, w->prev_h + (size_t)at * (size_t)H, (size_t)H, &w->Wh, a.at, a.ld, a.at, a.ld);
-        cell_forward(w->shape.cell, n, H, a, prev_c, positions(w->h, H, at), positions(w->c, H, at));
+        memcpy(step.prev_h.at, prev, (size_t)step.n * H * sizeof(real));
+        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->slot + first[t]}, &step);
     }
 }
 
@@ -280,8 +293,8 @@ static void forward(LossWork *w, const Params *p, const real *features)
     affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->N, D, H);
     word_embedding_forward(w->x, w->word, param(p, W_EMBED), w->U, W);
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
-    word_embedding_forward(w->shape.cell == CELL_LSTM ? w->a : w->h, w->slot, w->e, w->P, w->GH);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
+    w->recurrence.own = cell_params(p);
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
         tile_forward(w, k);
@@ -289,8 +302,8 @@ static void forward(LossWork *w, const Params *p, const real *features)
 
 /* --- the output layer --- */
 
-/* Scores, losses and dh of the positions, a chunk at a time: the scores' gradient stays in memory until
- * the chunk's share of dW_vocab is added. */
+/* Scores, losses and dh of the positions, one chunk at a time: the scores' gradient stays in memory until the
+ * chunk's share of dW_vocab has been added. */
 static void output_layer(LossWork *w, const Params *p, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;
@@ -320,21 +333,14 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
 
 static void tile_backward(const LossWork *w, int tile)
 {
-    int H = w->shape.H, place = w->tile_at[tile], lstm = w->shape.cell == CELL_LSTM;
-    const int *first = first_of(w, tile);
-    if (lstm)
-        fill_rows(w->tile_at[tile + 1] - place, H, positions(w->dc, H, place), NULL);
-    fill_rows(w->tile_at[tile + 1] - place, H, positions(w->dh0, H, place), NULL);
+    int place = w->tile_at[tile], n = w->tile_at[tile + 1] - place;
+    fill_rows(n, w->shape.H, positions(w->dh0, w->shape.H, place), NULL);
+    if (w->CH)
+        fill_rows(n, w->CH, positions(w->dc, w->CH, place), NULL);
     for (int t = w->T - 1; t >= 0; t--) {
-        int at = first[t], n = first[t + 1] - at, before = t ? first[t - 1] : 0;
-        Rows prev_c = t ? positions(w->c, H, before) : positions(w->zero_c, H, place);
-        Rows dprev = t ? positions(w->dh, H, before) : positions(w->dh0, H, place);
-        Rows da = positions(w->da, w->GH, at);
-        if (n == 0)
-            continue;
-        cell_backward(w->shape.cell, n, H, da, positions(lstm ? w->a : w->h, w->GH, at), positions(w->h, H, at),
-                      prev_c, positions(w->c, H, at), positions(w->dh, H, at), positions(w->dc, H, place));
-        gemm_panels(n, da.at, da.ld, &w->WhT, dprev.at, dprev.ld, dprev.at, dprev.ld);
+        CellStep step = step_at(w, tile, t);
+        if (step.n)
+            step_backward(&w->recurrence, &step);
     }
 }
 
@@ -346,27 +352,28 @@ static void backward(LossWork *w, const Params *p, Params *g)
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
         tile_backward(w, k);
-    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->da, gh, 0, param(g, WH), gh);
+    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->dah, gh, 0, param(g, WH), gh);
+    if (w->shape.cell->own_gradients)
+        w->shape.cell->own_gradients(false, w->P, H, w->da, w->dah, cell_params(g));
     memset(w->e, 0, (size_t)w->U * gh * sizeof(real));
     word_embedding_backward(w->e, w->da, w->slot, w->P, GH);
-    affine_backward(w->how, 0, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
+    affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
-    affine_backward(w->how, 0, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
+    affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
 }
 
-double captioner_loss(const Params *params, LossWork *w, const real *features, const int32_t *captions, int N,
-                      int T, Params *grads)
+double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch, Params *grads)
 {
     double sum = 0;
-    w->N = N, w->T = T;
-    plan_tiles(w, captions);
-    plan_positions(w, captions);
-    forward(w, params, features);
-    output_layer(w, params, grads);
-    if (grads)
+    w->N = batch->N, w->T = batch->T;
+    plan_tiles(w, batch->captions);
+    plan_positions(w, batch->captions);
+    forward(w, params, batch->features);
+    output_layer(w, params, batch->mode == LOSS_TRAINING ? grads : NULL);
+    if (batch->mode == LOSS_TRAINING)
         backward(w, params, grads);
     for (int i = 0; i < w->P; i++)
         sum += w->row_loss[i];
-    return sum / N;
+    return sum / batch->N;
 }

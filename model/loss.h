@@ -1,16 +1,16 @@
-/* The captioner's loss over a minibatch and its gradient: what an iteration of training computes.
+/* The captioner's loss over a minibatch and its gradient: one iteration of training.
  *
- * The loss is the cross-entropy of every word that is due (the next word of the caption, NULL excepted),
- * summed over words and rows and divided by the rows N. Computed as the layers of layers.h would, but
+ * The loss is the cross-entropy of every word due (each next word of a caption, except NULL), summed over words
+ * and rows and divided by the number of rows N. It equals what the layers of layers.h give, but
  *
- *   - nothing is computed behind a caption's last word: the recurrence at step t runs on the rows that
- *     are still alive, packed, and scores are computed where a word may be due;
+ *   - nothing is computed after a caption's last word: the recurrence at step t runs on the rows that
+ *     are still alive, packed, and scores are computed only where a word may be due;
  *   - x·Wx + b is computed once per distinct word of the minibatch, and backward sums the gradients of
  *     equal words before one product each for dWx and dW_embed;
  *   - scores, softmax and their gradient live in tiles and chunks: memory does not hold (N,T,V);
- *   - weight gradients are whole-sequence products.
+ *   - each weight gradient is one product over all positions.
  *
- * Tiles depend on the minibatch alone, each sum has one order: the same bits on any number of threads. */
+ * Tiles depend on the minibatch alone and each sum has one order, so any number of threads gives the same bits. */
 #ifndef COCO_MODEL_LOSS_H
 #define COCO_MODEL_LOSS_H
 
@@ -19,15 +19,25 @@
 
 typedef struct LossWork LossWork;
 
-/* Room for minibatches of up to N rows and T steps, whose products are of this precision. NULL: out of memory. All
- * that captioner_loss uses. */
-LossWork *loss_work_new(const Shape *shape, int N, int T, Precision precision);
+/* Allocates all that captioner_loss uses for minibatches of up to N rows and T steps. NULL: out of memory. */
+LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precision);
 void loss_work_free(LossWork *work);
 
-/* The loss of captions (N,T+1) (words 0..V-1, checked by the caller) for features (N,D), N and T as in
- * loss_work_new or less. grads, of the same shape as params, is overwritten; NULL: the loss alone.
+typedef enum {
+    LOSS_TRAINING,  /* with the gradient, and with dropout where there is any */
+    LOSS_VALIDATION /* the loss alone, without dropout */
+} LossMode;
+
+typedef struct {
+    const real *features;    /* (N,D) */
+    const int32_t *captions; /* (N,T+1): words 0..V-1, checked by the caller */
+    int N, T;                /* at most those of loss_work_new */
+    LossMode mode;
+    int64_t iteration; /* of training, from 1: keys the counter-based random numbers (philox.h) */
+} LossBatch;
+
+/* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.
  * Main thread; parallel inside; allocates nothing. */
-double captioner_loss(const Params *params, LossWork *work, const real *features, const int32_t *captions, int N,
-                      int T, Params *grads);
+double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
 
 #endif

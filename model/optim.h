@@ -7,7 +7,9 @@
  *              w -= lr·√(1-b2^t)/(1-b1^t) · m/(√v + eps)                     b1 0.9, b2 0.999, eps 1e-8
  *
  * Adam has eps outside the bias correction, as the course's assignment 3 does (Kingma and Ba 2015,
- * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does. */
+ * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does.
+ *
+ * A rule is one file, rule_NAME.c, and one row of RULES. The file is compiled once per instruction set. */
 #ifndef COCO_MODEL_OPTIM_H
 #define COCO_MODEL_OPTIM_H
 
@@ -16,21 +18,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { OPTIM_SGD, OPTIM_MOMENTUM, OPTIM_RMSPROP, OPTIM_ADAM } OptimRule;
-enum { OPTIM_RULES = 4, OPTIM_STATES = 2 };
+/* Every rule, one row each. */
+#define RULES(row) row(sgd) row(momentum) row(rmsprop) row(adam)
+
+enum { OPTIM_STATES = 2 }; /* the most arrays of state that a rule has */
+
+typedef struct OptimRule OptimRule;
 
 typedef struct {
-    OptimRule rule;
+    const OptimRule *rule;
     double learning_rate;
     int64_t step; /* updates done: adam's t */
     double mu, rho, beta1, beta2, eps;
 } Optim;
 
-/* The course's constants; learning rate 1e-2 (adam 1e-3). */
-Optim optim_defaults(OptimRule rule);
-const char *optim_name(OptimRule rule);              /* "adam" */
-int optim_states(OptimRule rule);                    /* arrays of state, each as large as the parameters: 0 to 2 */
-const char *optim_state_name(OptimRule rule, int i); /* "velocity", "cache", "m", "v" */
+struct OptimRule {
+    const char *name;
+    int states;                           /* arrays of state, each as large as the parameters */
+    const char *state_name[OPTIM_STATES]; /* "velocity"; "m", "v" */
+    double learning_rate;                 /* optim.py's default */
+    double training_rate;                 /* what the course's notebooks train with */
+    /* Updates one range of w and of the states by dw; optim->step already counts this update. Any thread. */
+    void (*update)(const Optim *optim, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES]);
+};
+
+/* The rule of that name, or NULL. */
+const OptimRule *rule_named(const char *name);
+/* The i-th rule, from 0; NULL past the last. */
+const OptimRule *rule_at(int i);
+/* All names, "sgd|momentum|rmsprop|adam", in the order of rule_at. */
+const char *rule_names(void);
+
+/* The course's constants, and optim.py's learning rate. */
+Optim optim_defaults(const OptimRule *rule);
 
 /* One update of w (n) by dw (n); state[i] (n) for each of the rule's arrays, zero before the first.
  * Counts the step. Main thread; parallel inside. */

@@ -1,5 +1,5 @@
-/* The one number type of model/: float for the commands, double for the gradient checks. Everything in
- * this folder is compiled once for each, from the same text. */
+/* The number type of model/: float for the commands, double for the gradient checks. Everything in this folder is
+ * compiled once for each. */
 #ifndef COCO_MODEL_REAL_H
 #define COCO_MODEL_REAL_H
 

@@ -12,8 +12,8 @@ enum { RNG_WORDS = 624 };
 
 typedef struct {
     uint32_t key[RNG_WORDS];
-    int32_t pos;       /* words of key already used; RNG_WORDS: all */
-    int32_t has_gauss; /* a second normal deviate is kept */
+    int32_t pos;       /* words of key already used, up to RNG_WORDS */
+    int32_t has_gauss; /* a second normal deviate is stored */
     double gauss;
 } Rng;
 

@@ -4,33 +4,35 @@
  *                      ▲                                                        │
  *                      └────── survivors, packed ◄── per image: the best K of all ◄┘
  *
- * A row is a live hypothesis. Rows of one image stand together, best first; images that are done leave, and
- * the rest close ranks. What each row came from is kept by step, so that a caption is read backwards. */
+ * A row is a live hypothesis. The rows of an image are neighbours, best first; finished images leave and the
+ * rest close ranks. Each step records where its rows came from, so that captions can be read backwards. */
 #include "model/search.h"
 
 #include "model/affine.h"
+#include "model/memory.h"
+#include "model/step.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* what is computed once an image, or once */
+static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* for what is computed once, or once per image */
 
 enum { MOST_ROWS = 64 }; /* rows of a tile: their scores stay in a core's cache */
 
 typedef struct {
     double logprob; /* of the hypothesis with this word */
-    int32_t row;    /* that is expanded */
+    int32_t row;    /* the row it expands */
     int32_t word;
 } Candidate;
 
 typedef struct {
-    int first, n;   /* its rows: n live hypotheses; 0 once its caption is there */
+    int first, n;   /* its rows: n live hypotheses; 0 once the caption is done */
     int finished;   /* a hypothesis has taken <END> */
     Candidate best; /* the best finished one */
     int best_step;  /* where it took <END> */
 } Image;
 
-/* A step's rows, to read captions backwards. */
+/* The rows of one step, for reading captions backwards. */
 typedef struct {
     int32_t *word;   /* (rows): the word that made the row */
     int32_t *parent; /* (rows): the row of the step before that it came from */
@@ -40,103 +42,101 @@ struct Search {
     const Params *params;
     SearchOptions options;
     int images, K, rows; /* at most; rows is images·K */
-    int GH;
-    int live; /* rows at hand */
-    void *owned[32];
-    int n_owned;
+    int GH, CH;          /* widths of the gates and of what is carried besides h */
+    int live;            /* rows in use */
+    Blocks blocks;
 
-    Panels Wh, W_vocab;   /* the weights of the loop, laid out once */
+    Panels Wh, W_vocab; /* the weights of the loop, packed once */
+    Recurrence recurrence;
     real *E;              /* (V,GH) */
     real *h, *next_h;     /* (rows,H) */
-    real *c, *next_c;     /* (rows,H), lstm */
-    real *a;              /* (rows,GH) */
+    real *c, *next_c;     /* (rows,CH) */
+    real *a, *ah;         /* (rows,GH) */
     real *scores;         /* (rows,V) */
-    int32_t *word;        /* (rows): that goes in */
+    int32_t *word;        /* (rows): the word that goes in */
     double *logprob;      /* (rows): of the hypothesis so far */
     int *image_of;        /* (rows) */
+    int32_t *chosen;      /* (rows,K): the words that expand a row */
     Candidate *candidate; /* (rows,K): a row's expansions, best first */
-    int *n_candidates;    /* (rows): how many, and then how many are still to be looked at */
+    int *n_candidates;    /* (rows): how many */
+    int *taken;           /* (rows): how many of these the merge has taken */
     Candidate *kept;      /* (rows): the survivors, in the order of the next step's rows */
     Candidate *beam;      /* (K): the best expansions of one image */
     Image *image;         /* (images) */
-    Rng *rng;             /* (images), sample */
+    Rng *rng;             /* (images), where the sampler draws */
     Trace *trace;         /* (max_length) */
 };
 
 /* --- memory --- */
 
-static void *own(Search *s, size_t n, size_t size, int *failed)
+static real *reals(Search *s, size_t rows, int width)
 {
-    void *p = model_alloc(n, size);
-    if (p)
-        s->owned[s->n_owned++] = p;
-    else
-        *failed = 1;
-    return p;
+    return blocks_alloc(&s->blocks, rows * (size_t)width, sizeof(real));
 }
 
-static int alloc_rows(Search *s)
+static void alloc_rows(Search *s)
 {
-    const Shape *shape = &s->params->shape;
-    size_t rows = (size_t)s->rows, H = (size_t)shape->H, GH = (size_t)s->GH, V = (size_t)shape->V;
-    size_t images = (size_t)s->images;
-    int failed = 0, lstm = shape->cell == CELL_LSTM;
-    s->E = own(s, V * GH, sizeof(real), &failed);
-    s->h = own(s, rows * H, sizeof(real), &failed);
-    s->next_h = own(s, rows * H, sizeof(real), &failed);
-    s->c = own(s, lstm ? rows * H : 0, sizeof(real), &failed);
-    s->next_c = own(s, lstm ? rows * H : 0, sizeof(real), &failed);
-    s->a = own(s, rows * GH, sizeof(real), &failed);
-    s->scores = own(s, rows * V, sizeof(real), &failed);
-    s->word = own(s, rows, sizeof *s->word, &failed);
-    s->logprob = own(s, rows, sizeof *s->logprob, &failed);
-    s->image_of = own(s, rows, sizeof *s->image_of, &failed);
-    s->beam = own(s, (size_t)s->K, sizeof *s->beam, &failed);
-    s->candidate = own(s, rows * (size_t)s->K, sizeof *s->candidate, &failed);
-    s->kept = own(s, rows, sizeof *s->kept, &failed);
-    s->n_candidates = own(s, rows, sizeof *s->n_candidates, &failed);
-    s->image = own(s, images, sizeof *s->image, &failed);
-    s->rng = own(s, s->options.kind == SEARCH_SAMPLE ? images : 0, sizeof *s->rng, &failed);
-    s->trace = own(s, (size_t)s->options.max_length, sizeof *s->trace, &failed);
-    return failed;
+    const ModelShape *shape = &s->params->shape;
+    size_t rows = (size_t)s->rows, images = (size_t)s->images;
+    s->E = reals(s, (size_t)shape->V, s->GH);
+    s->h = reals(s, rows, shape->H);
+    s->next_h = reals(s, rows, shape->H);
+    s->c = s->CH ? reals(s, rows, s->CH) : NULL;
+    s->next_c = s->CH ? reals(s, rows, s->CH) : NULL;
+    s->a = reals(s, rows, s->GH);
+    s->ah = shape->cell->separate ? reals(s, rows, s->GH) : NULL;
+    s->scores = reals(s, rows, shape->V);
+    s->word = blocks_alloc(&s->blocks, rows, sizeof *s->word);
+    s->logprob = blocks_alloc(&s->blocks, rows, sizeof *s->logprob);
+    s->image_of = blocks_alloc(&s->blocks, rows, sizeof *s->image_of);
+    s->beam = blocks_alloc(&s->blocks, (size_t)s->K, sizeof *s->beam);
+    s->chosen = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->chosen);
+    s->candidate = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->candidate);
+    s->kept = blocks_alloc(&s->blocks, rows, sizeof *s->kept);
+    s->n_candidates = blocks_alloc(&s->blocks, rows, sizeof *s->n_candidates);
+    s->taken = blocks_alloc(&s->blocks, rows, sizeof *s->taken);
+    s->image = blocks_alloc(&s->blocks, images, sizeof *s->image);
+    s->rng = s->options.sampler->draws ? blocks_alloc(&s->blocks, images, sizeof *s->rng) : NULL;
+    s->trace = blocks_alloc(&s->blocks, (size_t)s->options.max_length, sizeof *s->trace);
 }
 
-static int alloc_panels(Search *s, Panels *panels, int k, int n)
+static Panels alloc_panels(Search *s, int k, int n)
 {
-    int failed = 0;
-    *panels = (Panels){s->options.precision, k, n, NULL};
-    panels->at = own(s, panels_bytes(panels->precision, k, n), 1, &failed);
-    return failed;
+    Precision precision = s->options.precision;
+    return (Panels){precision, k, n, blocks_alloc(&s->blocks, panels_bytes(precision, k, n), 1)};
 }
 
-/* All steps' traces are one block. */
-static int alloc_trace(Search *s)
+/* One block holds the traces of all steps. */
+static void alloc_trace(Search *s)
 {
-    int failed = 0;
     size_t steps = (size_t)s->options.max_length, rows = (size_t)s->rows;
-    int32_t *block = own(s, 2 * steps * rows, sizeof *block, &failed);
-    for (size_t t = 0; t < steps && !failed; t++)
+    int32_t *block = blocks_alloc(&s->blocks, 2 * steps * rows, sizeof *block);
+    for (size_t t = 0; t < steps && !s->blocks.failed; t++)
         s->trace[t] = (Trace){block + 2 * t * rows, block + (2 * t + 1) * rows};
-    return failed;
 }
 
 Search *search_new(const Params *params, const SearchOptions *options, int images)
 {
-    const Shape *shape = &params->shape;
+    const ModelShape *shape = &params->shape;
     Search *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
     s->params = params;
     s->options = *options;
     s->images = images;
-    s->K = options->kind != SEARCH_BEAM ? 1 : options->beam < shape->V ? options->beam : shape->V;
+    s->K = options->beam < shape->V ? options->beam : shape->V;
     s->rows = images * s->K;
-    s->GH = cell_gates(shape->cell) * shape->H;
-    if (alloc_rows(s) || alloc_trace(s) || alloc_panels(s, &s->Wh, shape->H, s->GH) ||
-        alloc_panels(s, &s->W_vocab, shape->H, shape->V)) {
+    s->GH = shape->cell->gates * shape->H;
+    s->CH = shape->cell->carried * shape->H;
+    alloc_rows(s);
+    alloc_trace(s);
+    s->Wh = alloc_panels(s, shape->H, s->GH);
+    s->W_vocab = alloc_panels(s, shape->H, shape->V);
+    if (s->blocks.failed) {
         search_free(s);
         return NULL;
     }
+    s->recurrence = (Recurrence){.cell = shape->cell, .H = shape->H, .own = cell_params(params), .Wh = &s->Wh};
     panels_fill(&s->Wh, PLAIN, param(params, WH), (size_t)s->GH);
     panels_fill(&s->W_vocab, PLAIN, param(params, W_VOCAB), (size_t)shape->V);
     affine_forward(float32, s->E, param(params, W_EMBED), param(params, WX), param(params, B), shape->V, shape->W,
@@ -148,8 +148,7 @@ void search_free(Search *s)
 {
     if (!s)
         return;
-    for (int i = 0; i < s->n_owned; i++)
-        free(s->owned[i]);
+    blocks_free(&s->blocks);
     free(s);
 }
 
@@ -165,8 +164,8 @@ static void begin(Search *s, const real *features, const int64_t *image, int n)
 {
     const Params *p = s->params;
     int D = p->shape.D, H = p->shape.H;
-    if (p->shape.cell == CELL_LSTM)
-        memset(s->c, 0, (size_t)s->rows * (size_t)H * sizeof *s->c);
+    if (s->CH)
+        memset(s->c, 0, (size_t)s->rows * (size_t)s->CH * sizeof *s->c);
     affine_forward(float32, s->h, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
     s->live = n;
     for (int i = 0; i < n; i++) {
@@ -174,76 +173,43 @@ static void begin(Search *s, const real *features, const int64_t *image, int n)
         s->image_of[i] = i;
         s->word[i] = WORD_START;
         s->logprob[i] = 0;
-        if (s->options.kind == SEARCH_SAMPLE) {
+        if (s->rng) {
             const uint32_t key[] = {s->options.seed, (uint32_t)image[i], (uint32_t)((uint64_t)image[i] >> 32)};
             rng_seed_array(&s->rng[i], key, key[2] ? 3 : 2);
         }
     }
 }
 
-/* The k best of a row's scores, best first, the lowest word first among equals. */
-static int best_words(int V, const real *scores, int k, Candidate *c)
-{
-    int n = 0;
-    for (int32_t j = 0; j < V; j++) {
-        if (n == k)
-            j = next_above(V, scores, j, scores[c[n - 1].word]);
-        if (j == V)
-            break;
-        int at = n < k ? n++ : n - 1;
-        for (; at > 0 && scores[j] > scores[c[at - 1].word]; at--)
-            c[at].word = c[at - 1].word;
-        c[at].word = j;
-    }
-    return n;
-}
-
-/* A word by its probability softmax(scores / temperature): the first whose cumulated weight exceeds a
- * uniform number, as numpy.random.choice(V, p=...) does. */
-static int32_t draw_word(int V, const real *scores, double temperature, Rng *rng)
-{
-    double max = (double)scores[0], sum = 0, at = 0;
-    for (int j = 1; j < V; j++)
-        max = (double)scores[j] > max ? (double)scores[j] : max;
-    for (int j = 0; j < V; j++)
-        sum += exp(((double)scores[j] - max) / temperature);
-    double u = rng_rand(rng) * sum;
-    for (int32_t j = 0; j < V; j++) {
-        at += exp(((double)scores[j] - max) / temperature);
-        if (at > u)
-            return j;
-    }
-    return (int32_t)V - 1;
-}
-
 static void expand_row(Search *s, int row)
 {
-    int V = s->params->shape.V, n = 1;
+    int V = s->params->shape.V;
     const real *scores = s->scores + (size_t)row * (size_t)V;
     Candidate *c = s->candidate + (size_t)row * (size_t)s->K;
-    if (s->options.kind == SEARCH_SAMPLE)
-        c[0].word = draw_word(V, scores, s->options.temperature, &s->rng[s->image_of[row]]);
-    else if (s->K == 1)
-        c[0].word = best_word(V, scores);
-    else
-        n = best_words(V, scores, s->K, c);
+    int32_t *words = s->chosen + (size_t)row * (size_t)s->K;
+    Rng *rng = s->rng ? &s->rng[s->image_of[row]] : NULL;
+    int n = s->options.sampler->choose(&s->options.choice, V, scores, s->K, rng, words);
     double norm = log_sum_exp(V, scores);
-    for (int i = 0; i < n; i++) {
-        c[i].row = row;
-        c[i].logprob = s->logprob[row] + ((double)scores[c[i].word] - norm);
-    }
+    for (int i = 0; i < n; i++)
+        c[i] = (Candidate){s->logprob[row] + ((double)scores[words[i]] - norm), row, words[i]};
     s->n_candidates[row] = n;
+    s->taken[row] = 0;
 }
 
 static void step_tile(Search *s, int first, int n)
 {
     const Params *p = s->params;
-    int H = p->shape.H, V = p->shape.V, GH = s->GH;
-    Rows a = tile_of(s->a, GH, first), scores = tile_of(s->scores, V, first);
-    Rows h = tile_of(s->h, H, first), next_h = tile_of(s->next_h, H, first);
-    gather_rows(n, GH, a, s->E, s->word + first);
-    gemm_panels(n, h.at, h.ld, &s->Wh, a.at, a.ld, a.at, a.ld);
-    cell_forward(p->shape.cell, n, H, a, tile_of(s->c, H, first), next_h, tile_of(s->next_c, H, first));
+    int H = p->shape.H, V = p->shape.V;
+    Rows scores = tile_of(s->scores, V, first), next_h = tile_of(s->next_h, H, first);
+    CellStep step = {
+        .n = n,
+        .a = tile_of(s->a, s->GH, first),
+        .ah = tile_of(s->ah, s->GH, first),
+        .prev_h = tile_of(s->h, H, first),
+        .prev_c = tile_of(s->c, s->CH, first),
+        .next_h = next_h,
+        .next_c = tile_of(s->next_c, s->CH, first),
+    };
+    step_forward(&s->recurrence, (StepInput){tile_of(s->E, s->GH, 0), s->word + first}, &step);
     gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
     for (int i = first; i < first + n; i++)
         expand_row(s, i);
@@ -251,27 +217,26 @@ static void step_tile(Search *s, int first, int n)
 
 /* --- a step of the search --- */
 
-/* The best expansions of an image's rows, into s->beam: a merge of lists that are sorted already. */
+/* Merges the sorted expansions of an image's rows into s->beam; returns how many there are. */
 static int best_expansions(Search *s, const Image *image)
 {
     int n = 0;
     for (; n < s->K; n++) {
         const Candidate *best = NULL;
         for (int r = image->first; r < image->first + image->n; r++) {
-            int left = s->n_candidates[r]; /* of K: K is at most V, so that every row has so many */
-            const Candidate *c = s->candidate + (size_t)r * (size_t)s->K + (s->K - left);
-            if (left > 0 && (!best || c->logprob > best->logprob))
+            const Candidate *c = s->candidate + (size_t)r * (size_t)s->K + s->taken[r];
+            if (s->taken[r] < s->n_candidates[r] && (!best || c->logprob > best->logprob))
                 best = c;
         }
         if (!best)
             break;
         s->beam[n] = *best;
-        s->n_candidates[best->row]--;
+        s->taken[best->row]++;
     }
     return n;
 }
 
-/* The words of a hypothesis whose last word was taken at this step: read backwards. */
+/* Reads the words of a hypothesis backwards from its last word, taken at this step. */
 static void read_caption(const Search *s, int step, const Candidate *last, SearchResult *result)
 {
     int32_t row = last->row;
@@ -284,11 +249,11 @@ static void read_caption(const Search *s, int step, const Candidate *last, Searc
     }
 }
 
-/* Moves one image on: its best expansions finish or survive (into kept, from `at` on). Returns how many
- * survive; 0 once the result is there.
+/* Advances one image: its best expansions finish or survive (into kept, from `at` on). Returns how many survive; 0
+ * once the result is written.
  *
- * A hypothesis only loses probability as it goes on. So one that is no better than the best finished one
- * cannot win, nor can what its place in the beam would have gone to instead: it is dropped at once. */
+ * A hypothesis only loses probability as it grows, so one that is no better than the best finished one cannot win,
+ * nor can its successors: it is dropped at once. */
 static int advance(Search *s, Image *image, int step, int at, SearchResult *result)
 {
     int n = best_expansions(s, image), live = 0;
@@ -316,14 +281,13 @@ static int advance(Search *s, Image *image, int step, int at, SearchResult *resu
 /* The survivors become the rows of the next step. */
 static void close_ranks(Search *s, int step)
 {
-    size_t H = (size_t)s->params->shape.H, bytes = H * sizeof(real);
-    int lstm = s->params->shape.cell == CELL_LSTM;
+    size_t H = (size_t)s->params->shape.H, CH = (size_t)s->CH;
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < s->live; i++) {
         const Candidate *c = &s->kept[i];
-        memcpy(s->h + (size_t)i * H, s->next_h + (size_t)c->row * H, bytes);
-        if (lstm)
-            memcpy(s->c + (size_t)i * H, s->next_c + (size_t)c->row * H, bytes);
+        memcpy(s->h + (size_t)i * H, s->next_h + (size_t)c->row * H, H * sizeof(real));
+        if (CH)
+            memcpy(s->c + (size_t)i * CH, s->next_c + (size_t)c->row * CH, CH * sizeof(real));
         s->word[i] = s->trace[step].word[i] = c->word;
         s->trace[step].parent[i] = c->row;
         s->logprob[i] = c->logprob;

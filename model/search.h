@@ -1,28 +1,25 @@
-/* Decoding: from features to the words of a caption.
+/* Decoding: from features to the words of a caption, by beam search.
  *
- *   greedy   the likeliest word at every step
- *   sample   a word drawn from softmax(scores / temperature)
- *   beam K   each step keeps the K best expansions of all live hypotheses by summed log-probability; those
- *            that take <END> leave the beam as finished; it stops when none is live, or when K have finished
- *            and the best of them is no worse than the best live one; the answer is the best finished
- *            hypothesis, or the best live one where none finished
+ *   Each step keeps the K best expansions of all live hypotheses by summed log-probability; those that take <END>
+ *   leave the beam as finished; it stops when none is live, or when K have finished and the best of them is no worse
+ *   than the best live one. The answer is the best finished hypothesis, or the best live one where none finished.
  *
- * All three are one engine: greedy and sample are beams of one. Ties go to the lowest hypothesis, then to
- * the lowest word. A caption does not depend on the images beside it, nor on the number of threads: a row's
- * arithmetic is its own (gemm.h), and each image has random numbers of its own. */
+ * The words that expand a hypothesis are its sampler's (sampler.h). Greedy decoding is a beam of one with the sampler
+ * "best", drawing by temperature a beam of one with "temperature". Ties go to the lowest hypothesis, then to the
+ * lowest word. A caption does not depend on the images beside it, nor on the number of threads: a row's arithmetic is
+ * its own (gemm.h), and each image has random numbers of its own. */
 #ifndef COCO_MODEL_SEARCH_H
 #define COCO_MODEL_SEARCH_H
 
 #include "model/captioner.h"
 #include "model/gemm.h"
-
-typedef enum { SEARCH_GREEDY, SEARCH_SAMPLE, SEARCH_BEAM } SearchKind;
+#include "model/sampler.h"
 
 typedef struct {
-    SearchKind kind;
-    int beam;            /* K, for SEARCH_BEAM; at least 1 */
-    double temperature;  /* for SEARCH_SAMPLE; above 0 */
-    uint32_t seed;       /* for SEARCH_SAMPLE: image i draws from NumPy's RandomState([seed, i]) */
+    const Sampler *sampler;
+    SamplerOptions choice;
+    int beam;            /* K, at least 1; 1 for a sampler that draws */
+    uint32_t seed;       /* of a sampler that draws: image i has NumPy's RandomState([seed, i]) */
     int max_length;      /* steps, <END> counted; at least 1 */
     Precision precision; /* of the products of a step */
 } SearchOptions;
@@ -35,7 +32,7 @@ typedef struct {
 
 typedef struct Search Search;
 
-/* Makes ready for up to `images` at a time; borrows params, which must not change meanwhile. NULL: out of
+/* Prepares for up to `images` at a time; borrows params, which must not change meanwhile. NULL: out of
  * memory. Computes E = W_embed·Wx + b once: memory of (V, G·H) besides the rows'. */
 Search *search_new(const Params *params, const SearchOptions *options, int images);
 void search_free(Search *search); /* NULL is legal */

@@ -1,5 +1,6 @@
 #include "model/simd.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,24 +11,52 @@ extern const Simd simd_avx2, simd_avx512, simd_avx512bf16;
 
 const Simd *simd = &simd_base;
 
-static void choose(const Simd *set, int has, const char *wanted)
+/* What this processor has, from the slowest set to the fastest. */
+static const Simd *sets[4];
+static int n_sets;
+static const char *refused;
+
+static void add(const Simd *set, bool usable)
 {
-    if (has && (!wanted || !strcmp(wanted, set->name)))
-        simd = set;
+    if (usable)
+        sets[n_sets++] = set;
 }
 
-/* From the least to the best; a set that the processor lacks is not taken, whoever asks for it. */
-__attribute__((constructor)) static void choose_best(void)
+static void find_sets(void)
 {
-    const char *wanted = getenv("COCO_SIMD");
-    choose(&simd_base, 1, wanted);
+    add(&simd_base, true);
 #ifdef __x86_64__
     __builtin_cpu_init();
-    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    choose(&simd_avx2, avx2, wanted);
-    choose(&simd_avx512, avx512, wanted);
-    choose(&simd_avx512bf16, avx512 && __builtin_cpu_supports("avx512bf16"), wanted);
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    add(&simd_avx2, avx2);
+    add(&simd_avx512, avx512);
+    add(&simd_avx512bf16, avx512 && __builtin_cpu_supports("avx512bf16"));
 #endif
+}
+
+__attribute__((constructor)) static void choose(void)
+{
+    const char *wanted = getenv("COCO_SIMD");
+    find_sets();
+    simd = sets[n_sets - 1];
+    if (!wanted || !*wanted)
+        return;
+    refused = wanted;
+    for (int i = 0; i < n_sets; i++)
+        if (!strcmp(wanted, sets[i]->name)) {
+            simd = sets[i];
+            refused = NULL;
+        }
+}
+
+const char *simd_refused(void)
+{
+    return refused;
+}
+
+const char *simd_name(int i)
+{
+    return i >= 0 && i < n_sets ? sets[i]->name : NULL;
 }

@@ -1,10 +1,10 @@
-/* The inner loops, written once in model/simd/ and compiled once for each instruction set of the
- * processor's family; at the start the best set that this processor has is chosen. The environment variable
- * COCO_SIMD names a lesser one ("avx2", "base").
+/* The inner loops. model/simd/ is written once and compiled once for each instruction set of the processor family; the
+ * best set that this processor has is chosen before main. The environment variable COCO_SIMD chooses another one ("avx2",
+ * "base"); an empty value counts as unset.
  *
- * Each result is a function of its own inputs, in one order of operations: it does not depend on the rows or
- * columns beside it. So callers may cut matrices where they like, by threads for instance, and get the same
- * bits. Only gemm.c, kernels.c and optim.c call these; what they compute is told there. */
+ * Each result depends on its own inputs alone, in one order of operations, and not on the rows or columns beside it. So
+ * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c, kernels.c and
+ * optim.c call these functions; their headers say what is computed. */
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
 
@@ -20,43 +20,42 @@ typedef struct {
     const char *name;
     int panel; /* columns of a panel */
 
-    /* --- products (products.c, bf16.c) ---
-     * B (k,n) is laid out in panels of so many columns: k rows of `panel` numbers, columns behind n zero.
-     * An element (p, j) of an unpacked matrix stands at p·p_step + j·j_step; one of the steps is 1. */
+    /* --- products (products.h, bf16.h) ---
+     * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n.
+     * Element (p, j) of an unpacked matrix stands at p·p_step + j·j_step; one of the steps is 1. */
     void (*pack)(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel);
-    /* C (m,cols) = A (m,k)·panel + base; base NULL: 0. A's element (i, p) stands at i·i_step + p·p_step. */
+    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. Element (i, p) of A stands at i·i_step + p·p_step. */
     void (*product)(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
                     const real *base, size_t base_ld, real *C, size_t ldc);
-    /* The same of numbers rounded to bfloat16, pairs = ⌈k/2⌉ of them along k; sums in float. */
+    /* The same with numbers rounded to bfloat16, pairs = ⌈k/2⌉ of them along k; sums are float. */
     void (*pack_bf16)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
     /* A (m,k) in pairs: (m,pairs) where p_step is 1, (pairs,m) where i_step is 1. */
     void (*round_bf16)(int m, int k, const real *A, size_t i_step, size_t p_step, Bf16Pair *out, size_t ldo);
     void (*product_bf16)(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
                          const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc);
 
-    /* --- one row (rows.c) --- */
-    void (*tanh_row)(int n, const real *x, real *y);
-    void (*rnn_backward)(int n, const real *h, const real *dh, real *da);
-    void (*lstm_forward)(int H, real *gates, const real *prev_c, real *next_h, real *next_c);
-    void (*lstm_backward)(int H, const real *gates, const real *prev_c, const real *next_c, const real *dh,
-                          real *da, real *dc);
+    /* --- one row (rows.h) --- */
     void (*add_row)(int n, const real *x, real *y); /* y += x */
     real (*max)(int n, const real *x);
-    int (*find)(int n, const real *x, real value);                /* the first place of value; n: nowhere */
-    int (*above)(int n, const real *x, real value);               /* the first place of more than it; n: nowhere */
+    int (*find)(int n, const real *x, real value);                /* the first place of value, or n */
+    int (*above)(int n, const real *x, real value);               /* the first place above value, or n */
     double (*exp_row)(int n, const real *x, real minus, real *y); /* y = exp(x - minus); their sum */
     double (*sum_exp)(int n, const real *x, real minus);          /* the sum alone */
     void (*scale_row)(int n, real by, real *x);
 
-    /* --- one range of parameters (updates.c); the constants as optim.h names them --- */
-    void (*sgd)(size_t n, real lr, const real *dw, real *w);
-    void (*momentum)(size_t n, real lr, real mu, const real *dw, real *w, real *v);
-    void (*rmsprop)(size_t n, real lr, real rho, real rest, real eps, const real *dw, real *w, real *c);
-    void (*adam)(size_t n, real alpha, const real b[2], const real rest[2], real eps, const real *dw, real *w,
-                 real *m, real *v);
+    /* --- what is one file each, compiled for the set: NULL ends the lists (cell.h, optim.h) --- */
+    const struct Cell *const *cells;
+    const struct OptimRule *const *rules;
 } Simd;
 
-/* The set in use; chosen before main. */
+/* The set in use: the one that COCO_SIMD names, else the best. Constant from main on. */
 extern const Simd *simd;
+
+/* The value of COCO_SIMD if this processor has no set of that name (the best set is in use then), else NULL. Commands
+ * treat it as an error. */
+const char *simd_refused(void);
+
+/* The name of the i-th set that this processor has, from the slowest to the fastest; NULL past the last. */
+const char *simd_name(int i);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# coco-fetch of an archive: a dataset out of zip and tar, from a file and from the network; archives that mean harm;
-# what becomes of directories that are there, of stops, kills and full disks.
+# coco-fetch of an archive: datasets from zip and tar, from a file and from the network; hostile archives; directories that
+# already exist; interrupts, kills and full disks.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -16,7 +16,7 @@ setup() {
     S=$BATS_FILE_TMPDIR/s GOOD=$BATS_FILE_TMPDIR/good
 }
 
-# A test that failed half-way leaves no process.
+# A test that fails half-way leaves no process behind.
 teardown() {
     [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || :
     [ -z "${server-}" ] || kill "$server" 2>/dev/null || :
@@ -26,10 +26,10 @@ make_archive() { python3 "$BATS_TEST_DIRNAME/support/archives.py" "$@"; }
 
 fetch() { coco-fetch "$@" -q; }
 
-# no_parts: nothing lies about beside the targets.
+# no_parts: nothing is left beside the targets.
 no_parts() { [ -z "$(find . -name '*part-*' -o -name '*.archive*')" ]; }
 
-# refused PATTERN ARCHIVE [OPTION...]: one line that names the archive and the reason, nothing written anywhere.
+# refused PATTERN ARCHIVE [OPTION...]: the error is one line, with the archive and the reason, and nothing was written.
 refused() {
     local pattern=$1 archive=$2 before
     shift
@@ -42,7 +42,7 @@ refused() {
     [ "$(find . .. | sort)" = "$before" ]
 }
 
-# big: big.zip, which takes a while: 300 MB.
+# big: makes big.zip, which takes a while to unpack: 300 MB.
 big() {
     python3 -c '
 import os, sys, zipfile
@@ -54,8 +54,8 @@ with zipfile.ZipFile("big.zip", "w") as z:
     z.writestr("images/big.png", os.urandom(1 << 20) * 300)' "$S"
 }
 
-# serve DIR: a web server of the directory, for five minutes at most; sets $URL and $server. The paths that it is asked
-# for go to the file `asked`.
+# serve DIR: starts a web server for the directory, for five minutes at most; sets $URL and $server. Logs the requested
+# paths to the file `asked`.
 serve() {
     python3 -c '
 import functools, http.server, os, sys, threading
@@ -91,13 +91,13 @@ server.serve_forever()' "$1" asked port 3>&- &
     done
     no_parts
 }
-@test "round trip: training, showing and drawing work on it" {
+@test "round trip: train, show and render work on the result" {
     fetch "$GOOD.tar.gz" -o d >/dev/null
     tiny -d d -o m.h5 --iterations 3
     coco-fetch show d -n 3 | jq -c 'del(.url)' | coco-render --strict -q -d d -o sheet.png
     [ -s sheet.png ]
 }
-@test "the files stand anywhere in the archive, and nothing else is taken" {
+@test "the files may be anywhere in the archive, and nothing else is taken" {
     for kind in flat deep dotted; do
         for format in zip tar tar.gz; do
             make_archive $kind "$S" $kind.$format
@@ -107,7 +107,7 @@ server.serve_forever()' "$1" asked port 3>&- &
         done
     done
 }
-@test "names that are not ASCII, whatever the locale" {
+@test "non-ASCII names work in any locale" {
     for format in zip tar; do
         make_archive accents "$S" a.$format
         for locale in C C.UTF-8 no.such; do
@@ -117,7 +117,7 @@ server.serve_forever()' "$1" asked port 3>&- &
         done
     done
 }
-@test "a sparse tar, holes at its end too" {
+@test "a sparse tar, also with a hole at the end of a file" {
     tar --version 2>/dev/null | grep -q 'GNU tar' || skip "no GNU tar"
     cp -r "$S" coco
     truncate -s 3M coco/images/hole.png
@@ -141,22 +141,23 @@ server.serve_forever()' "$1" asked port 3>&- &
     coco-fetch -q -o d "$GOOD.zip" >/dev/null
     diff -r "$S" d
 }
-@test "notes and summary: the words on stderr, the summary on stdout" {
+@test "notes go to stderr, the summary to stdout" {
     coco-fetch "$GOOD.zip" -o d >said 2>stderr
-    [ "$(cat stderr)" = "d: made of $GOOD.zip" ]
+    [ "$(cat stderr)" = "d: made from $GOOD.zip" ]
     coco-fetch show d | same said -
     coco-fetch "$GOOD.zip" -o d >again 2>stderr
     same said again
-    [ "$(head -n 1 stderr)" = "d: is there, and whole: a dataset of shapes" ]
-    [ "$(tail -n +2 stderr)" = "$GOOD.zip: nothing was taken of it; --force makes d anew" ]
+    [ "$(head -n 1 stderr)" = "d: exists and is complete (the built-in shapes)" ]
+    [ "$(tail -n +2 stderr)" = "$GOOD.zip: not used; --force replaces d" ]
     fetch "$GOOD.zip" -o d 2>stderr | same said -
     [ ! -s stderr ]
 }
-@test "progress: megabytes, of a terminal" {
+@test "progress in megabytes, on a terminal" {
     command -v script >/dev/null || skip "no script(1)"
     big
-    # Held back, so that more than a second passes.
-    held='coco-fetch big.zip -o d & sleep 0.1; kill -STOP $!; sleep 1.2; kill -CONT $!; wait $!'
+    # Stopped for a while as soon as it writes, so that it takes more than a second.
+    held='coco-fetch big.zip -o d & until [ -n "$(find . -name big.png)" ]; do sleep 0.01; done
+          kill -STOP $!; sleep 1.2; kill -CONT $!; wait $!'
     script -qc "$held" /dev/null >said </dev/null
     grep -qE '\[#*\.*\] [0-9]+\.[0-9] of 31[4-9]\.[0-9] MB, [0-9]+\.[0-9] MB/s' said
     rm -r big.zip d
@@ -164,7 +165,7 @@ server.serve_forever()' "$1" asked port 3>&- &
 
 # --- the digest of a file ---
 
-@test "--sha256: of either case; a wrong one is refused with the right one; no digest is a usage error" {
+@test "--sha256: either case; a mismatch is refused and shows the real digest; malformed is a usage error" {
     sum=$(sha256sum "$GOOD.zip" | cut -d' ' -f1)
     fetch "$GOOD.zip" --sha256 "$sum" -o d >/dev/null
     fetch "$GOOD.zip" --sha256 "${sum^^}" -o e >/dev/null
@@ -175,7 +176,7 @@ server.serve_forever()' "$1" asked port 3>&- &
     fails 2 "64 hexadecimal digits" coco-fetch "$GOOD.tar" --sha256 "${sum%?}g" -o f
 }
 
-# --- archives that mean harm ---
+# --- hostile archives ---
 
 @test "hostile: names that lead out of the directory" {
     for format in zip tar tar.gz; do
@@ -190,14 +191,14 @@ server.serve_forever()' "$1" asked port 3>&- &
     done
     [ ! -e evil ] && [ ! -e ../evil ]
 }
-@test "hostile: names that are no text, names that are too long" {
+@test "hostile: names that are not text, names that are too long" {
     for format in zip tar; do
         make_archive newline "$S" x.$format
-        refused "'coco/a\?b': has a name that is no text" x.$format
+        refused "'coco/a\?b': has a name that is not text" x.$format
         make_archive bytes "$S" x.$format
-        refused "'coco/\?\?': has a name that is no text" x.$format
+        refused "'coco/\?\?': has a name that is not text" x.$format
         make_archive long "$S" x.$format
-        refused "'coco/a/a/.*\.\.\.': has too long a name" x.$format
+        refused "'coco/a/a/.*\.\.\.': has a name that is too long" x.$format
     done
 }
 @test "hostile: links, and files through them" {
@@ -221,7 +222,7 @@ server.serve_forever()' "$1" asked port 3>&- &
     done
     make_archive fifo "$S" x.tar
     refused "'coco/images/odd.png': is a pipe" x.tar
-    # What zip(1) reads from a pipe, it marks as one, and libarchive knows: data like others.
+    # zip(1) marks data that it read from a pipe as a pipe; libarchive knows that they are plain data.
     make_archive fifo "$S" x.zip
     fetch x.zip -o d >/dev/null
     [ -f d/images/odd.png ]
@@ -235,7 +236,7 @@ server.serve_forever()' "$1" asked port 3>&- &
         refused "x.$format: unpacks to more than 200 times its size" x.$format
         make_archive zeros "$S" y.$format
         refused "y.$format: unpacks to more than 1.0 MB" y.$format --max-bytes 1000000
-        # Small ones may be what they are.
+        # A small one is accepted.
         fetch y.$format -o d >/dev/null
         [ "$(stat -c %s d/images/zeros.png)" = 2000000 ]
         rm -r d
@@ -246,19 +247,19 @@ server.serve_forever()' "$1" asked port 3>&- &
     make_archive zeros "$S" y.tar
     refused "y.tar: unpacks to more than 1.0 MB" y.tar --max-bytes 1000000
 }
-@test "--force replaces no directory with something of the user's below images/" {
+@test "--force does not replace a directory with a user's file below images/" {
     coco-fetch "$GOOD.zip" -o mine >/dev/null
     mkdir mine/images/notes
     echo thesis >mine/images/notes/thesis.tex
-    fails 1 "mine/images/notes: holds 'thesis.tex', which is no part of a dataset" coco-fetch "$GOOD.zip" -o mine --force
+    fails 1 "mine/images/notes: holds 'thesis.tex', which does not belong to a dataset" coco-fetch "$GOOD.zip" -o mine --force
     [ "$(cat mine/images/notes/thesis.tex)" = thesis ]
     rm -r mine/images/notes
     coco-fetch "$GOOD.zip" -o mine --force >/dev/null
 }
-@test "a file that is named must be there and be the right one, also where the dataset is whole" {
+@test "an archive file must exist and have the right digest even if the dataset is complete" {
     coco-fetch "$GOOD.zip" -o d >/dev/null
     fails 1 "nothing.zip: No such file" coco-fetch ./nothing.zip -o d
-    fails 1 "has the SHA-256" coco-fetch "$GOOD.zip" -o d --sha256 "$(printf 0%.0s $(seq 64))"
+    fails 1 "its SHA-256 is" coco-fetch "$GOOD.zip" -o d --sha256 "$(printf 0%.0s $(seq 64))"
 }
 @test "hostile: an entry that holds more, or less, than it says" {
     make_archive liar "$S" x.zip
@@ -268,10 +269,10 @@ server.serve_forever()' "$1" asked port 3>&- &
         refused "truncated or damaged" x.$format
     done
 }
-@test "hostile: a checksum that is wrong" {
+@test "hostile: wrong checksums" {
     make_archive crc "$S" x.zip
     refused "'coco/images/noise.png': truncated or damaged: .*CRC" x.zip
-    # gzip's own, behind data that are as they should be; and data that are not, in a file's middle.
+    # First gzip's own checksum, after good data; then bad data in the middle of a file.
     for at in $(($(stat -c %s "$GOOD.tar.gz") - 8)) $(($(stat -c %s "$GOOD.tar.gz") / 2)); do
         python3 - "$GOOD.tar.gz" x.tar.gz "$at" <<'END'
 import sys
@@ -286,10 +287,10 @@ END
     make_archive encrypted "$S" x.zip
     refused "'coco/images/noise.png': is encrypted" x.zip
 }
-@test "hostile: a file twice, two datasets, none, files in each other's way" {
+@test "hostile: a file twice, two datasets, none, names that collide" {
     for format in zip tar tar.gz; do
         make_archive twice "$S" x.$format
-        refused "'coco/README.txt': is there twice" x.$format
+        refused "'coco/README.txt': occurs twice" x.$format
         make_archive two "$S" x.$format
         refused "'other/coco2014_captions.h5': is a second dataset" x.$format
         make_archive none "$S" x.$format
@@ -298,7 +299,7 @@ END
         refused "'coco/images/a.png/b.png': (File exists|Not a directory)" x.$format
     done
 }
-@test "hostile: cut off anywhere" {
+@test "hostile: truncated anywhere" {
     for format in zip tar tar.gz; do
         size=$(stat -c %s "$GOOD.$format")
         for at in 1 100 511 512 513 1000 1024 $((size / 3)) $((size / 2 / 512 * 512)) $((size * 9 / 10)); do
@@ -311,7 +312,7 @@ END
         head -c -1 "$GOOD.$format" >x.$format
         refused "truncated or damaged" x.$format
     done
-    # A tar that ends where an entry ends.
+    # A tar that ends at the end of an entry.
     python3 -c '
 import sys, tarfile
 with tarfile.open(sys.argv[1]) as t:
@@ -321,7 +322,7 @@ with open(sys.argv[1], "rb") as f, open("x.tar", "wb") as out:
     out.write(f.read(at))' "$GOOD.tar"
     refused "x.tar: truncated or damaged: its end is missing" x.tar
 }
-@test "hostile: bits flipped anywhere never do harm" {
+@test "hostile: flipped bits do no harm anywhere" {
     for format in zip tar.gz tar; do
         python3 - "$GOOD.$format" <<'END'
 import random, sys
@@ -342,7 +343,7 @@ END
             echo "$format $i: $got $(cat stderr)"
             [ "$got" = 0 ] || [ "$(wc -l <stderr)" = 1 ]
             [[ "$got" =~ ^[01]$ ]]
-            # Whole or not at all.
+            # Complete or not at all.
             [ "$(ls -A new)" = "$([ "$got" = 1 ] || echo d)" ]
             rm -rf new/d
         done
@@ -353,7 +354,7 @@ END
 @test "hostile: the fuzzer's corpus" {
     run -0 replay_archive "$ROOT"/tests/corpus/archive/*
 }
-@test "hostile: no archive" {
+@test "hostile: not an archive" {
     : >empty.zip
     refused "empty.zip: is empty" empty.zip
     printf '<!DOCTYPE html><html>no such page</html>' >page.zip
@@ -366,19 +367,19 @@ END
 data = open(sys.argv[1], "rb").read()
 open("s.tar.xz", "wb").write(lzma.compress(data, preset=0))
 open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
-    refused "s.tar.xz: is packed by xz, not zip or gzip" s.tar.xz
-    refused "s.tar.bz2: is packed by bzip2, not zip or gzip" s.tar.bz2
+    refused "s.tar.xz: is packed with xz, not zip or gzip" s.tar.xz
+    refused "s.tar.bz2: is packed with bzip2, not zip or gzip" s.tar.bz2
     head -c 20480 /dev/zero >zeros.tar
     refused "zeros.tar: holds no dataset" zeros.tar
     mkdir folder.zip
-    refused "folder.zip: is no file" folder.zip
+    refused "folder.zip: is not a regular file" folder.zip
     mkfifo pipe.tar
-    refused "pipe.tar: is no file" pipe.tar
+    refused "pipe.tar: is not a regular file" pipe.tar
     fails 1 "none.zip: No such file or directory" coco-fetch none.zip -o new/d
     [ ! -e new ]
 }
-@test "an archive of something that could not be trained on" {
-    # reject PATTERN: d is packed and refused, by the name that it should have had.
+@test "an archive of a dataset that coco-train could not use" {
+    # reject PATTERN: d is packed, and refused with its own file names.
     reject() {
         make_archive good d x.zip
         refused "$1" x.zip
@@ -399,7 +400,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     dataset d
     echo >>d/val2014_urls.txt http://x
     reject "zip: val2014_urls.txt: 12 lines for 11 images"
-    # The unreduced features alone will do, other splits may lack captions.
+    # The unreduced features alone will do, and other splits may lack captions.
     dataset d
     for split in train val; do mv d/${split}2014_vgg16_fc7_pca.h5 d/${split}2014_vgg16_fc7.h5; done
     cp d/val2014_vgg16_fc7.h5 d/test2014_vgg16_fc7.h5
@@ -409,29 +410,29 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     diff -r d e
 }
 
-# --- directories that are there ---
+# --- existing directories ---
 
-@test "an empty directory is filled; one that is whole is left alone" {
+@test "an empty directory is filled; a complete one is left alone" {
     mkdir d
     fetch "$GOOD.zip" -o d >/dev/null
     touch d/mine
     ls -lR --time-style=full-iso d >before
-    # The archive is not even looked for.
+    # The archive is not even opened.
     echo none >none.zip
     fetch none.zip -o d | same <(coco-fetch show d) -
     ls -lR --time-style=full-iso d | same before -
 }
-@test "one that is not whole: the first problem, --force makes it anew" {
+@test "an incomplete directory: the first problem is reported; --force replaces it" {
     fetch "$GOOD.zip" -o d >/dev/null
     rm d/val2014_vgg16_fc7_pca.h5
     cp -r d before
-    fails 1 "d/val2014_vgg16_fc7_pca.h5: .*; --force makes d anew$" coco-fetch "$GOOD.zip" -o d
+    fails 1 "d/val2014_vgg16_fc7_pca.h5: .*; --force replaces d$" coco-fetch "$GOOD.zip" -o d
     diff -r before d
     fetch "$GOOD.zip" -o d --force >/dev/null
     diff -r "$S" d
     no_parts
 }
-@test "--force: never where anything else is" {
+@test "--force never replaces a directory that holds anything else" {
     mkdir d
     for made in "touch d/notes.txt" "mkdir d/more" "mkdir d/README.txt" "touch d/images" "touch d/.hidden"; do
         rm -rf d
@@ -439,16 +440,16 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
         case $made in *README* | *images) rm -r "${made##* }" ;; esac
         $made
         cp -r d before
-        fails 1 "d: holds '${made##*/}', which is no part of a dataset: not touched" coco-fetch "$GOOD.zip" -o d --force
+        fails 1 "d: holds '${made##*/}', which does not belong to a dataset; left untouched" coco-fetch "$GOOD.zip" -o d --force
         diff -r before d
         rm -r before
     done
-    # No hint at what would not help.
+    # No hint at --force, which would not help.
     rm d/coco2014_vocab.json
-    fails 1 "d: is not empty, and no dataset: not touched$" coco-fetch "$GOOD.zip" -o d
+    fails 1 "d: is not empty, and not a dataset; left untouched$" coco-fetch "$GOOD.zip" -o d
     no_parts
 }
-@test "--force: a whole one is replaced by another, but not by a bad one" {
+@test "--force replaces a complete dataset by another, but not by a bad one" {
     fetch "$GOOD.zip" -o d >/dev/null
     dataset e
     make_archive good e other.tar
@@ -459,7 +460,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     diff -r e d
     no_parts
 }
-@test "a link to a directory stays a link; a file is no directory" {
+@test "a link to a directory stays a link; a file is an error" {
     mkdir real
     ln -s real/d link
     mkdir real/d
@@ -476,7 +477,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
 
 # --- standard output ---
 
-@test "standard output is full, closed or without a reader: the dataset is there" {
+@test "standard output is full, closed or without a reader: the dataset is made all the same" {
     got=0
     fetch "$GOOD.zip" -o a >/dev/full 2>stderr || got=$?
     [ "$got" = 1 ]
@@ -495,7 +496,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     no_parts
 }
 
-# --- stops, kills, full disks ---
+# --- interrupts, kills, full disks ---
 
 @test "SIGINT and SIGTERM: exit 130 and 143, nothing is left" {
     big
@@ -517,14 +518,14 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     done
     rm big.zip
 }
-@test "kill -9 at any moment: the next run ends with the right dataset, and no traces" {
+@test "kill -9 at any moment: the next run makes the right dataset, and leaves nothing else" {
     for i in $(seq 15); do
         format=$(sed -n $((i % 3 + 1))p <<<$'zip\ntar\ntar.gz')
-        [ $((i % 4)) = 0 ] || rm -rf d # sometimes it is to be replaced
+        [ $((i % 4)) = 0 ] || rm -rf d # sometimes it exists and is replaced
         coco-fetch "$GOOD.$format" -q -o d $([ ! -d d ] || echo --force) >/dev/null 3>&- &
         pid=$!
         sleep "0.0$((RANDOM % 4))$((RANDOM % 10))"
-        kill -9 $pid || : # it may be through
+        kill -9 $pid || : # it may have ended
         wait $pid || :
         pid=
         fetch "$GOOD.$format" -o d >/dev/null
@@ -532,7 +533,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
         no_parts
     done
 }
-@test "kill -9 of coco-fetch shapes: its scratch directory goes with the next run" {
+@test "kill -9 of coco-fetch shapes: the next run removes its scratch directory" {
     coco-fetch shapes -q -o d --train 200000 --val 1 3>&- &
     pid=$!
     for _ in $(seq 600); do
@@ -545,7 +546,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     [ -n "$(find . -name 'd.coco-part-*')" ]
     coco-fetch shapes -q -o d --train 3 --val 2
     no_parts
-    # And what a run that is still at it writes stays.
+    # But not that of a run that is still working.
     coco-fetch shapes -q -o e --train 200000 --val 1 3>&- &
     pid=$!
     for _ in $(seq 600); do
@@ -560,23 +561,23 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     fetch "$GOOD.zip" -o e >/dev/null
     no_parts
 }
-@test "the disk is full, or would be: a line, nothing is left, and the archive stays" {
+@test "the disk is full, or would be: one error line, nothing is left, and the archive stays" {
     got=0
     (ulimit -f 8; trap '' XFSZ; fetch "$GOOD.zip" -o new/d >/dev/null 2>stderr) || got=$?
     [ "$got" = 1 ]
     [[ "$(cat stderr)" =~ ^coco-fetch:\ .*good.zip:\ .*:\ File\ too\ large$ ]]
     [ -z "$(ls -A new)" ]
     mkdir small
-    unshare -rm mount -t tmpfs -o size=64k none small 2>/dev/null || skip "no file system of one's own (unshare)"
+    unshare -rm mount -t tmpfs -o size=64k none small 2>/dev/null || skip "cannot mount a file system (unshare)"
     unshare -rm sh -c 'mount -t tmpfs -o size=64k none small && coco-fetch "$1" -o small/d; echo $?; ls -A small' \
         sh "$GOOD.zip" >said 2>stderr
-    grep -qE "^coco-fetch: .*good.zip: needs [0-9.]+ kB, [0-9.]+ kB are free$" stderr
+    grep -qE "^coco-fetch: .*good.zip: needs [0-9.]+ kB, but only [0-9.]+ kB are free$" stderr
     [ "$(cat said)" = 1 ]
 }
 
 # --- from the network ---
 
-@test "URL: downloaded, unpacked, and nothing lies about; whole: nothing is asked for" {
+@test "URL: downloaded and unpacked, with nothing else left; if complete, nothing is requested" {
     serve "$BATS_FILE_TMPDIR"
     coco-fetch "$URL/good.zip" -o d >said
     diff -r "$S" d
@@ -585,12 +586,12 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     : >asked
     coco-fetch "$URL/good.zip" -o d >again 2>stderr
     same said again
-    [ "$(head -n 1 stderr)" = "d: is there, and whole: a dataset of shapes" ]
+    [ "$(head -n 1 stderr)" = "d: exists and is complete (the built-in shapes)" ]
     [ ! -s asked ]
     coco-fetch cs231n -o d 2>stderr >again
-    [ "$(cat stderr)" = "d: is there, and whole: a dataset of shapes" ]
+    [ "$(cat stderr)" = "d: exists and is complete (the built-in shapes)" ]
 }
-@test "URL: mirrors in their order; those of cs231n stand for the course's own" {
+@test "URL: mirrors in order; for cs231n they replace the course's own URL" {
     serve "$BATS_FILE_TMPDIR"
     fetch "$URL/none.zip" --url "$URL/none.tar" --url "$URL/good.tar" --url "$URL/good.zip" -o d >/dev/null 2>stderr
     diff -r "$S" d
@@ -599,9 +600,9 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     diff -r "$S" e
     fails 1 "404" coco-fetch cs231n --url "$URL/none.zip" -o f
     [ ! -e f ]
-    fails 2 "--url: .*good.zip is no URL, but a file" coco-fetch "$GOOD.zip" --url "$URL/good.zip" -o f
+    fails 2 "--url: .*good.zip is a file, not a URL" coco-fetch "$GOOD.zip" --url "$URL/good.zip" -o f
 }
-@test "URL: a mirror that brings no dataset is passed over, and those that failed before it are not asked again" {
+@test "URL: a mirror without a dataset is skipped, and those that failed before it are not tried again" {
     mkdir web
     make_archive up "$S" web/up.zip
     cp "$GOOD.zip" web
@@ -619,7 +620,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     fails 1 "" coco-fetch "$URL/good.tar" --sha256 "$sum" -o e
     [ ! -e e ]
 }
-@test "URL: an archive that is refused is not kept, a user's file is" {
+@test "URL: a refused download is removed, a user's file stays" {
     make_archive up "$S" up.zip
     dataset bad
     rm bad/val2014_vgg16_fc7_pca.h5
@@ -632,12 +633,12 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     cp up.zip new/d.archive
     fails 1 "leads out" coco-fetch new/d.archive -o new/d
     [ "$(ls -A new)" = d.archive ]
-    # The same where the dataset is there already.
+    # The same if the dataset exists already.
     fetch "$GOOD.zip" -o new/d >/dev/null
     fetch new/d.archive -o new/d >/dev/null
     [ "$(ls -A new | xargs)" = "d d.archive" ]
 }
-@test "URL: what a run killed behind the last step has left goes with the next one" {
+@test "URL: what a run killed after the last step has left, the next one removes" {
     fetch "$GOOD.zip" -o d >/dev/null
     touch d.archive
     echo '{"url":"http://127.0.0.1:9/x.zip"}' >d.archive.json
@@ -648,7 +649,7 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
 
 # --- usage ---
 
-@test "help lists the parts; usage errors" {
+@test "help lists the subcommands; usage errors" {
     coco-fetch --help >help
     for part in cs231n URL FILE shapes images show; do grep -qE "^  .*$part" help; done
     coco-fetch cs231n --help >help
@@ -656,8 +657,8 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     grep -q 'default data/coco_captioning' help
     fails 2 "cs231n, shapes, images, show, a URL or a file" coco-fetch
     coco-fetch --version | grep -q '^coco-fetch [0-9]'
-    fails 2 "nothing: is none of cs231n, shapes, images, show" coco-fetch nothing
-    fails 2 "shapes: is none of .* \(which come first\)" coco-fetch -q shapes
+    fails 2 "nothing: expected cs231n, a URL or a file" coco-fetch nothing
+    fails 2 "shapes: expected .* must come first" coco-fetch -q shapes
     fails 2 "cs231n, a URL or a file" coco-fetch -q
     fails 2 "--bogus: no such option" coco-fetch --bogus
     fails 2 "b.zip: one archive at a time" coco-fetch a.zip b.zip

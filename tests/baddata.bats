@@ -126,19 +126,19 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "vocabulary: no object" { echo '["<NULL>"]' >$vocab; both_fail "$vocab: " "$vocab: "; }
 @test "vocabulary: no list" { words 'del(.idx_to_word)'; both_fail "$vocab: .*idx_to_word" "$vocab: .*idx_to_word"; }
 @test "vocabulary: list of another type" { words '.idx_to_word = "x"'; both_fail "$vocab: .*idx_to_word" "$vocab: .*idx_to_word"; }
-@test "vocabulary: a number in the list" { words '.idx_to_word[7] = 7'; both_fail "$vocab: idx_to_word: entry 7 is no string" "$vocab: idx_to_word: entry 7"; }
+@test "vocabulary: a number in the list" { words '.idx_to_word[7] = 7'; both_fail "$vocab: idx_to_word: entry 7 is not a string" "$vocab: idx_to_word: entry 7"; }
 @test "vocabulary: an empty list" { words '.idx_to_word = [] | del(.word_to_idx)'; both_fail "$vocab: .*<NULL>" "$vocab: .*<NULL>"; }
 @test "vocabulary: no <NULL>" { words '.idx_to_word[0] = "zero" | del(.word_to_idx)'; both_fail "$vocab: word 0 is 'zero', not <NULL>" "$vocab: word 0 is 'zero', not <NULL>"; }
 @test "vocabulary: <NULL> elsewhere" { words '.idx_to_word[5] = "<NULL>" | del(.word_to_idx)'; both_fail "$vocab: <NULL> is word 5, expected 0" "$vocab: <NULL> is word 5, expected 0"; }
 @test "vocabulary: <END> elsewhere" { words '.idx_to_word[2] = "<UNK>" | .idx_to_word[3] = "<END>" | del(.word_to_idx)'; both_fail "$vocab: .*<(END|UNK)>" "$vocab: .*<(END|UNK)>"; }
 @test "vocabulary: no <START>" { words '.idx_to_word[1] = "begin" | del(.word_to_idx)'; both_fail "$vocab: word 1 is 'begin', not <START>" "$vocab: word 1 is 'begin', not <START>"; }
 @test "vocabulary: no <END>" { words '.idx_to_word[2] = "end" | del(.word_to_idx)'; both_fail "$vocab: word 2 is 'end', not <END>" "$vocab: word 2 is 'end', not <END>"; }
-@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: 1 words, and no <START>" "$vocab: 1 words, and no <START>"; }
+@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: no <START>, only 1 words" "$vocab: no <START>, only 1 words"; }
 @test "vocabulary: maps that disagree" { words '.word_to_idx.dog = 19'; both_fail "$vocab: word_to_idx says 'dog' is 19, idx_to_word has 'cat' there" "$vocab: word_to_idx says 'dog' is 19"; }
 @test "vocabulary: map with a word less" { words 'del(.word_to_idx.dog)'; both_fail "$vocab: word_to_idx has 29 words, idx_to_word 30" "$vocab: word_to_idx has 29"; }
-@test "vocabulary: map out of range" { words '.word_to_idx.dog = 30'; both_fail "$vocab: word_to_idx: 'dog' is no number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
-@test "vocabulary: map with text" { words '.word_to_idx.dog = "18"'; both_fail "$vocab: word_to_idx: 'dog' is no number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
-@test "vocabulary: map with a fraction" { words '.word_to_idx.dog = 18.5'; both_fail "$vocab: word_to_idx: 'dog' is no number" "$vocab: word_to_idx: 'dog'"; }
+@test "vocabulary: map out of range" { words '.word_to_idx.dog = 30'; both_fail "$vocab: word_to_idx: 'dog': expected a number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
+@test "vocabulary: map with text" { words '.word_to_idx.dog = "18"'; both_fail "$vocab: word_to_idx: 'dog': expected a number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
+@test "vocabulary: map with a fraction" { words '.word_to_idx.dog = 18.5'; both_fail "$vocab: word_to_idx: 'dog': expected a number" "$vocab: word_to_idx: 'dog'"; }
 @test "vocabulary: a list for the map" { words '.word_to_idx = [1]'; both_fail "$vocab: .*word_to_idx" "$vocab: .*word_to_idx"; }
 @test "vocabulary: no UTF-8" { LC_ALL=C sed -i 's/caf../caf\xff/g' $vocab; both_fail "$vocab: " "$vocab: "; }
 @test "vocabulary: another word than the model's" { words '.idx_to_word[18] = "hound" | del(.word_to_idx)'; sample_fails "word 18 is 'dog' in m.h5, 'hound' in d"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Model files that are broken, and such as another program may write, through coco-sample and coco-train.
+# Broken model files, and those that other programs may write, in coco-sample and coco-train.
 
 load support/common
 
@@ -18,7 +18,7 @@ setup() {
 
 edit() { tool_h5 m.h5 "$@"; }
 
-# refused PATTERN: by everything that loads a model; it stays as it is, and nothing is written.
+# refused PATTERN: everything that loads m.h5 refuses it, leaves it as it is and writes nothing.
 refused() {
     cp -r m.h5 before 2>/dev/null || :
     fails 1 "$1" coco-sample -m m.h5 -d d
@@ -29,7 +29,7 @@ refused() {
     [ -z "$(ls | grep out.h5)" ]
 }
 
-# not_resumed PATTERN: only --resume refuses it.
+# not_resumed PATTERN: --resume refuses m.h5, coco-sample does not.
 not_resumed() {
     cp m.h5 before
     fails 1 "$1" coco-train -q -d d --resume m.h5 --iterations 50
@@ -40,7 +40,7 @@ not_resumed() {
 
 # --- the file ---
 
-@test "model: none" { rm m.h5; refused "m.h5: No such file"; }
+@test "model: missing" { rm m.h5; refused "m.h5: No such file"; }
 @test "model: empty" { : >m.h5; refused "m.h5: .*not readable as HDF5"; }
 @test "model: text" { echo '{"caption":"no"}' >m.h5; refused "m.h5: .*not readable as HDF5"; }
 @test "model: truncated" { truncate -s -500 m.h5; refused "m.h5: .*truncated"; }
@@ -53,7 +53,7 @@ not_resumed() {
 }
 @test "model: a directory" { rm m.h5; mkdir m.h5; refused "m.h5: [Ii]s a directory"; }
 @test "model: another HDF5 file" { cp d/coco2014_captions.h5 m.h5; refused "m.h5: no attribute 'format'"; }
-@test "model: not to be read" {
+@test "model: not readable" {
     [ "$(id -u)" != 0 ] || skip "root reads everything"
     chmod a-r m.h5
     refused "m.h5: Permission denied"
@@ -65,12 +65,12 @@ not_resumed() {
 @test "model: another format" { edit attr / format text other-thing; refused "m.h5: format 'other-thing'"; }
 @test "model: format as a number" { edit attr / format int 1; refused "m.h5: attribute 'format' is no text"; }
 @test "model: no version" { edit rmattr / version; refused "m.h5: no attribute 'version'"; }
-@test "model: version 2" { edit attr / version int 2; refused "m.h5: version 2 "; }
+@test "model: version 3" { edit attr / version int 3; refused "m.h5: version 3 "; }
 @test "model: version 0" { edit attr / version int 0; refused "m.h5: .*version.* 0"; }
 @test "model: version as text" { edit attr / version text 1; refused "m.h5: attribute 'version' is no integer"; }
 @test "model: no cell" { edit rmattr / cell; refused "m.h5: no attribute 'cell'"; }
-@test "model: unknown cell" { edit attr / cell text gru; refused "m.h5: cell 'gru'"; }
-@test "model: empty cell" { edit attr / cell text ''; refused "m.h5: cell ''"; }
+@test "model: unknown cell" { edit attr / cell text perceptron; refused "m.h5: attribute 'cell' is 'perceptron', expected rnn\|lstm"; }
+@test "model: empty cell" { edit attr / cell text ''; refused "m.h5: attribute 'cell' is '', expected rnn\|lstm"; }
 @test "model: the other cell" { edit attr / cell text lstm; refused "m.h5: /params/Wx: shape \(8,16\), expected \(8,64\)"; }
 @test "model: no dimension" {
     for name in input_dim wordvec_dim hidden_dim vocab_size; do
@@ -88,7 +88,7 @@ not_resumed() {
         done
     done
 }
-@test "model: a dimension that is large, but no more" {
+@test "model: a dimension that is large but legal" {
     edit attr / hidden_dim int 1048576
     refused "m.h5: .*shape"
     cp "$LSTM" m.h5
@@ -103,7 +103,7 @@ not_resumed() {
     edit attr / hidden_dim pair 16
     refused "m.h5: attribute 'hidden_dim' holds 2 values"
 }
-@test "model: other dimensions than the tensors'" { edit attr / hidden_dim int 17; refused "m.h5: /params/W_proj: shape \(12,16\), expected \(12,17\)"; }
+@test "model: dimensions that differ from the tensors'" { edit attr / hidden_dim int 17; refused "m.h5: /params/W_proj: shape \(12,16\), expected \(12,17\)"; }
 
 # --- tensors ---
 
@@ -124,12 +124,12 @@ not_resumed() {
 @test "model: a tensor with an unknown filter" { edit type /params/Wh float32 unknown; refused "m.h5: /params/Wh: .*lacks its filter 'lzf'"; }
 @test "model: NaN" { edit set /params/W_vocab 17 nan; refused "m.h5: /params/W_vocab: number 17 is not finite"; }
 @test "model: infinity" { edit set /params/b_proj 15 inf; refused "m.h5: /params/b_proj: number 15 is not finite"; }
-@test "model: a double that no float holds" { edit type /params/Wh float64; edit set /params/Wh 0 1e200; refused "m.h5: /params/Wh: number 0 is not finite"; }
+@test "model: a double beyond the range of float" { edit type /params/Wh float64; edit set /params/Wh 0 1e200; refused "m.h5: /params/Wh: number 0 is not finite"; }
 
 # --- vocabulary ---
 
 @test "model: no vocabulary" { edit rm /vocab; refused "m.h5: no dataset '/vocab/idx_to_word'"; }
-@test "model: a group for the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is no dataset"; }
+@test "model: a group in place of the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is no dataset"; }
 @test "model: fewer words than vocab_size" { edit strings /vocab/idx_to_word '<NULL>' '<START>' '<END>'; refused "m.h5: /vocab/idx_to_word: 3 words, but vocab_size is 30"; }
 @test "model: vocabulary without <START>" {
     edit strings /vocab/idx_to_word '<NULL>' $(seq 1 29)
@@ -144,13 +144,13 @@ not_resumed() {
     refused "m.h5: .*<START>"
 }
 
-# --- what only resuming needs ---
+# --- what is needed only to resume ---
 
 @test "resume: no training in the file" { edit rm /train; not_resumed "m.h5: holds a model but no training to resume; --init"; }
 @test "resume: no optimizer in the file" { edit rm /optim; not_resumed "m.h5: holds a model but no training to resume; --init"; }
 @test "resume: a setting is missing" {
-    for name in lr lr_decay epochs iterations batch_size max_train seed val_every val_max raw_features order \
-        captions_digest iteration epoch rng_pos rng_has_gauss rng_gauss; do
+    for name in data order precision lr lr_decay epochs iterations batch_size max_train seed val_every val_max \
+        raw_features captions_digest iteration epoch rng_pos rng_has_gauss rng_gauss; do
         cp "$RNN" m.h5
         edit rmattr /train $name
         not_resumed "m.h5: /train: no attribute '$name'"
@@ -166,12 +166,15 @@ not_resumed() {
     edit rm /optim/v/Wh
     not_resumed "m.h5: no dataset '/optim/v/Wh'"
 }
-@test "resume: unknown rule, unknown order" {
+@test "resume: unknown rule, order, precision" {
     edit attr /optim rule text lion
-    not_resumed "m.h5: /optim: unknown rule 'lion'"
+    not_resumed "m.h5: /optim: attribute 'rule' is 'lion', expected sgd\|momentum"
     edit attr /optim rule text adam
     edit attr /train order text backwards
-    not_resumed "m.h5: /train: unknown order 'backwards'"
+    not_resumed "m.h5: /train: attribute 'order' is 'backwards', expected random\|shuffle"
+    edit attr /train order text random
+    edit attr /train precision text float8
+    not_resumed "m.h5: /train: attribute 'precision' is 'float8', expected float32\|bf16"
 }
 @test "resume: a setting out of range" {
     for setting in "batch_size int 0" "batch_size int -3" "batch_size int 99999999" "epochs int -1" \
@@ -195,7 +198,7 @@ not_resumed() {
     edit set /train/loss_history 5 nan
     not_resumed "m.h5: /train/loss_history: number 5 is not finite"
 }
-@test "resume: the history has another length than the run" {
+@test "resume: a loss history that is longer or shorter than the run" {
     edit attr /train iteration int 39
     not_resumed "m.h5: /train/loss_history: shape \(40\), expected \(39\)"
     edit attr /train iteration int 1000000000000
@@ -214,7 +217,7 @@ not_resumed() {
     tool_h5 d/coco2014_captions.h5 set train_image_idxs 0 5
     not_resumed "d: train: these are not the captions"
 }
-@test "resume: the dataset of the file has gone" {
+@test "resume: the file's dataset is missing" {
     rm d
     cp -r "$GOOD" e
     coco-train -q -d e -o n.h5 --hidden 8 --wordvec 4 --iterations 2
@@ -224,7 +227,7 @@ not_resumed() {
 
 # --- files of other programs ---
 
-# as_before COMMAND...: the changed model gives the same captions.
+# as_before COMMAND...: after the command, which changes m.h5, its captions are the same.
 as_before() {
     "$@"
     coco-sample -m "$RNN" -d d >want
@@ -237,6 +240,7 @@ as_before() {
 @test "reads: text attributes of a fixed length, ASCII" { edit attr / cell fixed rnn; as_before edit attr / format fixed coco-captioner; }
 @test "reads: text attributes padded with spaces" { edit attr / cell padded rnn; as_before edit attr / format padded coco-captioner; }
 @test "reads: text attributes of a variable length, ASCII" { edit attr / cell ascii rnn; as_before edit attr / format ascii coco-captioner; }
+@test "reads: version 2" { as_before edit attr / version int 2; }
 @test "reads: narrow integers" { edit attr / version int8 1; edit attr / hidden_dim int8 16; as_before edit attr / vocab_size int8 30; }
 @test "reads: parameters in double, big-endian, chunked, compressed" {
     edit type /params/Wh float64
@@ -244,4 +248,4 @@ as_before() {
     edit type /params/W_embed float32 gzip
     as_before edit type /params/b float64 chunked
 }
-@test "reads: more than it knows" { edit group /extra; edit attr / author text somebody; as_before edit attr /params note int 3; }
+@test "reads: unknown groups and attributes are ignored" { edit group /extra; edit attr / author text somebody; as_before edit attr /params note int 3; }

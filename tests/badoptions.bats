@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Options and outputs that cannot be: exit statuses and messages of coco-train and coco-sample.
+# Wrong options and unusable outputs: exit statuses and messages of coco-train and coco-sample.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -16,7 +16,7 @@ setup() {
     cp "$MODEL" m.h5
 }
 
-# usage COMMAND PATTERN ARGUMENT...: a usage error; nothing is made.
+# usage COMMAND PATTERN ARGUMENT...: a usage error, and no file is made.
 usage() {
     local program=$1 pattern=$2
     shift 2
@@ -32,34 +32,34 @@ usage() {
 @test "numbers: no whole numbers" {
     for value in abc '' 1.5 1e3 0x10 '1 ' ' 1' 1abc -- - 99999999999999999999 -99999999999999999999 nan inf; do
         for option in epochs iterations batch-size max-train seed hidden wordvec val-every val-max save-every print-every threads; do
-            usage train "--$option: '$value' is no whole number" "--$option=$value"
+            usage train "--$option: '$value': expected an integer" "--$option=$value"
         done
         for option in beam seed max-length first threads; do
-            usage sample "--$option: '$value' is no whole number" "--$option=$value"
+            usage sample "--$option: '$value': expected an integer" "--$option=$value"
         done
     done
 }
 @test "numbers: no reals" {
     for value in abc '' 1e999 -1e999 nan NaN inf -inf infinity 0x1p3 '1 ' 1x 1e 1,5 .; do
         for option in lr lr-decay target-loss; do
-            usage train "--$option: '$value' is no number" "--$option=$value"
+            usage train "--$option: '$value': expected a number" "--$option=$value"
         done
-        usage sample "--temperature: '$value' is no number" "--temperature=$value"
+        usage sample "--temperature: '$value': expected a number" "--temperature=$value"
     done
 }
 @test "numbers: out of range" {
     for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
         "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
         "val-every -1" "val-max 0" "save-every -1" "print-every 0"; do
-        usage train "--${set% *}: '${set#* }' is no whole number from" --$set
+        usage train "--${set% *}: '${set#* }': expected an integer from" --$set
     done
-    usage train "--lr: '-1' is no number from 0" --lr -1
-    usage train "--lr-decay: '-0.5' is no number from 0" --lr-decay=-0.5
+    usage train "--lr: '-1': expected a number from 0" --lr -1
+    usage train "--lr-decay: '-0.5': expected a number from 0" --lr-decay=-0.5
     for set in "threads 0" "beam 0" "beam -1" "beam 1025" "max-length 0" "max-length 10001" "first -1" "seed -1"; do
-        usage sample "--${set% *}: '${set#* }' is no whole number from" --$set
+        usage sample "--${set% *}: '${set#* }': expected an integer from" --$set
     done
-    usage sample "--temperature: '0' is no number from" --temperature 0
-    usage sample "--temperature: '-1' is no number from" --temperature -1
+    usage sample "--temperature: '0': expected a number from" --temperature 0
+    usage sample "--temperature: '-1': expected a number from" --temperature -1
     usage train "--threads: '0'" -j 0
     usage sample "--threads: '0'" -j0
     usage sample "--first: 'x'" -n x
@@ -68,12 +68,12 @@ usage() {
 # --- words ---
 
 @test "choices: unknown words" {
-    usage train "--cell: 'gru' is none of rnn\|lstm" --cell gru
-    usage train "--cell: '' is none of" --cell ''
-    usage train "--cell: 'rnn\|lstm' is none of" --cell 'rnn|lstm'
-    usage train "--optim: 'lion' is none of sgd" --optim lion
-    usage train "--order: 'rand' is none of random" --order rand
-    usage sample "--format: 'xml' is none of jsonl" --format xml
+    usage train "--cell: 'perceptron': expected one of rnn\|lstm" --cell perceptron
+    usage train "--cell: '': expected one of" --cell ''
+    usage train "--cell: 'rnn\|lstm': expected one of" --cell 'rnn|lstm'
+    usage train "--optim: 'lion': expected one of sgd" --optim lion
+    usage train "--order: 'rand': expected one of random" --order rand
+    usage sample "--format: 'xml': expected one of jsonl" --format xml
 }
 @test "options: unknown, without a value, with one too many, operands" {
     usage train "--bogus" --bogus
@@ -96,22 +96,22 @@ usage() {
     [ "$(attribute y.h5 /train iteration)" = 2 ]
     [ "$(attribute y.h5 '' cell)" = rnn ]
 }
-@test "options: what is needed" {
+@test "options: required ones" {
     fails 2 "-o MODEL.h5" coco-train -d d
     fails 2 "-m MODEL.h5" coco-sample -d d
     fails 2 "" coco-train
     fails 2 "" coco-sample
 }
-@test "options: a model does not go to standard output" { fails 2 "-o -: " coco-train -d d -o -; [ ! -e ./- ]; }
+@test "options: a model cannot go to standard output" { fails 2 "-o -: " coco-train -d d -o -; [ ! -e ./- ]; }
 @test "shards: bad ones" {
     for shard in '' 0 1/1 2/2 -1/2 0/0 0/-1 a/b 1 1/ /1 0/1/2 0/2x 0x0/2 0.5/2 99999999999999999999/2 0/99999999999999999999; do
-        usage sample "--shard: '$shard' is not I/N" --shard="$shard"
+        usage sample "--shard: '$shard': expected I/N" --shard="$shard"
     done
 }
 
 # --- contradictions ---
 
-@test "sample: one way of decoding" {
+@test "sample: one decoding method at a time" {
     usage sample "exclude each other" --greedy --beam 3
     usage sample "exclude each other" --greedy --temperature 1
     usage sample "exclude each other" --beam 2 --temperature 1
@@ -119,20 +119,31 @@ usage() {
     fails 2 "--features excludes" coco-sample -m m.h5 --split val --features d/val2014_vgg16_fc7_pca.h5
     fails 2 "--features excludes" coco-sample -m m.h5 --raw-features --features d/val2014_vgg16_fc7_pca.h5
 }
-@test "train: --init and what contradicts it" {
+@test "train: options that contradict --init" {
     usage train "exclude each other" --init m.h5 --resume m.h5
-    usage train "contradicts m.h5 \(rnn, 16, 8\)" --init m.h5 --cell lstm
-    usage train "contradicts m.h5" --init m.h5 --hidden 17
-    usage train "contradicts m.h5" --init m.h5 --wordvec 9
+    usage train "--cell lstm contradicts m.h5, which was trained with rnn" --init m.h5 --cell lstm
+    usage train "--hidden 17 contradicts m.h5, which was trained with 16" --init m.h5 --hidden 17
+    usage train "--wordvec 9 contradicts m.h5, which was trained with 8" --init m.h5 --wordvec 9
     tiny -d d -o ok.h5 --init m.h5 --cell rnn --iterations 1
 }
-@test "train: --resume and what contradicts it" {
-    for set in "cell lstm" "hidden 17" "wordvec 9" "optim sgd" "lr 0.5" "lr-decay 0.5" "batch-size 11" "max-train 7" \
-        "order shuffle" "seed 7"; do
-        usage train "--${set% *} contradicts m.h5, which is to be resumed" --resume m.h5 --$set
-    done
-    usage train "--raw-features contradicts m.h5" --resume m.h5 --raw-features
-    # The file's own values are no contradiction.
+@test "train: options that contradict --resume" {
+    while read -r option value trained; do
+        usage train "--$option $value contradicts m.h5, which was trained with $trained" --resume m.h5 --$option $value
+    done <<'END'
+cell lstm rnn
+hidden 17 16
+wordvec 9 8
+optim sgd adam
+lr 0.5 0.005
+lr-decay 0.5 1
+batch-size 11 10
+max-train 7 0
+order shuffle random
+precision bf16 float32
+seed 7 231
+END
+    usage train "--raw-features contradicts m.h5, which was trained without it" --resume m.h5 --raw-features
+    # The file's own values do not contradict it.
     coco-train -q --resume m.h5 --cell rnn --hidden 16 --wordvec 8 --optim adam --lr 5e-3 --lr-decay 1 --batch-size 10 \
         --max-train 0 --order random --seed 231 --iterations 22
     [ "$(attribute m.h5 /train iteration)" = 22 ]
@@ -201,8 +212,8 @@ status_of() {
     [ "$got" = 1 ]
     [ "$(wc -l <stderr)" = 1 ]
 }
-@test "a reader that has gone: quiet, 141" {
-    # Many records, so that the pipe is broken while they are written.
+@test "a closed pipe: quiet, 141" {
+    # Many records, so that the pipe closes while they are written.
     for i in $(seq 400); do seq 0 10; done >rows
     set +o pipefail
     coco-sample -q -m m.h5 -d d --rows rows 2>stderr | head -n 1 >first
@@ -220,7 +231,7 @@ status_of() {
     fails 1 "nowhere/log: No such file" tiny -d d -o out.h5 --iterations 5 --log nowhere/log
     fails 1 "/dev/full: .*No space left" tiny -d d -o out.h5 --iterations 5 --log /dev/full
 }
-@test "the model cannot be written: said before the training" {
+@test "the model cannot be written: reported before training" {
     fails 1 "nowhere/out.h5: No such file" tiny -d d -o nowhere/out.h5 --iterations 1000000000
     mkdir dir
     fails 1 "dir: is a directory" tiny -d d -o dir --iterations 1000000000
@@ -230,7 +241,7 @@ status_of() {
     fails 1 "dir/out.h5: Permission denied" tiny -d d -o dir/out.h5 --iterations 1000000000
 }
 @test "the disk is full while saving: the old model stays" {
-    # A limit on the size of files stands for a full disk.
+    # A limit on file size stands in for a full disk.
     cp m.h5 before
     got=0
     (ulimit -f 10; trap '' XFSZ; tiny -d d -o m.h5 --iterations 3 --hidden 64 2>stderr) || got=$?
@@ -241,7 +252,7 @@ status_of() {
     same m.h5 before
     [ "$(ls | grep -c m.h5)" = 1 ]
 }
-@test "a loss that is not finite: exit 1, nothing is written, the last save stays" {
+@test "a loss that is not finite: exit 1, nothing is written, and the last save stays" {
     diverge="--iterations 200 --optim sgd --lr 1e6 --lr-decay 1000 --batch-size 60"
     fails 1 "the loss is .* at iteration [0-9]+" tiny -d d -o out.h5 $diverge
     [ -z "$(ls | grep out.h5)" ]
@@ -252,10 +263,10 @@ status_of() {
     [ "$got" = 1 ]
     coco-sample -m out.h5 -d d >captions
 }
-@test "a target that is missed: exit 1, the model is saved" {
+@test "a missed target: exit 1, and the model is saved" {
     fails 1 "the last loss, [0-9.]+, is above the target, 0.5" tiny -d d -o out.h5 --iterations 5 --target-loss 0.5
     coco-sample -m out.h5 -d d >captions
     tiny -d d -o out.h5 --iterations 5 --target-loss 1e6
-    # Also where nothing was left to do.
+    # Also if nothing was left to do.
     fails 1 "the last loss" coco-train -q --resume out.h5 --target-loss 0.5
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-fetch URL: the archive's way over a network that fails, resumed and checked. What is in an archive: archive.bats.
+# coco-fetch URL: downloading an archive over an unreliable network, with resuming and checks. Archives: archive.bats.
 
 load support/common
 load support/server
@@ -9,7 +9,7 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR"
     PATH=$BUILD:$PATH
     coco-fetch shapes -q -o shapes --train 20 --val 5
-    head -c 3000000 /dev/urandom >shapes/padding.bin # no file of a dataset: passed over
+    head -c 3000000 /dev/urandom >shapes/padding.bin # not a dataset's file: skipped
     tar -czf shapes.tgz shapes
     export ARCHIVE=$BATS_FILE_TMPDIR/shapes.tgz
     SHA256=$(sha256sum shapes.tgz | cut -d' ' -f1)
@@ -25,7 +25,7 @@ setup() {
     fast=(--stall-timeout 1 --connect-timeout 2 --retries 2 --backoff 0.05 -q)
 }
 
-# get PATH [OPTION...]: the archive from that path into out/.
+# get PATH [OPTION...]: fetches the archive from that path into out/.
 get() {
     local path=$1
     shift
@@ -40,13 +40,13 @@ arrived() {
 }
 asked() { curl -s "$SERVER/count/$1"; }
 
-# broken_off PATH BYTES [ETAG]: as if a download from there had ended behind so many bytes.
-broken_off() {
+# interrupted PATH BYTES [ETAG]: leaves what a download from there, interrupted after so many bytes, would leave.
+interrupted() {
     head -c "$2" "$ARCHIVE" >out.archive.part
     printf '{"url":"%s","validator":"%s","length":%d}\n' "$SERVER/$1" "${3-\\\"v1\\\"}" "$(stat -c %s "$ARCHIVE")" >out.archive.json
 }
 
-@test "as it should be; a second run asks nobody" {
+@test "a plain download; a second run requests nothing" {
     get file/a
     arrived
     [ "$(asked file/a)" = 1 ]
@@ -56,23 +56,23 @@ broken_off() {
     [[ "$output" == *"20"* ]]
 }
 
-@test "a resumed archive that is damaged comes anew, once" {
-    broken_off file/damaged 1000000
+@test "a resumed archive that is damaged is downloaded again, once" {
+    interrupted file/damaged 1000000
     printf 'oh no' | dd of=out.archive.part bs=1 seek=500000 conv=notrunc status=none
     run --separate-stderr coco-fetch "$SERVER/file/damaged" -o out "${fast[@]}"
-    [[ "$stderr" == "coco-fetch: $SERVER/file/damaged: "*"; it was resumed: begins anew" ]]
+    [[ "$stderr" == "coco-fetch: $SERVER/file/damaged: "*"; it was resumed: starting over" ]]
     arrived
     [ "$(asked file/damaged)" = 2 ]
-    # One that is no better then is given up.
+    # If that does not help, it is given up.
     rm -r out
-    broken_off file-other/damaged 1000000
+    interrupted file-other/damaged 1000000
     run --separate-stderr coco-fetch "$SERVER/file-other/damaged" -o out "${fast[@]}"
     [ "$status" = 1 ]
     [ "$(asked file-other/damaged)" = 2 ]
     [ -z "$(ls)" ]
 }
 
-@test "a directory made of a file leaves alone what another process is downloading" {
+@test "making a directory from a file does not disturb another process's download" {
     coco-fetch "$SERVER/file-slow/200000/beside" -o out -q 3>&- 2>/dev/null &
     pid=$!
     for _ in $(seq 600); do
@@ -83,89 +83,89 @@ broken_off() {
     [ "$(ls out.archive*)" = "$(printf 'out.archive.json\nout.archive.part')" ]
     kill -9 $pid
     wait $pid || :
-    # And goes when nobody is.
+    # Once nobody writes to it, it is removed.
     coco-fetch "$ARCHIVE" -o out -q >/dev/null
     [ "$(ls)" = out ]
 }
 
-@test "a part of another URL, or without a validator, is not gone on with, and that is said" {
-    local anew=': begins anew: what is here is of another URL, or of no known version$'
-    broken_off file/elsewhere 1000000
-    coco-fetch "$SERVER/file/here" -o out 2>&1 >/dev/null | grep -q "$anew"
+@test "a part from another URL, or without a validator, is not resumed, and a note says so" {
+    local note=': starting over: the partial file is from another URL, or of an unknown version$'
+    interrupted file/elsewhere 1000000
+    coco-fetch "$SERVER/file/here" -o out 2>&1 >/dev/null | grep -q "$note"
     rm -r out
-    broken_off file/unsaid 1000000
+    interrupted file/unsaid 1000000
     sed -i 's/"validator":[^,]*,//' out.archive.json
-    coco-fetch "$SERVER/file/unsaid" -o out 2>&1 >/dev/null | grep -q "$anew"
+    coco-fetch "$SERVER/file/unsaid" -o out 2>&1 >/dev/null | grep -q "$note"
 }
 
-@test "a directory made of a file: what an earlier download has left goes, but not the file itself" {
-    broken_off file/left 1000000
+@test "making a directory from a file removes an earlier download, but not the file itself" {
+    interrupted file/left 1000000
     run -0 coco-fetch "$ARCHIVE" -o out -q
     arrived
     rm -r out
-    broken_off file/left 1000000
+    interrupted file/left 1000000
     cp "$ARCHIVE" out.archive
     coco-fetch out.archive -o out -q
     [ "$(ls | xargs)" = "out out.archive out.archive.json out.archive.part" ]
 }
 
-@test "goes on where it broke off" {
-    broken_off file/b 1000000
+@test "an interrupted download resumes" {
+    interrupted file/b 1000000
     get file/b
     arrived
     [ "$(asked file/b)" = 1 ]
 }
 
-@test "a server without Range starts over, nothing is appended" {
-    broken_off file-plain/a 1000000
+@test "a server without Range: the download starts over, nothing is appended" {
+    interrupted file-plain/a 1000000
     get file-plain/a
     arrived
 }
 
-@test "a part that begins elsewhere is not taken" {
-    broken_off file-wrong/a 1000000
+@test "a 206 that begins elsewhere is rejected" {
+    interrupted file-wrong/a 1000000
     get file-wrong/a
     arrived
     [ "$(asked file-wrong/a)" = 2 ]
 }
 
-@test "another file meanwhile: all of it anew" {
-    broken_off file-new/a 1000000 '\"v0\"'
+@test "the file has changed: the download starts over" {
+    interrupted file-new/a 1000000 '\"v0\"'
     get file-new/a
     arrived
     [ "$(asked file-new/a)" = 1 ]
 }
 
-@test "another file meanwhile, sent as a part all the same" {
-    broken_off file-lie/a 1000000 '\"v0\"'
+@test "the file has changed, but the server sends a 206" {
+    interrupted file-lie/a 1000000 '\"v0\"'
     get file-lie/a
     arrived
     [ "$(asked file-lie/a)" = 2 ]
 }
 
-@test "another date, sent as a part all the same" {
-    broken_off file-lie-date/a 1000000 'Sat, 30 Dec 2023 00:00:00 GMT'
+@test "the date has changed, but the server sends a 206" {
+    interrupted file-lie-date/a 1000000 'Sat, 30 Dec 2023 00:00:00 GMT'
     head -c 1000000 /dev/zero >out.archive.part
-    run --separate-stderr coco-fetch "$SERVER/file-lie-date/a" -o out "${fast[@]}" # no digest tells
+    run --separate-stderr coco-fetch "$SERVER/file-lie-date/a" -o out "${fast[@]}" # without a digest to tell
     [ "$status" = 0 ]
     arrived
     [ "$(asked file-lie-date/a)" = 2 ]
 }
 
-@test "a weak ETag is no reason to go on" {
-    broken_off file-weak/a 1000000 'W/\"v1\"'
-    get file-weak/b # a first run writes no validator
+@test "a weak ETag is not enough to resume" {
+    interrupted file-weak/a 1000000 'W/\"v1\"'
+    get file-weak/b # a first run records no validator
     arrived
 }
 
-@test "416: all of it anew" {
-    broken_off file-416/a 1000000
+@test "416: the download starts over" {
+    interrupted file-416/a 1000000
     get file-416/a
     arrived
 }
 
-@test "a part of another URL, or without its origin, is not gone on with" {
-    broken_off file/elsewhere 1000000
+@test "a part from another URL, or of unknown origin, is not resumed" {
+    interrupted file/elsewhere 1000000
     head -c 1000000 /dev/zero >out.archive.part
     get file/c
     arrived
@@ -175,28 +175,28 @@ broken_off() {
     arrived
 }
 
-@test "bytes that are not the file's beginning: the digest tells, and it is fetched anew" {
-    broken_off file/e 1000000
+@test "a part with wrong bytes: the digest shows it, and the file is downloaded again" {
+    interrupted file/e 1000000
     head -c 1000000 /dev/zero >out.archive.part
     get file/e
     arrived
     [ "$(asked file/e)" = 2 ]
 }
 
-@test "it was all there but for its name" {
-    broken_off file/f "$(stat -c %s "$ARCHIVE")"
+@test "complete except for the renaming" {
+    interrupted file/f "$(stat -c %s "$ARCHIVE")"
     get file/f
     arrived
     [ "$(asked file/f)" = 0 ]
 }
 
-@test "breaks off again and again: each try brings it on, more often than there are retries" {
+@test "repeated interruptions: every try makes progress, so that there may be more than --retries" {
     get file-break/400000/a --retries 1
     arrived
     [ "$(asked file-break/400000/a)" -ge 7 ]
 }
 
-@test "a wrong digest: nothing is kept of it" {
+@test "a wrong digest: nothing is kept" {
     get file-other/a
     [ "$status" = 1 ]
     [ -z "$output" ]
@@ -205,8 +205,8 @@ broken_off() {
     [ -z "$(ls)" ]
 }
 
-@test "mirrors in their order; what the first has brought is no hindrance" {
-    broken_off 404 1000000
+@test "mirrors in order, whatever an earlier run got from the first" {
+    interrupted 404 1000000
     get 404 --url "$SERVER/file-other/m" --url "$SERVER/file/m" --url "$SERVER/file/never"
     arrived
     [ "$(asked file/never)" = 0 ]
@@ -216,7 +216,7 @@ broken_off() {
     arrived
 }
 
-@test "a mirror whose file is no dataset: the next one, and each is called by its name" {
+@test "a mirror without a dataset: the next is tried, and each message names its mirror" {
     run --separate-stderr coco-fetch "$SERVER/html" -o out "${fast[@]}" --url "$SERVER/404" --url "$SERVER/ok/x" --url "$SERVER/file/z"
     echo "$stderr"
     arrived
@@ -225,7 +225,7 @@ broken_off() {
     [[ "$stderr" == *"coco-fetch: $SERVER/ok/x: is neither"* ]]
 }
 
-@test "what another URL has left whole is not taken for this one's" {
+@test "a complete download from another URL is not used" {
     cp "$ARCHIVE" out.archive
     printf '{"url":"%s","validator":"x","length":%d}\n' "$SERVER/file/of-another" "$(stat -c %s "$ARCHIVE")" >out.archive.json
     run --separate-stderr coco-fetch "$SERVER/404" -o out "${fast[@]}"
@@ -238,7 +238,7 @@ broken_off() {
     [ "$(asked file/whole)" = 0 ]
 }
 
-@test "a file of the user's in the archive's place is not touched" {
+@test "a user's file in the place of the download is not touched" {
     echo mine >out.archive
     run --separate-stderr coco-fetch "$SERVER/file/u" -o out "${fast[@]}"
     [ "$status" = 1 ]
@@ -250,10 +250,10 @@ broken_off() {
     get file/u
     [ "$status" = 0 ]
     [ "$(cat out.archive)" = mine ]
-    [[ "$stderr" == *"--sha256: not compared"* ]]
+    [[ "$stderr" == *"--sha256: not checked"* ]]
 }
 
-@test "faults that end it: one line, exit 1, no dataset" {
+@test "fatal faults: one line, exit 1, no dataset" {
     while read -r path pattern; do
         get "$path"
         [ "$status" = 1 ]
@@ -284,14 +284,14 @@ END
     [ -z "$(ls)" ]
 }
 
-@test "a page instead of an archive is refused for what it is" {
+@test "a page instead of an archive is refused" {
     run --separate-stderr coco-fetch "$SERVER/html" -o out "${fast[@]}"
     [ "$status" = 1 ]
     [ "${#stderr_lines[@]}" = 1 ]
     [ -z "$(ls)" ]
 }
 
-@test "larger than is allowed" {
+@test "larger than allowed" {
     run --separate-stderr coco-fetch "$SERVER/endless" -o out "${fast[@]}" --max-bytes 1000000
     [ "$status" = 1 ]
     [[ "$stderr" == *"larger than 1000000 bytes"* ]]
@@ -306,7 +306,7 @@ END
     arrived
 }
 
-@test "two at once: the second says so, and does no harm" {
+@test "two at once: the second fails, and does no harm" {
     coco-fetch "$SERVER/file-slow/2000000/two" -o out --sha256 "$SHA256" -q >/dev/null &
     first=$!
     for _ in $(seq 100); do
@@ -321,7 +321,7 @@ END
     arrived
 }
 
-@test "Ctrl-C: 130, and the next run goes on" {
+@test "Ctrl-C: 130, and the next run resumes" {
     python3 - "$SERVER/file-slow/2000000/int" <<'END'
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -335,12 +335,12 @@ END
     [ "$(stat -c %s out.archive.part)" -ge 200000 ]
     run --separate-stderr coco-fetch "$SERVER/file-slow/2000000/int" -o out --sha256 "$SHA256"
     arrived
-    [[ "$stderr" == *"goes on at "* ]]
+    [[ "$stderr" == *"resuming at "* ]]
 }
 
-@test "kill -9 at fifty random moments: each next run goes on and ends with the right digest" {
+@test "kill -9 at fifty random moments: the next run resumes and ends with the right digest" {
     RANDOM=231
-    went_on=0
+    resumed=0
     for k in $(seq 50); do
         coco-fetch "$SERVER/file-slow/12000000/$k" -o out --sha256 "$SHA256" -q >/dev/null &
         pid=$!
@@ -350,10 +350,10 @@ END
         [ ! -e out.archive.part ] || cmp -n "$(stat -c %s out.archive.part)" out.archive.part "$ARCHIVE"
         run --separate-stderr coco-fetch "$SERVER/file-slow/12000000/$k" -o out --sha256 "$SHA256"
         echo "$k: $status $stderr $(ls | xargs)"
-        [[ "$stderr" != *"goes on at"* ]] || went_on=$((went_on + 1))
+        [[ "$stderr" != *"resuming at"* ]] || resumed=$((resumed + 1))
         arrived
         rm -r out
     done
-    echo "$went_on went on"
-    [ "$went_on" -ge 10 ]
+    echo "$resumed resumed"
+    [ "$resumed" -ge 10 ]
 }

@@ -194,14 +194,14 @@ golden() {
     [ ! -e x ]
     local head='{"format":"coco-df","version":1,"images":3,"tokenizer":"none","american":false}'
     bad() { printf '%s\n' "$2" >bad.df; fails 1 "bad.df: $1" coco-eval three.jsonl --df bad.df; }
-    bad 'line 1: these are no document frequencies' '{"a":1}'
-    bad 'line 1: version 2 is not known' '{"format":"coco-df","version":2}'
+    bad 'line 1: not a file of document frequencies' '{"a":1}'
+    bad 'line 1: version 2 is not supported' '{"format":"coco-df","version":2}'
     bad 'line 1: no "images"' '{"format":"coco-df","version":1,"tokenizer":"none"}'
     bad 'line 1: not JSON' 'x'
     bad 'line 2: "df": 4 is not from 1 to 3' "$head"$'\n{"ngram":"a","df":4}'
     bad 'line 2: no "ngram"' "$head"$'\n{"df":2}'
-    bad 'line 2: "ngram": not 1 to 4 words' "$head"$'\n{"ngram":"a b c d e","df":2}'
-    bad 'line 2: "ngram": not 1 to 4 words' "$head"$'\n{"ngram":"","df":2}'
+    bad 'line 2: "ngram": expected 1 to 4 words' "$head"$'\n{"ngram":"a b c d e","df":2}'
+    bad 'line 2: "ngram": expected 1 to 4 words' "$head"$'\n{"ngram":"","df":2}'
     : >bad.df
     fails 1 'bad.df: empty' coco-eval three.jsonl --df bad.df
 }
@@ -255,7 +255,7 @@ golden() {
     { printf '['; printf '[%.0s' $(seq 100000); } >deep
     fails 1 'deep: not JSON' coco-eval deep
     { printf '{"image_id":1,"references":["a"],"caption":"'; printf 'a %.0s' $(seq 10001); echo '"}'; } >long
-    fails 1 'long: line 1: a caption of more than 10000 words' coco-eval long
+    fails 1 'long: line 1: the caption has more than 10000 words' coco-eval long
     { printf '{"image_id":1,"caption":"'; head -c 100000000 /dev/zero | tr '\0' a; echo '"}'; } >huge
     fails 1 'huge: line 1: longer than 16 MiB' coco-eval huge
     { printf '[{"image_id":1,"caption":"'; head -c 100000000 /dev/zero | tr '\0' a; echo '"}'; } >huge

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# The fuzzers' kept corpora: seeds, and what was found once. tests/corpus/NAME is for tests/fuzz/fuzz_NAME.c.
+# The fuzzers' corpora: seeds and former findings. tests/corpus/NAME belongs to tests/fuzz/fuzz_NAME.c.
 
 bats_require_minimum_version 1.5.0
 load support/common
 
-@test "each target on its corpus" {
+@test "each fuzz target runs on its corpus" {
     n=0
     for source in "$ROOT"/tests/fuzz/fuzz_*.c; do
         name=$(basename "$source" .c)

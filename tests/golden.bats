@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The commands against NumPy's numbers: nine iterations with each rule, greedy and beam search. The files are
-# those of $COCO_SHARED/golden; expected.json says how they were made.
+# The commands against NumPy's numbers: nine iterations with each rule, greedy search and beam search. The small model
+# stands in tests/golden, the medium one in $COCO_SHARED/golden; the settings are in expected.json beside each.
 
 load support/common
 
@@ -8,7 +8,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# near A B [PART]: lists of numbers of one length, equal to this part (1e-5) of their size.
+# near A B [PART]: two lists of numbers have the same length and agree within PART (1e-5) of each number.
 near() {
     jq -e -n --argjson a "$1" --argjson b "$2" --argjson part "${3-1e-5}" '
         def abs: if . < 0 then -. else . end;
@@ -16,7 +16,7 @@ near() {
         and all(range($a | length); ($a[.] - $b[.] | abs) <= $part * ($b[.] | abs))'
 }
 
-# trains DIR: each cell and rule from the start that is there: losses, and parameters at the end.
+# trains DIR: trains each cell with each rule from DIR's start; compares the losses and the final parameters.
 trains() {
     local golden=$1 cell rule part apart
     for cell in rnn lstm; do
@@ -24,8 +24,8 @@ trains() {
             jq -r --arg rule $rule '"--batch-size \(.batch_size) --order \(.order) --iterations \(.iterations) --lr \(.lr[$rule])"' \
                 "$golden/expected.json" >options
             coco-train -q -d "$golden" -o m.h5 --init "$golden/$cell.h5" --optim $rule $(cat options) --log log
-            # rmsprop and adam first step by a fixed width whatever the gradient, ten rates and one: where the
-            # true gradient is next to nothing, its rounding to float decides. In double all are alike near.
+            # The first step of rmsprop and adam has a fixed width (ten rates, one rate) whatever the gradient: where
+            # the true gradient is nearly zero, rounding to float decides the step. In double all rules agree closely.
             part=1e-5 apart=2e-5
             case $rule in
                 rmsprop) part=3e-4 apart=5e-2 ;;
@@ -38,7 +38,7 @@ trains() {
     done
 }
 
-# decodes DIR NAME OPTION...: words and log-probabilities of val, whatever the threads.
+# decodes DIR NAME OPTION...: words and log-probabilities of the val split, on one and two threads.
 decodes() {
     local golden=$1 name=$2 cell j
     shift 2
@@ -55,16 +55,13 @@ decodes() {
 }
 
 @test "small: nine iterations with each rule" {
-    needs "$COCO_SHARED/golden/small"
-    trains "$COCO_SHARED/golden/small"
+    trains "$ROOT/tests/golden/small"
 }
 @test "small: greedy" {
-    needs "$COCO_SHARED/golden/small"
-    decodes "$COCO_SHARED/golden/small" greedy
+    decodes "$ROOT/tests/golden/small" greedy
 }
 @test "small: beam 3" {
-    needs "$COCO_SHARED/golden/small"
-    decodes "$COCO_SHARED/golden/small" beam3 --beam 3
+    decodes "$ROOT/tests/golden/small" beam3 --beam 3
 }
 @test "medium: nine iterations with each rule" {
     needs "$COCO_SHARED/golden/medium"

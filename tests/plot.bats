@@ -11,10 +11,22 @@ setup() {
     } }' >a.log
 }
 
-# Bats does not see a failing `! command`.
-differ() { if cmp -s "$1" "$2"; then return 1; fi; }
-is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]; }
-size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $3 * 256 + $4 "x" $7 * 256 + $8 }'; }
+# The colours of a first run: its training curve, the same faint behind a smoothed one, its validation curve; and of the
+# second run's training curve.
+TRAINING=1F6FB2 FAINT=C7DBEB VALIDATION=154D7C SECOND=D5601C
+
+# In a picture of 960 x 540: where the title is, the legend below it, and the curves below that.
+IN_TITLE='0 0 960 38' IN_LEGEND='0 38 960 62' IN_CURVES='0 80 960 490'
+
+# inside "BOX" "REGION": the box is not empty, and nothing of it is outside the region.
+inside() {
+    echo "box: $1, region: $2"
+    [ "$1" != none ]
+    set -- $1 $2
+    [ "$1" -ge "$5" ] && [ "$2" -ge "$6" ] && [ "$3" -le "$7" ] && [ "$4" -le "$8" ]
+}
+# top "BOX": its first row.
+top() { cut -d' ' -f2 <<<"$1"; }
 
 @test "a file, standard input and - give the same picture; -o - is that picture" {
     coco-plot a.log --label x -o a.png
@@ -22,33 +34,59 @@ size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $3 * 256 + $4 "x" $7 * 256 + $
     coco-plot --label x - -o c.png <a.log
     coco-plot --label x a.log -o - >d.png
     same a.png b.png c.png d.png
-    [ "$(size a.png)" = 960x540 ]
+    [ "$(png size a.png)" = "960 540" ]
 }
 
-@test "options change the picture" {
+@test "--title changes the title, --label the legend, and nothing else" {
     coco-plot a.log -o a.png
-    for option in --log-y --smooth=5 --title=T --label=L; do
-        coco-plot a.log $option -o b.png
-        is_png b.png
-        differ a.png b.png
-    done
+    coco-plot a.log --title=T -o b.png
+    inside "$(png changed a.png b.png)" "$IN_TITLE"
+    coco-plot a.log --label=L -o b.png
+    inside "$(png changed a.png b.png)" "$IN_LEGEND"
+}
+
+@test "--log-y moves small losses up; title and legend stay" {
+    coco-plot a.log -o linear.png
+    coco-plot a.log --log-y -o log.png
+    # The first mark is a validation loss of 9, where losses go from 1.6 to 80: at a ninth of the height of the axes,
+    # or on a log scale at almost a half.
+    [ "$(top "$(png box linear.png $VALIDATION $IN_CURVES)")" -ge 430 ]
+    [ "$(top "$(png box log.png $VALIDATION $IN_CURVES)")" -ge 280 ]
+    [ "$(top "$(png box log.png $VALIDATION $IN_CURVES)")" -le 330 ]
+    inside "$(png changed linear.png log.png)" "0 62 960 540"
+}
+
+@test "--smooth draws the curve itself faint, and changes nothing but curves" {
+    coco-plot a.log -o a.png
+    coco-plot a.log --smooth=5 -o b.png
+    [ "$(png count a.png $FAINT)" = 0 ]
+    [ "$(png count b.png $FAINT)" -ge 20 ]
+    [ "$(png count b.png $TRAINING)" -gt "$(png count a.png $TRAINING)" ] # it is a thicker line
+    inside "$(png changed a.png b.png)" "$IN_CURVES"
+}
+
+@test "--size is the size of the picture" {
     coco-plot a.log --size 400x300 -o b.png
-    [ "$(size b.png)" = 400x300 ]
+    [ "$(png size b.png)" = "400 300" ]
 }
 
 @test "several runs with a legend" {
     sed 's/"loss":/"loss":1/' a.log >b.log
     coco-plot a.log b.log -o two.png
     coco-plot a.log -o one.png
-    differ one.png two.png
+    for region in "$IN_LEGEND" "$IN_CURVES"; do
+        [ "$(png count one.png $SECOND $region)" = 0 ]
+        [ "$(png count two.png $SECOND $region)" -ge 20 ]
+        [ "$(png count two.png $TRAINING $region)" -ge 20 ]
+    done
     coco-plot a.log b.log --label first --label second -o labels.png
-    differ labels.png two.png
+    inside "$(png changed two.png labels.png)" "$IN_LEGEND"
     fails 2 '3 labels for 2 logs' coco-plot a.log b.log --label x --label y --label z -o x.png
 }
 
 @test "a resumed log: later lines win" {
     head -n 30 a.log >resumed.log
-    # It had gone on to other losses before it was stopped and resumed.
+    # The run had reached other losses before it was stopped and resumed.
     sed -n '31,40p' a.log | sed 's/"loss":/"loss":9/; s/"val_loss":/"val_loss":9/' >>resumed.log
     tail -n +31 a.log >>resumed.log
     coco-plot a.log --label x -o a.png
@@ -71,19 +109,22 @@ size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $3 * 256 + $4 "x" $7 * 256 + $
     coco-plot far.log -o a.png
     sed -nE '/val_loss/p' a.log >val.log
     coco-plot val.log -o a.png
-    is_png a.png
+    [ "$(png size a.png)" = "960 540" ]
     awk 'BEGIN { srand(1); for (i = 1; i <= 100000; i++)
         printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":%.4f}\n", i, 80 / i + rand() }' >long.log
     coco-plot long.log --smooth 100 -o a.png
-    is_png a.png
-    for size in 160x160 8192x200 200x8192; do coco-plot a.log a.log a.log --size $size -o a.png; done
+    [ "$(png size a.png)" = "960 540" ]
+    for size in 160x160 8192x200 200x8192; do
+        coco-plot a.log a.log a.log --size $size -o a.png
+        [ "$(png size a.png)" = "${size/x/ }" ]
+    done
 }
 
-@test "what a log scale cannot show is left out with a line" {
+@test "losses that a log scale cannot show are left out with a warning" {
     sed -E '3s/"loss":[0-9.]+/"loss":-1/;4s/"loss":[0-9.]+/"loss":0/' a.log >b.log
     run coco-plot b.log --log-y -o b.png
     [ "$status" = 0 ]
-    [ "$output" = "coco-plot: b.log: 2 losses are not above 0 and have no place on a log scale" ]
+    [ "$output" = "coco-plot: b.log: 2 losses are not above 0, so a log scale cannot show them" ]
     echo '{"event":"iteration","iteration":1,"loss":-1}' >c.log
     run coco-plot c.log --log-y -o c.png
     [ "$status" = 1 ]
@@ -111,7 +152,7 @@ END
     fails 1 'none.log: No such file' coco-plot none.log -o out.png
 }
 
-@test "outputs that fail" {
+@test "outputs that cannot be written" {
     fails 1 'no/such/a.png: No such file' coco-plot a.log -o no/such/a.png
     fails 1 'No space left' coco-plot a.log -o /dev/full
     run bash -c 'coco-plot a.log -o - >/dev/full'
@@ -123,7 +164,7 @@ END
 
 @test "usage errors: exit 2 and a hint" {
     fails 2 '-o' coco-plot a.log
-    fails 2 'read once' coco-plot - - -o a.png
+    fails 2 'read only once' coco-plot - - -o a.png
     for size in 10x10 100 x 9000x500 500x9000 axb 500x500x2; do
         fails 2 '--size' coco-plot --size=$size a.log -o a.png
     done

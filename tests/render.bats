@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-render: exit statuses, what stderr says, and that a bad input leaves no file.
+# coco-render: what options change, exit statuses, messages, and that bad input leaves no file.
 
 load support/common
 bats_require_minimum_version 1.5.0
@@ -22,8 +22,6 @@ render() { coco-render --images img "$@"; }
 differ() { if cmp -s "$1" "$2"; then return 1; fi; }
 is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]; }
 nothing_written() { [ -z "$(ls | grep -E 'png|part|html|_files')" ]; }
-# The width and height of a PNG.
-size_of() { python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' "$1"; }
 plain() { render -q --title T "$@"; }
 
 @test "a file, standard input and - give the same sheet; -o - is that sheet on stdout" {
@@ -38,13 +36,41 @@ plain() { render -q --title T "$@"; }
     [ ! -s err ]
 }
 
-@test "options of every kind change the sheet" {
-    render -q --title T two.jsonl -o a.png
-    for option in --columns=1 --tile=100x80 --gt=0 --title=U; do
-        render -q --title T two.jsonl -o b.png $option
-        is_png b.png
-        differ a.png b.png
-    done
+# Two tiles of 256 side by side, with gutters of 256/14 pixels; the first image is red on its left, and "GT" is brown.
+RED=FF0000 BROWN=7A5C2E
+
+@test "--columns, --tile: the size of the sheet" {
+    plain two.jsonl -o a.png
+    read -r width height <<<"$(png size a.png)"
+    [ "$width" = $((2 * 256 + 3 * 18)) ]
+    plain two.jsonl -o b.png --columns 1
+    read -r narrow high <<<"$(png size b.png)"
+    [ "$narrow" = $((256 + 2 * 18)) ]
+    [ "$high" -gt $((height + 256)) ]
+    plain two.jsonl -o b.png --tile 100x80
+    read -r width low <<<"$(png size b.png)"
+    [ "$width" = $((2 * 100 + 3 * 7)) ]
+    [ "$low" -lt $((height - 150)) ]
+}
+
+@test "--gt 0: no ground truth, and a lower sheet" {
+    plain two.jsonl -o a.png
+    plain two.jsonl -o b.png --gt 0
+    [ "$(png count a.png $BROWN)" -ge 10 ]
+    [ "$(png count b.png $BROWN)" = 0 ]
+    read -r width height <<<"$(png size a.png)"
+    read -r same_width lower <<<"$(png size b.png)"
+    [ "$same_width" = "$width" ]
+    [ "$lower" -lt "$height" ]
+}
+
+@test "--title: the header's first line, and nothing else" {
+    plain two.jsonl -o a.png
+    plain two.jsonl -o b.png --title U
+    read -r left top right bottom <<<"$(png changed a.png b.png)"
+    [ "$left" -ge 18 ] && [ "$right" -le 40 ] # one letter
+    read -r left below right rest <<<"$(png box a.png $RED)"
+    [ "$bottom" -le $((below - 18)) ] # above the tiles
 }
 
 @test "--sort, --reverse, --seed: the order of the sheet" {
@@ -69,7 +95,7 @@ plain() { render -q --title T "$@"; }
     [ "$(order --sort random --reverse)" = "$(echo "$first" | rev)" ]
     run --separate-stderr render -q --sort score -o a.png two.jsonl
     [ "$status" = 0 ]
-    [ "$stderr" = "coco-render: no record has a score: they stand as they were read" ]
+    [ "$stderr" = "coco-render: no record has a score: they stay in the order of the input" ]
 }
 
 @test "scores of coco-eval sort its records" {
@@ -79,32 +105,55 @@ plain() { render -q --title T "$@"; }
     is_png a.png
 }
 
-@test "--theme, --highlight, --scale, --dpi change the sheet" {
+@test "defaults: --theme light, --scale 1, --sort none" {
     plain two.jsonl -o a.png
-    for option in --theme=dark --highlight --scale=1.5 --dpi=120 --scale=0.5; do
-        plain two.jsonl -o b.png $option
-        is_png b.png
-        differ a.png b.png
-    done
     for option in --theme=light --scale=1 --sort=none; do
         plain two.jsonl -o b.png $option
         same a.png b.png
     done
-    # 96 is what a scale of 1 stands for: the file says it, the pixels are the same.
+}
+
+@test "--theme dark: dark pages and cards, the same images" {
+    plain two.jsonl -o a.png
+    plain two.jsonl -o b.png --theme dark
+    [ "$(png size a.png)" = "$(png size b.png)" ]
+    [ "$(png box a.png $RED)" = "$(png box b.png $RED)" ]
+    [ "$(png count a.png ECEAE6)" = "$(png count b.png 131517)" ]
+    [ "$(png count a.png 131517)" = 0 ]
+    [ "$(png count b.png ECEAE6)" -le 10 ] # of some letter's edge
+}
+
+@test "--highlight: words that the ground truth lacks in a colour" {
+    plain two.jsonl -o a.png --scale 2
+    plain two.jsonl -o b.png --scale 2 --highlight
+    [ "$(png count a.png B4431B)" = 0 ]
+    [ "$(png count b.png B4431B)" -ge 20 ]
+    # In the first caption; the second one has no ground truth.
+    read -r left top right bottom <<<"$(png box b.png B4431B)"
+    [ "$right" -le $((2 * (18 + 256))) ]
+}
+
+@test "--scale: all sizes; --dpi: a scale and a note in the file" {
+    plain two.jsonl -o a.png
+    plain two.jsonl -o b.png --scale 1.5
+    [ "$(png size b.png | cut -d' ' -f1)" = $((2 * 384 + 3 * 27)) ]
+    plain two.jsonl -o b.png --scale 0.5
+    [ "$(png size b.png | cut -d' ' -f1)" = $((2 * 128 + 3 * 9)) ]
+    # 96 is what a scale of 1 stands for: the file says so, and the pixels are the same.
     plain two.jsonl -o b.png --dpi 96
-    differ a.png b.png
-    [ "$(size_of a.png)" = "$(size_of b.png)" ]
+    grep -q pHYs b.png
+    [ "$(png changed a.png b.png)" = none ]
     plain two.jsonl -o b.png --dpi 192
     plain two.jsonl -o c.png --scale 2
-    [ "$(size_of b.png)" = "$(size_of c.png)" ]
+    [ "$(png changed b.png c.png)" = none ]
     plain two.jsonl -o b.png --dpi 300 --scale 2
-    [ "$(size_of b.png)" = "$(size_of c.png)" ]
+    [ "$(png changed b.png c.png)" = none ]
     grep -q pHYs b.png
     run grep -q pHYs c.png
     [ "$status" = 1 ]
 }
 
-@test "a page: valid, with its files, and the same with a sheet beside it" {
+@test "a page: valid, with its files, and the same if a sheet is drawn as well" {
     cat two.jsonl dead.jsonl >three.jsonl
     run --separate-stderr render --html page.html three.jsonl
     [ "$status" = 0 ]
@@ -126,7 +175,7 @@ plain() { render -q --title T "$@"; }
     [ -d sub.dir/page_files ]
 }
 
-@test "what marks mean is said where they stand" {
+@test "a sheet explains its marks" {
     printf '{"image_id":%d,"caption":"a dog","logprob":-1,"references":["a cat","%s"]}\n' 1 "a dog" 2 "two dogs" >mixed.jsonl
     render -q --html page.html mixed.jsonl
     grep -q 'bold: generated, GT: ground truth (green where it is the caption)' page.html
@@ -144,7 +193,7 @@ plain() { render -q --title T "$@"; }
     [ "$(grep -o 'log p.*score [^<]*' page.html | xargs)" = "log p 0.00 · score 1e+300 log p 0.00 · score 0.000 log p −7.32 · score −123456.789" ]
 }
 
-@test "a page of hostile records is text" {
+@test "hostile records stay text on a page" {
     jq -nc --arg evil '</p><script>alert("1")</script><img src=x onerror=alert(1)> &amp; '"'"'" -->' \
         '{image_id: 1, split: $evil, file: "a.ppm", caption: $evil, references: [$evil, $evil + "2"]},
          {image_id: 2, file: ("x" + $evil), url: ("ftp://" + $evil), caption: $evil, references: ["a"]}' >evil.jsonl
@@ -155,7 +204,7 @@ plain() { render -q --title T "$@"; }
     done
 }
 
-@test "hostile names of files stay inside, and are told in one line" {
+@test "hostile file names never lead out of the directory, and messages stay one line" {
     cp img/a.ppm "img/new
 line \"'; \$(id) %41 %s.ppm"
     cp img/a.ppm 'img/-o'
@@ -169,7 +218,7 @@ line \"'; \$(id) %41 %s.ppm"
     [ "$(python3 "$ROOT/tests/support/page.py" a.html)" = "9 2" ]
 }
 
-@test "the same bytes for any -j" {
+@test "the same bytes with any -j" {
     for i in $(seq 40); do cat two.jsonl dead.jsonl; done | jq -c '.image_id = input_line_number' >many.jsonl
     for j in 1 2 4; do
         render -q -j $j --highlight --title T --columns 7 --tile 48x40 -o $j.png --html $j.html many.jsonl 2>/dev/null
@@ -181,14 +230,14 @@ line \"'; \$(id) %41 %s.ppm"
     done
 }
 
-# The peak of coco-render's memory in KiB, over records on its standard input.
+# The peak of coco-render's memory in KiB.
 peak() {
     python3 -c 'import resource, subprocess, sys
 subprocess.run(["coco-render", "-q", "-j", "2", *sys.argv[1:]], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 
-@test "memory does not grow with the number of tiles" {
+@test "memory does not grow with the number of tiles: of records only what is shown is kept" {
     export ASAN_OPTIONS=quarantine_size_mb=1:${ASAN_OPTIONS-}
     jq -nc 'range(200) | {image_id: ., file: "a.ppm", caption: "a caption of some words",
                           references: [range(20) | "a reference of some more words" * 8]}' >some.jsonl
@@ -197,16 +246,16 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
         few=$(peak --images img --tile 16x16 --columns 20 $option some.jsonl 2>/dev/null)
         all=$(peak --images img --tile 16x16 --columns 20 $option many.jsonl 2>/dev/null)
         echo "$option: $few KiB for 200, $all KiB for 3000"
-        [ "$all" -lt $((few + 6000)) ] # where the records alone would take 15 MB
+        [ "$all" -lt $((few + 6000)) ] # the whole records would take 15 MB
     done
 }
 
-@test "a signal ends the waiting for input at once" {
+@test "a signal ends waiting for input at once" {
     python3 - <<'END'
 import signal, subprocess
 for number in (signal.SIGINT, signal.SIGTERM):
     p = subprocess.Popen(["coco-render", "-o", "a.png", "--html", "a.html"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    p.stdin.write(b'{"image_id":1,"caption":"x"}\n' * 10000)  # more than a pipe holds: it has begun to read
+    p.stdin.write(b'{"image_id":1,"caption":"x"}\n' * 10000)  # more than a pipe holds: reading has begun
     p.stdin.flush()
     p.send_signal(number)
     assert p.wait() == -number, p.returncode
@@ -248,14 +297,14 @@ sheet-003.png" ]
     is_png a.png
 }
 
-@test "an absolute path of a file counts below a directory that was named" {
+@test "an absolute path counts if it is below a directory that was named" {
     for name in "$PWD/img/a.ppm" "$PWD/img//a.ppm" "$PWD/two.jsonl" "$PWD/img/../two.jsonl" "$PWD/img2/a.ppm"; do
         jq -nc --arg f "$name" '{image_id: 1, file: $f, caption: "x"}'
     done >absolute.jsonl
     run --separate-stderr render -q -o a.png absolute.jsonl
     [ "$(grep -c ": the file's path leads out of the directory$" <<<"$stderr")" = 2 ]
     [ "$(grep -c ': no such file, or outside the images and the dataset$' <<<"$stderr")" = 1 ]
-    # By a name with a link in it, and below the second directory.
+    # Through a link, and below the second directory.
     ln -s img link
     mkdir other
     jq -nc --arg f "$PWD/link/a.ppm" '{image_id: 1, file: $f, caption: "x"}' >link.jsonl
@@ -266,9 +315,9 @@ sheet-003.png" ]
     [ "${lines[0]}" = "coco-render: image 1: a.ppm: no such file: --images says where to look" ]
 }
 
-@test "what has no name is no title, and what is blank an empty caption" {
+@test "input without a name gives a plain title; a blank caption counts as empty" {
     [ "$(render -q --html a.html <(cat two.jsonl) && grep -c '>Captions</h1>' a.html)" = 1 ]
-    # Beside one whose ground truth is another text: alone a blank one would count as ground truth itself.
+    # With another record whose caption is not its ground truth: a blank one alone would count as ground truth.
     one='{"image_id":2,"file":"a.ppm","caption":"two","references":["one"]}'
     printf '%s\n' "$one" '{"image_id":1,"file":"a.ppm","caption":" ","references":[" "]}' >blank.jsonl
     printf '%s\n' "$one" '{"image_id":1,"file":"a.ppm","caption":"","references":[""]}' >empty.jsonl
@@ -279,10 +328,10 @@ sheet-003.png" ]
     done
     same blank.png empty.png
     run -0 render --html a.html --columns 2 two.jsonl
-    [ "${lines[0]}" = "coco-render: --columns and --rows are of pictures alone (-o); a page fills the width that it has" ]
+    [ "${lines[0]}" = "coco-render: --columns and --rows only apply to pictures (-o); a page adapts to its window" ]
 }
 
-@test "a line that is no record: exit 1, the line's number, nothing written" {
+@test "a line that is not a record: exit 1, the number of the line, nothing written" {
     n=0
     while IFS= read -r bad; do
         { cat two.jsonl; printf '%s\n' "$bad"; } >bad.jsonl
@@ -304,7 +353,7 @@ not JSON at all
 END
     [ "$n" = 11 ]
     printf '[{"image_id":1,\n' >array.json
-    fails 1 'line 1: not a JSON object but an array: records stand one a line' coco-render -o out.png array.json
+    fails 1 'line 1: not a JSON object but an array' coco-render -o out.png array.json
 }
 
 @test "no records: exit 1, nothing written" {
@@ -329,8 +378,9 @@ END
     fails 1 'b_files: is in the way' coco-render --images img -q --html b.html two.jsonl
     [ -e b_files/mine ]
     rm -r b_files
-    TMPDIR=nodir fails 1 'temporary file in nodir: ' coco-render --images img -o out.png two.jsonl
     nothing_written
+    TMPDIR=nodir render -q -o out.png two.jsonl # no temporary files are needed
+    is_png out.png
 }
 
 @test "stdout full is exit 1, stdout closed is 141" {
@@ -361,8 +411,8 @@ END
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl
     fails 2 'both name a.png' coco-render --html a.png -o a.png two.jsonl
-    fails 1 'a.png: is the name of the page too' coco-render -q --images img --html ./a.png -o a.png two.jsonl
-    fails 1 'a2.png: is the name of the page too' coco-render -q --images img --html $PWD/a2.png --rows 1 --columns 1 -o a%d.png two.jsonl
+    fails 1 'a.png: is also the name of the page' coco-render -q --images img --html ./a.png -o a.png two.jsonl
+    fails 1 'a2.png: is also the name of the page' coco-render -q --images img --html $PWD/a2.png --rows 1 --columns 1 -o a%d.png two.jsonl
     rm a1.png
     fails 2 '--sort' coco-render --sort best -o a.png two.jsonl
     fails 2 '--theme' coco-render --theme blue -o a.png two.jsonl
@@ -386,7 +436,7 @@ END
     [[ "$output" == *"(default 4)"* ]]
 }
 
-@test "text no font can show: one line that names a package" {
+@test "a character that no font has: one line that names a package" {
     printf '{"image_id":1,"file":"a.ppm","caption":"\364\217\277\275 x"}\n{"image_id":2,"file":"a.ppm","caption":"\364\217\277\275"}\n' >odd.jsonl
     run --separate-stderr render -q odd.jsonl -o a.png
     [ "$status" = 0 ]
@@ -406,9 +456,9 @@ END
     kill -9 $! 2>/dev/null || true
     wait || true
     is_png a.png
-    # Whole, whichever it is: the last chunk is there.
+    # The old one or the new one, but complete: the last chunk is there.
     [ "$(tail -c 8 a.png | head -c 4)" = IEND ]
-    # What it has left goes with the next one.
+    # What the killed one left is removed by the next.
     render -q two.jsonl -o a.png
     same a.png old.png
     [ -z "$(find . -name 'a.png.*')" ]

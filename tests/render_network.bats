@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-render: images from URLs, through a cache, from a server that misbehaves.
+# coco-render: images from URLs, through the cache, from a server that misbehaves.
 
 load support/common
 load support/server
@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 setup_file() { start_server; }
 teardown_file() { stop_server; }
 
-# A test that failed half-way leaves no process.
+# A test that fails half-way leaves no process behind.
 teardown() { [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :; }
 
 setup() {
@@ -18,7 +18,7 @@ setup() {
     fast=(-q --retries 1 --backoff 0.05 --stall-timeout 1 --timeout 3)
 }
 
-# records PATH...: one for each URL.
+# records PATH...: writes a record for each URL.
 records() {
     local i=0 path
     for path; do
@@ -41,7 +41,7 @@ asked() { curl -s "$SERVER/count/$1"; }
     [[ "$output" == *"image 2: $SERVER/ok/new: an address that is not public" ]]
 }
 
-@test "a file of the cache that is no image any more is downloaded anew" {
+@test "a cached file that is no longer an image is downloaded again" {
     records ok/spoilt
     run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
     echo garbage >"$(coco-fetch images -q in.jsonl | jq -r .path)"
@@ -49,14 +49,14 @@ asked() { curl -s "$SERVER/count/$1"; }
     same a.png b.png
 }
 
-@test "what coco-fetch images has brought is taken from the cache" {
+@test "images that coco-fetch has downloaded are taken from the cache" {
     records ok/before1 ok/before2
     coco-fetch images -q in.jsonl >status.jsonl
     run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
     [ "$(asked ok/before1)" = 1 ]
 }
 
-@test "a Retry-After holds for all workers" {
+@test "a Retry-After holds for all threads" {
     records pause/1/hold $(printf 'late/0/h%d ' $(seq 40))
     begin=$(date +%s%N)
     coco-render "${fast[@]}" --strict -o a.png in.jsonl 3>&- &
@@ -66,7 +66,7 @@ asked() { curl -s "$SERVER/count/$1"; }
         sleep 0.01
     done
     sleep 0.5
-    # Those that were under way, and no more: without it, as many as may wait behind the first.
+    # Only requests already on their way; otherwise it would be as many as may wait behind the first.
     early=$(curl -s "$SERVER/count/late/0/h[1-40]" | tr -dc 1 | wc -c)
     [ "$(asked pause/1/hold)" = 1 ]
     wait $pid
@@ -77,7 +77,7 @@ asked() { curl -s "$SERVER/count/$1"; }
     [ $early -le 16 ]
 }
 
-@test "every fault is a placeholder with its reason, in its place; the others are drawn" {
+@test "every fault gives a placeholder with the reason; the other images are drawn" {
     records ok/f1 404 html cut stall endless to-file loop empty cut-jpeg bad-chunk huge-head garbage gone flaky/1/f ok/f2
     run -0 --separate-stderr coco-render "${fast[@]}" -o a.png in.jsonl
     echo "$stderr"
@@ -99,16 +99,16 @@ asked() { curl -s "$SERVER/count/$1"; }
 11 chunk
 12 headers too large
 13 HTTP/0.9
-14 Flickr's picture
+14 Flickr's 'photo unavailable' picture
 END
     run -1 coco-render "${fast[@]}" --strict -o b.png in.jsonl
     same a.png b.png
-    [ "$(asked 404)" = 1 ] # the dead are remembered
+    [ "$(asked 404)" = 1 ] # dead URLs are remembered
     [ "$(asked html)" = 1 ]
     [ "$(ls)" = "$(printf '%s\n' a.png b.png in.jsonl)" ]
 }
 
-@test "connections are kept: few for many images" {
+@test "connections are reused: few for many images" {
     for i in $(seq 60); do echo "ok/k$i"; done >paths
     records $(cat paths)
     before=$(curl -s "$SERVER/connections")
@@ -116,19 +116,19 @@ END
     [ $(($(curl -s "$SERVER/connections") - before)) -le 17 ]
 }
 
-@test "a page of images from URLs" {
+@test "an HTML page of images from URLs" {
     records ok/h1 404 ok/h2
     run -0 coco-render "${fast[@]}" --html page.html in.jsonl
     [ "$(ls page_files)" = "$(printf '%s\n' 000001.jpg 000003.jpg)" ]
     grep -q 'HTTP 404' page.html
 }
 
-@test "no cache can be had: drawn all the same" {
+@test "without a usable cache the images are drawn all the same" {
     records ok/n1
     COCO_CACHE=/dev/null/x run -0 coco-render "${fast[@]}" --strict -o a.png in.jsonl
 }
 
-@test "a certificate that nobody knows" {
+@test "an untrusted certificate" {
     printf '{"image_id":1,"url":"%s/ok/t","caption":"x"}\n' "$TLS_SERVER" >in.jsonl
     run -1 coco-render "${fast[@]}" --strict -o a.png in.jsonl
     [[ "$output" == *certificate* ]]

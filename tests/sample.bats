@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-sample: the same captions whatever the company, the threads and the way rows are chosen; what is said of each.
+# coco-sample: captions do not depend on other rows, on threads or on how rows are chosen; records and formats.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -7,7 +7,7 @@ load support/common
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
     coco-fetch shapes -q -o shapes --train 150 --val 90
-    # Enough to tell some pictures apart, not enough to be sure: captions of many lengths.
+    # Enough training to tell some pictures apart, not enough to be sure: captions of many lengths.
     for cell in rnn lstm; do
         coco-train -q -d shapes -o $cell.h5 --cell $cell --hidden 48 --wordvec 24 --order shuffle --epochs 4
     done
@@ -22,37 +22,37 @@ setup() {
 
 sample() { coco-sample -q -d d -m m.h5 "$@"; }
 
-# The three ways to search, each a line of options.
-WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
+# The options of the three decoders.
+DECODERS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
 
 # --- the same captions ---
 
-@test "threads: equal bytes, for both cells and every way" {
+@test "threads: equal bytes, for each cell and decoder" {
     for cell in rnn lstm; do
-        for way in "${WAYS[@]}"; do
-            for j in 1 2 4; do coco-sample -q -d d -m $BATS_FILE_TMPDIR/$cell.h5 $way -j $j >$j; done
+        for decoder in "${DECODERS[@]}"; do
+            for j in 1 2 4; do coco-sample -q -d d -m $BATS_FILE_TMPDIR/$cell.h5 $decoder -j $j >$j; done
             same 1 2 4
             [ "$(wc -l <1)" = 90 ]
         done
     done
 }
-@test "bf16: equal bytes on any number of threads and in shards; nearly all captions are those of float32" {
-    for way in --greedy "--beam 3"; do
-        for j in 1 2 4; do coco-sample -m m.h5 -d d $way --precision bf16 -j $j >$j.jsonl; done
+@test "bf16: equal bytes on any number of threads and in shards; most captions equal those of float32" {
+    for decoder in --greedy "--beam 3"; do
+        for j in 1 2 4; do coco-sample -m m.h5 -d d $decoder --precision bf16 -j $j >$j.jsonl; done
         cmp 1.jsonl 2.jsonl && cmp 1.jsonl 4.jsonl
-        for i in 0 1 2; do coco-sample -m m.h5 -d d $way --precision bf16 --shard $i/3; done | sort >shards
+        for i in 0 1 2; do coco-sample -m m.h5 -d d $decoder --precision bf16 --shard $i/3; done | sort >shards
         cmp <(sort 1.jsonl) shards
-        coco-sample -m m.h5 -d d $way >full.jsonl
+        coco-sample -m m.h5 -d d $decoder >full.jsonl
         same=$(comm -12 <(jq -r '"\(.row) \(.caption)"' full.jsonl | sort) <(jq -r '"\(.row) \(.caption)"' 1.jsonl | sort) | wc -l)
         [ "$same" -ge $(($(wc -l <full.jsonl) * 3 / 4)) ]
     done
 }
 
-@test "shards: in turn they are the whole" {
-    for way in "${WAYS[@]}"; do
-        sample $way >whole
+@test "shards: interleaved, they give the whole" {
+    for decoder in "${DECODERS[@]}"; do
+        sample $decoder >whole
         for i in 0 1 2 3 4 5 6; do
-            sample $way --shard $i/7 >shard
+            sample $decoder --shard $i/7 >shard
             awk -v i=$i 'NR % 7 == (i + 1) % 7' whole >want
             same want shard
         done
@@ -61,31 +61,31 @@ WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
     printf '1\n5\n9\n' >want
     same want have
 }
-@test "rows: any of them, in any order, again and again, as numbers and as records" {
-    for way in "${WAYS[@]}"; do
-        sample $way >whole
+@test "rows: any rows, in any order, repeated, as numbers and as records" {
+    for decoder in "${DECODERS[@]}"; do
+        sample $decoder >whole
         printf '%s\n' 88 3 3 40 0 89 >rows
-        sample $way --rows rows >have
+        sample $decoder --rows rows >have
         while read -r row; do sed -n "$((row + 1))p" whole; done <rows >want
         same want have
-        tac whole | sample $way --rows - >have
+        tac whole | sample $decoder --rows - >have
         tac whole | same - have
-        sample $way --rows - -n 2 <rows >have
+        sample $decoder --rows - -n 2 <rows >have
         head -n 2 want >two
         same two have
     done
 }
-@test "features: a bare array has the captions of the dataset's rows" {
-    for way in "${WAYS[@]}"; do
-        sample $way >whole
-        coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 $way >bare
+@test "features: a bare array gets the captions of the same rows in a dataset" {
+    for decoder in "${DECODERS[@]}"; do
+        sample $decoder >whole
+        coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 $decoder >bare
         jq -c '[.caption, .logprob]' whole >want
         jq -c '[.caption, .logprob]' bare >have
         same want have
         jq -e -s '[.[].image_id] == [range(90)] and all(.[]; has("url") or has("file") or has("split") | not)' bare
     done
 }
-@test "another split, and the first of it" {
+@test "another split, and the first N rows" {
     sample --split train -n 5 >have
     jq -e -s 'length == 5 and all(.[]; .split == "train") and [.[].row] == [0, 1, 2, 3, 4]' have
     sample -n 1000 | jq -e -s 'length == 90 and all(.[]; .split == "val")'
@@ -93,19 +93,19 @@ WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
     [ ! -s none ]
 }
 
-# --- what is said ---
+# --- records and formats ---
 
 @test "records: fields, order, references" {
     sample --beam 2 >have
     jq -e -s '[.[].row] == [range(90)] and [.[].image_id] == [range(1000001; 1000091)]
         and all(.[]; (.logprob | type) == "number" and .logprob < 0 and (.references | length) == 5
             and (.file | test("^images/val/[0-9]{12}[.]png$")) and (.url | startswith("file:///")))' have
-    # Special words are not said, and what is said is in the vocabulary.
+    # Captions consist of words of the vocabulary, without special entries.
     jq -r .caption have | tr ' ' '\n' | sort -u >words
     jq -r '.idx_to_word[4:][]' d/coco2014_vocab.json | sort -u >known
     [ -z "$(comm -23 words known | grep -v '^$')" ]
 }
-@test "formats: the same captions as records, as the COCO tools' results, as text" {
+@test "formats: the same captions as records, as COCO results and as text" {
     sample >records
     sample --format jsonl >have
     same records have
@@ -119,50 +119,50 @@ WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
     same want have
     sample --format coco -n 0 | jq -e '. == []'
 }
-@test "no log-probability: the same without it" {
-    for way in "${WAYS[@]}"; do
-        sample $way | jq -c 'del(.logprob)' >want
-        sample $way --no-logprob | jq -c . >have
+@test "--no-logprob: the same records without log-probabilities" {
+    for decoder in "${DECODERS[@]}"; do
+        sample $decoder | jq -c 'del(.logprob)' >want
+        sample $decoder --no-logprob | jq -c . >have
         same want have
     done
 }
 
-# --- the ways ---
+# --- decoders ---
 
-@test "greedy is the default, and beam 1" {
+@test "greedy is the default, and equals a beam of 1" {
     sample >greedy
     sample --greedy >have
     same greedy have
     sample --beam 1 >have
     same greedy have
 }
-@test "beams: on the whole likelier than greedy, and likelier for more" {
+@test "beams: likelier captions in total than greedy, and likelier with more hypotheses" {
     for k in 1 3 8; do sample --beam $k | jq -s 'map(.logprob) | add' >$k; done
     jq -n -e --slurpfile a 1 --slurpfile b 3 --slurpfile c 8 '$a[0] < $b[0] and $b[0] <= $c[0]'
-    # More hypotheses than words.
+    # More hypotheses than words in the vocabulary.
     sample --beam 100 -n 3 | jq -e -s 'length == 3'
 }
-@test "temperature: a seed is a draw, its probability that of the model" {
+@test "temperature: each seed draws its own captions, with the model's probabilities" {
     sample --temperature 1 >a
     sample --temperature 1 --seed 231 >b
     same a b
     sample --temperature 1 --seed 232 >c
     run ! cmp -s a c
-    # Next to nothing is left to chance at a low temperature.
+    # A low temperature leaves almost nothing to chance.
     sample >greedy
     sample --temperature 0.001 >cold
     jq -c '[.row, .caption]' greedy >want
     jq -c '[.row, .caption]' cold >have
     same want have
-    # What is drawn hot is unlikely.
+    # A high temperature draws unlikely captions.
     sample --temperature 5 | jq -s 'map(.logprob) | add' >hot
     jq -n -e --slurpfile a hot --slurpfile b <(jq -s 'map(.logprob) | add' greedy) '$a[0] < $b[0]'
 }
-@test "max-length: words at the most, the longer ones cut" {
-    for way in "${WAYS[@]}"; do
-        sample $way --max-length 3 | jq -e -s 'all(.[]; (.caption | split(" ") | length) <= 3)'
+@test "max-length: longer captions are cut" {
+    for decoder in "${DECODERS[@]}"; do
+        sample $decoder --max-length 3 | jq -e -s 'all(.[]; (.caption | split(" ") | length) <= 3)'
     done
-    # Greedy does not look ahead: a cut caption is the beginning of the whole one.
+    # Greedy search does not look ahead: a cut caption is the beginning of the full one.
     sample >whole
     sample --max-length 4 >cut
     jq -r .caption cut >have
@@ -172,13 +172,13 @@ WAYS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
 
 # --- with other commands ---
 
-@test "pipes: filtered records caption the rows that are left" {
+@test "pipes: filtered records choose the rows to caption" {
     sample | jq -c 'select(.logprob < -1.5)' >some
     [ -s some ]
     sample --rows some >have
     same some have
 }
-@test "progress: none that is asked to be quiet, none on standard output" {
+@test "progress: none with --quiet, none on standard output" {
     coco-sample -d d -m m.h5 2>stderr >have
     sample >want
     same want have

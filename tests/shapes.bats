@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# coco-fetch shapes: every file of the dataset and how they agree, the same bytes for the same seed, what becomes
-# of directories that are there, of stops and of full disks; and scripts/shapes-right, which judges its captions.
+# coco-fetch shapes: every file of the dataset and how they agree, the same bytes for the same seed, what happens to
+# existing directories, on stops and on full disks; and scripts/shapes-right, which judges captions.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -17,32 +17,32 @@ setup() {
     S=$BATS_FILE_TMPDIR/s
 }
 
-# A test that failed half-way leaves no process.
+# A test that fails half-way leaves no process behind.
 teardown() { [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || :; }
 
 shapes() { coco-fetch shapes -q "$@"; }
 
-# ended: waits for $pid; its exit status in $got.
+# ended: waits for $pid; its exit status is in $got then.
 ended() {
     got=0
     wait "$pid" 2>/dev/null || got=$?
     pid=
 }
 
-# arrays FILE: name, type and shape of each.
+# arrays FILE: the name, type and shape of each array.
 arrays() {
     h5dump -H "$1" | tr -d '"(),' | awk '$1 == "DATASET" { name = $2 } $1 == "DATATYPE" { type = $2 }
         $1 == "DATASPACE" { shape = ""; for (i = 4; $i != "/"; i++) shape = shape " " $i; print name, type shape }'
 }
 
-# numbers FILE ARRAY: all of them, one a line.
+# numbers FILE ARRAY: all of its numbers, one per line.
 numbers() {
     h5dump -y -w 0 -d "$2" -o "numbers-$2" "$1" >/dev/null
     tr ', ' '\n\n' <"numbers-$2" | awk NF
 }
 
-# sentences DIR SPLIT: row of the image and caption, as the HDF5 file has them. A row that is not <START>, words,
-# <END>, <NULL> to its end, or that holds a word that is in no vocabulary, gives "bad".
+# sentences DIR SPLIT: the image's row and the caption, from the HDF5 file. A row that is not <START>, words, <END>, then
+# <NULL> to its end, or that has a word outside the vocabulary, gives "bad".
 sentences() {
     numbers "$1/coco2014_captions.h5" "$2_captions" | paste -sd' ' | xargs -n 19 >rows.txt
     numbers "$1/coco2014_captions.h5" "$2_image_idxs" | paste -d' ' - rows.txt >lines.txt
@@ -62,9 +62,8 @@ sentences() {
 }
 
 is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]; }
-png_size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $1 * 16777216 + $2 * 65536 + $3 * 256 + $4 "x" $5 * 16777216 + $6 * 65536 + $7 * 256 + $8 }'; }
 
-# no_parts: nothing lies about beside the targets.
+# no_parts: nothing is left beside the targets.
 no_parts() { [ -z "$(find . -name '*part-*')" ]; }
 
 # --- the files ---
@@ -78,7 +77,7 @@ no_parts() { [ -z "$(find . -name '*part-*')" ]; }
     (cd "$S" && find . ! -type d | sed 's,^\./,,') | sort >have
     same want have
 }
-@test "layout: arrays have the names, types and shapes of the course's" {
+@test "layout: arrays have the names, types and shapes that the course's have" {
     [ "$(arrays "$S/coco2014_captions.h5")" = "train_captions H5T_STD_I32LE 45 19
 train_image_idxs H5T_STD_I32LE 45
 val_captions H5T_STD_I32LE 20 19
@@ -88,7 +87,7 @@ val_image_idxs H5T_STD_I32LE 20" ]
     [ "$columns" -ge 10 ]
     [ "$(arrays "$S/val2014_vgg16_fc7_pca.h5")" = "features H5T_IEEE_F32LE 4 $columns" ]
 }
-@test "vocabulary: the special words first, both ways agree, no word twice" {
+@test "vocabulary: special words first, both directions agree, no word twice" {
     jq -e '.idx_to_word[:4] == ["<NULL>", "<START>", "<END>", "<UNK>"]
         and .word_to_idx == (.idx_to_word | to_entries | map({(.value): .key}) | add)
         and (.idx_to_word | length == (unique | length))
@@ -96,7 +95,7 @@ val_image_idxs H5T_STD_I32LE 20" ]
               "left", "right", "of", "above", "over", "below", "under", "small", "large", "a", "an"] - .idx_to_word == [])' \
         "$S/coco2014_vocab.json"
 }
-@test "captions: words of the vocabulary between <START> and <END>; five that differ for each picture" {
+@test "captions: words of the vocabulary between <START> and <END>; five different ones per picture" {
     for split in train val; do
         n=$([ $split = train ] && echo $TRAIN || echo $VAL)
         sentences "$S" $split >$split.txt
@@ -106,14 +105,14 @@ val_image_idxs H5T_STD_I32LE 20" ]
         for i in $(seq 0 $((n - 1))); do echo "5 $i"; done >want
         same want have
         [ "$(sort -u $split.txt | wc -l)" = $((5 * n)) ]
-        # All of it is a sentence of the grammar.
+        # Each is a sentence of the grammar.
         np='an? (small |large )?(red|green|blue|yellow|purple|orange) (circle|square|triangle|star|diamond)'
         r="(left of|right of|above|over|below|under) $np"
         run ! grep -vE "^[0-9]+ ((there is |a picture of |just )?$np( alone)?|(there is )?$np( is)? $r( and $r)?)$" $split.txt
         run ! grep -E ' a orange| an (red|green|blue|yellow|purple|small|large)' $split.txt
     done
 }
-@test "captions: what coco-fetch show says of them is what the file has" {
+@test "captions: coco-fetch show prints those of the file" {
     for split in train val; do
         sentences "$S" $split >want
         coco-fetch show "$S" --split $split -n 100 | jq -r '.row as $r | .caption, .references[] | "\($r) \(.)"' >have
@@ -138,12 +137,12 @@ val_image_idxs H5T_STD_I32LE 20" ]
             exit varied < D / 2
         }' train.txt
 }
-@test "lists: a line for each picture, URLs and paths of the same file" {
+@test "lists: a line per picture, with URL and path of the same file" {
     for split in train val; do
         [ "$(wc -l <"$S/${split}2014_images.txt")" = $([ $split = train ] && echo $TRAIN || echo $VAL) ]
         sed "s,^,file://$(realpath "$S")/," "$S/${split}2014_images.txt" >want
         same want "$S/${split}2014_urls.txt"
-        # Names that give a COCO id, no id twice.
+        # Names give a COCO id, and no id twice.
         [ "$(grep -cE "^images/$split/[0-9]{12}\.png$" "$S/${split}2014_images.txt")" = "$(wc -l <want)" ]
     done
     [ "$(cat "$S"/*_images.txt | xargs -n 1 basename | sort -u | wc -l)" = $((TRAIN + VAL)) ]
@@ -151,39 +150,20 @@ val_image_idxs H5T_STD_I32LE 20" ]
 @test "pictures: PNGs of 128 by 128, no two alike" {
     cat "$S"/*_images.txt >all
     [ "$(wc -l <all)" = $((TRAIN + VAL)) ]
-    while read -r name; do
-        is_png "$S/$name"
-        [ "$(png_size "$S/$name")" = 128x128 ]
-    done <all
+    [ "$(cd "$S" && png size $(cat "$OLDPWD/all") | uniq)" = "128 128" ]
     (cd "$S" && xargs sha256sum <"$OLDPWD/all") | cut -d' ' -f1 | sort -u >digests
     [ "$(wc -l <digests)" = $((TRAIN + VAL)) ]
 }
-@test "pictures: they show the colours that their captions name, where the captions say" {
-    coco-fetch show "$S" --split train -n 100 | python3 -c '
-import json, re, struct, sys, zlib
+@test "pictures: they show the colours that their captions name, where the captions say so" {
+    coco-fetch show "$S" --split train -n 100 | PYTHONPATH=$ROOT/tests/support python3 -B -c '
+import json, re, sys
+import png
 palette = {"red": (214, 47, 47), "green": (47, 158, 68), "blue": (47, 98, 214), "yellow": (242, 200, 30),
            "purple": (142, 63, 192), "orange": (242, 128, 27)}
 
 def pixels(path):
-    data, at, packed = open(path, "rb").read(), 8, b""
-    while at < len(data):
-        size, kind = struct.unpack(">I4s", data[at:at + 8])
-        body = data[at + 8:at + 8 + size]
-        if kind == b"IHDR":
-            w, h, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
-            assert (depth, colour, interlaced) == (8, 2, 0)
-        packed += body if kind == b"IDAT" else b""
-        at += 12 + size
-    raw, above = zlib.decompress(packed), bytearray(3 * w)
-    for y in range(h):
-        f, row = raw[y * (3 * w + 1)], bytearray(raw[y * (3 * w + 1) + 1:(y + 1) * (3 * w + 1)])
-        for i in range(3 * w if f else 0):
-            a, b, c = (row[i - 3] if i > 2 else 0), above[i], (above[i - 3] if i > 2 else 0)
-            p = min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2]
-            row[i] = (row[i] + (a, b, (a + b) // 2, p)[f - 1]) % 256
-        for x in range(w):
-            yield x, y, tuple(row[3 * x:3 * x + 3])
-        above = row
+    width, height, rows = png.read(path)
+    return ((x, y, tuple(rows[y][3 * x:3 * x + 3])) for y in range(height) for x in range(width))
 
 n = 0
 for record in map(json.loads, sys.stdin):
@@ -193,7 +173,7 @@ for record in map(json.loads, sys.stdin):
             if all(abs(v - u) <= 10 for v, u in zip(rgb, pure)):
                 m = seen.setdefault(name, [0, 0, 0])
                 m[0] += 1; m[1] += x; m[2] += y
-    # A few pixels may be the mixed edge of another colour.
+    # A few pixels may be the blended edge of another colour.
     place = {name: (sx / k, sy / k) for name, (k, sx, sy) in seen.items() if k > 40}
     for text in [record["caption"]] + record["references"]:
         named = re.findall("|".join(palette), text)
@@ -218,13 +198,13 @@ assert n == 45, n
 
 # --- equal bits ---
 
-@test "the same seed: the same bytes, for any number of threads, and later" {
+@test "the same seed: the same bytes, on any number of threads, and later" {
     for j in 1 2 4 default; do
         shapes -o d --train 21 --val 10 --seed 5 $([ $j = default ] || echo -j$j)
         mv d $j
     done
     for j in 2 4 default; do diff -r 1 $j; done
-    # HDF5 could hold times, to the second.
+    # HDF5 could store times, in seconds.
     sleep 1.1
     shapes -o d --train 21 --val 10 --seed 5 -j3
     diff -r 1 d
@@ -253,7 +233,7 @@ assert n == 45, n
     sentences wide val >b
     same a b
 }
-@test "sizes: one, and odd ones; all of it can be read" {
+@test "sizes: one, and odd ones; everything can be read" {
     for sizes in "1 1" "1 5" "13 1" "17 33"; do
         read -r train val <<<"$sizes"
         shapes -f -o d --train "$train" --val "$val" -j3
@@ -277,21 +257,21 @@ assert n == 45, n
     run --separate-stderr coco-fetch shapes --force --quiet --output=d --train=3 --val=2
     [ "$status" = 0 ]
     [ -z "$output$stderr" ]
-    # Where it writes nothing, a full standard output is no failure.
+    # It writes nothing to standard output, which may be full.
     shapes -f -o d --train 1 --val 1 >/dev/full
 }
-@test "without -o it is where the other commands look" {
+@test "without -o the dataset is where the other commands look" {
     shapes --train 12 --val 2
     tiny -o m.h5 --iterations 1
     coco-sample -m m.h5 >captions
     [ "$(wc -l <captions)" = 2 ]
 }
 @test "usage errors make nothing" {
-    fails 2 "--train: '0' is no whole number from 1" coco-fetch shapes -o d --train 0
-    fails 2 "--val: '0' is no whole number from 1" coco-fetch shapes -o d --val 0
-    fails 2 "--val: '1000000' is no whole number" coco-fetch shapes -o d --val 1000000
-    fails 2 "--seed: '-1' is no whole number" coco-fetch shapes -o d --seed -1
-    fails 2 "--seed: '4294967296' is no whole number" coco-fetch shapes -o d --seed 4294967296
+    fails 2 "--train: '0': expected an integer from 1" coco-fetch shapes -o d --train 0
+    fails 2 "--val: '0': expected an integer from 1" coco-fetch shapes -o d --val 0
+    fails 2 "--val: '1000000': expected an integer" coco-fetch shapes -o d --val 1000000
+    fails 2 "--seed: '-1': expected an integer" coco-fetch shapes -o d --seed -1
+    fails 2 "--seed: '4294967296': expected an integer" coco-fetch shapes -o d --seed 4294967296
     fails 2 "there: .*no operand" coco-fetch shapes there
     fails 2 "-o needs a value" coco-fetch shapes -o
     fails 2 "--split" coco-fetch shapes --split val
@@ -300,7 +280,7 @@ assert n == 45, n
 
 # --- where it may write ---
 
-# refused PATTERN ARGUMENT...: with and without --force; the tree is as before.
+# refused PATTERN ARGUMENT...: fails with and without --force, and changes nothing.
 refused() {
     local pattern=$1
     shift
@@ -310,15 +290,15 @@ refused() {
     (find . -printf '%P %y %i %l\n' | grep -vE '^std(out|err) |^$|^ d ' | sort) | diff "$BATS_FILE_TMPDIR/before" -
 }
 
-@test "a dataset that is there: refused, and left as it is" {
+@test "an existing dataset: refused and unchanged" {
     shapes -o d --train 5 --val 3
     cp -r d kept
-    fails 1 "d: is there already; --force" coco-fetch shapes -o d --train 2 --val 1
-    fails 1 "d/: is there already; --force" coco-fetch shapes -o d/ --train 2 --val 1
+    fails 1 "d: exists already; --force" coco-fetch shapes -o d --train 2 --val 1
+    fails 1 "d/: exists already; --force" coco-fetch shapes -o d/ --train 2 --val 1
     diff -r kept d
     no_parts
 }
-@test "--force makes it anew: nothing of the old one stays" {
+@test "--force replaces it: nothing of the old one is left" {
     shapes -o d --train 2 --val 1 --seed 3
     mv d want
     for option in -f --force; do
@@ -327,7 +307,7 @@ refused() {
         shapes -o d --train 2 --val 1 --seed 3 $option
         diff -r want d
     done
-    # Where there is none, or an empty directory, it is welcome too.
+    # It may also be used if there is none, or an empty directory.
     rm -r d
     shapes -f -o d --train 2 --val 1 --seed 3
     diff -r want d
@@ -336,7 +316,7 @@ refused() {
     diff -r want d
     no_parts
 }
-@test "other directories are never touched, with --force either" {
+@test "other directories are never touched, not even with --force" {
     mkdir notes readme hidden nested
     echo mine >notes/keep
     echo mine >readme/README.txt
@@ -345,15 +325,15 @@ refused() {
     dataset real
     ln -s notes link
     for dir in notes readme hidden nested real link notes/ .; do
-        refused "$dir: is not empty, and no dataset of shapes: not touched" -o $dir
+        refused "$dir: is not empty and not a dataset of shapes: left alone" -o $dir
     done
     [ "$(cat notes/keep readme/README.txt hidden/.keep | sort -u)" = mine ]
-    # What lost its readme is no longer known for a dataset of shapes.
+    # Without its readme a dataset is not known to be one of shapes.
     shapes -o d --train 1 --val 1
     rm d/README.txt
     refused "d: is not empty" -o d
 }
-@test "targets that cannot be" {
+@test "impossible targets" {
     echo mine >file
     ln -s file link
     refused "file: is not a directory" -o file
@@ -364,13 +344,13 @@ refused() {
     refused "File name too long" -o "$(printf 'x%.0s' $(seq 300))"
     [ "$(cat file)" = mine ]
 }
-@test "a parent that cannot be written" {
+@test "a parent directory that cannot be written to" {
     [ "$(id -u)" != 0 ] || skip "root writes everywhere"
     mkdir locked
     chmod a-w locked
     refused "locked/d.*: Permission denied" -o locked/d
 }
-@test "names: parents are made; spaces, percent signs and other letters, a slash at the end" {
+@test "names: parents are made; spaces, percent signs and other letters, slashes at the end" {
     shapes -o plain --train 2 --val 1
     mkdir a
     for dir in "my data/100% größe #1?" slash/ slashes/// ./a/../b "$PWD/absolute"; do
@@ -383,7 +363,7 @@ refused() {
     [ "$(head -n 1 b/train2014_urls.txt)" = "file://$(realpath .)/b/images/train/000000000001.png" ]
     no_parts
 }
-@test "links: what they lead to is made or replaced, the link stays" {
+@test "links: their target is made or replaced, the link stays" {
     shapes -o want --train 2 --val 1
     mkdir real
     ln -s real link
@@ -394,7 +374,7 @@ refused() {
     grep -q "^file://$(realpath real)/images/" real/train2014_urls.txt
     no_parts
 }
-@test "the URLs are the pictures' own: coco-render draws from them alone" {
+@test "the URLs are those of the pictures: coco-render needs nothing else" {
     mkdir "a b"
     shapes -o "a b/d 1" --train 1 --val 5
     coco-fetch show "a b/d 1" -n 5 | jq -c 'del(.file)' >records
@@ -403,7 +383,7 @@ refused() {
     [ -z "$stderr" ]
     is_png sheet.png
 }
-@test "two at once into one place: a whole dataset, and no traces" {
+@test "two runs into one place at the same time: a complete dataset, and no traces" {
     shapes -o d --train 40 --val 5
     mv d want
     shapes -o d --train 40 --val 5 2>/dev/null 3>&- &
@@ -411,7 +391,7 @@ refused() {
     other=0
     shapes -o d --train 40 --val 5 2>/dev/null || other=$?
     ended
-    # The slower one finds that it is there.
+    # The slower one finds it there.
     [[ "$got$other" =~ ^(01|10)$ ]]
     diff -r want d
     shapes -f -o d --train 40 --val 5 3>&- &
@@ -425,7 +405,7 @@ refused() {
 
 # --- stops ---
 
-# start ARGUMENT...: a run that would take long, until it has drawn some pictures; $pid.
+# start ARGUMENT...: starts a long run and waits until it has drawn some pictures; sets $pid.
 start() {
     coco-fetch shapes -q --train 200000 --val 1 "$@" >stdout 2>stderr 3>&- &
     pid=$!
@@ -448,7 +428,7 @@ start() {
         [ ! -s stderr ]
     done
 }
-@test "a stop while replacing: the old dataset stays, whole" {
+@test "a stop while replacing: the old dataset stays, complete" {
     shapes -o d --train 4 --val 2
     cp -r d kept
     for signal in INT TERM KILL; do
@@ -461,7 +441,7 @@ start() {
         rm -rf d.coco-part-*
     done
 }
-@test "kill -9: no directory of that name, and the next run is not hindered" {
+@test "kill -9: no directory of that name, and the next run works" {
     start -o d
     kill -9 $pid
     ended
@@ -471,8 +451,8 @@ start() {
     coco-fetch show d >/dev/null
     [ "$(find d -name '*.png' | wc -l)" = 5 ]
 }
-@test "the disk is full: a line that names the file, nothing is left" {
-    # A limit on the size of files stands for a full disk: too small for a picture, for the arrays.
+@test "a full disk: a line that names the file, and nothing is left" {
+    # A limit on the size of files stands in for a full disk: too small for a picture, or for the arrays.
     for limit in 1 8 24; do
         got=0
         (ulimit -f $limit; trap '' XFSZ; shapes -o new/d --train 100 --val 1 2>stderr) || got=$?
@@ -510,7 +490,7 @@ start() {
 
 right() { "$ROOT/scripts/shapes-right" "$@"; }
 
-# all_right CAPTION... and all_wrong CAPTION...: judged by the array `references`.
+# all_right CAPTION... and all_wrong CAPTION...: judged against the array `references`.
 judge() {
     jq -n -c '$ARGS.positional[0] as $r | $ARGS.positional[1:][] | {image_id: 1, caption: ., references: ($r | split("|"))}' \
         --args "$(IFS='|' && echo "${references[*]}")" "$@" >judged.jsonl
@@ -542,7 +522,7 @@ all_wrong() {
         "a red circle right of a blue square" "a blue square left of a red circle" "a red circle above a blue square" \
         "a red square left of a blue circle" "a red circle" "a red circle and a blue square" \
         "a red circle left of a blue square and above a green star" "a red circle left of a red circle"
-    # Two words for up and two for down; either of the shapes first.
+    # There are two words for up and two for down; either shape may come first.
     references=("a red circle above a blue square")
     all_right "a red circle over a blue square" "a blue square below a red circle" "a blue square is under a red circle"
     all_wrong "a red circle below a blue square" "a red circle under a blue square" "a blue square over a red circle"
@@ -557,7 +537,7 @@ all_wrong() {
         "a red circle left of a blue square and an orange star" \
         "a blue square right of a red circle and above an orange star"
 }
-@test "shapes-right: counts over files and standard input; --wrong gives the records as they are" {
+@test "shapes-right: counts over files and standard input; --wrong prints the records unchanged" {
     r='"references":["a red circle left of a blue square"]'
     cat >mixed.jsonl <<END
 {"image_id":1,"extra":{"k":[1]},"caption":"a red circle left of a blue square",$r}
@@ -573,13 +553,13 @@ END
     right --wrong <mixed.jsonl >have
     same wrong.jsonl have
 }
-@test "shapes-right: what people say of the pictures is right" {
+@test "shapes-right: the ground truth is right" {
     shapes -o d --train 60 --val 1
-    # Each of the five is judged by the others.
+    # Each of the five captions is judged against the others.
     coco-fetch show d --split train -n 60 |
         jq -c '([.caption] + .references) as $all | range(5) as $k | .caption = $all[$k] | .references = $all[:$k] + $all[$k + 1:]' >each
     [ "$(right each)" = "300 of 300 captions are right (100 %)" ]
-    # With the captions of the next picture, few are.
+    # The captions of the next picture rarely are.
     jq -s -c '. as $r | range(length) as $i | $r[$i] | .caption = $r[($i + 5) % ($r | length)].caption' each >moved
     [[ "$(right moved)" =~ ^[0-9]{1,2}\ of\ 300\  ]]
 }
@@ -594,11 +574,11 @@ END
     run -2 right --right
     [[ "$output" == "usage: "* ]]
 }
-@test "smoke: its status says whether the loss was reached and most captions are right" {
+@test "smoke: its status says whether the target loss was reached and most captions are right" {
     mkdir bin
     ln -s /bin/true bin/coco-fetch
     ln -s /bin/true bin/coco-train
-    # smoke_of N CAPTIONS: what it makes of so many, N of them right.
+    # smoke_of N CAPTIONS: runs it on so many captions, N of them right.
     smoke_of() {
         {
             echo "#!/bin/sh"

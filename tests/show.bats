@@ -288,10 +288,10 @@ assert rows == list(range(24)), rows' records
 @test "usage errors" {
     fails 2 "d: one dataset at a time" coco-fetch show s d
     fails 2 "--random needs -n" coco-fetch show d --random
-    fails 2 "--number: '0' is no whole number from 1" coco-fetch show d -n 0
-    fails 2 "--number: '-1' is no whole number" coco-fetch show d -n -1
-    fails 2 "--number: '3x' is no whole number" coco-fetch show d -n 3x
-    fails 2 "--seed: '4294967296' is no whole number" coco-fetch show d -r -n 1 --seed 4294967296
+    fails 2 "--number: '0': expected an integer from 1" coco-fetch show d -n 0
+    fails 2 "--number: '-1': expected an integer" coco-fetch show d -n -1
+    fails 2 "--number: '3x': expected an integer" coco-fetch show d -n 3x
+    fails 2 "--seed: '4294967296': expected an integer" coco-fetch show d -r -n 1 --seed 4294967296
     fails 2 "--split needs a value" coco-fetch show d --split
     fails 2 "--train" coco-fetch show d --train 3
 }

@@ -17,7 +17,7 @@ static int is_public(const char *text)
     else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1)
         storage.ss_family = AF_INET6;
     else
-        fail_msg("%s is no address", text);
+        fail_msg("%s is not an address", text);
     return address_is_public((const struct sockaddr *)&storage);
 }
 

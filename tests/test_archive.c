@@ -1,9 +1,9 @@
-/* Archives: the names inside, what is chosen of them, unpacking and its answers; and the directory it all goes to. */
+/* Archives: names of entries, which of them are chosen, unpacking; digests and sizes. */
 #include "tests/support/test.h"
 
-#include "io/archive/archive.h"
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
+#include "io/archive/unpack.h"
 #include "io/base/digest.h"
 #include "io/base/err.h"
 #include "io/base/size.h"
@@ -40,11 +40,11 @@ static void names_that_lead_out(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        {"", "no name"},          {"../a", "leads out"},     {"a/../b", "leads out"},  {"a/..", "leads out"},
-        {"..", "leads out"},      {"a\\..\\b", "leads out"}, {"a/..\\b", "leads out"}, {"/a", "absolute"},
-        {"\\a", "absolute"},      {"c:a", "absolute"},       {"C:\\a", "absolute"},    {"a\nb", "no text"},
-        {"a\033[2Jb", "no text"}, {"a\177", "no text"},      {"a\xc2\x9b", "no text"}, /* CSI */
-        {"a\xff", "no text"},     {"a\xc0\xae", "no text"},                            /* a dot in two bytes */
+        {"", "no name"},           {"../a", "leads out"},     {"a/../b", "leads out"},   {"a/..", "leads out"},
+        {"..", "leads out"},       {"a\\..\\b", "leads out"}, {"a/..\\b", "leads out"},  {"/a", "absolute"},
+        {"\\a", "absolute"},       {"c:a", "absolute"},       {"C:\\a", "absolute"},     {"a\nb", "not text"},
+        {"a\033[2Jb", "not text"}, {"a\177", "not text"},     {"a\xc2\x9b", "not text"}, /* CSI */
+        {"a\xff", "not text"},     {"a\xc0\xae", "not text"},                            /* an overlong dot */
     };
     static const char *const good[] = {"a",     "./a", "a/b",      "a//b", "..a", "a..",
                                        "a../b", "...", "\xc3\xa9", "a b",  "ab:c"};
@@ -131,10 +131,10 @@ static void names_of_a_dataset(void **state)
                                         "coco2014_captions.h5.part"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (!dataset_has_file(own[i]))
-            fail_msg("'%s' is a dataset's", own[i]);
+            fail_msg("'%s' belongs to a dataset", own[i]);
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (dataset_has_file(other[i]))
-            fail_msg("'%s' is no dataset's", other[i]);
+            fail_msg("'%s' does not belong to a dataset", other[i]);
 }
 
 static void a_list_of_entries(void **state)
@@ -159,7 +159,7 @@ static void a_list_of_entries(void **state)
     assert_null(entry_name_wanted("x/README.txt", root, len, dataset_has_file));
     assert_null(entry_name_wanted("a/b", root, len, dataset_has_file));
 
-    /* What is not wanted may be there twice. */
+    /* An unwanted file may occur twice. */
     assert_ok(entry_list_add(&list, "x/README.txt", 1));
     assert_null(entry_list_sum(&list, root, len, dataset_has_file, &total));
     assert_ok(entry_list_add(&list, "a/b/images/1.png", 1000));
@@ -173,7 +173,7 @@ static void a_list_of_entries(void **state)
 
 /* --- unpacking --- */
 
-/* A header of a ustar archive; the data follow, filled up to 512. */
+/* A ustar header; the data follow, padded to 512 bytes. */
 static void put_header(FILE *f, const char *name, char type, long size)
 {
     char h[512] = {0};
@@ -204,8 +204,8 @@ static void put_end(FILE *f)
     assert_int_equal(fclose(f), 0);
 }
 
-/* A tar with two wanted files of 1000 and 70000 bytes below d/, and some more. */
-static ArchiveSpec make_tar(char path[PATH_MAX])
+/* A tar with two wanted files below d/, of 1000 and 70000 bytes, and some others. */
+static UnpackSpec make_tar(char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s/a.tar", dir);
     FILE *f = fopen(path, "wb");
@@ -216,7 +216,7 @@ static ArchiveSpec make_tar(char path[PATH_MAX])
     put_file(f, "d/images/1.html", 5);
     put_file(f, "d/coco2014_captions.h5", 1000);
     put_end(f);
-    return (ArchiveSpec){
+    return (UnpackSpec){
         .path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
 }
 
@@ -250,12 +250,12 @@ static void only_what_is_wanted(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch();
     said_done = said_total = 0;
     spec.progress = on_progress;
     mode_t before = umask(027);
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_DONE);
     umask(before);
     assert_int_equal(said_done, 71000);
     assert_int_equal(said_total, 71000);
@@ -275,16 +275,16 @@ static void limits(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 5;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_DONE);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_DONE);
     free(scratch);
     teardown(NULL), setup(NULL);
     spec = make_tar(path);
     scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 4;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_REFUSED);
     assert_string_equal(err.text, "a.tar: unpacks to more than 71.0 kB");
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
@@ -294,47 +294,47 @@ static void stops(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     volatile sig_atomic_t stop = SIGINT;
     char *scratch = make_scratch();
     spec.stop = &stop;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_STOPPED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_STOPPED);
     assert_int_equal(rmdir(scratch), 0);
     free(scratch);
 }
 
-/* Answers that tell a bad archive from a bad place. */
+/* The answer distinguishes a bad archive from a bad directory. */
 static void whose_fault_it_is(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     char *scratch = make_scratch(), *none = tmp_path(dir, "none");
     assert_int_equal(truncate(path, 30000), 0);
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_REFUSED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_REFUSED);
     assert_says(err.text, "a.tar: ");
     assert_says(err.text, "truncated or damaged");
     spec.path = none;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     assert_string_equal(err.text, "a.tar: No such file or directory");
     spec.path = dir;
-    assert_int_equal(archive_unpack(&spec, scratch, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     free(scratch), free(none);
 }
 
-/* A fifo is not waited for. */
-static void no_file(void **state)
+/* A fifo: nobody waits for its writer. */
+static void not_a_file(void **state)
 {
     (void)state;
     char path[PATH_MAX];
-    ArchiveSpec spec = make_tar(path);
+    UnpackSpec spec = make_tar(path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(archive_unpack(&spec, dir, &err), UNPACK_FAILED);
-    assert_string_equal(err.text, "a.tar: is no file");
+    assert_int_equal(unpack_archive(&spec, dir, &err), UNPACK_FAILED);
+    assert_string_equal(err.text, "a.tar: is not a regular file");
 }
 
-/* The caller's locale is as it was. */
+/* The caller's locale is restored. */
 static void text_is_utf8(void **state)
 {
     (void)state;
@@ -344,9 +344,9 @@ static void text_is_utf8(void **state)
     put_file(f, "d\xc3\xa9/coco2014_captions.h5", 10);
     put_file(f, "d\xc3\xa9/images/\xe2\x82\xac.png", 10);
     put_end(f);
-    ArchiveSpec spec = {
+    UnpackSpec spec = {
         .path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
-    assert_ok(archive_unpack(&spec, scratch, &err));
+    assert_ok(unpack_archive(&spec, scratch, &err));
     assert_int_equal(size_of(scratch, "images/\xe2\x82\xac.png"), 10);
     assert_int_equal(MB_CUR_MAX, 1);
     free(path), free(scratch);
@@ -361,7 +361,7 @@ static void digests_of_files(void **state)
     char *path = tmp_path(dir, "f"), *bytes = malloc(700001);
     assert_non_null(bytes);
     memset(bytes, 'q', 700001);
-    /* FIPS 180-2, appendix B.1; then the empty file, and one of several pieces. */
+    /* FIPS 180-2, appendix B.1; then the empty file, and one longer than a piece. */
     tmp_write(path, "abc", 3);
     assert_ok(digest_file(path, NULL, hex, &err));
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -404,7 +404,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits, setup, teardown),
         cmocka_unit_test_setup_teardown(stops, setup, teardown),
         cmocka_unit_test_setup_teardown(whose_fault_it_is, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(not_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(text_is_utf8, setup, teardown),
         cmocka_unit_test_setup_teardown(digests_of_files, setup, teardown),
         cmocka_unit_test_setup_teardown(sizes_as_text, setup, teardown),

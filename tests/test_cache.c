@@ -1,4 +1,4 @@
-/* The cache of downloads: names, absence, renames, leftovers. */
+/* The cache of downloads: names, absent files, renames, leftovers. */
 #include "io/net/cache.h"
 
 #include "io/base/err.h"
@@ -57,31 +57,6 @@ static void names_are_digests(void **state)
     cache_close(cache);
 }
 
-/* One of an earlier version stays as it is; a stray name makes none of ours. */
-static void two_digits_of_old(void **state)
-{
-    (void)state;
-    char path[400];
-    snprintf(path, sizeof path, "%s/80", dir);
-    assert_int_equal(mkdir(path, 0777), 0);
-    Cache *cache = open_cache();
-    char *where = cache_path(cache, "abc");
-    assert_non_null(strstr(where, "/ba/ba7816bf"));
-    free(where);
-    assert_int_equal(cache_store(cache, "abc", "x", 1, &err), 0);
-    cache_close(cache);
-    cache = open_cache();
-    where = cache_find(cache, "abc");
-    assert_non_null(where);
-    free(where);
-    cache_close(cache);
-    snprintf(path, sizeof path, "%s/0", dir);
-    assert_int_equal(mkdir(path, 0777), 0);
-    cache = open_cache();
-    assert_null(cache_find(cache, "abc"));
-    cache_close(cache);
-}
-
 static void what_is_stored_is_found(void **state)
 {
     (void)state;
@@ -109,7 +84,7 @@ static void an_empty_file_is_absent(void **state)
     cache_close(cache);
 }
 
-/* How many names there are in tmp/. */
+/* How many files are in tmp/. */
 static int n_temporary(void)
 {
     char path[400];
@@ -153,7 +128,7 @@ static void only_commit_gives_the_name(void **state)
     cache_close(cache);
 }
 
-/* Files above what is kept in memory: looked at, forgotten, begun anew, and as readable as others. */
+/* Files too large to stay in memory: read back, restarted, and with the usual permissions. */
 static void large_files(void **state)
 {
     (void)state;
@@ -222,25 +197,25 @@ static void the_dead_are_remembered(void **state)
     Cache *cache = open_cache();
     char why[200];
     long code = -1;
-    assert_false(cache_dead(cache, "u", 100, &code, why, sizeof why));
-    cache_bury(cache, "u", 404, "HTTP 404");
-    assert_true(cache_dead(cache, "u", 100, &code, why, sizeof why));
+    assert_false(cache_is_dead(cache, "u", 100, &code, why, sizeof why));
+    cache_mark_dead(cache, "u", 404, "HTTP 404");
+    assert_true(cache_is_dead(cache, "u", 100, &code, why, sizeof why));
     assert_int_equal(code, 404);
     assert_string_equal(why, "HTTP 404");
-    assert_false(cache_dead(cache, "u", 0, &code, why, sizeof why)); /* not for so long */
+    assert_false(cache_is_dead(cache, "u", 0, &code, why, sizeof why)); /* marked longer ago than that */
     assert_null(cache_find(cache, "u"));
-    cache_bury(cache, "u", 0, "an HTML page, not an image"); /* the last word counts */
-    assert_true(cache_dead(cache, "u", 100, &code, why, sizeof why));
+    cache_mark_dead(cache, "u", 0, "an HTML page, not an image"); /* the last mark counts */
+    assert_true(cache_is_dead(cache, "u", 100, &code, why, sizeof why));
     assert_int_equal(code, 0);
     assert_string_equal(why, "an HTML page, not an image");
-    assert_false(cache_dead(cache, "v", 100, &code, why, sizeof why));
+    assert_false(cache_is_dead(cache, "v", 100, &code, why, sizeof why));
 
     char *path = cache_path(cache, "u"), dead[500];
     struct timespec past[2] = {{.tv_sec = time(NULL) - 1000}, {.tv_sec = time(NULL) - 1000}};
     snprintf(dead, sizeof dead, "%s.dead", path);
     assert_int_equal(utimensat(AT_FDCWD, dead, past, AT_SYMLINK_NOFOLLOW), 0);
-    assert_false(cache_dead(cache, "u", 999, &code, why, sizeof why));
-    assert_true(cache_dead(cache, "u", 2000, &code, why, sizeof why));
+    assert_false(cache_is_dead(cache, "u", 999, &code, why, sizeof why));
+    assert_true(cache_is_dead(cache, "u", 2000, &code, why, sizeof why));
     assert_int_equal(cache_store(cache, "u", "alive", 5, &err), 0);
     char *found = cache_find(cache, "u");
     assert_non_null(found);
@@ -285,7 +260,7 @@ static void the_default_directory(void **state)
     assert_in(cache, want);
     cache_close(cache);
 
-    setenv("XDG_CACHE_HOME", "relative", 1); /* the XDG rules have it ignored */
+    setenv("XDG_CACHE_HOME", "relative", 1); /* ignored, as the XDG rules say */
     setenv("HOME", dir, 1);
     cache = cache_open(NULL, &err);
     assert_non_null(cache);
@@ -299,7 +274,7 @@ static void the_default_directory(void **state)
     assert_non_null(strstr(err.text, "HOME"));
 }
 
-static void a_directory_that_cannot_be(void **state)
+static void a_directory_that_cannot_be_made(void **state)
 {
     (void)state;
     assert_null(cache_open("/dev/null/x", &err));
@@ -310,7 +285,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(names_are_digests, setup, teardown),
-        cmocka_unit_test_setup_teardown(two_digits_of_old, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_file_is_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(only_commit_gives_the_name, setup, teardown),
@@ -319,7 +293,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_writers_leave_a_whole_file, setup, teardown),
         cmocka_unit_test_setup_teardown(old_leftovers_go, setup, teardown),
         cmocka_unit_test_setup_teardown(the_default_directory, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_directory_that_cannot_be, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_directory_that_cannot_be_made, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

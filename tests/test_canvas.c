@@ -1,4 +1,4 @@
-/* Drawing: shapes where they belong, text inside its width, an ellipsis behind a whole word, any script. */
+/* Drawing: shapes where they belong, text within its width, an ellipsis after a whole word, any script. */
 #include "io/picture/canvas.h"
 #include "tests/support/test.h"
 
@@ -23,7 +23,7 @@ static Color pixel(const Canvas *canvas, int x, int y)
     return (Color)row[3 * x] << 16 | (Color)row[3 * x + 1] << 8 | row[3 * x + 2];
 }
 
-/* The box around all that is not white: x0, y0, x1, y1 (beyond), or all 0. */
+/* The bounding box of everything that is not white: x0, y0, x1, y1 (exclusive); x1 and y1 are 0 if there is nothing. */
 static void ink(const Canvas *canvas, int box[4])
 {
     box[0] = W;
@@ -121,7 +121,7 @@ static const char *const TEXTS[] = {
     "\xf0\x9f\x91\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 "
     "e\xcc\x81\xcc\x81\xcc\x81",
     "line\nbreak\r\n\tand\x01 control \xe2\x80\xa8 separator \xe2\x80\xa9 end",
-    "bytes that are \xff\xfe no UTF-8 \xc3",
+    "bytes that are \xff\xfe not UTF-8 \xc3",
     "<b>no markup</b> &amp; <UNK>",
     "",
     " ",
@@ -142,7 +142,7 @@ static void text_stays_inside(void **state)
                     canvas_text_size(canvas, &style, TEXTS[i], &w, &h);
                     assert_int_equal(canvas_text(canvas, &style, 20, 30, TEXTS[i]), h);
                     ink(canvas, box);
-                    if (box[2]) { /* an overhang of a pixel or two is the font's right */
+                    if (box[2]) { /* a font may overhang by a pixel or two */
                         assert_in_range(box[0], 18, 20 + width);
                         assert_in_range(box[2], 18, 20 + width + 2);
                         assert_in_range(box[1], 28, 30 + h);
@@ -155,9 +155,8 @@ static void text_stays_inside(void **state)
     canvas_free(canvas);
 }
 
-/* Where a text does not fit, some whole words of it and an ellipsis are what is drawn, and no more words
- * would have fitted. */
-static void ellipsis_behind_a_word(void **state)
+/* If a text does not fit, some of its whole words and an ellipsis are drawn, and one more word would not have fitted. */
+static void ellipsis_after_a_word(void **state)
 {
     (void)state;
     const char *text = TEXTS[1];
@@ -204,7 +203,7 @@ static void no_limits(void **state)
     style.width = 100;
     canvas_text_size(canvas, &style, TEXTS[1], &w, &h);
     assert_true(h > 6 * line_h && w <= 100);
-    /* Endless text is cut, and drawn in no time. */
+    /* Endless text is cut, and cheap. */
     char *long_text = malloc(3000001);
     for (int i = 0; i < 3000000; i++)
         long_text[i] = i % 7 ? 'w' : ' ';
@@ -216,7 +215,7 @@ static void no_limits(void **state)
     canvas_free(canvas);
 }
 
-static void right_to_left_stands_right(void **state)
+static void right_to_left_is_aligned_right(void **state)
 {
     (void)state;
     int box[4];
@@ -234,7 +233,7 @@ static void missing_glyphs(void **state)
     Canvas *canvas = blank();
     TextStyle style = {.size = 14, .width = 250, .max_lines = 2};
     int w, h;
-    assert_int_equal(canvas_text_missing(canvas), 0); /* nothing was measured yet */
+    assert_int_equal(canvas_text_missing(canvas), 0); /* nothing has been measured yet */
     canvas_text_size(canvas, &style, TEXTS[1], &w, &h);
     assert_int_equal(canvas_text_missing(canvas), 0);
     canvas_text_size(canvas, &style, "", &w, &h);
@@ -247,7 +246,7 @@ static void missing_glyphs(void **state)
     canvas_free(canvas);
 }
 
-/* Pixels in which one colour stands out: the red of red text, and so on. */
+/* How many pixels are dominated by one of red, green and blue: of red text, and so on. */
 static int count_like(const Canvas *canvas, int shift, int x0, int x1)
 {
     int n = 0;
@@ -279,7 +278,7 @@ static void spans_color_their_bytes(void **state)
     assert_int_equal(count_like(canvas, 16, w + 1, W), 0);
     assert_int_equal(count_like(canvas, 0, 0, w - 1), 0);
     assert_in_range(count_like(canvas, 0, w, W), 20, 100000);
-    /* The next text has none of them. */
+    /* They do not apply to the next text. */
     canvas_clear(canvas, 0xFFFFFF);
     style.n_spans = 0;
     canvas_text(canvas, &style, 0, 0, text);
@@ -287,7 +286,7 @@ static void spans_color_their_bytes(void **state)
     canvas_free(canvas);
 }
 
-/* Bold takes more room, and what is measured is what is drawn, where the text is cut too. */
+/* Bold text is wider, and what is measured is what is drawn, even if the text is cut. */
 static void spans_of_other_weight(void **state)
 {
     (void)state;
@@ -325,9 +324,9 @@ int main(void)
         cmocka_unit_test(lines),
         cmocka_unit_test(images_are_cut_at_the_edges),
         cmocka_unit_test(text_stays_inside),
-        cmocka_unit_test(ellipsis_behind_a_word),
+        cmocka_unit_test(ellipsis_after_a_word),
         cmocka_unit_test(no_limits),
-        cmocka_unit_test(right_to_left_stands_right),
+        cmocka_unit_test(right_to_left_is_aligned_right),
         cmocka_unit_test(missing_glyphs),
         cmocka_unit_test(spans_color_their_bytes),
         cmocka_unit_test(spans_of_other_weight),

@@ -1,26 +1,26 @@
-/* Words of captions that references have. */
+/* Which words of captions the references have. */
 #include "pipeline/sheet/highlight.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What is found in (round) and what is not in [square] brackets. */
+/* Words that are found are in (round) brackets, others in [square] ones. */
 static void check_found(const char *caption, const char *first, const char *second, const char *want)
 {
     char *references[] = {(char *)first, (char *)second}, out[256] = "";
     Record r = {.caption = (char *)caption, .references = references, .n_references = second ? 2 : first ? 1 : 0};
-    Found found;
-    assert_int_equal(found_words(&found, &r), 0);
-    for (int i = 0, n = 0; i < found.n; i++) {
-        bool in = found.word[i].found;
-        n += snprintf(out + n, sizeof out - (size_t)n, "%s%.*s%s", in ? "(" : "[", (int)found.word[i].len,
-                      found.text + found.word[i].start, in ? ")" : "]");
+    Highlight h;
+    assert_int_equal(highlight_words(&h, &r), 0);
+    for (int i = 0, n = 0; i < h.n; i++) {
+        bool in = h.word[i].found;
+        n += snprintf(out + n, sizeof out - (size_t)n, "%s%.*s%s", in ? "(" : "[", (int)h.word[i].len,
+                      h.text + h.word[i].start, in ? ")" : "]");
         assert_in_range(n, 0, sizeof out - 1);
     }
     assert_string_equal(out, want);
-    found_free(&found);
-    found_free(&found); /* legal on a freed one */
+    highlight_free(&h);
+    highlight_free(&h); /* legal on a freed one */
 }
 
 static void words_of_any_reference(void **state)
@@ -34,7 +34,7 @@ static void words_of_any_reference(void **state)
     check_found("\xc3\x89t\xc3\xa9\ttime", "\xc3\xa9T\xc3\x89", "TIME", "(\xc3\x89t\xc3\xa9)(time)");
 }
 
-static void unknown_words_are_nobodys(void **state)
+static void unknown_words_are_never_found(void **state)
 {
     (void)state;
     check_found("a <UNK> gun, <unk>", "a <UNK> gun", "unk", "(a)[<UNK>](gun)[<unk>]");
@@ -49,12 +49,12 @@ static void many_words(void **state)
         memcpy(caption + 2 * i, "x ", 3 - (i == (1 << 19) - 1));
     caption[(1 << 20) - 1] = '\0';
     Record r = {.caption = caption, .references = &caption, .n_references = 1};
-    Found found;
-    assert_int_equal(found_words(&found, &r), 0);
-    assert_in_range(found.n, 1000, 4096);
-    for (int i = 0; i < found.n - 1; i++)
-        assert_true(found.word[i].found);
-    found_free(&found);
+    Highlight h;
+    assert_int_equal(highlight_words(&h, &r), 0);
+    assert_in_range(h.n, 1000, 4096);
+    for (int i = 0; i < h.n - 1; i++)
+        assert_true(h.word[i].found);
+    highlight_free(&h);
     free(caption);
 }
 
@@ -62,7 +62,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_of_any_reference),
-        cmocka_unit_test(unknown_words_are_nobodys),
+        cmocka_unit_test(unknown_words_are_never_found),
         cmocka_unit_test(many_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,10 @@
-/* Decoding and scaling of pictures, of every kind that a URL brings: made here byte by byte. */
+/* Decoding and scaling pictures of every kind that a URL may bring, made here byte by byte. */
 #include "io/file/file.h"
 #include "io/file/sniff.h"
-#include "io/picture/exif.h"
 #include "io/picture/image.h"
+#include "io/picture/orientation.h"
 #include "tests/support/picture.h"
+#include "tests/support/pngs.h"
 #include "tests/support/test.h"
 
 #include <dirent.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Small pictures, made with common tools: 2 x 2 with red, green / blue, white, or half-transparent black. */
+/* Small pictures, made with common tools: 2 x 2 with red, green / blue, white. */
 static const unsigned char BMP_2x2[] = {
     'B', 'M', 70, 0, 0,  0, 0,   0, 0, 0,   54,  0,   0, 0, 40, 0, 0,   0, 2,   0, 0, 0, 2, 0,
     0,   0,   1,  0, 24, 0, 0,   0, 0, 0,   16,  0,   0, 0, 0,  0, 0,   0, 0,   0, 0, 0, 0, 0,
@@ -23,77 +24,6 @@ static const unsigned char GIF_1x1[] = {
     'G', 'I',  'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 255,  0, 0, 0,    0,
     0,   0x2C, 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1, 0, 0x3B,
 };
-
-/* A PNG of stored blocks: one row of pixels with this colour type and depth, and chunks before the data. */
-typedef struct {
-    unsigned char bytes[2048];
-    size_t n;
-} Bytes;
-
-static unsigned crc(const unsigned char *b, size_t n)
-{
-    unsigned c = ~0u;
-    for (size_t i = 0; i < n; i++) {
-        c ^= b[i];
-        for (int k = 0; k < 8; k++)
-            c = c & 1 ? 0xEDB88320u ^ c >> 1 : c >> 1;
-    }
-    return ~c;
-}
-
-static void put32(Bytes *out, unsigned v)
-{
-    for (int shift = 24; shift >= 0; shift -= 8)
-        out->bytes[out->n++] = (unsigned char)(v >> shift);
-}
-
-static void put(Bytes *out, const void *bytes, size_t n)
-{
-    if (n)
-        memcpy(out->bytes + out->n, bytes, n);
-    out->n += n;
-}
-
-static void chunk(Bytes *out, const char *type, const void *data, size_t n)
-{
-    put32(out, (unsigned)n);
-    size_t at = out->n;
-    put(out, type, 4);
-    put(out, data, n);
-    put32(out, crc(out->bytes + at, out->n - at));
-}
-
-/* A picture one row high. `row` holds the raw samples. */
-static Bytes png(unsigned w, unsigned h, int depth, int type, const void *plte, size_t plte_n, const void *trns,
-                 size_t trns_n, const void *row, size_t row_n)
-{
-    Bytes out = {{0}, 0}, head = {{0}, 0}, data = {{0}, 0};
-    put(&out, "\x89PNG\r\n\x1a\n", 8);
-    put32(&head, w);
-    put32(&head, h);
-    const unsigned char rest[5] = {(unsigned char)depth, (unsigned char)type, 0, 0, 0};
-    put(&head, rest, 5);
-    chunk(&out, "IHDR", head.bytes, head.n);
-    if (plte_n)
-        chunk(&out, "PLTE", plte, plte_n);
-    if (trns_n)
-        chunk(&out, "tRNS", trns, trns_n);
-    size_t len = row_n + 1; /* the filter byte */
-    const unsigned char zlib[] = {
-        0x78, 1, 1, (unsigned char)len, (unsigned char)(len >> 8), (unsigned char)~len, (unsigned char)(~len >> 8),
-        0};
-    put(&data, zlib, sizeof zlib);
-    put(&data, row, row_n);
-    unsigned a = 1, b = 1; /* Adler-32; the filter byte is 0 */
-    for (size_t i = 0; i < row_n; i++) {
-        a = (a + ((const unsigned char *)row)[i]) % 65521;
-        b = (b + a) % 65521;
-    }
-    put32(&data, b << 16 | a);
-    chunk(&out, "IDAT", data.bytes, data.n);
-    chunk(&out, "IEND", NULL, 0);
-    return out;
-}
 
 static void expect(const void *bytes, size_t len, int w, int h, const char *rgb)
 {
@@ -107,35 +37,21 @@ static void expect(const void *bytes, size_t len, int w, int h, const char *rgb)
     image_free(&image);
 }
 
+/* A picture one row high. */
+static PngBytes greys(void)
+{
+    return pngs_make(&(PngParts){.w = 4, .h = 1, .depth = 8, .rows = PNG_DATA("\0\1\2\3\4")});
+}
+
 static void kinds(void **state)
 {
     (void)state;
+    PngBytes png = greys();
     const char *rgbw = "\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff";
     expect(BMP_2x2, sizeof BMP_2x2, 2, 2, rgbw);
     expect(PPM_2x2, sizeof PPM_2x2 - 1, 2, 2, rgbw);
     expect(GIF_1x1, sizeof GIF_1x1, 1, 1, "\xff\0\0");
-    Bytes p = png(2, 1, 8, 0, NULL, 0, NULL, 0, "\x10\x80", 2);
-    expect(p.bytes, p.n, 2, 1, "\x10\x10\x10\x80\x80\x80"); /* grey */
-    p = png(2, 1, 8, 2, NULL, 0, NULL, 0, "\1\2\3\4\5\6", 6);
-    expect(p.bytes, p.n, 2, 1, "\1\2\3\4\5\6");
-    p = png(1, 1, 16, 2, NULL, 0, NULL, 0, "\x12\x34\x56\x78\x9a\xbc", 6);
-    expect(p.bytes, p.n, 1, 1, "\x12\x56\x9a"); /* 16 bits */
-    p = png(2, 1, 8, 3, "\x0a\x0b\x0c\x14\x15\x16", 6, NULL, 0, "\1\0", 2);
-    expect(p.bytes, p.n, 2, 1, "\x14\x15\x16\x0a\x0b\x0c"); /* palette */
-    p = png(8, 1, 1, 0, NULL, 0, NULL, 0, "\xaa", 1);
-    expect(p.bytes, p.n, 8, 1,
-           "\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0"); /* bits */
-}
-
-static void alpha_over_white(void **state)
-{
-    (void)state;
-    Bytes p = png(3, 1, 8, 6, NULL, 0, NULL, 0, "\0\0\0\0\0\0\0\x80\x64\x32\0\xff", 12);
-    expect(p.bytes, p.n, 3, 1, "\xff\xff\xff\x7f\x7f\x7f\x64\x32\0");
-    p = png(2, 1, 8, 4, NULL, 0, NULL, 0, "\0\xff\0\0", 4);
-    expect(p.bytes, p.n, 2, 1, "\0\0\0\xff\xff\xff"); /* grey with alpha */
-    p = png(2, 1, 8, 3, "\0\0\0\1\2\3", 6, "\0\xff", 2, "\0\1", 2);
-    expect(p.bytes, p.n, 2, 1, "\xff\xff\xff\1\2\3"); /* a transparent entry of a palette */
+    expect(png.bytes, png.n, 4, 1, "\1\1\1\2\2\2\3\3\3\4\4\4");
 }
 
 static void refused(void **state)
@@ -143,9 +59,8 @@ static void refused(void **state)
     (void)state;
     Err err;
     Image image;
-    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4),
-          huge = png(20000, 20000, 8, 2, NULL, 0, NULL, 0, "", 0), empty = png(0, 1, 8, 0, NULL, 0, NULL, 0, "", 0),
-          wrong = p;
+    PngBytes p = greys(), huge = pngs_make(&(PngParts){.w = 20000, .h = 20000, .depth = 8, .type = 2}),
+             empty = pngs_make(&(PngParts){.w = 0, .h = 1, .depth = 8}), wrong = p;
     unsigned char wide_gif[sizeof GIF_1x1];
     wrong.bytes[33 + 8 + 10] ^= 1; /* in the data */
     memcpy(wide_gif, GIF_1x1, sizeof GIF_1x1);
@@ -160,17 +75,17 @@ static void refused(void **state)
         {"<!DOCTYPE html><html>", 21, "HTML"},
         {"GIF89a", 6, ""},
         {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
-        {"RIFF\x10\0\0\0WEBPVP8 ", 16, "WebP, a kind that is not read"},
-        {"II*\0\x08\0\0\0", 8, "TIFF, a kind that is not read"},
+        {"RIFF\x10\0\0\0WEBPVP8 ", 16, "unsupported format: WebP"},
+        {"II*\0\x08\0\0\0", 8, "unsupported format: TIFF"},
         {"\0\0\0\x1c"
          "ftypavif",
-         12, "AVIF, a kind"},
+         12, "unsupported format: AVIF"},
         {"\0\0\0\x1c"
          "ftypmif1",
-         12, "HEIC, a kind"},
-        {"P4 8 1\n\xff", 8, "PBM, a kind that is not read"},
-        {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "a BMP that is corrupt, or of a variety that is not read"},
-        {"P3 1 1 255 1 2 3\n", 17, "plain PNM, a kind that is not read"},
+         12, "unsupported format: HEIC"},
+        {"P4 8 1\n\xff", 8, "unsupported format: PBM"},
+        {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "corrupt or unsupported BMP"},
+        {"P3 1 1 255 1 2 3\n", 17, "unsupported format: plain PNM"},
         {huge.bytes, huge.n, "too many"},
         {"P5 1048577 1 255\n", 17, "1048577 x 1 pixels are too many"},
         {empty.bytes, empty.n, ""},
@@ -186,7 +101,7 @@ static void refused(void **state)
         {BMP_2x2, sizeof BMP_2x2 - 3, "truncated BMP"},
         {GIF_1x1, sizeof GIF_1x1 - 3, "truncated GIF"},
         {wide_gif, sizeof wide_gif, "cannot hold 4000 x 4000 pixels"},
-        {wrong.bytes, wrong.n, "corrupt PNG (a wrong checksum)"},
+        {wrong.bytes, wrong.n, "corrupt PNG (IDAT: CRC error)"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err.text[0] = '\0';
@@ -198,13 +113,13 @@ static void refused(void **state)
     }
 }
 
-/* Whole, and cut at any byte. */
+/* Complete, and cut at any byte. */
 static void wholeness(void **state)
 {
     (void)state;
-    Bytes p = png(4, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3\4", 4);
+    PngBytes p = greys();
     assert_null(sniff_cut(p.bytes, p.n));
-    assert_null(sniff_cut(p.bytes, p.n + 5)); /* more behind it */
+    assert_null(sniff_cut(p.bytes, p.n + 5)); /* more bytes after the end */
     for (size_t n = 8; n < p.n; n++)
         assert_string_equal(sniff_cut(p.bytes, n), "truncated PNG");
     memset(p.bytes + 33, 0xFF, 4); /* a length of 4 GB */
@@ -213,26 +128,23 @@ static void wholeness(void **state)
     assert_null(sniff_cut(GIF_1x1, sizeof GIF_1x1 - 1)); /* some writers leave out the trailer */
     for (size_t n = 6; n < sizeof GIF_1x1 - 1; n++)
         assert_string_equal(sniff_cut(GIF_1x1, n), "truncated GIF");
-    /* What has no marks of its own cannot be told. */
+    /* Other formats have no such marks. */
     assert_null(sniff_cut("", 0));
     assert_null(sniff_cut("hello", 5));
     assert_null(sniff_cut(PPM_2x2, 5));
 }
 
-/* A PNG may be turned as well. */
+/* A PNG may have an orientation too. */
 static void upright_png(void **state)
 {
     (void)state;
-    static const char exif[] = "MM\0*\0\0\0\x8\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0";
-    Bytes p = png(3, 1, 8, 0, NULL, 0, NULL, 0, "\1\2\3", 3), block = {{0}, 0};
-    chunk(&block, "eXIf", exif, sizeof exif - 1);
-    memmove(p.bytes + 33 + block.n, p.bytes + 33, p.n - 33);
-    memcpy(p.bytes + 33, block.bytes, block.n);
-    p.n += block.n;
-    assert_int_equal(exif_orientation(p.bytes, p.n), 6);
+    PngBytes flat = pngs_make(&(PngParts){.w = 3, .h = 1, .depth = 8, .rows = PNG_DATA("\0\1\2\3")});
+    PngBytes p = pngs_with_chunk(&flat, PNGS_AFTER_IHDR, "eXIf",
+                                 (PngData)PNG_DATA("MM\0*\0\0\0\x8\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"));
+    assert_int_equal(orientation_read(p.bytes, p.n), 6);
     expect(p.bytes, p.n, 1, 3, "\1\1\1\2\2\2\3\3\3");
-    assert_int_equal(exif_orientation(GIF_1x1, sizeof GIF_1x1), 1);
-    assert_int_equal(exif_orientation("", 0), 1);
+    assert_int_equal(orientation_read(GIF_1x1, sizeof GIF_1x1), 1);
+    assert_int_equal(orientation_read("", 0), 1);
 }
 
 static void fitted(void **state)
@@ -258,14 +170,20 @@ static void fitted(void **state)
     assert_null(image.rgb);
 }
 
-/* No bytes crash the decoder: every kind, cut and with bytes changed. */
+/* No bytes crash the decoder: every kind, truncated and with changed bytes. */
 static void damaged(void **state)
 {
     (void)state;
     Err err;
     Image image;
     unsigned random = 12345;
-    Bytes p = png(5, 1, 8, 3, "\0\0\0\1\2\3", 6, "\0", 1, "\0\1\0\1\0", 5);
+    PngBytes p = pngs_make(&(PngParts){.w = 5,
+                                       .h = 1,
+                                       .depth = 8,
+                                       .type = 3,
+                                       .plte = PNG_DATA("\0\0\0\1\2\3"),
+                                       .trns = PNG_DATA("\0"),
+                                       .rows = PNG_DATA("\0\0\1\0\1\0")});
     const struct {
         const void *bytes;
         size_t len;
@@ -318,7 +236,7 @@ static void scaling(void **state)
     static const int sides[] = {1, 2, 7, 64, 255, 1000};
     Image out;
     for (int i = 0; i < 6; i++)
-        for (int k = 0; k < 6; k++) { /* one colour stays that colour at any size */
+        for (int k = 0; k < 6; k++) { /* a flat colour stays the same at any size */
             Image in = plain(sides[i], sides[k], 187);
             assert_ok(image_scale(&out, &in, sides[k], sides[5 - i], &err));
             for (size_t b = 0; b < (size_t)out.width * (size_t)out.height * 3; b++)
@@ -327,7 +245,7 @@ static void scaling(void **state)
             image_free(&out);
             image_free(&in);
         }
-    /* Fine stripes of black and white average to the light of middle grey, 188 in sRGB, without bands. */
+    /* Fine black and white stripes average to the light of middle grey, 188 in sRGB, without bands. */
     Image stripes = plain(400, 40, 0);
     for (size_t b = 0; b < 400 * 40; b += 2)
         memset(stripes.rgb + b * 3, 255, 3);
@@ -340,7 +258,7 @@ static void scaling(void **state)
     image_free(&stripes);
 }
 
-/* Photographs, where they are: whole ones decode, cut ones are refused, both without a crash. */
+/* Photographs, if they are there: complete ones decode, truncated ones are refused. */
 static void photographs(void **state)
 {
     (void)state;
@@ -366,7 +284,7 @@ static void photographs(void **state)
     free(bytes);
 }
 
-/* All of them, decoded for a box, look as they do decoded whole and scaled. */
+/* Each of them decoded for a box looks like the same one decoded at full size and scaled. */
 static void photographs_in_boxes(void **state)
 {
     (void)state;
@@ -404,17 +322,11 @@ static void photographs_in_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),
-        cmocka_unit_test(alpha_over_white),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(wholeness),
-        cmocka_unit_test(upright_png),
-        cmocka_unit_test(fitted),
-        cmocka_unit_test(damaged),
-        cmocka_unit_test(fits),
-        cmocka_unit_test(scaling),
-        cmocka_unit_test(photographs),
-        cmocka_unit_test(photographs_in_boxes),
+        cmocka_unit_test(kinds),       cmocka_unit_test(refused),
+        cmocka_unit_test(wholeness),   cmocka_unit_test(upright_png),
+        cmocka_unit_test(fitted),      cmocka_unit_test(damaged),
+        cmocka_unit_test(fits),        cmocka_unit_test(scaling),
+        cmocka_unit_test(photographs), cmocka_unit_test(photographs_in_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

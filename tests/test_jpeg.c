@@ -1,6 +1,7 @@
-/* JPEG: every kind decodes, at reduced scale too; damage is refused, oddness is not. */
+/* JPEG: every kind decodes, also at reduced scale; damaged pictures are refused, odd ones are not. */
 #include "io/file/sniff.h"
-#include "io/picture/jpeg.h"
+#include "io/picture/decoder.h"
+#include "io/picture/encoder_jpeg.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 
@@ -20,7 +21,7 @@ static void expect_refused(Bytes jpeg, const char *why)
     assert_null(image.rgb);
 }
 
-/* Grey as the JPEG's own kind, and as a program's, Huffman and arithmetic, sequential and progressive. */
+/* Colour in every subsampling, Huffman and arithmetic coding, sequential and progressive; grey. */
 static void kinds(void **state)
 {
     (void)state;
@@ -48,9 +49,9 @@ static void kinds(void **state)
     free(grey.bytes);
 }
 
-/* A flat picture of these four inks (or of how little there is of each) comes out in these colours. The library writes
- * it as YCCK, with Adobe's marker. */
-static void expect_ink(const unsigned char ink[4], int marker, const int rgb[3])
+/* A flat CMYK picture decodes to this colour. The library writes it as YCCK with Adobe's marker, which means that the
+ * values are inverted. */
+static void expect_cmyk(const unsigned char ink[4], int marker, const int rgb[3])
 {
     Err err;
     unsigned char pixels[16 * 16 * 4];
@@ -68,16 +69,16 @@ static void expect_ink(const unsigned char ink[4], int marker, const int rgb[3])
     free(jpeg.bytes);
 }
 
-static void inks(void **state)
+static void cmyk(void **state)
 {
     (void)state;
-    static const unsigned char little[][4] = {
+    static const unsigned char inverted[][4] = {
         {255, 255, 255, 255}, {255, 55, 55, 200}, {10, 255, 120, 255}, {9, 9, 9, 0}};
     static const int rgb[][3] = {{255, 255, 255}, {200, 43, 43}, {10, 255, 120}, {0, 0, 0}};
     for (int i = 0; i < 4; i++)
-        expect_ink(little[i], 1, rgb[i]);
-    /* Without the marker the file's four planes, which are Y 255, Cb 128, Cr 128 and K 15 here, are inks. */
-    expect_ink((const unsigned char[]){0, 0, 0, 15}, 0, (const int[]){0, 127 * 240 / 255, 127 * 240 / 255});
+        expect_cmyk(inverted[i], 1, rgb[i]);
+    /* Without the marker the file's four planes, here Y 255, Cb 128, Cr 128 and K 15, are taken for plain CMYK. */
+    expect_cmyk((const unsigned char[]){0, 0, 0, 15}, 0, (const int[]){0, 127 * 240 / 255, 127 * 240 / 255});
 }
 
 /* --- reduced scale --- */
@@ -87,19 +88,19 @@ static void smallest_that_suffices(void **state)
     (void)state;
     Err err;
     static const int cases[][4] = {
-        /* at least, and what comes of 640 x 480 */
+        /* minimum, and the size decoded from 640 x 480 */
         {1, 1, 80, 60},       {80, 60, 80, 60},     {81, 60, 160, 120},
         {256, 192, 320, 240}, {320, 240, 320, 240}, {320, 241, 400, 300},
         {600, 10, 640, 480},  {640, 480, 640, 480}, {2000, 2000, 640, 480},
     };
     Bytes jpeg = quarters_jpeg(640, 480, 0);
     int w, h;
-    assert_ok(jpeg_size(jpeg.bytes, jpeg.n, &w, &h, &err));
+    assert_ok(decoder_jpeg.size(jpeg.bytes, jpeg.n, &w, &h, &err));
     assert_int_equal(w, 640);
     assert_int_equal(h, 480);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Image image;
-        assert_ok(jpeg_decode(&image, jpeg.bytes, jpeg.n, cases[i][0], cases[i][1], &err));
+        assert_ok(decoder_jpeg.decode(&image, jpeg.bytes, jpeg.n, cases[i][0], cases[i][1], &err));
         assert_int_equal(image.width, cases[i][2]);
         assert_int_equal(image.height, cases[i][3]);
         expect_quarters(&image, "ABCD");
@@ -130,7 +131,7 @@ static void fits_boxes(void **state)
         long apart = 0, n = (long)c[4] * c[5] * 3;
         for (long k = 0; k < n; k++)
             apart += labs((long)image.rgb[k] - scaled.rgb[k]);
-        if (n > 1000 && apart > n * 2) /* what is reduced while decoding averages codes instead of light at edges */
+        if (n > 1000 && apart > n * 2) /* at edges, reducing while decoding averages codes instead of light */
             fail_msg("case %zu: %.2f apart", i, (double)apart / (double)n);
         image_free(&image);
         image_free(&full);
@@ -165,19 +166,19 @@ static void damaged(void **state)
     (void)state;
     Bytes jpeg = quarters_jpeg(64, 64, 0);
     size_t data = jpegs_find(jpeg, 0, 0xDA) + 14, size = jpegs_find(jpeg, 0, 0xC0);
-    /* Coded data end early, but EOI is there. */
+    /* The coded data end early, but EOI is there. */
     Bytes half = jpegs_splice(jpeg, data + 20, jpeg.n - data - 22, NULL, 0);
     expect_refused(half, "corrupt JPEG (premature end of data segment)");
     free(half.bytes);
     Bytes ones = jpegs_splice(jpeg, data, 8, "\xff\0\xff\0\xff\0\xff\0", 8);
     expect_refused(ones, "corrupt JPEG (");
     free(ones.bytes);
-    /* Kinds that are not read, and sizes that are too much. */
+    /* Unsupported kinds, and absurd sizes. */
     jpeg.bytes[size + 1] = 0xC3;
-    expect_refused(jpeg, "of a kind that is not read here");
+    expect_refused(jpeg, "unsupported JPEG (");
     jpeg.bytes[size + 1] = 0xC0;
     jpeg.bytes[size + 4] = 12;
-    expect_refused(jpeg, "of a kind that is not read here");
+    expect_refused(jpeg, "unsupported JPEG (");
     jpeg.bytes[size + 4] = 8;
     memcpy(jpeg.bytes + size + 5, "\x27\x10\x27\x11", 4);
     expect_refused(jpeg, "10001 x 10000 pixels are too many");
@@ -190,15 +191,15 @@ static void damaged(void **state)
     free(jpeg.bytes);
 }
 
-/* What decoders have always overlooked: rubbish between segments, revisions of the future. */
+/* What decoders have always ignored: stray bytes between segments, future revisions. */
 static void odd(void **state)
 {
     (void)state;
     Bytes jpeg = quarters_jpeg(64, 64, 0);
-    Bytes rubbish = jpegs_splice(jpeg, jpegs_find(jpeg, 0, 0xC0), 0, "rubbish", 7);
-    expect_jpeg(rubbish, 64, 64, "ABCD");
-    free(rubbish.bytes);
-    Bytes tail = jpegs_splice(jpeg, jpeg.n, 0, "behind the end", 14);
+    Bytes stray = jpegs_splice(jpeg, jpegs_find(jpeg, 0, 0xC0), 0, "rubbish", 7);
+    expect_jpeg(stray, 64, 64, "ABCD");
+    free(stray.bytes);
+    Bytes tail = jpegs_splice(jpeg, jpeg.n, 0, "after the end", 13);
     expect_jpeg(tail, 64, 64, "ABCD");
     free(tail.bytes);
     memcpy(jpeg.bytes + jpegs_find(jpeg, 0, 0xE0) + 9, "\7\7", 2);
@@ -206,11 +207,11 @@ static void odd(void **state)
     free(jpeg.bytes);
 }
 
-/* A small file of a large picture in scans without end costs no time. */
-static void scans_without_end(void **state)
+/* A small file that claims a large picture in very many scans is refused at once. */
+static void too_many_scans(void **state)
 {
     (void)state;
-    setenv("TJ_ARITHMETIC", "1", 1); /* whose data may take no bytes */
+    setenv("TJ_ARITHMETIC", "1", 1); /* whose scans may be empty */
     Bytes jpeg = quarters_jpeg(64, 64, TJFLAG_PROGRESSIVE);
     unsetenv("TJ_ARITHMETIC");
     size_t size = jpegs_find(jpeg, 0, 0xCA), scan = jpegs_find(jpeg, 0, 0xDA);
@@ -234,18 +235,18 @@ static void encodes(void **state)
     for (int i = 0; i < 3; i++) {
         Image in = quarters(sizes[i][0], sizes[i][1]), out;
         Bytes jpeg, again;
-        assert_ok(jpeg_encode(&in, 90, &jpeg.bytes, &jpeg.n, &err));
+        assert_ok(encode_jpeg(&in, 90, &jpeg.bytes, &jpeg.n, &err));
         assert_null(sniff_cut(jpeg.bytes, jpeg.n));
         assert_ok(image_decode(&out, jpeg.bytes, jpeg.n, &err));
         assert_int_equal(out.width, in.width);
         assert_int_equal(out.height, in.height);
         if (i == 2)
             expect_quarters(&out, "ABCD");
-        assert_ok(jpeg_encode(&in, 90, &again.bytes, &again.n, &err));
+        assert_ok(encode_jpeg(&in, 90, &again.bytes, &again.n, &err));
         assert_int_equal(jpeg.n, again.n);
         assert_memory_equal(jpeg.bytes, again.bytes, jpeg.n);
         free(again.bytes);
-        assert_ok(jpeg_encode(&in, 20, &again.bytes, &again.n, &err));
+        assert_ok(encode_jpeg(&in, 20, &again.bytes, &again.n, &err));
         assert_true(i == 0 || again.n < jpeg.n);
         free(again.bytes);
         free(jpeg.bytes);
@@ -254,10 +255,10 @@ static void encodes(void **state)
     }
     Bytes none;
     Image wide = quarters(70000, 1), empty = {0, 5, NULL};
-    assert_int_equal(jpeg_encode(&wide, 90, &none.bytes, &none.n, &err), -1);
+    assert_int_equal(encode_jpeg(&wide, 90, &none.bytes, &none.n, &err), -1);
     assert_says(err.text, "JPEG");
     assert_null(none.bytes);
-    assert_int_equal(jpeg_encode(&empty, 90, &none.bytes, &none.n, &err), -1);
+    assert_int_equal(encode_jpeg(&empty, 90, &none.bytes, &none.n, &err), -1);
     image_free(&wide);
 }
 
@@ -265,13 +266,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds),
-        cmocka_unit_test(inks),
+        cmocka_unit_test(cmyk),
         cmocka_unit_test(smallest_that_suffices),
         cmocka_unit_test(fits_boxes),
         cmocka_unit_test(cut),
         cmocka_unit_test(damaged),
         cmocka_unit_test(odd),
-        cmocka_unit_test(scans_without_end),
+        cmocka_unit_test(too_many_scans),
         cmocka_unit_test(encodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

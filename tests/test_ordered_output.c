@@ -1,4 +1,4 @@
-/* What the downloads of many images keep: lines put in order, counts of texts, jobs found by URL. */
+/* What the download of many images keeps: lines put in order, counts of texts, downloads found by URL. */
 #include "pipeline/common/counts.h"
 #include "pipeline/images/in_flight.h"
 #include "pipeline/images/ordered_output.h"
@@ -16,7 +16,7 @@ static char *line_of(int64_t number)
     return line;
 }
 
-/* Lines become ready in every order that the room allows, and come out in theirs. */
+/* Lines become ready in random order, as far as the room allows, and are written in order. */
 static void lines_in_order(void **state)
 {
     (void)state;
@@ -27,24 +27,24 @@ static void lines_in_order(void **state)
     int n_held = 0;
     unsigned random = 1;
     FILE *out = open_memstream(&text, &len);
-    Order *order = order_open(out, ROOM);
+    OrderedOutput *ordered = ordered_new(out, ROOM);
     for (int i = 0; i < N || n_held > 0;) {
-        if (i < N && order_has_room(order)) {
-            held[n_held++] = order_promise(order);
+        if (i < N && ordered_has_room(ordered)) {
+            held[n_held++] = ordered_reserve(ordered);
             assert_int_equal(held[n_held - 1], i++);
             continue;
         }
         random = random * 1664525u + 1013904223u;
         int k = (int)(random >> 16) % n_held;
-        order_line(order, held[k], line_of(held[k]));
+        ordered_put(ordered, held[k], line_of(held[k]));
         held[k] = held[--n_held];
     }
-    order_promise(order);
-    int64_t last = order_promise(order);
-    order_line(order, last, strdup("last\n")); /* the one before it never comes */
-    order_flush(order);
-    order_line(order, order_promise(order) + 1, strdup("never\n"));
-    order_close(order);
+    ordered_reserve(ordered);
+    int64_t last = ordered_reserve(ordered);
+    ordered_put(ordered, last, strdup("last\n")); /* the line before it never comes */
+    ordered_flush(ordered);
+    ordered_put(ordered, ordered_reserve(ordered) + 1, strdup("never\n"));
+    ordered_free(ordered);
     fclose(out);
     FILE *plain = open_memstream(&expected, &len);
     for (int i = 0; i < N; i++)
@@ -54,7 +54,7 @@ static void lines_in_order(void **state)
     assert_string_equal(text, expected);
     free(text);
     free(expected);
-    order_close(NULL);
+    ordered_free(NULL);
 }
 
 static void counts(void **state)
@@ -73,42 +73,43 @@ static void counts(void **state)
     assert_int_equal(tally.n_lines, TALLY_MAX + 1);
     tally_sort(&tally);
     assert_string_equal(tally.line[0].text, "other");
-    assert_int_equal(tally.line[0].n, 40 + 1);            /* of twenty more reasons, and of the x */
-    assert_string_equal(tally.line[1].text, "reason 11"); /* three of each third, by the alphabet */
+    assert_int_equal(tally.line[0].n, 40 + 1);            /* the twenty reasons too many, and the x's */
+    assert_string_equal(tally.line[1].text, "reason 11"); /* every third has three; alphabetical order */
     assert_int_equal(tally.line[1].n, 3);
     for (int i = 1; i < tally.n_lines; i++)
         assert_true(tally.line[i].n <= tally.line[i - 1].n);
 }
 
-static void jobs_by_url(void **state)
+static void in_flight_by_url(void **state)
 {
     (void)state;
     enum { PLACES = 300 };
-    Jobs *jobs = jobs_open(PLACES, NULL);
+    InFlight *all = in_flight_new(PLACES, NULL);
     char url[32];
-    assert_non_null(jobs);
+    assert_non_null(all);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < PLACES; i++) {
             snprintf(url, sizeof url, "http://h/%d", i);
-            assert_null(jobs_find(jobs, url));
-            assert_false(jobs_full(jobs));
-            Job *job = jobs_take(jobs, strdup(url));
+            assert_null(in_flight_find(all, url));
+            assert_false(in_flight_is_full(all));
+            ImageDownload *download = in_flight_add(all, strdup(url));
             for (int64_t k = 0; k < i % 5; k++)
-                assert_int_equal(jobs_add_line(jobs, job, k), 0);
+                assert_int_equal(in_flight_add_line(all, download, k), 0);
         }
-        assert_true(jobs_full(jobs));
-        for (int i = 0; i < PLACES && round < 2; i++) { /* every second first, then the others */
+        assert_true(in_flight_is_full(all));
+        for (int i = 0; i < PLACES && round < 2; i++) { /* those with even numbers, then the others */
             snprintf(url, sizeof url, "http://h/%d", i * 2 % PLACES + (i * 2 >= PLACES));
-            Job *job = jobs_find(jobs, url);
-            assert_non_null(job);
-            assert_string_equal(job->url, url);
-            assert_int_equal(job->n_lines, (i * 2 % PLACES + (i * 2 >= PLACES)) % 5);
-            jobs_give(jobs, job);
-            assert_null(jobs_find(jobs, url));
+            ImageDownload *download = in_flight_find(all, url);
+            assert_non_null(download);
+            assert_string_equal(download->url, url);
+            assert_int_equal(download->n_lines, (i * 2 % PLACES + (i * 2 >= PLACES)) % 5);
+            in_flight_remove(all, download);
+            assert_null(in_flight_find(all, url));
         }
     }
-    jobs_close(jobs); /* with what is under way */
-    jobs_close(NULL);
+    assert_int_equal(in_flight_lines(all), 2 * PLACES);
+    in_flight_free(all); /* with downloads in it */
+    in_flight_free(NULL);
 }
 
 int main(void)
@@ -116,7 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_in_order),
         cmocka_unit_test(counts),
-        cmocka_unit_test(jobs_by_url),
+        cmocka_unit_test(in_flight_by_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* A directory that appears whole or not at all: begin, commit, abort, locks and sweeping. */
+/* A directory that appears complete or not at all: begin, commit, abort, locks and sweeping. */
 #include "tests/support/target.h"
 
 #include "io/file/outdir.h"
@@ -13,7 +13,7 @@ static void put_new(const OutDir *out)
     free(file);
 }
 
-static void whole_or_not_at_all(void **state)
+static void complete_or_not_at_all(void **state)
 {
     (void)state;
     OutDir out;
@@ -32,7 +32,7 @@ static void whole_or_not_at_all(void **state)
     assert_int_equal(entries(), 1);
 }
 
-static void what_is_there_is_replaced_if_asked(void **state)
+static void replaced_if_asked(void **state)
 {
     (void)state;
     OutDir out;
@@ -51,8 +51,8 @@ static void what_is_there_is_replaced_if_asked(void **state)
     assert_int_equal(entries(), 1);
 }
 
-/* A process id may come again. */
-static void the_name_of_a_killed_one(void **state)
+/* Process ids recur. */
+static void the_name_of_a_killed_process(void **state)
 {
     (void)state;
     OutDir out;
@@ -81,7 +81,7 @@ static int write_and_abort(bool kill_yourself)
     return !untouched ? 2 : file_exists(target) ? 3 : 0;
 }
 
-/* Many at once, of which some are killed: those that live find their directories untouched. */
+/* Many processes at once, some of them killed: the others find their directories untouched. */
 static void sweepers_and_writers_at_once(void **state)
 {
     (void)state;
@@ -100,7 +100,7 @@ static int write_and_replace(bool kill_yourself)
     return outdir_commit(&out, 1, NULL) ? 2 : 0;
 }
 
-/* Each finds the directory of another in its way, some of them just as they let go of it. */
+/* Each process replaces the directory of another, sometimes just as that one unlocks it. */
 static void replacing_at_once(void **state)
 {
     (void)state;
@@ -110,7 +110,7 @@ static void replacing_at_once(void **state)
     assert_int_equal(entries(), 1);
 }
 
-static void places_that_are_none(void **state)
+static void impossible_places(void **state)
 {
     (void)state;
     OutDir out;
@@ -131,12 +131,12 @@ static void places_that_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_there_is_replaced_if_asked, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_name_of_a_killed_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(complete_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(replaced_if_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_name_of_a_killed_process, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(places_that_are_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* A file that appears whole or not at all, and what killed processes leave beside it. */
+/* A file that appears complete or not at all, and what killed processes leave beside it. */
 #include "tests/support/target.h"
 
 #include "io/file/scratch.h"
@@ -25,7 +25,7 @@ static void assert_holds(const char *path, const char *text)
     free(bytes);
 }
 
-static void whole_or_not_at_all(void **state)
+static void complete_or_not_at_all(void **state)
 {
     (void)state;
     OutFile out;
@@ -64,7 +64,7 @@ static void through_a_link(void **state)
     free(link);
 }
 
-static void places_that_are_none(void **state)
+static void impossible_places(void **state)
 {
     (void)state;
     OutFile out;
@@ -77,8 +77,8 @@ static void places_that_are_none(void **state)
     assert_ok(outfile_commit(&out, &err));
 }
 
-/* What is not ours stays: also what split(1) would make of the target. */
-static void what_nobody_holds_is_swept(void **state)
+/* Only unlocked scratch files are removed; files of others stay, such as those that split(1) makes. */
+static void unlocked_leftovers_are_swept(void **state)
 {
     (void)state;
     static const char *const kept[] = {"t.part-00",          "t.part-1",       "t.coco-part-", "t.coco-part-12x",
@@ -102,15 +102,15 @@ static void what_nobody_holds_is_swept(void **state)
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         assert_true(there(kept[i]));
     close(fd);
-    scratch_sweep(target); /* not what is being written */
+    scratch_sweep(target); /* does not remove a file that is being written */
     assert_true(file_exists(out.path));
     assert_false(there("t.coco-part-4"));
     outfile_abort(&out);
     free(held), free(link);
 }
 
-/* One process twice, or two of one number in different containers: each has a file of its own, and none waits. */
-static void two_of_one_number(void **state)
+/* Two files at once with the same process id, as in different containers: each has its own file, and neither waits. */
+static void the_same_process_id(void **state)
 {
     (void)state;
     OutFile first, second;
@@ -127,8 +127,8 @@ static void two_of_one_number(void **state)
     assert_holds(target, "first");
 }
 
-/* HDF5 locks the files that it reads with flock, and does not wait: ours must not be in its way when they get their
- * names. */
+/* HDF5 locks the files that it reads with flock, and fails if it cannot: our lock must not be in its way once a file has
+ * its name. */
 static void readers_that_lock(void **state)
 {
     (void)state;
@@ -158,7 +158,8 @@ static int write_and_look(bool kill_yourself)
     return whole ? 0 : 3;
 }
 
-/* Many at once, of which some are killed: the target is always one of them, whole, and in the end it stands alone. */
+/* Many processes at once, some of them killed: the target is always the complete file of one of them, and in the end the
+ * only file. */
 static void writers_at_once(void **state)
 {
     (void)state;
@@ -171,11 +172,11 @@ static void writers_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(complete_or_not_at_all, setup, teardown),
         cmocka_unit_test_setup_teardown(through_a_link, setup, teardown),
-        cmocka_unit_test_setup_teardown(places_that_are_none, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_nobody_holds_is_swept, setup, teardown),
-        cmocka_unit_test_setup_teardown(two_of_one_number, setup, teardown),
+        cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
+        cmocka_unit_test_setup_teardown(unlocked_leftovers_are_swept, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_same_process_id, setup, teardown),
         cmocka_unit_test_setup_teardown(readers_that_lock, setup, teardown),
         cmocka_unit_test_setup_teardown(writers_at_once, setup, teardown),
     };

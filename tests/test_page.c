@@ -6,7 +6,7 @@
 
 typedef struct {
     Fixture *f;
-    char *html, *files, *text; /* paths of the page and its directory; the page's text once drawn */
+    char *html, *files, *text; /* paths of the page and its directory; the text of the page that was drawn last */
 } PageFixture;
 
 static int page_setup(void **state)
@@ -15,8 +15,8 @@ static int page_setup(void **state)
     setup((void **)&p->f);
     p->html = tmp_path(p->f->dir, "a page #1.html");
     p->files = tmp_path(p->f->dir, "a page #1_files");
-    p->f->spec.output = NULL;
-    p->f->spec.html = p->html;
+    p->f->options.output = NULL;
+    p->f->options.html = p->html;
     *state = p;
     return 0;
 }
@@ -40,7 +40,7 @@ static void draw_page(PageFixture *p)
     free(p->text);
     p->text = file_read(p->html, 1 << 24, &len, &err);
     if (!p->text)
-        fail_msg("%s", err);
+        fail_msg("%s", err.text);
 }
 
 static int count_of(const char *text, const char *part)
@@ -80,7 +80,7 @@ static void figures_and_files(void **state)
             "\"references\":[\"a cat\",\"a dog\"]}\n"
             "{\"image_id\":8,\"file\":\"none.jpg\",\"split\":\"train\",\"caption\":\"\",\"score\":2}\n"
             "{\"image_id\":9,\"file\":\"high.ppm\",\"caption\":\"b\"}\n");
-    f->spec.references = 2;
+    f->options.references = 2;
     draw_page(p);
     assert_int_equal(f->count.images, 3);
     assert_int_equal(f->count.dead, 1);
@@ -109,14 +109,14 @@ static void figures_and_files(void **state)
     assert_in_range(middle >> 16, 0xB8, 0xC8);
     assert_in_range(middle & 255, 0x18, 0x28);
     image_free(&image);
-    f->spec.scale = 3; /* finer pixels ask for more of them */
+    f->options.scale = 3; /* a higher resolution asks for more pixels */
     draw_page(p);
     image = load_file(p, "000001.jpg");
     assert_int_equal(image.width, 768);
     image_free(&image);
 }
 
-/* On the page a small image keeps its size, for browsers to enlarge; on a sheet drawn with it, it fills the box. */
+/* On the page a small image keeps its size, for the browser to enlarge; on a sheet drawn along with it, it fills the box. */
 static void small_images_stay_small(void **state)
 {
     PageFixture *p = *state;
@@ -125,7 +125,7 @@ static void small_images_stay_small(void **state)
     picture(f, "middle.ppm", 100, 400, 0x808080);
     fprintf(f->out, "{\"image_id\":1,\"file\":\"small.ppm\",\"caption\":\"a\"}\n"
                     "{\"image_id\":2,\"file\":\"middle.ppm\",\"caption\":\"a\"}\n");
-    f->spec.output = f->output;
+    f->options.output = f->output;
     draw_page(p);
     assert_says(p->text, "000001.jpg\" width=\"60\" height=\"30\"");
     assert_says(p->text, "000002.jpg\" width=\"100\" height=\"400\"");
@@ -150,9 +150,9 @@ static void hostile_text(void **state)
                 "{\"image_id\":1,\"split\":\"<s>%d\",\"file\":\"%s\",\"caption\":\"%s\","
                 "\"references\":[\"<i>'\",\"a\"]}\n",
                 i, i ? "<x>" : "<b>.ppm", CAPTION);
-    f->spec.title = "</title><script>\"T\" & 'U'";
+    f->options.title = "</title><script>\"T\" & 'U'";
     for (int highlight = 0; highlight < 2; highlight++) {
-        f->spec.highlight = highlight;
+        f->options.highlight = highlight;
         draw_page(p);
         assert_int_equal(count_of(p->text, "<script"), 0);
         assert_int_equal(count_of(p->text, "<i>"), 0);
@@ -177,19 +177,19 @@ static void highlighted_words(void **state)
                     "{\"image_id\":2,\"caption\":\"no truth\"}\n");
     draw_page(p);
     assert_says(p->text, ">the big dog</p>");
-    f->spec.highlight = true;
+    f->options.highlight = true;
     draw_page(p);
     assert_says(p->text, ">the <span class=\"missed\">big</span> dog</p>");
     assert_says(p->text, ">no truth</p>");
     assert_says(p->text, "coloured: words it lacks");
-    f->spec.theme = THEME_DARK;
+    f->options.theme = THEME_DARK;
     draw_page(p);
     assert_says(p->text, "color-scheme:dark");
     assert_says(p->text, "--page:#131517");
 }
 
-/* An earlier page's directory is replaced whole; one of something else stays, and nothing is written. */
-static void replaces_its_own(void **state)
+/* The directory of an earlier page is replaced; any other is kept, and nothing is written. */
+static void replaces_only_its_own(void **state)
 {
     PageFixture *p = *state;
     Fixture *f = p->f;
@@ -205,15 +205,15 @@ static void replaces_its_own(void **state)
     tmp_write(other, "x", 1);
     assert_int_equal(unlink(p->html), 0);
     assert_int_equal(try_render(f, &err), -1);
-    assert_says(err.text, "a page #1_files: is in the way: it holds 'mine.jpg'");
+    assert_says(err.text, "a page #1_files: is in the way: it contains 'mine.jpg'");
     assert_int_not_equal(access(p->html, F_OK), 0);
     assert_true(has_file(p, "mine.jpg") && has_file(p, "000001.jpg"));
-    /* Names alone do not tell: COCO's photographs are numbered too. */
+    /* Names are not enough: COCO's photographs are numbered too. */
     char *marker = tmp_path(p->files, ".coco-render");
     assert_int_equal(unlink(other), 0);
     assert_int_equal(unlink(marker), 0);
     assert_int_equal(try_render(f, &err), -1);
-    assert_says(err.text, "no page has made it");
+    assert_says(err.text, "not the directory of an earlier page");
     assert_true(has_file(p, "000001.jpg"));
     free(marker);
     free(other);
@@ -232,7 +232,7 @@ static int listed(const char *dir, const char *part)
     return n;
 }
 
-/* The page cannot be put in its place, or a signal has come: nothing is left of it. */
+/* If a signal comes, or the page cannot be put in its place, nothing is left of it. */
 static void all_or_nothing(void **state)
 {
     PageFixture *p = *state;
@@ -248,10 +248,10 @@ static void all_or_nothing(void **state)
     assert_int_equal(mkdir(p->html, 0777), 0);
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "a page #1.html: ");
-    assert_int_equal(listed(f->dir, "page"), 1); /* the directory in its place */
+    assert_int_equal(listed(f->dir, "page"), 1); /* the directory that is in its place */
 }
 
-/* Both of one pass: each image is looked for, and each dead one told, once. */
+/* Page and picture are made in one pass: each image is looked for once, and each dead one reported once. */
 static void with_a_picture(void **state)
 {
     PageFixture *p = *state;
@@ -259,8 +259,8 @@ static void with_a_picture(void **state)
     picture(f, "p.ppm", 600, 300, 0x808080);
     for (int i = 0; i < 7; i++)
         fprintf(f->out, "{\"image_id\":%d,\"file\":\"%s\",\"caption\":\"a\"}\n", i, i == 3 ? "none" : "p.ppm");
-    f->spec.output = f->output;
-    f->spec.columns = 3;
+    f->options.output = f->output;
+    f->options.columns = 3;
     draw_page(p);
     assert_int_equal(f->n_warnings, 1);
     assert_int_equal(f->count.images, 7);
@@ -280,7 +280,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(small_images_stay_small, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(hostile_text, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(highlighted_words, page_setup, page_teardown),
-        cmocka_unit_test_setup_teardown(replaces_its_own, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(replaces_only_its_own, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(all_or_nothing, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(with_a_picture, page_setup, page_teardown),
     };

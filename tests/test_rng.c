@@ -6,10 +6,7 @@ static void check_sequence(const char *key, const double *ours, size_t n)
 {
     double *theirs;
     size_t m;
-    if (!golden_vector(key, &theirs, &m)) {
-        printf("# %s: no reference vectors on this machine\n", key);
-        return;
-    }
+    golden_vector(key, &theirs, &m);
     assert_int_equal(m, n);
     for (size_t i = 0; i < n; i++)
         if (ours[i] != theirs[i])

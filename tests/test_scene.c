@@ -1,4 +1,4 @@
-/* Scenes of shapes: where they stand, what is said of them, that drawing them ends. */
+/* Scenes of shapes: where they are, what is said about them, and that placing them ends. */
 #include "pipeline/dataset/scene.h"
 #include "tests/support/test.h"
 
@@ -7,7 +7,7 @@
 
 enum { SCENES = 20000 };
 
-static void test_shapes_stand_clear(void **state)
+static void shapes_are_clear_of_each_other(void **state)
 {
     int of_n[SCENE_SHAPES + 1] = {0};
     (void)state;
@@ -19,11 +19,11 @@ static void test_shapes_stand_clear(void **state)
         assert_in_range(scene.n, 1, SCENE_SHAPES);
         of_n[scene.n]++;
         for (int a = 0; a < scene.n; a++) {
-            const Shape *s = &scene.shape[a];
+            const SceneShape *s = &scene.shape[a];
             assert_true(s->x - s->r >= 0 && s->x + s->r <= SCENE_SIDE);
             assert_true(s->y - s->r >= 0 && s->y + s->r <= SCENE_SIDE);
             for (int b = 0; b < a; b++) {
-                const Shape *t = &scene.shape[b];
+                const SceneShape *t = &scene.shape[b];
                 assert_int_not_equal(s->colour, t->colour);
                 assert_true(fmax(fabs(s->x - t->x), fabs(s->y - t->y)) >= s->r + t->r);
             }
@@ -54,11 +54,11 @@ static int count_words(const char *caption)
     return n;
 }
 
-static void test_captions_differ(void **state)
+static void captions_differ(void **state)
 {
     (void)state;
     for (int i = 0; i < SCENES; i++) {
-        Caption caption[SCENE_CAPTIONS];
+        SceneCaption caption[SCENE_CAPTIONS];
         Scene scene;
         Rng rng;
         rng_seed(&rng, (uint32_t)i);
@@ -72,13 +72,13 @@ static void test_captions_differ(void **state)
     }
 }
 
-/* Three shapes in a row leave the fewest short captions: "left of" and "right of" are two words each. */
-static void test_longest_words_leave_five_captions(void **state)
+/* Three shapes in a row have the fewest short captions: "left of" and "right of" are two words each. */
+static void longest_words_leave_five_captions(void **state)
 {
     (void)state;
     Scene scene = {3, {{5, 0, 1, 64, 64, 20, 0}, {2, 1, 0, 16, 64, 10, 0}, {3, 2, 0, 112, 64, 8, 0}}, 0xffffff};
     for (int i = 0; i < 200; i++) {
-        Caption caption[SCENE_CAPTIONS];
+        SceneCaption caption[SCENE_CAPTIONS];
         Rng rng;
         rng_seed(&rng, (uint32_t)i);
         scene_captions(&scene, &rng, caption);
@@ -90,8 +90,8 @@ static void test_longest_words_leave_five_captions(void **state)
     }
 }
 
-/* A generator that gives zero for ever can never place three shapes: it ends with one. */
-static void test_placing_ends_whatever_the_numbers(void **state)
+/* A generator that always gives zero can never place three shapes: one is left in the end. */
+static void placing_ends_with_any_numbers(void **state)
 {
     (void)state;
     Rng rng;
@@ -105,10 +105,10 @@ static void test_placing_ends_whatever_the_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes_stand_clear),
-        cmocka_unit_test(test_captions_differ),
-        cmocka_unit_test(test_longest_words_leave_five_captions),
-        cmocka_unit_test(test_placing_ends_whatever_the_numbers),
+        cmocka_unit_test(shapes_are_clear_of_each_other),
+        cmocka_unit_test(captions_differ),
+        cmocka_unit_test(longest_words_leave_five_captions),
+        cmocka_unit_test(placing_ends_with_any_numbers),
     };
     return cmocka_run_group_tests_name("scene", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
-/* Caption scores against numbers that pycocoevalcap printed on the same tokens, and n-gram tables. */
-#include "model/score/scores.h"
-#include "pipeline/common/interner.h"
+/* Caption scores against what pycocoevalcap printed for the same tokens; sentences and n-grams; the table of metrics. */
+#include "model/score/cider.h"
+#include "model/score/metrics.h"
+#include "pipeline/eval/ngrams.h"
 #include "tests/support/test.h"
 
 #include <math.h>
@@ -10,20 +11,25 @@
 
 enum { IMAGES_MAX = 4, REFERENCES_MAX = 4 };
 
-/* A small corpus in text: captions, and references ended by NULL. */
+/* A caption and its references, ended by NULL. */
 typedef struct {
     const char *caption;
     const char *references[REFERENCES_MAX];
 } Image;
 
+enum { COUNTS = 12, GUESS = 0, CORRECT = 4, TESTLEN = 8, REFLEN = 9 }; /* those of BLEU come first */
+
+/* In the order of the table of metrics. */
 typedef struct {
-    Words *words;
-    NgramTable *table;
+    double bleu[NGRAM_MAX], rouge_l, cider;
+} Scores;
+
+typedef struct {
+    Hash *words, *ngrams;
     Sentence caption[IMAGES_MAX], reference[IMAGES_MAX][REFERENCES_MAX];
     ScorePair pair[IMAGES_MAX];
-    Scores scores[IMAGES_MAX];
-    BleuCounts sum;
-    double bleu[NGRAM_MAX], rouge_l, cider;
+    double sum[COUNTS];
+    Scores corpus, image[IMAGES_MAX];
     int n;
 } Scored;
 
@@ -34,20 +40,28 @@ static void read_sentence(Scored *s, const char *text, Sentence *out)
     for (const char *t = text; *t; t += *t == ' ') {
         size_t len = strcspn(t, " ");
         assert_true(n < 64);
-        id[n++] = words_add(s->words, t, len);
+        id[n++] = hash_add(s->words, t, len);
         t += len;
     }
-    assert_int_equal(sentence_init(out, s->table, id, n), 0);
+    assert_int_equal(ngram_sentence(out, s->ngrams, id, n), 0);
+}
+
+static void combine(const double *counts, int64_t captions, Scores *out)
+{
+    double score[NGRAM_MAX + 2];
+    metrics_combine(counts, captions, score);
+    memcpy(out->bleu, score, sizeof out->bleu);
+    out->rouge_l = score[NGRAM_MAX];
+    out->cider = score[NGRAM_MAX + 1];
 }
 
 /* Scores the images, with the document frequencies of their references. */
 static void score(Scored *s, const Image *images, int n)
 {
-    int32_t *df, *last;
-    double *idf;
+    double counts[IMAGES_MAX][COUNTS];
     memset(s, 0, sizeof *s);
-    s->words = words_new();
-    s->table = ngrams_new();
+    s->words = hash_new();
+    s->ngrams = hash_new();
     s->n = n;
     for (int i = 0; i < n; i++) {
         s->pair[i] = (ScorePair){&s->caption[i], s->reference[i], 0};
@@ -55,22 +69,21 @@ static void score(Scored *s, const Image *images, int n)
         for (int r = 0; images[i].references[r]; r++, s->pair[i].n_references++)
             read_sentence(s, images[i].references[r], &s->reference[i][r]);
     }
-    size_t grams = (size_t)ngrams_count(s->table);
-    df = calloc(grams + 1, sizeof *df);
-    last = calloc(grams + 1, sizeof *last);
-    idf = calloc(grams + 1, sizeof *idf);
+    size_t grams = (size_t)hash_count(s->ngrams);
+    int32_t *df = calloc(grams + 1, sizeof *df), *last = calloc(grams + 1, sizeof *last);
+    double *idf = calloc(grams + 1, sizeof *idf);
     assert_true(df && last && idf);
     memset(last, -1, grams * sizeof *last);
     for (int i = 0; i < n; i++)
-        cider_count(s->reference[i], s->pair[i].n_references, i, last, df);
+        cider_add_df(s->reference[i], s->pair[i].n_references, i, last, df);
     cider_idf(df, (int32_t)grams, n, idf);
-    assert_int_equal(scores_compute(s->pair, n, idf, s->scores), 0);
-    for (int i = 0; i < n; i++) {
-        bleu_add(&s->sum, &s->scores[i].bleu);
-        s->rouge_l += s->scores[i].rouge_l / n;
-        s->cider += s->scores[i].cider / n;
-    }
-    bleu_scores(&s->sum, s->bleu);
+    assert_int_equal(metrics_counts(), COUNTS);
+    assert_int_equal(metrics_scores(), NGRAM_MAX + 2);
+    assert_int_equal(metrics_count(s->pair, n, &(ScoreCorpus){.idf = idf}, counts[0]), 0);
+    for (int i = 0; i < n; i++)
+        combine(counts[i], 1, &s->image[i]);
+    metrics_sum(counts[0], n, s->sum);
+    combine(s->sum, n, &s->corpus);
     free(df);
     free(last);
     free(idf);
@@ -83,8 +96,8 @@ static void release(Scored *s)
         for (int r = 0; r < s->pair[i].n_references; r++)
             sentence_free(&s->reference[i][r]);
     }
-    words_free(s->words);
-    ngrams_free(s->table);
+    hash_free(s->words);
+    hash_free(s->ngrams);
 }
 
 static void near(double got, double want, double tolerance, const char *what)
@@ -101,26 +114,26 @@ static const Image THREE[] = {
      {"two dogs play in the snow", "dogs running through snow", "two brown dogs play outside in the snow"}},
 };
 
-static void corpus(void **state)
+static void test_corpus(void **state)
 {
-    static const int64_t GUESS[] = {20, 17, 14, 11}, CORRECT[] = {15, 11, 7, 5};
+    static const int64_t WANT_GUESS[] = {20, 17, 14, 11}, WANT_CORRECT[] = {15, 11, 7, 5};
     static const double BLEU[] = {0.7499999999625001, 0.6966305459813311, 0.6237228822888263, 0.5762860244986935};
     Scored s;
     (void)state;
     score(&s, THREE, 3);
-    assert_int_equal(s.sum.testlen, 20);
-    assert_int_equal(s.sum.reflen, 18);
+    assert_int_equal(s.sum[TESTLEN], 20);
+    assert_int_equal(s.sum[REFLEN], 18);
     for (int k = 0; k < NGRAM_MAX; k++) {
-        assert_int_equal(s.sum.guess[k], GUESS[k]);
-        assert_int_equal(s.sum.correct[k], CORRECT[k]);
-        near(s.bleu[k], BLEU[k], 1e-12, "BLEU");
+        assert_int_equal(s.sum[GUESS + k], WANT_GUESS[k]);
+        assert_int_equal(s.sum[CORRECT + k], WANT_CORRECT[k]);
+        near(s.corpus.bleu[k], BLEU[k], 1e-12, "BLEU");
     }
-    near(s.rouge_l, 0.7197542035052528, 1e-12, "ROUGE-L");
-    near(s.cider, 2.933818756168501, 1e-9, "CIDEr");
+    near(s.corpus.rouge_l, 0.7197542035052528, 1e-12, "ROUGE-L");
+    near(s.corpus.cider, 2.933818756168501, 1e-9, "CIDEr");
     release(&s);
 }
 
-static void images(void **state)
+static void test_images(void **state)
 {
     static const double BLEU1[] = {0.8187307527504899, 0.7999999999200001, 0.3999999999200002};
     static const double BLEU4[] = {0.81873075265156, 0.5814307368985977, 1.1362193661029629e-08};
@@ -130,37 +143,35 @@ static void images(void **state)
     (void)state;
     score(&s, THREE, 3);
     for (int i = 0; i < 3; i++) {
-        double bleu[NGRAM_MAX];
-        bleu_scores(&s.scores[i].bleu, bleu);
-        near(bleu[0], BLEU1[i], 1e-12, "BLEU-1");
-        near(bleu[3], BLEU4[i], 1e-12, "BLEU-4");
-        near(s.scores[i].rouge_l, ROUGE[i], 1e-12, "ROUGE-L");
-        near(s.scores[i].cider, CIDER[i], 1e-9, "CIDEr");
+        near(s.image[i].bleu[0], BLEU1[i], 1e-12, "BLEU-1");
+        near(s.image[i].bleu[3], BLEU4[i], 1e-12, "BLEU-4");
+        near(s.image[i].rouge_l, ROUGE[i], 1e-12, "ROUGE-L");
+        near(s.image[i].cider, CIDER[i], 1e-9, "CIDEr");
     }
     release(&s);
 }
 
-static void one_image(void **state)
+static void test_one_image(void **state)
 {
     Scored s;
     (void)state;
     score(&s, THREE, 1);
-    assert_true(s.cider == 0);
+    assert_true(s.corpus.cider == 0);
     release(&s);
 }
 
-static void identical(void **state)
+static void test_identical(void **state)
 {
     static const Image TWO[] = {{"a b c d e", {"a b c d e"}}, {"f g h i j", {"f g h i j"}}};
     Scored s;
     (void)state;
     score(&s, TWO, 2);
-    near(s.cider, 10, 1e-9, "CIDEr");
-    near(s.rouge_l, 1, 1e-12, "ROUGE-L");
+    near(s.corpus.cider, 10, 1e-9, "CIDEr");
+    near(s.corpus.rouge_l, 1, 1e-12, "ROUGE-L");
     release(&s);
 }
 
-static void empty(void **state)
+static void test_empty(void **state)
 {
     static const Image TWO[] = {{"", {"a b"}}, {"c d", {"c d"}}};
     static const Image NONE[] = {{"", {""}}, {"a", {""}}};
@@ -170,89 +181,119 @@ static void empty(void **state)
     (void)state;
     score(&s, TWO, 2);
     for (int k = 0; k < NGRAM_MAX; k++)
-        near(s.bleu[k], BLEU[k], 1e-12, "BLEU");
-    near(s.rouge_l, 0.5, 1e-12, "ROUGE-L");
-    near(s.cider, 2.5, 1e-9, "CIDEr");
+        near(s.corpus.bleu[k], BLEU[k], 1e-12, "BLEU");
+    near(s.corpus.rouge_l, 0.5, 1e-12, "ROUGE-L");
+    near(s.corpus.cider, 2.5, 1e-9, "CIDEr");
     release(&s);
-    /* The peers split the empty text into one empty word: it equals itself. */
+    /* The reference tools split the empty text into one empty word: it equals itself. */
     score(&s, NONE, 2);
-    near(s.scores[0].rouge_l, 1, 1e-12, "ROUGE-L of nothing");
-    near(s.scores[1].rouge_l, 0, 1e-12, "ROUGE-L of a word against nothing");
+    near(s.image[0].rouge_l, 1, 1e-12, "ROUGE-L of nothing");
+    near(s.image[1].rouge_l, 0, 1e-12, "ROUGE-L of a word against nothing");
     release(&s);
 }
 
-/* Of references as near in length the shorter counts: 3 and 5 words about 4. */
-static void closest(void **state)
+/* Of two references as near in length, 3 and 5 words to 4, the shorter counts. */
+static void test_closest_length(void **state)
 {
     static const Image ONE[] = {{"a b c d", {"a b c d e", "a b c"}}};
     Scored s;
     (void)state;
     score(&s, ONE, 1);
-    assert_int_equal(s.sum.reflen, 3);
+    assert_int_equal(s.sum[REFLEN], 3);
     release(&s);
 }
 
-/* A word as often as in one reference, not as in all of them together. */
-static void clipped(void **state)
+/* A word counts as often as it occurs in one reference, not in all of them together. */
+static void test_clipped_counts(void **state)
 {
     static const Image ONE[] = {{"the the the the", {"the cat the", "the dog"}}};
     Scored s;
     (void)state;
     score(&s, ONE, 1);
-    assert_int_equal(s.sum.correct[0], 2);
-    assert_int_equal(s.sum.correct[1], 0);
+    assert_int_equal(s.sum[CORRECT], 2);
+    assert_int_equal(s.sum[CORRECT + 1], 0);
     release(&s);
 }
 
-/* n-grams keep their numbers while the table grows, and name their parts. */
-static void table(void **state)
+/* n-grams keep their numbers while the table grows, and consist of a prefix and a word. */
+static void test_ngram_table(void **state)
 {
     enum { N = 20000 };
     (void)state;
-    NgramTable *t = ngrams_new();
+    Hash *t = hash_new();
     assert_non_null(t);
     for (int32_t i = 0; i < N; i++)
-        assert_int_equal(ngrams_add(t, i - 1, i % 7), i);
+        assert_int_equal(ngram_add(t, i - 1, i % 7), i);
     for (int32_t i = 0; i < N; i++) {
         int32_t prefix, word;
-        assert_int_equal(ngrams_find(t, i - 1, i % 7), i);
-        assert_int_equal(ngrams_add(t, i - 1, i % 7), i);
-        ngrams_parts(t, i, &prefix, &word);
+        assert_int_equal(ngram_find(t, i - 1, i % 7), i);
+        assert_int_equal(ngram_add(t, i - 1, i % 7), i);
+        ngram_parts(t, i, &prefix, &word);
         assert_int_equal(prefix, i - 1);
         assert_int_equal(word, i % 7);
     }
-    assert_int_equal(ngrams_find(t, 5, 6 % 7 + 1), -1);
-    assert_int_equal(ngrams_count(t), N);
-    ngrams_free(t);
+    assert_int_equal(ngram_find(t, 5, 6 % 7 + 1), -1);
+    assert_int_equal(hash_count(t), N);
+    hash_free(t);
 }
 
-static void texts(void **state)
+/* Sentences of any length hold each n-gram once, by rising number, and know how often it occurs. */
+static void test_sentence(void **state)
 {
-    enum { N = 5000 };
-    char text[16];
+    enum { LONGEST = 70 };
+    int32_t word[LONGEST];
     (void)state;
-    Words *w = words_new();
-    assert_non_null(w);
-    for (int i = 0; i < N; i++)
-        assert_int_equal(words_add(w, text, (size_t)snprintf(text, sizeof text, "%d", i)), i);
-    for (int i = 0; i < N; i++) {
-        size_t len = (size_t)snprintf(text, sizeof text, "%d", i);
-        assert_int_equal(words_find(w, text, len), i);
-        assert_string_equal(words_text(w, i), text);
+    Hash *t = hash_new();
+    for (int n = LONGEST; n >= 0; n--) { /* longest first: shorter ones meet n-grams out of order */
+        Sentence s;
+        for (int i = 0; i < n; i++)
+            word[i] = (i * 7 + n) % 5;
+        assert_int_equal(ngram_sentence(&s, t, word, n), 0);
+        for (int k = 0; k < NGRAM_MAX; k++) {
+            int32_t all = 0;
+            for (int i = s.at[k]; i < s.at[k + 1]; i++) {
+                assert_true(i == s.at[k] || s.gram[i - 1].id < s.gram[i].id);
+                assert_int_equal(sentence_count(&s, k, s.gram[i].id), s.gram[i].count);
+                all += s.gram[i].count;
+            }
+            assert_int_equal(all, n > k ? n - k : 0);
+        }
+        sentence_free(&s);
     }
-    assert_int_equal(words_find(w, "12345678", 8), -1);
-    assert_int_equal(words_find(w, "12345678", 2), 12); /* as long as is said */
-    assert_int_equal(words_add(w, "", 0), N);
-    assert_int_equal(words_count(w), N + 1);
-    words_free(w);
+    hash_free(t);
+}
+
+/* Every metric names its scores, once among all, and its totals are among its counts. */
+static void test_metrics_table(void **state)
+{
+    const char *seen[64];
+    int n = 0, counts = 0;
+    (void)state;
+    for (const Metric *const *m = METRICS; *m; counts += (*m++)->n_counts) {
+        assert_non_null((*m)->score[0].key);
+        for (const MetricScore *s = (*m)->score; s->key; s++) {
+            assert_non_null(s->label);
+            assert_non_null(s->unit);
+            for (int i = 0; i < n; i++)
+                assert_string_not_equal(seen[i], s->key);
+            assert_true(n < 64);
+            seen[n++] = s->key;
+        }
+        for (const MetricTotal *t = (*m)->total; t->key; t++)
+            assert_in_range(t->at, 0, (*m)->n_counts - 1);
+    }
+    assert_int_equal(metrics_scores(), n);
+    assert_int_equal(metrics_counts(), counts);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(corpus),    cmocka_unit_test(images), cmocka_unit_test(one_image),
-        cmocka_unit_test(identical), cmocka_unit_test(empty),  cmocka_unit_test(closest),
-        cmocka_unit_test(clipped),   cmocka_unit_test(table),  cmocka_unit_test(texts),
+        cmocka_unit_test(test_corpus),         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_one_image),      cmocka_unit_test(test_identical),
+        cmocka_unit_test(test_empty),          cmocka_unit_test(test_closest_length),
+        cmocka_unit_test(test_clipped_counts), cmocka_unit_test(test_ngram_table),
+        cmocka_unit_test(test_sentence),       cmocka_unit_test(test_metrics_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Decoding, in the float of the commands: against an exhaustive search, and what must not change a caption. */
 #include "model/layers.h"
 #include "model/search.h"
+#include "model/sequence.h"
 #include "tests/support/unit.h"
 
 #include <math.h>
@@ -11,10 +12,10 @@
 enum { D = 5, W = 6, H = 7 };
 
 /* Peaked scores, so that captions differ and end. */
-static Params model_new(Cell cell, int V, uint32_t seed, double scale)
+static Params model_new(const Cell *cell, int V, uint32_t seed, double scale)
 {
     Params p;
-    Shape shape = {cell, D, W, H, V};
+    ModelShape shape = {cell, D, W, H, V};
     Rng rng;
     assert_int_equal(params_alloc(&p, &shape), 0);
     rng_seed(&rng, seed);
@@ -69,43 +70,48 @@ static void same(const SearchResult *a, const SearchResult *b)
     assert_true(a->logprob == b->logprob); /* the same bits */
 }
 
-/* log P(words) by the course's layers, one image: the loss of the caption, with its sign turned. */
-static double logprob_of(const Params *p, const real *features, const int32_t *words, int n)
+/* The scores (V) of the word after words (n), by the layers, one image. Returns log P(words). */
+static double scores_after(const Params *p, const real *features, const int32_t *words, int n, real *scores)
 {
-    int V = p->shape.V, lstm = p->shape.cell == CELL_LSTM, GH = cell_gates(p->shape.cell) * H;
-    real h[H], next[H], c[H] = {0}, next_c[H], gates[4 * H], x[W], *scores = array((size_t)V);
+    int V = p->shape.V;
+    real h[H], next[H], c[H] = {0}, next_c[H], a[4 * H], ah[4 * H], x[W];
     double sum = 0;
-    (void)GH;
+    Sequence s = {p->shape.cell,  1,    1,      W, H, x, h, c, param(p, WX), param(p, WH), param(p, B),
+                  cell_params(p), next, next_c, a, ah};
     temporal_affine_forward(h, features, param(p, W_PROJ), param(p, B_PROJ), 1, D, H);
-    for (int t = 0; t < n; t++) {
+    for (int t = 0; t <= n; t++) {
         int32_t in = t ? words[t - 1] : WORD_START;
         word_embedding_forward(x, &in, param(p, W_EMBED), 1, W);
-        if (lstm)
-            lstm_step_forward(next, next_c, gates, x, h, c, param(p, WX), param(p, WH), param(p, B), 1, W, H);
-        else
-            rnn_step_forward(next, x, h, param(p, WX), param(p, WH), param(p, B), 1, W, H);
+        sequence_forward(&s);
         memcpy(h, next, sizeof h);
-        memcpy(c, lstm ? next_c : c, sizeof c);
+        if (p->shape.cell->carried)
+            memcpy(c, next_c, sizeof c);
         temporal_affine_forward(scores, h, param(p, W_VOCAB), param(p, B_VOCAB), 1, H, V);
-        sum += (double)scores[words[t]] - log_sum_exp(V, scores);
+        if (t < n)
+            sum += (double)scores[words[t]] - log_sum_exp(V, scores);
     }
+    return sum;
+}
+
+static double logprob_of(const Params *p, const real *features, const int32_t *words, int n)
+{
+    real *scores = array((size_t)p->shape.V);
+    double sum = scores_after(p, features, words, n, scores);
     free(scores);
     return sum;
 }
 
-static const Cell cells[] = {CELL_RNN, CELL_LSTM};
-
-/* The log-probability that is told is that of the words, computed by the layers of the course. */
+/* A hypothesis' log-probability is that of its words, computed by the layers. */
 static void logprob_is_the_models(void **state)
 {
     enum { V = 5, LENGTH = 4, IMAGES = 6 };
     (void)state;
-    for (int cell = 0; cell < 2; cell++) {
-        Params p = model_new(cells[cell], V, 3, 0.9);
+    for (int cell = 0; cell_at(cell); cell++) {
+        Params p = model_new(cell_at(cell), V, 3, 0.9);
         Rng rng;
         rng_seed(&rng, 1);
         real *features = randn(&rng, IMAGES * D);
-        SearchOptions o = {.kind = SEARCH_BEAM, .beam = V, .max_length = LENGTH};
+        SearchOptions o = {.sampler = &sampler_best, .beam = V, .max_length = LENGTH};
         Captions c = run(&p, &o, features, 0, IMAGES, IMAGES);
         for (int i = 0; i < IMAGES; i++) {
             const SearchResult *r = &c.result[i];
@@ -172,13 +178,13 @@ static void beam_by_its_definition(void **state)
 {
     enum { V = 9, LENGTH = 8, IMAGES = 12 };
     (void)state;
-    for (int cell = 0; cell < 2; cell++)
+    for (int cell = 0; cell_at(cell); cell++)
         for (int K = 1; K <= 4; K++) {
-            Params p = model_new(cells[cell], V, (uint32_t)(40 + K), 0.8);
+            Params p = model_new(cell_at(cell), V, (uint32_t)(40 + K), 0.8);
             Rng rng;
             rng_seed(&rng, (uint32_t)K);
             real *features = randn(&rng, IMAGES * D);
-            SearchOptions o = {.kind = SEARCH_BEAM, .beam = K, .max_length = LENGTH};
+            SearchOptions o = {.sampler = &sampler_best, .beam = K, .max_length = LENGTH};
             Captions c = run(&p, &o, features, 0, IMAGES, 5);
             for (int i = 0; i < IMAGES; i++) {
                 Hypothesis h = plain_beam(&p, features + i * D, K, LENGTH);
@@ -192,25 +198,30 @@ static void beam_by_its_definition(void **state)
         }
 }
 
-static void greedy_is_a_beam_of_one(void **state)
+/* The word of highest score at every step, by the layers. */
+static void greedy_takes_the_best_word(void **state)
 {
-    enum { V = 40, IMAGES = 50 };
+    enum { V = 40, IMAGES = 50, LENGTH = 12 };
     (void)state;
-    for (int cell = 0; cell < 2; cell++) {
-        Params p = model_new(cells[cell], V, 9, 0.6);
+    for (int cell = 0; cell_at(cell); cell++) {
+        Params p = model_new(cell_at(cell), V, 9, 0.6);
         Rng rng;
         rng_seed(&rng, 5);
-        real *features = randn(&rng, IMAGES * D);
-        SearchOptions greedy = {.kind = SEARCH_GREEDY, .max_length = 12};
-        SearchOptions beam = {.kind = SEARCH_BEAM, .beam = 1, .max_length = 12};
-        Captions a = run(&p, &greedy, features, 0, IMAGES, IMAGES), b = run(&p, &beam, features, 0, IMAGES, IMAGES);
+        real *features = randn(&rng, IMAGES * D), scores[V];
+        SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = LENGTH};
+        Captions a = run(&p, &greedy, features, 0, IMAGES, IMAGES);
         int ended = 0;
         for (int i = 0; i < IMAGES; i++) {
-            same(&a.result[i], &b.result[i]);
-            ended += a.result[i].words[a.result[i].n - 1] == WORD_END;
+            const SearchResult *r = &a.result[i];
+            for (int t = 0; t < r->n; t++) {
+                scores_after(&p, features + i * D, r->words, t, scores);
+                assert_int_equal(r->words[t], best_word(V, scores));
+            }
+            assert_true(r->n == LENGTH || r->words[r->n - 1] == WORD_END);
+            ended += r->words[r->n - 1] == WORD_END;
         }
         assert_true(ended > 0 && ended < IMAGES); /* the test sees both kinds */
-        captions_free(&a), captions_free(&b);
+        captions_free(&a);
         free(features);
         params_free(&p);
     }
@@ -221,14 +232,14 @@ static void company_changes_nothing(void **state)
 {
     enum { V = 150, IMAGES = 64 };
     const SearchOptions ways[] = {
-        {.kind = SEARCH_GREEDY, .max_length = 15},
-        {.kind = SEARCH_BEAM, .beam = 3, .max_length = 15},
-        {.kind = SEARCH_SAMPLE, .temperature = 0.8, .seed = 7, .max_length = 15},
+        {.sampler = &sampler_best, .beam = 1, .max_length = 15},
+        {.sampler = &sampler_best, .beam = 3, .max_length = 15},
+        {.sampler = &sampler_temperature, .choice = {0.8}, .beam = 1, .seed = 7, .max_length = 15},
     };
     (void)state;
-    for (int cell = 0; cell < 2; cell++)
+    for (int cell = 0; cell_at(cell); cell++)
         for (int way = 0; way < 3; way++) {
-            Params p = model_new(cells[cell], V, 12, 0.5);
+            Params p = model_new(cell_at(cell), V, 12, 0.5);
             Rng rng;
             rng_seed(&rng, 6);
             real *features = randn(&rng, IMAGES * D);
@@ -256,9 +267,9 @@ static void company_changes_nothing(void **state)
 static void ties_go_to_the_lowest_word(void **state)
 {
     enum { V = 6 };
-    Params p = model_new(CELL_RNN, V, 1, 0);
+    Params p = model_new(cell_at(0), V, 1, 0);
     real features[D] = {0};
-    SearchOptions o = {.kind = SEARCH_GREEDY, .max_length = 4};
+    SearchOptions o = {.sampler = &sampler_best, .beam = 1, .max_length = 4};
     (void)state;
     Captions c = run(&p, &o, features, 0, 1, 1);
     assert_int_equal(c.result[0].n, 4);
@@ -273,13 +284,13 @@ static void ties_go_to_the_lowest_word(void **state)
 static void temperature(void **state)
 {
     enum { V = 6, DRAWS = 4000 };
-    Params p = model_new(CELL_RNN, V, 2, 0);
+    Params p = model_new(cell_at(0), V, 2, 0);
     real *features = array(DRAWS * D);
     int count[V] = {0};
     (void)state;
     for (int j = 0; j < V; j++)
         param(&p, B_VOCAB)[j] = (real)log(1 + j);
-    SearchOptions o = {.kind = SEARCH_SAMPLE, .temperature = 1, .seed = 3, .max_length = 1};
+    SearchOptions o = {.sampler = &sampler_temperature, .choice = {1}, .beam = 1, .seed = 3, .max_length = 1};
     for (int i = 0; i < DRAWS; i += 50) {
         Captions c = run(&p, &o, features, i, 50, 50);
         for (int k = 0; k < 50; k++) {
@@ -292,7 +303,7 @@ static void temperature(void **state)
         double share = (1 + j) / 21.0, sd = sqrt(share * (1 - share) / DRAWS);
         assert_true(fabs(count[j] / (double)DRAWS - share) < 5 * sd);
     }
-    o.temperature = 0.01;
+    o.choice.temperature = 0.01;
     Captions cold = run(&p, &o, features, 0, 50, 50);
     for (int k = 0; k < 50; k++)
         assert_int_equal(cold.result[k].words[0], V - 1);
@@ -305,7 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logprob_is_the_models),      cmocka_unit_test(beam_by_its_definition),
-        cmocka_unit_test(greedy_is_a_beam_of_one),    cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(greedy_takes_the_best_word), cmocka_unit_test(company_changes_nothing),
         cmocka_unit_test(ties_go_to_the_lowest_word), cmocka_unit_test(temperature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* Contact sheets, read back pixel by pixel: order, boxes, letterboxes, placeholders, series. */
+#include "pipeline/sheet/sheet_output.h"
 #include "tests/support/sheet.h"
 
 enum { GUTTER = 256 / 14 };
@@ -18,8 +19,8 @@ static void order_and_places(void **state)
         picture(f, name, 20 + i % 3 * 200, 20 + i % 3 * 200, color_of(i));
         fprintf(f->out, "{\"image_id\":%d,\"file\":\"%s\",\"caption\":\"picture\"}\n", i, name);
     }
-    f->spec.tile_w = f->spec.tile_h = 64;
-    f->spec.columns = 7;
+    f->options.tile_w = f->options.tile_h = 64;
+    f->options.columns = 7;
     render(f);
     assert_int_equal(f->count.images, N);
     assert_int_equal(f->count.dead, 0);
@@ -48,9 +49,9 @@ static void aspect_is_kept(void **state)
                     "{\"image_id\":2,\"file\":\"high.ppm\",\"caption\":\"b\"}\n");
     render(f);
     Image sheet = load(f->output);
-    assert_int_equal(sheet.width, 2 * 256 + 3 * GUTTER); /* no more columns than images */
+    assert_int_equal(sheet.width, 2 * 256 + 3 * GUTTER); /* there are no more columns than images */
     int y = find_down(&sheet, GUTTER + 128, 0, 0xC01020), x2 = 2 * GUTTER + 256;
-    int top = y - 96; /* 256 x 64 in the middle of the box */
+    int top = y - 96; /* of the box; the image is 256 x 64 in its middle */
     assert_int_equal(find_down(&sheet, GUTTER, 0, 0xC01020), y);
     assert_int_equal(at(&sheet, GUTTER + 255, y + 63), 0xC01020);
     assert_int_not_equal(at(&sheet, GUTTER + 128, y + 64), 0xC01020);
@@ -81,8 +82,8 @@ static void dead_images_keep_their_place(void **state)
             "{\"image_id\":10,\"url\":\"ftp://h/x\",\"caption\":\"k\"}\n"
             "{\"image_id\":11,\"caption\":\"k\"}\n",
             f->dir);
-    f->spec.tile_w = f->spec.tile_h = 64;
-    f->spec.columns = 11;
+    f->options.tile_w = f->options.tile_h = 64;
+    f->options.columns = 11;
     render(f);
     assert_int_equal(f->count.images, 11);
     assert_int_equal(f->count.dead, 9);
@@ -95,7 +96,7 @@ static void dead_images_keep_their_place(void **state)
     assert_says(f->warnings, "image 7: file:///etc/hostname: a file:// URL outside");
     assert_says(f->warnings, "image 8: captions.jsonl: not an image");
     assert_says(f->warnings, "image 10: ftp://h/x: ");
-    assert_says(f->warnings, "image 11: the record names no file");
+    assert_says(f->warnings, "image 11: the record names no file and no url");
     Image sheet = load(f->output);
     int gutter = (sheet.width - 11 * 64) / 12, x = gutter + 2 * (64 + gutter);
     int y = find_down(&sheet, x, 0, 0x20A040);
@@ -109,7 +110,7 @@ static void dead_images_keep_their_place(void **state)
     free(link);
 }
 
-/* Ink of the caption and of its references: the row's text area holds the longest. */
+/* A row of tiles is high enough for its caption and references; an endless caption is cut. */
 static void text_grows_the_row(void **state)
 {
     Fixture *f = *state;
@@ -122,10 +123,10 @@ static void text_grows_the_row(void **state)
             "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"short\",\"references\":[\"a\",\"b\",\"c\"]}\n");
     render(f);
     Image with_gt = load(f->output);
-    f->spec.references = 3;
+    f->options.references = 3;
     render(f);
     Image with_three = load(f->output);
-    f->spec.references = 0;
+    f->options.references = 0;
     render(f);
     Image with_none = load(f->output);
     assert_true(with_gt.height > one.height);
@@ -154,10 +155,10 @@ static void series(void **state)
     picture(f, "p.ppm", 8, 8, 0x305070);
     for (int i = 0; i < 17; i++)
         fprintf(f->out, "{\"image_id\":%d,\"file\":\"p.ppm\",\"caption\":\"%d\"}\n", i, i);
-    f->spec.output = name;
-    f->spec.tile_w = f->spec.tile_h = 32;
-    f->spec.columns = 4;
-    f->spec.rows = 2;
+    f->options.output = name;
+    f->options.tile_w = f->options.tile_h = 32;
+    f->options.columns = 4;
+    f->options.rows = 2;
     render(f);
     assert_int_equal(f->count.sheets, 3);
     Image a = load(first), b = load(third);
@@ -185,14 +186,14 @@ static void same_bytes_on_any_threads(void **state)
                 "y\"]}\n",
                 i, i % 2 ? "train" : "val", i == 5 ? "none" : name);
     }
-    f->spec.threads = 1;
+    f->options.threads = 1;
     render(f);
     FILE *in = fopen(f->output, "rb");
     char *one = malloc(1 << 22), *many = malloc(1 << 22);
     n = fread(one, 1, 1 << 22, in);
     fclose(in);
     for (int threads = 2; threads < 9; threads++) {
-        f->spec.threads = threads;
+        f->options.threads = threads;
         render(f);
         in = fopen(f->output, "rb");
         m = fread(many, 1, 1 << 22, in);
@@ -210,28 +211,28 @@ static void impossible(void **state)
     Err err;
     for (int i = 0; i < 20; i++)
         fprintf(f->out, "{\"image_id\":%d,\"caption\":\"x\"}\n", i);
-    f->spec.tile_w = 4096;
-    f->spec.columns = 20;
+    f->options.tile_w = 4096;
+    f->options.columns = 20;
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "32767");
-    f->spec = (SheetSpec){.input = f->records,
-                          .output = f->output,
-                          .tile_w = 16,
-                          .tile_h = 16,
-                          .columns = 2,
-                          .rows = 3,
-                          .scale = 1,
-                          .threads = 1};
+    f->options = (SheetOptions){.input = f->records,
+                                .output = f->output,
+                                .tile_w = 16,
+                                .tile_h = 16,
+                                .columns = 2,
+                                .rows = 3,
+                                .scale = 1,
+                                .threads = 1};
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "%03d");
-    f->spec.where.images = "/no/such";
+    f->options.where.images = "/no/such";
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "/no/such: ");
     assert_int_not_equal(access(f->output, F_OK), 0);
-    assert_null(sheet_bad_output("a-%d.png"));
-    assert_null(sheet_bad_output("100%.png"));
-    assert_non_null(sheet_bad_output("%d-%d.png"));
-    assert_non_null(sheet_bad_output(""));
+    assert_null(sheet_output_problem("a-%d.png"));
+    assert_null(sheet_output_problem("100%.png"));
+    assert_non_null(sheet_output_problem("%d-%d.png"));
+    assert_non_null(sheet_output_problem(""));
 }
 
 int main(void)

@@ -1,16 +1,16 @@
-/* What options change on a sheet, seen in its pixels: order, highlighted words, themes, scale, resolution. */
+/* What options change on a sheet, by its pixels: order, highlighted words, themes, scale, resolution. */
 #include "tests/support/sheet.h"
 
 #include <math.h>
 
 static void small_tiles(Fixture *f, int columns)
 {
-    f->spec.tile_w = f->spec.tile_h = 64;
-    f->spec.columns = columns;
-    f->spec.title = "T";
+    f->options.tile_w = f->options.tile_h = 64;
+    f->options.columns = columns;
+    f->options.title = "T";
 }
 
-/* The colours along the first row of tiles, as text: "rgb". */
+/* Checks the colours along the first row of tiles, given as "rgb". */
 static void check_row(Fixture *f, int n, const char *want)
 {
     char found[8] = "";
@@ -40,18 +40,18 @@ static void sorted(void **state)
                     "{\"image_id\":3,\"file\":\"b.ppm\",\"caption\":\"c\",\"logprob\":-1}\n");
     small_tiles(f, 3);
     check_row(f, 3, "rgb");
-    f->spec.sort = (ShelfSort){.by = SHELF_SCORE};
+    f->options.sort = (SheetSort){.by = SHEET_BY_SCORE};
     check_row(f, 3, "grb");
-    f->spec.sort.reverse = true;
+    f->options.sort.reverse = true;
     check_row(f, 3, "rgb");
-    f->spec.sort = (ShelfSort){.by = SHELF_LOGPROB};
+    f->options.sort = (SheetSort){.by = SHEET_BY_LOGPROB};
     check_row(f, 3, "brg");
-    f->spec.sort = (ShelfSort){.by = SHELF_AS_READ, .reverse = true};
+    f->options.sort = (SheetSort){.by = SHEET_AS_READ, .reverse = true};
     check_row(f, 3, "bgr");
     assert_int_equal(f->n_warnings, 0);
 }
 
-/* Pixels of nearly this colour in the tile's columns. */
+/* How many pixels of these columns have nearly this colour. */
 static int count_near(const Image *image, int x0, int x1, Color want)
 {
     int n = 0;
@@ -66,26 +66,26 @@ static int count_near(const Image *image, int x0, int x1, Color want)
     return n;
 }
 
-/* What a sheet is sorted by stands on its images: whole, or not at all. */
-static void sorted_by_what_is_shown(void **state)
+/* The number that a sheet is sorted by is shown on its images: whole, or not at all. */
+static void sort_key_is_shown(void **state)
 {
     Fixture *f = *state;
     static const struct {
-        ShelfOrder by;
+        SheetOrder by;
         int side, shown;
-    } CASES[] = {{SHELF_AS_READ, 64, 0},
-                 {SHELF_SCORE, 64, 1},
-                 {SHELF_LOGPROB, 64, 2},
-                 {SHELF_RANDOM, 64, 0},
-                 {SHELF_SCORE, 24, 0}};
+    } CASES[] = {{SHEET_AS_READ, 64, 0},
+                 {SHEET_BY_SCORE, 64, 1},
+                 {SHEET_BY_LOGPROB, 64, 2},
+                 {SHEET_SHUFFLED, 64, 0},
+                 {SHEET_BY_SCORE, 24, 0}};
     picture(f, "white.ppm", 64, 64, 0xFFFFFF);
     fprintf(f->out, "{\"image_id\":1,\"file\":\"white.ppm\",\"caption\":\"a\",\"score\":0.25,\"logprob\":-9}\n"
                     "{\"image_id\":2,\"file\":\"white.ppm\",\"caption\":\"b\",\"logprob\":-10}\n");
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         int shown = 0;
         small_tiles(f, 2);
-        f->spec.tile_w = f->spec.tile_h = CASES[c].side;
-        f->spec.sort = (ShelfSort){.by = CASES[c].by};
+        f->options.tile_w = f->options.tile_h = CASES[c].side;
+        f->options.sort = (SheetSort){.by = CASES[c].by};
         render(f);
         Image sheet = load(f->output);
         for (int tile = 0; tile < 2; tile++)
@@ -96,7 +96,7 @@ static void sorted_by_what_is_shown(void **state)
     }
 }
 
-/* Rows are as high as what stands in them after sorting. */
+/* The height of a row follows from the tiles that are in it after sorting. */
 static void rows_fit_their_sorted_text(void **state)
 {
     Fixture *f = *state;
@@ -107,7 +107,7 @@ static void rows_fit_their_sorted_text(void **state)
     small_tiles(f, 4);
     render(f);
     Image mixed = load(f->output);
-    f->spec.sort.by = SHELF_SCORE;
+    f->options.sort.by = SHEET_BY_SCORE;
     render(f);
     Image apart = load(f->output);
     assert_true(apart.height + 20 < mixed.height);
@@ -124,13 +124,13 @@ static void highlighted_words(void **state)
     for (int i = 0; i < 4; i++)
         fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a dog jumps\",\"references\":%s}\n",
                 REFERENCES[i]);
-    f->spec.title = "T";
-    f->spec.references = 0;
-    f->spec.scale = 2; /* strokes with whole pixels in them */
+    f->options.title = "T";
+    f->options.references = 0;
+    f->options.scale = 2; /* so that strokes cover whole pixels */
     for (int name = THEME_LIGHT; name <= THEME_DARK; name++) {
         const Theme *theme = theme_colors((ThemeName)name);
-        f->spec.theme = (ThemeName)name;
-        f->spec.highlight = true;
+        f->options.theme = (ThemeName)name;
+        f->options.highlight = true;
         render(f);
         Image sheet = load(f->output);
         int step = sheet.width / 4, missed[4], ink[4];
@@ -139,11 +139,11 @@ static void highlighted_words(void **state)
             ink[i] = count_near(&sheet, i * step, (i + 1) * step, theme->ink);
         }
         assert_int_equal(missed[0], 0);
-        assert_int_equal(missed[3], 0); /* nobody knows */
+        assert_int_equal(missed[3], 0); /* it has no references */
         assert_true(missed[1] > missed[2] && missed[2] > 20);
         assert_true(ink[3] > ink[2] && ink[2] > 20);
         image_free(&sheet);
-        f->spec.highlight = false;
+        f->options.highlight = false;
         render(f);
         sheet = load(f->output);
         assert_int_equal(count_near(&sheet, 0, sheet.width, theme->missed), 0);
@@ -159,7 +159,7 @@ static void themes(void **state)
     small_tiles(f, 1);
     for (int name = THEME_LIGHT; name <= THEME_DARK; name++) {
         const Theme *theme = theme_colors((ThemeName)name);
-        f->spec.theme = (ThemeName)name;
+        f->options.theme = (ThemeName)name;
         render(f);
         Image sheet = load(f->output);
         int gutter = (sheet.width - 64) / 2, y = find_down(&sheet, gutter + 32, 0, 0x00A000);
@@ -183,9 +183,9 @@ static double luminance(Color c)
     return sum;
 }
 
-static void assert_readable(Color text, Color behind)
+static void assert_readable(Color text, Color background)
 {
-    double a = luminance(text) + 0.05, b = luminance(behind) + 0.05;
+    double a = luminance(text) + 0.05, b = luminance(background) + 0.05;
     assert_true((a > b ? a / b : b / a) >= 4.5);
 }
 
@@ -204,8 +204,8 @@ static void text_stands_out(void **state)
     }
 }
 
-/* The pHYs chunk's pixels a metre, 0 where there is none. */
-static unsigned long pixels_a_metre(const char *path)
+/* The pHYs chunk's pixels per metre; 0: there is none. */
+static unsigned long pixels_per_metre(const char *path)
 {
     unsigned char head[4096];
     FILE *in = fopen(path, "rb");
@@ -227,13 +227,13 @@ static void resolution(void **state)
     fprintf(f->out, "{\"image_id\":1,\"caption\":\"a\"}\n");
     small_tiles(f, 1);
     render(f);
-    assert_int_equal(pixels_a_metre(f->output), 0);
-    f->spec.dpi = 300;
+    assert_int_equal(pixels_per_metre(f->output), 0);
+    f->options.dpi = 300;
     render(f);
-    assert_int_equal(pixels_a_metre(f->output), 11811);
-    f->spec.dpi = 72;
+    assert_int_equal(pixels_per_metre(f->output), 11811);
+    f->options.dpi = 72;
     render(f);
-    assert_int_equal(pixels_a_metre(f->output), 2835);
+    assert_int_equal(pixels_per_metre(f->output), 2835);
 }
 
 static void scaled(void **state)
@@ -245,16 +245,16 @@ static void scaled(void **state)
                 "{\"image_id\":1,\"file\":\"p.ppm\",\"split\":\"%d\",\"caption\":\"a dog\","
                 "\"references\":[\"b\"]}\n",
                 i);
-    f->spec.columns = 2;
-    f->spec.title = "T";
+    f->options.columns = 2;
+    f->options.title = "T";
     render(f);
     Image plain = load(f->output);
     for (int k = 0; k < 4; k++) {
         static const double SCALE[] = {0.25, 0.5, 2, 3};
-        f->spec.scale = SCALE[k];
+        f->options.scale = SCALE[k];
         render(f);
         Image sheet = load(f->output);
-        double slack = 10 + 5 * SCALE[k]; /* of rounding, and of text that was hinted */
+        double slack = 10 + 5 * SCALE[k]; /* for rounding, and for hinted text */
         assert_in_range(sheet.width, plain.width * SCALE[k] - 3, plain.width * SCALE[k] + 3);
         assert_in_range(sheet.height, plain.height * SCALE[k] - slack, plain.height * SCALE[k] + slack);
         int box = (int)(256 * SCALE[k]), gutter = (sheet.width - 2 * box) / 3;
@@ -270,7 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sorted, setup, teardown),
-        cmocka_unit_test_setup_teardown(sorted_by_what_is_shown, setup, teardown),
+        cmocka_unit_test_setup_teardown(sort_key_is_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_fit_their_sorted_text, setup, teardown),
         cmocka_unit_test_setup_teardown(highlighted_words, setup, teardown),
         cmocka_unit_test_setup_teardown(themes, setup, teardown),

@@ -1,7 +1,8 @@
-/* The inner loops of the set in use, against double arithmetic: COCO_SIMD=avx2 tests another. */
+/* The inner loops of the instruction set in use, compared with arithmetic in double. COCO_SIMD=base tests another set. */
 #include "model/captioner.h"
 #include "model/gemm.h"
 #include "model/kernels.h"
+#include "model/memory.h"
 #include "model/simd.h"
 #include "tests/support/test.h"
 
@@ -18,7 +19,7 @@ static float *noise(Rng *rng, int n)
     return x;
 }
 
-/* |a - b| in units of the last place of b. */
+/* |a - b| in units in the last place of b. */
 static double ulps(float a, double b)
 {
     float b32 = (float)b;
@@ -48,6 +49,12 @@ static void exponential(void **state)
     free(x), free(y);
 }
 
+/* The cell whose step is the function alone. */
+static void tanh_row(int n, const float *x, float *y)
+{
+    cell_named("rnn")->forward(&(CellStep){.n = 1, .H = n, .a = rows_of(x, 0), .next_h = rows_of(y, 0)});
+}
+
 static void hyperbolic_tangent(void **state)
 {
     float *x = malloc(POINTS * sizeof *x), *y = malloc(POINTS * sizeof *y);
@@ -58,12 +65,12 @@ static void hyperbolic_tangent(void **state)
         x[i] = 12 * u * u * u; /* dense around 0 */
     }
     x[0] = 1e-30f, x[1] = 1e9f, x[2] = -INFINITY;
-    simd->tanh_row(POINTS, x, y);
+    tanh_row(POINTS, x, y);
     for (int i = 0; i < POINTS; i++)
         worst = fmax(worst, x[i] == 0 ? (double)fabsf(y[i]) : ulps(y[i], tanh((double)x[i])));
     assert_true(worst <= 2);
     x[0] = NAN;
-    simd->tanh_row(1, x, x);
+    tanh_row(1, x, x);
     assert_true(isnan(x[0]));
     free(x), free(y);
 }
@@ -101,7 +108,7 @@ typedef struct {
 static const Sizes sizes[] = {{1, 1, 1}, {3, 5, 7}, {14, 32, 8}, {15, 33, 513}, {130, 70, 40}, {29, 65, 1031}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
-/* Panels of Y or Bᵀ, all rows at once, against double; then each row alone, with the same bits. */
+/* X times panels of Y or Yᵀ: all rows at once, compared with double; then each row alone, equal to the bit. */
 static void check_panels(Sizes z, Precision precision, Trans tb, Rng *rng)
 {
     float *X = noise(rng, z.m * z.k), *Y = noise(rng, z.k * z.n), *C = noise(rng, z.m * z.n),
@@ -147,7 +154,7 @@ static void panels_in_bf16(void **state)
             check_panels(sizes[i], PRECISION_BF16, (Trans)t, &rng);
 }
 
-/* All four products of plain and transposed factors, added to what is there. */
+/* All four products of plain and transposed factors, added to C. */
 static void check_parallel(Sizes z, Precision precision, Rng *rng)
 {
     size_t m = (size_t)z.m, n = (size_t)z.n, k = (size_t)z.k;
@@ -183,7 +190,7 @@ static void parallel_products(void **state)
     }
 }
 
-/* What rounding must not do: a NaN to a number, a large number to anything but infinity. */
+/* Rounding must keep a NaN, and take a number too large for bfloat16 to infinity. */
 static void bf16_of_odd_numbers(void **state)
 {
     const uint32_t nan_bits = 0x7fffffff;
@@ -197,9 +204,26 @@ static void bf16_of_odd_numbers(void **state)
     free(panels.at);
 }
 
+static void names(void **state)
+{
+    int in_use = 0, n = 0;
+    (void)state;
+    if (simd_refused())
+        fail_msg("COCO_SIMD: this processor has no %s", simd_refused());
+    for (; simd_name(n); n++)
+        in_use += !strcmp(simd_name(n), simd->name);
+    assert_string_equal(simd_name(0), "base");
+    assert_int_equal(in_use, 1);
+    assert_null(simd_name(-1));
+    assert_null(simd_name(n + 1));
+    const char *wanted = getenv("COCO_SIMD");
+    assert_string_equal(simd->name, wanted && *wanted ? wanted : simd_name(n - 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names),
         cmocka_unit_test(exponential),
         cmocka_unit_test(hyperbolic_tangent),
         cmocka_unit_test(places),

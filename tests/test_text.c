@@ -1,4 +1,4 @@
-/* Text made a paragraph, told into words, and lowered. */
+/* Text as a paragraph, split into words, and in lower case. */
 #include "io/base/text.h"
 #include "tests/support/test.h"
 
@@ -9,7 +9,7 @@ static void check_paragraph(const char *text, const char *want)
 {
     char *out = text_paragraph(text);
     assert_string_equal(out, want);
-    char *again = text_paragraph(out); /* a paragraph stays as it is */
+    char *again = text_paragraph(out); /* the paragraph of a paragraph is itself */
     assert_string_equal(again, want);
     free(out);
     free(again);
@@ -33,7 +33,7 @@ static void paragraphs(void **state)
     check_paragraph("\xff caf\xc3\xa9 \xc3", "\xef\xbf\xbd caf\xc3\xa9 \xef\xbf\xbd");
 }
 
-/* Whatever is long ends in an ellipsis, in whole characters, within the limit. */
+/* Long text ends in whole characters and an ellipsis, within the limit. */
 static void long_text_is_cut(void **state)
 {
     static const char *const UNIT[] = {"a", "\xc3\xa9", "\xe4\xb8\x80", "\xf0\x9f\x91\x8d", "\xff"};

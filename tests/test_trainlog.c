@@ -1,4 +1,4 @@
-/* The training log: numbers come back as the same bits, bad lines are refused with a reason. */
+/* The training log: numbers read back as the same bits, and bad lines are refused with a reason. */
 #include "io/data/trainlog.h"
 #include "tests/support/test.h"
 

@@ -2,6 +2,7 @@
  * several runs, of rows times weights that are laid out already (each thread 112 rows, 512 by 512). */
 #include "model/captioner.h"
 #include "model/gemm.h"
+#include "model/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-train: the same bits on any number of threads and across stops, what it logs, what survives a kill.
+# coco-train: the same bits on any number of threads and across stops, the log, and what survives a kill.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -18,14 +18,14 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
 
 # --- equal bits ---
 
-@test "threads: model files are equal, for both cells, every order and rule" {
+@test "threads: model files are equal, for every cell, order and rule" {
     rule=(adam sgd momentum rmsprop adam sgd)
     i=0
-    for cell in rnn lstm; do
+    for cell in rnn lstm gru; do
         for order in random shuffle sequential; do
             for j in 1 2 4; do
-                # Sizes that leave odd rests in every tile.
-                tiny -d d -o $j.h5 --cell $cell --order $order --optim ${rule[i]} --hidden 37 --wordvec 19 --batch-size 23 \
+                # Sizes that leave a remainder in every tile.
+                tiny -d d -o $j.h5 --cell $cell --order $order --optim ${rule[i % 6]} --hidden 37 --wordvec 19 --batch-size 23 \
                     --iterations 7 --lr-decay 0.9 --val-every 1 -j $j
             done
             same 1.h5 2.h5 4.h5
@@ -33,7 +33,7 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
         done
     done
 }
-@test "bf16: equal on any number of threads and across a stop; its loss is float32's, nearly" {
+@test "bf16: equal on any number of threads and across a stop; its loss is close to float32's" {
     for j in 1 2 4; do
         tiny -d d -o $j.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 40 --precision bf16 -j $j \
             --log $j.jsonl
@@ -51,8 +51,8 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
     jq -ne --argjson a "$(last full.jsonl)" --argjson b "$(last 1.jsonl)" '($a - $b | fabs) < 0.05 * $a'
 }
 
-@test "instruction sets: each one that is asked for trains to the same loss, nearly" {
-    for set in base avx2 avx512 best; do
+@test "instruction sets: each one trains to nearly the same loss" {
+    for set in $(simd_sets) best; do
         [ $set = best ] || export COCO_SIMD=$set
         tiny -d d -o m.h5 --iterations 10 --log $set.jsonl
         unset COCO_SIMD
@@ -61,7 +61,7 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
     done
 }
 
-@test "threads: a network of more than one tile is equal too" {
+@test "threads: so are those of a network of more than one tile" {
     for j in 1 2 3 4; do
         coco-train -q -d d -o $j.h5 --cell lstm --hidden 200 --wordvec 70 --batch-size 100 --iterations 3 -j $j
     done
@@ -76,9 +76,9 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
     run ! same_params a.h5 c.h5
 }
 @test "resume: from any iteration to the same bytes" {
-    # Four to nine iterations an epoch, so that stops fall inside epochs and on their ends.
+    # Four, two or one iterations per epoch, so that stops fall inside epochs and at their ends.
     for settings in "--order random --optim adam" "--order shuffle --optim rmsprop --cell lstm" \
-        "--order sequential --optim momentum" "--order shuffle --max-train 37 --lr-decay 0.5" \
+        "--order sequential --optim momentum --cell gru" "--order shuffle --max-train 37 --lr-decay 0.5" \
         "--order random --val-every 1 --max-train 25 --optim sgd"; do
         tiny -d d -o whole.h5 --batch-size 13 --iterations 10 --log whole.log $settings
         for k in $(seq 0 10); do
@@ -92,13 +92,13 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
         same want have
     done
 }
-@test "resume: again and again, one iteration at a time" {
+@test "resume: one iteration at a time" {
     tiny -d d -o whole.h5 --order shuffle --iterations 9
     tiny -d d -o part.h5 --order shuffle --iterations 0
     for k in $(seq 9); do coco-train -q -d d --resume part.h5 --iterations $k -j $((k % 3 + 1)); done
     same whole.h5 part.h5
 }
-@test "resume: by epochs, into another file, with the dataset elsewhere" {
+@test "resume: by epochs, into another file, with the dataset moved" {
     tiny -d d -o whole.h5 --epochs 3 --lr-decay 0.7
     tiny -d d -o part.h5 --epochs 1 --lr-decay 0.7
     cp part.h5 kept.h5
@@ -110,7 +110,7 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
     coco-train -q --resume part.h5 --epochs 3 -o moved.h5 -d sub/e
     same_params whole.h5 moved.h5
 }
-@test "resume: nothing left to do is exit 0, and leaves the file as it is" {
+@test "resume: nothing left to do is exit 0, and the file stays as it is" {
     tiny -d d -o m.h5 --iterations 4
     cp m.h5 before.h5
     for more in "" "--iterations 4" "--iterations 2" "--epochs 0"; do
@@ -132,22 +132,98 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
         [ "$(attribute m.h5 /train iteration)" = 3 ]
     done
 }
-@test "validation, saves on the way, and the log change no parameter" {
+@test "validation, intermediate saves and the log change no parameter" {
     tiny -d d -o plain.h5 --iterations 20
     tiny -d d -o val.h5 --iterations 20 --val-every 1 --val-max 7
     tiny -d d -o saves.h5 --iterations 20 --save-every 3 --log l --print-every 1
     same_params plain.h5 val.h5
     same plain.h5 saves.h5
-    # Also where val's captions are wider than train's.
+    # Also if val's captions are wider than train's.
     cp -r "$GOOD" wide
     tool_h5 wide/coco2014_captions.h5 size val_captions 20,15
     tiny -d wide -o wide.h5 --iterations 20 --val-every 1
     same_params plain.h5 wide.h5
 }
 
+# layout FILE: a line for each group, attribute and dataset of an HDF5 file, with types and sizes.
+layout() {
+    h5dump -A "$1" | awk '$1 ~ /^(GROUP|ATTRIBUTE|DATASET)$/ { line = $2; gsub("\"", "", line); if ($1 == "GROUP") print $1, line }
+        $1 == "DATATYPE" { line = line " " $2 }
+        $1 == "DATASPACE" { if (match($0, /[(][^)]*[)]/)) line = line " " substr($0, RSTART, RLENGTH); print line }'
+}
+
+@test "model file: groups, attributes and datasets, which other programs and later versions read" {
+    tiny -d d -o m.h5 --cell lstm --optim momentum --iterations 7 --val-every 1
+    layout m.h5 >have
+    cat >want <<'END'
+GROUP /
+caption_length H5T_STD_I64LE
+cell H5T_STRING
+format H5T_STRING
+hidden_dim H5T_STD_I64LE
+input_dim H5T_STD_I64LE
+version H5T_STD_I64LE
+vocab_size H5T_STD_I64LE
+wordvec_dim H5T_STD_I64LE
+GROUP optim
+learning_rate H5T_IEEE_F64LE
+rule H5T_STRING
+step H5T_STD_I64LE
+GROUP velocity
+TENSORS
+GROUP params
+TENSORS
+GROUP train
+batch_size H5T_STD_I64LE
+best_val_loss H5T_IEEE_F64LE
+captions_digest H5T_STD_I64LE
+data H5T_STRING
+epoch H5T_STD_I64LE
+epochs H5T_STD_I64LE
+iteration H5T_STD_I64LE
+iterations H5T_STD_I64LE
+lr H5T_IEEE_F64LE
+lr_decay H5T_IEEE_F64LE
+max_train H5T_STD_I64LE
+order H5T_STRING
+precision H5T_STRING
+raw_features H5T_STD_I64LE
+rng_gauss H5T_IEEE_F64LE
+rng_has_gauss H5T_STD_I64LE
+rng_pos H5T_STD_I64LE
+seed H5T_STD_I64LE
+val_every H5T_STD_I64LE
+val_max H5T_STD_I64LE
+loss_history H5T_IEEE_F64LE ( 7 )
+rng_key H5T_STD_I32LE ( 624 )
+GROUP vocab
+idx_to_word H5T_STRING ( 30 )
+END
+    cat >tensors <<'END'
+W_embed H5T_IEEE_F32LE ( 30, 8 )
+W_proj H5T_IEEE_F32LE ( 12, 16 )
+W_vocab H5T_IEEE_F32LE ( 16, 30 )
+Wh H5T_IEEE_F32LE ( 16, 64 )
+Wx H5T_IEEE_F32LE ( 8, 64 )
+b H5T_IEEE_F32LE ( 64 )
+b_proj H5T_IEEE_F32LE ( 16 )
+b_vocab H5T_IEEE_F32LE ( 30 )
+END
+    sed -i -e '/TENSORS/{r tensors' -e 'd}' want
+    diff want have
+}
+
+@test "model file: a cell's own tensors make it version 2" {
+    tiny -d d -o m.h5 --cell gru --optim sgd --iterations 1
+    [ "$(attribute m.h5 '' version)" = 2 ]
+    layout m.h5 | grep -x 'b_hn H5T_IEEE_F32LE ( 16 )'
+    tiny -d d -o m.h5 --cell lstm --optim sgd --iterations 1
+    [ "$(attribute m.h5 '' version)" = 1 ]
+}
+
 # --- signals and kills ---
 
-# wait_lines FILE N: until it has that many, half a minute at the most.
+# wait_lines FILE N: waits until the file has N lines, for half a minute at most.
 wait_lines() {
     for _ in $(seq 600); do
         [ "$(wc -l 2>/dev/null <"$1")" -ge "$2" ] 2>/dev/null && return 0
@@ -161,7 +237,7 @@ wait_lines() {
         read -r signal want lines <<<"$case"
         rm -f part.h5 part.log
         tiny -d d -o part.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part.log &
-        # The shell between is replaced by the command itself.
+        # The command may be a child of a shell, or have replaced it.
         pid=$!
         wait_lines part.log $lines
         pkill -$signal -P $pid coco-train || kill -$signal $pid
@@ -181,7 +257,7 @@ wait_lines() {
         same want have
     done
 }
-@test "a stop is no missed target" {
+@test "a stopped run does not miss its target" {
     tiny -d d -o part.h5 --iterations 1000000 --log log --target-loss 0 2>stderr &
     pid=$!
     wait_lines log 3
@@ -198,14 +274,14 @@ wait_lines() {
         coco-train -q -d d --resume m.h5 --iterations 100000000 --save-every 1 --log log &
         pid=$!
         wait_lines log 2
-        # Moments spread over some saves.
+        # Moments spread over several saves.
         sleep "0.0$((i * 7 % 10))$((i * 3 % 10))"
         kill -9 $pid
         wait $pid 2>/dev/null || :
         coco-sample -m m.h5 -d d -n 1 >captions
         [ "$(wc -l <captions)" = 1 ]
     done
-    # What is there goes on as if it had never been killed.
+    # The file resumes as if training had never been killed.
     k=$(attribute m.h5 /train iteration)
     coco-train -q --resume m.h5 --iterations $((k + 1))
     [ -z "$(ls | grep part-)" ]
@@ -223,7 +299,7 @@ wait_lines() {
 
 # --- the log ---
 
-@test "log: every iteration has its line, whatever is printed; done repeats the last" {
+@test "log: every iteration has a line, whatever is printed; done repeats the last" {
     tiny -d d -o m.h5 --iterations 13 --print-every 7 --log log --val-every 1 --save-every 4 --lr 0.01 --lr-decay 0.5
     jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [range(1; 14)]' log
     jq -e -s 'all(.[]; (.event | IN("iteration", "epoch", "checkpoint", "done")) and (.iteration | type) == "number"
@@ -242,8 +318,8 @@ wait_lines() {
     coco-train -q --resume m.h5 --iterations 5 --log log
     jq -e -s '[.[] | select(.event == "iteration") | .iteration] == [1, 2, 3, 4, 5]' log
 }
-@test "log: a full disk under it stops the training, and the model is kept" {
-    # The first line fails, inside an epoch or, with one iteration an epoch, on its end.
+@test "log: a full disk stops the training, and the model is kept" {
+    # The first line fails, inside an epoch or, with one iteration per epoch, at its end.
     for settings in "--order shuffle" "--batch-size 1000 --lr-decay 0.5 --val-every 1"; do
         rm -f part.h5
         fails 1 "/dev/full: .*No space left" tiny -d d -o part.h5 --iterations 10 --log /dev/full $settings
@@ -253,18 +329,18 @@ wait_lines() {
         same whole.h5 part.h5
     done
 }
-@test "log: standard output carries nothing else" {
+@test "log: nothing else goes to standard output" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 25 --iterations 12 --log - 2>stderr >log
     jq -e -s 'length == 20' log
     run --separate-stderr tiny -d d -o m.h5 --iterations 2
     [ -z "$output$stderr" ]
 }
-@test "notes: the loss now and then, as the course prints it" {
+@test "notes: the loss from time to time, as the course prints it" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 21 2>stderr
     [ "$(grep -c '(Iteration [0-9]* / 21) loss: [0-9.]*$' stderr)" = 3 ]
     grep -q '(Iteration 11 / 21) loss: ' stderr
 }
-@test "paths: the current directory, names with spaces, links, options behind --option=" {
+@test "paths: the current directory, names with spaces, links, --option=value" {
     mkdir -p "a place/in it"
     cp -r "$GOOD" "a place/my data"
     tiny -d "a place/my data" -o "a place/in it/the model.h5" --iterations=2 --log="a place/the log"
@@ -279,7 +355,7 @@ wait_lines() {
 
 # --- start, shapes, learning ---
 
-@test "init: the parameters of a file, a fresh optimizer, any program's" {
+@test "init: the parameters of any program's file, with a fresh optimizer" {
     tiny -d d -o a.h5 --cell lstm --iterations 9
     tiny -d d -o zero.h5 --init a.h5 --iterations 0
     same_params a.h5 zero.h5
@@ -306,10 +382,10 @@ wait_lines() {
         tiny -d e -o have.h5 --iterations 8 --val-every 1
         same_params want.h5 have.h5
     done
-    # float16 is read too, as near as it is.
+    # float16 is read too.
     tool_h5 e/train2014_vgg16_fc7_pca.h5 type features float16 gzip
     tiny -d e -o half.h5 --iterations 8
-    # Wider captions whose further columns are padding give the same sums.
+    # Wider captions whose extra columns are padding give the same sums.
     cp -r "$GOOD" w
     tool_h5 w/coco2014_captions.h5 size train_captions 60,14
     tiny -d w -o wide.h5 --iterations 8
@@ -332,8 +408,8 @@ wait_lines() {
     coco-sample -m m.h5 -d raw --raw-features >captions
     [ "$(wc -l <captions)" = 11 ]
 }
-@test "it learns: a small set by heart" {
-    for cell in rnn lstm; do
+@test "it learns a small set by heart" {
+    for cell in rnn lstm gru; do
         tiny -d d -o m.h5 --cell $cell --hidden 64 --wordvec 32 --max-train 12 --epochs 150 --batch-size 12 --target-loss 1.5
     done
 }

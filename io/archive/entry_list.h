@@ -10,26 +10,26 @@ typedef struct {
     int64_t size;
 } ListedEntry;
 
-/* Begins zeroed. */
+/* Zeroed at first. */
 typedef struct {
     ListedEntry *entry;
     size_t n, room;
     size_t bytes; /* of all names */
 } EntryList;
 
-/* Keeps a copy of the name. -1: out of memory. */
+/* Copies the name. -1: out of memory. */
 int entry_list_add(EntryList *list, const char *name, int64_t size);
 void entry_list_free(EntryList *list);
 
-/* The root: the directory that holds the file `marker`. Returns a listed name that begins with it, in its first *len
- * bytes ("" or "a/b/"), until the list is freed; NULL: there is no such file. *second is a file of that name in
- * another directory, or NULL. */
+/* Finds the root: the directory that holds the file `marker`. Returns a name whose first *len bytes are the root ("" or
+ * "a/b/"), borrowed until the list is freed; NULL: there is no such file. *second is a file of that name in another
+ * directory, or NULL. */
 const char *entry_list_root(const EntryList *list, const char *marker, size_t *len, const char **second);
 
-/* The name as seen from the root, where it is below it and wanted; else NULL. */
+/* The name relative to the root, if it is below the root and wanted; else NULL. */
 const char *entry_name_wanted(const char *name, const char *root, size_t len, int (*wanted)(const char *name));
 
-/* Sorts, and adds up the sizes of the wanted files. Returns one of them that is listed twice, or NULL. */
+/* Sorts the list, and adds up the sizes of the wanted files. Returns one that is listed twice, or NULL. */
 const char *entry_list_sum(EntryList *list, const char *root, size_t len, int (*wanted)(const char *name),
                            int64_t *total);
 

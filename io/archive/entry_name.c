@@ -7,7 +7,7 @@
 
 static const char *const separators = "/\\";
 
-/* UTF-8 without control characters: neither ASCII's nor those from U+0080 to U+009F, which terminals obey too. */
+/* UTF-8 without control characters: not ASCII's, nor U+0080 to U+009F, which terminals obey too. */
 static int is_text(const char *name)
 {
     for (const unsigned char *p = (const unsigned char *)name; *p; p++)
@@ -38,9 +38,9 @@ const char *entry_name_fault(const char *name)
     if (!*name)
         return "has no name";
     if (strlen(name) > ENTRY_NAME_MAX)
-        return "has too long a name";
+        return "has a name that is too long";
     if (!is_text(name))
-        return "has a name that is no text";
+        return "has a name that is not text";
     if (is_absolute(name))
         return "is an absolute path";
     return climbs(name) ? "leads out of the directory" : NULL;
@@ -64,14 +64,14 @@ void entry_name_tidy(char *name)
 
 const char *entry_name_shown(const char *name, char shown[ENTRY_SHOWN_LEN])
 {
-    enum { ROOM = ENTRY_SHOWN_LEN - 4 }; /* for "..." and the end */
+    enum { ROOM = ENTRY_SHOWN_LEN - 4 }; /* leaves space for "..." and a NUL */
     int text = is_text(name);
     size_t n = 0;
     for (; name[n] && n < ROOM; n++) {
         unsigned char c = (unsigned char)name[n];
         shown[n] = iscntrl(c) || (c > 127 && !text) ? '?' : (char)c;
     }
-    if (name[n]) { /* not in the midst of a character */
+    if (name[n]) { /* do not cut a character in two */
         while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
             n--;
         memcpy(shown + n, "...", 3);

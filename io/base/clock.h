@@ -1,4 +1,4 @@
-/* Seconds on a clock that nobody sets: for differences alone. Any thread. */
+/* Seconds on a monotonic clock: only differences mean anything. Any thread. */
 #ifndef COCO_IO_BASE_CLOCK_H
 #define COCO_IO_BASE_CLOCK_H
 

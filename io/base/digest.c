@@ -12,7 +12,7 @@ enum { PIECE_BYTES = 1 << 18 };
 static void update(GChecksum *sum, const void *bytes, size_t len)
 {
     const guchar *p = bytes;
-    while (len > 0) { /* GLib counts in gssize */
+    while (len > 0) { /* GLib takes a gssize */
         gssize n = len > (1u << 30) ? 1 << 30 : (gssize)len;
         g_checksum_update(sum, p, n);
         p += n;
@@ -20,7 +20,7 @@ static void update(GChecksum *sum, const void *bytes, size_t len)
     }
 }
 
-/* Ends the sum, and frees it. */
+/* Writes the digest and frees the sum. */
 static void take_hex(GChecksum *sum, char *hex, size_t digits)
 {
     memcpy(hex, g_checksum_get_string(sum), digits);

@@ -1,4 +1,4 @@
-/* Digests of bytes: SHA-256 (FIPS 180-4), from GLib, which is here already below pango. Any thread. */
+/* Digests: SHA-256 (FIPS 180-4) and MD5, from GLib, which pango brings along. Any thread. */
 #ifndef COCO_IO_BASE_DIGEST_H
 #define COCO_IO_BASE_DIGEST_H
 
@@ -9,13 +9,13 @@
 
 enum { DIGEST_LEN = 64, DIGEST_MD5_LEN = 32 }; /* hexadecimal digits */
 
-/* The digest in lower case hexadecimal, with a NUL. */
+/* The SHA-256 in lower case hexadecimal, with a NUL. */
 void digest_hex(const void *bytes, size_t len, char hex[DIGEST_LEN + 1]);
-/* The same of a file of any length, read piece by piece. 1: *stop, which may be NULL, asked to end; -1: the file
- * cannot be read. */
+/* The same for a file of any length, read piece by piece. 1: ended early, as *stop was not 0 (stop may be NULL); -1: the
+ * file cannot be read. */
 int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], Err *err);
 
-/* The MD5 (RFC 1321) of bytes: only to know again what others have published by theirs. */
+/* The MD5 (RFC 1321): only to recognise files whose MD5 others have published. */
 void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1]);
 
 #endif

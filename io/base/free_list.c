@@ -1,24 +1,46 @@
 #include "io/base/free_list.h"
 
-#include <stdatomic.h>
-#include <stddef.h>
+#include <pthread.h>
+#include <stdlib.h>
 
-void *spare_take(Spares *spares)
+struct FreeList {
+    pthread_mutex_t lock; /* guards the rest */
+    int n;
+    void *thing[FREE_LIST_MAX];
+};
+
+FreeList *free_list_new(void)
 {
-    void *thing = NULL;
-    /* Looked at before it is exchanged: most places are empty, and a look leaves them to other processors too. */
-    for (int i = 0; i < SPARES_MAX && !thing; i++)
-        if (atomic_load(&spares->place[i]))
-            thing = atomic_exchange(&spares->place[i], NULL);
+    FreeList *list = calloc(1, sizeof *list);
+    if (list)
+        pthread_mutex_init(&list->lock, NULL);
+    return list;
+}
+
+void free_list_free(FreeList *list, void (*dispose)(void *thing))
+{
+    if (!list)
+        return;
+    while (list->n > 0)
+        dispose(list->thing[--list->n]);
+    pthread_mutex_destroy(&list->lock);
+    free(list);
+}
+
+void *free_list_take(FreeList *list)
+{
+    pthread_mutex_lock(&list->lock);
+    void *thing = list->n > 0 ? list->thing[--list->n] : NULL;
+    pthread_mutex_unlock(&list->lock);
     return thing;
 }
 
-bool spare_give(Spares *spares, void *thing)
+bool free_list_give(FreeList *list, void *thing)
 {
-    for (int i = 0; i < SPARES_MAX; i++) {
-        void *empty = NULL;
-        if (atomic_compare_exchange_strong(&spares->place[i], &empty, thing))
-            return true;
-    }
-    return false;
+    pthread_mutex_lock(&list->lock);
+    bool room = list->n < FREE_LIST_MAX;
+    if (room)
+        list->thing[list->n++] = thing;
+    pthread_mutex_unlock(&list->lock);
+    return room;
 }

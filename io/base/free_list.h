@@ -1,20 +1,20 @@
-/* Things of one kind that are kept for the next who needs one: buffers, connections. From any thread, without a lock.
- *
- * A zeroed Spares is empty. What is left in one at the end is its owner's to take out and free. */
+/* Things of one kind that wait to be used again: buffers, connections. Any thread. */
 #ifndef COCO_IO_BASE_FREE_LIST_H
 #define COCO_IO_BASE_FREE_LIST_H
 
 #include <stdbool.h>
 
-enum { SPARES_MAX = 64 };
+enum { FREE_LIST_MAX = 64 };
 
-typedef struct {
-    _Atomic(void *) place[SPARES_MAX]; /* NULL: an empty one */
-} Spares;
+typedef struct FreeList FreeList;
 
-/* Any of them, the caller's from now on. NULL: there is none. */
-void *spare_take(Spares *spares);
-/* Keeps it. False: there is no room, and it stays the caller's. */
-bool spare_give(Spares *spares, void *thing);
+FreeList *free_list_new(void); /* NULL: out of memory */
+/* Frees the list, and with `dispose` each thing in it. A list of NULL is legal. */
+void free_list_free(FreeList *list, void (*dispose)(void *thing));
+
+/* The thing that was given last, now the caller's. NULL: the list is empty. */
+void *free_list_take(FreeList *list);
+/* Keeps the thing. False: the list holds FREE_LIST_MAX already, and the thing stays the caller's. */
+bool free_list_give(FreeList *list, void *thing);
 
 #endif

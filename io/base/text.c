@@ -5,7 +5,7 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
-/* The length of the text's head of at most `max` bytes that ends between characters. */
+/* The length of the longest start of the text that has at most `max` bytes and ends between characters. */
 static size_t head(const char *text, size_t max)
 {
     size_t len = strnlen(text, max + 1);
@@ -26,7 +26,7 @@ static bool overrides_direction(gunichar c)
     return c == 0x202D || c == 0x202E;
 }
 
-/* GLib's strings are malloc's since 2.46: they may be freed with free(). */
+/* GLib has allocated with malloc() since 2.46: its strings may be freed with free(). */
 char *text_paragraph(const char *text)
 {
     while (*text && ((unsigned char)*text <= ' ' || *text == '\x7F'))
@@ -62,7 +62,7 @@ bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
             s = g_utf8_next_char(s);
         if (!*s)
             return false;
-        const char *first = NULL, *end = s; /* from the first to behind the last that is no punctuation */
+        const char *first = NULL, *end = s; /* from the first character that is not punctuation to after the last */
         for (; *s && !g_unichar_isspace(g_utf8_get_char(s)); s = g_utf8_next_char(s))
             if (!g_unichar_ispunct(g_utf8_get_char(s))) {
                 first = first ? first : s;

@@ -15,6 +15,7 @@
 #include "io/base/err.h"
 #include "io/data/vocab.h"
 #include "io/file/file.h"
+#include "io/file/line_reader.h"
 #include "io/hdf5/h5.h"
 
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #include "io/data/record.h"
 
 #include "io/base/err.h"
-#include "io/file/file.h"
+#include "io/file/line_reader.h"
 #include "io/net/url.h"
 
 #include <errno.h>
@@ -186,135 +186,65 @@ int record_write(FILE *out, const Record *r, Err *err)
 /* --- a stream --- */
 
 struct RecordReader {
-    FILE *in;
-    char *name;
-    char *line; /* getline's */
-    size_t room;
-    int64_t number; /* of the line */
-    char *place;
-    size_t place_len;
+    LineReader *in;
 };
 
 RecordReader *record_open(const char *path, Err *err)
 {
-    int is_stdin = !strcmp(path, "-");
     RecordReader *reader = calloc(1, sizeof *reader);
     if (!reader) {
         err_set(err, "%s: out of memory", path);
         return NULL;
     }
-    reader->name = strdup(is_stdin ? "standard input" : path);
-    reader->place_len = strlen(path) + 64;
-    reader->place = calloc(1, reader->place_len);
-    if (!reader->name || !reader->place) {
-        err_set(err, "%s: out of memory", path);
-        record_close(reader);
-        return NULL;
-    }
-    reader->in = is_stdin ? stdin : fopen(path, "re");
+    reader->in = line_reader_open(path, LINE_MAX_BYTES, err);
     if (!reader->in) {
-        err_set(err, "%s: %s", path, strerror(errno));
-        record_close(reader);
+        free(reader);
         return NULL;
     }
     return reader;
 }
 
-/* Like getline, but a line without end does not eat the memory. The length, -1 at the end of the file,
- * -2 for a line that is too long, -3 without memory. */
-static ssize_t read_line(RecordReader *r)
+void record_close(RecordReader *r)
 {
-    size_t n = 0;
-    for (int c;;) {
-        if (n + 2 > r->room) {
-            size_t room = r->room ? r->room * 2 : 4096;
-            char *grown = realloc(r->line, room);
-            if (!grown)
-                return -3;
-            r->line = grown;
-            r->room = room;
-        }
-        c = getc_unlocked(r->in);
-        if (c == EOF && n == 0)
-            return -1;
-        if (c == EOF || c == '\n')
-            break;
-        if (n >= LINE_MAX_BYTES)
-            return -2;
-        r->line[n++] = (char)c;
-    }
-    r->line[n] = '\0';
-    return (ssize_t)n;
+    if (r)
+        line_reader_close(r->in);
+    free(r);
 }
 
 int record_line(RecordReader *r, const char **line, size_t *len, Err *err)
 {
-    for (;;) {
-        errno = 0;
-        ssize_t n = read_line(r);
-        if (n == -1 && !ferror(r->in))
-            return 0;
-        r->number++;
-        if (n == -1)
-            return err_set(err, "%s: %s", r->name, errno ? strerror(errno) : "read error");
-        if (n == -2)
-            return err_set(err, "%s: longer than %d MiB", record_place(r), LINE_MAX_BYTES >> 20);
-        if (n < 0)
-            return err_set(err, "%s: out of memory", record_place(r));
-        if (n && r->line[n - 1] == '\r')
-            r->line[--n] = '\0';
-        if (strspn(r->line, " \t") == (size_t)n)
-            continue;
-        *line = r->line;
-        *len = (size_t)n;
-        return 1;
-    }
+    LineAnswer answer;
+    do
+        answer = line_reader_next(r->in, line, len, err);
+    while (answer == LINE_READ && line_is_blank(*line, *len));
+    return (int)answer;
 }
 
 int record_is_array(RecordReader *r)
 {
-    int c;
-    while ((c = getc_unlocked(r->in)) == ' ' || c == '\t' || c == '\r' || c == '\n')
-        r->number += c == '\n';
-    if (c != EOF)
-        ungetc(c, r->in);
-    return c == '[';
+    return line_reader_peek(r->in) == '[';
 }
 
 char *record_rest(RecordReader *r, size_t max, size_t *len, Err *err)
 {
-    return file_rest(r->in, r->name, max, len, err);
+    return line_reader_rest(r->in, max, len, err);
 }
 
 const char *record_name(const RecordReader *r)
 {
-    return r->name;
+    return line_reader_name(r->in);
 }
 
 const char *record_place(const RecordReader *r)
 {
-    snprintf(r->place, r->place_len, "%s: line %" PRId64, r->name, r->number);
-    return r->place;
+    return line_reader_place(r->in);
 }
 
 int record_next(RecordReader *r, Record *record, const char **line, size_t *len, Err *err)
 {
-    Err why;
     memset(record, 0, sizeof *record);
     int rc = record_line(r, line, len, err);
-    if (rc > 0 && record_parse(record, *line, *len, &why))
-        rc = err_set(err, "%s: %s", record_place(r), why.text);
+    if (rc > 0 && record_parse(record, *line, *len, err))
+        rc = err_prefix(err, "%s: ", record_place(r));
     return rc;
-}
-
-void record_close(RecordReader *r)
-{
-    if (!r)
-        return;
-    if (r->in && r->in != stdin)
-        fclose(r->in);
-    free(r->name);
-    free(r->place);
-    free(r->line);
-    free(r);
 }

@@ -1,9 +1,9 @@
-/* The training log: JSON Lines, one object an event. What coco-train writes and coco-plot reads:
+/* The training log: JSON Lines, one object per event. coco-train writes it and coco-plot reads it:
  *
  *   {"event":"iteration","iteration":1,"epoch":1,"loss":76.91348,"lr":0.005,"captions_per_s":1850.2}
  *   {"event":"epoch","iteration":16000,"epoch":1,"loss":38.2,"lr":0.005,"val_loss":39.1}
  *
- * Numbers read back as the same bits. Safe from any thread on events and streams of its own. */
+ * Numbers read back as the same bits. Any thread, on its own events and streams. */
 #ifndef COCO_IO_DATA_TRAINLOG_H
 #define COCO_IO_DATA_TRAINLOG_H
 
@@ -17,18 +17,18 @@ typedef struct {
     char event[16];    /* "iteration", "epoch", "checkpoint", "done" */
     int64_t iteration; /* from 1 */
     int64_t epoch;     /* negative: absent */
-    double loss;       /* NaN: absent; so for the numbers below */
+    double loss;       /* NaN: absent; likewise for the numbers below */
     double lr;
     double captions_per_s;
     double val_loss;
 } LogEvent;
 
-/* Writes the event and a newline, and flushes: who follows the file sees whole lines.
+/* Writes the event and a newline, and flushes, so that a reader of the growing file sees whole lines.
  * -1: the stream failed, or a number is infinite. */
 int log_write(FILE *out, const LogEvent *event, Err *err);
 
-/* Reads one line. `event` and `iteration` are needed; unknown keys are ignored; null is as good as absent.
- * -1: the line is no event; err says why ("no \"iteration\""). */
+/* Parses one line. `event` and `iteration` are required; unknown keys are ignored; null counts as absent.
+ * -1: the line is not an event; err says why ("no \"iteration\""). */
 int log_parse(LogEvent *event, const char *line, size_t len, Err *err);
 
 #endif

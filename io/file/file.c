@@ -3,7 +3,6 @@
 #include "io/base/err.h"
 #include "io/file/scratch.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,14 +13,14 @@
 
 /* --- OutFile --- */
 
-/* The file that a path stands for: links resolved where it exists, else the path itself. */
+/* The path with its links resolved; if it does not exist, the path itself. The caller frees. */
 static char *resolve(const char *path)
 {
     char *real = realpath(path, NULL);
     return real ? real : strdup(path);
 }
 
-static void outfile_forget(OutFile *out)
+static void outfile_end(OutFile *out)
 {
     if (out->path && out->lock >= 0)
         close(out->lock);
@@ -49,11 +48,11 @@ int outfile_begin(OutFile *out, const char *target, Err *err)
     out->lock = -1;
     if (!out->in_place)
         scratch_sweep(out->target);
-    /* Fail now rather than after the work: the directory may be missing or not writable. */
+    /* If the directory is missing or not writable, fail now, not after the work. */
     if (out->in_place ? !(out->path = strdup(out->target)) || try_in_place(out->path)
                       : scratch_make(out->target, SCRATCH_FILE, &out->path, &out->lock)) {
         err_set(err, "%s: %s", target, strerror(errno));
-        outfile_forget(out);
+        outfile_end(out);
         return -1;
     }
     return 0;
@@ -71,7 +70,7 @@ static int sync_path(const char *path, int flags)
     return rc;
 }
 
-/* Makes the rename durable. Some file systems cannot sync a directory: that is no failure. */
+/* Makes the rename durable, except on file systems that cannot sync a directory. */
 static void sync_parent(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -91,7 +90,7 @@ int outfile_commit(OutFile *out, Err *err)
         }
         sync_parent(out->target);
     }
-    outfile_forget(out);
+    outfile_end(out);
     return 0;
 }
 
@@ -99,43 +98,41 @@ void outfile_abort(OutFile *out)
 {
     if (out->path && !out->in_place)
         unlink(out->path);
-    outfile_forget(out);
+    outfile_end(out);
 }
 
 static int write_stdout(WriteFn write, void *ctx, bool *reader_gone, Err *err)
 {
-    Err why;
-    int rc = write(ctx, stdout, &why);
+    int rc = write(ctx, stdout, err);
     if (!rc && fflush(stdout))
-        rc = err_set(&why, "%s", strerror(errno));
+        rc = err_set(err, "%s", strerror(errno));
     if (rc >= 0)
         return rc;
     *reader_gone = ferror(stdout) && errno == EPIPE;
-    return err_set(err, "standard output: %s", why.text);
+    return err_prefix(err, "standard output: ");
 }
 
 int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, Err *err)
 {
     OutFile file;
-    Err why;
     *reader_gone = false;
     if (!strcmp(target, "-"))
         return write_stdout(write, ctx, reader_gone, err);
     if (outfile_begin(&file, target, err))
         return -1;
     FILE *out = fopen(file.path, "wbe");
-    int rc = out ? write(ctx, out, &why) : err_set(&why, "%s", strerror(errno));
+    int rc = out ? write(ctx, out, err) : err_set(err, "%s", strerror(errno));
     if (out && fclose(out) && !rc)
-        rc = err_set(&why, "%s", strerror(errno));
+        rc = err_set(err, "%s", strerror(errno));
     if (!rc)
         return outfile_commit(&file, err);
     outfile_abort(&file);
-    return rc < 0 ? err_set(err, "%s: %s", target, why.text) : rc;
+    return rc < 0 ? err_prefix(err, "%s: ", target) : rc;
 }
 
 /* --- reading --- */
 
-char *file_rest(FILE *in, const char *name, size_t max, size_t *len, Err *err)
+static char *read_stream(FILE *in, const char *name, size_t max, size_t *len, Err *err)
 {
     size_t n = 0, room = 0;
     char *text = NULL;
@@ -175,56 +172,9 @@ char *file_read(const char *path, size_t max, size_t *len, Err *err)
         err_set(err, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    char *text = file_rest(f, path, max, len, err);
+    char *text = read_stream(f, path, max, len, err);
     fclose(f);
     return text;
-}
-
-/* Cuts white space from both ends of [s, end) in place. */
-static char *trim(char *s, char *end)
-{
-    while (s < end && isspace((unsigned char)*s))
-        s++;
-    while (end > s && isspace((unsigned char)end[-1]))
-        end--;
-    *end = '\0';
-    return s;
-}
-
-int lines_read(Lines *lines, const char *path, Err *err)
-{
-    size_t len, n = 0;
-    memset(lines, 0, sizeof *lines);
-    lines->text = file_read(path, (size_t)1 << 31, &len, err);
-    if (!lines->text)
-        return -1;
-    if (memchr(lines->text, '\0', len)) {
-        lines_free(lines);
-        return err_set(err, "%s: is not text: it holds a NUL byte", path);
-    }
-    for (size_t i = 0; i < len; i++)
-        n += lines->text[i] == '\n';
-    n += len > 0 && lines->text[len - 1] != '\n';
-    lines->line = malloc((n ? n : 1) * sizeof *lines->line);
-    if (!lines->line) {
-        lines_free(lines);
-        return err_set(err, "%s: out of memory", path);
-    }
-    char *s = lines->text, *end = lines->text + len;
-    while (s < end) {
-        char *nl = memchr(s, '\n', (size_t)(end - s));
-        char *stop = nl ? nl : end;
-        lines->line[lines->n++] = trim(s, stop);
-        s = stop + 1;
-    }
-    return 0;
-}
-
-void lines_free(Lines *lines)
-{
-    free(lines->line);
-    free(lines->text);
-    memset(lines, 0, sizeof *lines);
 }
 
 /* --- paths --- */

@@ -56,7 +56,7 @@ void outdir_sweep(const char *target)
     free(path);
 }
 
-static void let_go(OutDir *out)
+static void unlock(OutDir *out)
 {
     if (out->path && out->lock >= 0)
         close(out->lock);
@@ -65,7 +65,7 @@ static void let_go(OutDir *out)
 
 static void forget(OutDir *out)
 {
-    let_go(out);
+    unlock(out);
     free(out->target);
     free(out->path);
     memset(out, 0, sizeof *out);
@@ -93,7 +93,7 @@ int outdir_begin(OutDir *out, const char *target, Err *err)
     return 0;
 }
 
-/* All of it on the disk before it gets its name. */
+/* Everything must be on the disk before it gets its name. */
 static int sync_all(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -105,8 +105,8 @@ static int sync_all(const char *path)
     return rc;
 }
 
-/* Puts `path` where `target` is and the old one where `path` was. File systems that cannot exchange take renames,
- * and the old one back where the second fails. */
+/* Exchanges the two directories. On file systems that cannot do that, by renames; if the second fails, the first is
+ * undone. */
 static int exchange(const char *path, const char *target)
 {
     char *old;
@@ -141,9 +141,9 @@ int outdir_commit(OutDir *out, int replace, Err *err)
         outdir_abort(out);
         return -1;
     }
-    /* The old one may have come from another process just now, which lets go of it as this one does here; or a sweeper
-     * may be at it. */
-    let_go(out);
+    /* The old directory may come from another process that has only just committed it and unlocks it as we do here, or a
+     * sweeper may have locked it. */
+    unlock(out);
     if (exchanged)
         scratch_remove_other(out->path);
     forget(out);

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* No user's own name: split(1) and its like would make TARGET.part-00. */
+/* Not a name that users have: split(1), for one, makes TARGET.part-00. */
 #define MARK ".coco-part-"
 
 /* --- locks --- */
@@ -26,8 +26,8 @@ static int open_any(const char *path)
     return fd < 0 && errno == EISDIR ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
 }
 
-/* A file may be HDF5's when it has its name: that library locks what it reads, with flock, and must not find us there.
- * One byte far behind all content: some file systems keep others from writing what is locked. */
+/* Not flock, which HDF5 uses on files that it reads: it must not find our lock on a file that has just been renamed. One
+ * byte far beyond the content, because some file systems forbid others to write what is locked. */
 static int lock_file(int fd)
 {
 #ifdef F_OFD_SETLK
@@ -49,7 +49,7 @@ static int lock_dir(int fd, int wait)
     return rc;
 }
 
-/* `wait` until a holder of a directory lets go. */
+/* With `wait`, waits for the lock of a directory. */
 static int lock(int fd, int wait)
 {
     struct stat st;
@@ -58,7 +58,7 @@ static int lock(int fd, int wait)
     return S_ISDIR(st.st_mode) ? lock_dir(fd, wait) : lock_file(fd);
 }
 
-/* A descriptor of it with its lock, -1 where that cannot be had. */
+/* A descriptor that holds the lock; -1: cannot be locked. */
 static int open_locked(const char *path, int wait)
 {
     int fd = open_any(path);
@@ -69,7 +69,7 @@ static int open_locked(const char *path, int wait)
     return fd;
 }
 
-/* Whether the path still leads to what was locked: it may have been removed, or renamed, before the lock. */
+/* Whether the path still leads to what we locked: it may have been removed or renamed just before. */
 static int still_there(int fd, const char *path)
 {
     struct stat held, now;
@@ -77,9 +77,9 @@ static int still_there(int fd, const char *path)
            held.st_ino == now.st_ino;
 }
 
-/* --- one of our own --- */
+/* --- making one --- */
 
-/* A descriptor of a new one, -1 with errno: EEXIST where the name is not to be had. */
+/* A descriptor of a new one; -1 with errno, EEXIST if the name is taken. */
 static int make(const char *path, ScratchKind kind)
 {
     if (kind == SCRATCH_FILE)
@@ -87,20 +87,20 @@ static int make(const char *path, ScratchKind kind)
     if (mkdir(path, 0777))
         return -1;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int why = errno == ENOENT ? EEXIST : errno; /* a sweeper was quick */
+    int why = errno == ENOENT ? EEXIST : errno; /* a sweeper has removed it */
     if (fd < 0)
         rmdir(path);
     errno = why;
     return fd;
 }
 
-/* Tries one name: 1 it is ours, 0 it is not to be had, -1 nothing is. */
+/* Tries one name. 1: it is ours; 0: it is taken; -1: no name will do. */
 static int try_name(const char *path, ScratchKind kind, int *held)
 {
     int fd = make(path, kind);
     if (fd < 0)
         return errno == EEXIST ? 0 : -1;
-    /* By somebody who has come between the two. Another failure: nothing can be locked here, by sweepers neither. */
+    /* A sweeper may lock it before we do. If lock fails in another way, nobody can lock here, sweepers included. */
     bool swept = lock(fd, 0) && errno == EWOULDBLOCK;
     if (!swept && still_there(fd, path)) {
         *held = fd;
@@ -115,7 +115,7 @@ int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
     enum { TRIES = 1000 };
     int rc = 0;
     for (int i = 0; i < TRIES && rc == 0; i++) {
-        /* A name may be that of a process with our number in another container, or be left where nothing is locked. */
+        /* A name may belong to a process with our number in another container, or be left where locks do not work. */
         int n = i ? asprintf(path, "%s" MARK "%ld%03d", target, (long)getpid(), i)
                   : asprintf(path, "%s" MARK "%ld", target, (long)getpid());
         if (n < 0) {
@@ -155,7 +155,7 @@ void scratch_remove_other(const char *path)
         close(fd);
 }
 
-/* Unless somebody holds it. */
+/* Removes the path unless somebody has it locked. */
 static void remove_left(const char *path)
 {
     struct stat st;

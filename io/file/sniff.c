@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- kinds --- */
+/* --- formats --- */
 
 static int begins(const unsigned char *b, size_t len, size_t at, const char *magic, size_t n)
 {
@@ -39,7 +39,7 @@ const char *sniff_kind(const void *bytes, size_t len)
         return "WebP";
     if (begins(b, len, 0, "II*\0", 4) || begins(b, len, 0, "MM\0*", 4))
         return "TIFF";
-    /* BMP: its header's size stands at 14, and 40 to 124 are the known ones, 12 the oldest. */
+    /* BMP: the size of its header is at 14; known sizes are 12 and 40 to 124. */
     if (begins(b, len, 0, "BM", 2) && len > 17 && b[14] >= 12 && b[14] <= 124 && !b[15] && !b[16] && !b[17])
         return "BMP";
     if (begins(b, len, 4, "ftypavif", 8) || begins(b, len, 4, "ftypavis", 8))
@@ -69,7 +69,7 @@ const char *sniff_packing(const void *bytes, size_t len)
     return NULL;
 }
 
-/* Whether the text begins with this, in either case of letters. */
+/* Whether the text begins with the tag, ignoring case. */
 static int opens_with(const char *text, size_t len, const char *tag)
 {
     size_t n = strlen(tag);
@@ -99,8 +99,8 @@ const char *sniff_not_image(const void *bytes, size_t len)
 
 /* --- parts --- */
 
-/* SOI, segments with a length each, and behind SOS coded data up to the next marker that is neither stuffing (FF00) nor
- * a restart (FFD0 to FFD7), until EOI. ITU-T T.81, B.1. Rubbish between segments is passed over as decoders do. */
+/* SOI; segments, each with its length; after SOS, coded data up to the next marker that is neither stuffing (FF00) nor a
+ * restart (FFD0 to FFD7); at last EOI. ITU-T T.81, B.1. Rubbish between segments is skipped, as decoders do. */
 int sniff_jpeg_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
 {
     const unsigned char *b = bytes, *end = b + len, *p = *at < len ? b + *at : end;
@@ -139,10 +139,10 @@ int sniff_png_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
     return 1;
 }
 
-/* --- wholeness --- */
+/* --- truncation --- */
 
-/* A GIF's blocks, each with a row of sub-blocks that a length of 0 ends, until the trailer. Some writers leave the
- * trailer out; behind a whole block that is no harm. What is no block at all is the decoder's to judge. */
+/* A GIF consists of blocks, each with sub-blocks up to one of length 0, and a trailer. Some writers omit the trailer, which
+ * does no harm after a complete block. Anything that is not a block is left for the decoder to judge. */
 static int gif_is_whole(const unsigned char *b, size_t len)
 {
     if (len < 13)
@@ -174,7 +174,7 @@ const char *sniff_cut(const void *bytes, size_t len)
     SniffPart part;
     if (sniff_is_jpeg(bytes, len)) {
         const unsigned char *b = bytes;
-        if (b[len - 2] == 0xFF && b[len - 1] == 0xD9) /* nearly all; others have something behind their end */
+        if (b[len - 2] == 0xFF && b[len - 1] == 0xD9) /* nearly always; some have bytes after their end */
             return NULL;
         while (sniff_jpeg_part(bytes, len, &at, &part))
             if (part.type == 0xD9)

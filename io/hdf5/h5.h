@@ -12,10 +12,17 @@
 
 typedef struct H5 H5;
 
-H5 *h5_open(const char *path, Err *err);   /* to read */
-H5 *h5_create(const char *path, Err *err); /* to write, from nothing */
-/* -1: what was written could not be flushed. NULL is legal. The file is closed either way. */
+H5 *h5_open(const char *path, Err *err); /* to read */
+/* To write, from nothing. Built in memory: nothing is at `path` before one of the next three. */
+H5 *h5_create(const char *path, Err *err);
+/* Closes the file, also when it fails; a created one is written to its path. NULL is legal. */
 int h5_close(H5 *h5, Err *err);
+/* Closes a created file, also when it fails; it appears at its path whole or not at all, as an OutFile does. */
+int h5_commit(H5 *h5, Err *err);
+/* Closes a created file and writes nothing. NULL is legal. */
+void h5_discard(H5 *h5);
+/* The path it was opened with, for messages. Borrowed until it is closed. */
+const char *h5_path(const H5 *h5);
 
 /* --- what is there --- */
 

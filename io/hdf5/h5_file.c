@@ -1,6 +1,7 @@
 #include "io/hdf5/h5_file.h"
 
 #include "io/base/err.h"
+#include "io/file/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,8 +80,13 @@ H5 *h5_open(const char *path, Err *err)
     return h5_wrap(H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), path, 0, err);
 }
 
-/* Writes the file that HDF5 has built in memory. */
-static int write_image(const H5 *h5, Err *err)
+const char *h5_path(const H5 *h5)
+{
+    return h5->path;
+}
+
+/* Writes the file that HDF5 has built in memory to `place`. */
+static int write_image(const H5 *h5, const char *place, Err *err)
 {
     ssize_t size = H5Fflush(h5->id, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(h5->id, NULL, 0);
     char *image = size > 0 ? malloc((size_t)size) : NULL;
@@ -89,7 +95,7 @@ static int write_image(const H5 *h5, Err *err)
         free(image);
         return h5_fail(h5, NULL, "cannot be written", err);
     }
-    FILE *f = fopen(h5->path, "wbe");
+    FILE *f = fopen(place, "wbe");
     if (!f || fwrite(image, 1, (size_t)size, f) != (size_t)size || fflush(f))
         rc = err_set(err, "%s: %s", h5->path, strerror(errno));
     if (f && fclose(f) && rc == 0)
@@ -98,18 +104,38 @@ static int write_image(const H5 *h5, Err *err)
     return rc;
 }
 
-int h5_close(H5 *h5, Err *err)
+/* Frees, after `rc` of what came before. */
+static int end_file(H5 *h5, int rc, Err *err)
 {
-    int rc = 0;
-    if (!h5)
-        return 0;
-    if (h5->writing)
-        rc = write_image(h5, err);
     if (H5Fclose(h5->id) < 0 && rc == 0)
         rc = h5_fail(h5, NULL, "cannot be closed", err);
     free(h5->path);
     free(h5);
     return rc;
+}
+
+int h5_close(H5 *h5, Err *err)
+{
+    if (!h5)
+        return 0;
+    return end_file(h5, h5->writing ? write_image(h5, h5->path, err) : 0, err);
+}
+
+int h5_commit(H5 *h5, Err *err)
+{
+    OutFile out;
+    int rc = outfile_begin(&out, h5->path, err);
+    if (rc == 0 && (rc = write_image(h5, out.path, err)))
+        outfile_abort(&out);
+    else if (rc == 0)
+        rc = outfile_commit(&out, err);
+    return end_file(h5, rc, err);
+}
+
+void h5_discard(H5 *h5)
+{
+    if (h5)
+        end_file(h5, 0, NULL);
 }
 
 /* --- what is there --- */

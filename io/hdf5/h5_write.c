@@ -2,18 +2,26 @@
 #include "io/hdf5/h5_file.h"
 
 #include <hdf5.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 H5 *h5_create(const char *path, Err *err)
 {
-    /* Built in memory and written by h5_close: HDF5 does not survive a disk that fills up under it. */
+    /* Built in memory and written when it is closed: HDF5 does not survive a disk that fills up under it. Its name is
+     * no file's, for HDF5 reads the whole of a file that it is about to replace. */
     enum { GROWTH = 1 << 20 };
+    char *name;
+    if (asprintf(&name, "%s (in memory)", path) < 0) {
+        err_set(err, "%s: out of memory", path);
+        return NULL;
+    }
     h5_quiet();
     hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(plan, GROWTH, 0);
-    hid_t id = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
+    hid_t id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
     H5Pclose(plan);
+    free(name);
     return h5_wrap(id, path, 1, err);
 }
 

@@ -14,9 +14,9 @@ typedef struct {
 static const Block special4[] = {
     {{0}, 8},             /* this network */
     {{10}, 8},            /* private, RFC 1918 */
-    {{100, 64}, 10},      /* shared by carriers, RFC 6598 */
+    {{100, 64}, 10},      /* shared address space of carriers, RFC 6598 */
     {{127}, 8},           /* loopback */
-    {{169, 254}, 16},     /* link-local; the metadata services of clouds */
+    {{169, 254}, 16},     /* link-local; also where clouds have their metadata services */
     {{172, 16}, 12},      /* private */
     {{192, 0, 0}, 24},    /* protocol assignments */
     {{192, 0, 2}, 24},    /* documentation */
@@ -29,7 +29,7 @@ static const Block special4[] = {
     {{240}, 4},           /* reserved, and broadcast */
 };
 
-/* IPv6 within 2000::/3, all that is given out as global, that is not. */
+/* IPv6 that is not global, within 2000::/3, the only block allocated for global addresses. */
 static const Block special6[] = {
     {{0x20, 0x01, 0x00}, 23},       /* protocol assignments, Teredo among them */
     {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
@@ -38,7 +38,7 @@ static const Block special6[] = {
 };
 
 static const Block global6 = {{0x20}, 3};
-/* IPv6 that stands for IPv4, in its last 32 bits: mapped, and translated (NAT64). */
+/* IPv6 that stands for the IPv4 address in its last 32 bits: mapped, and translated (NAT64). */
 static const Block mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},
                    translated = {{0x00, 0x64, 0xff, 0x9b}, 96};
 

@@ -20,13 +20,12 @@
 struct Cache {
     char *dir;
     char *tmp;
-    int digits;      /* of a digest that its directory is named by */
-    Spares *buffers; /* of MEMORY_FIRST bytes each, for the next files */
+    FreeList *buffers; /* of MEMORY_FIRST bytes each */
 };
 
 enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
 
-/* A copy of the directory to use. NULL: out of memory, or there is no home. */
+/* The directory to use; the caller frees. NULL: out of memory, or there is no home directory. */
 static char *choose_dir(const char *dir, Err *err)
 {
     const char *own = getenv("COCO_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -48,7 +47,7 @@ static char *choose_dir(const char *dir, Err *err)
     return chosen;
 }
 
-/* Removes what a killed process left behind. Nothing depends on its success. */
+/* Removes what killed processes left. Failure does no harm. */
 static void remove_leftovers(const char *tmp)
 {
     DIR *d = opendir(tmp);
@@ -63,23 +62,6 @@ static void remove_leftovers(const char *tmp)
         closedir(d);
 }
 
-/* The cache's layout: that of earlier versions, where there are directories of two digits and none of one. */
-static int count_digits(const char *dir)
-{
-    DIR *d = opendir(dir);
-    struct dirent *e;
-    struct stat st;
-    int have[3] = {0, 0, 0}; /* directories of so many digits */
-    while (d && (e = readdir(d))) {
-        size_t n = strlen(e->d_name);
-        if (n < 3 && strspn(e->d_name, "0123456789abcdef") == n && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
-            have[n] += S_ISDIR(st.st_mode);
-    }
-    if (d)
-        closedir(d);
-    return have[2] && !have[1] ? 2 : 1;
-}
-
 Cache *cache_open(const char *dir, Err *err)
 {
     Cache *cache = calloc(1, sizeof *cache);
@@ -91,7 +73,7 @@ Cache *cache_open(const char *dir, Err *err)
     if (!cache->dir)
         goto failed;
     cache->tmp = path_join(cache->dir, "tmp");
-    cache->buffers = calloc(1, sizeof *cache->buffers);
+    cache->buffers = free_list_new();
     if (!cache->tmp || !cache->buffers) {
         err_set(err, "out of memory");
         goto failed;
@@ -99,7 +81,6 @@ Cache *cache_open(const char *dir, Err *err)
     if (file_mkdirs(cache->tmp, err))
         goto failed;
     remove_leftovers(cache->tmp);
-    cache->digits = count_digits(cache->dir);
     return cache;
 failed:
     cache_close(cache);
@@ -110,10 +91,7 @@ void cache_close(Cache *cache)
 {
     if (!cache)
         return;
-    void *buffer;
-    while (cache->buffers && (buffer = spare_take(cache->buffers)))
-        free(buffer);
-    free(cache->buffers);
+    free_list_free(cache->buffers, free);
     free(cache->dir);
     free(cache->tmp);
     free(cache);
@@ -121,9 +99,9 @@ void cache_close(Cache *cache)
 
 char *cache_path(const Cache *cache, const char *url)
 {
-    char name[DIGEST_LEN + 4], hex[DIGEST_LEN + 1];
+    char name[DIGEST_LEN + 3], hex[DIGEST_LEN + 1];
     digest_hex(url, strlen(url), hex);
-    snprintf(name, sizeof name, "%.*s/%s", cache->digits, hex, hex);
+    snprintf(name, sizeof name, "%c/%s", hex[0], hex);
     return path_join(cache->dir, name);
 }
 
@@ -137,7 +115,7 @@ char *cache_find(const Cache *cache, const char *url)
     return NULL;
 }
 
-/* --- the dead --- */
+/* --- dead URLs --- */
 
 static char *dead_path(const Cache *cache, const char *url)
 {
@@ -147,8 +125,8 @@ static char *dead_path(const Cache *cache, const char *url)
     return n < 0 ? NULL : dead;
 }
 
-/* Makes the directory that a file of the cache stands in. */
-static int make_place(const char *path)
+/* Makes the directory that the path is in. */
+static int make_parent(const char *path)
 {
     char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
     int rc = dir ? mkdir(dir, 0777) : -1;
@@ -156,34 +134,34 @@ static int make_place(const char *path)
     return rc && errno != EEXIST ? -1 : 0;
 }
 
-void cache_bury(const Cache *cache, const char *url, long code, const char *why)
+void cache_mark_dead(const Cache *cache, const char *url, long code, const char *why)
 {
     char text[256], *path = dead_path(cache, url);
     snprintf(text, sizeof text, "%ld %s", code, why);
-    if (path && symlink(text, path) && errno == ENOENT && make_place(path) == 0)
+    if (path && symlink(text, path) && errno == ENOENT && make_parent(path) == 0)
         (void)!symlink(text, path);
-    else if (path && errno == EEXIST && unlink(path) == 0) /* from another time */
+    else if (path && errno == EEXIST && unlink(path) == 0) /* marked before */
         (void)!symlink(text, path);
     free(path);
 }
 
-int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
+bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
 {
     struct stat st;
     char text[256], *path = dead_path(cache, url), *end;
     ssize_t n = path && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? readlink(path, text, sizeof text - 1) : -1;
     free(path);
     if (n <= 0 || difftime(time(NULL), st.st_mtime) >= ttl)
-        return 0;
+        return false;
     text[n] = '\0';
     *code = strtol(text, &end, 10);
     snprintf(why, whylen, "%s", *end == ' ' ? end + 1 : end);
-    return 1;
+    return true;
 }
 
-/* --- a file on its way --- */
+/* --- writing a file --- */
 
-/* Bytes of one file that are kept in memory; and what is taken for them at first, which most photographs fit into. */
+/* How much of a file stays in memory; and the room it gets at first, enough for most photographs. */
 enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
 
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err)
@@ -193,7 +171,7 @@ int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err)
     return out->path ? 0 : err_set(err, "out of memory");
 }
 
-/* A file in tmp/ under a name of its own, as readable as other files (mkstemp's are for their owner alone). */
+/* A new file in tmp/ with the usual permissions (mkstemp would make it readable for its owner alone). */
 static int open_temp(CacheFile *out, Err *err)
 {
     static atomic_uint number;
@@ -204,7 +182,7 @@ static int open_temp(CacheFile *out, Err *err)
             return err_set(err, "out of memory");
         }
         out->fd = open(out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (out->fd < 0 && errno == EEXIST); /* left by a process of our number */
+    } while (out->fd < 0 && errno == EEXIST); /* left by an earlier process with our number */
     if (out->fd >= 0)
         return 0;
     err_set(err, "%s: %s", out->temp, strerror(errno));
@@ -213,7 +191,7 @@ static int open_temp(CacheFile *out, Err *err)
     return -1;
 }
 
-/* Moves what is in memory into the temporary file. */
+/* Moves the bytes in memory to the temporary file. */
 static int spill(CacheFile *out, Err *err)
 {
     size_t done = 0;
@@ -232,7 +210,7 @@ static int spill(CacheFile *out, Err *err)
 
 static int make_room(CacheFile *out, size_t n, Err *err)
 {
-    if (!out->bytes && (out->bytes = spare_take(out->cache->buffers)))
+    if (!out->bytes && (out->bytes = free_list_take(out->cache->buffers)))
         out->room = MEMORY_FIRST;
     size_t room = out->room ? out->room : MEMORY_FIRST;
     while (room - out->len < n)
@@ -260,7 +238,7 @@ int cache_write(CacheFile *out, const void *bytes, size_t n, Err *err)
 
 static void drop_buffer(CacheFile *out)
 {
-    if (out->room != MEMORY_FIRST || !spare_give(out->cache->buffers, out->bytes))
+    if (out->room != MEMORY_FIRST || !free_list_give(out->cache->buffers, out->bytes))
         free(out->bytes);
     out->bytes = NULL;
     out->len = out->room = 0;
@@ -309,12 +287,12 @@ const void *cache_look(CacheFile *out, size_t *len, Err *err)
     return out->map = map;
 }
 
-/* Onto its name; the directory is made where it is not there. */
+/* Makes the directory only if the rename fails for want of it. */
 static int rename_into(const CacheFile *out)
 {
     if (rename(out->temp, out->path) == 0)
         return 0;
-    return errno == ENOENT && make_place(out->path) == 0 ? rename(out->temp, out->path) : -1;
+    return errno == ENOENT && make_parent(out->path) == 0 ? rename(out->temp, out->path) : -1;
 }
 
 int cache_commit(CacheFile *out, char **path, Err *err)

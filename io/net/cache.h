@@ -1,52 +1,48 @@
-/* A directory of downloads, each in a file named by a digest of its URL; and of URLs that are known to be dead. In it:
+/* A directory of downloads, each in a file named by a digest of its URL, and of URLs that are known to be dead:
  *
- *   3/3f8a...c1        the bytes of one URL, SHA-256 of the URL's text in hexadecimal
- *   3/3f8a...c1.dead   a symbolic link to nowhere whose text says why there are none: "404 HTTP 404"
- *   tmp                a directory of files that are still being written
+ *   3/3f8a...c1        the bytes of one URL; the name is the SHA-256 of the URL's text in hexadecimal
+ *   3/3f8a...c1.dead   a symbolic link to nowhere, whose text says why there are none: "404 HTTP 404"
+ *   tmp/               files that are still being written
  *
- * Sixteen directories keep each of them small enough for any file system, and cost nothing to make. There were 256 once
- * (3f/3f8a...), of which one was made for every fourth image of a first thousand, at the price of a file: a cache that
- * has only such directories is used as it is.
+ * Sixteen directories keep each small enough for any file system, and cost nothing to make.
  *
- * A file appears under its name when it is whole, by a rename; two processes that download the same URL both
- * end with a whole file, the later one's. Nothing is locked. What a killed process left in tmp is removed by
- * whoever opens the cache a day later. A cache is no archive: files are not forced to the disk, and a file
- * that a power failure emptied counts as absent.
+ * A file is renamed to its name when it is complete; if two processes download the same URL, both end with a complete
+ * file, the later one's. There are no locks. What a killed process left in tmp is removed by whoever opens the cache a
+ * day later. Files are not synced to disk, as a cache is not an archive: one that a power failure emptied counts as
+ * absent.
  *
- * A Cache is never changed after cache_open, so that any number of threads may use it; a CacheFile belongs to
- * one. */
+ * Any number of threads may use a Cache; a CacheFile belongs to one. */
 #ifndef COCO_IO_NET_CACHE_H
 #define COCO_IO_NET_CACHE_H
 
 #include "io/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct Cache Cache;
 
-/* The cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (a variable that
- * is empty, or an XDG_CACHE_HOME that is no absolute path, counts as unset). The directory is made where it is
- * missing. */
+/* Opens the cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (an empty variable, or
+ * an XDG_CACHE_HOME that is not an absolute path, counts as unset). Makes the directory if it is missing. */
 Cache *cache_open(const char *dir, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 
 /* Where the file of this URL is, or would be. The caller frees; NULL: out of memory. */
 char *cache_path(const Cache *cache, const char *url);
-/* The same where the file is there, else NULL. */
+/* The same, but NULL if the file is absent. */
 char *cache_find(const Cache *cache, const char *url);
 
-/* Remembers that there is no use in asking for this URL, with the HTTP status (0: none) and a line. Nothing depends on
- * its success. */
-void cache_bury(const Cache *cache, const char *url, long code, const char *why);
-/* Whether that was said less than ttl seconds ago: then 1 with the status and the line. A URL that is in the cache may
- * be here too, from a time before. */
-int cache_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen);
+/* Records that this URL is dead, with the HTTP status (0: none) and a line that says why. Failure to do so does no
+ * harm. */
+void cache_mark_dead(const Cache *cache, const char *url, long code, const char *why);
+/* Whether the URL was marked less than ttl seconds ago; if so, gives the status and the line. A file may be in the cache
+ * nevertheless, from another time. */
+bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen);
 
-/* A file on its way into the cache. Small ones stay in memory until they are whole; what is above is written to a
- * temporary file. */
+/* A file that is being written. It stays in memory as long as it is small, and then moves to a temporary file. */
 typedef struct {
     const Cache *cache;
-    char *path, *temp; /* where it will be, and where it is; temp NULL: in memory alone */
+    char *path, *temp; /* where it will be, and where it is; temp NULL: only in memory */
     int fd;
     unsigned char *bytes; /* len of them are not yet in temp */
     size_t len, room;
@@ -54,18 +50,18 @@ typedef struct {
     void *map;      /* of all of temp, for cache_look */
 } CacheFile;
 
-/* Nothing is made yet. The cache stays open for longer. */
+/* Creates nothing on disk yet. The cache must outlive the file. */
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err);
 int cache_write(CacheFile *out, const void *bytes, size_t n, Err *err);
-/* Forgets what was written so far, and holds nothing for it. */
+/* Drops everything written so far, and the memory and disk space it took. */
 void cache_restart(CacheFile *out);
-/* All that was written, *len bytes, borrowed until the next call for the file. NULL: it cannot be read. */
+/* Everything written so far, *len bytes, borrowed until the next call for this file. NULL: it cannot be read. */
 const void *cache_look(CacheFile *out, size_t *len, Err *err);
-/* Writes and renames. *path (may be NULL) is the file's, the caller frees it. A failed commit has aborted. */
+/* Writes the file and gives it its name. The caller frees *path; path may be NULL. A commit that fails has aborted. */
 int cache_commit(CacheFile *out, char **path, Err *err);
 void cache_abort(CacheFile *out); /* legal on a zeroed or ended CacheFile */
 
-/* All of it at once: the bytes of a URL into its file. */
+/* All of it at once: stores the bytes of a URL. */
 int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, Err *err);
 
 #endif

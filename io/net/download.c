@@ -20,18 +20,18 @@
 
 typedef struct {
     const DownloadSpec *spec;
-    Downloaded *found;
+    DownloadResult *result;
     char *part, *origin_path;
     int fd;       /* of the part, locked */
     int64_t have; /* bytes in it */
-    Origin origin;
-    const char *url; /* that is asked now */
-    int64_t asked;   /* bytes it was asked to leave out */
-    bool whole;      /* nothing that is here shall be kept */
-    bool continued;  /* the part holds bytes of another answer than the last */
-    bool wrong_part; /* the server answered with other bytes than asked for */
-    bool fatal;      /* no other server would do better */
-    Err why;         /* of our own, where the sink has refused */
+    DownloadOrigin origin;
+    const char *url;  /* the mirror that is being tried */
+    int64_t asked;    /* the first byte that it was asked for */
+    bool start_over;  /* ask for the whole file, whatever is here */
+    bool resumed;     /* the part holds bytes of more than one answer */
+    bool wrong_range; /* the server sent other bytes than asked for */
+    bool fatal;       /* another mirror would not do better */
+    Err why;          /* why the sink has refused; "" */
 } Download;
 
 static void note(const Download *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -47,30 +47,30 @@ static void note(const Download *d, const char *fmt, ...)
     d->spec->note(d->spec->ctx, text);
 }
 
-/* --- where a part comes from --- */
+/* --- where a part came from --- */
 
-/* An ETag that holds for the very bytes; weak ones do not. */
+/* A strong ETag stands for the exact bytes; a weak one does not. */
 static bool is_strong(const char *etag)
 {
     return etag && *etag == '"';
 }
 
-/* The part begins anew, under this head. */
-static int origin_begin(Download *d, const HttpHead *head)
+/* Empties the part, for the body that follows this head. */
+static int begin_part(Download *d, const HttpHead *head)
 {
     const char *validator = is_strong(head->etag) ? head->etag : head->modified;
     origin_clear(&d->origin);
     if (ftruncate(d->fd, 0))
         return err_set(&d->why, "%s: %s", d->part, strerror(errno));
     d->have = 0;
-    d->continued = d->whole = false; /* from here on a break may be gone on from */
+    d->resumed = d->start_over = false; /* if this is interrupted, it may be resumed */
     d->origin.url = strdup(d->url);
     d->origin.validator = validator ? strdup(validator) : NULL;
     d->origin.length = head->length;
     if (!d->origin.url || (validator && !d->origin.validator))
         return err_set(&d->why, "out of memory");
     if (origin_save(&d->origin, d->origin_path)) {
-        /* Without it the part is only not continued another time; one of other bytes must not stay. */
+        /* Without it the part cannot be resumed, which is no harm; a file about other bytes must not stay. */
         unlink(d->origin_path);
         free(d->origin.validator);
         d->origin.validator = NULL;
@@ -78,28 +78,28 @@ static int origin_begin(Download *d, const HttpHead *head)
     return 0;
 }
 
-/* --- where the bytes go --- */
+/* --- the sink --- */
 
-static int on_restart(void *tag, HttpAsk *ask)
+static int on_restart(void *tag, HttpRange *range)
 {
     Download *d = tag;
     d->asked = 0;
-    if (d->whole || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url))
+    if (d->start_over || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url))
         return 0;
     d->asked = d->have;
-    *ask = (HttpAsk){d->asked, d->origin.validator};
+    *range = (HttpRange){d->asked, d->origin.validator};
     return 0;
 }
 
-/* Whether the answer goes on where the part ends. */
+/* Whether the answer continues where the part ends. */
 static bool continues(const Download *d, const HttpHead *head)
 {
-    const Origin *o = &d->origin;
+    const DownloadOrigin *o = &d->origin;
     if (!d->asked || head->from != d->asked)
         return false;
     if (o->length >= 0 && head->total >= 0 && head->total != o->length)
         return false;
-    /* The very validator again, where the head tells it. */
+    /* The same validator, if the head has one. */
     const char *now = is_strong(o->validator) ? head->etag : head->modified;
     return !now || !strcmp(now, o->validator);
 }
@@ -114,7 +114,8 @@ static int check_space(Download *d, int64_t need)
     if (need <= there)
         return 0;
     d->fatal = true;
-    return err_set(&d->why, "%s: needs %s, %s are free", d->part, size_text(need, wanted), size_text(there, have));
+    return err_set(&d->why, "%s: needs %s, but only %s are free", d->part, size_text(need, wanted),
+                   size_text(there, have));
 }
 
 static int on_head(void *tag, const HttpHead *head)
@@ -123,17 +124,17 @@ static int on_head(void *tag, const HttpHead *head)
     char size[SIZE_TEXT_LEN];
     if (head->code != 206) {
         if (d->asked)
-            note(d, "%s: begins anew: the server does not go on, or its file has changed", d->url);
-        else if (d->have > 0 && !d->whole)
-            note(d, "%s: begins anew: what is here is of another URL, or of no known version", d->url);
-        return origin_begin(d, head) || check_space(d, head->length) ? -1 : 0;
+            note(d, "%s: starting over: the server cannot resume, or its file has changed", d->url);
+        else if (d->have > 0 && !d->start_over)
+            note(d, "%s: starting over: the partial file is from another URL, or of an unknown version", d->url);
+        return begin_part(d, head) || check_space(d, head->length) ? -1 : 0;
     }
     if (!continues(d, head)) {
-        d->wrong_part = true;
-        return err_set(&d->why, "the server sends another part than was asked for");
+        d->wrong_range = true;
+        return err_set(&d->why, "the server sent a different range than was asked for");
     }
-    note(d, "%s: goes on at %s", d->url, size_text(d->asked, size));
-    d->continued = true;
+    note(d, "%s: resuming at %s", d->url, size_text(d->asked, size));
+    d->resumed = true;
     return check_space(d, head->length);
 }
 
@@ -162,13 +163,13 @@ static int on_write(void *tag, const void *bytes, size_t n)
 
 /* --- one server --- */
 
-/* Runs one transfer to its end. */
+/* Runs one transfer until it ends. */
 static DownloadAnswer transfer(Download *d, HttpResult *result, Err *err)
 {
     HttpSink sink = {.restart = on_restart, .head = on_head, .write = on_write};
     HttpOptions options = d->spec->http;
     options.as_sent = true;
-    d->wrong_part = false;
+    d->wrong_range = false;
     d->why.text[0] = '\0';
     Http *http = http_open(&options, 1, err);
     int rc = http ? http_add(http, d->url, sink, d, err) : -1;
@@ -182,10 +183,10 @@ static DownloadAnswer transfer(Download *d, HttpResult *result, Err *err)
     return rc ? DOWNLOAD_FAILED : got ? DOWNLOAD_DONE : DOWNLOAD_STOPPED;
 }
 
-/* Whether the failure was one of going on where the part ends, so that all of it may still be had. */
-static bool failed_to_continue(const Download *d, const HttpResult *result)
+/* Whether only resuming has failed, so that the whole file may still be had. */
+static bool failed_to_resume(const Download *d, const HttpResult *result)
 {
-    return d->asked && (d->wrong_part || (result->outcome == HTTP_DEAD && result->code == 416));
+    return d->asked && (d->wrong_range || (result->outcome == HTTP_DEAD && result->code == 416));
 }
 
 static DownloadAnswer check_digest(const Download *d, const char *path, Err *err)
@@ -193,48 +194,48 @@ static DownloadAnswer check_digest(const Download *d, const char *path, Err *err
     char hex[DIGEST_LEN + 1];
     int rc = d->spec->sha256 ? digest_file(path, d->spec->http.stop, hex, err) : 0;
     if (rc == 0 && d->spec->sha256 && strcasecmp(hex, d->spec->sha256))
-        rc = err_set(err, "its SHA-256 is %s, not the one wanted", hex);
+        rc = err_set(err, "its SHA-256 is %s, not the one expected", hex);
     return (DownloadAnswer)rc;
 }
 
-/* The part has come to its end: is it the file? */
+/* The transfer is done: is the part the file? */
 static DownloadAnswer check_whole(const Download *d, Err *err)
 {
     if (d->origin.length >= 0 && d->have != d->origin.length)
-        return (DownloadAnswer)err_set(err, "%" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
+        return (DownloadAnswer)err_set(err, "received %" PRId64 " of %" PRId64 " bytes", d->have, d->origin.length);
     return check_digest(d, d->part, err);
 }
 
-static bool all_here(const Download *d)
+static bool is_complete(const Download *d)
 {
     return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url);
 }
 
-/* From one URL: what is here goes on, or all of it comes anew, at most once. */
+/* From one URL: resumes, and if that fails or brings a wrong file, downloads all of it, once. */
 static DownloadAnswer from_url(Download *d, Err *err)
 {
     HttpResult result = {.outcome = HTTP_DONE};
-    bool anew = false;
-    for (d->whole = false;; d->whole = anew = true) {
-        DownloadAnswer answer = all_here(d) && !anew ? DOWNLOAD_DONE : transfer(d, &result, err);
-        if (answer == DOWNLOAD_FAILED && !anew && failed_to_continue(d, &result))
+    bool again = false;
+    for (d->start_over = false;; d->start_over = again = true) {
+        DownloadAnswer answer = is_complete(d) && !again ? DOWNLOAD_DONE : transfer(d, &result, err);
+        if (answer == DOWNLOAD_FAILED && !again && failed_to_resume(d, &result))
             continue;
         if (answer != DOWNLOAD_DONE)
             return answer;
         answer = check_whole(d, err);
         if (answer != DOWNLOAD_FAILED)
             return answer;
-        if (anew || !d->continued)
+        if (again || !d->resumed)
             break;
     }
     d->have = 0;
-    (void)!ftruncate(d->fd, 0); /* of no use; should it stay, it fails again */
+    (void)!ftruncate(d->fd, 0); /* useless; if it stays, it will be rejected again */
     return DOWNLOAD_FAILED;
 }
 
-/* --- all of it --- */
+/* --- the download --- */
 
-/* Whether the part that is open is still the one of that name: its last owner may have renamed it. */
+/* Whether the open part still has that name: the process that had the lock before may have renamed it. */
 static bool is_current(const Download *d)
 {
     struct stat mine, named;
@@ -252,7 +253,7 @@ static int open_part(Download *d, Err *err)
         if (d->fd < 0)
             return err_set(err, "%s: %s", d->part, strerror(errno));
         if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
-            close(d->fd); /* it is not ours */
+            close(d->fd);
             d->fd = -1;
             return err_set(err, "%s: another process is writing to it", d->part);
         }
@@ -260,11 +261,11 @@ static int open_part(Download *d, Err *err)
     if (fstat(d->fd, &st))
         return err_set(err, "%s: %s", d->part, strerror(errno));
     d->have = st.st_size;
-    d->continued = d->have > 0;
+    d->resumed = d->have > 0;
     return 0;
 }
 
-/* Which of the URLs the file has come from. */
+/* The index of the URL that the bytes came from, or -1. */
 static int place_of(const Download *d)
 {
     for (int i = 0; i < d->spec->n_urls && d->origin.url; i++)
@@ -280,7 +281,7 @@ static int keep_file(Download *d, Err *err)
     return 0;
 }
 
-/* Each server in turn, the one that the part has come from first. */
+/* Tries each mirror in turn, beginning with the one that the part came from. */
 static DownloadAnswer from_any(Download *d, Err *err)
 {
     const DownloadSpec *spec = d->spec;
@@ -293,8 +294,8 @@ static DownloadAnswer from_any(Download *d, Err *err)
         int place = k < 0 ? first : k;
         d->url = spec->urls[place];
         answer = from_url(d, &why);
-        if (answer == DOWNLOAD_FAILED && d->found->failed)
-            d->found->failed[place] = true;
+        if (answer == DOWNLOAD_FAILED && d->result->failed)
+            d->result->failed[place] = true;
         if (--left > 0 && answer == DOWNLOAD_FAILED && !d->fatal && spec->warn) {
             char text[2 * ERR_LEN];
             snprintf(text, sizeof text, "%s: %s", d->url, why.text);
@@ -308,16 +309,15 @@ static DownloadAnswer from_any(Download *d, Err *err)
     return answer;
 }
 
-/* With the part locked. What an earlier call has left whole is given; a PATH that is not known to come from one of the
- * URLs is not ours to replace, but what another URL has left behind is of no use now. */
+/* With the part locked. A PATH that an earlier call completed is the answer, or is removed if it came from another URL;
+ * a PATH of unknown origin is not ours to replace. */
 static DownloadAnswer run(Download *d, Err *err)
 {
     origin_load(&d->origin, d->origin_path); /* under the lock: it belongs to this part */
     if (file_exists(d->spec->path)) {
         DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL) : DOWNLOAD_FAILED;
         if (!d->origin.url)
-            return (DownloadAnswer)err_set(err, "%s: is in the way: it is no download of coco-fetch's",
-                                           d->spec->path);
+            return (DownloadAnswer)err_set(err, "%s: is in the way: coco-fetch did not download it", d->spec->path);
         if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
             return there;
         unlink(d->spec->path);
@@ -325,8 +325,8 @@ static DownloadAnswer run(Download *d, Err *err)
     return from_any(d, err);
 }
 
-/* Nothing to go on with is not kept, while the lock is still held. */
-static void leave_part(Download *d, DownloadAnswer answer)
+/* Removes an empty part while the lock is still held. */
+static void close_part(Download *d, DownloadAnswer answer)
 {
     bool path_there = file_exists(d->spec->path);
     if (d->have == 0)
@@ -336,9 +336,9 @@ static void leave_part(Download *d, DownloadAnswer answer)
     close(d->fd);
 }
 
-DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, Err *err)
+DownloadAnswer download_file(const DownloadSpec *spec, DownloadResult *result, Err *err)
 {
-    Download d = {.spec = spec, .found = found, .fd = -1, .origin.length = -1};
+    Download d = {.spec = spec, .result = result, .fd = -1, .origin.length = -1};
     DownloadAnswer answer = DOWNLOAD_FAILED;
     if (asprintf(&d.part, "%s.part", spec->path) < 0)
         d.part = NULL;
@@ -348,10 +348,10 @@ DownloadAnswer download_file(const DownloadSpec *spec, Downloaded *found, Err *e
         err_set(err, "out of memory");
     } else if (!open_part(&d, err)) {
         answer = run(&d, err);
-        leave_part(&d, answer);
+        close_part(&d, answer);
     }
-    found->place = place_of(&d);
-    found->resumed = d.continued;
+    result->place = place_of(&d);
+    result->resumed = d.resumed;
     origin_clear(&d.origin);
     free(d.part);
     free(d.origin_path);

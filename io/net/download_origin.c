@@ -9,14 +9,14 @@
 
 enum { ORIGIN_MAX_BYTES = 1 << 16 };
 
-void origin_clear(Origin *o)
+void origin_clear(DownloadOrigin *o)
 {
     free(o->url);
     free(o->validator);
-    *o = (Origin){.length = -1};
+    *o = (DownloadOrigin){.length = -1};
 }
 
-void origin_load(Origin *o, const char *path)
+void origin_load(DownloadOrigin *o, const char *path)
 {
     const char *url = NULL, *validator = NULL;
     int64_t length = -1;
@@ -32,12 +32,12 @@ void origin_load(Origin *o, const char *path)
     json_free(json);
 }
 
-int origin_save(const Origin *o, const char *path)
+int origin_save(const DownloadOrigin *o, const char *path)
 {
-    char *beside;
-    if (asprintf(&beside, "%s.part", path) < 0)
+    char *temp;
+    if (asprintf(&temp, "%s.part", path) < 0)
         return -1;
-    FILE *out = fopen(beside, "we");
+    FILE *out = fopen(temp, "we");
     int bad = !out;
     if (out) {
         fputs("{\"url\":", out);
@@ -51,8 +51,8 @@ int origin_save(const Origin *o, const char *path)
         fputs("}\n", out);
         bad |= ferror(out) != 0;
         bad |= fclose(out) != 0;
-        bad = bad || rename(beside, path);
+        bad = bad || rename(temp, path);
     }
-    free(beside);
+    free(temp);
     return bad ? -1 : 0;
 }

@@ -1,4 +1,4 @@
-/* Where the bytes of a download come from: what stands beside them while they are not all there.
+/* Where the bytes of a partial download came from: a file beside it.
  *
  *   {"url":"http://...","validator":"\"5f1c\"","length":268435456}
  *
@@ -10,14 +10,14 @@
 
 typedef struct {
     char *url;       /* NULL: nothing is known */
-    char *validator; /* an ETag or a date; NULL: the server named none, the download cannot be continued */
-    int64_t length;  /* of the whole; -1: not told */
-} Origin;
+    char *validator; /* an ETag or a date; NULL: the server sent none, so the download cannot be resumed */
+    int64_t length;  /* of the whole; -1: unknown */
+} DownloadOrigin;
 
-/* What the file says; nothing where it cannot be read. What *o held is freed. */
-void origin_load(Origin *o, const char *path);
-/* Written to PATH.part and renamed, so that a kill leaves the old file or the new one. -1: it could not be. */
-int origin_save(const Origin *o, const char *path);
-void origin_clear(Origin *o); /* legal on a zeroed one */
+/* Reads the file into *o, whose old content is freed; if the file cannot be read, nothing is known. */
+void origin_load(DownloadOrigin *o, const char *path);
+/* Writes PATH.part and renames it, so that a kill leaves the old file or the new one. -1: failed. */
+int origin_save(const DownloadOrigin *o, const char *path);
+void origin_clear(DownloadOrigin *o); /* legal on a zeroed one */
 
 #endif

@@ -7,27 +7,27 @@
 
 #include <curl/curl.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 #include <unistd.h>
 
 struct Http {
     HttpOptions options;
     int parallel, running, pending;
     CURLM *multi;
-    CURL **idle; /* n_idle handles that wait for a try; `parallel` places */
+    CURL **idle; /* (parallel) n_idle handles that run no try */
     int n_idle;
-    Transfer **transfer; /* n of them, in one of the lists or running */
+    Transfer **transfer; /* n of them, each in one of the lists or running */
     int n, room;
     Transfer *free;                     /* to be used again */
-    Transfer *waiting, **waiting_end;   /* by number */
+    Transfer *waiting, **waiting_end;   /* in the order of their numbers */
     Transfer *finished, **finished_end; /* in the order they finished */
-    HttpHosts *hosts, *own_hosts;       /* own_hosts: NULL where they are lent */
+    HttpHosts *hosts, *own_hosts;       /* own_hosts: NULL if they are shared */
     uint64_t added;
-    uint64_t random; /* state of the jitter's generator */
+    uint64_t random; /* state of the generator for jitter */
     atomic_bool woken;
 };
 
@@ -43,13 +43,13 @@ HttpOptions http_defaults(void)
                          .backoff_max_s = 30};
 }
 
-static int stop_asked(const HttpOptions *options)
+static int is_stopped(const HttpOptions *options)
 {
     return options->stop && *options->stop;
 }
 
-/* From 0 to 1: Knuth's MMIX generator. */
-static double chance(Http *http)
+/* A random number from 0 to 1: Knuth's MMIX generator. */
+static double random_unit(Http *http)
 {
     http->random = http->random * 6364136223846793005u + 1442695040888963407u;
     return (double)(http->random >> 11) * 0x1p-53;
@@ -57,20 +57,19 @@ static double chance(Http *http)
 
 /* --- the engine --- */
 
-static once_flag curl_once = ONCE_FLAG_INIT;
-static atomic_int curl_ready; /* a CURLcode; atomic for ThreadSanitizer, which does not see call_once */
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static CURLcode curl_ready;
 
 static void curl_begin(void)
 {
-    atomic_store(&curl_ready, (int)curl_global_init(CURL_GLOBAL_DEFAULT));
+    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err)
+Http *http_open_shared(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err)
 {
-    call_once(&curl_once, curl_begin);
-    CURLcode ready = (CURLcode)atomic_load(&curl_ready);
-    if (ready) {
-        err_set(err, "libcurl: %s", curl_easy_strerror(ready));
+    pthread_once(&curl_once, curl_begin);
+    if (curl_ready) {
+        err_set(err, "libcurl: %s", curl_easy_strerror(curl_ready));
         return NULL;
     }
     Http *http = calloc(1, sizeof *http);
@@ -88,7 +87,7 @@ Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int paralle
     http->finished_end = &http->finished;
     http->options = *options;
     http->parallel = parallel;
-    /* Different in each process and each engine: their retries shall not march in step. */
+    /* Different in each process and each engine, so that their retries do not coincide. */
     http->random = ((uint64_t)getpid() << 32) ^ (uint64_t)(clock_now() * 1e9) ^ (uint64_t)(uintptr_t)http;
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)parallel);
     return http;
@@ -96,7 +95,7 @@ Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int paralle
 
 Http *http_open(const HttpOptions *options, int parallel, Err *err)
 {
-    return http_open_beside(NULL, options, parallel, err);
+    return http_open_shared(NULL, options, parallel, err);
 }
 
 static void transfer_free(Http *http, Transfer *t)
@@ -107,7 +106,7 @@ static void transfer_free(Http *http, Transfer *t)
         curl_easy_cleanup(t->easy);
     }
     hosts_release(http->hosts, t->host);
-    try_free(t);
+    try_clear(t);
     free(t->url);
     free(t);
 }
@@ -158,7 +157,7 @@ static void put_finished(Http *http, Transfer *t)
     http->finished_end = &t->next;
 }
 
-/* A transfer to use: a free one, else a new one. NULL: out of memory. */
+/* A free transfer, or else a new one. NULL: out of memory. */
 static Transfer *transfer_get(Http *http)
 {
     if (http->free) {
@@ -191,7 +190,7 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, Err *err)
         free(copy);
         return err_set(err, "out of memory");
     }
-    try_free(t);
+    try_clear(t);
     free(t->url);
     *t = (Transfer){
         .number = http->added++, .url = copy, .host = host, .sink = sink, .tag = tag, .options = &http->options};
@@ -202,7 +201,7 @@ int http_add(Http *http, const char *url, HttpSink sink, void *tag, Err *err)
 
 /* --- tries --- */
 
-/* One whose try has been begun with its host. */
+/* Starts a try; host_begin has allowed it. */
 static int start(Http *http, Transfer *t, Err *err)
 {
     CURL *easy = http->n_idle ? http->idle[--http->n_idle] : curl_easy_init();
@@ -222,16 +221,16 @@ static int start(Http *http, Transfer *t, Err *err)
     return 0;
 }
 
-/* A try has ended: waits for the next or is finished. */
+/* A try has ended: the transfer waits for the next, or is finished. */
 static void settle(Http *http, Transfer *t, CURLcode rc)
 {
-    double pause, asked;
-    try_end(t, (int)rc, chance(http), &pause, &asked);
+    double pause, retry_after;
+    try_end(t, (int)rc, random_unit(http), &pause, &retry_after);
     curl_multi_remove_handle(http->multi, t->easy);
     http->idle[http->n_idle++] = t->easy;
     t->easy = NULL;
     http->running--;
-    host_end(http->hosts, t->host, asked <= http->options.backoff_max_s ? asked : 0);
+    host_end(http->hosts, t->host, retry_after <= http->options.backoff_max_s ? retry_after : 0);
     if (pause < 0) {
         put_finished(http, t);
         return;
@@ -244,12 +243,12 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
 
 /* --- the loop --- */
 
-/* Takes the transfer to start next out of those that wait, its try begun with its host: of those that may start, the
- * first. NULL: none may; *wait becomes the time until one may. */
+/* Takes the first waiting transfer that may start, and begins a try with its host. NULL: none may; *wait becomes the time
+ * until one may. */
 static Transfer *take_due(Http *http, double *wait)
 {
     const HttpOptions *o = &http->options;
-    const HttpHost *busy = NULL; /* many in a row wait for the same one */
+    const HttpHost *busy = NULL; /* often many in a row wait for the same host */
     double t0 = clock_now();
     for (Transfer **at = &http->waiting, *t; (t = *at); at = &t->next) {
         double pause = t->due - t0;
@@ -327,14 +326,14 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err)
     double end = clock_now() + wait_s;
     for (;;) {
         struct curl_waitfd also = {.fd = fd, .events = CURL_WAIT_POLLIN};
-        /* A signal need not wake the poll: look at `stop` now and then. */
+        /* A signal may not wake the poll: look at `stop` now and then. */
         double wait = fmin(fmax(end - clock_now(), 0), 0.2);
         int running;
-        if (stop_asked(&http->options))
+        if (is_stopped(&http->options))
             return 0;
         if (start_due(http, &wait, err))
             return -1;
-        if (hand_out(http, result)) /* of what the last round brought */
+        if (hand_out(http, result)) /* left from the last round */
             return 1;
         CURLMcode rc = curl_multi_perform(http->multi, &running);
         if (rc)
@@ -348,6 +347,6 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err)
         if (rc)
             return err_set(err, "libcurl: %s", curl_multi_strerror(rc));
         if (also.revents)
-            end = 0; /* one more round for what came meanwhile, then back to the caller */
+            end = 0; /* one more round for what has come meanwhile, then return */
     }
 }

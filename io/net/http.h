@@ -4,17 +4,16 @@
  *                      ▲               │
  *                      └── back-off ◄──┘  5xx, 429, 408, a time-out, a broken connection
  *
- * Only http and https are spoken, after redirects too; HTTP/2 where a server offers it. Every transfer has limits:
- * for connecting, for silence, for the whole, for its head, its size and its redirects; every server has one of
- * transfers at once and of tries a second. What may work another time is tried again, with exponential back-off and
- * jitter, never sooner than the server's Retry-After asks, which holds for all that is asked of that server by this
- * engine, or this pool; one that asks for longer than we are ready to wait gives up its URL alone. What would only
- * bring the same answer is not tried again.
+ * Only http and https are spoken, after redirects too; HTTP/2 if the server offers it. Every transfer has limits on
+ * connecting, on silence, on its total time, and on its headers, size and redirects; every server has a limit on
+ * transfers at once and on tries per second. A failure that may be temporary is retried, with exponential back-off and
+ * jitter, honouring Retry-After: no request of this engine, or of this pool, goes to that server sooner. A Retry-After
+ * longer than we are willing to wait ends the transfer. A failure that would only repeat itself is not retried.
  *
- * http_proxy, https_proxy, all_proxy and no_proxy are honoured as curl users expect, but not with public_only: whom a
- * proxy would ask cannot be seen from here. No signal is used or changed; a process that speaks https should ignore
- * SIGPIPE, as the commands here do. An Http belongs to one thread at a time; different threads may use different ones,
- * and an HttpPool freely. */
+ * http_proxy, https_proxy, all_proxy and no_proxy work as curl users expect, except with public_only: we cannot see
+ * which address a proxy would connect to. No signal is used or changed; a process that speaks https should ignore
+ * SIGPIPE, as the commands here do. An Http belongs to one thread at a time, but different threads may use different
+ * ones, and an HttpPool freely. */
 #ifndef COCO_IO_NET_HTTP_H
 #define COCO_IO_NET_HTTP_H
 
@@ -26,70 +25,70 @@
 #include <stdint.h>
 
 typedef struct {
-    double connect_s;     /* to connect, names and TLS included */
-    double stall_s;       /* of silence: no byte in so many seconds */
-    double total_s;       /* for one try as a whole; 0: no limit */
-    int64_t max_bytes;    /* of a body, unpacked */
+    double connect_s;     /* to connect, including name lookup and TLS */
+    double stall_s;       /* a try that receives nothing for so long has failed */
+    double total_s;       /* for one whole try; 0: no limit */
+    int64_t max_bytes;    /* of a body, after decompression */
     int redirects;        /* followed at most */
-    int retries;          /* tries behind the first, and behind each that brought a resumed body on */
-    double backoff_s;     /* before the second try; doubles for each further one, times 0.5 to 1 by chance */
-    double backoff_max_s; /* the longest wait between tries; a Retry-After above it ends the trying */
-    int per_host;         /* transfers from one server at once; 0: as many as there may be in all */
-    double rate;          /* tries a second at one server; 0: no limit */
-    const char *cacert;   /* a file of certificates (PEM) to trust instead of the system's; NULL */
-    bool insecure;        /* certificates are not looked at */
-    bool public_only; /* no connection to an address that is not public (io/net/address.h), whoever leads there */
-    bool as_sent;     /* no compression is asked for, and none undone: what a digest is of */
-    const volatile sig_atomic_t *stop; /* where it points at a number, http_next gives up; or NULL */
+    int retries;          /* after the first try, and after each that made a resumed body longer */
+    double backoff_s;     /* before the second try; doubles for each further one, times a random 0.5 to 1 */
+    double backoff_max_s; /* the longest wait between tries; a longer Retry-After ends the transfer */
+    int per_host;         /* transfers from one server at once; 0: only `parallel` limits them */
+    double rate;          /* tries per second at one server; 0: no limit */
+    const char *cacert;   /* a file of certificates (PEM) to trust instead of the system's; NULL: the system's */
+    bool insecure;        /* certificates are not checked */
+    bool public_only;     /* connect to public addresses only (io/net/address.h), whatever leads there */
+    bool as_sent;         /* no compression is asked for or undone: for digests of the bytes */
+    const volatile sig_atomic_t *stop; /* http_next gives up once this is not 0; may be NULL */
 } HttpOptions;
 
-/* 10 s to connect, 20 s of silence, 60 s in all, 32 MiB, 5 redirects, 3 retries from 0.5 s to 30 s; no limits by
+/* 10 s to connect, 20 s of silence, 60 s in all, 32 MiB, 5 redirects, 3 retries after 0.5 s to 30 s; no limits per
  * server. */
 HttpOptions http_defaults(void);
 
 typedef enum {
-    HTTP_DONE,   /* all of it is there */
-    HTTP_DEAD,   /* asking again would bring the same answer: 404, 410, a redirect loop, no http URL, ... */
-    HTTP_FAILED, /* it did not work now: time-outs, 5xx, broken connections, too large, stopped */
+    HTTP_DONE,   /* the whole body has arrived */
+    HTTP_DEAD,   /* asking again would bring the same answer: 404, 410, a redirect loop, not an http URL, ... */
+    HTTP_FAILED, /* it did not work this time: time-outs, 5xx, broken connections, too large, stopped */
     HTTP_REFUSED /* the sink did not want it */
 } HttpOutcome;
 
-/* What a try asks for. */
+/* Which part of the body a try asks for. */
 typedef struct {
     int64_t from;          /* the bytes from here on (Range); 0: all of them */
-    const char *validator; /* ... but all of them where this ETag or date is not the file's any more (If-Range) */
-} HttpAsk;
+    const char *validator; /* ... or all of them if this ETag or date is no longer the file's (If-Range) */
+} HttpRange;
 
-/* The head of an answer that brings a body. Texts are borrowed for the call. */
+/* The head of an answer that has a body. Texts are borrowed for the call. */
 typedef struct {
     long code;           /* 200 to 299 */
-    int64_t length;      /* of the body to come; -1: not told */
-    int64_t from, total; /* of 206: where the body begins, and the length of the whole; -1: not told */
-    const char *etag;    /* NULL: not told; the same for the date */
+    int64_t length;      /* of the body to come; -1: unknown */
+    int64_t from, total; /* for 206: where the body begins, and the length of the whole; -1: unknown */
+    const char *etag;    /* NULL: none; the same for the date */
     const char *modified;
 } HttpHead;
 
-/* Where the bytes of a transfer go. Called from within http_next, with the transfer's tag; none may call back into
- * the Http. -1 ends the transfer as HTTP_REFUSED. Of redirects and error pages nothing gets here. */
+/* Where the bytes of a transfer go. Called from within http_next, with the transfer's tag; must not call back into the
+ * Http. -1 ends the transfer as HTTP_REFUSED. Redirects and error pages do not get here. */
 typedef struct {
-    /* Before every try. *ask is zeroed: all is wanted, and what came so far forgotten. A sink that keeps it says so
-     * there; its texts are copied. */
-    int (*restart)(void *tag, HttpAsk *ask);
-    int (*head)(void *tag, const HttpHead *head); /* before the first byte, also of an empty body; NULL is legal */
+    /* Before every try. *range is zeroed: the whole body is asked for, so drop what has come so far. A sink that keeps it
+     * fills *range; its texts are copied. */
+    int (*restart)(void *tag, HttpRange *range);
+    int (*head)(void *tag, const HttpHead *head); /* before the first byte, or for an empty body; NULL is legal */
     int (*write)(void *tag, const void *bytes, size_t n);
-    void (*broke)(void *tag); /* the try has failed and another will follow, perhaps much later; NULL is legal */
+    void (*broke)(void *tag); /* the try has failed; another follows, perhaps much later; NULL is legal */
 } HttpSink;
 
 typedef struct {
     void *tag;
     HttpOutcome outcome;
-    long code;     /* the last HTTP status; 0 where none came */
+    long code;     /* the last HTTP status; 0: none came */
     int64_t bytes; /* of the body, in the last try */
     int tries;
-    bool answered;     /* the outcome is the server's own word, not that of the way to it */
-    const char *url;   /* where redirects led in the last try; this and the next two borrowed until the next call */
-    const char *error; /* a line ("HTTP 404", "Failed to connect to ..."); "" when done */
-    const char *reason; /* the same in words that are alike for all of a kind ("HTTP 404", "cannot connect") */
+    bool answered;   /* the outcome is the server's own answer, not a failure on the way to it */
+    const char *url; /* after redirects, in the last try; this and the next two are borrowed until the next call */
+    const char *error;  /* a line ("HTTP 404", "Failed to connect to ..."); "" when done */
+    const char *reason; /* the kind of error, for counting ("HTTP 404", "cannot connect"); "" when done */
 } HttpResult;
 
 typedef struct Http Http;
@@ -97,31 +96,30 @@ typedef struct Http Http;
 /* An engine that runs at most `parallel` transfers at once. */
 Http *http_open(const HttpOptions *options, int parallel, Err *err);
 
-/* Takes a transfer on; it starts when a place is free. The url is copied. -1: out of memory. A text that is
- * no http URL is taken like others and ends as HTTP_DEAD. */
+/* Adds a transfer, which starts when a place is free. The url is copied. -1: out of memory. A text that is not an http
+ * URL is accepted like any other and ends as HTTP_DEAD. */
 int http_add(Http *http, const char *url, HttpSink sink, void *tag, Err *err);
 
-/* How many have been added and not yet come out of http_next. */
+/* How many have been added and have not yet come out of http_next. */
 int http_pending(const Http *http);
 
-/* Drives all transfers until one is finished: 1 with *result. 0: none was within wait_s seconds, or there is
- * none, or fd (-1: none) can be read, or http_wake was called, or *stop asks to give up. -1: the engine is broken. */
+/* Drives all transfers until one is finished: 1 with *result. 0: none finished within wait_s seconds, or none is
+ * pending, or fd (-1: none) is readable, or http_wake was called, or *stop is set. -1: the engine is broken. */
 int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err);
 
-/* From any thread, while the engine is open: http_next, this time or the next, answers 0 at once. */
+/* From any thread, while the engine is open: makes http_next, now or the next time, return 0 at once. */
 void http_wake(Http *http);
 
-/* Gives up what is still running (no result comes out of it) and frees. NULL is legal. */
+/* Gives up transfers that are still pending, without a result, and frees. NULL is legal. */
 void http_close(Http *http);
 
-/* Engines for several threads that download into memory now and then: each call takes one that is idle, with the
- * connections that it still holds. What is known of servers is known to all of them. */
+/* Engines for threads that download into memory now and then: each call borrows an idle one, with the connections that
+ * it still holds. They share what they know of servers. */
 typedef struct HttpPool HttpPool;
 HttpPool *http_pool_open(const HttpOptions *options, Err *err);
-void http_pool_close(HttpPool *pool); /* when no call is under way; NULL is legal */
-/* Blocks until it is there or given up. 0: *bytes is the caller's to free, with a NUL behind it, *len without. -1: err
- * says why. Of *result (may be NULL) error and reason are not set, and url is the caller's to free, NULL where memory or
- * an answer is lacking. */
+void http_pool_close(HttpPool *pool); /* when no call is running; NULL is legal */
+/* Downloads a URL; blocks. 0: *bytes is the caller's to free, with a NUL after it that *len does not count. -1: err says
+ * why. In *result, which may be NULL, error and reason are not set; url is the caller's to free, and may be NULL. */
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err);
 
 #endif

@@ -1,123 +1,144 @@
 #include "io/net/http_host.h"
 
 #include "io/base/clock.h"
+#include "io/base/hash.h"
 #include "io/net/url.h"
 
 #include <math.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 struct HttpHost {
     char *name;    /* "http://farm4.staticflickr.com:80" */
     int transfers; /* that refer to it */
     int running;   /* of them */
-    double next;   /* nothing may start before: the rate */
+    double next;   /* no try may start before: the rate limit */
     double quiet;  /* the same: the server's Retry-After */
 };
 
 struct HttpHosts {
-    atomic_flag busy; /* guards all below, for a few steps; ThreadSanitizer does not see the mutexes of C */
-    HttpHost **host;
-    int n, room;
+    pthread_mutex_t lock; /* guards the rest */
+    Hash *names;          /* a host's number by its name */
+    HttpHost **host;      /* (room) by number; NULL: the number is free */
+    int room;
 };
 
 HttpHosts *hosts_new(void)
 {
     HttpHosts *hosts = calloc(1, sizeof *hosts);
-    if (hosts)
-        atomic_flag_clear(&hosts->busy);
+    if (!hosts)
+        return NULL;
+    pthread_mutex_init(&hosts->lock, NULL);
+    hosts->names = hash_new();
+    if (!hosts->names) {
+        hosts_free(hosts);
+        return NULL;
+    }
     return hosts;
 }
 
-static void lock(HttpHosts *hosts)
+static void host_free(HttpHost *host)
 {
-    while (atomic_flag_test_and_set_explicit(&hosts->busy, memory_order_acquire))
-        thrd_yield();
-}
-
-static void unlock(HttpHosts *hosts)
-{
-    atomic_flag_clear_explicit(&hosts->busy, memory_order_release);
+    if (host)
+        free(host->name);
+    free(host);
 }
 
 void hosts_free(HttpHosts *hosts)
 {
     if (!hosts)
         return;
-    for (int i = 0; i < hosts->n; i++) {
-        free(hosts->host[i]->name);
-        free(hosts->host[i]);
-    }
+    for (int i = 0; i < hosts->room; i++)
+        host_free(hosts->host[i]);
     free(hosts->host);
+    hash_free(hosts->names);
+    pthread_mutex_destroy(&hosts->lock);
     free(hosts);
 }
 
-/* A place for one more: that of a host nobody needs, or a new one. */
-static HttpHost *host_place(HttpHosts *hosts)
+/* --- with the lock held --- */
+
+static void forget_host(HttpHosts *hosts, int number)
 {
-    double now = clock_now();
-    for (int i = 0; i < hosts->n; i++) {
-        HttpHost *h = hosts->host[i];
-        if (!h->transfers && fmax(h->next, h->quiet) <= now) {
-            free(h->name);
-            return h;
-        }
-    }
-    if (hosts->n == hosts->room) {
-        int room = hosts->room ? 2 * hosts->room : 16;
-        HttpHost **grown = realloc(hosts->host, (size_t)room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        hosts->host = grown;
-        hosts->room = room;
-    }
-    HttpHost *h = malloc(sizeof *h);
-    if (h)
-        hosts->host[hosts->n++] = h;
-    return h;
+    HttpHost *host = hosts->host[number];
+    hash_remove(hosts->names, host->name, strlen(host->name));
+    hosts->host[number] = NULL;
+    host_free(host);
 }
 
-/* With the lock held. The name becomes the host's where that is new, else it is the caller's. */
-static HttpHost *find(HttpHosts *hosts, char *name)
+/* Room for one more: unneeded hosts are forgotten; if that frees little, the room doubles. */
+static int make_room(HttpHosts *hosts)
 {
-    for (int i = 0; i < hosts->n; i++)
-        if (!strcmp(hosts->host[i]->name, name))
-            return hosts->host[i];
-    HttpHost *h = host_place(hosts);
-    if (h)
-        *h = (HttpHost){.name = name};
-    return h;
+    double now = clock_now();
+    if (hash_count(hosts->names) < hosts->room)
+        return 0;
+    for (int i = 0; i < hosts->room; i++)
+        if (!hosts->host[i]->transfers && fmax(hosts->host[i]->next, hosts->host[i]->quiet) <= now)
+            forget_host(hosts, i);
+    if (hash_count(hosts->names) < hosts->room / 2)
+        return 0;
+    int room = hosts->room ? 2 * hosts->room : 16;
+    HttpHost **grown = realloc(hosts->host, (size_t)room * sizeof *grown);
+    if (!grown)
+        return -1;
+    memset(grown + hosts->room, 0, (size_t)(room - hosts->room) * sizeof *grown);
+    hosts->host = grown;
+    hosts->room = room;
+    return 0;
 }
+
+/* Takes the name over. NULL: out of memory. */
+static HttpHost *new_host(HttpHosts *hosts, char *name)
+{
+    HttpHost *host = make_room(hosts) ? NULL : malloc(sizeof *host);
+    int32_t number = host ? hash_add(hosts->names, name, strlen(name)) : -1;
+    if (number < 0) {
+        free(host);
+        free(name);
+        return NULL;
+    }
+    *host = (HttpHost){.name = name};
+    return hosts->host[number] = host;
+}
+
+/* Takes the name over. */
+static HttpHost *host_named(HttpHosts *hosts, char *name)
+{
+    int32_t number = hash_find(hosts->names, name, strlen(name));
+    if (number < 0)
+        return new_host(hosts, name);
+    free(name);
+    return hosts->host[number];
+}
+
+/* --- from any thread --- */
 
 HttpHost *hosts_find(HttpHosts *hosts, const char *url)
 {
     char *name = url_server(url);
     if (!name)
         return NULL;
-    lock(hosts);
-    HttpHost *h = find(hosts, name);
-    bool taken = h && h->name == name;
-    if (h)
-        h->transfers++;
-    unlock(hosts);
-    if (!taken)
-        free(name);
-    return h;
+    pthread_mutex_lock(&hosts->lock);
+    HttpHost *host = host_named(hosts, name);
+    if (host)
+        host->transfers++;
+    pthread_mutex_unlock(&hosts->lock);
+    return host;
 }
 
 void hosts_release(HttpHosts *hosts, HttpHost *host)
 {
-    lock(hosts);
-    if (host)
-        host->transfers--;
-    unlock(hosts);
+    if (!host)
+        return;
+    pthread_mutex_lock(&hosts->lock);
+    host->transfers--;
+    pthread_mutex_unlock(&hosts->lock);
 }
 
 double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate)
 {
-    lock(hosts);
+    pthread_mutex_lock(&hosts->lock);
     double now = clock_now(), wait = fmax(fmax(host->next, host->quiet) - now, 0);
     if (per_host && host->running >= per_host)
         wait = INFINITY;
@@ -126,24 +147,24 @@ double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate)
         if (rate > 0)
             host->next = now + 1 / rate;
     }
-    unlock(hosts);
+    pthread_mutex_unlock(&hosts->lock);
     return wait;
 }
 
 void host_undo(HttpHosts *hosts, HttpHost *host, double rate)
 {
-    lock(hosts);
+    pthread_mutex_lock(&hosts->lock);
     host->running--;
     if (rate > 0)
         host->next -= 1 / rate;
-    unlock(hosts);
+    pthread_mutex_unlock(&hosts->lock);
 }
 
-void host_end(HttpHosts *hosts, HttpHost *host, double asked)
+void host_end(HttpHosts *hosts, HttpHost *host, double retry_after)
 {
-    lock(hosts);
+    pthread_mutex_lock(&hosts->lock);
     host->running--;
-    if (asked > 0)
-        host->quiet = fmax(host->quiet, clock_now() + asked);
-    unlock(hosts);
+    if (retry_after > 0)
+        host->quiet = fmax(host->quiet, clock_now() + retry_after);
+    pthread_mutex_unlock(&hosts->lock);
 }

@@ -1,8 +1,8 @@
 /* What is known of each server while transfers run: for io/net/http.c and io/net/http_pool.c alone.
  *
- * A host is told by the scheme, name and port of a URL as it was asked for; where redirects lead is not counted. It is
- * kept while a transfer refers to it, and on until it may be asked again. Several engines may share their hosts (one
- * that waits for another's try to end looks again five times a second); any thread. */
+ * A host is the scheme, name and port of the URL that was asked for; the hosts that redirects lead to do not count. It
+ * is kept while a transfer refers to it, and then until it may be asked again. Several engines may share their hosts
+ * (one that waits for another's try to end checks five times a second). Any thread. */
 #ifndef COCO_IO_NET_HTTP_HOST_H
 #define COCO_IO_NET_HTTP_HOST_H
 
@@ -15,20 +15,20 @@ typedef struct HttpHost HttpHost;
 HttpHosts *hosts_new(void);        /* NULL: out of memory */
 void hosts_free(HttpHosts *hosts); /* NULL is legal */
 
-/* The host of a URL, with one more transfer that refers to it. NULL: out of memory. A text that is no URL has a host
+/* The host of a URL, with one more transfer that refers to it. NULL: out of memory. A text that is not a URL has a host
  * too. */
 HttpHost *hosts_find(HttpHosts *hosts, const char *url);
-void hosts_release(HttpHosts *hosts, HttpHost *host); /* one transfer less; NULL is legal */
+void hosts_release(HttpHosts *hosts, HttpHost *host); /* one transfer fewer; NULL is legal */
 
-/* Begins a try, as far as per_host, rate and Retry-After allow: 0. Else the seconds until it may be begun, as far as
- * they are known: infinity where another must end first. */
+/* Begins a try if per_host, rate and Retry-After allow it now, and returns 0. Otherwise returns the seconds to wait;
+ * infinity: until another try ends. */
 double host_begin(HttpHosts *hosts, HttpHost *host, int per_host, double rate);
-/* Takes that back: nothing was asked after all. */
+/* Takes host_begin back: no request was sent after all. */
 void host_undo(HttpHosts *hosts, HttpHost *host, double rate);
-/* It has ended; the server has asked to be left alone for so many seconds, or 0. */
-void host_end(HttpHosts *hosts, HttpHost *host, double asked);
+/* The try has ended; the server asked to be left alone for `retry_after` seconds, or 0. */
+void host_end(HttpHosts *hosts, HttpHost *host, double retry_after);
 
-/* http_open with the hosts of other engines, which are lent. */
-Http *http_open_beside(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err);
+/* http_open, but with hosts that are shared with other engines; they must outlive it. */
+Http *http_open_shared(HttpHosts *hosts, const HttpOptions *options, int parallel, Err *err);
 
 #endif

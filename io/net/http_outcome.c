@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool judge_worth_another(int curl_code, long code)
+bool outcome_is_temporary(int curl_code, long code)
 {
     switch ((CURLcode)curl_code) {
     case CURLE_OK:
@@ -28,7 +28,7 @@ bool judge_worth_another(int curl_code, long code)
     }
 }
 
-/* libcurl's code in words that people know. */
+/* libcurl's code in common words. */
 static const char *reason_of(CURLcode rc)
 {
     switch (rc) {
@@ -53,7 +53,7 @@ static const char *reason_of(CURLcode rc)
     case CURLE_TOO_MANY_REDIRECTS:
         return "too many redirects";
     case CURLE_UNSUPPORTED_PROTOCOL:
-        return "an answer that is no HTTP";
+        return "the answer is not HTTP";
     default:
         return curl_easy_strerror(rc);
     }
@@ -64,7 +64,7 @@ static int redirected_out(const Transfer *t, CURLcode rc)
     return rc == CURLE_UNSUPPORTED_PROTOCOL && t->code >= 300 && t->code < 400;
 }
 
-/* A reason of our own, with a longer line or without. */
+/* A reason of our own; `error` is a longer line, or NULL. */
 static HttpOutcome say(Transfer *t, HttpOutcome outcome, const char *reason, const char *error)
 {
     snprintf(t->reason, sizeof t->reason, "%s", reason);
@@ -72,8 +72,8 @@ static HttpOutcome say(Transfer *t, HttpOutcome outcome, const char *reason, con
     return outcome;
 }
 
-/* Where we ended the try ourselves. */
-static HttpOutcome judge_cut(Transfer *t)
+/* We ended the try ourselves. */
+static HttpOutcome outcome_of_cut(Transfer *t)
 {
     char line[TRY_ERROR_LEN];
     if (t->cut == UNWANTED)
@@ -81,7 +81,7 @@ static HttpOutcome judge_cut(Transfer *t)
     if (t->cut == NOT_PUBLIC)
         return say(t, HTTP_DEAD, "an address that is not public", NULL);
     if (t->cut == STALLED) {
-        snprintf(line, sizeof line, "timed out: no byte in %g s", t->options->stall_s);
+        snprintf(line, sizeof line, "timed out: nothing received for %g s", t->options->stall_s);
         return say(t, HTTP_FAILED, "timed out", line);
     }
     if (t->cut == HEAD_TOO_LARGE)
@@ -90,18 +90,18 @@ static HttpOutcome judge_cut(Transfer *t)
     return say(t, HTTP_FAILED, "too large", line);
 }
 
-HttpOutcome judge_end(Transfer *t, int curl_code)
+HttpOutcome outcome_of_try(Transfer *t, int curl_code)
 {
     CURLcode rc = (CURLcode)curl_code;
     char line[32];
-    if (t->cut != GOES_ON)
-        return judge_cut(t);
+    if (t->cut != NOT_CUT)
+        return outcome_of_cut(t);
     if (rc == CURLE_OK && t->code >= 200 && t->code < 300)
         return HTTP_DONE;
     if (rc == CURLE_OK) {
         snprintf(line, sizeof line, "HTTP %ld", t->code);
         t->answered = true;
-        return say(t, judge_worth_another(rc, t->code) ? HTTP_FAILED : HTTP_DEAD, line, NULL);
+        return say(t, outcome_is_temporary(rc, t->code) ? HTTP_FAILED : HTTP_DEAD, line, NULL);
     }
     if (redirected_out(t, rc))
         return say(t, HTTP_DEAD, "redirected out of http and https", NULL);

@@ -6,11 +6,11 @@
 
 #include <stdbool.h>
 
-/* Whether asking again soon may help, after libcurl's code and, where that is CURLE_OK, the HTTP status. */
-bool judge_worth_another(int curl_code, long code);
+/* Whether the failure may pass, by libcurl's code and, if that is CURLE_OK, the HTTP status. */
+bool outcome_is_temporary(int curl_code, long code);
 
-/* The outcome if there is no other try, with t->reason and t->error in words. Of the transfer it needs cut, code, and
- * what libcurl has left in error; it sets answered where the server's status is the answer. */
-HttpOutcome judge_end(Transfer *t, int curl_code);
+/* The outcome if there is no other try; puts it into words in t->reason and t->error. Reads the transfer's cut, code, and
+ * what libcurl has written to error; sets `answered` if the server's status is the answer. */
+HttpOutcome outcome_of_try(Transfer *t, int curl_code);
 
 #endif

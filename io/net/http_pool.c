@@ -1,4 +1,4 @@
-/* Downloads into memory, from any thread: engines in reserve, with a buffer for a sink. */
+/* Downloads into memory, from any thread. */
 #include "io/net/http.h"
 
 #include "io/base/err.h"
@@ -13,10 +13,10 @@ typedef struct {
     size_t len, room;
 } Buffer;
 
-static int buffer_restart(void *tag, HttpAsk *ask)
+static int buffer_restart(void *tag, HttpRange *range)
 {
     Buffer *b = tag;
-    (void)ask;
+    (void)range;
     b->len = 0;
     return 0;
 }
@@ -39,7 +39,7 @@ static int buffer_write(void *tag, const void *bytes, size_t n)
     return 0;
 }
 
-/* One download through an engine that has nothing else to do. */
+/* One download, through an engine that does nothing else meanwhile. */
 static int get(Http *http, const HttpOptions *options, const char *url, Buffer *b, HttpResult *r, Err *err)
 {
     HttpSink sink = {.restart = buffer_restart, .write = buffer_write};
@@ -56,7 +56,7 @@ static int get(Http *http, const HttpOptions *options, const char *url, Buffer *
     return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, "out of memory");
 }
 
-/* The same with all that the caller wants of it. */
+/* The same, with everything that the caller of http_pool_get wants. */
 static int get_bytes(Http *http, const HttpOptions *options, const char *url, char **bytes, size_t *len,
                      HttpResult *result, Err *err)
 {
@@ -66,7 +66,7 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
     if (result) {
         *result = r;
         result->tag = NULL;
-        result->error = result->reason = NULL; /* the engine's, which may be gone */
+        result->error = result->reason = NULL; /* the engine's, which may be closed by then */
         result->url = r.url ? strdup(r.url) : NULL;
     }
     if (rc) {
@@ -81,43 +81,48 @@ static int get_bytes(Http *http, const HttpOptions *options, const char *url, ch
 
 struct HttpPool {
     HttpOptions options;
-    HttpHosts *hosts; /* of all engines */
-    Spares idle;      /* engines */
+    HttpHosts *hosts; /* shared by all engines */
+    FreeList *idle;   /* engines */
 };
 
 HttpPool *http_pool_open(const HttpOptions *options, Err *err)
 {
     HttpPool *pool = calloc(1, sizeof *pool);
-    HttpHosts *hosts = pool ? hosts_new() : NULL;
-    if (!hosts) {
-        free(pool);
+    if (pool) {
+        pool->options = *options;
+        pool->hosts = hosts_new();
+        pool->idle = free_list_new();
+    }
+    if (!pool || !pool->hosts || !pool->idle) {
+        http_pool_close(pool);
         err_set(err, "out of memory");
         return NULL;
     }
-    pool->options = *options;
-    pool->hosts = hosts;
     return pool;
+}
+
+static void close_engine(void *http)
+{
+    http_close(http);
 }
 
 void http_pool_close(HttpPool *pool)
 {
-    Http *http;
     if (!pool)
         return;
-    while ((http = spare_take(&pool->idle)))
-        http_close(http);
+    free_list_free(pool->idle, close_engine);
     hosts_free(pool->hosts);
     free(pool);
 }
 
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err)
 {
-    Http *http = spare_take(&pool->idle);
-    if (!http && !(http = http_open_beside(pool->hosts, &pool->options, 1, err)))
+    Http *http = free_list_take(pool->idle);
+    if (!http && !(http = http_open_shared(pool->hosts, &pool->options, 1, err)))
         return -1;
     int rc = get_bytes(http, &pool->options, url, bytes, len, result, err);
-    /* An engine with a transfer under way would go on to write where nobody listens. */
-    if (http_pending(http) || !spare_give(&pool->idle, http))
+    /* An engine whose transfer still runs would go on to write to a buffer that is gone. */
+    if (http_pending(http) || !free_list_give(pool->idle, http))
         http_close(http);
     return rc;
 }

@@ -16,10 +16,10 @@
 #include <sys/socket.h>
 
 enum {
-    ERROR_PAGE_MAX = 65536,  /* of an error page is swallowed to keep its connection; beyond it that is dropped */
-    HEAD_MAX = 256 << 10,    /* of all heads of a try, redirects included */
-    PROGRESS_MIN = 64 << 10, /* a try that brought a resumed body on by this was no failure */
-    BUFFER_BYTES = 64 << 10  /* libcurl's */
+    ERROR_PAGE_MAX = 65536,  /* an error page is read so far, to keep the connection; a longer one closes it */
+    HEAD_MAX = 256 << 10,    /* of all headers of a try, redirects included */
+    PROGRESS_MIN = 64 << 10, /* a try that makes a resumed body longer by this has not failed */
+    BUFFER_BYTES = 64 << 10  /* libcurl's receive buffer */
 };
 
 /* --- while it runs --- */
@@ -30,7 +30,7 @@ static const char *header(const Transfer *t, const char *name)
     return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : NULL;
 }
 
-/* "bytes 100-199/1000", the last of them perhaps '*'; what is not told, or told wrongly, is -1. RFC 9110, 14.4. */
+/* "bytes 100-199/1000", where the total may be '*'. What is missing or malformed stays -1. RFC 9110, 14.4. */
 static void read_content_range(const char *text, HttpHead *head)
 {
     int64_t from, to, total;
@@ -42,7 +42,7 @@ static void read_content_range(const char *text, HttpHead *head)
         head->total = total;
 }
 
-static int tell_head(Transfer *t, long code)
+static int pass_head(Transfer *t, long code)
 {
     curl_off_t length = -1;
     const char *range = header(t, "Content-Range");
@@ -74,11 +74,11 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *arg)
     } else if ((int64_t)n > left) {
         t->cut = TOO_LARGE;
     } else {
-        if ((!t->headed && tell_head(t, code)) || t->sink.write(t->tag, bytes, n))
+        if ((!t->headed && pass_head(t, code)) || t->sink.write(t->tag, bytes, n))
             t->cut = UNWANTED;
         t->bytes += (int64_t)n;
     }
-    return t->cut == GOES_ON ? n : CURL_WRITEFUNC_ERROR;
+    return t->cut == NOT_CUT ? n : CURL_WRITEFUNC_ERROR;
 }
 
 static size_t on_head(char *bytes, size_t size, size_t n, void *arg)
@@ -90,21 +90,21 @@ static size_t on_head(char *bytes, size_t size, size_t n, void *arg)
     t->head_bytes += n;
     if (t->head_bytes > HEAD_MAX)
         t->cut = HEAD_TOO_LARGE;
-    return t->cut == GOES_ON ? n : 0;
+    return t->cut == NOT_CUT ? n : 0;
 }
 
-/* libcurl calls this about once a second at least, whatever happens. Its own limit of speed looks at a mean over the
- * last seconds, and so comes late. */
+/* libcurl calls this at least about once a second. Its own speed limit averages over several seconds, and so acts
+ * late. */
 static int on_time(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
 {
     Transfer *t = arg;
     (void)total, (void)now, (void)up_total, (void)up;
-    if (t->cut == GOES_ON && clock_now() - t->last_byte > t->options->stall_s)
+    if (t->cut == NOT_CUT && clock_now() - t->last_byte > t->options->stall_s)
         t->cut = STALLED;
     return t->cut == STALLED;
 }
 
-/* libcurl asks for each socket with the address that it is about to connect to: behind name servers and redirects. */
+/* libcurl asks for each socket with the address that it is about to connect to, after name lookup and redirects. */
 static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     Transfer *t = arg;
@@ -117,7 +117,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* --- its beginning --- */
+/* --- its start --- */
 
 static long milliseconds(double seconds)
 {
@@ -153,21 +153,21 @@ static void set_trust(CURL *easy, Transfer *t)
     }
 }
 
-/* Range and If-Range, where only the rest is asked for. */
-static int set_range(CURL *easy, Transfer *t, const HttpAsk *ask)
+/* Range and If-Range, if not the whole body is asked for. */
+static int set_range(CURL *easy, Transfer *t, const HttpRange *range)
 {
-    char range[32], *line;
-    if (ask->from <= 0)
+    char bytes[32], *line;
+    if (range->from <= 0)
         return 0;
-    snprintf(range, sizeof range, "%" PRId64 "-", ask->from);
-    if (asprintf(&line, "If-Range: %s", ask->validator) < 0)
+    snprintf(bytes, sizeof bytes, "%" PRId64 "-", range->from);
+    if (asprintf(&line, "If-Range: %s", range->validator) < 0)
         return -1;
     t->headers = curl_slist_append(NULL, line);
     free(line);
     if (!t->headers)
         return -1;
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    return curl_easy_setopt(easy, CURLOPT_RANGE, range) ? -1 : 0;
+    return curl_easy_setopt(easy, CURLOPT_RANGE, bytes) ? -1 : 0;
 }
 
 static int is_http(const char *url)
@@ -183,9 +183,9 @@ static void set_up(Transfer *t)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "coco-fetch/" COCO_VERSION " (image captions; libcurl)");
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, t->options->as_sent ? NULL : "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server when giving up */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* when giving up, do not wait for a name server */
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
-    if (!strncasecmp(t->url, "https:", 6)) /* rather wait for a connection of HTTP/2 than open another */
+    if (!strncasecmp(t->url, "https:", 6)) /* wait for an HTTP/2 connection rather than open another */
         curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_time);
@@ -198,8 +198,8 @@ static void set_up(Transfer *t)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 }
 
-/* Forgets the try before. */
-static void forget(Transfer *t)
+/* Clears what the last try left. */
+void try_clear(Transfer *t)
 {
     curl_slist_free_all(t->headers);
     free(t->final_url);
@@ -209,7 +209,7 @@ static void forget(Transfer *t)
     t->head_bytes = 0;
     t->last_byte = clock_now();
     t->bytes = 0;
-    t->cut = GOES_ON;
+    t->cut = NOT_CUT;
     t->refused_address = t->allowed_address = false;
     t->code = 0;
     t->answered = false;
@@ -226,72 +226,67 @@ static int finished(Transfer *t, HttpOutcome outcome, const char *error)
 
 int try_begin(Transfer *t, Err *err)
 {
-    HttpAsk ask = {0, NULL};
-    forget(t);
-    if (!is_http(t->url)) /* libcurl would guess at a scheme */
+    HttpRange range = {0, NULL};
+    try_clear(t);
+    if (!is_http(t->url)) /* libcurl would guess a scheme */
         return finished(t, HTTP_DEAD, "not an http or https URL");
     if (strpbrk(t->url, " \t"))
-        return finished(t, HTTP_DEAD, "a URL with a blank in it (%20 stands for one; one URL a line)");
-    if (t->sink.restart(t->tag, &ask))
+        return finished(t, HTTP_DEAD, "a URL with a blank in it (write %20; one URL a line)");
+    if (t->sink.restart(t->tag, &range))
         return finished(t, HTTP_REFUSED, "");
-    if (ask.from >= t->asked_from + PROGRESS_MIN)
+    if (range.from >= t->asked_from + PROGRESS_MIN)
         t->fails = 0;
-    t->asked_from = ask.from;
+    t->asked_from = range.from;
     t->tries++;
     curl_easy_reset(t->easy);
     set_up(t);
-    if (set_range(t->easy, t, &ask) || curl_easy_setopt(t->easy, CURLOPT_URL, t->url))
+    if (set_range(t->easy, t, &range) || curl_easy_setopt(t->easy, CURLOPT_URL, t->url))
         return err_set(err, "out of memory");
     return 1;
 }
 
 /* --- its end --- */
 
-/* Back-off with jitter, at least what the server asks. Negative: longer than we are ready to wait. */
-static double pause_before_next(const Transfer *t, double chance, double asked)
+/* Back-off with jitter, and no less than the server asks for. Negative: longer than we are willing to wait. */
+static double pause_before_next(const Transfer *t, double jitter, double retry_after)
 {
     const HttpOptions *o = t->options;
-    if (asked > o->backoff_max_s)
+    if (retry_after > o->backoff_max_s)
         return -1;
-    return fmax(fmin(ldexp(o->backoff_s, t->fails - 1), o->backoff_max_s) * (0.5 + 0.5 * chance), asked);
+    return fmax(fmin(ldexp(o->backoff_s, t->fails - 1), o->backoff_max_s) * (0.5 + 0.5 * jitter), retry_after);
 }
 
-void try_end(Transfer *t, int curl_code, double chance, double *pause, double *asked)
+void try_end(Transfer *t, int curl_code, double jitter, double *pause, double *retry_after)
 {
     CURLcode rc = (CURLcode)curl_code;
-    curl_off_t retry_after = 0;
+    curl_off_t seconds = 0;
     const char *where = NULL;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->code);
-    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds);
     if (curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &where) == CURLE_OK && where)
         t->final_url = strdup(where);
-    if (rc && t->cut == GOES_ON && t->refused_address && !t->allowed_address)
+    if (rc && t->cut == NOT_CUT && t->refused_address && !t->allowed_address)
         t->cut = NOT_PUBLIC;
     bool body = t->code >= 200 && t->code < 300;
     if (!body)
-        t->bytes = 0; /* a redirect or an error page is not the body that was asked for */
+        t->bytes = 0; /* a redirect or an error page does not count as the body */
     if (t->cut == ERROR_PAGE || (!body && rc == CURLE_FILESIZE_EXCEEDED)) {
-        rc = CURLE_OK; /* the status is the answer, whatever its page */
-        t->cut = GOES_ON;
-    } else if (t->cut == GOES_ON && rc == CURLE_FILESIZE_EXCEEDED) {
+        rc = CURLE_OK; /* the status is the answer, whatever the page says */
+        t->cut = NOT_CUT;
+    } else if (t->cut == NOT_CUT && rc == CURLE_FILESIZE_EXCEEDED) {
         t->cut = TOO_LARGE;
-    } else if (t->cut == GOES_ON && rc == CURLE_OUT_OF_MEMORY && t->code && !t->headed) {
-        t->cut = HEAD_TOO_LARGE; /* libcurl's word for a line of the head above its own limit */
-    } else if (t->cut == GOES_ON && rc == CURLE_OK && body && !t->headed && tell_head(t, t->code)) {
+    } else if (t->cut == NOT_CUT && rc == CURLE_OUT_OF_MEMORY && t->code && !t->headed) {
+        t->cut = HEAD_TOO_LARGE; /* libcurl's code for a header line above its own limit */
+    } else if (t->cut == NOT_CUT && rc == CURLE_OK && body && !t->headed && pass_head(t, t->code)) {
         t->cut = UNWANTED;
     }
     t->fails++;
-    t->outcome = judge_end(t, rc);
-    *asked = (double)retry_after;
+    t->outcome = outcome_of_try(t, rc);
+    *retry_after = (double)seconds;
     *pause = -1;
-    if (*asked > t->options->backoff_max_s && t->outcome == HTTP_FAILED && t->answered)
-        snprintf(t->error, sizeof t->error, "HTTP %ld, and not to be asked again for %.0f s", t->code, *asked);
-    bool again = t->cut == STALLED || (t->cut == GOES_ON && judge_worth_another(rc, t->code));
+    if (*retry_after > t->options->backoff_max_s && t->outcome == HTTP_FAILED && t->answered)
+        snprintf(t->error, sizeof t->error, "HTTP %ld, Retry-After %.0f s", t->code, *retry_after);
+    bool again = t->cut == STALLED || (t->cut == NOT_CUT && outcome_is_temporary(rc, t->code));
     if (again && t->fails <= t->options->retries)
-        *pause = pause_before_next(t, chance, *asked);
-}
-
-void try_free(Transfer *t)
-{
-    forget(t);
+        *pause = pause_before_next(t, jitter, *retry_after);
 }

@@ -12,8 +12,8 @@ struct Canvas {
     int width, height;
     cairo_surface_t *surface; /* CAIRO_FORMAT_RGB24: 0x00RRGGBB in 32 bits of the machine's order */
     cairo_t *cr;
-    /* Made when text is first asked for. The font map is the canvas's own: pango's default one lives as
-     * long as its thread and would be a leak to every leak checker. */
+    /* Made when text is first drawn or measured. The font map is the canvas's own: pango's default one lives as long as
+     * its thread, which leak checkers report. */
     PangoFontMap *fonts;
     PangoLayout *layout;
 };
@@ -23,7 +23,7 @@ struct Canvas {
 Canvas *canvas_new(int width, int height, Color background, Err *err)
 {
     if (width < 1 || height < 1 || width > CANVAS_MAX || height > CANVAS_MAX) {
-        err_set(err, "a picture of %d x %d pixels cannot be drawn: sides are from 1 to %d", width, height,
+        err_set(err, "a picture of %d x %d pixels cannot be drawn: sides may be 1 to %d", width, height,
                 CANVAS_MAX);
         return NULL;
     }
@@ -172,7 +172,7 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y)
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
-static PangoLayout *the_layout(Canvas *canvas)
+static PangoLayout *get_layout(Canvas *canvas)
 {
     if (canvas->layout)
         return canvas->layout;
@@ -188,7 +188,7 @@ static PangoLayout *the_layout(Canvas *canvas)
     return canvas->layout;
 }
 
-/* The style's spans over the first `bytes` bytes of the text. */
+/* Applies the style's spans to the first `bytes` bytes of the text. */
 static void set_spans(PangoLayout *layout, const TextStyle *style, size_t bytes)
 {
     PangoAttrList *list = style->n_spans ? pango_attr_list_new() : NULL;
@@ -211,7 +211,7 @@ static void set_spans(PangoLayout *layout, const TextStyle *style, size_t bytes)
         pango_attr_list_unref(list);
 }
 
-/* Sets the first `bytes` bytes of text and an ellipsis; true where they fit into the lines. */
+/* Sets the first `bytes` bytes of text and an ellipsis; true if they fit into max_lines. */
 static int prefix_fits(PangoLayout *layout, const TextStyle *style, const char *text, size_t bytes)
 {
     while (bytes && text[bytes - 1] == ' ')
@@ -224,8 +224,8 @@ static int prefix_fits(PangoLayout *layout, const TextStyle *style, const char *
     return pango_layout_get_line_count(layout) <= style->max_lines;
 }
 
-/* The layout holds more lines than allowed: shortens its text to the longest run of whole words that leaves
- * room for an ellipsis. Where the first word alone is too long, pango cuts it. */
+/* Shortens text that takes more lines than allowed to as many whole words as leave room for an ellipsis. Where the first
+ * word alone is too long, pango cuts it. */
 static void shorten(PangoLayout *layout, const TextStyle *style, const char *text)
 {
     int n_attrs;
@@ -236,7 +236,7 @@ static void shorten(PangoLayout *layout, const TextStyle *style, const char *tex
     for (int i = 0; i < n_attrs - 1; i++, s = g_utf8_next_char(s))
         if (i && attrs[i].is_line_break)
             breaks[n++] = (size_t)(s - text);
-    int lo = 0, hi = n; /* of the first n breaks, lo fit */
+    int lo = 0, hi = n; /* the text fits up to the first lo breaks, and not beyond hi */
     while (lo < hi) {
         int mid = lo + (hi - lo + 1) / 2;
         if (prefix_fits(layout, style, text, breaks[mid - 1]))
@@ -253,11 +253,11 @@ static void shorten(PangoLayout *layout, const TextStyle *style, const char *tex
     g_free(breaks);
 }
 
-/* The canvas's layout, holding this text in this style. */
+/* The canvas's layout, set to this text in this style. */
 static PangoLayout *set_text(Canvas *canvas, const TextStyle *style, const char *text)
 {
     static const PangoAlignment ALIGN[3] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
-    PangoLayout *layout = the_layout(canvas);
+    PangoLayout *layout = get_layout(canvas);
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family(font, "sans-serif");
     pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
@@ -295,11 +295,12 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
         x -= style->align * w / 2;
     cairo_save(canvas->cr);
     if (style->width > 0) {
-        /* A cluster of characters that cannot be broken (joined emoji) may be wider than a line. Glyphs may
-         * hang over by a little. */
-        double over = style->size / 8;
+        /* Characters that cannot be broken apart (joined emoji) may be wider than a line. A glyph may hang over a
+         * little. */
+        double overhang = style->size / 8;
         cairo_new_path(canvas->cr);
-        cairo_rectangle(canvas->cr, x - over, y - style->size, style->width + 2 * over, h + 2 * style->size);
+        cairo_rectangle(canvas->cr, x - overhang, y - style->size, style->width + 2 * overhang,
+                        h + 2 * style->size);
         cairo_clip(canvas->cr);
     }
     set_color(canvas, style->color);
@@ -312,7 +313,7 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
 
 uint32_t canvas_text_missing(Canvas *canvas)
 {
-    PangoLayout *layout = the_layout(canvas);
+    PangoLayout *layout = get_layout(canvas);
     uint32_t missing = 0;
     if (!pango_layout_get_unknown_glyphs_count(layout))
         return 0;

@@ -3,9 +3,9 @@
 #include <isa-l.h>
 #include <stdlib.h>
 
-/* Levels 1 and 2 of isa-l 2.30 enter position 2 of a stream under a hash of the state's address, not of the bytes
- * there: what they pack is another in one run of some hundred. Levels 0 and 3 do not. 3 packs a photographic sheet as
- * small as 1 does, in a twentieth more of coco-render's time; with 0 it is a third larger. */
+/* Levels 1 and 2 of isa-l 2.30 enter position 2 of a stream under a hash of the state's address instead of the bytes
+ * there, so that one run in some hundred compresses differently. Levels 0 and 3 do not. Level 3 makes a photographic
+ * sheet as small as level 1 does and costs coco-render a twentieth more time; level 0 makes it a third larger. */
 enum { LEVEL = 3, PIECE_MAX = 1 << 30 };
 
 struct Deflate {
@@ -32,12 +32,12 @@ size_t deflate_some(Deflate *d, const unsigned char **in, size_t *n, int last, u
     uint32_t space = room > PIECE_MAX ? PIECE_MAX : (uint32_t)room;
     z->next_out = out;
     z->avail_out = space;
-    do { /* its counts have 32 bits */
+    do { /* isa-l counts in 32 bits */
         uint32_t piece = *n > PIECE_MAX ? PIECE_MAX : (uint32_t)*n;
         z->next_in = (uint8_t *)*in;
         z->avail_in = piece;
         z->end_of_stream = last && piece == *n;
-        isal_deflate(z); /* fails only where its settings are wrong */
+        isal_deflate(z); /* fails only on wrong settings */
         *in += piece - z->avail_in;
         *n -= piece - z->avail_in;
     } while (*n && z->avail_out);
@@ -47,9 +47,4 @@ size_t deflate_some(Deflate *d, const unsigned char **in, size_t *n, int last, u
 void deflate_end(Deflate *d)
 {
     free(d);
-}
-
-uint32_t crc32_of(const void *bytes, size_t len)
-{
-    return crc32_gzip_refl(0, bytes, len);
 }

@@ -1,21 +1,18 @@
-/* What PNG packs its pixels with: zlib streams (RFC 1950) and CRC-32, by isa-l. Several times as fast as zlib. The same
- * bytes in the same pieces give the same stream in every run; on a processor with other vector instructions it may be
- * another one of the same content. One thread per stream. */
+/* The compression of PNG: zlib streams (RFC 1950), by isa-l, several times as fast as zlib. The same bytes in the same
+ * pieces give the same stream in every run; a processor with other vector instructions may give another stream of the
+ * same content. One thread per stream. */
 #ifndef COCO_IO_PICTURE_DEFLATE_H
 #define COCO_IO_PICTURE_DEFLATE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 typedef struct Deflate Deflate;
 
 Deflate *deflate_begin(void); /* NULL: out of memory */
-/* Packs from *in, *n bytes, and moves both on; returns how many bytes it wrote to out. Fewer than room: all is taken,
- * and with `last` the stream is complete. As many as room: call again. */
+/* Compresses from *in, *n bytes, and moves both on; returns how many bytes it wrote to out. Fewer than `room`: all input
+ * is taken, and with `last` the stream is complete. As many as `room`: call again. */
 size_t deflate_some(Deflate *deflate, const unsigned char **in, size_t *n, int last, unsigned char *out,
                     size_t room);
 void deflate_end(Deflate *deflate); /* NULL is legal */
-
-uint32_t crc32_of(const void *bytes, size_t len);
 
 #endif

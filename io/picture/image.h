@@ -1,4 +1,4 @@
-/* Pictures from bytes: decoding (JPEG, PNG, GIF, BMP, ... by their content, not their name) and scaling.
+/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP and binary PNM, told apart by content, not by name) and scaled.
  *
  * The caller owns an Image and frees it with image_free. Safe from any thread. */
 #ifndef COCO_IO_PICTURE_IMAGE_H
@@ -15,20 +15,20 @@ typedef struct {
     unsigned char *rgb; /* (height, width, 3), rows from the top, no padding between rows */
 } Image;
 
-/* The picture, upright (EXIF). Alpha is laid over white; grey, palette and CMYK become RGB; 16 bits become 8. Pictures
- * above 100 million pixels, or a million on a side, are refused before they are decoded; so are truncated ones. err
- * says why ("truncated JPEG", "not an image"). */
+/* The picture, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits become 8.
+ * Pictures of more than 100 million pixels, or more than a million on a side, are refused before they are decoded, and
+ * so are truncated ones. err says why ("truncated JPEG", "not an image"). */
 int image_decode(Image *image, const void *bytes, size_t len, Err *err);
-/* The same, fitted into box_w x box_h with its aspect kept, smaller or larger than it was; no more of its pixels are
- * decoded than that needs. */
+/* The same, reduced or enlarged to fit into box_w x box_h with its aspect ratio kept. No more is decoded than that size
+ * needs. */
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
-/* The same, but never larger than it was. */
+/* The same, but never enlarged. */
 int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
 void image_free(Image *image); /* legal on a zeroed one */
 
-/* The largest size with the image's aspect that fits into box_w x box_h, at least 1x1. */
+/* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. */
 void image_fit(const Image *image, int box_w, int box_h, int *w, int *h);
-/* The image at another size. */
+/* The image at another size, in new memory. */
 int image_scale(Image *out, const Image *in, int w, int h, Err *err);
 
 #endif

@@ -3,15 +3,13 @@
 #include "io/base/err.h"
 
 #include <math.h>
-#include <stdatomic.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
-/* Catmull-Rom's cubic both ways: first each old row across, then of these the new rows. Light is averaged, not its code
- * (sRGB), so that fine detail keeps its brightness. */
+/* Catmull-Rom's cubic in both directions: each old row is scaled across, then the new rows are summed from these. Light
+ * is averaged, not its sRGB code, so that fine detail keeps its brightness. */
 
 void image_fit(const Image *image, int box_w, int box_h, int *w, int *h)
 {
@@ -25,15 +23,14 @@ void image_fit(const Image *image, int box_w, int box_h, int *w, int *h)
 
 /* --- light --- */
 
-/* A pixel's: red, green, blue and nothing, linear, 0 to 1. */
+/* Of one pixel: red, green, blue and an unused fourth, linear, 0 to 1. */
 typedef float Light __attribute__((vector_size(16)));
 
-/* sRGB (IEC 61966-2-1) to light and back; steps of CODES - 1 are a tenth of a code's where codes are closest. */
+/* sRGB (IEC 61966-2-1) to light and back. One step of code_of is a tenth of a code where codes are closest. */
 enum { CODES = 1 << 14 };
 static float light_of[256];
 static unsigned char code_of[CODES];
-static once_flag once = ONCE_FLAG_INIT;
-static atomic_bool filled; /* for ThreadSanitizer, which does not see call_once */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void fill_tables(void)
 {
@@ -43,15 +40,14 @@ static void fill_tables(void)
         double x = i / (double)(CODES - 1);
         code_of[i] = (unsigned char)(255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1 / 2.4) - 0.055) + 0.5);
     }
-    atomic_store(&filled, true);
 }
 
 /* --- taps --- */
 
-/* What a row or a column of the new picture is made of. */
+/* Which rows (or columns) of the old picture make up each one of the new picture, and with which weights. */
 typedef struct {
-    int most;       /* taps of one, at most */
-    int *first;     /* (n) the first one's place in the old picture */
+    int most;       /* taps of one row, at most */
+    int *first;     /* (n) the first tap: a row of the old picture */
     int *count;     /* (n) */
     float *weights; /* (n, most) */
 } Taps;
@@ -70,7 +66,8 @@ static void taps_free(Taps *t)
     free(t->weights);
 }
 
-/* Of n from `from`. Downwards the kernel is stretched over all that a pixel covers; beyond the edge is the edge. */
+/* Makes n from `from`. To reduce, the kernel is stretched over all that a new pixel covers; beyond the edge, the edge
+ * repeats. */
 static int taps_make(Taps *t, int n, int from)
 {
     double step = (double)from / n, stretch = step > 1 ? step : 1;
@@ -120,7 +117,7 @@ static void across(Light *to, const Light *from, int n, const Taps *t)
     }
 }
 
-/* A row of the new picture, summed in `sum`. `ring` holds row r of the old picture at r modulo the most taps. */
+/* A row of the new picture, summed in `sum`. `ring` holds row r of the old picture at r modulo t->most. */
 static void down(Light *sum, const Light *ring, int n, const Taps *t, int y)
 {
     memset(sum, 0, (size_t)n * sizeof *sum);
@@ -170,8 +167,7 @@ int image_scale(Image *out, const Image *in, int w, int h, Err *err)
     if (w < 1 || h < 1 || (int64_t)w * h > IMAGE_PIXELS_MAX)
         return err_set(err, "cannot scale to %d x %d pixels", w, h);
     Taps columns = {0}, rows = {0};
-    call_once(&once, fill_tables);
-    (void)atomic_load(&filled);
+    pthread_once(&once, fill_tables);
     *out = (Image){w, h, malloc((size_t)w * (size_t)h * 3)};
     int rc = out->rgb ? 0 : -1;
     if (!rc && w == in->width && h == in->height)

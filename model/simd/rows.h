@@ -9,54 +9,6 @@
 
 enum { SUM_LANES = 16 };
 
-static void tanh_row(int n, const real *x, real *y)
-{
-#pragma omp simd
-    for (int j = 0; j < n; j++)
-        y[j] = fast_tanh(x[j]);
-}
-
-static void rnn_backward(int n, const real *h, const real *dh, real *da)
-{
-#pragma omp simd
-    for (int j = 0; j < n; j++)
-        da[j] = dh[j] * (1 - h[j] * h[j]);
-}
-
-static void lstm_forward(int H, real *restrict gates, const real *restrict prev_c, real *restrict next_h,
-                         real *restrict next_c)
-{
-    real *i = gates, *f = gates + H, *o = gates + 2 * H, *g = gates + 3 * H;
-#pragma omp simd
-    for (int j = 0; j < 3 * H; j++)
-        gates[j] = fast_sigmoid(gates[j]);
-#pragma omp simd
-    for (int j = 0; j < H; j++)
-        g[j] = fast_tanh(g[j]);
-#pragma omp simd
-    for (int j = 0; j < H; j++) {
-        next_c[j] = f[j] * prev_c[j] + i[j] * g[j];
-        next_h[j] = o[j] * fast_tanh(next_c[j]);
-    }
-}
-
-static void lstm_backward(int H, const real *restrict gates, const real *restrict prev_c,
-                          const real *restrict next_c, const real *restrict dh, real *restrict da,
-                          real *restrict dc)
-{
-#pragma omp simd
-    for (int j = 0; j < H; j++) {
-        real i = gates[j], f = gates[H + j], o = gates[2 * H + j], g = gates[3 * H + j];
-        real tc = fast_tanh(next_c[j]);
-        real d = dc[j] + dh[j] * o * (1 - tc * tc);
-        da[j] = d * g * i * (1 - i);
-        da[H + j] = d * prev_c[j] * f * (1 - f);
-        da[2 * H + j] = dh[j] * tc * o * (1 - o);
-        da[3 * H + j] = d * i * (1 - g * g);
-        dc[j] = d * f;
-    }
-}
-
 static void add_row(int n, const real *restrict x, real *restrict y)
 {
     for (int j = 0; j < n; j++)

@@ -1,18 +1,25 @@
-/* All of this folder for one instruction set, whose name the Makefile gives as SIMD_SET. */
+/* All of this folder for one instruction set, whose name the Makefile passes as SIMD_SET. */
+#include "model/cell.h"
+#include "model/optim.h"
 #include "model/simd/bf16.h"
+#include "model/simd/name.h"
 #include "model/simd/products.h"
 #include "model/simd/rows.h"
-#include "model/simd/updates.h"
 
-#define PASTE2(a, b) a##b
-#define PASTE(a, b) PASTE2(a, b)
-#define TEXT2(a) #a
-#define TEXT(a) TEXT2(a)
+#define DECLARE_CELL(name) extern const Cell SIMD_NAME(cell_##name);
+#define DECLARE_RULE(name) extern const OptimRule SIMD_NAME(rule_##name);
+CELLS(DECLARE_CELL)
+RULES(DECLARE_RULE)
 
-extern const Simd PASTE(simd_, SIMD_SET);
+#define ADDRESS_OF_CELL(name) &SIMD_NAME(cell_##name),
+#define ADDRESS_OF_RULE(name) &SIMD_NAME(rule_##name),
+static const Cell *const cells[] = {CELLS(ADDRESS_OF_CELL) NULL};
+static const OptimRule *const rules[] = {RULES(ADDRESS_OF_RULE) NULL};
 
-const Simd PASTE(simd_, SIMD_SET) = {
-    .name = TEXT(SIMD_SET),
+extern const Simd SIMD_NAME(simd);
+
+const Simd SIMD_NAME(simd) = {
+    .name = SIMD_TEXT(SIMD_SET),
     .panel = PANEL,
     .pack = pack,
     .product = product,
@@ -21,10 +28,6 @@ const Simd PASTE(simd_, SIMD_SET) = {
     .round_bf16 = round_bf16,
     .product_bf16 = product_bf16,
 #endif
-    .tanh_row = tanh_row,
-    .rnn_backward = rnn_backward,
-    .lstm_forward = lstm_forward,
-    .lstm_backward = lstm_backward,
     .add_row = add_row,
     .max = max,
     .find = find,
@@ -32,8 +35,6 @@ const Simd PASTE(simd_, SIMD_SET) = {
     .exp_row = exp_row,
     .sum_exp = sum_exp,
     .scale_row = scale_row,
-    .sgd = sgd,
-    .momentum = momentum,
-    .rmsprop = rmsprop,
-    .adam = adam,
+    .cells = cells,
+    .rules = rules,
 };

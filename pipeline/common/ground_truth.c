@@ -23,13 +23,13 @@ int truth_record(const Dataset *data, int64_t row, Record *record, Err *err)
     memset(record, 0, sizeof *record);
     record->row = row;
     record->logprob = NAN;
-    record->split = strdup(data->split);
+    record->split = *data->split ? strdup(data->split) : NULL; /* bare features have none */
     record->file = copy_line(&data->files, row, &failed);
     record->url = copy_line(&data->urls, row, &failed);
     record->image_id = coco_image_id(record->file, row);
     record->has_references = 1;
     record->references = calloc((size_t)n + 1, sizeof *record->references);
-    failed += !record->split + !record->references;
+    failed += (*data->split && !record->split) + !record->references;
     for (int64_t k = 0; !failed && k < n; k++) {
         const int32_t *words = data->captions.ints + data->caption_of[first + k] * data->width;
         record->references[k] = vocab_text(&data->vocab, words, data->width);

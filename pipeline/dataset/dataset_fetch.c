@@ -1,11 +1,12 @@
 #include "pipeline/dataset/dataset_fetch.h"
 
-#include "io/archive/archive.h"
+#include "io/archive/unpack.h"
 #include "io/base/digest.h"
 #include "io/base/err.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/net/download.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/dataset/dataset_names.h"
 #include "pipeline/dataset/dataset_show.h"
 #include "pipeline/dataset/shapes.h"
@@ -18,28 +19,28 @@
 
 /* One run. */
 typedef struct {
-    const DatasetFetchSpec *spec;
+    const DatasetFetchOptions *spec;
     const Report *report;
     OutDir out;
-    const char **urls; /* mirrors that may still be asked */
+    const char **urls; /* mirrors that may still be tried */
     int n_urls;
-    Downloaded found; /* of them */
-    bool anew;        /* a resumed download has been thrown away once */
-    char *download;   /* where a download stands: DIR.archive */
-    char *summary;    /* what the check has said of the dataset */
+    DownloadResult got; /* from them */
+    bool started_over;  /* a damaged resumed download has been dropped, which happens once */
+    char *download;     /* its path: DIR.archive */
+    char *summary;      /* of the dataset, as checked */
     size_t length;
 } Fetch;
 
-DatasetFetchSpec dataset_fetch_defaults(void)
+DatasetFetchOptions dataset_fetch_defaults(void)
 {
     static const char *const course[] = {"http://cs231n.stanford.edu/coco_captioning.zip"};
-    DatasetFetchSpec spec = {.name = "cs231n",
-                             .urls = course,
-                             .n_urls = 1,
-                             .dir = shapes_defaults().dir,
-                             .max_bytes = (int64_t)64 << 30,
-                             .http = http_defaults()};
-    spec.http.total_s = 0; /* one large file over a slow line; silence ends a try */
+    DatasetFetchOptions spec = {.name = "cs231n",
+                                .urls = course,
+                                .n_urls = 1,
+                                .dir = DEFAULT_DATASET,
+                                .max_bytes = (int64_t)64 << 30,
+                                .http = http_defaults()};
+    spec.http.total_s = 0; /* the archive is large and may be slow; only silence ends a try */
     return spec;
 }
 
@@ -48,7 +49,7 @@ bool dataset_fetch_digest(const char *text)
     return strlen(text) == DIGEST_LEN && strspn(text, "0123456789abcdefABCDEF") == DIGEST_LEN;
 }
 
-/* --- what the parts say on their way --- */
+/* --- reports --- */
 
 static void on_progress(void *ctx, int64_t done, int64_t total)
 {
@@ -72,7 +73,7 @@ static const volatile sig_atomic_t *stop_of(const Fetch *f)
 
 /* --- the check --- */
 
-/* Reads the directory as coco-train would and keeps the summary for later. */
+/* Reads the directory as coco-train would, and keeps the summary. */
 static int check(Fetch *f, const char *dir, Err *err)
 {
     free(f->summary);
@@ -87,22 +88,21 @@ static int check(Fetch *f, const char *dir, Err *err)
     return rc;
 }
 
-/* What messages call the archive: the file, or the URL that it has come from. */
+/* The archive's name in messages: the file, or the URL that it came from. */
 static const char *name_of(const Fetch *f)
 {
-    return f->spec->file || f->found.place < 0 ? f->spec->name : f->urls[f->found.place];
+    return f->spec->file || f->got.place < 0 ? f->spec->name : f->urls[f->got.place];
 }
 
-/* The same before the directory has its name: messages call files by their names in the archive. */
+/* The same for the scratch directory, where messages give the files' names in the archive. */
 static int check_scratch(Fetch *f, Err *err)
 {
-    Err why;
-    if (check(f, f->out.path, &why) == 0)
+    if (check(f, f->out.path, err) == 0)
         return 0;
     size_t n = strlen(f->out.path);
-    if (!strncmp(why.text, f->out.path, n))
-        return err_set(err, "%s: %s", name_of(f), why.text + n + (why.text[n] == '/'));
-    return err_set(err, "%s: %s", name_of(f), why.text);
+    if (!strncmp(err->text, f->out.path, n))
+        err_set(err, "%s", err->text + n + (err->text[n] == '/'));
+    return err_prefix(err, "%s: ", name_of(f));
 }
 
 static void print_summary(const Fetch *f)
@@ -110,53 +110,51 @@ static void print_summary(const Fetch *f)
     fwrite(f->summary, 1, f->length, f->spec->out);
 }
 
-/* --- a directory that is there --- */
+/* --- a directory that exists --- */
 
-/* 1: it is whole. 0: it is to be made. */
-static int look(Fetch *f, Err *err)
+/* 1: it is complete. 0: make it. */
+static int check_existing(Fetch *f, Err *err)
 {
     const char *dir = f->spec->dir;
-    Err why;
     if (dir_vacant(dir))
         return 0;
     if (f->spec->replace)
-        return dataset_own_directory(dir, err);
-    if (check(f, dir, &why) == 0)
+        return dataset_check_own(dir, err);
+    if (check(f, dir, err) == 0)
         return 1;
-    if (dataset_own_directory(dir, NULL))
-        return err_set(err, "%s: is not empty, and no dataset: not touched", dir);
-    return err_set(err, "%s; --force makes %s anew", why.text, dir);
+    if (dataset_check_own(dir, NULL))
+        return err_set(err, "%s: is not empty, and not a dataset; left untouched", dir);
+    return err_set(err, "%s; --force replaces %s", err->text, dir);
 }
 
-/* DIR.archive, beside the directory itself where DIR is a link to it. */
+/* DIR.archive; if DIR is a link, the target is the directory that it points to. */
 static char *archive_path(const char *target)
 {
     char *path;
     return asprintf(&path, "%s.archive", target) < 0 ? NULL : path;
 }
 
-/* The directory stands: what this or a killed run has downloaded for it is of no use now. Not where that is the very
- * file which the user names. */
-static void forget_download(const Fetch *f, const char *archive)
+/* Removes what this or a killed run has downloaded for the directory, unless it is the file that the user has named. */
+static void remove_download(const Fetch *f, const char *archive)
 {
     char *file = f->spec->file ? realpath(f->spec->file, NULL) : NULL;
-    if (download_left(archive) && !(file && !strncmp(file, archive, strlen(archive))))
-        download_forget(archive);
+    if (download_exists(archive) && !(file && !strncmp(file, archive, strlen(archive))))
+        download_remove(archive);
     free(file);
 }
 
-/* What killed runs have left. */
+/* Removes what killed runs have left. */
 static void tidy(const Fetch *f)
 {
     char *target = realpath(f->spec->dir, NULL), *archive = target ? archive_path(target) : NULL;
     outdir_sweep(f->spec->dir);
     if (archive)
-        forget_download(f, archive);
+        remove_download(f, archive);
     free(archive);
     free(target);
 }
 
-/* --- a directory that is made --- */
+/* --- making a directory --- */
 
 static int check_digest(const Fetch *f, Err *err)
 {
@@ -165,14 +163,14 @@ static int check_digest(const Fetch *f, Err *err)
         return 0;
     int rc = digest_file(f->spec->file, stop_of(f), hex, err);
     if (rc == 0 && strcasecmp(hex, f->spec->sha256))
-        rc = err_set(err, "%s: has the SHA-256 %s, not the one that was asked for", f->spec->file, hex);
+        rc = err_set(err, "%s: its SHA-256 is %s, not the one expected", f->spec->file, hex);
     return rc;
 }
 
-/* 1: stopped. The mirrors that have failed are not asked another time. */
+/* From the mirrors that are left. 1: stopped. */
 static int download(Fetch *f, Err *err)
 {
-    const DatasetFetchSpec *s = f->spec;
+    const DatasetFetchOptions *s = f->spec;
     DownloadSpec d = {.urls = f->urls,
                       .n_urls = f->n_urls,
                       .path = f->download,
@@ -184,70 +182,68 @@ static int download(Fetch *f, Err *err)
                       .ctx = f};
     d.http.max_bytes = s->max_bytes;
     d.http.stop = stop_of(f);
-    memset(f->found.failed, 0, (size_t)f->n_urls * sizeof *f->found.failed);
-    return (int)download_file(&d, &f->found, err);
+    memset(f->got.failed, 0, (size_t)f->n_urls * sizeof *f->got.failed);
+    return (int)download_file(&d, &f->got, err);
 }
 
-/* 1: stopped. UNPACK_REFUSED: a download that is no dataset, which is removed. */
+/* 1: stopped. UNPACK_REFUSED: not a dataset; if it was a download, it has been removed. */
 static int unpack(Fetch *f, Err *err)
 {
     const char *file = f->spec->file;
-    ArchiveSpec a = {.path = file ? file : f->download,
-                     .name = name_of(f),
-                     .marker = dataset_marker,
-                     .wanted = dataset_has_file,
-                     .max_bytes = f->spec->max_bytes,
-                     .progress = on_progress,
-                     .ctx = f,
-                     .stop = stop_of(f)};
-    int rc = (int)archive_unpack(&a, f->out.path, err);
+    UnpackSpec a = {.path = file ? file : f->download,
+                    .name = name_of(f),
+                    .marker = dataset_marker,
+                    .wanted = dataset_has_file,
+                    .max_bytes = f->spec->max_bytes,
+                    .progress = on_progress,
+                    .ctx = f,
+                    .stop = stop_of(f)};
+    int rc = (int)unpack_archive(&a, f->out.path, err);
     if (rc == 0 && check_scratch(f, err))
         rc = UNPACK_REFUSED;
     if (rc == UNPACK_REFUSED && !file)
-        download_forget(f->download);
+        download_remove(f->download);
     return rc;
 }
 
-/* Leaves out the mirrors that were asked in vain, and where it is not asked again, the one whose archive is of no use.
- * How many are left? */
+/* Drops the mirrors that have failed and, unless `again`, the one whose archive was refused. Returns how many are left. */
 static int drop_mirrors(Fetch *f, bool again)
 {
     int n = 0;
     for (int i = 0; i < f->n_urls; i++)
-        if (i == f->found.place ? again : !f->found.failed[i])
+        if (i == f->got.place ? again : !f->got.failed[i])
             f->urls[n++] = f->urls[i];
     return f->n_urls = n;
 }
 
-/* What has come is of no use: may the same mirror, or another, bring better? Then the scratch directory is begun anew.
- * The same URL brings the same, but for what was put together of several answers and may be damaged: no digest has said
- * that it is right. */
+/* After a refused archive: 0 if there is another to try, with an empty scratch directory; else -1. The next mirror is
+ * tried; the same one only if its archive was put together from several answers and no digest shows that it is what the
+ * server has. */
 static int try_again(Fetch *f, Err *err)
 {
-    bool anew = f->found.resumed && !f->spec->sha256 && !f->anew;
-    if (f->spec->file || f->found.place < 0)
+    bool again = f->got.resumed && !f->spec->sha256 && !f->started_over;
+    if (f->spec->file || f->got.place < 0)
         return -1;
-    Err why = *err;
-    if (!drop_mirrors(f, anew))
+    if (!drop_mirrors(f, again))
         return -1;
-    report_warn(f->report, "%s; %s", why.text, anew ? "it was resumed: begins anew" : "trying the next");
-    f->anew |= anew;
+    report_warn(f->report, "%s; %s", err->text, again ? "it was resumed: starting over" : "trying the next");
+    f->started_over |= again;
     outdir_abort(&f->out);
     return outdir_begin(&f->out, f->spec->dir, err);
 }
 
-/* Somebody may have put something into the directory while the archive came. */
+/* While the archive came, somebody may have put something into the directory. */
 static int commit(Fetch *f, Err *err)
 {
-    if (f->spec->replace && dataset_own_directory(f->out.target, err))
+    if (f->spec->replace && dataset_check_own(f->out.target, err))
         return -1;
     if (outdir_commit(&f->out, f->spec->replace, err))
         return -1;
-    forget_download(f, f->download);
+    remove_download(f, f->download);
     return 0;
 }
 
-/* The scratch directory, from the first archive that is a dataset. 1: stopped. */
+/* Fills the scratch directory from the first archive that is a dataset. 1: stopped. */
 static int fill(Fetch *f, Err *err)
 {
     int rc;
@@ -270,7 +266,7 @@ static int make(Fetch *f, Err *err)
     if (rc == 0 && !report_stop(f->report)) {
         rc = commit(f, err);
         if (rc == 0) {
-            report_note(f->report, "%s: made of %s", f->spec->dir, name_of(f));
+            report_note(f->report, "%s: made from %s", f->spec->dir, name_of(f));
             print_summary(f);
         }
     }
@@ -278,7 +274,7 @@ static int make(Fetch *f, Err *err)
     return rc < 0 ? -1 : 0;
 }
 
-/* A file that is named must be there and be the right one, even where nothing is to be made of it. 1: stopped. */
+/* A file that is named must exist and have the right digest, even if it is not needed. 1: stopped. */
 static int check_file(const Fetch *f, Err *err)
 {
     if (!f->spec->file)
@@ -288,37 +284,37 @@ static int check_file(const Fetch *f, Err *err)
     return check_digest(f, err);
 }
 
-/* DIR is whole already. Whether it is of an archive that is named nobody knows. */
+/* DIR is complete already; whether it was made from this archive is unknown. */
 static void keep(const Fetch *f)
 {
-    const DatasetFetchSpec *s = f->spec;
+    const DatasetFetchOptions *s = f->spec;
     tidy(f);
-    report_note(f->report, "%s: is there, and whole%s", s->dir,
-                shapes_wrote(s->dir) ? ": a dataset of shapes" : "");
+    report_note(f->report, "%s: exists and is complete%s", s->dir,
+                shapes_wrote(s->dir) ? " (the built-in shapes)" : "");
     if (s->file || strstr(s->name, "://"))
-        report_note(f->report, "%s: nothing was taken of it; --force makes %s anew", s->name, s->dir);
+        report_note(f->report, "%s: not used; --force replaces %s", s->name, s->dir);
     if (s->sha256 && !s->file)
-        report_warn(f->report, "--sha256: not compared: nothing was downloaded");
+        report_warn(f->report, "--sha256: not checked: nothing was downloaded");
     print_summary(f);
 }
 
-int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, Err *err)
+int dataset_fetch(const DatasetFetchOptions *spec, const Report *report, Err *err)
 {
     size_t n = (size_t)spec->n_urls + 1;
-    Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .found.place = -1};
+    Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .got.place = -1};
     f.urls = malloc(n * sizeof *f.urls);
-    f.found.failed = malloc(n * sizeof *f.found.failed);
-    int rc = f.urls && f.found.failed ? 0 : err_set(err, "out of memory");
+    f.got.failed = malloc(n * sizeof *f.got.failed);
+    int rc = f.urls && f.got.failed ? 0 : err_set(err, "out of memory");
     for (int i = 0; rc == 0 && i < spec->n_urls; i++)
         f.urls[i] = spec->urls[i];
     if (rc == 0)
         rc = check_file(&f, err);
-    if (rc == 0 && (rc = look(&f, err)) == 0)
+    if (rc == 0 && (rc = check_existing(&f, err)) == 0)
         rc = make(&f, err);
     else if (rc > 0 && !report_stop(report))
         keep(&f);
     free(f.urls);
-    free(f.found.failed);
+    free(f.got.failed);
     free(f.download);
     free(f.summary);
     return rc < 0 ? -1 : 0;

@@ -1,10 +1,10 @@
-/* A dataset out of an archive, from the network or from a file that is here.
+/* Makes a dataset directory from an archive, which is a local file or on the network.
  *
- *   DIR there? ──► DIR.archive, downloaded ──► DIR.coco-part-PID, unpacked ──► checked ──► DIR ──► summary
- *                      (io/net/download.h)           (io/archive/archive.h)     (as coco-train would)
+ *   no DIR yet? ──► DIR.archive, downloaded ──► DIR.coco-part-PID, unpacked ──► checked ──► DIR ──► summary
+ *                       (io/net/download.h)            (io/archive/unpack.h)     (as coco-train would)
  *
- * DIR appears whole or not at all. The download is resumed by the next run and removed once DIR is there, or once it
- * has turned out to be of no use; an archive that was a file of the user's stays. Main thread. */
+ * DIR appears complete or not at all. An interrupted download is resumed by the next run; a download is removed once DIR
+ * is made, or once it proves useless. The user's own archive file stays. Main thread. */
 #ifndef COCO_PIPELINE_DATASET_DATASET_FETCH_H
 #define COCO_PIPELINE_DATASET_DATASET_FETCH_H
 
@@ -17,27 +17,27 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *name;        /* what messages call the archive */
-    const char *file;        /* it is this file; NULL: */
+    const char *name;        /* of the archive, for messages */
+    const char *file;        /* a local archive; NULL: it is at the URLs */
     const char *const *urls; /* its mirrors, tried in order */
     int n_urls;
     const char *dir;
-    const char *sha256; /* of the archive, 64 hexadecimal digits of either case; NULL: it is not known */
-    bool replace;       /* a DIR that is there is made anew, where all in it is a dataset's own */
-    int64_t max_bytes;  /* of the archive, and of all that it unpacks to */
+    const char *sha256; /* of the archive, 64 hexadecimal digits of either case; NULL: unknown */
+    bool replace;       /* replace a DIR that exists, if everything in it belongs to a dataset */
+    int64_t max_bytes;  /* of the archive, and of its unpacked content */
     HttpOptions http;
-    FILE *out; /* takes the summary */
-} DatasetFetchSpec;
+    FILE *out; /* for the summary */
+} DatasetFetchOptions;
 
-/* The course's archive. */
-DatasetFetchSpec dataset_fetch_defaults(void);
+/* The course's archive, COCO 2014. */
+DatasetFetchOptions dataset_fetch_defaults(void);
 
-/* Whether the text is a SHA-256 as above. */
+/* Whether the text is a SHA-256, as in the spec. */
 bool dataset_fetch_digest(const char *text);
 
-/* A DIR that is whole, as coco-train sees it, is only summed up, unless it is to be replaced. Asked to stop, it leaves
- * DIR as it was, keeps what it has downloaded, and returns 0. The summary comes last: a failure to write it, which the
- * stream tells, loses nothing. */
-int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, Err *err);
+/* If DIR is already complete, as coco-train sees it, and not to be replaced, only the summary is written. When asked to
+ * stop, leaves DIR as it was, keeps what it has downloaded, and returns 0. The summary comes last, so that a failure to
+ * write it, which shows in ferror(out), loses nothing. */
+int dataset_fetch(const DatasetFetchOptions *spec, const Report *report, Err *err);
 
 #endif

@@ -19,7 +19,7 @@ const char dataset_marker[] = "coco2014_captions.h5";
 
 static const char images[] = "images";
 
-/* Of a split S: S2014_urls.txt. */
+/* A file of a split S: S2014_urls.txt. */
 static int is_of_split(const char *name)
 {
     static const char *const suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5", "2014_urls.txt",
@@ -42,7 +42,7 @@ static int is_top_file(const char *name)
            is_of_split(name);
 }
 
-/* "images/a/b.jpg"; not "images/._b.jpg", which a Mac adds. */
+/* "images/a/b.jpg"; not "images/._b.jpg", which macOS adds. */
 static int is_picture(const char *name)
 {
     static const char *const suffix[] = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".webp"};
@@ -63,7 +63,7 @@ int dataset_has_file(const char *name)
 
 enum { DEPTH_MAX = 16 }; /* of directories below images/ */
 
-/* Whether all below a directory is a dataset's. `below` is the directory's name seen from the dataset, "" or
+/* Whether everything below a directory belongs to a dataset. `below` is the directory's name relative to the dataset, "" or
  * "images/train/". */
 static int check_own(const char *dir, const char *below, int depth, Err *err)
 {
@@ -86,14 +86,14 @@ static int check_own(const char *dir, const char *below, int depth, Err *err)
             rc = path ? check_own(path, name, depth + 1, err) : err_set(err, "out of memory");
             free(path);
         } else if (!known || !S_ISREG(st.st_mode) || !dataset_has_file(name)) {
-            rc = err_set(err, "%s: holds '%s', which is no part of a dataset: not touched", dir, e->d_name);
+            rc = err_set(err, "%s: holds '%s', which does not belong to a dataset; left untouched", dir, e->d_name);
         }
     }
     closedir(d);
     return rc;
 }
 
-int dataset_own_directory(const char *dir, Err *err)
+int dataset_check_own(const char *dir, Err *err)
 {
     return check_own(dir, "", 0, err);
 }

@@ -1,5 +1,5 @@
-/* Which names in a directory are a dataset's own: those of io/data/dataset.h, README.txt, and pictures below images/.
- * Any thread. */
+/* Which files in a directory belong to a dataset: those of io/data/dataset.h, README.txt, and pictures below images/. Any
+ * thread. */
 #ifndef COCO_PIPELINE_DATASET_DATASET_NAMES_H
 #define COCO_PIPELINE_DATASET_DATASET_NAMES_H
 
@@ -14,8 +14,8 @@ extern const char dataset_marker[];
  * "val2014_urls.txt", "images/val/1.jpg". */
 int dataset_has_file(const char *name);
 
-/* -1 with a line where the directory holds anything at its top that is no dataset's: replacing it would take away
- * what somebody else put there. One that is not there holds nothing. */
-int dataset_own_directory(const char *dir, Err *err);
+/* Fails if the directory holds anything that does not belong to a dataset: replacing it would destroy somebody's file. A
+ * missing directory is all right. */
+int dataset_check_own(const char *dir, Err *err);
 
 #endif

@@ -166,16 +166,15 @@ typedef struct {
 
 static CaptionCount count_captions(const Dataset *d)
 {
-    enum { START = 1, END = 2, UNK = 3 };
     CaptionCount c = {.shortest = INT64_MAX};
     for (int64_t i = 0; i < d->n; i++) {
         int64_t words = 0;
         for (int t = 0; t < d->width; t++) {
             int32_t w = d->captions.ints[i * d->width + t];
-            if (w == END)
+            if (w == VOCAB_END)
                 break;
-            words += w >= UNK;
-            c.unknown += w == UNK;
+            words += w >= VOCAB_UNK;
+            c.unknown += w == VOCAB_UNK;
         }
         c.words += words;
         c.shortest = words < c.shortest ? words : c.shortest;

@@ -11,11 +11,11 @@ enum { CIRCLE, SQUARE, TRIANGLE, STAR, DIAMOND };
 static const char *const kind_name[SCENE_KINDS] = {"circle", "square", "triangle", "star", "diamond"};
 
 /* Triangle: equilateral. Star: five corners at 1.2 radii and five at 0.5. Diamond: 2.4 by 1.7 radii. */
-const Form scene_form[SCENE_KINDS] = {[CIRCLE] = {0.785, 1.000, 0},
-                                      [SQUARE] = {1.000, 0.637, 0},
-                                      [TRIANGLE] = {0.500, 0.413, 0.667},
-                                      [STAR] = {0.356, 0.390, 0.211},
-                                      [DIAMOND] = {0.500, 0.451, 0}};
+const SceneForm scene_form[SCENE_KINDS] = {[CIRCLE] = {0.785, 1.000, 0},
+                                           [SQUARE] = {1.000, 0.637, 0},
+                                           [TRIANGLE] = {0.500, 0.413, 0.667},
+                                           [STAR] = {0.356, 0.390, 0.211},
+                                           [DIAMOND] = {0.500, 0.451, 0}};
 
 static const Color backgrounds[] = {0xffffff, 0xf6f3ec, 0xeaf1f6, 0xeef4e8, 0xf4ecf2};
 enum { N_BACKGROUNDS = sizeof backgrounds / sizeof *backgrounds };
@@ -37,7 +37,7 @@ static double between(Rng *rng, double low, double high)
     return low + (high - low) * rng_rand(rng);
 }
 
-/* The colour, each of red, green and blue moved by up to 10. */
+/* The colour, with red, green and blue each moved by up to 10. */
 static Color vary(Rng *rng, Color pure)
 {
     Color varied = 0;
@@ -48,24 +48,25 @@ static Color vary(Rng *rng, Color pure)
     return varied;
 }
 
-enum { REACH_NUM = 6, REACH_DEN = 5 }; /* no kind reaches further than 1.2 radii from its centre */
+enum { REACH_NUM = 6, REACH_DEN = 5 }; /* no kind extends more than 1.2 radii from its centre */
 
-static double reach(const Shape *s)
+static double reach(const SceneShape *s)
 {
     return s->r * REACH_NUM / REACH_DEN;
 }
 
-/* Whether one word is right for the two: apart on one axis, and half as far again as on the other. */
-static int clear_relation(const Shape *a, const Shape *b)
+/* Whether one word describes where the two are: apart on one axis, by at least one and a half times the distance on the
+ * other. */
+static int clear_relation(const SceneShape *a, const SceneShape *b)
 {
     double dx = fabs(a->x - b->x), dy = fabs(a->y - b->y);
     double longer = fmax(dx, dy), shorter = fmin(dx, dy);
     return longer >= 1.5 * shorter && longer >= reach(a) + reach(b) + 4;
 }
 
-static double area(const Shape *s)
+static double area(const SceneShape *s)
 {
-    /* From fills_circle, and the radius of that circle. */
+    /* Radius of the circle of fills_circle. */
     static const double radius[SCENE_KINDS] = {1, 1.2021, 1.15, 1.2, 1.2};
     double r = radius[s->kind] * s->r;
     return scene_form[s->kind].fills_circle * M_PI * r * r;
@@ -75,7 +76,7 @@ static int placed_well(const Scene *scene)
 {
     for (int i = 0; i < scene->n; i++)
         for (int j = 0; j < i; j++) {
-            const Shape *a = &scene->shape[j], *b = &scene->shape[i];
+            const SceneShape *a = &scene->shape[j], *b = &scene->shape[i];
             if (!clear_relation(a, b) || area(a) < 1.15 * area(b))
                 return 0;
         }
@@ -91,7 +92,7 @@ static int number_of_shapes(Rng *rng)
 static void draw_places(Scene *scene, Rng *rng)
 {
     for (int i = 0; i < scene->n; i++) {
-        Shape *s = &scene->shape[i];
+        SceneShape *s = &scene->shape[i];
         s->large = chance(rng, 2);
         s->r = s->large ? between(rng, 15, 21) : between(rng, 8, 12);
         s->x = between(rng, reach(s) + 2, SCENE_SIDE - reach(s) - 2);
@@ -99,14 +100,14 @@ static void draw_places(Scene *scene, Rng *rng)
     }
 }
 
-/* Three shapes take some 200 draws, and 10 000 once in 200 000 scenes. */
+/* Three shapes take some 200 draws, once in 200 000 scenes 10 000. */
 enum { MAX_DRAWS = 100000 };
 
 void scene_place(Scene *scene, Rng *rng)
 {
     for (int draw = 1; draw_places(scene, rng), !placed_well(scene); draw++)
         if (draw % MAX_DRAWS == 0)
-            scene->n--; /* one alone always stands well */
+            scene->n--; /* a single shape is always placed well */
 }
 
 void scene_random(Scene *scene, Rng *rng)
@@ -117,7 +118,7 @@ void scene_random(Scene *scene, Rng *rng)
     scene->background = backgrounds[chance(rng, N_BACKGROUNDS)];
     rng_permutation(rng, SCENE_COLOURS, colour);
     for (int i = 0; i < scene->n; i++) {
-        Shape *s = &scene->shape[i];
+        SceneShape *s = &scene->shape[i];
         s->colour = (int)colour[i];
         s->paint = vary(rng, scene_palette[s->colour]);
         s->kind = chance(rng, SCENE_KINDS);
@@ -127,8 +128,8 @@ void scene_random(Scene *scene, Rng *rng)
 
 /* --- the picture --- */
 
-/* n corners on circles of radius r1 and r2 in turn, the first one straight up. */
-static void paint_corners(Canvas *canvas, const Shape *s, int n, double r1, double r2)
+/* n corners, alternately on circles of radius r1 and r2, the first one straight up. */
+static void paint_corners(Canvas *canvas, const SceneShape *s, int n, double r1, double r2)
 {
     double xy[20];
     for (int i = 0; i < n; i++) {
@@ -139,7 +140,7 @@ static void paint_corners(Canvas *canvas, const Shape *s, int n, double r1, doub
     canvas_polygon(canvas, xy, n, s->paint);
 }
 
-static void paint_shape(Canvas *canvas, const Shape *s)
+static void paint_shape(Canvas *canvas, const SceneShape *s)
 {
     double r = s->r;
     switch (s->kind) {
@@ -184,7 +185,7 @@ static void add(Sentence *s, const char *words)
         s->words += *p == ' ';
 }
 
-static void add_shape(Sentence *s, const Shape *shape, int with_size)
+static void add_shape(Sentence *s, const SceneShape *shape, int with_size)
 {
     const char *colour = colour_name[shape->colour];
     add(s, !with_size && strchr("aeiou", colour[0]) ? "an" : "a");
@@ -194,7 +195,7 @@ static void add_shape(Sentence *s, const Shape *shape, int with_size)
     add(s, kind_name[shape->kind]);
 }
 
-static void add_relation(Sentence *s, const Shape *a, const Shape *b, Rng *rng)
+static void add_relation(Sentence *s, const SceneShape *a, const SceneShape *b, Rng *rng)
 {
     double dx = a->x - b->x, dy = a->y - b->y;
     if (fabs(dx) > fabs(dy))
@@ -207,7 +208,7 @@ static void add_relation(Sentence *s, const Shape *a, const Shape *b, Rng *rng)
 
 enum { NO_SIZES, FIRST_SIZE, ALL_SIZES, N_SIZE_WAYS };
 
-static void say_one(Sentence *s, const Scene *scene, int sizes, Rng *rng)
+static void describe_one(Sentence *s, const Scene *scene, int sizes, Rng *rng)
 {
     static const char *const before[] = {"", "there is", "a picture of", "", "just"};
     int way = chance(rng, 5);
@@ -218,10 +219,10 @@ static void say_one(Sentence *s, const Scene *scene, int sizes, Rng *rng)
         add(s, "alone");
 }
 
-/* Two or three: the first stands in relation to each of the others. */
-static void say_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
+/* Two or three shapes: the first in relation to each of the others. */
+static void describe_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
 {
-    const Shape *first = &scene->shape[0];
+    const SceneShape *first = &scene->shape[0];
     int way = chance(rng, 3);
     if (way == 1)
         add(s, "there is");
@@ -229,7 +230,7 @@ static void say_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
     if (way == 2)
         add(s, "is");
     for (int i = 1; i < scene->n; i++) {
-        const Shape *other = &scene->shape[i];
+        const SceneShape *other = &scene->shape[i];
         if (i > 1)
             add(s, "and");
         add_relation(s, first, other, rng);
@@ -237,7 +238,7 @@ static void say_several(Sentence *s, const Scene *scene, int sizes, Rng *rng)
     }
 }
 
-static int said_before(Caption caption[], int n)
+static int is_duplicate(SceneCaption caption[], int n)
 {
     for (int i = 0; i < n; i++)
         if (!strcmp(caption[i], caption[n]))
@@ -245,8 +246,8 @@ static int said_before(Caption caption[], int n)
     return 0;
 }
 
-/* A scene has seven captions at least that are short enough, so that five are soon found. */
-void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS])
+/* Every scene has at least seven captions that are short enough, so five are found soon. */
+void scene_captions(const Scene *scene, Rng *rng, SceneCaption caption[SCENE_CAPTIONS])
 {
     for (int i = 0; i < SCENE_CAPTIONS; i++) {
         Sentence s;
@@ -254,9 +255,9 @@ void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS
             int sizes = chance(rng, N_SIZE_WAYS);
             s = (Sentence){caption[i], 0, 0};
             if (scene->n == 1)
-                say_one(&s, scene, sizes, rng);
+                describe_one(&s, scene, sizes, rng);
             else
-                say_several(&s, scene, sizes, rng);
-        } while (s.words > SCENE_WORDS || said_before(caption, i));
+                describe_several(&s, scene, sizes, rng);
+        } while (s.words > SCENE_WORDS || is_duplicate(caption, i));
     }
 }

@@ -1,10 +1,10 @@
-/* A scene of coloured shapes, drawn by chance: where they are, how they look, and what to say about them.
+/* A random scene of coloured shapes: where they are, how they look, and what to say about them.
  *
  *   Rng ──► Scene ──► captions (a small grammar)
- *              └────► picture  ──► features (pipeline/dataset/scene_features.h sees the pixels alone)
+ *              └────► picture  ──► features (scene_features.h, from pixels alone)
  *
- * One to three shapes, each of its own colour, of a kind and a size, the largest first. Any two stand so that
- * one word is right for them: they are left and right, or above and below, by a clear margin, and never touch.
+ * One to three shapes, each of a different colour, of some kind and size, the largest first. Of any two, one word
+ * describes the position: they are left and right, or above and below, by a clear margin, and never touch.
  *
  * The grammar. NP is "a red circle" or "a small red circle"; R is "left of", "right of", "above" (or "over"),
  * "below" (or "under"); at most 17 words:
@@ -13,7 +13,7 @@
  *   two     NP R NP | there is NP R NP | NP is R NP
  *   three   NP R NP and R NP | there is NP R NP and R NP | NP is R NP and R NP
  *
- * What is largest is named first, as people do, and both relations of three are its own.
+ * The largest shape is named first, as people do; with three shapes, both relations start from it.
  * No state; any thread. */
 #ifndef COCO_PIPELINE_DATASET_SCENE_H
 #define COCO_PIPELINE_DATASET_SCENE_H
@@ -34,37 +34,37 @@ enum {
 typedef struct {
     int colour, kind, large;
     double x, y, r; /* centre and radius in pixels, y downwards */
-    Color paint;    /* its colour, a little off the pure one */
-} Shape;
+    Color paint;    /* its colour, slightly off the pure one */
+} SceneShape;
 
 typedef struct {
     int n;
-    Shape shape[SCENE_SHAPES];
+    SceneShape shape[SCENE_SHAPES];
     Color background;
 } Scene;
 
-/* The pure colours, by Shape.colour. */
+/* The pure colours, by SceneShape.colour. */
 extern const Color scene_palette[SCENE_COLOURS];
 
-/* The form of each kind, by Shape.kind, whatever its size: its area as a part of the box about it, and of the
- * smallest circle about its centre of mass; and how low that centre lies in the box, as 4 (centre - middle) /
- * height. From the geometry of scene_paint. */
+/* The form of each kind, by SceneShape.kind, independent of size: its area as a fraction of its bounding box, and of the
+ * smallest circle around its centre of mass; and how low that centre lies in the box, as 4 (centre - middle) / height.
+ * From the geometry of scene_paint. */
 typedef struct {
     double fills_box, fills_circle, low;
-} Form;
-extern const Form scene_form[SCENE_KINDS];
+} SceneForm;
+extern const SceneForm scene_form[SCENE_KINDS];
 
 void scene_random(Scene *scene, Rng *rng);
-/* The part of it that draws again: sizes and places of the scene's n shapes, until they stand clear of each
- * other and the largest is the first. Where that does not come in very many draws, the last shape is left out. */
+/* The part of scene_random that retries: draws sizes and places of the scene's n shapes until they are clear of each
+ * other and the largest is first. If very many draws do not get there, the last shape is dropped. */
 void scene_place(Scene *scene, Rng *rng);
 void scene_paint(const Scene *scene, Canvas *canvas);
 
-typedef char Caption[SCENE_CAPTION_LEN];
+typedef char SceneCaption[SCENE_CAPTION_LEN];
 /* Five captions, all different. */
-void scene_captions(const Scene *scene, Rng *rng, Caption caption[SCENE_CAPTIONS]);
+void scene_captions(const Scene *scene, Rng *rng, SceneCaption caption[SCENE_CAPTIONS]);
 
-/* Every word that a caption may hold, the last followed by NULL. */
+/* Every word that a caption may contain, ended by NULL. */
 extern const char *const scene_words[];
 
 #endif

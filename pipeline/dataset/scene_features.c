@@ -5,11 +5,11 @@
 #include <string.h>
 
 enum {
-    NEAR = 45, /* in RGB, from a pure colour; the least distance of two is 73 */
+    NEAR = 45, /* distance in RGB from a pure colour; the nearest two are 73 apart */
     FEWEST_PIXELS = 40
 };
 
-/* What is known of one colour's pixels. */
+/* What is known about one colour's pixels. */
 typedef struct {
     int colour;
     int64_t n, sum_x, sum_y;
@@ -18,7 +18,7 @@ typedef struct {
     double farthest; /* squared distance of a pixel from it */
 } Patch;
 
-/* The colour that a pixel is counted for, -1: none. */
+/* The colour that a pixel counts for; -1: none. */
 static int nearest_colour(const unsigned char *rgb)
 {
     int best = -1, least = NEAR * NEAR;
@@ -80,23 +80,23 @@ static void find_farthest(const unsigned char *rgb, int side, Patch patch[SCENE_
         }
 }
 
-/* How much the patch's form is like each kind's; sums to 1. */
-static void liken(const Patch *p, float out[SCENE_KINDS])
+/* How similar the patch's form is to each kind's; sums to 1. */
+static void compare_forms(const Patch *p, float out[SCENE_KINDS])
 {
-    static const double spread = 0.1; /* s: half the least distance of two kinds, 0.26, or a little less */
+    static const double spread = 0.1; /* s: a little less than half the smallest distance between two kinds, 0.26 */
     double area = (double)p->n, w = p->right - p->left + 1, h = p->bottom - p->top + 1;
-    double radius = sqrt(p->farthest) + 0.5; /* to the pixel's rim */
+    double radius = sqrt(p->farthest) + 0.5; /* to the pixel's edge */
     double fills_box = area / (w * h), fills_circle = area / (M_PI * radius * radius);
     double low = 4 * (p->y - 0.5 * (p->top + p->bottom)) / h;
-    double like[SCENE_KINDS], sum = 0;
+    double similar[SCENE_KINDS], sum = 0;
     for (int k = 0; k < SCENE_KINDS; k++) {
-        const Form *f = &scene_form[k];
+        const SceneForm *f = &scene_form[k];
         double a = fills_box - f->fills_box, b = fills_circle - f->fills_circle, c = low - f->low;
-        like[k] = exp(-(a * a + b * b + c * c) / (2 * spread * spread));
-        sum += like[k];
+        similar[k] = exp(-(a * a + b * b + c * c) / (2 * spread * spread));
+        sum += similar[k];
     }
     for (int k = 0; k < SCENE_KINDS; k++)
-        out[k] = sum > 0 ? (float)(like[k] / sum) : 0;
+        out[k] = sum > 0 ? (float)(similar[k] / sum) : 0;
 }
 
 static void describe(const Patch *p, int side, float out[FEATURES_PER_PATCH])
@@ -104,7 +104,7 @@ static void describe(const Patch *p, int side, float out[FEATURES_PER_PATCH])
     float *rest = out + 1 + SCENE_COLOURS + SCENE_KINDS;
     out[0] = 1;
     out[1 + p->colour] = 1;
-    liken(p, out + 1 + SCENE_COLOURS);
+    compare_forms(p, out + 1 + SCENE_COLOURS);
     rest[0] = (float)(sqrt((double)p->n) / 32);
     rest[1] = (float)(2 * (p->x + 0.5) / side - 1);
     rest[2] = (float)(2 * (p->y + 0.5) / side - 1);
@@ -121,7 +121,7 @@ static void relate(const Patch *a, const Patch *b, float out[2])
     }
 }
 
-/* The largest first; of equal ones the first colour. */
+/* Largest first; of equal ones the first colour. */
 static int by_size(const void *a, const void *b)
 {
     const Patch *p = a, *q = b;

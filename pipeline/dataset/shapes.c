@@ -3,7 +3,8 @@
 #include "io/base/err.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
-#include "io/picture/png.h"
+#include "io/picture/pngwriter.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/common/pipe.h"
 #include "pipeline/dataset/shapes_files.h"
 
@@ -18,7 +19,7 @@ enum { TRAIN, VAL, N_SPLITS };
 /* A picture on its way through the pipe. */
 typedef struct {
     Scene scene;
-    Caption caption[SCENE_CAPTIONS];
+    SceneCaption caption[SCENE_CAPTIONS];
     float features[SCENE_FEATURES];
     int64_t id;
 } Item;
@@ -26,13 +27,13 @@ typedef struct {
 typedef struct {
     const ShapesSplit *split;
     const char *dir;
-    Rng rng;       /* take's alone */
-    int64_t taken; /* take's alone */
+    Rng rng;       /* take_scene's alone */
+    int64_t taken; /* take_scene's alone */
 } Stream;
 
-ShapesSpec shapes_defaults(void)
+ShapesOptions shapes_defaults(void)
 {
-    return (ShapesSpec){.dir = "data/coco_captioning", .train = 4000, .val = 500, .seed = 231, .workers = 1};
+    return (ShapesOptions){.dir = DEFAULT_DATASET, .train = 4000, .val = 500, .seed = 231, .workers = 1};
 }
 
 /* --- the pictures: take and work of the pipe --- */
@@ -55,16 +56,12 @@ static int write_png(const char *path, const unsigned char *rgb, Err *err)
     FILE *f = fopen(path, "wbe");
     if (!f)
         return err_set(err, "%s: %s", path, strerror(errno));
-    Err why = {""};
-    PngWriter *png = png_begin(f, SCENE_SIDE, SCENE_SIDE, &why);
-    int rc = png ? png_rows(png, rgb, SCENE_SIDE, &why) : -1;
-    if (rc)
-        png_abort(png);
-    else
-        rc = png_end(png, &why);
+    PngWriter *png = pngwriter_new(f, SCENE_SIDE, SCENE_SIDE, err);
+    int rc = png && !pngwriter_rows(png, rgb, SCENE_SIDE, err) && !pngwriter_end(png, err) ? 0 : -1;
+    pngwriter_free(png);
     if (fclose(f) && !rc)
-        rc = err_set(&why, "%s", strerror(errno));
-    return rc ? err_set(err, "%s: %s", path, why.text) : 0;
+        rc = err_set(err, "%s", strerror(errno));
+    return rc ? err_prefix(err, "%s: ", path) : 0;
 }
 
 static int draw_scene(void *ctx, void *item, Err *err)
@@ -111,7 +108,7 @@ static void split_free(ShapesSplit *split)
     free(split->image);
 }
 
-static void keep(ShapesSplit *split, int64_t row, const Item *item, const Vocab *vocab)
+static void store_item(ShapesSplit *split, int64_t row, const Item *item, const Vocab *vocab)
 {
     memcpy(split->features + row * SCENE_FEATURES, item->features, sizeof item->features);
     for (int k = 0; k < SCENE_CAPTIONS; k++) {
@@ -121,11 +118,11 @@ static void keep(ShapesSplit *split, int64_t row, const Item *item, const Vocab 
     }
 }
 
-/* Draws all pictures of a split, and keeps the rest in memory. */
-static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *dir, const Vocab *vocab,
+/* Draws all pictures of a split; captions and features stay in memory. */
+static int draw_split(const ShapesOptions *options, ShapesSplit *split, const char *dir, const Vocab *vocab,
                       const Report *report, int64_t *done, Err *err)
 {
-    int depth = ITEMS_PER_WORKER * spec->workers;
+    int depth = ITEMS_PER_WORKER * options->workers;
     Stream stream = {.split = split, .dir = dir};
     Item *pool = calloc((size_t)depth, sizeof *pool);
     void *item;
@@ -139,7 +136,7 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
                                       .items = pool,
                                       .item_size = sizeof *pool,
                                       .depth = depth,
-                                      .workers = spec->workers},
+                                      .workers = options->workers},
                           err);
     else
         err_set(err, "out of memory");
@@ -148,8 +145,8 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
         return -1;
     }
     for (int64_t row = 0; (got = pipe_next(pipe, &item, err)) > 0 && !report_stop(report); row++) {
-        keep(split, row, item, vocab);
-        report_progress(report, ++*done, spec->train + spec->val);
+        store_item(split, row, item, vocab);
+        report_progress(report, ++*done, options->train + options->val);
     }
     pipe_stop(pipe);
     free(pool);
@@ -158,15 +155,15 @@ static int draw_split(const ShapesSpec *spec, ShapesSplit *split, const char *di
 
 /* --- all of it --- */
 
-/* 0 where the directory may be made. */
-static int check_target(const ShapesSpec *spec, Err *err)
+/* 0 if the directory may be made. */
+static int check_target(const ShapesOptions *options, Err *err)
 {
-    if (dir_vacant(spec->dir))
+    if (dir_vacant(options->dir))
         return 0;
-    if (!shapes_wrote(spec->dir))
-        return err_set(err, "%s: is not empty, and no dataset of shapes: not touched", spec->dir);
-    if (!spec->replace)
-        return err_set(err, "%s: is there already; --force makes it anew", spec->dir);
+    if (!shapes_wrote(options->dir))
+        return err_set(err, "%s: is not empty and not a dataset of shapes: left alone", options->dir);
+    if (!options->replace)
+        return err_set(err, "%s: exists already; --force replaces it", options->dir);
     return 0;
 }
 
@@ -184,40 +181,40 @@ static int make_image_dirs(const char *dir, const ShapesSplit split[N_SPLITS], E
     return 0;
 }
 
-static int fill(const ShapesSpec *spec, const OutDir *out, const Vocab *vocab, const Report *report, Err *err)
+static int fill(const ShapesOptions *options, const OutDir *out, const Vocab *vocab, const Report *report, Err *err)
 {
     Rng rng;
     int64_t done = 0;
-    rng_seed(&rng, (uint32_t)spec->seed);
-    ShapesSplit split[N_SPLITS] = {{.name = "train", .n = spec->train, .first_id = 1},
-                                   {.name = "val", .n = spec->val, .first_id = 1 + SHAPES_MAX + 1}};
+    rng_seed(&rng, (uint32_t)options->seed);
+    ShapesSplit split[N_SPLITS] = {{.name = "train", .n = options->train, .first_id = 1},
+                                   {.name = "val", .n = options->val, .first_id = 1 + SHAPES_MAX + 1}};
     int rc = make_image_dirs(out->path, split, err);
     for (int s = 0; rc == 0 && s < N_SPLITS; s++) {
         split[s].seed = rng_u32(&rng);
         rc = split_alloc(&split[s], err);
         if (rc == 0)
-            rc = draw_split(spec, &split[s], out->path, vocab, report, &done, err);
+            rc = draw_split(options, &split[s], out->path, vocab, report, &done, err);
     }
     if (rc == 0 && !report_stop(report)) {
         scene_standardise(split[TRAIN].features, split[TRAIN].n, split[VAL].features, split[VAL].n);
-        rc = shapes_write(spec, out, split, N_SPLITS, vocab, err);
+        rc = shapes_write(options, out, split, N_SPLITS, vocab, err);
     }
     for (int s = 0; s < N_SPLITS; s++)
         split_free(&split[s]);
     return rc;
 }
 
-int shapes_make(const ShapesSpec *spec, const Report *report, Err *err)
+int shapes_make(const ShapesOptions *options, const Report *report, Err *err)
 {
     OutDir out = {.target = NULL};
     Vocab vocab = {NULL, 0};
-    if (check_target(spec, err) || outdir_begin(&out, spec->dir, err))
+    if (check_target(options, err) || outdir_begin(&out, options->dir, err))
         return -1;
     int rc = shapes_vocab(&vocab, err);
     if (rc == 0)
-        rc = fill(spec, &out, &vocab, report, err);
+        rc = fill(options, &out, &vocab, report, err);
     if (rc == 0 && !report_stop(report))
-        rc = outdir_commit(&out, spec->replace, err);
+        rc = outdir_commit(&out, options->replace, err);
     vocab_free(&vocab);
     outdir_abort(&out);
     return rc;

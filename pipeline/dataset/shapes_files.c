@@ -8,23 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_WORD = 4 }; /* behind <NULL>, <START>, <END>, <UNK> */
-
 static const char readme_title[] = "Shapes: pictures and captions drawn by coco-fetch shapes\n";
 
 /* --- captions and names --- */
 
 int shapes_vocab(Vocab *vocab, Err *err)
 {
-    static const char *const special[FIRST_WORD] = {"<NULL>", "<START>", "<END>", "<UNK>"};
-    int n = FIRST_WORD, missing = 0;
-    while (scene_words[n - FIRST_WORD])
+    int n = VOCAB_SPECIAL, missing = 0;
+    while (scene_words[n - VOCAB_SPECIAL])
         n++;
     char **word = calloc((size_t)n, sizeof *word);
     if (!word)
         return err_set(err, "out of memory");
     for (int i = 0; i < n; i++) {
-        word[i] = strdup(i < FIRST_WORD ? special[i] : scene_words[i - FIRST_WORD]);
+        word[i] = strdup(i < VOCAB_SPECIAL ? vocab_special[i] : scene_words[i - VOCAB_SPECIAL]);
         missing += !word[i];
     }
     if (missing) {
@@ -40,15 +37,15 @@ void shapes_encode(const char *caption, const Vocab *vocab, int32_t row[SHAPES_C
 {
     int t = 0;
     memset(row, 0, SHAPES_CAPTION_WIDTH * sizeof *row);
-    row[t++] = 1;
+    row[t++] = VOCAB_START;
     for (const char *p = caption; *p;) {
         size_t n = strcspn(p, " ");
-        for (int w = FIRST_WORD; w < vocab->size; w++)
+        for (int w = VOCAB_SPECIAL; w < vocab->size; w++)
             if (strlen(vocab->word[w]) == n && !memcmp(vocab->word[w], p, n))
                 row[t++] = w;
         p += n + (p[n] == ' ');
     }
-    row[t] = 2;
+    row[t] = VOCAB_END;
 }
 
 void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_t id)
@@ -94,7 +91,7 @@ static int write_features(const char *dir, const ShapesSplit *split, Err *err)
     return h5_close(h5, rc ? NULL : err) || rc ? -1 : 0;
 }
 
-/* A text file in the directory, written by a function. */
+/* Writes the content of a text file. */
 typedef void Writer(FILE *f, const void *what, const char *target);
 
 static int write_text(const char *dir, const char *name, Writer *writer, const void *what, const char *target,
@@ -125,7 +122,7 @@ static void put_images(FILE *f, const void *what, const char *target)
     }
 }
 
-/* A path inside a URL: all but RFC 3986's unreserved characters and the slash become %XX. */
+/* A path inside a URL: everything except RFC 3986's unreserved characters and the slash becomes %XX. */
 static void put_url_path(FILE *f, const char *path)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -150,20 +147,21 @@ static void put_urls(FILE *f, const void *what, const char *target)
 
 static void put_readme(FILE *f, const void *what, const char *target)
 {
-    const ShapesSpec *spec = what;
+    const ShapesOptions *options = what;
     (void)target;
     fprintf(f, "%s\n", readme_title);
-    fprintf(f, "coco-fetch shapes --train %lld --val %lld --seed %lld\n\n", (long long)spec->train,
-            (long long)spec->val, (long long)spec->seed);
-    fputs("Pictures of one to three coloured shapes, 128 x 128, five captions each. The features are measured\n"
-          "on the pixels: of each patch of colour, the largest first, whether it is there, its colour, how\n"
-          "much its form is like each kind's, its size, place and extent; of each two the direction from one\n"
-          "to the other; each number less its mean and divided by its standard deviation over the train\n"
-          "split.\n",
-          f);
+    fprintf(f, "coco-fetch shapes --train %lld --val %lld --seed %lld\n\n", (long long)options->train,
+            (long long)options->val, (long long)options->seed);
+    fputs(
+        "Pictures of one to three coloured shapes, 128 x 128, with five captions each. The features are measured\n"
+        "on the pixels: for each patch of colour, the largest first, whether it exists, its colour, how similar\n"
+        "its form is to each kind's, its size, position and extent; for each pair the direction from the first\n"
+        "to the second. Each number is standardised: minus its mean, divided by its standard deviation, both\n"
+        "over the train split.\n",
+        f);
 }
 
-int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit split[], int n_splits,
+int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSplit split[], int n_splits,
                  const Vocab *vocab, Err *err)
 {
     char *path = path_join(out->path, "coco2014_vocab.json");
@@ -180,7 +178,7 @@ int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit sp
             write_text(out->path, images, put_images, &split[s], out->target, err))
             return -1;
     }
-    return write_text(out->path, "README.txt", put_readme, spec, out->target, err);
+    return write_text(out->path, "README.txt", put_readme, options, out->target, err);
 }
 
 int shapes_wrote(const char *dir)

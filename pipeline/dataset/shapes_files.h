@@ -1,6 +1,6 @@
-/* The files of the built-in dataset but for its pictures: a split in memory, and its way to disk.
+/* The files of the built-in dataset, except its pictures: a split in memory, and how it is written.
  *
- * No state; functions are safe from any thread on objects of their own. */
+ * No state; safe from any thread on objects of its own. */
 #ifndef COCO_PIPELINE_DATASET_SHAPES_FILES_H
 #define COCO_PIPELINE_DATASET_SHAPES_FILES_H
 
@@ -26,20 +26,20 @@ typedef struct {
     int32_t *image;    /* (n * SCENE_CAPTIONS): the row of the picture */
 } ShapesSplit;
 
-/* The words of the grammar behind the four special ones; the caller frees with vocab_free. */
+/* The four special words and the words of the grammar; the caller frees with vocab_free. */
 int shapes_vocab(Vocab *vocab, Err *err);
 
-/* A caption as numbers: <START>, words, <END>, <NULL> to the end of the row. */
+/* A caption as numbers: <START>, words, <END>, then <NULL> to the end of the row. */
 void shapes_encode(const char *caption, const Vocab *vocab, int32_t row[SHAPES_CAPTION_WIDTH]);
 
 /* "images/train/000000000001.png". */
 void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_t id);
 
-/* Writes all but the pictures into out->path; URLs name the pictures below out->target. */
-int shapes_write(const ShapesSpec *spec, const OutDir *out, const ShapesSplit split[], int n_splits,
+/* Writes everything except the pictures into out->path; URLs name the pictures below out->target. */
+int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSplit split[], int n_splits,
                  const Vocab *vocab, Err *err);
 
-/* Whether this directory is one that shapes_write wrote, by the first line of its README.txt. */
+/* Whether shapes_write wrote this directory, judged by the first line of its README.txt. */
 int shapes_wrote(const char *dir);
 
 #endif

@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/data/annotations.h"
 #include "io/data/record.h"
+#include "pipeline/eval/ngrams.h"
 #include "pipeline/eval/ptb.h"
 
 #include <inttypes.h>
@@ -10,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 10000 }; /* of a caption: ROUGE-L's time grows with the product of two lengths */
+enum { WORDS_MAX = 10000 }; /* in a caption: the time of ROUGE-L grows with the product of two lengths */
 
 int corpus_init(Corpus *c, TokenRule rule, Err *err)
 {
-    *c = (Corpus){
-        .rule = rule, .words = words_new(), .ngrams = ngrams_new(), .texts = words_new(), .names = words_new()};
+    *c =
+        (Corpus){.rule = rule, .words = hash_new(), .ngrams = hash_new(), .texts = hash_new(), .names = hash_new()};
     return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, "out of memory");
 }
 
@@ -32,23 +33,24 @@ void corpus_free(Corpus *c)
     }
     free(c->image);
     free(c->caption);
-    words_free(c->words);
-    words_free(c->texts);
-    words_free(c->names);
-    ngrams_free(c->ngrams);
+    hash_free(c->words);
+    hash_free(c->ngrams);
+    hash_free(c->texts);
+    hash_free(c->names);
     memset(c, 0, sizeof *c);
 }
 
 /* --- sentences --- */
 
-/* Numbers of the words in tokens, which are parted by spaces; *n of them, up to WORDS_MAX + 1. NULL: out of memory. */
-static int32_t *number_words(Words *words, const char *tokens, int *n)
+/* The numbers of the words in tokens, which are separated by one space: *n of them, but at most WORDS_MAX + 1. NULL: out
+ * of memory. */
+static int32_t *number_words(Hash *words, const char *tokens, int *n)
 {
     int32_t *id = malloc((strlen(tokens) / 2 + 1) * sizeof *id);
     *n = 0;
     for (const char *s = tokens; id && *s && *n <= WORDS_MAX; s += *s == ' ') {
         size_t len = strcspn(s, " ");
-        if ((id[(*n)++] = words_add(words, s, len)) < 0) {
+        if ((id[(*n)++] = hash_add(words, s, len)) < 0) {
             free(id);
             return NULL;
         }
@@ -57,8 +59,8 @@ static int32_t *number_words(Words *words, const char *tokens, int *n)
     return id;
 }
 
-/* The sentence of a text, and where `text` is wanted, its number in texts. */
-static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
+/* Makes the sentence of a caption and, if `text` is not NULL, numbers it in texts. */
+static int read_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
 {
     int n = 0, rc = -1;
     char *tokens = tokens_of(caption, PTB_ANY, c->rule);
@@ -68,9 +70,9 @@ static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t 
     if (!words)
         err_set(err, "out of memory");
     else if (n > WORDS_MAX)
-        err_set(err, "a caption of more than %d words", WORDS_MAX);
-    else if ((text && (*text = words_add(c->texts, tokens, strlen(tokens))) < 0) ||
-             sentence_init(out, c->ngrams, words, n))
+        err_set(err, "the caption has more than %d words", WORDS_MAX);
+    else if ((text && (*text = hash_add(c->texts, tokens, strlen(tokens))) < 0) ||
+             ngram_sentence(out, c->ngrams, words, n))
         err_set(err, "out of memory");
     else
         rc = 0;
@@ -81,7 +83,7 @@ static int take_sentence(Corpus *c, const char *caption, Sentence *out, int32_t 
 
 /* --- images --- */
 
-/* Grows an array of `size` bytes an element where n fill it. */
+/* Grows an array of elements of `size` bytes if n elements fill it. */
 static void *grow(void *array, int64_t n, int64_t *room, size_t size)
 {
     if (n < *room)
@@ -93,18 +95,12 @@ static void *grow(void *array, int64_t n, int64_t *room, size_t size)
     return grown;
 }
 
-/* The text that an image is known by; split may be NULL. */
-static size_t name_image(char name[96], const char *split, int64_t id)
-{
-    return (size_t)snprintf(name, 96, "%" PRId64 " %.64s", id, split ? split : "");
-}
-
-/* The image's place, new or known; -1: out of memory. */
+/* The image's place, new or known; -1: out of memory. split may be NULL. */
 static int32_t find_or_add_image(Corpus *c, const char *split, int64_t id)
 {
     char name[96];
-    size_t len = name_image(name, split, id);
-    int32_t i = words_add(c->names, name, len);
+    int len = snprintf(name, sizeof name, "%" PRId64 " %.64s", id, split ? split : "");
+    int32_t i = hash_add(c->names, name, (size_t)len);
     if (i < c->n_images)
         return i;
     int64_t room = c->image_room;
@@ -124,7 +120,7 @@ static int add_reference(Corpus *c, int32_t image, const char *text, Err *err)
     if (!grown)
         return err_set(err, "out of memory");
     im->reference = grown;
-    if (take_sentence(c, text, &grown[im->n_references], NULL, err))
+    if (read_sentence(c, text, &grown[im->n_references], NULL, err))
         return -1;
     im->n_references++;
     return 0;
@@ -132,26 +128,27 @@ static int add_reference(Corpus *c, int32_t image, const char *text, Err *err)
 
 /* --- captions --- */
 
-/* Takes a record; json (may be NULL) becomes the corpus's, also after a failure. */
-static int add_caption(Corpus *c, const Record *r, int flags, char *json, Err *err)
+/* Adds a record's caption and, with CORPUS_REFERENCES, its references. json, its text, is the corpus's from now on, also
+ * after a failure; NULL without CORPUS_JSON. */
+static int add_record(Corpus *c, const Record *r, int flags, char *json, Err *err)
 {
     int own = flags & CORPUS_REFERENCES;
     CorpusCaption *grown = grow(c->caption, c->n_captions, &c->caption_room, sizeof *grown);
     int32_t image = grown ? find_or_add_image(c, own ? r->split : NULL, r->image_id) : -1;
     if (grown)
         c->caption = grown;
-    if (image < 0) {
+    if (image < 0 || (flags & CORPUS_JSON && !json)) {
         free(json);
         return err_set(err, "out of memory");
     }
     CorpusCaption *caption = &c->caption[c->n_captions];
     *caption = (CorpusCaption){.image = image, .json = json};
-    if (take_sentence(c, r->caption, &caption->sentence, &caption->text, err)) {
+    if (read_sentence(c, r->caption, &caption->sentence, &caption->text, err)) {
         free(json);
         return -1;
     }
     c->n_captions++;
-    /* Several captions of one image bring its references each; once is enough. */
+    /* Each caption of an image repeats its references: once is enough. */
     if (c->image[image].n_captions++ == 0 && own)
         for (int k = 0; k < r->n_references; k++)
             if (add_reference(c, image, r->references[k], err))
@@ -159,46 +156,33 @@ static int add_caption(Corpus *c, const Record *r, int flags, char *json, Err *e
     return 0;
 }
 
-/* Takes one record and the text that it came from, where that is to be kept; the text becomes the corpus's. */
-static int take_record(Corpus *c, const Record *r, int flags, char *json, Err *err)
+static int add_elements(Corpus *c, const Json *list, int flags, Err *err)
 {
-    if (flags & CORPUS_JSON && !json)
-        return err_set(err, "out of memory");
-    return add_caption(c, r, flags, json, err);
-}
-
-static int read_elements(Corpus *c, const Json *list, const char *name, int flags, Err *err)
-{
-    Err why;
     int64_t n = 1;
     for (const Json *e = json_first(list); e; e = json_next(e), n++) {
         Record r;
-        int rc = record_read(&r, e, &why);
+        int rc = record_read(&r, e, err);
         if (!rc) {
-            rc = take_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, &why);
+            rc = add_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, err);
             record_free(&r);
         }
         if (rc)
-            return err_set(err, "%s: element %" PRId64 ": %s", name, n, why.text);
+            return err_prefix(err, "element %" PRId64 ": ", n);
     }
     return 0;
 }
 
 static int read_array(Corpus *c, RecordReader *reader, int flags, Err *err)
 {
-    const char *name = record_name(reader);
-    Err why;
     size_t len;
     char *text = record_rest(reader, ANNOTATIONS_MAX_BYTES, &len, err);
     if (!text)
         return -1;
-    Json *list = json_parse(text, len, &why);
+    Json *list = json_parse(text, len, err);
     free(text);
-    if (!list)
-        return err_set(err, "%s: %s", name, why.text);
-    int rc = read_elements(c, list, name, flags, err);
+    int rc = list ? add_elements(c, list, flags, err) : -1;
     json_free(list);
-    return rc;
+    return rc ? err_prefix(err, "%s: ", record_name(reader)) : 0;
 }
 
 static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
@@ -207,12 +191,11 @@ static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
     const char *line;
     size_t len;
     int rc;
-    Err why;
     while ((rc = record_next(reader, &r, &line, &len, err)) > 0) {
-        rc = take_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, &why);
+        rc = add_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, err);
         record_free(&r);
         if (rc)
-            return err_set(err, "%s: %s", record_place(reader), why.text);
+            return err_prefix(err, "%s: ", record_place(reader));
     }
     return rc;
 }
@@ -232,19 +215,19 @@ int corpus_captions(Corpus *c, const char *input, int flags, Err *err)
 typedef struct {
     Corpus *corpus;
     int all;
-} Wanted;
+} Annotations;
 
-static int take_annotation(void *ctx, int64_t id, const char *text, Err *err)
+static int add_annotation(void *ctx, int64_t id, const char *text, Err *err)
 {
-    const Wanted *w = ctx;
-    int32_t image = find_or_add_image(w->corpus, NULL, id);
+    const Annotations *a = ctx;
+    int32_t image = find_or_add_image(a->corpus, NULL, id);
     if (image < 0)
         return err_set(err, "out of memory");
-    return w->all || w->corpus->image[image].n_captions ? add_reference(w->corpus, image, text, err) : 0;
+    return a->all || a->corpus->image[image].n_captions ? add_reference(a->corpus, image, text, err) : 0;
 }
 
 int corpus_references(Corpus *c, const char *path, int all, Err *err)
 {
-    Wanted wanted = {c, all};
-    return annotations_each(path, take_annotation, &wanted, err);
+    Annotations annotations = {c, all};
+    return annotations_each(path, add_annotation, &annotations, err);
 }

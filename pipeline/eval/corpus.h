@@ -1,61 +1,61 @@
-/* Captions and their references, as numbered words, by image: what is scored.
+/* What is scored: captions and their references, as numbered words, by image.
  *
- *   captions: records or a results array ──► tokens ──► words ──► n-grams ─┐
- *   references: of the records, or of annotations ──► the same            ─┴─► images
+ *   captions, from records or a results array         ──► tokens ──► words ──► n-grams ─┐
+ *   references, from the same records or annotations  ──► tokens ──► words ──► n-grams ─┴─► images
  *
  * Main thread. */
 #ifndef COCO_PIPELINE_EVAL_CORPUS_H
 #define COCO_PIPELINE_EVAL_CORPUS_H
 
 #include "io/base/err.h"
-#include "model/score/ngrams.h"
-#include "pipeline/common/interner.h"
+#include "io/base/hash.h"
+#include "model/score/sentence.h"
 #include "pipeline/eval/tokens.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
     int64_t id; /* image_id */
     Sentence *reference;
     int n_references;
-    int32_t n_captions; /* that were read of it */
+    int32_t n_captions;
 } CorpusImage;
 
 typedef struct {
     int32_t image;
-    int32_t text; /* in texts */
+    int32_t text; /* its number in texts */
     Sentence sentence;
-    char *json; /* the record as it was read, where that was asked for */
+    char *json; /* the record as it was read; NULL without CORPUS_JSON */
 } CorpusCaption;
 
 typedef struct {
     TokenRule rule;
-    Words *words;
-    NgramTable *ngrams;
-    Words *texts; /* captions as their tokens, each once */
-    Words *names; /* of images: split and id */
+    Hash *words;
+    Hash *ngrams; /* see ngrams.h */
+    Hash *texts;  /* the distinct captions, as tokens */
+    Hash *names;  /* the images: id and split */
     CorpusImage *image;
     int32_t n_images, image_room;
     CorpusCaption *caption;
     int64_t n_captions, caption_room;
-    int64_t broken; /* captions and references with line breaks in them */
-    int64_t unknown; /* captions and references with <UNK> in them */
+    int64_t broken;  /* how many captions and references have line breaks inside */
+    int64_t unknown; /* how many have <UNK> */
 } Corpus;
 
 int corpus_init(Corpus *corpus, TokenRule rule, Err *err);
 void corpus_free(Corpus *corpus); /* legal on a zeroed or failed one */
 
-/* What is taken of the input of corpus_captions. */
+/* What to read besides the captions. */
 enum {
-    CORPUS_REFERENCES = 1, /* the records' own references; images are told apart by split and id */
-    CORPUS_JSON = 2        /* keep each record's text */
+    CORPUS_REFERENCES =
+        1,          /* the records' own references; then an image is known by split and id, else by id alone */
+    CORPUS_JSON = 2 /* the text of each record */
 };
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */
 int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
-/* Reads the references of the images that have captions, or with `all` of every image, from annotations. The other
- * images are known by their ids alone. */
+/* Reads references from annotations: those of the images that have captions, or with `all` those of every image. The
+ * other images are added with their ids alone. */
 int corpus_references(Corpus *corpus, const char *path, int all, Err *err);
 
 #endif

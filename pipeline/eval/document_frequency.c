@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/data/record.h"
 #include "io/file/file.h"
+#include "pipeline/eval/ngrams.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,19 +25,21 @@ typedef struct {
     int64_t images;
 } Saving;
 
-/* The words of an n-gram with spaces between them; the caller frees. */
+/* The words of an n-gram, separated by spaces. The caller frees. NULL: out of memory. */
 static char *ngram_text(const Corpus *c, int32_t id)
 {
     int32_t word[NGRAM_MAX];
     int n = 0;
     size_t len = 0;
     for (int32_t prefix; id >= 0; id = prefix) {
-        ngrams_parts(c->ngrams, id, &prefix, &word[n]);
-        len += strlen(words_text(c->words, word[n++])) + 1;
+        size_t word_len;
+        ngram_parts(c->ngrams, id, &prefix, &word[n]);
+        hash_key(c->words, word[n++], &word_len);
+        len += word_len + 1;
     }
     char *text = malloc(len), *out = text;
     while (text && n--) {
-        out = stpcpy(out, words_text(c->words, word[n]));
+        out = stpcpy(out, hash_key(c->words, word[n], NULL));
         *out++ = n ? ' ' : '\0';
     }
     return text;
@@ -48,10 +51,11 @@ static int more_frequent(const void *a, const void *b)
     return x->df != y->df ? (x->df < y->df) - (x->df > y->df) : strcmp(x->text, y->text);
 }
 
-/* The n-grams of two images and more, the most frequent first. The caller frees each text, and the list. */
+/* The *n n-grams that occur in two images or more, the most frequent first. The caller frees each text and the list.
+ * NULL: out of memory. */
 static Frequent *collect(const Saving *s, int32_t *n)
 {
-    int32_t all = ngrams_count(s->corpus->ngrams);
+    int32_t all = hash_count(s->corpus->ngrams);
     Frequent *list = malloc(((size_t)all + 1) * sizeof *list);
     *n = 0;
     for (int32_t id = 0; list && id < all; id++) {
@@ -109,14 +113,14 @@ static int read_head(const Json *json, TokenRule rule, int64_t *images, Err *err
         json_get_text(json, "tokenizer", &tokenizer, err) < 0)
         return -1;
     if (!format || strcmp(format, "coco-df"))
-        return err_set(err, "these are no document frequencies (no \"format\":\"coco-df\")");
+        return err_set(err, "not a file of document frequencies (no \"format\":\"coco-df\")");
     if (version != 1)
-        return err_set(err, "version %" PRId64 " is not known here", version);
+        return err_set(err, "version %" PRId64 " is not supported", version);
     int rc = json_get_int(json, "images", 1, INT32_MAX, images, err);
     if (rc <= 0)
         return rc ? rc : err_set(err, "no \"images\"");
     if (!tokenizer || strcmp(tokenizer, TOKEN_NAMES[rule.kind]))
-        return err_set(err, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(none named)",
+        return err_set(err, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(not named)",
                        TOKEN_NAMES[rule.kind]);
     /* Older files say whether British spelling was left. */
     const Json *british = rule.kind == TOKENS_NONE ? NULL : json_member(json, "british");
@@ -126,15 +130,15 @@ static int read_head(const Json *json, TokenRule rule, int64_t *images, Err *err
     return 0;
 }
 
-/* The n-gram of a text in the corpus, -1 where it is not there; -2: it has not 1 to 4 words. */
+/* The number of a text's n-gram in the corpus. -1: the corpus lacks it; -2: the text has no words, or more than 4. */
 static int32_t find_ngram(const Corpus *c, const char *text)
 {
     int32_t id = -1;
     int n = 0, known = 1;
     for (const char *s = text; *s; s += *s == ' ') {
         size_t len = strcspn(s, " ");
-        int32_t word = words_find(c->words, s, len);
-        known = known && word >= 0 && (id = ngrams_find(c->ngrams, id, word)) >= 0;
+        int32_t word = hash_find(c->words, s, len);
+        known = known && word >= 0 && (id = ngram_find(c->ngrams, id, word)) >= 0;
         n++;
         s += len;
     }
@@ -153,7 +157,7 @@ static int read_entry(const Json *json, const Corpus *c, int32_t *df, int64_t im
         return rc ? rc : err_set(err, "no \"df\"");
     int32_t id = find_ngram(c, text);
     if (id == -2)
-        return err_set(err, "\"ngram\": not 1 to %d words", NGRAM_MAX);
+        return err_set(err, "\"ngram\": expected 1 to %d words", NGRAM_MAX);
     if (id >= 0)
         df[id] = (int32_t)count;
     return 0;
@@ -161,22 +165,21 @@ static int read_entry(const Json *json, const Corpus *c, int32_t *df, int64_t im
 
 int df_load(const char *path, const Corpus *corpus, int32_t *df, int64_t *images, Err *err)
 {
-    Err why;
     const char *line;
     size_t len;
     int rc, head = 1;
     RecordReader *reader = record_open(path, err);
     if (!reader)
         return -1;
-    memset(df, 0, (size_t)ngrams_count(corpus->ngrams) * sizeof *df);
+    memset(df, 0, (size_t)hash_count(corpus->ngrams) * sizeof *df);
     for (; (rc = record_line(reader, &line, &len, err)) > 0; head = 0) {
-        Json *json = json_parse_object(line, len, &why);
+        Json *json = json_parse_object(line, len, err);
         rc = !json  ? -1
-             : head ? read_head(json, corpus->rule, images, &why)
-                    : read_entry(json, corpus, df, *images, &why);
+             : head ? read_head(json, corpus->rule, images, err)
+                    : read_entry(json, corpus, df, *images, err);
         json_free(json);
         if (rc) {
-            err_set(err, "%s: %s", record_place(reader), why.text);
+            err_prefix(err, "%s: ", record_place(reader));
             break;
         }
     }

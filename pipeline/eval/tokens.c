@@ -1,29 +1,22 @@
 #include "pipeline/eval/tokens.h"
 
+#include "io/data/vocab.h"
 #include "pipeline/eval/ptb.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 const char *const TOKEN_NAMES[] = {"ptb", "clean", "none"};
 
-static const char UNKNOWN[] = "<UNK>";
-
-static int is_dropped(const char *word, size_t n, TokenRule rule)
+static bool is_unknown(const char *word, size_t n)
 {
-    const char *const special[] = {"<START>", "<END>", "<NULL>", rule.drop_unk ? UNKNOWN : NULL};
-    for (size_t i = 0; i < sizeof special / sizeof *special && special[i]; i++)
-        if (strlen(special[i]) == n && !strncasecmp(word, special[i], n))
-            return 1;
-    return 0;
+    return strlen(vocab_special[VOCAB_UNK]) == n && !strncasecmp(word, vocab_special[VOCAB_UNK], n);
 }
 
 char *tokens_of(const char *caption, const char *next, TokenRule rule)
 {
     static const char WHITE[] = " \t\n\r\v\f";
-    const char *space =
-        rule.kind == TOKENS_NONE ? WHITE : " "; /* words of the Penn Treebank may have others in them */
+    const char *space = rule.kind == TOKENS_NONE ? WHITE : " "; /* a word of the Treebank may hold other spaces */
     int flags = (rule.kind == TOKENS_CLEAN ? PTB_CLEAN : PTB_PEERS) | (rule.american ? PTB_AMERICAN : 0);
     char *text = rule.kind == TOKENS_NONE ? strdup(caption) : ptb_tokenize(caption, next, flags);
     char *out = text;
@@ -31,7 +24,7 @@ char *tokens_of(const char *caption, const char *next, TokenRule rule)
         return NULL;
     for (const char *s = text + strspn(text, space); *s; s += strspn(s, space)) {
         size_t n = strcspn(s, space);
-        if (!is_dropped(s, n, rule)) {
+        if (!vocab_is_special(s, n) || (is_unknown(s, n) && !rule.drop_unk)) {
             if (out != text)
                 *out++ = ' ';
             memmove(out, s, n);
@@ -50,5 +43,5 @@ int tokens_break(const char *caption)
 
 int tokens_unknown(const char *caption)
 {
-    return strcasestr(caption, UNKNOWN) != NULL;
+    return strcasestr(caption, vocab_special[VOCAB_UNK]) != NULL;
 }

@@ -5,111 +5,111 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The pool: all that may be pending, and one in the caller's hands. And how many make a few. */
-enum { DEPTH = STORE_MAX + 1, FEW = 8 };
+/* The pool holds all that may be pending and one in the caller's hands. */
+enum { DEPTH = CACHE_WRITER_MAX + 1, FEW = 8 };
 
-struct Store {
+struct CacheWriter {
     Http *http;
     Pipe *pipe;
-    Stored pool[DEPTH];
-    int pending, held; /* held: given since work was begun */
+    WrittenImage pool[DEPTH];
+    int pending, held; /* held: given since work was last started */
 };
 
-/* Whoever waits for the network also waits for us. */
+/* The caller waits for the network and for us at once. */
 static void wake_caller(void *ctx)
 {
-    http_wake(((Store *)ctx)->http);
+    http_wake(((CacheWriter *)ctx)->http);
 }
 
-/* A cache that cannot be written is told with the item, for the caller to end the run. */
-static int put_away(void *ctx, void *item, Err *err)
+/* A cache that cannot be written is reported with the item, so that the caller can end the run. */
+static int check_and_write(void *ctx, void *item, Err *err)
 {
-    Stored *s = item;
+    WrittenImage *w = item;
     size_t len;
     (void)ctx, (void)err;
-    const void *bytes = cache_look(&s->job->file, &len, &s->broken);
+    const void *bytes = cache_look(&w->download->file, &len, &w->broken);
     if (!bytes)
         return 0;
-    s->verdict = verdict_of(s->url, bytes, len, &s->why);
-    if (s->verdict == VERDICT_IMAGE)
-        (void)cache_commit(&s->job->file, &s->path, &s->broken);
+    w->verdict = image_check(w->url, bytes, len, &w->why);
+    if (w->verdict == IMAGE_GOOD)
+        (void)cache_commit(&w->download->file, &w->path, &w->broken);
     return 0;
 }
 
-Store *store_start(Http *http, Err *err)
+CacheWriter *cache_writer_start(Http *http, Err *err)
 {
-    Store *store = calloc(1, sizeof *store);
-    if (!store) {
+    CacheWriter *writer = calloc(1, sizeof *writer);
+    if (!writer) {
         err_set(err, "out of memory");
         return NULL;
     }
-    store->http = http;
-    PipeSpec spec = {.work = put_away,
+    writer->http = http;
+    PipeSpec spec = {.work = check_and_write,
                      .idle = wake_caller,
-                     .ctx = store,
-                     .items = store->pool,
-                     .item_size = sizeof *store->pool,
+                     .ctx = writer,
+                     .items = writer->pool,
+                     .item_size = sizeof *writer->pool,
                      .depth = DEPTH,
                      .workers = 1};
-    store->pipe = pipe_start(&spec, err);
-    if (!store->pipe) {
-        free(store);
+    writer->pipe = pipe_start(&spec, err);
+    if (!writer->pipe) {
+        free(writer);
         return NULL;
     }
-    return store;
+    return writer;
 }
 
-void store_stop(Store *store)
+void cache_writer_stop(CacheWriter *writer)
 {
-    if (!store)
+    if (!writer)
         return;
-    pipe_stop(store->pipe);
+    pipe_stop(writer->pipe);
     for (int i = 0; i < DEPTH; i++) {
-        free(store->pool[i].url);
-        free(store->pool[i].path);
+        free(writer->pool[i].url);
+        free(writer->pool[i].path);
     }
-    free(store);
+    free(writer);
 }
 
-int store_pending(const Store *store)
+int cache_writer_pending(const CacheWriter *writer)
 {
-    return store->pending;
+    return writer->pending;
 }
 
-int store_give(Store *store, const HttpResult *r)
+int cache_writer_give(CacheWriter *writer, const HttpResult *r)
 {
-    Stored *s = pipe_free(store->pipe);
-    char *url = s ? strdup(r->url) : NULL;
+    WrittenImage *w = pipe_free(writer->pipe);
+    char *url = w ? strdup(r->url) : NULL;
     if (!url)
         return -1;
-    free(s->url);
-    free(s->path);
-    *s = (Stored){.job = r->tag, .url = url, .code = r->code, .tries = r->tries, .bytes = r->bytes};
-    store->pending++;
-    store->held = store->held + 1 < FEW ? store->held + 1 : 0;
-    pipe_give(store->pipe, store->held == 0);
+    free(w->url);
+    free(w->path);
+    *w = (WrittenImage){.download = r->tag, .url = url, .code = r->code, .tries = r->tries, .bytes = r->bytes};
+    writer->pending++;
+    writer->held = writer->held + 1 < FEW ? writer->held + 1 : 0;
+    pipe_give(writer->pipe, writer->held == 0);
     return 0;
 }
 
-bool store_holds(const Store *store)
+bool cache_writer_holds(const CacheWriter *writer)
 {
-    return store->held > 0;
+    return writer->held > 0;
 }
 
-void store_begin(Store *store)
+void cache_writer_begin(CacheWriter *writer)
 {
-    pipe_wake(store->pipe);
-    store->held = 0;
+    pipe_wake(writer->pipe);
+    writer->held = 0;
 }
 
-int store_next(Store *store, bool wait, const Stored **stored)
+int cache_writer_next(CacheWriter *writer, bool wait, const WrittenImage **written)
 {
     void *item;
-    if (wait && store->held)
-        store_begin(store);
-    if (!store->pending || (!wait && !pipe_ready(store->pipe)) || pipe_next(store->pipe, &item, NULL) <= 0)
+    if (wait && writer->held)
+        cache_writer_begin(writer);
+    if (!writer->pending || (!wait && !pipe_ready(writer->pipe)) || pipe_next(writer->pipe, &item, NULL) <= 0)
         return 0;
-    store->pending--;
-    *stored = item;
+    writer->pending--;
+    *written = item;
     return 1;
 }

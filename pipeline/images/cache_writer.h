@@ -1,9 +1,9 @@
-/* What has come whole from the network is looked at and put into the cache, on a thread of its own: writing files takes
- * about as long as receiving them.
+/* Checks images that have arrived and puts them into the cache, on a thread of its own: writing files takes about as
+ * long as receiving them.
  *
- *   store_give ──► verdict ──► the file gets its name ──► store_next
+ *   cache_writer_give ──► image_check ──► the file gets its name ──► cache_writer_next
  *
- * Main thread, but for what happens between; whoever waits in http_next is woken when there is something to take. */
+ * To be called from the main thread. The thread wakes http_next when there is something to take. */
 #ifndef COCO_PIPELINE_IMAGES_CACHE_WRITER_H
 #define COCO_PIPELINE_IMAGES_CACHE_WRITER_H
 
@@ -12,35 +12,37 @@
 #include "pipeline/images/image_check.h"
 #include "pipeline/images/in_flight.h"
 
-enum { STORE_MAX = 32 }; /* under way at most */
+enum { CACHE_WRITER_MAX = 32 }; /* images it may hold */
 
 typedef struct {
-    Job *job;  /* its file is the store's meanwhile */
-    char *url; /* where it came from at last */
+    ImageDownload *download; /* while the writer has it, its file is the writer's */
+    char *url;               /* where it came from, after redirects */
     long code;
     int tries;
     int64_t bytes;
-    Verdict verdict;
-    const char *why; /* it is no image, or no whole one */
-    char *path;      /* VERDICT_IMAGE: where it is now */
+    ImageVerdict verdict;
+    const char *why; /* it is not a good image */
+    char *path;      /* IMAGE_GOOD: where it is now */
     Err broken;      /* the cache cannot be written; "" */
-} Stored;
+} WrittenImage;
 
-typedef struct Store Store;
+typedef struct CacheWriter CacheWriter;
 
 /* The engine is lent for http_wake. NULL: no thread or memory. */
-Store *store_start(Http *http, Err *err);
-/* Ends, without what is still under way. NULL is legal. */
-void store_stop(Store *store);
-/* How many have been given and not yet been taken. */
-int store_pending(const Store *store);
-/* Takes a job on whose transfer is done. Only where fewer than STORE_MAX are pending. -1: out of memory. Work begins
- * when a few are there, or with store_begin: waking a thread for each costs more than writing the file. */
-int store_give(Store *store, const HttpResult *result);
-/* Whether some wait for that; and now it begins. */
-bool store_holds(const Store *store);
-void store_begin(Store *store);
-/* The first that was given and is done: 1, borrowed until the next call. 0: it is not, with `wait` there is none. */
-int store_next(Store *store, bool wait, const Stored **stored);
+CacheWriter *cache_writer_start(Http *http, Err *err);
+/* Stops, and drops what it has not done yet. NULL is legal. */
+void cache_writer_stop(CacheWriter *writer);
+/* How many images have been given and not yet taken back. */
+int cache_writer_pending(const CacheWriter *writer);
+/* Gives it a download whose transfer is done, if fewer than CACHE_WRITER_MAX are pending. -1: out of memory. Work
+ * starts when a few have been given, or with cache_writer_begin: waking a thread for each costs more than writing the
+ * file. */
+int cache_writer_give(CacheWriter *writer, const HttpResult *result);
+/* Whether some wait for that; and starts the work. */
+bool cache_writer_holds(const CacheWriter *writer);
+void cache_writer_begin(CacheWriter *writer);
+/* The earliest given, if it is done: 1, borrowed until the next call; else 0. With `wait` it waits for it, and 0 means
+ * that none is pending. */
+int cache_writer_next(CacheWriter *writer, bool wait, const WrittenImage **written);
 
 #endif

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-_Static_assert((int)VERDICT_HEAD >= (int)SNIFF_LEN, "the head suffices for sniffing");
+_Static_assert((int)IMAGE_HEAD_BYTES >= (int)SNIFF_LEN, "enough bytes to recognise a format");
 
 /* --- Flickr's "This photo is no longer available" --- */
 
-/* Size and MD5 of the picture as those who cleaned ImageNet's and others' lists of Flickr URLs have published them. */
+/* Size and MD5 of the picture, as published by people who cleaned the Flickr URLs of ImageNet and other datasets. */
 enum { UNAVAILABLE_BYTES = 2051 };
 static const char unavailable_md5[] = "880a7a58e05d3e83797f27573bb6d35c";
-/* Its name, whatever its kind and language: .../photo_unavailable.png, _z.gif, ... */
+/* How its name begins, in every format and language: .../photo_unavailable.png, _z.gif, ... */
 static const char unavailable_name[] = "photo_unavailable";
 
 static int is_host_of(const char *url, const char *domain)
@@ -29,18 +29,18 @@ static int from_flickr(const char *url)
     return is_host_of(url, "flickr.com") || is_host_of(url, "staticflickr.com") || is_host_of(url, "yimg.com");
 }
 
-static int has_its_name(const char *url)
+static int is_named_unavailable(const char *url)
 {
     size_t n = strcspn(url, "?#");
     const char *slash = memrchr(url, '/', n);
     return slash && !strncmp(slash + 1, unavailable_name, strlen(unavailable_name));
 }
 
-/* Photographs are JPEGs; another picture of this very size is the one, where it comes from Flickr. */
+/* Flickr serves photographs as JPEG: another format of exactly this size is the placeholder. */
 static int is_unavailable(const char *url, const unsigned char *bytes, size_t len)
 {
     char md5[DIGEST_MD5_LEN + 1];
-    if (has_its_name(url))
+    if (is_named_unavailable(url))
         return 1;
     if (len != UNAVAILABLE_BYTES)
         return 0;
@@ -50,28 +50,28 @@ static int is_unavailable(const char *url, const unsigned char *bytes, size_t le
     return !strcmp(md5, unavailable_md5);
 }
 
-/* --- all of it --- */
+/* --- verdicts --- */
 
-Verdict verdict_of_head(const void *bytes, size_t len, const char **why)
+ImageVerdict image_check_head(const void *bytes, size_t len, const char **why)
 {
     const char *not = sniff_not_image(bytes, len);
     *why = not ? not : "";
-    return not ? VERDICT_DEAD : VERDICT_IMAGE;
+    return not ? IMAGE_WRONG : IMAGE_GOOD;
 }
 
-Verdict verdict_of(const char *url, const void *bytes, size_t len, const char **why)
+ImageVerdict image_check(const char *url, const void *bytes, size_t len, const char **why)
 {
-    Verdict head = verdict_of_head(bytes, len, why);
+    ImageVerdict head = image_check_head(bytes, len, why);
     const char *cut;
-    if (head != VERDICT_IMAGE)
+    if (head != IMAGE_GOOD)
         return head;
     if (is_unavailable(url, bytes, len)) {
-        *why = "Flickr's picture for a photograph that was taken away";
-        return VERDICT_DEAD;
+        *why = "Flickr's 'photo unavailable' picture";
+        return IMAGE_WRONG;
     }
     if ((cut = sniff_cut(bytes, len))) {
         *why = cut;
-        return VERDICT_CUT;
+        return IMAGE_TRUNCATED;
     }
-    return VERDICT_IMAGE;
+    return IMAGE_GOOD;
 }

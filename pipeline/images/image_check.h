@@ -1,25 +1,24 @@
-/* Whether what a URL has brought is the image that was asked for, told by its bytes.
- *
- * Any thread. */
+/* Checks downloads by content: whether the bytes are the image that was asked for, and not an HTML page, a truncated
+ * image or Flickr's "photo unavailable" picture. Any thread. */
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_CHECK_H
 #define COCO_PIPELINE_IMAGES_IMAGE_CHECK_H
 
 #include <stddef.h>
 
 typedef enum {
-    VERDICT_IMAGE,
-    VERDICT_DEAD, /* something else, and it will be that again: a page, a placeholder */
-    VERDICT_CUT   /* an image without its end: another time it may be whole */
-} Verdict;
+    IMAGE_GOOD,
+    IMAGE_WRONG,    /* a page, a placeholder: it will be the same next time */
+    IMAGE_TRUNCATED /* next time it may be complete */
+} ImageVerdict;
 
-enum { VERDICT_HEAD = 512 }; /* bytes from the start that suffice for verdict_of_head */
+enum { IMAGE_HEAD_BYTES = 512 }; /* of the start, enough for image_check_head */
 
-/* By the first bytes (all of them, or VERDICT_HEAD at least): DEAD where they begin like no image. *why becomes a
- * constant text, "" for an image. */
-Verdict verdict_of_head(const void *bytes, size_t len, const char **why);
+/* Judges the first bytes (all of them, or at least IMAGE_HEAD_BYTES): IMAGE_WRONG if no image begins like this. *why
+ * becomes a constant text, "" for IMAGE_GOOD. */
+ImageVerdict image_check_head(const void *bytes, size_t len, const char **why);
 
-/* By all of them, and by the URL that they came from at last, behind redirects. Flickr answers for a photograph that
- * was taken away with a picture that says so, and status 200: known by its name, or its size and digest. */
-Verdict verdict_of(const char *url, const void *bytes, size_t len, const char **why);
+/* Judges all the bytes, and the URL that they came from, after redirects. For a photograph that was removed, Flickr sends
+ * a picture that says so, with status 200; it is recognised by its name, or by its size and digest. */
+ImageVerdict image_check(const char *url, const void *bytes, size_t len, const char **why);
 
 #endif

@@ -2,7 +2,8 @@
 
 #include "io/base/err.h"
 #include "io/file/file.h"
-#include "pipeline/images/images.h"
+#include "pipeline/images/image_fetch.h"
+#include "pipeline/images/image_get.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 LookupSpec lookup_defaults(void)
 {
-    return (LookupSpec){.negative_ttl = images_defaults().negative_ttl, .http = http_defaults()};
+    return (LookupSpec){.negative_ttl = image_fetch_defaults().negative_ttl, .http = http_defaults()};
 }
 
 int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
@@ -22,7 +23,7 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
         return err_set(err, "%s: %s", spec->images, strerror(errno));
     if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)))
         return err_set(err, "%s: %s", spec->data, strerror(errno));
-    /* Without a cache (no home, a read-only disk) every image is downloaded anew. */
+    /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, NULL);
     lookup->pool = http_pool_open(&spec->http, err);
     return lookup->pool ? 0 : -1;
@@ -37,7 +38,7 @@ void lookup_close(Lookup *lookup)
     memset(lookup, 0, sizeof *lookup);
 }
 
-/* 1 where the resolved path lies below the resolved directory. */
+/* Both paths are resolved. */
 static int is_below(const char *path, const char *root)
 {
     size_t n = strlen(root);
@@ -46,7 +47,7 @@ static int is_below(const char *path, const char *root)
     return !strncmp(path, root, n) && path[n] == '/';
 }
 
-/* The bytes of a resolved path, which must be a regular file: a pipe would wait for ever. */
+/* The path must be a regular file: a pipe could block for ever. */
 static char *read_regular(const char *path, size_t *len, Err *err)
 {
     struct stat st;
@@ -57,14 +58,14 @@ static char *read_regular(const char *path, size_t *len, Err *err)
     }
     char *bytes = file_read(path, IMAGE_FILE_MAX, len, &why);
     if (!bytes) {
-        size_t n = strlen(path); /* the box has no room for a long path */
+        size_t n = strlen(path); /* a tile has no room for a long path */
         int named = !strncmp(why.text, path, n) && !strncmp(why.text + n, ": ", 2);
         err_set(err, "%s", named ? why.text + n + 2 : why.text);
     }
     return bytes;
 }
 
-/* The file below the root. 1 with its bytes, 0 where there is none of that name, -1 with a line. */
+/* 1: *bytes is the file `name` below the root; 0: there is none; -1: failed. */
 static int read_below(const char *root, const char *name, char **bytes, size_t *len, Err *err)
 {
     if (!root)
@@ -93,7 +94,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The path of "file:///path" or "file://localhost/path" with %XX decoded; NULL where it is none. */
+/* The path of "file:///path" or "file://localhost/path" with %XX decoded; NULL for other hosts. The caller frees. */
 static char *file_url_path(const char *url)
 {
     const char *s = url + strlen("file://");
@@ -115,7 +116,7 @@ static char *file_url_path(const char *url)
     return path;
 }
 
-/* An absolute path, which must lead into one of the two directories. `outside`: what else it is. 1 or -1. */
+/* An absolute path, which must lead into one of the two directories; `outside` is the error if it does not. 1 or -1. */
 static int read_absolute(const Lookup *l, const char *path, const char *outside, char **bytes, size_t *len,
                          Err *err)
 {
@@ -123,7 +124,6 @@ static int read_absolute(const Lookup *l, const char *path, const char *outside,
     int rc = -1, there = real != NULL, below = 0;
     for (int i = 0; i < 2 && real; i++)
         below |= l->root[i] && is_below(real, l->root[i]);
-    /* Whether a file outside exists is not told. */
     if (below) {
         *bytes = read_regular(real, len, err);
         rc = *bytes ? 1 : -1;
@@ -148,10 +148,10 @@ static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len,
 {
     if (!strncmp(url, "file://", 7))
         return read_file_url(l, url, bytes, len, err);
-    return images_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err) ? -1 : 1;
+    return image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err) ? -1 : 1;
 }
 
-/* 1 with the bytes, -1 with a line. */
+/* 1: *bytes is the image; -1: failed. */
 static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, bool *at_url, Err *err)
 {
     int rc = 0;

@@ -1,117 +1,93 @@
 #include "pipeline/images/in_flight.h"
 
+#include "io/base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1024 };
-
-struct Jobs {
-    Job *job;
+struct InFlight {
+    Hash *urls;              /* a download's number by its URL */
+    ImageDownload *download; /* (places) by number */
     int places;
     void *owner;
     int64_t lines;
-    Job *free;
-    Job *bucket[BUCKETS];
 };
 
-Jobs *jobs_open(int places, void *owner)
+InFlight *in_flight_new(int places, void *owner)
 {
-    Jobs *jobs = calloc(1, sizeof *jobs);
-    if (jobs)
-        jobs->job = calloc((size_t)places, sizeof *jobs->job);
-    if (!jobs || !jobs->job) {
-        free(jobs);
+    InFlight *all = calloc(1, sizeof *all);
+    if (!all)
+        return NULL;
+    *all = (InFlight){hash_new(), calloc((size_t)places, sizeof *all->download), places, owner, 0};
+    if (!all->urls || !all->download) {
+        in_flight_free(all);
         return NULL;
     }
-    jobs->places = places;
-    jobs->owner = owner;
-    for (int i = places - 1; i >= 0; i--) {
-        jobs->job[i].next = jobs->free;
-        jobs->free = &jobs->job[i];
-    }
-    return jobs;
+    return all;
 }
 
-static void job_clear(Job *job)
+static void clear(ImageDownload *download)
 {
-    cache_abort(&job->file);
-    free(job->url);
-    free(job->line);
-    memset(job, 0, sizeof *job);
+    cache_abort(&download->file);
+    free(download->url);
+    free(download->line);
+    memset(download, 0, sizeof *download);
 }
 
-void jobs_close(Jobs *jobs)
+void in_flight_free(InFlight *all)
 {
-    if (!jobs)
+    if (!all)
         return;
-    for (int i = 0; i < jobs->places; i++)
-        job_clear(&jobs->job[i]);
-    free(jobs->job);
-    free(jobs);
+    for (int i = 0; i < all->places && all->download; i++)
+        clear(&all->download[i]);
+    free(all->download);
+    hash_free(all->urls);
+    free(all);
 }
 
-bool jobs_full(const Jobs *jobs)
+bool in_flight_is_full(const InFlight *all)
 {
-    return !jobs->free;
+    return hash_count(all->urls) == all->places;
 }
 
-/* FNV-1a. */
-static uint32_t hash_of(const char *url)
+ImageDownload *in_flight_find(const InFlight *all, const char *url)
 {
-    uint32_t h = 2166136261u;
-    for (const unsigned char *p = (const unsigned char *)url; *p; p++)
-        h = (h ^ *p) * 16777619u;
-    return h;
+    int32_t number = hash_find(all->urls, url, strlen(url));
+    return number < 0 ? NULL : &all->download[number];
 }
 
-Job *jobs_find(const Jobs *jobs, const char *url)
+ImageDownload *in_flight_add(InFlight *all, char *url)
 {
-    uint32_t hash = hash_of(url);
-    Job *job = jobs->bucket[hash % BUCKETS];
-    while (job && (job->hash != hash || strcmp(job->url, url)))
-        job = job->next;
-    return job;
+    int32_t number = hash_add(all->urls, url, strlen(url));
+    if (number < 0)
+        return NULL;
+    all->download[number] = (ImageDownload){.url = url, .owner = all->owner};
+    return &all->download[number];
 }
 
-Job *jobs_take(Jobs *jobs, char *url)
+int in_flight_add_line(InFlight *all, ImageDownload *download, int64_t line)
 {
-    Job *job = jobs->free;
-    jobs->free = job->next;
-    uint32_t hash = hash_of(url);
-    Job **bucket = &jobs->bucket[hash % BUCKETS];
-    *job = (Job){.url = url, .owner = jobs->owner, .hash = hash, .next = *bucket};
-    *bucket = job;
-    return job;
-}
-
-int jobs_add_line(Jobs *jobs, Job *job, int64_t line)
-{
-    if (job->n_lines == job->room) {
-        int room = job->room ? 2 * job->room : 1;
-        int64_t *grown = realloc(job->line, (size_t)room * sizeof *grown);
+    if (download->n_lines == download->room) {
+        int room = download->room ? 2 * download->room : 1;
+        int64_t *grown = realloc(download->line, (size_t)room * sizeof *grown);
         if (!grown)
             return -1;
-        job->line = grown;
-        job->room = room;
+        download->line = grown;
+        download->room = room;
     }
-    job->line[job->n_lines++] = line;
-    jobs->lines++;
+    download->line[download->n_lines++] = line;
+    all->lines++;
     return 0;
 }
 
-int64_t jobs_lines(const Jobs *jobs)
+int64_t in_flight_lines(const InFlight *all)
 {
-    return jobs->lines;
+    return all->lines;
 }
 
-void jobs_give(Jobs *jobs, Job *job)
+void in_flight_remove(InFlight *all, ImageDownload *download)
 {
-    Job **at = &jobs->bucket[job->hash % BUCKETS];
-    while (*at != job)
-        at = &(*at)->next;
-    *at = job->next;
-    jobs->lines -= job->n_lines;
-    job_clear(job);
-    job->next = jobs->free;
-    jobs->free = job;
+    hash_remove(all->urls, download->url, strlen(download->url));
+    all->lines -= download->n_lines;
+    clear(download);
 }

@@ -1,4 +1,4 @@
-/* URLs under way, each with what has come of it so far and the lines of the input that ask for it.
+/* Images on their way: each with what has arrived of it so far and the lines of the input that ask for it.
  *
  * A fixed number of places, found by URL. One thread at a time. */
 #ifndef COCO_PIPELINE_IMAGES_IN_FLIGHT_H
@@ -9,32 +9,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct Job {
-    char *url;
+/* The download of one image. */
+typedef struct {
+    char *url; /* NULL: the place is free */
     CacheFile file;
-    bool looked;     /* at the first bytes */
-    const char *why; /* it is no image; NULL: not known */
-    int64_t *line;   /* n_lines records are to be written: the first asked for it, the others meanwhile */
+    bool checked;    /* the first bytes have been */
+    const char *why; /* it is not an image; NULL: not known */
+    int64_t *line;   /* n_lines status records to write: one for the line that asked first, others for repeats */
     int n_lines, room;
-    void *owner;      /* whose jobs these are */
-    struct Job *next; /* of the same bucket, or the next free one */
-    uint32_t hash;
-} Job;
+    void *owner; /* as given to in_flight_new */
+} ImageDownload;
 
-typedef struct Jobs Jobs;
+typedef struct InFlight InFlight;
 
-/* NULL: out of memory. */
-Jobs *jobs_open(int places, void *owner);
-void jobs_close(Jobs *jobs); /* with what is under way; NULL is legal */
-bool jobs_full(const Jobs *jobs);
-/* The job of this URL; NULL: there is none. */
-Job *jobs_find(const Jobs *jobs, const char *url);
-/* A new job, which takes the URL (from malloc). Only where it is not full. */
-Job *jobs_take(Jobs *jobs, char *url);
-/* One more line that asks for it. -1: out of memory. */
-int jobs_add_line(Jobs *jobs, Job *job, int64_t line);
-/* How many lines ask for what is under way. */
-int64_t jobs_lines(const Jobs *jobs);
-void jobs_give(Jobs *jobs, Job *job); /* its place is free again */
+InFlight *in_flight_new(int places, void *owner); /* NULL: out of memory */
+void in_flight_free(InFlight *all);               /* with everything in it; NULL is legal */
+bool in_flight_is_full(const InFlight *all);
+/* The download of this URL; NULL: there is none. */
+ImageDownload *in_flight_find(const InFlight *all, const char *url);
+/* Adds a download, if there is room and none of this URL. The URL, from malloc, is taken over, unless the answer is
+ * NULL: out of memory. */
+ImageDownload *in_flight_add(InFlight *all, char *url);
+/* One more line asks for it. -1: out of memory. */
+int in_flight_add_line(InFlight *all, ImageDownload *download, int64_t line);
+/* How many lines ask for what is in flight. */
+int64_t in_flight_lines(const InFlight *all);
+void in_flight_remove(InFlight *all, ImageDownload *download);
 
 #endif

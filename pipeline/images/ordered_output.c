@@ -2,65 +2,72 @@
 
 #include <stdlib.h>
 
-struct Order {
+struct OrderedOutput {
     FILE *out;
-    char **line; /* that of number i is at i % room; NULL: not ready */
+    char **line; /* (room) number i is at i % room; NULL: not ready */
     int room;
-    int64_t promised, written; /* numbers from `written` on are not out */
+    int64_t reserved, written; /* numbers below these are */
 };
 
-Order *order_open(FILE *out, int room)
+OrderedOutput *ordered_new(FILE *out, int room)
 {
-    Order *order = calloc(1, sizeof *order);
-    if (order)
-        order->line = calloc((size_t)room, sizeof *order->line);
-    if (!order || !order->line) {
-        free(order);
+    OrderedOutput *ordered = calloc(1, sizeof *ordered);
+    if (ordered)
+        ordered->line = calloc((size_t)room, sizeof *ordered->line);
+    if (!ordered || !ordered->line) {
+        free(ordered);
         return NULL;
     }
-    order->out = out;
-    order->room = room;
-    return order;
+    ordered->out = out;
+    ordered->room = room;
+    return ordered;
 }
 
-void order_close(Order *order)
+void ordered_free(OrderedOutput *ordered)
 {
-    if (!order)
+    if (!ordered)
         return;
-    for (int i = 0; i < order->room; i++)
-        free(order->line[i]);
-    free(order->line);
-    free(order);
+    for (int i = 0; i < ordered->room; i++)
+        free(ordered->line[i]);
+    free(ordered->line);
+    free(ordered);
 }
 
-int order_has_room(const Order *order)
+bool ordered_has_room(const OrderedOutput *ordered)
 {
-    return order->promised - order->written < order->room;
+    return ordered->reserved - ordered->written < ordered->room;
 }
 
-int64_t order_promise(Order *order)
+int64_t ordered_reserve(OrderedOutput *ordered)
 {
-    return order->promised++;
+    return ordered->reserved++;
 }
 
-void order_flush(Order *order)
+static char **next_line(const OrderedOutput *ordered)
 {
-    for (; order->written < order->promised; order->written++) {
-        char **line = &order->line[order->written % order->room];
-        if (*line)
-            fputs(*line, order->out);
-        free(*line);
-        *line = NULL;
-    }
+    return &ordered->line[ordered->written % ordered->room];
 }
 
-void order_line(Order *order, int64_t number, char *line)
+/* Writes the next line, if it is ready, and goes on to the one after it. */
+static void write_next(OrderedOutput *ordered)
 {
-    order->line[number % order->room] = line;
-    for (char **next; order->written < order->promised && *(next = &order->line[order->written % order->room]);) {
-        fputs(*next, order->out);
-        free(*next);
-        *next = NULL;
-        order->written++;
-    }
+    char **line = next_line(ordered);
+    if (*line)
+        fputs(*line, ordered->out);
+    free(*line);
+    *line = NULL;
+    ordered->written++;
+}
+
+void ordered_put(OrderedOutput *ordered, int64_t number, char *line)
+{
+    ordered->line[number % ordered->room] = line;
+    while (ordered->written < ordered->reserved && *next_line(ordered))
+        write_next(ordered);
+}
+
+void ordered_flush(OrderedOutput *ordered)
+{
+    while (ordered->written < ordered->reserved)
+        write_next(ordered);
 }

@@ -1,28 +1,29 @@
-/* Lines that become ready in any order, written in the order in which they were promised.
+/* Lines that are ready in any order, written in the order of their numbers.
  *
- *   order_promise ──► number ──► ... ──► order_line: ready ──► out, when all before it are out
+ *   ordered_reserve ──► number ──► ... ──► ordered_put: ready ──► written once all before it are
  *
- * Memory is bounded by how many may be promised and not yet out. One thread at a time. */
+ * Memory is bounded by the number of lines that may be reserved and not yet written. One thread at a time. */
 #ifndef COCO_PIPELINE_IMAGES_ORDERED_OUTPUT_H
 #define COCO_PIPELINE_IMAGES_ORDERED_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-typedef struct Order Order;
+typedef struct OrderedOutput OrderedOutput;
 
-/* For at most `room` lines that are not yet out. NULL: out of memory. The stream stays the caller's. */
-Order *order_open(FILE *out, int room);
-void order_close(Order *order); /* what is not out yet is lost; NULL is legal */
+/* For at most `room` lines that are not yet written. NULL: out of memory. The stream stays the caller's. */
+OrderedOutput *ordered_new(FILE *out, int room);
+void ordered_free(OrderedOutput *ordered); /* lines not yet written are lost; NULL is legal */
 
-/* Whether one more may be promised. */
-int order_has_room(const Order *order);
-/* The number of a line to come. Only with room. */
-int64_t order_promise(Order *order);
-/* Writes what is ready, though lines before it never came. */
-void order_flush(Order *order);
-/* The line of that number, with its newline; becomes the order's to free. Whether writing failed shows in
- * ferror(out). */
-void order_line(Order *order, int64_t number, char *line);
+/* Whether one more line may be reserved. */
+bool ordered_has_room(const OrderedOutput *ordered);
+/* The next line's number. Only if there is room. */
+int64_t ordered_reserve(OrderedOutput *ordered);
+/* The line with this number, its newline included; from malloc, and now ours to free. If writing fails, ferror(out)
+ * says so. */
+void ordered_put(OrderedOutput *ordered, int64_t number, char *line);
+/* Writes every line that is ready, and gives up those that are not. */
+void ordered_flush(OrderedOutput *ordered);
 
 #endif

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The least of 1, 2, 5 times a power of ten that is not below x. */
+/* The smallest number of the form 1, 2 or 5 times a power of ten that is at least x. */
 static double round_up(double x)
 {
     double power = pow(10, floor(log10(x))), m = x / power;
     return power * (m <= 1 + 1e-9 ? 1 : m <= 2 + 1e-9 ? 2 : m <= 5 + 1e-9 ? 5 : 10);
 }
 
-/* A tick's label: thousands and millions shortened where all ticks allow it. */
+/* A tick's label: thousands and millions are abbreviated if all ticks allow it. */
 static void write_label(char *label, double v, double step, double largest)
 {
     if (v == 0)
@@ -29,7 +29,7 @@ static void write_label(char *label, double v, double step, double largest)
 void axis_linear(Axis *a, double lo, double hi, int wanted, bool whole, bool tight)
 {
     memset(a, 0, sizeof *a);
-    if (!(hi - lo > fabs(hi) * 1e-9)) { /* one value, or as good as one */
+    if (!(hi - lo > fabs(hi) * 1e-9)) { /* a single value, or nearly so */
         double room = fabs(hi) > 0 ? fabs(hi) * 0.1 : 1;
         room = whole && room < 1 ? 1 : room;
         lo -= room;
@@ -51,7 +51,7 @@ void axis_linear(Axis *a, double lo, double hi, int wanted, bool whole, bool tig
     }
 }
 
-/* Ticks at `step` powers of ten apart, or at these mantissas of every power. */
+/* Ticks at these mantissas, times every step-th power of ten. Returns their number. */
 static int log_ticks(Axis *a, int from, int to, int step, const double *mantissa, int n)
 {
     a->n_ticks = 0;
@@ -71,7 +71,7 @@ void axis_log(Axis *a, double lo, double hi, int wanted)
     static const double mantissas[] = {1, 2, 5}, fine[] = {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
     memset(a, 0, sizeof *a);
     a->log = true;
-    if (hi < lo * 1.2) { /* as good as one value */
+    if (hi < lo * 1.2) { /* nearly a single value */
         double middle = sqrt(lo) * sqrt(hi);
         lo = middle / 2;
         hi = middle * 2;

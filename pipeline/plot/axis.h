@@ -1,6 +1,6 @@
 /* An axis of a plot: a range with round ends, ticks where people expect them, and their labels.
- * Linear ticks step by 1, 2 or 5 times a power of ten; logarithmic ones stand at powers of ten, and at 2 and 5
- * times these where there is room. */
+ * Linear ticks are 1, 2 or 5 times a power of ten apart; logarithmic ticks are at powers of ten and, if there is room,
+ * at 2 and 5 times these. */
 #ifndef COCO_PIPELINE_PLOT_AXIS_H
 #define COCO_PIPELINE_PLOT_AXIS_H
 
@@ -10,20 +10,20 @@
 enum { AXIS_TICKS_MAX = 64, AXIS_LABEL_LEN = 24 };
 
 typedef struct {
-    double lo, hi; /* lo < hi; positive where log */
+    double lo, hi; /* lo < hi; positive if log */
     bool log;
     int n_ticks;
     double tick[AXIS_TICKS_MAX];
     char label[AXIS_TICKS_MAX][AXIS_LABEL_LEN];
 } Axis;
 
-/* An axis over the values from lo to hi (lo may equal hi) with about `wanted` ticks. `whole`: ticks are whole
- * numbers. `tight`: the range ends with the values, not with the next tick. */
+/* An axis for values from lo to hi (which may be equal) with about `wanted` ticks. `whole`: ticks are integers.
+ * `tight`: the range ends at the values instead of the next tick. */
 void axis_linear(Axis *axis, double lo, double hi, int wanted, bool whole, bool tight);
-/* The same with a logarithmic scale; lo and hi are above 0. */
+/* The same with a logarithmic scale; lo and hi must be above 0. */
 void axis_log(Axis *axis, double lo, double hi, int wanted);
 
-/* Where the value stands: 0 at lo, 1 at hi. */
+/* Where the value is on the axis: 0 at lo, 1 at hi. */
 double axis_place(const Axis *axis, double value);
 
 #endif

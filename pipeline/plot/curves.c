@@ -12,24 +12,24 @@ static int push(Curve *c, double x, double y)
 {
     if (c->n == c->room) {
         size_t room = c->room ? c->room * 2 : 256;
-        Point *grown = realloc(c->point, room * sizeof *grown);
+        CurvePoint *grown = realloc(c->point, room * sizeof *grown);
         if (!grown)
             return -1;
         c->point = grown;
         c->room = room;
     }
-    c->point[c->n++] = (Point){x, y};
+    c->point[c->n++] = (CurvePoint){x, y};
     return 0;
 }
 
-/* Forgets what stands at x and behind it. */
+/* Drops the points from x on. */
 static void cut(Curve *c, double x)
 {
     while (c->n && c->point[c->n - 1].x >= x)
         c->n--;
 }
 
-static int add_event(Run *run, const LogEvent *e)
+static int add_event(RunCurves *run, const LogEvent *e)
 {
     double x = (double)e->iteration;
     if (!strcmp(e->event, "iteration") && !isnan(e->loss)) {
@@ -45,10 +45,9 @@ static int add_event(Run *run, const LogEvent *e)
     return 0;
 }
 
-int curves_read(Run *run, const char *path, Err *err)
+int curves_read(RunCurves *run, const char *path, Err *err)
 {
     const char *line;
-    Err why;
     size_t len;
     LogEvent event;
     int rc;
@@ -57,8 +56,8 @@ int curves_read(Run *run, const char *path, Err *err)
     if (!reader)
         return -1;
     while ((rc = record_line(reader, &line, &len, err)) > 0) {
-        if (log_parse(&event, line, len, &why))
-            rc = err_set(err, "%s: %s", record_place(reader), why.text);
+        if (log_parse(&event, line, len, err))
+            rc = err_prefix(err, "%s: ", record_place(reader));
         else if (add_event(run, &event))
             rc = err_set(err, "%s: out of memory", record_place(reader));
         if (rc < 0)
@@ -72,7 +71,7 @@ int curves_read(Run *run, const char *path, Err *err)
     return rc;
 }
 
-void curves_free(Run *run)
+void curves_free(RunCurves *run)
 {
     free(run->loss.point);
     free(run->val.point);
@@ -94,7 +93,7 @@ int curves_smooth(Curve *out, const Curve *in, size_t n)
             sum += in->point[hi++].y;
         while (lo < i - before)
             sum -= in->point[lo++].y;
-        out->point[i] = (Point){in->point[i].x, sum / (double)(hi - lo)};
+        out->point[i] = (CurvePoint){in->point[i].x, sum / (double)(hi - lo)};
     }
     return 0;
 }

@@ -3,7 +3,7 @@
 #include "io/base/err.h"
 #include "io/file/file.h"
 #include "io/picture/canvas.h"
-#include "io/picture/png.h"
+#include "io/picture/pngwriter.h"
 #include "pipeline/plot/axis.h"
 #include "pipeline/plot/curves.h"
 
@@ -13,25 +13,25 @@
 #include <string.h>
 
 static const Color PAPER = 0xFFFFFF, GRID = 0xE6E6E3, FRAME = 0x9A9C9F, INK = 0x1B1B1B, MUTED = 0x5F6266;
-/* Told apart by most eyes, also those that mix up red and green (after Okabe and Ito). */
+/* Distinct for most eyes, including those that confuse red and green (after Okabe and Ito). */
 static const Color PALETTE[] = {0x1F6FB2, 0xD5601C, 0x1B9E77, 0xB63679, 0x7B61B0, 0x8C6D1F, 0x2FA4C7, 0x5B5B5B};
 enum { N_COLORS = sizeof PALETTE / sizeof *PALETTE, TEXT_LEN = 256, MARKERS_MAX = 60 };
 
 typedef struct {
-    const PlotSpec *spec;
-    Run *runs;
+    const PlotOptions *options;
+    RunCurves *runs;
     int n_runs;
     Canvas *canvas;
     double scale;   /* of all sizes: 1 for 960 x 540 */
     int x, y, w, h; /* the area that the axes enclose */
     Axis across, up;
     TextStyle title, label, tick, legend;
-    double *xy; /* room for one curve's line */
+    double *xy; /* room for the points of one curve */
 } Plot;
 
-PlotSpec plot_defaults(void)
+PlotOptions plot_defaults(void)
 {
-    return (PlotSpec){.title = "Training loss", .width = 960, .height = 540};
+    return (PlotOptions){.title = "Training loss", .width = 960, .height = 540};
 }
 
 static int px(const Plot *p, double v)
@@ -63,20 +63,20 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* What a run goes by: its label, else its file's name, with the directories where two runs share that name. */
-static const char *run_name(const PlotSpec *spec, int i)
+/* A run's name: its label, else the name of its file, with directories if two runs share that name. */
+static const char *run_name(const PlotOptions *options, int i)
 {
-    if (i < spec->n_labels)
-        return spec->labels[i];
-    if (!strcmp(spec->inputs[i], "-"))
+    if (i < options->n_labels)
+        return options->labels[i];
+    if (!strcmp(options->inputs[i], "-"))
         return "standard input";
-    for (int k = 0; k < spec->n_inputs; k++)
-        if (k != i && !strcmp(base_name(spec->inputs[k]), base_name(spec->inputs[i])))
-            return spec->inputs[i];
-    return base_name(spec->inputs[i]);
+    for (int k = 0; k < options->n_inputs; k++)
+        if (k != i && !strcmp(base_name(options->inputs[k]), base_name(options->inputs[i])))
+            return options->inputs[i];
+    return base_name(options->inputs[i]);
 }
 
-/* Entry i of the legend, counting a run's training curve and its validation curve. False: no more. */
+/* Entry i of the legend, which has one for each training and validation curve. False: there are no more. */
 static bool legend_entry(const Plot *p, int i, Entry *e)
 {
     for (int r = 0; r < p->n_runs; r++)
@@ -87,7 +87,7 @@ static bool legend_entry(const Plot *p, int i, Entry *e)
             Color color = PALETTE[r % N_COLORS];
             e->color = val ? darker(color) : color;
             e->val = val;
-            snprintf(e->text, sizeof e->text, "%s, %s", run_name(p->spec, r), val ? "validation" : "training");
+            snprintf(e->text, sizeof e->text, "%s, %s", run_name(p->options, r), val ? "validation" : "training");
             return true;
         }
     return false;
@@ -111,7 +111,7 @@ static void draw_entry(Plot *p, const Entry *e, int x, int y, int line_h, int sa
     canvas_text(p->canvas, &p->legend, x + sample + px(p, 6), y, e->text);
 }
 
-/* Draws the legend from left, top (or with `draw` false only measures it); its height. */
+/* Draws the legend from left, top (or only measures it if `draw` is false). Returns its height. */
 static int legend(Plot *p, int left, int top, int right, bool draw)
 {
     Entry e;
@@ -156,27 +156,27 @@ static void ranges(const Plot *p, double *x_lo, double *x_hi, double *y_lo, doub
 
 static void layout(Plot *p)
 {
-    const PlotSpec *spec = p->spec;
+    const PlotOptions *options = p->options;
     double x_lo, x_hi, y_lo, y_hi;
     int w, h, widest = 0, tick_h, margin;
-    p->scale = fmax(0.5, fmin(spec->width / 960.0, spec->height / 540.0));
+    p->scale = fmax(0.5, fmin(options->width / 960.0, options->height / 540.0));
     margin = px(p, 20);
-    int text_w = spec->width - 2 * margin;
+    int text_w = options->width - 2 * margin;
     p->title = (TextStyle){.size = 17 * p->scale, .bold = 1, .width = text_w, .max_lines = 2, .color = INK};
     p->label = (TextStyle){.size = 12.5 * p->scale, .color = MUTED};
     p->tick = (TextStyle){.size = 12 * p->scale, .color = MUTED};
     p->legend = (TextStyle){.size = 12.5 * p->scale, .color = INK};
     ranges(p, &x_lo, &x_hi, &y_lo, &y_hi);
-    canvas_text_size(p->canvas, &p->title, spec->title, &w, &h);
-    p->y = px(p, 14) + (*spec->title ? h + px(p, 6) : 0);
-    p->y += legend(p, margin, 0, spec->width - margin, false);
+    canvas_text_size(p->canvas, &p->title, options->title, &w, &h);
+    p->y = px(p, 14) + (*options->title ? h + px(p, 6) : 0);
+    p->y += legend(p, margin, 0, options->width - margin, false);
     canvas_text_size(p->canvas, &p->label, "loss", &w, &h);
     p->y += px(p, 10) + h + px(p, 6);
     canvas_text_size(p->canvas, &p->tick, "0", &w, &tick_h);
-    p->h = spec->height - p->y - tick_h - h - px(p, 26);
-    p->h = p->h < 16 ? 16 : p->h; /* a tiny picture with a long legend runs out at the bottom */
-    int across = spec->width / px(p, 110), up = p->h / px(p, 52);
-    if (spec->log_y)
+    p->h = options->height - p->y - tick_h - h - px(p, 26);
+    p->h = p->h < 16 ? 16 : p->h; /* a tiny picture with a long legend loses its bottom */
+    int across = options->width / px(p, 110), up = p->h / px(p, 52);
+    if (options->log_y)
         axis_log(&p->up, y_lo, y_hi, up < 2 ? 2 : up);
     else
         axis_linear(&p->up, y_lo > 0 && y_lo < 0.4 * y_hi ? 0 : y_lo, y_hi, up < 2 ? 2 : up, false, false);
@@ -185,7 +185,7 @@ static void layout(Plot *p)
         widest = w > widest ? w : widest;
     }
     p->x = margin + widest + px(p, 8);
-    p->w = spec->width - p->x - px(p, 28);
+    p->w = options->width - p->x - px(p, 28);
     axis_linear(&p->across, x_lo > 0 && x_lo < 0.1 * x_hi ? 0 : x_lo, x_hi, across < 2 ? 2 : across, true, true);
 }
 
@@ -221,14 +221,14 @@ static void draw_axes(Plot *p)
     canvas_rect(p->canvas, p->x, bottom, p->w, fmax(1, floor(p->scale)), FRAME);
     label.align = 1;
     canvas_text_size(p->canvas, &label, "iteration", &w, &h);
-    canvas_text(p->canvas, &label, p->x + p->w / 2, p->spec->height - h - px(p, 7), "iteration");
+    canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), "iteration");
     label.align = 0;
     canvas_text_size(p->canvas, &label, "loss", &w, &h);
-    canvas_text(p->canvas, &label, px(p, 20), p->y - h - px(p, 8), p->spec->log_y ? "loss (log scale)" : "loss");
+    canvas_text(p->canvas, &label, px(p, 20), p->y - h - px(p, 8), p->options->log_y ? "loss (log scale)" : "loss");
 }
 
-/* The line of a curve into p->xy: of the points in one column of pixels the first, lowest, highest and
- * last, in their order. The number of points. */
+/* Stores the line of a curve in p->xy: of the points in each column of pixels the first, lowest, highest and last, in
+ * their order. Returns the number of points. */
 static int trace(Plot *p, const Curve *c)
 {
     int n = 0;
@@ -277,15 +277,15 @@ static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
         return 0;
     if (make_room(p, c, err))
         return -1;
-    if (p->spec->smooth > 1) {
-        if (curves_smooth(&smooth, c, (size_t)p->spec->smooth))
+    if (p->options->smooth > 1) {
+        if (curves_smooth(&smooth, c, (size_t)p->options->smooth))
             return err_set(err, "out of memory");
         canvas_polyline(p->canvas, p->xy, trace(p, c), 1.2 * p->scale, fainter(color));
         top = &smooth;
     }
     int n = trace(p, top);
-    canvas_polyline(p->canvas, p->xy, n, (p->spec->smooth > 1 ? 2 : 1.5) * p->scale, color);
-    if (n == 1) /* one point is no line */
+    canvas_polyline(p->canvas, p->xy, n, (p->options->smooth > 1 ? 2 : 1.5) * p->scale, color);
+    if (n == 1) /* a line needs two points */
         draw_marker(p, p->xy[0], p->xy[1], color);
     free(smooth.point);
     return 0;
@@ -310,9 +310,9 @@ static int draw(Plot *p, Err *err)
 {
     int margin = px(p, 20), y = px(p, 14);
     canvas_clear(p->canvas, PAPER);
-    if (*p->spec->title)
-        y += canvas_text(p->canvas, &p->title, margin, y, p->spec->title) + px(p, 6);
-    legend(p, margin, y, p->spec->width - margin, true);
+    if (*p->options->title)
+        y += canvas_text(p->canvas, &p->title, margin, y, p->options->title) + px(p, 6);
+    legend(p, margin, y, p->options->width - margin, true);
     draw_axes(p);
     for (int r = 0; r < p->n_runs; r++)
         if (draw_loss(p, &p->runs[r].loss, PALETTE[r % N_COLORS], err))
@@ -328,21 +328,22 @@ static int draw(Plot *p, Err *err)
 static int write_png(void *ctx, FILE *out, Err *err)
 {
     const Plot *p = ctx;
-    int w = p->spec->width, h = p->spec->height, rc = 0;
+    int w = p->options->width, h = p->options->height, rc = 0;
     unsigned char *row = malloc((size_t)w * 3);
-    PngWriter *png = row ? png_begin(out, w, h, err) : NULL;
     if (!row)
-        err_set(err, "out of memory");
-    for (int y = 0; png && y < h && !rc; y++) {
+        return err_set(err, "out of memory");
+    PngWriter *png = pngwriter_new(out, w, h, err);
+    if (!png)
+        rc = -1;
+    for (int y = 0; y < h && !rc; y++) {
         canvas_rows(p->canvas, y, 1, row);
-        rc = png_rows(png, row, 1, err);
+        rc = pngwriter_rows(png, row, 1, err);
     }
+    if (!rc)
+        rc = pngwriter_end(png, err);
+    pngwriter_free(png);
     free(row);
-    if (!png || rc) {
-        png_abort(png);
-        return -1;
-    }
-    return png_end(png, err);
+    return rc;
 }
 
 /* --- the whole --- */
@@ -350,36 +351,36 @@ static int write_png(void *ctx, FILE *out, Err *err)
 static int read_runs(Plot *p, const Report *report, Err *err)
 {
     size_t shown = 0;
-    p->runs = calloc((size_t)p->spec->n_inputs, sizeof *p->runs);
+    p->runs = calloc((size_t)p->options->n_inputs, sizeof *p->runs);
     if (!p->runs)
         return err_set(err, "out of memory");
-    for (; p->n_runs < p->spec->n_inputs; p->n_runs++) {
-        Run *run = &p->runs[p->n_runs];
-        if (curves_read(run, p->spec->inputs[p->n_runs], err))
+    for (; p->n_runs < p->options->n_inputs; p->n_runs++) {
+        RunCurves *run = &p->runs[p->n_runs];
+        if (curves_read(run, p->options->inputs[p->n_runs], err))
             return -1;
-        size_t dropped = p->spec->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
+        size_t dropped = p->options->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
         if (dropped)
-            report_warn(report, "%s: %zu losses are not above 0 and have no place on a log scale",
-                        p->spec->inputs[p->n_runs], dropped);
+            report_warn(report, "%s: %zu losses are not above 0, so a log scale cannot show them",
+                        p->options->inputs[p->n_runs], dropped);
         shown += run->loss.n + run->val.n;
     }
     return shown ? 0 : err_set(err, "no loss is above 0: nothing to show on a log scale");
 }
 
-int plot_render(const PlotSpec *spec, const Report *report, bool *reader_gone, Err *err)
+int plot_render(const PlotOptions *options, const Report *report, bool *reader_gone, Err *err)
 {
-    Plot p = {.spec = spec};
+    Plot p = {.options = options};
     *reader_gone = false;
     int rc = read_runs(&p, report, err);
-    if (!rc && !(p.canvas = canvas_new(spec->width, spec->height, PAPER, err)))
+    if (!rc && !(p.canvas = canvas_new(options->width, options->height, PAPER, err)))
         rc = -1;
     if (!rc) {
         layout(&p);
         rc = draw(&p, err);
     }
     if (!rc)
-        rc = file_write(spec->output, write_png, &p, reader_gone, err);
-    for (int r = 0; p.runs && r < spec->n_inputs; r++)
+        rc = file_write(options->output, write_png, &p, reader_gone, err);
+    for (int r = 0; p.runs && r < options->n_inputs; r++)
         curves_free(&p.runs[r]);
     free(p.runs);
     free(p.xy);

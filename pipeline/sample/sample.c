@@ -1,8 +1,7 @@
 #include "pipeline/sample/sample.h"
 
-#include "io/data/json.h"
-#include "io/data/record.h"
-#include "pipeline/common/model.h"
+#include "io/data/dataset.h"
+#include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
 #include <errno.h>
@@ -16,8 +15,8 @@ typedef struct {
     const Report *report;
     FILE *out;
     Model model;
-    Dataset data;         /* with --features: all empty but the features */
-    const char *features; /* path of the features, for messages */
+    Dataset data;         /* with --features, empty except for the features */
+    const char *features; /* the path of the features, for messages */
     RowList rows;
     Search *search;
     int batch;             /* images at a time */
@@ -50,11 +49,11 @@ static int open_inputs(Run *r, Err *err)
                       o->features ? NULL : &r->data.vocab, o->data, err);
 }
 
-/* As many images at a time as keep every thread in full tiles; fewer with a wide beam. */
+/* Enough images at a time to keep every thread in full tiles; fewer with a wide beam. */
 static int batch_of(const SampleOptions *o, int64_t rows)
 {
     enum { ROWS = 1024, LEAST = 32 };
-    int64_t n = o->search.kind == SEARCH_BEAM ? ROWS / o->search.beam : ROWS;
+    int64_t n = ROWS / o->search.beam;
     if (n < LEAST)
         n = LEAST;
     return (int)(n < rows ? n : rows ? rows : 1);
@@ -76,80 +75,16 @@ static int alloc_work(Run *r, Err *err)
     return 0;
 }
 
-/* --- records --- */
-
-static const char *line_of(const Lines *lines, int64_t row)
+static int write_caption(Run *r, int64_t place, const SearchResult *result, Err *err)
 {
-    return row < (int64_t)lines->n && *lines->line[row] ? lines->line[row] : NULL;
-}
-
-/* The ground truth of an image. NULL: out of memory. */
-static char **references(const Dataset *d, int64_t row, int *n)
-{
-    int64_t first = d->caption_at[row], count = d->caption_at[row + 1] - first;
-    char **texts = calloc((size_t)count + 1, sizeof *texts);
-    for (*n = 0; texts && *n < count; ++*n) {
-        texts[*n] = vocab_text(&d->vocab, d->captions.ints + d->caption_of[first + *n] * d->width, d->width);
-        if (!texts[*n]) {
-            h5_free_strings(texts, *n);
-            return NULL;
-        }
-    }
-    return texts;
-}
-
-static int write_record(const Run *r, int64_t row, const SearchResult *result, const char *caption, Err *err)
-{
-    const Dataset *d = &r->data;
-    const char *file = line_of(&d->files, row);
-    Record record = {
-        .image_id = coco_image_id(file, row),
-        .row = row,
-        .split = r->options->features ? NULL : (char *)d->split,
-        .file = (char *)file,
-        .url = (char *)line_of(&d->urls, row),
-        .caption = (char *)caption,
-        .logprob = r->options->logprob ? result->logprob : NAN,
-        .has_references = 1,
-    };
-    record.references = references(d, row, &record.n_references);
-    if (!record.references)
-        return err_set(err, "out of memory");
-    int rc = record_write(r->out, &record, err);
-    h5_free_strings(record.references, record.n_references);
-    return rc;
-}
-
-/* One object of the COCO tools' results array. */
-static int write_coco(const Run *r, int64_t row, const char *caption)
-{
-    int64_t id = coco_image_id(line_of(&r->data.files, row), row);
-    fprintf(r->out, "%s{\"image_id\":%lld,\"caption\":", r->written ? ",\n" : "[", (long long)id);
-    json_put_text(r->out, caption);
-    fputs("}", r->out);
-    return ferror(r->out) ? -1 : 0;
-}
-
-static int write_result(Run *r, int64_t place, const SearchResult *result, Err *err)
-{
-    int64_t row = r->rows.row[place];
+    const CaptionFormat *format = r->options->format;
     char *caption = vocab_text(&r->model.vocab, result->words, result->n);
-    int rc = 0;
     if (!caption)
         return err_set(err, "out of memory");
-    switch (r->options->format) {
-    case FORMAT_JSONL:
-        rc = write_record(r, row, result, caption, err);
-        break;
-    case FORMAT_COCO:
-        rc = write_coco(r, row, caption);
-        break;
-    case FORMAT_TEXT:
-        rc = fprintf(r->out, "%s\n", caption) < 0 ? -1 : 0;
-        break;
-    }
-    if (rc && r->options->format != FORMAT_JSONL)
-        err_set(err, "cannot write: %s", strerror(errno));
+    CaptionItem item = {&r->data, r->rows.row[place], caption, r->options->logprob ? result->logprob : NAN};
+    int rc = fputs(r->written ? format->between : format->begin, r->out) == EOF
+                 ? err_set(err, "cannot write: %s", strerror(errno))
+                 : format->write(r->out, &item, err);
     free(caption);
     r->written += rc == 0;
     return rc;
@@ -168,7 +103,7 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
     }
     search_run(r->search, r->gathered, r->rows.row + first, n, r->results);
     for (int i = 0; i < n; i++)
-        if (write_result(r, first + i, &r->results[i], err))
+        if (write_caption(r, first + i, &r->results[i], err))
             return -1;
     return 0;
 }
@@ -181,7 +116,8 @@ static int caption_all(Run *r, Err *err)
             return -1;
         report_progress(r->report, i + n, r->rows.n);
     }
-    if (r->options->format == FORMAT_COCO && fputs(r->written ? "]\n" : "[]\n", r->out) == EOF)
+    const CaptionFormat *format = r->options->format;
+    if (fprintf(r->out, "%s%s", r->written ? "" : format->begin, format->end) < 0)
         return err_set(err, "cannot write: %s", strerror(errno));
     return 0;
 }

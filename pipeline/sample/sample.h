@@ -9,26 +9,26 @@
 #include "io/base/err.h"
 #include "model/search.h"
 #include "pipeline/common/report.h"
+#include "pipeline/sample/caption_format.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
-typedef enum { FORMAT_JSONL, FORMAT_COCO, FORMAT_TEXT } SampleFormat;
-
 typedef struct {
     const char *model;
-    const char *data, *split; /* the dataset, or */
-    const char *features;     /* a bare `features` array instead; NULL: none */
+    const char *data, *split; /* a dataset, or, if features is not NULL, */
+    const char *features;     /* a file with a bare `features` array */
     bool raw_features;
     SearchOptions search;
     bool logprob;
-    const char *rows;      /* a file of row numbers or records; "-" is standard input; NULL: every row */
-    int64_t first;         /* only so many of these; negative: all */
-    int64_t shard, shards; /* of what is left, those whose place mod shards is shard */
-    SampleFormat format;
+    const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
+    int64_t first;         /* only the first so many of these; negative: all */
+    int64_t shard, shards; /* of the rest, those whose place mod shards is shard */
+    const CaptionFormat *format;
 } SampleOptions;
 
-/* Captions, and writes to out. -1: a line says why; what was written until then are whole records. */
+/* Captions the rows and writes to out. -1 on failure, with an explanation in err; what was written so far is whole
+ * records. */
 int sample_run(const SampleOptions *options, FILE *out, const Report *report, Err *err);
 
 #endif

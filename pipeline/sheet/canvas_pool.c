@@ -2,60 +2,53 @@
 
 #include "io/base/err.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 
-typedef struct {
-    atomic_flag taken;
-    Canvas *canvas; /* the taker's alone; NULL: not yet made */
-} Place;
-
-struct Easel {
-    int width, height, n;
-    Place *place; /* as many as borrowers: there is always a free one */
+struct CanvasPool {
+    int width, height;
+    pthread_mutex_t lock; /* for what follows */
+    Canvas **idle;        /* room for one per borrower */
+    int n_idle;
 };
 
-Easel *easel_new(int most, int width, int height, Err *err)
+CanvasPool *canvas_pool_new(int borrowers, int width, int height, Err *err)
 {
-    Easel *easel = calloc(1, sizeof *easel);
-    if (easel)
-        easel->place = calloc((size_t)most, sizeof *easel->place);
-    if (!easel || !easel->place) {
-        free(easel);
+    CanvasPool *pool = calloc(1, sizeof *pool);
+    Canvas **idle = calloc((size_t)borrowers, sizeof(Canvas *));
+    if (!pool || !idle) {
+        free(pool);
+        free(idle);
         err_set(err, "out of memory");
         return NULL;
     }
-    *easel = (Easel){width, height, most, easel->place};
-    for (int i = 0; i < most; i++)
-        atomic_flag_clear(&easel->place[i].taken);
-    return easel;
+    *pool = (CanvasPool){.width = width, .height = height, .idle = idle};
+    pthread_mutex_init(&pool->lock, NULL);
+    return pool;
 }
 
-void easel_free(Easel *easel)
+void canvas_pool_free(CanvasPool *pool)
 {
-    if (!easel)
+    if (!pool)
         return;
-    for (int i = 0; i < easel->n; i++)
-        canvas_free(easel->place[i].canvas);
-    free(easel->place);
-    free(easel);
+    while (pool->n_idle)
+        canvas_free(pool->idle[--pool->n_idle]);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->idle);
+    free(pool);
 }
 
-Canvas *easel_take(Easel *easel, int *place, Err *err)
+Canvas *canvas_pool_take(CanvasPool *pool, Err *err)
 {
-    int i = 0;
-    while (atomic_flag_test_and_set(&easel->place[i].taken))
-        i = (i + 1) % easel->n;
-    Place *p = &easel->place[i];
-    if (!p->canvas)
-        p->canvas = canvas_new(easel->width, easel->height, 0, err);
-    if (!p->canvas)
-        atomic_flag_clear(&p->taken);
-    *place = i;
-    return p->canvas;
+    pthread_mutex_lock(&pool->lock);
+    Canvas *canvas = pool->n_idle ? pool->idle[--pool->n_idle] : NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return canvas ? canvas : canvas_new(pool->width, pool->height, 0, err);
 }
 
-void easel_give(Easel *easel, int place)
+void canvas_pool_give(CanvasPool *pool, Canvas *canvas)
 {
-    atomic_flag_clear(&easel->place[place].taken);
+    pthread_mutex_lock(&pool->lock);
+    pool->idle[pool->n_idle++] = canvas;
+    pthread_mutex_unlock(&pool->lock);
 }

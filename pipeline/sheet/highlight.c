@@ -42,14 +42,14 @@ static int learn(Lexicon *lexicon, const char *reference)
     return rc;
 }
 
-/* "<UNK>", which is a word with its brackets, and nobody's. */
-static bool is_unknown(const char *text, const FoundWord *word)
+/* Whether the word is "<UNK>", whose brackets belong to it. */
+static bool is_unknown(const char *text, const HighlightWord *word)
 {
     return word->len == 3 && word->start && text[word->start - 1] == '<' && text[word->start + 3] == '>' &&
            !strncasecmp(text + word->start, "unk", 3);
 }
 
-static int look_up(const Lexicon *lexicon, const char *text, FoundWord *word)
+static int look_up(const Lexicon *lexicon, const char *text, HighlightWord *word)
 {
     if (is_unknown(text, word)) {
         word->start--;
@@ -64,42 +64,42 @@ static int look_up(const Lexicon *lexicon, const char *text, FoundWord *word)
     return 0;
 }
 
-static int mark_words(Found *found, const Lexicon *lexicon)
+static int mark_words(Highlight *h, const Lexicon *lexicon)
 {
     size_t at = 0, start, len;
-    found->word = malloc((strlen(found->text) / 2 + 1) * sizeof *found->word); /* a space stands between words */
-    if (!found->word)
+    h->word = malloc((strlen(h->text) / 2 + 1) * sizeof *h->word); /* words are at least two bytes apart */
+    if (!h->word)
         return -1;
-    while (text_word(found->text, &at, &start, &len)) {
-        FoundWord *word = &found->word[found->n++];
-        *word = (FoundWord){.start = start, .len = len};
-        if (look_up(lexicon, found->text, word))
+    while (text_word(h->text, &at, &start, &len)) {
+        HighlightWord *word = &h->word[h->n++];
+        *word = (HighlightWord){.start = start, .len = len};
+        if (look_up(lexicon, h->text, word))
             return -1;
     }
     return 0;
 }
 
-int found_words(Found *found, const Record *record)
+int highlight_words(Highlight *h, const Record *record)
 {
     Lexicon lexicon = {NULL, 0, 0};
-    memset(found, 0, sizeof *found);
-    found->text = text_paragraph(record->caption);
-    int rc = found->text ? 0 : -1;
+    memset(h, 0, sizeof *h);
+    h->text = text_paragraph(record->caption);
+    int rc = h->text ? 0 : -1;
     for (int i = 0; i < record->n_references && !rc; i++)
         rc = learn(&lexicon, record->references[i]);
     if (!rc && lexicon.n)
         qsort(lexicon.word, lexicon.n, sizeof *lexicon.word, by_spelling);
     if (!rc)
-        rc = mark_words(found, &lexicon);
+        rc = mark_words(h, &lexicon);
     for (size_t i = 0; i < lexicon.n; i++)
         free(lexicon.word[i]);
     free(lexicon.word);
     return rc;
 }
 
-void found_free(Found *found)
+void highlight_free(Highlight *h)
 {
-    free(found->text);
-    free(found->word);
-    memset(found, 0, sizeof *found);
+    free(h->text);
+    free(h->word);
+    memset(h, 0, sizeof *h);
 }

@@ -1,7 +1,7 @@
-/* Which words of a caption one of its references has too.
+/* Which words of a caption at least one of its references has.
  *
- * Words are runs between white space without the punctuation at their ends, compared in lower case; "<UNK>" is a word
- * that nobody has. Safe from any thread. */
+ * Words are runs between white space without the punctuation at either end, compared in lower case; "<UNK>" is a word
+ * that no reference has. Safe from any thread. */
 #ifndef COCO_PIPELINE_SHEET_HIGHLIGHT_H
 #define COCO_PIPELINE_SHEET_HIGHLIGHT_H
 
@@ -11,17 +11,17 @@
 
 typedef struct {
     size_t start, len; /* bytes of the text */
-    bool found;
-} FoundWord;
+    bool found;        /* in a reference */
+} HighlightWord;
 
 typedef struct {
-    char *text;      /* the caption as text_paragraph makes it */
-    FoundWord *word; /* in order */
+    char *text;          /* the caption as text_paragraph makes it */
+    HighlightWord *word; /* in order */
     int n;
-} Found;
+} Highlight;
 
-/* -1: out of memory. The caller frees, either way. */
-int found_words(Found *found, const Record *record);
-void found_free(Found *found); /* legal on a zeroed one */
+/* -1: out of memory. The caller frees in either case. */
+int highlight_words(Highlight *highlight, const Record *record);
+void highlight_free(Highlight *highlight); /* legal on a zeroed one */
 
 #endif

@@ -4,7 +4,7 @@
 #include "io/base/text.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
-#include "io/picture/jpeg.h"
+#include "io/picture/encoder_jpeg.h"
 #include "pipeline/sheet/highlight.h"
 
 #include <ctype.h>
@@ -20,13 +20,13 @@ enum { QUALITY = 88, DENSITY = 2 };
 struct Page {
     TileLook look;
     OutDir dir;
-    char *target; /* what the directory will be called */
+    char *target; /* the directory's final path */
     FILE *out;
 };
 
 /* --- the directory --- */
 
-/* "sheet_files" of "sheet.html". The caller frees. */
+/* "sheet_files" for "sheet.html". The caller frees. */
 static char *files_of(const char *path)
 {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
@@ -35,18 +35,18 @@ static char *files_of(const char *path)
     return asprintf(&name, "%.*s_files", (int)stem, path) < 0 ? NULL : name;
 }
 
-/* An empty file that tells the directory of a page from others. */
+/* An empty file that marks the directory of a page. */
 static const char MARKER[] = ".coco-render";
 
-static bool is_own_name(const char *name)
+static bool is_page_file(const char *name)
 {
     size_t n = strspn(name, "0123456789");
     return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) ||
            (n >= 6 && !strcmp(name + n, ".jpg"));
 }
 
-/* Fails where the directory was not made by a page, or holds anything that a page would not have put there. */
-static int check_ours(const char *path, Err *err)
+/* Fails if there is a directory that no page made, or one that holds anything that a page does not put there. */
+static int check_replaceable(const char *path, Err *err)
 {
     struct dirent *e;
     int rc = 0, marked = 0;
@@ -55,15 +55,15 @@ static int check_ours(const char *path, Err *err)
         return 0;
     while (!rc && (e = readdir(d))) {
         marked |= !strcmp(e->d_name, MARKER);
-        if (!is_own_name(e->d_name))
-            rc = err_set(err, "%s: is in the way: it holds '%.64s', which is not of an earlier page", path,
+        if (!is_page_file(e->d_name))
+            rc = err_set(err, "%s: is in the way: it contains '%.64s', which is not from an earlier page", path,
                          e->d_name);
     }
     closedir(d);
-    return rc || marked ? rc : err_set(err, "%s: is in the way: no page has made it", path);
+    return rc || marked ? rc : err_set(err, "%s: is in the way: it is not the directory of an earlier page", path);
 }
 
-static int mark(const char *dir, Err *err)
+static int write_marker(const char *dir, Err *err)
 {
     char *path = path_join(dir, MARKER);
     FILE *out = path ? fopen(path, "wbe") : NULL;
@@ -82,7 +82,8 @@ Page *page_open(const char *path, const TileLook *look, Err *err)
         return NULL;
     }
     page->look = *look;
-    if (check_ours(page->target, err) || outdir_begin(&page->dir, page->target, err) || mark(page->dir.path, err)) {
+    if (check_replaceable(page->target, err) || outdir_begin(&page->dir, page->target, err) ||
+        write_marker(page->dir.path, err)) {
         page_free(page);
         return NULL;
     }
@@ -122,7 +123,7 @@ int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
     unsigned char *bytes;
     size_t len;
     char *path;
-    if (jpeg_encode(image, QUALITY, &bytes, &len, err))
+    if (encode_jpeg(image, QUALITY, &bytes, &len, err))
         return -1;
     int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0 ? err_set(err, "out of memory") : 0;
     if (!rc) {
@@ -135,7 +136,7 @@ int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
 
 /* --- text --- */
 
-/* The n bytes as text of an element or of an attribute in quotes. */
+/* Writes n bytes as the text of an element or of a quoted attribute. */
 static void put_escaped(FILE *out, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -168,7 +169,7 @@ static void put_text(FILE *out, const char *text)
     free(clean);
 }
 
-/* A path's last name as part of a URL. */
+/* Writes the last part of a path as part of a URL. */
 static void put_url(FILE *out, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -181,7 +182,7 @@ static void put_url(FILE *out, const char *path)
 
 /* --- the page --- */
 
-/* Sizes in pixels of the browser; colours by name, from the theme. */
+/* Colours come from the theme, by name. */
 static const char STYLE[] =
     "*{box-sizing:border-box}\n"
     "body{margin:0;padding:clamp(12px,2.5vw,36px);background:var(--page);color:var(--ink);"
@@ -280,25 +281,25 @@ static void put_box(const Page *page, int64_t i, const Record *r, int w, int h, 
     fputs("</div>\n", out);
 }
 
-/* The caption with the words that no reference has in spans of their own. */
+/* Writes the caption, each word that no reference has in a span. */
 static void put_highlighted(FILE *out, const Record *r)
 {
-    Found found;
+    Highlight h;
     size_t at = 0;
-    if (!found_words(&found, r)) {
-        for (int i = 0; i < found.n; i++) {
-            const FoundWord *word = &found.word[i];
+    if (!highlight_words(&h, r)) {
+        for (int i = 0; i < h.n; i++) {
+            const HighlightWord *word = &h.word[i];
             if (word->found)
                 continue;
-            put_escaped(out, found.text + at, word->start - at);
+            put_escaped(out, h.text + at, word->start - at);
             fputs("<span class=\"missed\">", out);
-            put_escaped(out, found.text + word->start, word->len);
+            put_escaped(out, h.text + word->start, word->len);
             fputs("</span>", out);
             at = word->start + word->len;
         }
-        put_escaped(out, found.text + at, strlen(found.text + at));
+        put_escaped(out, h.text + at, strlen(h.text + at));
     }
-    found_free(&found);
+    highlight_free(&h);
 }
 
 static void put_caption(const Page *page, const Record *r)
@@ -360,7 +361,7 @@ int page_end(Page *page, Err *err)
     fputs("</main>\n</body>\n</html>\n", page->out);
     if (fflush(page->out) || ferror(page->out))
         return err_set(err, "%s", errno ? strerror(errno) : "write error");
-    if (check_ours(page->target, err)) /* somebody may have put something there meanwhile */
+    if (check_replaceable(page->target, err)) /* it may have changed meanwhile */
         return -1;
     return outdir_commit(&page->dir, 1, err);
 }

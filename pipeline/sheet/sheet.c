@@ -3,18 +3,20 @@
 #include "io/base/err.h"
 #include "io/base/text.h"
 #include "io/file/file.h"
-#include "io/picture/png.h"
+#include "io/picture/pngwriter.h"
+#include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/sheet_text.h"
 #include "pipeline/sheet/tiles.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
-    const SheetSpec *spec;
-    const Shelf *shelf;
+    const SheetOptions *options;
+    const SheetRecords *records;
     const Report *report;
     SheetCount *count;
     int64_t n; /* tiles */
@@ -24,37 +26,38 @@ typedef struct {
     Tiles *tiles;
     /* the picture */
     SheetPlan plan;
-    SheetWords words;
-    Canvas *header;      /* the header's; kept from sheet to sheet */
-    int header_h;        /* its height */
-    unsigned char *band; /* some rows of the sheet: band_h at most */
+    SheetText text;
+    Canvas *header;      /* kept from sheet to sheet */
+    int header_h;        /* the height of that canvas */
+    unsigned char *band; /* some rows of pixels of the sheet: at most band_h */
     int band_h;
 } Sheet;
 
-SheetSpec sheet_defaults(void)
+SheetOptions sheet_defaults(void)
 {
-    return (SheetSpec){.input = "-",
-                       .where = lookup_defaults(),
-                       .columns = 4,
-                       .tile_w = 256,
-                       .tile_h = 256,
-                       .scale = 1,
-                       .references = 1,
-                       .threads = 1};
+    return (SheetOptions){.input = "-",
+                          .where = lookup_defaults(),
+                          .columns = 4,
+                          .tile_w = 256,
+                          .tile_h = 256,
+                          .scale = 1,
+                          .references = 1,
+                          .threads = 1};
 }
 
 static void warn_dead(const Sheet *s, const Tile *tile)
 {
-    const Record *r = &tile->record;
+    const Record *r = tile->record;
     const char *what = tile->at_url || !r->file ? r->url : r->file;
-    char *name = what ? text_paragraph(what) : NULL; /* one line, whatever a record says */
-    char *why = text_paragraph(tile->why.text);      /* which may speak of an image's bytes */
+    char *name = what ? text_paragraph(what) : NULL; /* one line, whatever the record holds */
+    char *why = text_paragraph(tile->why.text);      /* which may quote an image's bytes */
     report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
     free(name);
     free(why);
 }
 
-/* The next tile, told and counted and on the page. 1 a tile, 0 the end or asked to stop, -1 failed. */
+/* Takes the next tile: warns if it is dead, adds it to the page, counts it. 1 a tile, 0 the end or asked to stop,
+ * -1 failed. */
 static int next_tile(Sheet *s, const Tile **tile, Err *err)
 {
     int rc = tiles_next(s->tiles, tile, err);
@@ -64,7 +67,7 @@ static int next_tile(Sheet *s, const Tile **tile, Err *err)
     if (t->dead)
         warn_dead(s, t);
     if (s->page)
-        page_figure(s->page, t->i, &t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
+        page_figure(s->page, t->i, t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
     report_progress(s->report, s->count->images, s->n);
@@ -73,9 +76,9 @@ static int next_tile(Sheet *s, const Tile **tile, Err *err)
 
 /* --- the picture --- */
 
-enum { VIEWERS_MAX = 65535 }; /* pixels on a side, which programs count in 16 bits */
+enum { VIEWERS_MAX = 65535 }; /* pixels on a side: many programs count them in 16 bits */
 
-/* The first rows of the band in the colour of the page. */
+/* Paints the first rows of the band in the page's colour. */
 static void clear_band(const Sheet *s, int rows)
 {
     Color page = s->plan.style.theme->page;
@@ -104,7 +107,7 @@ static void place_tile(const Sheet *s, const Tile *tile, int column)
 /* Draws the tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
 static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
 {
-    int h = sheet_row_height(&s->plan, first / s->plan.columns);
+    int h = sheet_plan_row_height(&s->plan, first / s->plan.columns);
     clear_band(s, h);
     for (int column = 0; column < n; column++) {
         const Tile *tile;
@@ -113,7 +116,7 @@ static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
             return rc < 0 ? -1 : 1;
         place_tile(s, tile, column);
     }
-    return png_rows(png, s->band, h, err);
+    return pngwriter_rows(png, s->band, h, err);
 }
 
 /* What one sheet shows: the tiles first .. first+n-1. */
@@ -123,11 +126,11 @@ typedef struct {
     int64_t first, n;
 } Part;
 
-/* The canvas of the header holds this one from now on. Its height, or -1. */
+/* Draws the header on its canvas. Its height, or -1. */
 static int draw_header(Sheet *s, const char *subtitle, Err *err)
 {
     const TileStyle *style = &s->plan.style;
-    int width = s->plan.width, h = tile_header_height(style, s->plan.canvas, width, s->words.title, subtitle);
+    int width = s->plan.width, h = tile_header_height(style, s->plan.canvas, width, s->text.title, subtitle);
     if (h > s->header_h) {
         canvas_free(s->header);
         s->header_h = h;
@@ -136,7 +139,7 @@ static int draw_header(Sheet *s, const char *subtitle, Err *err)
     if (!s->header)
         return -1;
     canvas_clear(s->header, style->theme->page);
-    tile_header_draw(style, s->header, width, s->words.title, subtitle);
+    tile_header_draw(style, s->header, width, s->text.title, subtitle);
     return h;
 }
 
@@ -145,13 +148,13 @@ static int emit_header(Sheet *s, PngWriter *png, int height, Err *err)
     for (int y = 0; y < height; y += s->band_h) {
         int n = height - y < s->band_h ? height - y : s->band_h;
         canvas_rows(s->header, y, n, s->band);
-        if (png_rows(png, s->band, n, err))
+        if (pngwriter_rows(png, s->band, n, err))
             return -1;
     }
     return 0;
 }
 
-/* Everything between the beginning and the end of a PNG. 0 done, 1 asked to stop, -1 failed. */
+/* Draws all rows of pixels of a sheet. 0 done, 1 asked to stop, -1 failed. */
 static int draw_part(const Part *part, PngWriter *png, int header, Err *err)
 {
     Sheet *s = part->sheet;
@@ -162,7 +165,7 @@ static int draw_part(const Part *part, PngWriter *png, int header, Err *err)
     if (rc)
         return rc;
     clear_band(s, s->plan.style.gutter);
-    return png_rows(png, s->band, s->plan.style.gutter, err);
+    return pngwriter_rows(png, s->band, s->plan.style.gutter, err);
 }
 
 /* Writes a Part as a picture. 0 done, 1 asked to stop, -1 failed. */
@@ -171,33 +174,32 @@ static int draw_sheet(void *ctx, FILE *out, Err *err)
     const Part *part = ctx;
     Sheet *s = part->sheet;
     const SheetPlan *plan = &s->plan;
-    char text[SHEET_TEXT_LEN];
-    sheet_subtitle(&s->words, plan->n_sheets, part->number, part->first, part->n, text);
-    int header = draw_header(s, text, err);
+    char subtitle[SHEET_TEXT_LEN];
+    sheet_text_subtitle(&s->text, plan->n_sheets, part->number, part->first, part->n, subtitle);
+    int header = draw_header(s, subtitle, err);
     if (header < 0)
         return -1;
-    int height =
-        sheet_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns, header, err);
-    PngWriter *png = height < 0 ? NULL : png_begin(out, plan->width, height, err);
+    int height = sheet_plan_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns,
+                                   header, err);
+    PngWriter *png = height < 0 ? NULL : pngwriter_new(out, plan->width, height, err);
     if (!png)
         return -1;
     if (height > VIEWERS_MAX && part->number == 0)
-        report_note(s->report, "a picture %d pixels high, which few programs open: --rows makes several of it",
-                    height);
-    if (s->spec->dpi > 0)
-        png_set_dpi(png, s->spec->dpi);
+        report_note(s->report, "a picture %d pixels high, which few programs can open: --rows splits it", height);
+    if (s->options->dpi > 0)
+        pngwriter_dpi(png, s->options->dpi);
     int rc = draw_part(part, png, header, err);
     if (!rc)
-        return png_end(png, err);
-    png_abort(png);
+        rc = pngwriter_end(png, err);
+    pngwriter_free(png);
     return rc;
 }
 
 static int draw_picture(Part *part, const char *path, Err *err)
 {
     const Sheet *s = part->sheet;
-    if (s->spec->html && path_same(path, s->spec->html))
-        return err_set(err, "%s: is the name of the page too", path);
+    if (s->options->html && path_same(path, s->options->html))
+        return err_set(err, "%s: is also the name of the page", path);
     return file_write(path, draw_sheet, part, &s->count->reader_gone, err);
 }
 
@@ -207,7 +209,7 @@ static int draw_pictures(Sheet *s, Err *err)
     for (int i = 0; i < s->plan.n_sheets; i++) {
         int64_t first = i * per_sheet, left = s->n - first;
         Part part = {s, i, first, left < per_sheet ? left : per_sheet};
-        char *path = sheet_output_name(s->spec->output, i);
+        char *path = sheet_output_name(s->options->output, i);
         int rc = path ? draw_picture(&part, path, err) : err_set(err, "out of memory");
         free(path);
         if (rc)
@@ -219,12 +221,12 @@ static int draw_pictures(Sheet *s, Err *err)
 
 /* --- the whole --- */
 
-/* All tiles, into pictures where they are wanted. 0 done, 1 asked to stop, -1 failed. */
+/* Draws all tiles, into pictures if wanted. 0 done, 1 asked to stop, -1 failed. */
 static int draw_all(Sheet *s, Err *err)
 {
     const Tile *tile;
     int rc = 1;
-    if (s->spec->output)
+    if (s->options->output)
         return draw_pictures(s, err);
     while (rc > 0)
         rc = next_tile(s, &tile, err);
@@ -234,21 +236,20 @@ static int draw_all(Sheet *s, Err *err)
 static int write_page(void *ctx, FILE *out, Err *err)
 {
     Sheet *s = ctx;
-    SheetWords words;
-    char text[SHEET_TEXT_LEN];
-    sheet_words(&words, s->spec, shelf_facts(s->shelf), true);
-    sheet_subtitle(&words, 1, 0, 0, s->n, text);
-    page_begin(s->page, out, words.title, text);
+    SheetText text;
+    char subtitle[SHEET_TEXT_LEN];
+    sheet_text_make(&text, s->options, sheet_records_facts(s->records), true);
+    sheet_text_subtitle(&text, 1, 0, 0, s->n, subtitle);
+    page_begin(s->page, out, text.title, subtitle);
     int rc = draw_all(s, err);
     return rc ? rc : page_end(s->page, err);
 }
 
 static int plan_picture(Sheet *s, Err *err)
 {
-    const SheetSpec *spec = s->spec;
-    if (sheet_plan(&s->plan, spec, &s->look, s->shelf, s->report, err))
+    if (sheet_plan_make(&s->plan, s->options, &s->look, s->records, s->report, err))
         return -1;
-    sheet_words(&s->words, spec, shelf_facts(s->shelf), s->plan.style.mark_w > 0);
+    sheet_text_make(&s->text, s->options, sheet_records_facts(s->records), s->plan.style.mark_w > 0);
     s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;
     s->band = malloc((size_t)s->plan.width * (size_t)s->band_h * 3);
     return s->band ? 0 : err_set(err, "out of memory");
@@ -256,59 +257,66 @@ static int plan_picture(Sheet *s, Err *err)
 
 static void warn_unsorted(const Sheet *s)
 {
-    ShelfOrder by = s->spec->sort.by;
-    if ((by == SHELF_SCORE || by == SHELF_LOGPROB) && !shelf_facts(s->shelf)->keyed)
-        report_warn(s->report, "no record has a %s: they stand as they were read",
-                    by == SHELF_SCORE ? "score" : "logprob");
+    SheetOrder by = s->options->sort.by;
+    if ((by == SHEET_BY_SCORE || by == SHEET_BY_LOGPROB) && !sheet_records_facts(s->records)->keyed)
+        report_warn(s->report, "no record has a %s: they stay in the order of the input",
+                    by == SHEET_BY_SCORE ? "score" : "logprob");
 }
 
 static int render(Sheet *s, Err *err)
 {
-    const SheetSpec *spec = s->spec;
-    LookupSpec where = spec->where;
+    const SheetOptions *options = s->options;
+    LookupSpec where = options->where;
     bool reader_gone;
     where.http.stop = s->report ? s->report->stop : NULL;
     warn_unsorted(s);
     if (lookup_open(&s->lookup, &where, err))
         return -1;
-    if (spec->output && plan_picture(s, err))
+    if (options->output && plan_picture(s, err))
         return -1;
     if (report_stop(s->report))
         return 1;
-    if (spec->html && !(s->page = page_open(spec->html, &s->look, err)))
+    if (options->html && !(s->page = page_open(options->html, &s->look, err)))
         return -1;
-    TilesSpec tiles = {.shelf = s->shelf,
+    TilesSpec tiles = {.records = s->records,
                        .lookup = &s->lookup,
-                       .plan = spec->output ? &s->plan : NULL,
+                       .plan = options->output ? &s->plan : NULL,
                        .page = s->page,
                        .look = &s->look,
-                       .columns = spec->columns,
-                       .threads = spec->threads};
+                       .columns = options->columns,
+                       .threads = options->threads};
     s->tiles = tiles_start(&tiles, err);
     if (!s->tiles)
         return -1;
-    return spec->html ? file_write(spec->html, write_page, s, &reader_gone, err) : draw_all(s, err);
+    return options->html ? file_write(options->html, write_page, s, &reader_gone, err) : draw_all(s, err);
 }
 
-int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, Err *err)
+SheetRecords *sheet_read(const SheetOptions *options, Err *err)
 {
-    static const TileNumber number[] = {
-        [SHELF_SCORE] = TILE_SCORE, [SHELF_LOGPROB] = TILE_LOGPROB, [SHELF_RANDOM] = 0};
-    const ShelfFacts *facts = shelf_facts(shelf);
-    Sheet s = {.spec = spec,
-               .shelf = shelf,
+    int references = options->highlight ? INT_MAX : options->references;
+    return sheet_records_read(options->input, &options->sort, references, err);
+}
+
+int sheet_render(const SheetOptions *options, const SheetRecords *records, const Report *report, SheetCount *count,
+                 Err *err)
+{
+    static const TileNumber NUMBER[] = {
+        [SHEET_BY_SCORE] = TILE_SCORE, [SHEET_BY_LOGPROB] = TILE_LOGPROB, [SHEET_SHUFFLED] = TILE_NO_NUMBER};
+    const SheetFacts *facts = sheet_records_facts(records);
+    Sheet s = {.options = options,
+               .records = records,
                .report = report,
                .count = count,
                .n = facts->n,
-               .look = {.box_w = spec->tile_w,
-                        .box_h = spec->tile_h,
-                        .scale = spec->scale,
-                        .theme = spec->theme,
-                        .references = spec->references,
+               .look = {.box_w = options->tile_w,
+                        .box_h = options->tile_h,
+                        .scale = options->scale,
+                        .theme = options->theme,
+                        .references = options->references,
                         .show_split = facts->n_splits > 1,
-                        .number = number[spec->sort.by],
+                        .number = NUMBER[options->sort.by],
                         .truth_alone = facts->truth_alone,
-                        .highlight = spec->highlight}};
+                        .highlight = options->highlight}};
     memset(count, 0, sizeof *count);
     int rc = render(&s, err);
     tiles_stop(s.tiles);
@@ -317,5 +325,5 @@ int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report
     sheet_plan_free(&s.plan);
     canvas_free(s.header);
     free(s.band);
-    return rc < 0 ? -1 : 0; /* a stop is no failure */
+    return rc < 0 ? -1 : 0; /* stopped is not failed */
 }

@@ -1,10 +1,10 @@
-/* Contact sheets of caption records: PNG pictures of images with their captions, or a page of HTML, or both.
+/* Contact sheets of caption records: PNG pictures of images with their captions, a page of HTML, or both.
  *
- *   shelf ──► measured ──► pipe: image found, decoded, tile drawn, on every thread ──► in order ──► rows of PNG
- *                                                                                         └──► figures of the page
+ *   records ──► text measured ──► pipe, on every thread: find image, decode, draw tile ──► in order ──► rows of PNG
+ *                                                                                              └──► figures of HTML
  *
- * All text is measured before anything is written. Memory does not grow with the number of records but for some bytes
- * each: one row of tiles is put together at a time, and the pipe holds a fixed number of drawn tiles. */
+ * All text is measured before anything is written. Besides the records, memory does not grow with their number: the
+ * sheet is put together one row of tiles at a time, and the pipe holds a fixed number of drawn tiles. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_H
 #define COCO_PIPELINE_SHEET_SHEET_H
 
@@ -20,41 +20,41 @@
 
 typedef struct {
     const char *input; /* caption records; "-" is stdin */
-    ShelfSort sort;
-    const char
-        *output;      /* a path; "-" is stdout; with %d or %03d in it, a series numbered from 1; NULL: no picture */
-    const char *html; /* path of the page; its images go into a directory beside it; NULL: no page */
-    LookupSpec where; /* the images are */
-    const char *title; /* NULL: the input's name */
+    SheetSort sort;
+    const char *output; /* a path, or a series (sheet_output.h); "-" is stdout; NULL: no picture */
+    const char *html;   /* path of the page; its images go into a directory beside it; NULL: no page */
+    LookupSpec where;   /* to look for images */
+    const char *title;  /* NULL: the input's name */
     int columns;
-    int rows;           /* of tiles a sheet; 0: all on one */
-    int tile_w, tile_h; /* the box of an image, in pixels before they are scaled */
+    int rows;           /* of tiles per sheet; 0: all on one */
+    int tile_w, tile_h; /* the box of an image, in pixels before scaling */
     double scale;       /* of all sizes */
-    double dpi;         /* written into the pictures; 0: none is */
+    double dpi;         /* noted in the pictures; 0: none is */
     ThemeName theme;
     int references; /* shown per image */
-    bool highlight; /* words of a caption that none of its references has look different */
+    bool highlight; /* caption words that no reference has look different */
     int threads;    /* that decode, scale and draw */
-} SheetSpec;
+} SheetOptions;
 
-/* Sides of the box, before and after scaling; the pixels an inch that a scale of 1 stands for. */
+/* Limits on a side of the box, before and after scaling; the pixels per inch that a scale of 1 stands for. */
 enum { SHEET_TILE_MIN = 16, SHEET_TILE_MAX = 4096, SHEET_DPI = 96 };
 
 typedef struct {
     int64_t images;   /* tiles drawn */
-    int64_t dead;     /* of them placeholders; each had its warning */
+    int64_t dead;     /* placeholders among them; a warning was given for each */
     int sheets;       /* written */
-    bool reader_gone; /* the failure was a closed pipe at stdout */
+    bool reader_gone; /* it failed because stdout is a closed pipe */
 } SheetCount;
 
 /* 4 columns, one sheet, boxes of 256 x 256, one reference, light. */
-SheetSpec sheet_defaults(void);
+SheetOptions sheet_defaults(void);
 
-/* NULL, or what is wrong with the text as the name of an output ("more than one %d"). */
-const char *sheet_bad_output(const char *output);
+/* The records of options->input, as far as sheets with these options show them. NULL: see sheet_records_read. */
+SheetRecords *sheet_read(const SheetOptions *options, Err *err);
 
-/* Writes the sheet or sheets, and the page, of the shelf that was read from spec->input. Images that cannot be had are
- * placeholders and warnings, not errors. */
-int sheet_render(const SheetSpec *spec, const Shelf *shelf, const Report *report, SheetCount *count, Err *err);
+/* Writes the sheets and the page of the records that sheet_read gave for the same options. Images that cannot be had
+ * become placeholders and warnings, not errors. */
+int sheet_render(const SheetOptions *options, const SheetRecords *records, const Report *report, SheetCount *count,
+                 Err *err);
 
 #endif

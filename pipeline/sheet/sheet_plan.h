@@ -1,5 +1,5 @@
-/* The geometry of contact sheets, known before the first is drawn: columns, rows, sheets, and the height of the text
- * of every row of tiles. */
+/* The geometry of contact sheets, worked out before the first one is drawn: columns, rows, sheets, and the height of the
+ * text in every row of tiles. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_PLAN_H
 #define COCO_PIPELINE_SHEET_SHEET_PLAN_H
 
@@ -9,22 +9,22 @@
 
 typedef struct {
     TileStyle style;
-    Canvas *canvas; /* that style was measured on, of no size to draw on */
+    Canvas *canvas; /* for measuring text; too small to draw on */
     int64_t n;      /* tiles */
     int columns, width, rows_per_sheet, n_sheets;
-    int *text_h; /* of each row of tiles, over all sheets */
-    int highest; /* of them */
+    int *text_h; /* the height of the text in each row of tiles, over all sheets */
+    int highest; /* of these */
 } SheetPlan;
 
-/* Measures the text of all records, on spec->threads threads, and warns once of a character that no font has.
- * The caller frees, either way. A stop leaves the plan unfinished, and is no failure. */
-int sheet_plan(SheetPlan *plan, const SheetSpec *spec, const TileLook *look, const Shelf *shelf,
-               const Report *report, Err *err);
+/* Measures the text of all records, on options->threads threads, and warns about the first character that no font has.
+ * The caller frees in either case. When asked to stop it returns 0 and leaves the plan unfinished. */
+int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
+                    const Report *report, Err *err);
 void sheet_plan_free(SheetPlan *plan); /* legal on a zeroed one */
 
-/* The height of a row of tiles, with the gutter above it. */
-int sheet_row_height(const SheetPlan *plan, int64_t row);
-/* The height of a sheet with these rows of tiles below a header. -1: more than PNG can hold. */
-int sheet_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err);
+/* The height of a row of tiles, including the gutter above it. */
+int sheet_plan_row_height(const SheetPlan *plan, int64_t row);
+/* The height of a sheet with these rows of tiles below its header. -1: more than PNG allows. */
+int sheet_plan_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err);
 
 #endif

@@ -1,7 +1,6 @@
 #include "pipeline/sheet/sheet_records.h"
 
 #include "io/base/err.h"
-#include "io/file/spool.h"
 #include "model/rng.h"
 
 #include <inttypes.h>
@@ -10,15 +9,15 @@
 #include <string.h>
 
 typedef struct {
-    int64_t place; /* in the spool: grows in the order of the input */
+    Record record;
+    int64_t place; /* in the input */
     double key;    /* NaN: none */
 } Entry;
 
-struct Shelf {
-    Spool *spool;
+struct SheetRecords {
     Entry *entry;
     int64_t room;
-    ShelfFacts facts;
+    SheetFacts facts;
 };
 
 /* --- facts --- */
@@ -28,13 +27,13 @@ static bool same_split(const char *a, const char *b)
     return a && b ? !strcmp(a, b) : a == b;
 }
 
-static int count_split(ShelfFacts *f, const char *split)
+static int count_split(SheetFacts *f, const char *split)
 {
     int k = 0;
-    while (k < f->n_splits && k < SHELF_SPLITS && !same_split(f->split[k], split))
+    while (k < f->n_splits && k < SHEET_SPLITS && !same_split(f->split[k], split))
         k++;
-    if (k == SHELF_SPLITS) {
-        f->n_splits = SHELF_SPLITS + 1;
+    if (k == SHEET_SPLITS) {
+        f->n_splits = SHEET_SPLITS + 1;
         return 0;
     }
     if (k == f->n_splits) {
@@ -46,7 +45,7 @@ static int count_split(ShelfFacts *f, const char *split)
     return 0;
 }
 
-static int note_facts(ShelfFacts *f, const Record *r)
+static int note_facts(SheetFacts *f, const Record *r)
 {
     f->n++;
     f->references |= r->n_references > 0;
@@ -59,13 +58,13 @@ static int note_facts(ShelfFacts *f, const Record *r)
 
 /* --- order --- */
 
-/* Records without a key come last; of equal ones the first of the input comes first, either way. */
-static int compare(const Entry *a, const Entry *b, int way)
+/* Records without a key come last; among equals the order of the input holds, reversed or not. */
+static int compare(const Entry *a, const Entry *b, int sign)
 {
     if (isnan(a->key) != isnan(b->key))
         return isnan(a->key) ? 1 : -1;
     if (!isnan(a->key) && a->key != b->key)
-        return a->key < b->key ? way : -way;
+        return a->key < b->key ? sign : -sign;
     return (a->place > b->place) - (a->place < b->place);
 }
 
@@ -79,34 +78,34 @@ static int lowest_first(const void *a, const void *b)
     return compare(a, b, -1);
 }
 
-static int permute(Shelf *s, uint32_t seed, Err *err)
+static int shuffle(SheetRecords *s, uint32_t seed, Err *err)
 {
     int64_t n = s->facts.n, *order = malloc((size_t)n * sizeof *order);
-    Entry *other = malloc((size_t)n * sizeof *other);
-    int rc = order && other ? 0 : err_set(err, "out of memory");
-    if (!rc) {
-        Rng rng;
-        rng_seed(&rng, seed);
-        rng_permutation(&rng, n, order);
-        for (int64_t i = 0; i < n; i++)
-            other[i] = s->entry[order[i]];
-        Entry *kept = s->entry;
-        s->entry = other;
-        other = kept;
+    Entry *shuffled = malloc((size_t)n * sizeof *shuffled);
+    if (!order || !shuffled) {
+        free(order);
+        free(shuffled);
+        return err_set(err, "out of memory");
     }
+    Rng rng;
+    rng_seed(&rng, seed);
+    rng_permutation(&rng, n, order);
+    for (int64_t i = 0; i < n; i++)
+        shuffled[i] = s->entry[order[i]];
     free(order);
-    free(other);
-    return rc;
+    free(s->entry);
+    s->entry = shuffled;
+    return 0;
 }
 
-static int arrange(Shelf *s, const ShelfSort *sort, Err *err)
+static int sort_records(SheetRecords *s, const SheetSort *sort, Err *err)
 {
     int64_t n = s->facts.n;
-    if (sort->by == SHELF_SCORE || sort->by == SHELF_LOGPROB) {
+    if (sort->by == SHEET_BY_SCORE || sort->by == SHEET_BY_LOGPROB) {
         qsort(s->entry, (size_t)n, sizeof *s->entry, sort->reverse ? lowest_first : highest_first);
         return 0;
     }
-    if (sort->by == SHELF_RANDOM && permute(s, sort->seed, err))
+    if (sort->by == SHEET_SHUFFLED && shuffle(s, sort->seed, err))
         return -1;
     for (int64_t i = 0; sort->reverse && i < n / 2; i++) {
         Entry kept = s->entry[i];
@@ -118,85 +117,104 @@ static int arrange(Shelf *s, const ShelfSort *sort, Err *err)
 
 /* --- reading --- */
 
-static int add(Shelf *s, const Record *record, ShelfOrder by, const char *line, size_t len, Err *err)
+/* Frees the references that the sheet does not show. */
+static void drop_references(Record *r, int keep)
+{
+    int exact = record_exact(r), n = 0;
+    for (int i = 0; i < r->n_references; i++)
+        if (i == exact || keep-- > 0)
+            r->references[n++] = r->references[i];
+        else
+            free(r->references[i]);
+    r->n_references = n;
+}
+
+/* Where the next record goes; facts.n does not count it yet. */
+static Entry *make_room(SheetRecords *s, Err *err)
 {
     if (s->facts.n == s->room) {
         int64_t room = s->room ? s->room * 2 : 64;
         Entry *grown = realloc(s->entry, (size_t)room * sizeof *grown);
-        if (!grown)
-            return err_set(err, "out of memory for %" PRId64 " records", room);
+        if (!grown) {
+            err_set(err, "out of memory for %" PRId64 " records", room);
+            return NULL;
+        }
         s->entry = grown;
         s->room = room;
     }
-    Entry *e = &s->entry[s->facts.n];
-    e->key = by == SHELF_SCORE ? record->score : by == SHELF_LOGPROB ? record->logprob : NAN;
-    s->facts.keyed += !isnan(e->key);
-    if (note_facts(&s->facts, record))
-        return err_set(err, "out of memory");
-    return spool_add(s->spool, line, len, &e->place, err);
+    return &s->entry[s->facts.n];
 }
 
-static int read_all(Shelf *s, RecordReader *reader, ShelfOrder by, Err *err)
+/* Takes over the record, even if it fails. */
+static int add(SheetRecords *s, Record *record, SheetOrder by, int references, Err *err)
+{
+    Entry *e = make_room(s, err);
+    if (!e) {
+        record_free(record);
+        return -1;
+    }
+    *e = (Entry){.record = *record, .place = s->facts.n, .key = NAN};
+    if (by == SHEET_BY_SCORE)
+        e->key = record->score;
+    else if (by == SHEET_BY_LOGPROB)
+        e->key = record->logprob;
+    s->facts.keyed += !isnan(e->key);
+    if (note_facts(&s->facts, &e->record))
+        return err_set(err, "out of memory");
+    drop_references(&e->record, references);
+    return 0;
+}
+
+static int read_all(SheetRecords *s, RecordReader *reader, SheetOrder by, int references, Err *err)
 {
     Record record;
     const char *line;
     size_t len;
     int rc;
     s->facts.truth_alone = true;
-    while ((rc = record_next(reader, &record, &line, &len, err)) > 0) {
-        rc = add(s, &record, by, line, len, err);
-        record_free(&record);
-        if (rc)
+    while ((rc = record_next(reader, &record, &line, &len, err)) > 0)
+        if (add(s, &record, by, references, err))
             return -1;
-    }
     if (rc == 0 && s->facts.n == 0)
         rc = err_set(err, "%s: no records", record_name(reader));
     return rc;
 }
 
-Shelf *shelf_read(const char *input, const ShelfSort *sort, Err *err)
+SheetRecords *sheet_records_read(const char *input, const SheetSort *sort, int references, Err *err)
 {
-    Shelf *s = calloc(1, sizeof *s);
+    SheetRecords *s = calloc(1, sizeof *s);
     if (!s) {
         err_set(err, "out of memory");
         return NULL;
     }
     RecordReader *reader = record_open(input, err);
-    if (reader)
-        s->spool = spool_open(err);
-    int rc = s->spool ? read_all(s, reader, sort->by, err) : -1;
+    int rc = reader ? read_all(s, reader, sort->by, references, err) : -1;
     record_close(reader);
-    if (rc || spool_rewind(s->spool, err) || arrange(s, sort, err)) {
-        shelf_free(s);
+    if (rc || sort_records(s, sort, err)) {
+        sheet_records_free(s);
         return NULL;
     }
     return s;
 }
 
-void shelf_free(Shelf *s)
+void sheet_records_free(SheetRecords *s)
 {
     if (!s)
         return;
-    for (int k = 0; k < SHELF_SPLITS; k++)
+    for (int64_t i = 0; i < s->facts.n; i++)
+        record_free(&s->entry[i].record);
+    for (int k = 0; k < SHEET_SPLITS; k++)
         free(s->facts.split[k]);
-    spool_close(s->spool);
     free(s->entry);
     free(s);
 }
 
-const ShelfFacts *shelf_facts(const Shelf *s)
+const SheetFacts *sheet_records_facts(const SheetRecords *s)
 {
     return &s->facts;
 }
 
-int shelf_record(const Shelf *s, int64_t i, Record *record, Err *err)
+const Record *sheet_records_at(const SheetRecords *s, int64_t i)
 {
-    size_t len;
-    char *line = spool_read(s->spool, s->entry[i].place, &len, err);
-    memset(record, 0, sizeof *record);
-    if (!line)
-        return -1;
-    int rc = record_parse(record, line, len, err);
-    free(line);
-    return rc;
+    return &s->entry[i].record;
 }

@@ -1,9 +1,10 @@
-/* The caption records of one input, put aside on the disk, in the order in which they shall be shown.
+/* The caption records of one input, in memory, in the order in which the sheet shows them.
  *
- *   input ──► read whole, each line checked ──► spool ──► record i, any number of times, from any thread
- *                        └──► facts of them all   └──► 16 bytes a record in memory: place and sort key
+ *   input ──► every line checked ──► records, as far as the sheet shows them
+ *                    └──► facts about all of them
  *
- * shelf_read waits for the input and touches nothing that a signal must not cut off. */
+ * A record takes a few hundred bytes. A signal may end the process at any time while it reads. Afterwards any thread may
+ * look at the records. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 #define COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 
@@ -13,41 +14,42 @@
 #include <stdbool.h>
 
 typedef enum {
-    SHELF_AS_READ,
-    SHELF_SCORE,   /* the best first */
-    SHELF_LOGPROB, /* the likeliest first */
-    SHELF_RANDOM   /* NumPy's permutation */
-} ShelfOrder;
+    SHEET_AS_READ,
+    SHEET_BY_SCORE,   /* best first */
+    SHEET_BY_LOGPROB, /* likeliest first */
+    SHEET_SHUFFLED    /* NumPy's permutation */
+} SheetOrder;
 
 typedef struct {
-    ShelfOrder by;
-    bool reverse;  /* the other way round; records without the key stay last */
-    uint32_t seed; /* SHELF_RANDOM */
-} ShelfSort;
+    SheetOrder by;
+    bool reverse;  /* records without the key stay last */
+    uint32_t seed; /* of SHEET_SHUFFLED */
+} SheetSort;
 
-enum { SHELF_SPLITS = 4 };
+enum { SHEET_SPLITS = 4 };
 
 /* What is true of the records together. */
 typedef struct {
     int64_t n;
-    int64_t keyed;             /* of them have the key that was sorted by */
-    int n_splits;              /* SHELF_SPLITS + 1: more than are counted */
-    char *split[SHELF_SPLITS]; /* NULL: records that name none */
-    int64_t in_split[SHELF_SPLITS];
-    bool references;  /* some record has one */
+    int64_t keyed;             /* records that have the key they are sorted by */
+    int n_splits;              /* SHEET_SPLITS + 1: more than are counted */
+    char *split[SHEET_SPLITS]; /* NULL: records that name no split */
+    int64_t in_split[SHEET_SPLITS];
+    bool references;  /* some record has a reference */
     bool sampled;     /* some record has a logprob */
-    bool truth_alone; /* every caption is one of its references and has no probability: nothing is generated */
-    bool exact;       /* some caption is one of its references word for word */
+    bool truth_alone; /* every caption equals one of its references and has no logprob: nothing is generated */
+    bool exact;       /* some caption equals one of its references */
     bool network;     /* some image may have to be downloaded */
-} ShelfFacts;
+} SheetFacts;
 
-typedef struct Shelf Shelf;
+typedef struct SheetRecords SheetRecords;
 
-/* Reads all of the input ("-" is stdin). NULL: a line that is no record, or no records; err says which. */
-Shelf *shelf_read(const char *input, const ShelfSort *sort, Err *err);
-void shelf_free(Shelf *shelf); /* NULL is legal */
-const ShelfFacts *shelf_facts(const Shelf *shelf);
-/* Record i of 0 .. n-1, in the order asked for. The caller frees it. */
-int shelf_record(const Shelf *shelf, int64_t i, Record *record, Err *err);
+/* Reads all of the input ("-" is stdin). Of each record's references it keeps the one that equals the caption and the
+ * first `references` others. NULL: a line that is not a record, or no records; err says which. */
+SheetRecords *sheet_records_read(const char *input, const SheetSort *sort, int references, Err *err);
+void sheet_records_free(SheetRecords *records); /* NULL is legal */
+const SheetFacts *sheet_records_facts(const SheetRecords *records);
+/* Record i of 0 .. n-1, in the sorted order; borrowed. */
+const Record *sheet_records_at(const SheetRecords *records, int64_t i);
 
 #endif

@@ -1,4 +1,4 @@
-/* The colours of contact sheets, as pictures and as pages. All text stands out by 4.5 to 1 or more (WCAG 2.1). */
+/* The colours of contact sheets, both pictures and pages. All text has a contrast of at least 4.5 to 1 (WCAG 2.1). */
 #ifndef COCO_PIPELINE_SHEET_THEME_H
 #define COCO_PIPELINE_SHEET_THEME_H
 
@@ -7,15 +7,15 @@
 typedef enum { THEME_LIGHT, THEME_DARK } ThemeName;
 
 typedef struct {
-    Color page, card;    /* behind everything, behind a tile's text */
+    Color page, card;    /* the background of everything, and of a tile's text */
     Color box;           /* behind an image */
     Color ink;           /* captions and the title */
     Color missed;        /* words of a caption that no reference has */
     Color muted;         /* references and the subtitle */
     Color faint;         /* an empty caption, small print */
-    Color mark, match;   /* "GT"; the same where the reference is the caption */
-    Color tag, on_tag;   /* the split, over the image */
-    Color stroke, alarm; /* a placeholder's lines; its reason */
+    Color mark, match;   /* "GT"; "GT" of a reference that equals the caption */
+    Color tag, on_tag;   /* the label over the image; its text */
+    Color stroke, alarm; /* a placeholder's lines; its text */
 } Theme;
 
 /* Lives as long as the process. */

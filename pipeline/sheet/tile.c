@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* At most, so that one endless caption does not stretch its row; more where lines are short. */
+/* Limits, so that one endless caption does not stretch its row; narrow tiles may have more lines. */
 enum { CAPTION_LINES = 6, REFERENCE_LINES = 4, NARROW = 200, NARROW_MORE = 2 };
 #define MARK_TEXT "GT"
 
@@ -28,7 +28,7 @@ int tile_side(int side, double scale)
 
 /* --- the style --- */
 
-/* Sizes of text, from the box as it is before scaling. */
+/* Text sizes follow from the box before scaling. */
 static void set_text_styles(TileStyle *s)
 {
     const Theme *theme = s->theme;
@@ -100,17 +100,17 @@ bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
         return false;
     snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2,
              fabs(number));
-    /* A minus, as long as a digit; none before nothing. */
+    /* A true minus sign, as wide as a digit; none before zero. */
     snprintf(text, TILE_NUMBER_LEN, "%s%s", number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
     return true;
 }
 
-/* What draws text, or only measures it, line below line. */
+/* Draws text, or only measures it, from top to bottom. */
 typedef struct {
     Canvas *canvas;
     bool draw;
     int y;
-    uint32_t missing; /* measured: the first character that no font has */
+    uint32_t missing; /* when measuring: the first character that no font has */
 } Pen;
 
 static void put(Pen *pen, const TextStyle *style, int x, const char *text)
@@ -125,23 +125,22 @@ static void put(Pen *pen, const TextStyle *style, int x, const char *text)
     pen->y += h;
 }
 
-/* The caption with each word as it was found. False: out of memory. */
+/* Puts the caption, words that no reference has in another colour. False: out of memory. */
 static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
 {
-    Found found;
+    Highlight h;
     TextSpan *spans = NULL;
     TextStyle style = s->caption;
-    bool done = !found_words(&found, r) && (spans = malloc((size_t)(found.n + 1) * sizeof *spans));
-    for (int i = 0; i < found.n && done; i++)
-        if (!found.word[i].found)
-            spans[style.n_spans++] = (TextSpan){.start = found.word[i].start,
-                                                .end = found.word[i].start + found.word[i].len,
-                                                .color = s->theme->missed};
+    bool done = !highlight_words(&h, r) && (spans = malloc((size_t)(h.n + 1) * sizeof *spans));
+    for (int i = 0; i < h.n && done; i++)
+        if (!h.word[i].found)
+            spans[style.n_spans++] = (TextSpan){
+                .start = h.word[i].start, .end = h.word[i].start + h.word[i].len, .color = s->theme->missed};
     style.spans = spans;
     if (done)
-        put(pen, &style, s->pad, found.text);
+        put(pen, &style, s->pad, h.text);
     free(spans);
-    found_free(&found);
+    highlight_free(&h);
     return done;
 }
 
@@ -155,12 +154,12 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
         put(pen, &style, s->pad, "(empty caption)");
     } else if (!s->look.highlight || !r->n_references || !put_highlighted(s, pen, r)) {
         TextStyle style = s->caption;
-        style.bold = !s->look.highlight; /* nothing is known of its words */
+        style.bold = !s->look.highlight; /* nothing is known about its words */
         put(pen, &style, s->pad, r->caption);
     }
 }
 
-/* The text area from pen->y on. */
+/* Puts the text area, from pen->y down. */
 static void text_area(const TileStyle *s, Pen *pen, const Record *r)
 {
     int n = tile_references(&s->look, r);
@@ -190,7 +189,7 @@ int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32
 
 /* --- the card --- */
 
-/* A framed landscape, struck through, and below it why there is no image; in a small box only the first. */
+/* A framed landscape, struck through, and below it why there is no image; a small box has only the landscape. */
 static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
 {
     int w, text_h = 0;
@@ -217,8 +216,8 @@ static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
         canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
 }
 
-/* A word on the image, in its upper left corner or its upper right one, cut off where it needs more than `room`.
- * Returns what it takes of that; 0: there is no room for a part that says anything. */
+/* Labels the image in its upper left or upper right corner; longer text than `room` allows is cut. Returns how much of
+ * the room it takes; 0: there is no room for any useful part of it. */
 static int tag(const TileStyle *s, Canvas *canvas, const char *text, bool right, int room)
 {
     int w, h, inset = s->pad / 2 + s->rule;
@@ -237,7 +236,7 @@ static int tag(const TileStyle *s, Canvas *canvas, const char *text, bool right,
     return w + 2 * side + inset;
 }
 
-/* The number goes first: cut off it would say something else, and so it stands whole or not at all. */
+/* The number goes first. Cut, it would be another number: it is drawn whole or not at all. */
 static void tags(const TileStyle *s, Canvas *canvas, const Record *r)
 {
     char text[TILE_NUMBER_LEN];
@@ -257,7 +256,7 @@ void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *rec
     Pen pen = {.canvas = canvas, .draw = true, .y = s->box_h};
     canvas_rect(canvas, 0, 0, s->box_w, s->box_h, s->theme->box);
     canvas_rect(canvas, 0, s->box_h, s->box_w, text_h, s->theme->card);
-    canvas_rect(canvas, 0, s->box_h, s->box_w, s->rule, s->theme->page); /* white images end somewhere */
+    canvas_rect(canvas, 0, s->box_h, s->box_w, s->rule, s->theme->page); /* so that a white image has an edge */
     canvas_clip(canvas, 0, 0, s->box_w, s->box_h + text_h);
     if (image)
         canvas_image(canvas, image, (s->box_w - image->width) / 2, (s->box_h - image->height) / 2);

@@ -7,17 +7,17 @@
 
 enum {
     NETWORK_WORKERS = 8,   /* threads that wait for downloads compute little */
-    NETWORK_AHEAD = 16,    /* tiles under way at least, where images are downloaded */
-    AHEAD_MAX = 64,        /* and at most */
-    AHEAD_BYTES = 64 << 20 /* of cards that wait, where they are large */
+    NETWORK_AHEAD = 16,    /* tiles in progress where images are downloaded: at least this many, */
+    AHEAD_MAX = 64,        /* at most this many, */
+    AHEAD_BYTES = 64 << 20 /* and fewer where their cards together would take more than this */
 };
 
 struct Tiles {
     TilesSpec spec;
-    int64_t n, taken; /* taken: touched by take_tile alone */
+    int64_t n, taken; /* `taken` is take_tile's alone */
     Tile *pool;
     int depth;
-    Easel *easel; /* canvases of one tile; NULL: none is drawn */
+    CanvasPool *canvases; /* each for one card; NULL: no card is drawn */
     Pipe *pipe;
 };
 
@@ -26,14 +26,14 @@ static int take_tile(void *ctx, void *item, Err *err)
     Tiles *t = ctx;
     Tile *tile = item;
     (void)err;
-    record_free(&tile->record);
     if (t->taken == t->n)
         return 0;
     tile->i = t->taken++;
+    tile->record = sheet_records_at(t->spec.records, tile->i);
     return 1;
 }
 
-/* The image, as large as the page wants it, but no larger than it is, or else as the card does. */
+/* The image: as large as the page wants it, but not enlarged; without a page, as large as the card wants it. */
 static void load_image(const Tiles *t, Tile *tile, Image *image)
 {
     int w, h;
@@ -44,14 +44,14 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         h = t->spec.plan->style.box_h;
     }
     tile->dead =
-        lookup_image(t->spec.lookup, &tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->why) != 0;
+        lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->why) != 0;
     if (tile->dead)
         *image = (Image){0, 0, NULL};
     tile->page_w = image->width;
     tile->page_h = image->height;
 }
 
-/* The image as it fits into the card's box. */
+/* Scales the image to fit into the card's box. */
 static int fit_image(const TileStyle *style, Image *image, Err *err)
 {
     Image fitted;
@@ -77,13 +77,12 @@ static int draw_tile(const Tiles *t, Tile *tile, Image *image, Err *err)
         tile->rgb = malloc((size_t)style->box_w * (size_t)(style->box_h + plan->highest) * 3);
     if (!tile->rgb)
         return err_set(err, "out of memory");
-    int place;
-    Canvas *canvas = easel_take(t->easel, &place, err);
+    Canvas *canvas = canvas_pool_take(t->canvases, err);
     if (!canvas)
         return -1;
-    tile_draw(style, canvas, text_h, &tile->record, tile->dead ? NULL : image, tile->why.text);
+    tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image, tile->why.text);
     canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
-    easel_give(t->easel, place);
+    canvas_pool_give(t->canvases, canvas);
     return 0;
 }
 
@@ -92,8 +91,6 @@ static int work_tile(void *ctx, void *item, Err *err)
     const Tiles *t = ctx;
     Tile *tile = item;
     Image image;
-    if (shelf_record(t->spec.shelf, tile->i, &tile->record, err))
-        return -1;
     load_image(t, tile, &image);
     int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err) : 0;
     if (!rc && t->spec.plan)
@@ -102,21 +99,21 @@ static int work_tile(void *ctx, void *item, Err *err)
     return rc;
 }
 
-/* Of the highest card; 1 where none is drawn. */
+/* Bytes of the highest card; 1 where none is drawn. */
 static int64_t card_bytes(const Tiles *t)
 {
     const SheetPlan *plan = t->spec.plan;
     return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
 }
 
-/* How many threads: of them that wait for the network, more than compute, but not where each card is large. */
+/* How many threads: more than compute where they wait for the network, unless cards are large. */
 static int tiles_workers(const Tiles *t, bool network)
 {
     int threads = t->spec.threads;
     return network && threads < NETWORK_WORKERS && card_bytes(t) < AHEAD_BYTES / 16 ? NETWORK_WORKERS : threads;
 }
 
-/* How many tiles are under way beside those that are worked on. */
+/* How many tiles are in progress besides those being worked on. */
 static int tiles_ahead(const Tiles *t, bool network)
 {
     int64_t ahead = t->spec.columns * (network ? 2 : 1);
@@ -130,7 +127,7 @@ static int tiles_ahead(const Tiles *t, bool network)
 
 Tiles *tiles_start(const TilesSpec *spec, Err *err)
 {
-    const ShelfFacts *facts = shelf_facts(spec->shelf);
+    const SheetFacts *facts = sheet_records_facts(spec->records);
     Tiles *t = calloc(1, sizeof *t);
     if (!t) {
         err_set(err, "out of memory");
@@ -144,8 +141,8 @@ Tiles *tiles_start(const TilesSpec *spec, Err *err)
     int failed = t->pool ? 0 : err_set(err, "out of memory");
     if (!failed && spec->plan) {
         const TileStyle *style = &spec->plan->style;
-        t->easel = easel_new(workers, style->box_w, style->box_h + spec->plan->highest, err);
-        failed = !t->easel;
+        t->canvases = canvas_pool_new(workers, style->box_w, style->box_h + spec->plan->highest, err);
+        failed = !t->canvases;
     }
     PipeSpec pipe = {.take = take_tile,
                      .work = work_tile,
@@ -175,11 +172,9 @@ void tiles_stop(Tiles *t)
     if (!t)
         return;
     pipe_stop(t->pipe);
-    for (int i = 0; i < t->depth && t->pool; i++) {
-        record_free(&t->pool[i].record);
+    for (int i = 0; i < t->depth && t->pool; i++)
         free(t->pool[i].rgb);
-    }
-    easel_free(t->easel);
+    canvas_pool_free(t->canvases);
     free(t->pool);
     free(t);
 }

@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH = 4 }; /* batches in memory: one in use, the others ahead */
+enum { DEPTH = 4 }; /* batches in memory: one in use, the others gathered ahead */
 
 struct BatchSource {
-    Captions captions;
-    Order order;
+    CaptionRows captions;
+    BatchOrder order;
     int batch_size;
     int64_t iteration; /* of the next draw */
     Rng rng;
-    Rng epoch_rng;     /* shuffle: before the epoch's permutation */
-    int64_t *shuffled; /* (n), shuffle */
-    int have_shuffled; /* the epoch's permutation is drawn */
+    Rng epoch_rng;      /* shuffle: the generator before the epoch's permutation */
+    int64_t *shuffled;  /* (n), shuffle */
+    bool have_shuffled; /* shuffled is the epoch's permutation */
     Batch batches[DEPTH];
     Pipe *pipe;
 };
@@ -58,18 +58,18 @@ int batch_gather(const Dataset *d, Batch *b, Err *err)
     return 0;
 }
 
-/* The place of the batch's i-th caption among `captions`. */
+/* Which of `captions` the batch's i-th is. */
 static int64_t draw(BatchSource *s, int64_t in_epoch, int i)
 {
     switch (s->order) {
-    case ORDER_RANDOM:
+    case BATCH_RANDOM:
         return rng_randint(&s->rng, s->captions.n);
-    case ORDER_SHUFFLE:
+    case BATCH_SHUFFLE:
         return s->shuffled[in_epoch * s->batch_size + i];
-    case ORDER_SEQUENTIAL:
+    case BATCH_SEQUENTIAL:
         break;
     }
-    /* iteration mod n first: k·B may not fit. */
+    /* iteration mod n first: k·B may overflow. */
     return (s->iteration % s->captions.n * s->batch_size + i) % s->captions.n;
 }
 
@@ -79,17 +79,17 @@ static int take(void *ctx, void *item, Err *err)
     Batch *b = item;
     int64_t per_epoch = batches_per_epoch(s->captions.n, s->batch_size), in_epoch = s->iteration % per_epoch;
     (void)err;
-    if (s->order == ORDER_SHUFFLE && (in_epoch == 0 || !s->have_shuffled)) {
+    if (s->order == BATCH_SHUFFLE && (in_epoch == 0 || !s->have_shuffled)) {
         s->epoch_rng = s->rng;
-        s->have_shuffled = 1;
+        s->have_shuffled = true;
         rng_permutation(&s->rng, s->captions.n, s->shuffled);
     }
-    b->n = s->order == ORDER_SHUFFLE && s->captions.n < s->batch_size ? (int)s->captions.n : s->batch_size;
+    b->n = s->order == BATCH_SHUFFLE && s->captions.n < s->batch_size ? (int)s->captions.n : s->batch_size;
     for (int i = 0; i < b->n; i++) {
         int64_t at = draw(s, in_epoch, i);
         b->index[i] = s->captions.rows ? s->captions.rows[at] : at;
     }
-    b->rng = s->order == ORDER_SHUFFLE && in_epoch + 1 < per_epoch ? s->epoch_rng : s->rng;
+    b->rng = s->order == BATCH_SHUFFLE && in_epoch + 1 < per_epoch ? s->epoch_rng : s->rng;
     s->iteration++;
     return 1;
 }
@@ -100,18 +100,18 @@ static int work(void *ctx, void *item, Err *err)
     return batch_gather(s->captions.data, item, err);
 }
 
-BatchSource *batches_start(const Captions *captions, Order order, int batch_size, int64_t first, const Rng *rng,
-                           Err *err)
+BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int batch_size, int64_t first,
+                           const Rng *rng, Err *err)
 {
     BatchSource *s = calloc(1, sizeof *s);
-    int failed = !s;
+    bool failed = !s;
     if (s) {
         s->captions = *captions;
         s->order = order;
         s->batch_size = batch_size;
         s->iteration = first;
         s->rng = *rng;
-        s->shuffled = calloc(order == ORDER_SHUFFLE ? (size_t)captions->n : 1, sizeof *s->shuffled);
+        s->shuffled = calloc(order == BATCH_SHUFFLE ? (size_t)captions->n : 1, sizeof *s->shuffled);
         failed = !s->shuffled;
         for (int i = 0; i < DEPTH && !failed; i++)
             failed = batch_alloc(&s->batches[i], captions->data, batch_size);

@@ -1,245 +1,18 @@
 #include "pipeline/train/train.h"
 
+#include "io/base/clock.h"
 #include "io/data/trainlog.h"
-#include "model/loss.h"
+#include "pipeline/common/model_file.h"
+#include "pipeline/train/train_start.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-/* One run. */
-typedef struct {
-    const TrainOptions *options;
-    const Report *report;
-    Dataset data, val;
-    int64_t *subset; /* --max-train: caption rows; NULL for all */
-    Captions captions;
-    Model model;
-    Params grads;
-    TrainState state;
-    LossWork *work;
-    BatchSource *source;
-    Batch val_batch;
-    FILE *log;
-    bool log_lost; /* it could not be written */
-    int64_t per_epoch, total;
-    double loss; /* of the last iteration */
-} Run;
+/* --- the log and the file --- */
 
-/* --- settings of a file --- */
-
-static void shape_of(TrainOptions *o, const Shape *s)
-{
-    o->cell = s->cell;
-    o->hidden = s->H;
-    o->wordvec = s->W;
-}
-
-int train_resume_settings(TrainOptions *o, const char *path, Err *err)
-{
-    TrainState state;
-    Model model;
-    int rc = state_load(&state, &model, path, err);
-    if (rc == 0) {
-        o->settings = state.settings;
-        state.settings.data = NULL; /* the caller's now */
-        shape_of(o, &model.params.shape);
-    }
-    state_free(&state);
-    model_free(&model);
-    return rc;
-}
-
-int train_init_shape(TrainOptions *o, const char *path, Err *err)
-{
-    Model model;
-    if (model_load(&model, path, err))
-        return -1;
-    shape_of(o, &model.params.shape);
-    model_free(&model);
-    return 0;
-}
-
-/* --- start --- */
-
-static int open_data(Run *r, Err *err)
-{
-    const Settings *s = &r->options->settings;
-    int flags = s->raw_features ? DATASET_RAW : 0;
-    if (dataset_open(&r->data, s->data, "train", flags, err))
-        return -1;
-    if (s->val_every > 0 && dataset_open(&r->val, s->data, "val", flags, err))
-        return -1;
-    if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
-        return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
-                       (long long)r->val.features.columns, r->data.features_path,
-                       (long long)r->data.features.columns);
-    return 0;
-}
-
-/* --max-train: the first thing drawn, with replacement, as the course's load_coco_data does. */
-static int draw_subset(Run *r, Rng *rng, Err *err)
-{
-    int64_t n = r->options->settings.max_train;
-    r->captions = (Captions){.data = &r->data, .rows = NULL, .n = r->data.n};
-    if (n == 0)
-        return 0;
-    r->subset = malloc((size_t)n * sizeof *r->subset);
-    if (!r->subset)
-        return err_set(err, "no memory for %lld captions", (long long)n);
-    for (int64_t i = 0; i < n; i++)
-        r->subset[i] = rng_randint(rng, r->data.n);
-    r->captions.rows = r->subset;
-    r->captions.n = n;
-    return 0;
-}
-
-static char **copy_words(const Vocab *v)
-{
-    char **words = calloc((size_t)v->size + 1, sizeof *words);
-    for (int i = 0; words && i < v->size; i++)
-        if (!(words[i] = strdup(v->word[i]))) {
-            h5_free_strings(words, v->size);
-            return NULL;
-        }
-    return words;
-}
-
-static int fresh_model(Run *r, Rng *rng, Err *err)
-{
-    const TrainOptions *o = r->options;
-    Shape shape = {o->cell, (int)r->data.features.columns, (int)o->wordvec, (int)o->hidden, r->data.vocab.size};
-    char **words = copy_words(&r->data.vocab);
-    if (!words || vocab_take(&r->model.vocab, words, r->data.vocab.size, r->data.dir, err))
-        return words ? -1 : err_set(err, "out of memory");
-    if (params_alloc(&r->model.params, &shape))
-        return err_set(err, "no memory for a model of %d features, %d, %d and %d words", shape.D, shape.W, shape.H,
-                       shape.V);
-    params_init(&r->model.params, rng);
-    return 0;
-}
-
-/* A run from the beginning: the random numbers in the course's order. */
-static int start_fresh(Run *r, Err *err)
-{
-    const TrainOptions *o = r->options;
-    TrainState *s = &r->state;
-    s->settings = o->settings;
-    s->settings.data = strdup(o->settings.data);
-    s->optim = optim_defaults(o->settings.rule);
-    s->optim.learning_rate = o->settings.lr;
-    s->best_val_loss = NAN;
-    s->captions_digest = captions_digest(&r->data);
-    rng_seed(&s->rng, (uint32_t)o->settings.seed);
-    if (!s->settings.data)
-        return err_set(err, "out of memory");
-    if (draw_subset(r, &s->rng, err))
-        return -1;
-    if (o->init ? model_load(&r->model, o->init, err) : fresh_model(r, &s->rng, err))
-        return -1;
-    r->model.caption_length = r->data.width;
-    if (state_alloc(s, r->model.params.n))
-        return err_set(err, "out of memory");
-    return 0;
-}
-
-/* A run from where a file stopped: its state, and the subset drawn again from its seed. */
-static int start_again(Run *r, Err *err)
-{
-    const TrainOptions *o = r->options;
-    TrainState *s = &r->state;
-    Rng rng;
-    if (state_load(s, &r->model, o->resume, err))
-        return -1;
-    if (s->captions_digest != captions_digest(&r->data))
-        return err_set(err, "%s: train: these are not the captions that %s was trained on", o->settings.data,
-                       o->resume);
-    free(s->settings.data);
-    s->settings = o->settings;
-    s->settings.data = strdup(o->settings.data);
-    if (!s->settings.data)
-        return err_set(err, "out of memory");
-    rng_seed(&rng, (uint32_t)s->settings.seed);
-    if (s->iteration > 0)
-        r->loss = s->loss[s->iteration - 1];
-    return draw_subset(r, &rng, err);
-}
-
-static int plan_length(Run *r, Err *err)
-{
-    const Settings *s = &r->options->settings;
-    r->per_epoch = batches_per_epoch(r->captions.n, (int)s->batch_size);
-    r->total = s->iterations;
-    if (s->iterations < 0 && __builtin_mul_overflow(s->epochs, r->per_epoch, &r->total))
-        return err_set(err, "%lld epochs of %lld iterations are too many", (long long)s->epochs,
-                       (long long)r->per_epoch);
-    return 0;
-}
-
-static int alloc_work(Run *r, Err *err)
-{
-    const Settings *s = &r->options->settings;
-    int width = r->data.width, val = s->val_every > 0;
-    if (val && r->val.width > width)
-        width = r->val.width;
-    if (params_alloc(&r->grads, &r->model.params.shape) ||
-        !(r->work = loss_work_new(&r->model.params.shape, (int)s->batch_size, width - 1, s->precision)) ||
-        (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
-        return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
-    return 0;
-}
-
-static int open_log(Run *r, Err *err)
-{
-    const TrainOptions *o = r->options;
-    if (!o->log)
-        return 0;
-    r->log = strcmp(o->log, "-") ? fopen(o->log, o->resume ? "ae" : "we") : stdout;
-    return r->log ? 0 : err_set(err, "%s: %s", o->log, strerror(errno));
-}
-
-/* Says now, not after hours, that the model cannot be written. */
-static int try_output(const char *path, Err *err)
-{
-    OutFile out;
-    if (outfile_begin(&out, path, err))
-        return -1;
-    outfile_abort(&out);
-    return 0;
-}
-
-static int start(Run *r, Err *err)
-{
-    const TrainOptions *o = r->options;
-    const char *origin = o->resume ? o->resume : o->init;
-    if (try_output(o->out, err) || open_data(r, err))
-        return -1;
-    if (o->resume ? start_again(r, err) : start_fresh(r, err))
-        return -1;
-    if (origin && model_fits(&r->model, origin, r->data.features.columns, r->data.features_path, &r->data.vocab,
-                             r->data.dir, err))
-        return -1;
-    if (plan_length(r, err) || alloc_work(r, err) || open_log(r, err))
-        return -1;
-    if (r->state.iteration >= r->total)
-        return 0;
-    r->source = batches_start(&r->captions, r->state.settings.order, (int)r->state.settings.batch_size,
-                              r->state.iteration, &r->state.rng, err);
-    return r->source ? 0 : -1;
-}
-
-/* --- the loop --- */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int log_event(Run *r, const char *event, double rate, double val_loss, Err *err)
+/* NaN: the event has no rate, or no validation loss. */
+static int log_event(TrainRun *r, const char *event, double rate, double val_loss, Err *err)
 {
     LogEvent e = {.iteration = r->state.iteration,
                   .epoch = r->state.epoch,
@@ -247,27 +20,38 @@ static int log_event(Run *r, const char *event, double rate, double val_loss, Er
                   .lr = r->state.optim.learning_rate,
                   .captions_per_s = rate,
                   .val_loss = val_loss};
-    if (!r->log)
-        return 0;
     snprintf(e.event, sizeof e.event, "%s", event);
-    Err why;
-    if (!log_write(r->log, &e, &why))
+    if (!r->log || !log_write(r->log, &e, err))
         return 0;
     r->log_lost = true;
-    return err_set(err, "%s: %s", strcmp(r->options->log, "-") ? r->options->log : "standard output", why.text);
+    return err_prefix(err, "%s: ", r->log == stdout ? "standard output" : r->options->log);
 }
 
-static int save(Run *r, Err *err)
+static int save(TrainRun *r, Err *err)
 {
-    if (state_save(&r->state, &r->model, r->options->out, err))
+    if (model_save(&r->model, &r->state, r->options->out, err))
         return -1;
     return log_event(r, "checkpoint", NAN, NAN, err);
 }
 
-/* The mean loss of the first val captions, in batches; draws nothing. */
-static int validate(Run *r, double *val_loss, Err *err)
+/* --- an iteration --- */
+
+/* The mean loss of a batch of captions of `width` words; in training also its gradient. */
+static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
 {
-    const Settings *s = &r->state.settings;
+    const LossBatch batch = {.features = b->features,
+                             .captions = b->captions,
+                             .N = b->n,
+                             .T = width - 1,
+                             .mode = mode,
+                             .iteration = r->state.iteration + 1};
+    return captioner_loss(&r->model.params, r->work, &batch, &r->grads);
+}
+
+/* The mean loss of the first validation captions, in batches; draws no random number. */
+static int validate(TrainRun *r, double *val_loss, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
     int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max;
     double sum = 0;
     Batch *b = &r->val_batch;
@@ -277,14 +61,13 @@ static int validate(Run *r, double *val_loss, Err *err)
             b->index[k] = i + k;
         if (batch_gather(&r->val, b, err))
             return -1;
-        sum += captioner_loss(&r->model.params, r->work, b->features, b->captions, b->n, r->val.width - 1, NULL) *
-               b->n;
+        sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
     }
     *val_loss = sum / (double)n;
     return 0;
 }
 
-static int end_epoch(Run *r, Err *err)
+static int end_epoch(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
     double val_loss = NAN;
@@ -299,20 +82,19 @@ static int end_epoch(Run *r, Err *err)
     return log_event(r, "epoch", NAN, val_loss, err);
 }
 
-static int iterate(Run *r, Err *err)
+static int iterate(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
-    double began = now();
+    double began = clock_now();
     const Batch *b = batches_next(r->source, err);
     if (!b)
         return -1;
-    r->loss =
-        captioner_loss(&r->model.params, r->work, b->features, b->captions, b->n, r->data.width - 1, &r->grads);
+    r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);
     optim_update(&s->optim, r->model.params.n, r->model.params.data, r->grads.data, s->slot);
-    if (state_add_loss(s, r->loss))
+    if (train_state_add_loss(s, r->loss))
         return err_set(err, "out of memory");
     s->rng = b->rng;
     s->epoch = s->iteration / r->per_epoch + 1;
@@ -320,12 +102,14 @@ static int iterate(Run *r, Err *err)
     if ((s->iteration - 1) % r->options->print_every == 0)
         report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
                     r->loss);
-    int rc = log_event(r, "iteration", b->n / (now() - began), NAN, err);
-    /* Also where the log is lost: what is saved then is the state behind a whole iteration. */
+    int rc = log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
+    /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
     return s->iteration % r->per_epoch == 0 && end_epoch(r, err) ? -1 : rc;
 }
 
-static int loop(Run *r, Err *err)
+/* --- the run --- */
+
+static int loop(TrainRun *r, Err *err)
 {
     int64_t every = r->options->save_every;
     while (r->state.iteration < r->total && !report_stop(r->report)) {
@@ -338,7 +122,7 @@ static int loop(Run *r, Err *err)
     return 0;
 }
 
-static int finish(Run *r, Err *err)
+static int finish(TrainRun *r, Err *err)
 {
     if (save(r, err))
         return -1;
@@ -350,51 +134,28 @@ static int finish(Run *r, Err *err)
     return log_event(r, "done", NAN, NAN, err);
 }
 
-/* All was done before: the file stays as it is, and a copy is made where another name was asked for. */
-static int nothing_left(Run *r, Err *err)
+/* The resumed file stays as it is, and is copied if another name was asked for. */
+static int nothing_left(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
     report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done", o->resume,
                 (long long)r->state.iteration, (long long)r->total);
-    return strcmp(o->out, o->resume) ? state_save(&r->state, &r->model, o->out, err) : 0;
-}
-
-static int close_log(Run *r, Err *err)
-{
-    FILE *log = r->log;
-    r->log = NULL;
-    if (!log || log == stdout || fclose(log) == 0)
-        return 0;
-    return err_set(err, "%s: %s", r->options->log, strerror(errno));
-}
-
-static void end(Run *r)
-{
-    close_log(r, NULL);
-    batches_stop(r->source);
-    batch_free(&r->val_batch);
-    loss_work_free(r->work);
-    params_free(&r->grads);
-    state_free(&r->state);
-    model_free(&r->model);
-    free(r->subset);
-    dataset_close(&r->val);
-    dataset_close(&r->data);
+    return strcmp(o->out, o->resume) ? model_save(&r->model, &r->state, o->out, err) : 0;
 }
 
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err)
 {
-    Run r = {.options = options, .report = report, .loss = NAN};
-    int rc = start(&r, err);
+    TrainRun r = {.options = options, .report = report};
+    int rc = train_start(&r, err);
     if (rc == 0 && options->resume && r.state.iteration >= r.total)
         rc = nothing_left(&r, err);
     else if (rc == 0)
         rc = loop(&r, err) || finish(&r, err) ? -1 : 0;
-    if (rc && r.log_lost) /* hours of training are not: the reason to stop is told, the model kept */
-        state_save(&r.state, &r.model, options->out, NULL);
+    if (rc && r.log_lost) /* the log's failure is reported, but hours of training are kept */
+        model_save(&r.model, &r.state, options->out, NULL);
     if (rc == 0)
-        rc = close_log(&r, err);
-    *result = (TrainResult){r.state.iteration, r.loss, rc == 0 && r.state.iteration >= r.total};
-    end(&r);
+        rc = train_close_log(&r, err);
+    *result = (TrainResult){r.loss, rc == 0 && r.state.iteration >= r.total, r.contradiction};
+    train_end(&r);
     return rc;
 }

@@ -3,43 +3,37 @@
  *   batches (gathered ahead) ──► captioner_loss ──► optim_update ──► ... ──► model.h5
  *                                      └──► training log, notes
  *
- * Main thread; parallel inside. A stop signal ends it after the iteration under way, with the model saved.
- * A loss that is not finite ends it with a failure; nothing is written, the last save stays. */
+ * Main thread; parallel inside. A stop signal ends training after the current iteration, with the model saved.
+ * A loss that is not finite ends it with a failure: nothing is written, and the last save stays. */
 #ifndef COCO_PIPELINE_TRAIN_TRAIN_H
 #define COCO_PIPELINE_TRAIN_TRAIN_H
 
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
-#include "pipeline/train/train_state.h"
+#include "pipeline/common/train_settings.h"
 
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef struct {
-    Settings settings; /* with --resume: as train_resume_settings gave them, changed where that is allowed */
-    Cell cell;
-    int64_t hidden, wordvec;
-    const char *out;    /* where the model goes */
-    const char *init;   /* start from this model's parameters, or NULL */
-    const char *resume; /* go on with this model file, or NULL */
-    const char *log;    /* training log; "-" is standard output; NULL: none */
-    int64_t save_every; /* 0: only at the end */
+    TrainSettings settings; /* as asked for, defaults included; borrowed */
+    GivenOptions given;     /* those that the user gave: only they compete with the settings of a file */
+    const char *out;        /* where the model goes */
+    const char *init;       /* start from this model's parameters, or NULL */
+    const char *resume;     /* continue this model file's training, or NULL */
+    const char *log;        /* training log; "-" is standard output; NULL: none */
+    int64_t save_every;     /* 0: only at the end */
     int64_t print_every;
 } TrainOptions;
 
 typedef struct {
-    int64_t iterations; /* done in all */
-    double loss;        /* of the last one; NaN where none was done */
-    bool complete;      /* not stopped on the way */
+    double loss;        /* of the last iteration; NaN: none was done */
+    bool complete;      /* all iterations are done: it was not stopped */
+    bool contradiction; /* failed because a given option contradicts the file of init or resume: a usage error */
 } TrainResult;
 
-/* What a model file says of its training, and of its shape, into the options. The caller frees
- * settings.data. -1: it cannot be resumed. */
-int train_resume_settings(TrainOptions *options, const char *path, Err *err);
-/* The shape alone: cell, hidden, wordvec. */
-int train_init_shape(TrainOptions *options, const char *path, Err *err);
-
-/* Trains, and writes the model: at the end, on the way where the options say so, when the report asks to stop,
- * and also when the log cannot be written any more (-1). A loss that is not finite is -1 and writes nothing. */
+/* Trains, and writes the model: at the end, on the way if the options say so, when the report asks to stop,
+ * and when the log can no longer be written (-1). */
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err);
 
 #endif

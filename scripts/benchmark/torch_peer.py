@@ -1,15 +1,15 @@
-"""The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints one JSON object a figure.
+"""The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints the rate as JSON.
 
     torch_peer.py train DATA CELL BATCH THREADS SECONDS WAY     WAY: modules, best, bf16
     torch_peer.py sample DATA MODEL THREADS WAY                 WAY: greedy, beam
     torch_peer.py product THREADS                               GFLOP/s of a large product
 
-modules: embedding, cell and linear modules, a loop over time, autograd, Adam.
-best:    written by hand: whole-sequence products for inputs and weight gradients, the output layer on words that
-         are due alone, Adam in place on one flat block.
-bf16:    the modules under autocast.
-greedy:  the embedding folded into the input product; stops when every caption has ended; the best of several
-         batch sizes. beam: three hypotheses an image, batched over images.
+modules: modules for embedding, cell and output, a loop over time steps, autograd, Adam.
+best:    written by hand: whole-sequence products for inputs and weight gradients, the output layer at scored words only,
+         Adam in place on one flat block.
+bf16:    "modules" under autocast.
+greedy:  the embedding is folded into the input product; stops when all captions have ended; the best of several batch
+         sizes. beam: three hypotheses per image, batched over images.
 """
 import json
 import statistics
@@ -25,7 +25,7 @@ T, W, H, STEPS = 16, 256, 512, 30
 
 
 def captions(data, batch, count=24):
-    """Minibatches drawn as coco-train draws them, gathered beforehand: that costs PyTorch nothing here."""
+    """Minibatches like coco-train's, gathered beforehand, so that gathering costs PyTorch nothing here."""
     with h5py.File(f"{data}/coco2014_captions.h5") as f, h5py.File(f"{data}/train2014_vgg16_fc7_pca.h5") as g:
         words, image = f["train_captions"][:], f["train_image_idxs"][:]
         features = g["features"][:]
@@ -34,12 +34,16 @@ def captions(data, batch, count=24):
     return [(torch.from_numpy(features[image[p]]), torch.from_numpy(words[p].astype(np.int64))) for p in picks]
 
 
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+CELLS = {"rnn": torch.nn.RNNCell, "gru": torch.nn.GRUCell, "lstm": torch.nn.LSTMCell}
+
+
 class Modules(torch.nn.Module):
     def __init__(self, cell, D, V):
         super().__init__()
         self.lstm = cell == "lstm"
         self.embed, self.proj = torch.nn.Embedding(V, W), torch.nn.Linear(D, H)
-        self.cell = (torch.nn.LSTMCell if self.lstm else torch.nn.RNNCell)(W, H)
+        self.cell = CELLS[cell](W, H)
         self.out = torch.nn.Linear(H, V)
 
     def loss(self, features, words):
@@ -56,79 +60,129 @@ class Modules(torch.nn.Module):
         return F.cross_entropy(scores.reshape(len(due), -1), due, ignore_index=0, reduction="sum") / len(words)
 
 
+# The cells by hand, one step each. `a` holds the input products on entry and the gates afterwards; h and c are all steps'
+# states, from step 0. Backward takes dh, the gradient of h[t + 1], writes da, the gradient of the input products, and du,
+# that of h[t]·Wh, and returns the gradient of h[t].
+class Rnn:
+    def forward(self, t, a, h, p):
+        a.addmm_(h[t], p["Wh"])
+        torch.tanh(a, out=h[t + 1])
+
+    def backward(self, t, a, h, dh, p, da, du):
+        torch.mul(dh, 1 - h[t + 1] * h[t + 1], out=da)
+        return torch.mm(da, p["Wh"].t())
+
+
+class Lstm:
+    def __init__(self, L, N):
+        self.c, self.dc = torch.zeros(L + 1, N, H), torch.zeros(N, H)
+
+    def forward(self, t, a, h, p):
+        a.addmm_(h[t], p["Wh"])
+        a[:, :3 * H].sigmoid_()
+        a[:, 3 * H:].tanh_()
+        i, f, o, g = a.split(H, 1)
+        torch.mul(f, self.c[t], out=self.c[t + 1]).addcmul_(i, g)
+        torch.mul(o, self.c[t + 1].tanh(), out=h[t + 1])
+
+    def backward(self, t, a, h, dh, p, da, du):
+        i, f, o, g = a.split(H, 1)
+        tc = self.c[t + 1].tanh()
+        self.dc.add_(dh * o * (1 - tc * tc))
+        di, df, do, dg = da.split(H, 1)
+        torch.mul(self.dc * g, i * (1 - i), out=di)
+        torch.mul(self.dc * self.c[t], f * (1 - f), out=df)
+        torch.mul(dh * tc, o * (1 - o), out=do)
+        torch.mul(self.dc * i, 1 - g * g, out=dg)
+        self.dc = self.dc * f
+        return torch.mm(da, p["Wh"].t())
+
+
+class Gru:
+    def __init__(self, L, N):
+        self.q = torch.empty(L, N, H)
+
+    def forward(self, t, a, h, p):
+        u = torch.mm(h[t], p["Wh"])
+        a[:, :2 * H].add_(u[:, :2 * H]).sigmoid_()
+        r, z, n = a.split(H, 1)
+        torch.add(u[:, 2 * H:], p["b_hn"], out=self.q[t])
+        n.addcmul_(r, self.q[t]).tanh_()
+        torch.lerp(n, h[t], z, out=h[t + 1])
+
+    def backward(self, t, a, h, dh, p, da, du):
+        r, z, n = a.split(H, 1)
+        dr, dz, dn = da.split(H, 1)
+        torch.mul(dh * (1 - z), 1 - n * n, out=dn)
+        torch.mul(dh * (h[t] - n), z * (1 - z), out=dz)
+        torch.mul(dn * self.q[t], r * (1 - r), out=dr)
+        du[:, :2 * H] = da[:, :2 * H]
+        torch.mul(dn, r, out=du[:, 2 * H:])
+        return torch.mul(dh, z).addmm_(du, p["Wh"].t())
+
+
 class ByHand:
     def __init__(self, cell, D, V):
-        self.lstm, G = cell == "lstm", 4 if cell == "lstm" else 1
-        shapes = [(V, W), (D, H), (H,), (W, G * H), (H, G * H), (G * H,), (H, V), (V,)]
-        sizes = [int(np.prod(s)) for s in shapes]
+        GH = GATES[cell] * H
+        shape = {"W_embed": (V, W), "W_proj": (D, H), "b_proj": (H,), "Wx": (W, GH), "Wh": (H, GH), "b": (GH,),
+                 "W_vocab": (H, V), "b_vocab": (V,)}
+        if cell == "gru":
+            shape["b_hn"] = (H,)
+        sizes = [int(np.prod(s)) for s in shape.values()]
+        self.cell = cell
         self.flat, self.grad = torch.randn(sum(sizes)) * 0.03, torch.zeros(sum(sizes))
         self.m, self.v, self.t = torch.zeros(sum(sizes)), torch.zeros(sum(sizes)), 0
-        self.p = [x.view(s) for x, s in zip(self.flat.split(sizes), shapes)]
-        self.g = [x.view(s) for x, s in zip(self.grad.split(sizes), shapes)]
+        self.p = {k: x.view(s) for (k, s), x in zip(shape.items(), self.flat.split(sizes))}
+        self.g = {k: x.view(s) for (k, s), x in zip(shape.items(), self.grad.split(sizes))}
 
-    def step(self, features, words):
-        embed, proj, b_proj, Wx, Wh, b, Wv, bv = self.p
-        gembed, gproj, gb_proj, gWx, gWh, gb, gWv, gbv = self.g
+    def gradients(self, features, words):
+        """The loss; its gradients go to self.g."""
+        p, g = self.p, self.g
         N, L = words.shape[0], words.shape[1] - 1
         ins, due = words[:, :-1].t().reshape(-1), words[:, 1:].t().reshape(-1)
-        h0 = torch.addmm(b_proj, features, proj)
-        x = embed[ins]
-        a = torch.addmm(b, x, Wx).view(L, N, -1)
-        hs, cs = torch.empty(L + 1, N, H), torch.zeros(L + 1, N, H)
-        hs[0] = h0
+        cell = {"rnn": Rnn, "gru": lambda: Gru(L, N), "lstm": lambda: Lstm(L, N)}[self.cell]()
+        x = p["W_embed"][ins]
+        a = torch.addmm(p["b"], x, p["Wx"]).view(L, N, -1)
+        hs = torch.empty(L + 1, N, H)
+        hs[0] = torch.addmm(p["b_proj"], features, p["W_proj"])
         for t in range(L):
-            a[t].addmm_(hs[t], Wh)
-            if self.lstm:
-                a[t, :, :3 * H].sigmoid_()
-                a[t, :, 3 * H:].tanh_()
-                i, f, o, g = a[t].split(H, 1)
-                torch.mul(f, cs[t], out=cs[t + 1]).addcmul_(i, g)
-                torch.mul(o, cs[t + 1].tanh(), out=hs[t + 1])
-            else:
-                torch.tanh(a[t], out=hs[t + 1])
+            cell.forward(t, a[t], hs, p)
         at = due.nonzero().squeeze(1)
         h = hs[1:].view(-1, H)[at]
-        scores = torch.addmm(bv, h, Wv)
+        scores = torch.addmm(p["b_vocab"], h, p["W_vocab"])
         logp = F.log_softmax(scores, 1)
         loss = -logp.gather(1, due[at, None]).sum() / N
         d = logp.exp_()
         d[torch.arange(len(at)), due[at]] -= 1
         d /= N
-        torch.mm(h.t(), d, out=gWv)
-        torch.sum(d, 0, out=gbv)
+        torch.mm(h.t(), d, out=g["W_vocab"])
+        torch.sum(d, 0, out=g["b_vocab"])
         dh = torch.zeros(L * N, H)
-        dh[at] = d @ Wv.t()
+        dh[at] = d @ p["W_vocab"].t()
         dh = dh.view(L, N, H)
-        da, back, dc = torch.empty_like(a), torch.zeros(N, H), torch.zeros(N, H)
-        WhT = Wh.t()
+        da, back = torch.empty_like(a), torch.zeros(N, H)
+        du = torch.empty_like(a) if self.cell == "gru" else da
         for t in reversed(range(L)):
-            dht = dh[t].add_(back)
-            if self.lstm:
-                i, f, o, g = a[t].split(H, 1)
-                tc = cs[t + 1].tanh()
-                dc.add_(dht * o * (1 - tc * tc))
-                di, df, do, dg = da[t].split(H, 1)
-                torch.mul(dc * g, i * (1 - i), out=di)
-                torch.mul(dc * cs[t], f * (1 - f), out=df)
-                torch.mul(dht * tc, o * (1 - o), out=do)
-                torch.mul(dc * i, 1 - g * g, out=dg)
-                dc = dc * f
-            else:
-                torch.mul(dht, 1 - hs[t + 1] * hs[t + 1], out=da[t])
-            back = torch.mm(da[t], WhT)
-        flat = da.view(L * N, -1)
-        torch.mm(hs[:-1].view(-1, H).t(), flat, out=gWh)
-        torch.mm(x.t(), flat, out=gWx)
-        torch.sum(flat, 0, out=gb)
-        gembed.zero_().index_add_(0, ins, flat @ Wx.t())
-        torch.mm(features.t(), back, out=gproj)
-        torch.sum(back, 0, out=gb_proj)
+            back = cell.backward(t, a[t], hs, dh[t].add_(back), p, da[t], du[t])
+        flat, du = da.view(L * N, -1), du.view(L * N, -1)
+        torch.mm(hs[:-1].view(-1, H).t(), du, out=g["Wh"])
+        if self.cell == "gru":
+            torch.sum(du[:, 2 * H:], 0, out=g["b_hn"])
+        torch.mm(x.t(), flat, out=g["Wx"])
+        torch.sum(flat, 0, out=g["b"])
+        g["W_embed"].zero_().index_add_(0, ins, flat @ p["Wx"].t())
+        torch.mm(features.t(), back, out=g["W_proj"])
+        torch.sum(back, 0, out=g["b_proj"])
+        return float(loss)
+
+    def step(self, features, words):
+        loss = self.gradients(features, words)
         self.t += 1
         self.m.mul_(0.9).add_(self.grad, alpha=0.1)
         self.v.mul_(0.999).addcmul_(self.grad, self.grad, value=0.001)
         rate = 5e-3 * (1 - 0.999 ** self.t) ** 0.5 / (1 - 0.9 ** self.t)
         self.flat.addcdiv_(self.m, self.v.sqrt().add_(1e-8), value=-rate)
-        return float(loss)
+        return loss
 
 
 def train(data, cell, batch, seconds, way):

@@ -1,6 +1,6 @@
-/* libFuzzer: an archive of any bytes, unpacked into a directory in memory (or $TMPDIR). What is there afterwards is the
- * wanted files alone, and no more bytes than were allowed. */
-#include "io/archive/archive.h"
+/* libFuzzer: unpacks an archive of any bytes into a directory in memory (or $TMPDIR). Afterwards it holds only wanted
+ * files, and no more bytes than allowed. */
+#include "io/archive/unpack.h"
 #include "pipeline/dataset/dataset_names.h"
 
 #include <ftw.h>
@@ -42,9 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     root_len = (size_t)snprintf(dir, sizeof dir, "%s/coco-fuzz.XXXXXX", base ? base : "/tmp") + 1;
     if (!mkdtemp(dir))
         abort();
-    ArchiveSpec spec = {
+    UnpackSpec spec = {
         .path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = MOST};
-    UnpackAnswer answer = archive_unpack(&spec, dir, &err);
+    UnpackAnswer answer = unpack_archive(&spec, dir, &err);
     bytes = 0;
     if (nftw(dir, look, 16, FTW_DEPTH | FTW_PHYS) || bytes > MOST)
         abort();

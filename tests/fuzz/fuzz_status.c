@@ -1,8 +1,8 @@
-/* libFuzzer: what coco-fetch images and coco-render read line by line: caption records, status records, URLs. */
+/* libFuzzer: the lines that coco-fetch images and coco-render read: caption records, status records, URLs. */
 #include "io/base/err.h"
 #include "io/data/fetch_status.h"
 #include "io/data/record.h"
-#include "io/file/line_feed.h"
+#include "io/file/input_lines.h"
 #include "pipeline/images/image_check.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A record that was read is written as one that reads the same. */
+/* A record that was read and is written reads the same again. */
 static void round_trip(const Record *record, FILE *null)
 {
     Err err;
@@ -44,7 +44,7 @@ static void one_line(const char *line, size_t len, FILE *null)
     if (url) {
         Status status = {.status = kind < 0 ? STATUS_FAILED : (StatusKind)kind, .url = url, .error = url};
         status_write(null, &status);
-        (void)verdict_of(url, line, len, &why);
+        (void)image_check(url, line, len, &why);
     }
     free(url);
     if (record_parse(&record, line, len, &err) == 0) {
@@ -68,11 +68,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!null || fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    Feed *feed = feed_open(paths, 1, &err);
-    for (FeedAnswer answer; feed && (answer = feed_next(feed, &line, &len, &err)) != FEED_END;)
-        if (answer == FEED_LINE)
+    InputLines *in = input_lines_open(paths, 1, &err);
+    for (LineAnswer answer; in && (answer = input_lines_next(in, &line, &len, &err)) != LINE_END;)
+        if (answer == LINE_READ)
             one_line(line, len, null);
-    feed_close(feed);
+    input_lines_close(in);
     close(fd);
     return 0;
 }

@@ -1,41 +1,43 @@
-# What the command tests share. Files of a test go below $BATS_TEST_TMPDIR, of a whole file below
-# $BATS_FILE_TMPDIR.
+# Shared by the command tests. A test writes below $BATS_TEST_TMPDIR, setup_file below $BATS_FILE_TMPDIR.
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 : "${BUILD:=build}"
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 PATH=$BUILD:$BUILD/tests:$PATH
 : "${COCO_SHARED:=$ROOT/../shared}"
-# One thread unless a test says otherwise, and no spinning: a busy machine slows the tests down, no more.
+# One thread unless a test asks for more, and no spinning, so that a busy machine only slows the tests down.
 export BUILD PATH COCO_SHARED OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 
-# dataset DIR [WIDTH [FEATURES]]: a small dataset (tests/tool_dataset.c).
+# dataset DIR [WIDTH [FEATURES]]: writes a small dataset (tests/tool_dataset.c).
 dataset() { mkdir -p "$1" && tool_dataset "$@"; }
 
-# tiny ARGUMENT...: coco-train on a small network.
+# tiny ARGUMENT...: coco-train with a small network.
 tiny() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
 
-# attribute FILE OBJECT NAME: the value of one.
+# attribute FILE OBJECT NAME: prints the value of an HDF5 attribute.
 attribute() { h5dump -a "$2/$3" "$1" | sed -n 's/^ *(0): //p' | tr -d '"' | head -n 1; }
 
-# same FILE FILE...: equal bytes.
+# same FILE FILE...: all files have the same bytes.
 same() {
     local first=$1 other
     shift
     for other; do cmp "$first" "$other" || return 1; done
 }
 
-# same_params FILE FILE: equal parameters, to the bit.
+# same_params FILE FILE: both models have the same parameters, to the bit.
 same_params() { h5diff "$1" "$2" /params; }
 
-# needs FILE...: skips the test where one is not there.
+# png COMMAND FILE...: looks at pixels (tests/support/png.py).
+png() { python3 "$ROOT/tests/support/png.py" "$@"; }
+
+# needs FILE...: skips the test if a file is missing.
 needs() {
     local f
-    for f; do [ -e "$f" ] || skip "$(basename "$f") is not there (COCO_SHARED)"; done
+    for f; do [ -e "$f" ] || skip "$(basename "$f") is missing (COCO_SHARED)"; done
 }
 
-# fails STATUS PATTERN COMMAND...: the exit status, nothing on stdout, and a single line on stderr that begins
-# with the program's name and matches the pattern (a usage error, 2, has a hint at --help behind it).
+# fails STATUS PATTERN COMMAND...: the command exits with that status and prints nothing on stdout and one line on stderr,
+# which begins with the program's name and matches the pattern. After a usage error (2) a second line points to --help.
 fails() {
     local want=$1 pattern=$2 program=$3 got=0 lines=1
     shift 2
@@ -49,4 +51,9 @@ fails() {
     [[ "$(head -n 1 "$BATS_TEST_TMPDIR/stderr")" =~ ^$program:\ .*$pattern ]] || return 1
     [ "$want" != 2 ] || [ "$(tail -n 1 "$BATS_TEST_TMPDIR/stderr")" = "Try '$program --help'." ] || return 1
     [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
+}
+
+# simd_sets: the instruction sets that this processor has, one a line, as coco-train lists them.
+simd_sets() {
+    { COCO_SIMD=none coco-train -o none 2>&1 || true; } | sed -n '1s/.*, which has //p' | sed 's/, /\n/g'
 }

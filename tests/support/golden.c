@@ -1,10 +1,21 @@
 #include "tests/support/golden.h"
 
+#include "io/base/err.h"
 #include "io/file/file.h"
+#include "tests/support/test.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+const char *golden_path(const char *name)
+{
+    static char path[4096];
+    snprintf(path, sizeof path, "tests/golden/%s", name);
+    if (!file_exists(path))
+        fail_msg("%s is missing (tests run in the top directory)", path);
+    return path;
+}
 
 const char *shared_path(const char *name)
 {
@@ -35,22 +46,26 @@ static double *flatten(const cJSON *j, double *out)
     return out;
 }
 
-int golden_vector(const char *key, double **out, size_t *n)
+void golden_vector_of(const char *file, const char *key, double **out, size_t *n)
 {
-    const char *path = shared_path("golden/vectors.json");
+    Err err;
     size_t len;
-    char *text = path ? file_read(path, 1 << 26, &len, NULL) : NULL;
-    cJSON *all = text ? cJSON_ParseWithLength(text, len) : NULL;
-    const cJSON *j = all ? cJSON_GetObjectItemCaseSensitive(all, key) : NULL;
-    *out = NULL;
-    *n = 0;
-    if (j) {
-        *n = count(j);
-        *out = malloc(*n * sizeof **out);
-        if (*out)
-            flatten(j, *out);
-    }
+    char *text = file_read(golden_path(file), 1 << 26, &len, &err);
+    if (!text)
+        fail_msg("%s", err.text);
+    cJSON *all = cJSON_ParseWithLength(text, len);
+    const cJSON *j = cJSON_GetObjectItemCaseSensitive(all, key);
+    if (!j)
+        fail_msg("%s: %s is missing", file, key);
+    *n = count(j);
+    *out = malloc(*n * sizeof **out);
+    assert_non_null(*out);
+    flatten(j, *out);
     cJSON_Delete(all);
     free(text);
-    return *out != NULL;
+}
+
+void golden_vector(const char *key, double **out, size_t *n)
+{
+    golden_vector_of("vectors.json", key, out, n);
 }

@@ -1,4 +1,4 @@
-/* Pictures from files. */
+/* Pictures from files, for tests. */
 #ifndef COCO_TESTS_SUPPORT_PICTURE_H
 #define COCO_TESTS_SUPPORT_PICTURE_H
 
@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* Decoded whole; the caller frees it. */
+/* The decoded picture; the caller frees it. */
 static inline Image load(const char *path)
 {
     Err err;
@@ -18,7 +18,7 @@ static inline Image load(const char *path)
     size_t len;
     char *bytes = file_read(path, IMAGE_FILE_MAX, &len, &err);
     if (!bytes)
-        fail_msg("%s", err);
+        fail_msg("%s", err.text);
     assert_ok(image_decode(&image, bytes, len, &err));
     free(bytes);
     return image;

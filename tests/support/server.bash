@@ -1,8 +1,8 @@
-# Starts and ends the fault server of tests/support/server.py. Load from a bats file; call from setup_file and
+# Starts and stops the misbehaving server of tests/support/server.py. Load it in a bats file; call it from setup_file and
 # teardown_file.
 
-# start_server [FILE]: sets $SERVER (http://127.0.0.1:PORT) and $TLS_SERVER (https://...). It ends by itself after five
-# minutes, whatever happens.
+# start_server [FILE]: sets $SERVER (http://127.0.0.1:PORT) and $TLS_SERVER (https://...). The server exits after five
+# minutes in any case.
 start_server() {
     local portfile=$BATS_FILE_TMPDIR/port
     python3 "$BATS_TEST_DIRNAME/support/server.py" "$portfile" 300 "$@" 3>&- &
@@ -16,7 +16,7 @@ start_server() {
     TLS_SERVER=https://127.0.0.1:$(sed -n 2p "$portfile")
     SERVER_CERT=$BATS_TEST_DIRNAME/support/server-cert.pem
     export SERVER TLS_SERVER SERVER_CERT SERVER_PID
-    # A proxy of the machine's is not asked for what is on loopback.
+    # The machine's proxy is not to be used for loopback.
     unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 }
 

@@ -1,51 +1,51 @@
 #!/usr/bin/env python3
-"""A web server that misbehaves on request, for tests, on loopback alone.
+"""A web server on loopback that misbehaves on request, for tests.
 
     server.py PORTFILE [SECONDS [FILE]]
 
-Takes two free ports, for http and for https with a certificate that nobody knows (server-key.pem), writes their numbers
-into PORTFILE (whole or not at all), serves until it is killed or the seconds (default 300) are over, and logs nothing.
-The path says what happens:
+Takes two free ports, for http and for https with an untrusted certificate (server-key.pem), and writes their numbers to
+PORTFILE, which appears complete. Serves until it is killed, or for the given seconds (default 300), and logs nothing. The
+path says what happens:
 
     /ok/NAME            a small PNG              /jpeg            a small JPEG
     /404 /410 /403 /503 that status              /html            status 200, an HTML page
     /flaky/N/NAME       500 N times, then ok     /again/N/NAME    429 with Retry-After: 1, N times, then ok
     /pause/N/NAME       the same with Retry-After: 4
     /later              429 with Retry-After: 3600
-    /reset/N/NAME       N times a reset in mid-body, then ok
+    /reset/N/NAME       a reset within the body N times, then ok
     /cut                a body shorter than its Content-Length
-    /more               a body longer than its Content-Length, which ends within it
-    /cut-jpeg           a JPEG without its end    /cut-png        a PNG without its end
-    /big-reset/NAME     always a reset, behind 1.2 MB
+    /more               a body longer than its Content-Length
+    /cut-jpeg           a truncated JPEG          /cut-png        a truncated PNG
+    /big-reset/NAME     always a reset, after 1.2 MB
     /stall              some bytes, then silence  /silent         no answer at all
     /drip               a byte every tenth of a second, for ever
-    /slow-head          a head, a byte every tenth of a second, for ever
-    /huge-head          a head without end        /long-head      a head with one endless line
-    /huge               says that it has 1 GB     /endless        no length, and no end
-    /chunked            the PNG in chunks         /bad-chunk      a chunk whose length is no number
-    /half-chunk         chunks that break off     /garbage        no HTTP
+    /slow-head          a byte of the head every tenth of a second, for ever
+    /huge-head          an endless head           /long-head      a head with one endless line
+    /huge               claims to have 1 GB       /endless        no length, and no end
+    /chunked            the PNG in chunks         /bad-chunk      a chunk with a malformed length
+    /half-chunk         truncated chunks          /garbage        not HTTP
     /to-file /to-ftp    a redirect to file:, ftp:
     /to/URL             a redirect to that URL, quoted
     /loop               a redirect to itself      /hops/N/NAME    N redirects, then ok
     /gone               a redirect to Flickr's placeholder, here /photo_unavailable.png
     /empty              status 200, no bytes      /text           status 200, plain text
     /mislabelled        the PNG as text/html
-    /gzip               the PNG, gzip-encoded     /bad-gzip       said to be, but is not
+    /gzip               the PNG, gzip-encoded     /bad-gzip       labelled so, but is not
     /late/S/NAME        ok after S seconds
-    /count/PATH         how often PATH was asked for
-    /connections        how many there have been
-    /busy/PATH          how many requests below PATH were under way at once, at most
+    /count/PATH         how often PATH was requested
+    /connections        how many there have been so far
+    /busy/PATH          the most requests below PATH that were in progress at once
 
-FILE is served, with Range and If-Range as they should be, at /file/NAME; and at
+FILE is served correctly, with Range and If-Range, at /file/NAME; and at
 
     /file-plain/NAME    without Range             /file-wrong/NAME   a 206 that begins elsewhere
     /file-new/NAME      a new ETag for each request; If-Range is honoured
-    /file-lie/NAME      a new ETag for each request; If-Range is not looked at
-    /file-lie-date/NAME the same with dates, and no ETag
-    /file-weak/NAME     a weak ETag alone         /file-416/NAME     416 to any Range
-    /file-break/N/NAME  resets behind N bytes each time
+    /file-lie/NAME      a new ETag for each request; If-Range is ignored
+    /file-lie-date/NAME the same with dates instead of ETags
+    /file-weak/NAME     only a weak ETag          /file-416/NAME     416 to any Range
+    /file-break/N/NAME  a reset after N bytes each time
     /file-slow/N/NAME   N bytes a second
-    /file-other/NAME    of the same length, but other bytes
+    /file-other/NAME    other bytes of the same length
 """
 import collections
 import gzip
@@ -113,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def promise(self, length):
-        """A head that tells a length, or none, without its body; the connection will not be used again."""
+        """A head with or without a length, and no body; the connection will be closed."""
         self.send_response(200)
         self.send_header("Content-Type", "image/png")
         if length is not None:
@@ -275,7 +275,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
     def play_file(self, parts, times):
-        """FILE, whole or from where Range says, as far as the kind of fault lets it."""
+        """FILE, or the part that Range asks for, with the given kind of fault."""
         kind, body = parts[0], contents
         etag = '"v%d"' % (times if kind in ("file-new", "file-lie") else 1)
         wanted = self.headers.get("Range")
@@ -317,7 +317,7 @@ class Server(ThreadingHTTPServer):
 
 
 def serve(tls):
-    """Starts a server; its port."""
+    """Starts a server and returns its port."""
     server = Server(("127.0.0.1", 0), Handler)
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

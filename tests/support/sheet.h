@@ -1,4 +1,4 @@
-/* What the tests of contact sheets share: a directory with records and pictures, a sheet drawn of them, its pixels. */
+/* What the tests of contact sheets share: a directory with records and pictures, the sheet drawn from them, its pixels. */
 #ifndef COCO_TESTS_SUPPORT_SHEET_H
 #define COCO_TESTS_SUPPORT_SHEET_H
 
@@ -16,7 +16,7 @@ typedef struct {
     char *dir, *records, *output;
     char warnings[8192];
     int n_warnings;
-    SheetSpec spec;
+    SheetOptions options;
     SheetCount count;
     Report report;
     FILE *out;
@@ -36,12 +36,12 @@ static inline int setup(void **state)
     f->dir = tmp_make();
     f->records = tmp_path(f->dir, "captions.jsonl");
     f->output = tmp_path(f->dir, "sheet.png");
-    f->spec = sheet_defaults();
-    f->spec.input = f->records;
-    f->spec.output = f->output;
-    f->spec.where.images = f->dir;
-    f->spec.where.cache = f->dir;
-    f->spec.threads = 3;
+    f->options = sheet_defaults();
+    f->options.input = f->records;
+    f->options.output = f->output;
+    f->options.where.images = f->dir;
+    f->options.where.cache = f->dir;
+    f->options.threads = 3;
     f->report = (Report){.warn = count_warning, .ctx = f};
     f->out = fopen(f->records, "w");
     *state = f;
@@ -58,7 +58,7 @@ static inline int teardown(void **state)
     return 0;
 }
 
-/* A picture of one colour, in a file of the fixture's directory. */
+/* Writes a picture of one colour to a file in the fixture's directory. */
 static inline void picture(const Fixture *f, const char *name, int w, int h, unsigned color)
 {
     char *path = tmp_path(f->dir, name);
@@ -71,15 +71,15 @@ static inline void picture(const Fixture *f, const char *name, int w, int h, uns
     free(path);
 }
 
-/* Ends the records, and draws them. */
+/* Closes the file of records, and draws them. */
 static inline int try_render(Fixture *f, Err *err)
 {
     if (f->out)
         fclose(f->out);
     f->out = NULL;
-    Shelf *shelf = shelf_read(f->spec.input, &f->spec.sort, err);
-    int rc = shelf ? sheet_render(&f->spec, shelf, &f->report, &f->count, err) : -1;
-    shelf_free(shelf);
+    SheetRecords *records = sheet_read(&f->options, err);
+    int rc = records ? sheet_render(&f->options, records, &f->report, &f->count, err) : -1;
+    sheet_records_free(records);
     return rc;
 }
 
@@ -97,7 +97,7 @@ static inline unsigned at(const Image *image, int x, int y)
     return (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
 }
 
-/* The first row in which the column shows this colour, from y on. */
+/* The first row from y on where this column has this colour. */
 static inline int find_down(const Image *image, int x, int y, unsigned color)
 {
     while (y < image->height && at(image, x, y) != color)

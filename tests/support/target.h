@@ -1,5 +1,5 @@
-/* What the tests of files and directories that appear whole share: a directory with a target in it, `t`, which is not
- * there, and what stands beside it. For one program each. */
+/* For tests of files and directories that appear complete or not at all: a directory in which the target, `t`, does not
+ * exist yet. Include it in one file per program. */
 #ifndef COCO_TESTS_SUPPORT_TARGET_H
 #define COCO_TESTS_SUPPORT_TARGET_H
 
@@ -19,7 +19,7 @@
 static Err err;
 static char *dir, *target;
 
-static int setup(void **state)
+static inline int setup(void **state)
 {
     (void)state;
     dir = tmp_make();
@@ -27,7 +27,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static inline int teardown(void **state)
 {
     (void)state;
     tmp_remove(dir);
@@ -35,8 +35,8 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The directory dir/NAME with a file in it. */
-static void put_dir(const char *name)
+/* Makes the directory dir/NAME with a file in it. */
+static inline void put_dir(const char *name)
 {
     char *path = tmp_path(dir, name), *file = tmp_path(path, "old");
     assert_int_equal(mkdir(path, 0777), 0);
@@ -44,7 +44,7 @@ static void put_dir(const char *name)
     free(path), free(file);
 }
 
-static int there(const char *name)
+static inline int there(const char *name)
 {
     char *path = tmp_path(dir, name);
     int is = file_exists(path);
@@ -52,8 +52,8 @@ static int there(const char *name)
     return is;
 }
 
-/* How many entries the directory has. */
-static int entries(void)
+/* The number of entries in the directory. */
+static inline int entries(void)
 {
     DIR *d = opendir(dir);
     int n = -2;
@@ -64,9 +64,9 @@ static int entries(void)
     return n;
 }
 
-/* Runs so many processes at once, each of which calls one() again and again: it answers 0, or what went wrong. With
- * `kills`, every fourth kills itself half-way, in the call that is told so. */
-static void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
+/* Runs so many processes at once, each of which calls one() repeatedly; that returns 0, or a number for what went wrong.
+ * With `kills`, every fourth process is to kill itself half-way, in the call with kill_yourself. */
+static inline void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
 {
     enum { MOST = 16 };
     pid_t child[MOST];

@@ -1,4 +1,4 @@
-/* What the unit tests share: cmocka with all it wants included before it, and a directory to write in. */
+/* Shared by the unit tests: cmocka with the headers that it needs, and temporary directories. */
 #ifndef COCO_TESTS_SUPPORT_TEST_H
 #define COCO_TESTS_SUPPORT_TEST_H
 
@@ -10,20 +10,20 @@
 
 #include <cmocka.h>
 
-/* Fails with the library's line where a call that should have worked did not. */
+/* Fails with the error's text if the call fails; uses the variable `err`. */
 #define assert_ok(call) \
     do { \
         if ((call) != 0) \
             fail_msg("%s: %s", #call, (err).text); \
     } while (0)
 
-/* Fails unless the line says what it should. */
+/* Fails unless the line contains the part. */
 void assert_says(const char *line, const char *part);
 
-/* Appends to a text in an array of `size` bytes; fails where it does not fit. */
+/* Appends to the text in an array of `size` bytes; fails if it does not fit. */
 void text_add(char *text, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* A new directory below $TMPDIR; the caller hands it to tmp_remove, which takes all that is in it. */
+/* A new directory below $TMPDIR. tmp_remove removes it with its content and frees the name. */
 char *tmp_make(void);
 void tmp_remove(char *dir);
 /* A new string "dir/name". */

@@ -9,7 +9,7 @@
 void assert_says(const char *line, const char *part)
 {
     if (!strstr(line, part))
-        fail_msg("\"%s\" does not say \"%s\"", line, part);
+        fail_msg("\"%s\" does not contain \"%s\"", line, part);
 }
 
 void text_add(char *text, size_t size, const char *fmt, ...)
@@ -20,7 +20,7 @@ void text_add(char *text, size_t size, const char *fmt, ...)
     int more = vsnprintf(text + n, size - n, fmt, ap);
     va_end(ap);
     if (more < 0 || (size_t)more >= size - n)
-        fail_msg("no room for more behind \"%s\"", text);
+        fail_msg("no room after \"%s\"", text);
 }
 
 char *tmp_make(void)
@@ -28,7 +28,7 @@ char *tmp_make(void)
     const char *base = getenv("TMPDIR");
     char *dir;
     if (asprintf(&dir, "%s/coco-test.XXXXXX", base && *base ? base : "/tmp") < 0 || !mkdtemp(dir))
-        fail_msg("no temporary directory");
+        fail_msg("cannot make a temporary directory");
     return dir;
 }
 

@@ -1,5 +1,5 @@
-/* What the unit tests share: cmocka with its includes, arrays as the course fills them, and comparisons that
- * print their error. */
+/* Shared by the tests of the model: cmocka with its headers, arrays filled the course's way, and comparisons that print
+ * their error. */
 #ifndef COCO_TESTS_UNIT_H
 #define COCO_TESTS_UNIT_H
 
@@ -16,7 +16,7 @@
 #include "model/gradcheck.h"
 #include "model/rng.h"
 
-/* A zeroed array of n; the tests free it. */
+/* A zeroed array of n numbers; the caller frees it. */
 static inline real *array(size_t n)
 {
     real *x = calloc(n ? n : 1, sizeof *x);
@@ -42,7 +42,7 @@ static inline real *randn(Rng *rng, size_t n)
     return x;
 }
 
-/* Prints the course's relative error and fails where it is above `most` (or NaN). */
+/* Prints the course's relative error; fails if it exceeds `most` or is NaN. */
 static inline void check_error(const char *what, const real *x, const real *y, size_t n, double most)
 {
     double e = rel_error(x, y, n);
@@ -51,7 +51,7 @@ static inline void check_error(const char *what, const real *x, const real *y, s
     assert_true(e <= most);
 }
 
-/* A gradient that is nowhere but zero checks nothing. */
+/* An all-zero gradient would check nothing. */
 static inline void check_not_zero(const char *what, const real *x, size_t n)
 {
     size_t set = 0;

@@ -1,0 +1,32 @@
+/* A decoder: how one library reads the formats it is used for. image.c has the table of formats; a new one is one file
+ * with a Decoder and one row there.
+ *
+ * image.c calls a decoder only with bytes that begin like its format and are not visibly truncated (io/file/sniff.h).
+ * Any thread. */
+#ifndef COCO_IO_PICTURE_DECODER_H
+#define COCO_IO_PICTURE_DECODER_H
+
+#include "io/base/err.h"
+#include "io/picture/image.h"
+
+#include <stddef.h>
+
+typedef struct {
+    /* The size of the stored picture in pixels, from its header. It may be absurd: image.c judges it. */
+    int (*size)(const void *bytes, size_t len, int *w, int *h, Err *err);
+    /* The picture as stored, whatever its EXIF orientation: at its full size, or at a smaller one of at least
+     * min_w x min_h if that is cheaper to decode. */
+    int (*decode)(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err);
+} Decoder;
+
+extern const Decoder decoder_jpeg; /* libjpeg-turbo */
+extern const Decoder decoder_png;  /* libpng */
+extern const Decoder decoder_stb;  /* stb_image: GIF, BMP, PNM */
+
+/* The image of w x h pixels of RGBA, laid over white. It takes over the memory of `rgba`, which malloc() gave, and frees
+ * what it does not need. */
+Image decoder_over_white(unsigned char *rgba, int w, int h);
+/* The same for pixels of RGB in an allocation that was made for four bytes per pixel. */
+Image decoder_shrink(unsigned char *rgb, int w, int h);
+
+#endif

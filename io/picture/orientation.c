@@ -1,0 +1,68 @@
+#include "io/picture/orientation.h"
+
+#include "io/file/sniff.h"
+
+#include <libexif/exif-data.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A JPEG's segment holds no more; a PNG's chunk might. libexif wants this header before the data, as in a JPEG. */
+enum { BLOCK_MAX = 65535, HEADER_LEN = 6 };
+static const unsigned char HEADER[HEADER_LEN] = "Exif\0";
+
+static int usable(int orientation)
+{
+    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+/* From a block of EXIF that begins with its header. */
+static int in_block(const unsigned char *block, size_t len)
+{
+    ExifData *data = exif_data_new();
+    if (!data)
+        return 1;
+    /* Only what is in the file counts: libexif is not to amend it. */
+    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
+    exif_data_load_data(data, block, (unsigned)len);
+    ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+    int orientation = 1;
+    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2)
+        orientation = usable(exif_get_short(entry->data, exif_data_get_byte_order(data)));
+    exif_data_unref(data);
+    return orientation;
+}
+
+static int in_jpeg(const void *bytes, size_t len)
+{
+    size_t at = 0;
+    SniffPart part;
+    while (sniff_jpeg_part(bytes, len, &at, &part) && part.type != 0xDA && part.type != 0xD9)
+        if (part.type == 0xE1 && part.len > HEADER_LEN && !memcmp(part.data, HEADER, HEADER_LEN))
+            return in_block(part.data, part.len);
+    return 1;
+}
+
+static int in_png(const void *bytes, size_t len)
+{
+    size_t at = 0;
+    SniffPart part;
+    while (sniff_png_part(bytes, len, &at, &part)) {
+        if (part.type != SNIFF_PNG_TYPE('e', 'X', 'I', 'f') || part.len > BLOCK_MAX - HEADER_LEN)
+            continue;
+        unsigned char *block = malloc(HEADER_LEN + part.len);
+        if (!block)
+            return 1;
+        memcpy(block, HEADER, HEADER_LEN);
+        memcpy(block + HEADER_LEN, part.data, part.len);
+        int orientation = in_block(block, HEADER_LEN + part.len);
+        free(block);
+        return orientation;
+    }
+    return 1;
+}
+
+int orientation_read(const void *bytes, size_t len)
+{
+    return sniff_is_jpeg(bytes, len) ? in_jpeg(bytes, len) : sniff_is_png(bytes, len) ? in_png(bytes, len) : 1;
+}

@@ -1,0 +1,40 @@
+/* Choosing the next word of a caption from the scores.
+ *
+ * A sampler is one file, sampler_NAME.c, and one row of SAMPLERS. It gets the scores of one hypothesis and returns up to
+ * k words, best first. Restrictions (top-k, top-p, banned words) belong here too, as options that the samplers
+ * honour. */
+#ifndef COCO_MODEL_SAMPLER_H
+#define COCO_MODEL_SAMPLER_H
+
+#include "model/real.h"
+#include "model/rng.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Every sampler, one row each. */
+#define SAMPLERS(row) row(best) row(temperature)
+
+typedef struct {
+    double temperature; /* above 0 */
+} SamplerOptions;
+
+typedef struct {
+    const char *name;
+    bool draws; /* at random: it needs random numbers and returns one word */
+    /* Fills words (k) from scores (V), 1 <= k <= V, and returns how many, at least 1. Any thread; rng belongs to the
+     * image, NULL if the sampler does not draw. */
+    int (*choose)(const SamplerOptions *options, int V, const real *scores, int k, Rng *rng, int32_t *words);
+} Sampler;
+
+/* best:        the k words of highest score, best first; the lowest word first among equals.
+ * temperature: one word from softmax(scores / temperature): the first whose cumulated weight exceeds a uniform number,
+ *              as numpy.random.choice(V, p=...) does. */
+#define DECLARE_SAMPLER(name) extern const Sampler sampler_##name;
+SAMPLERS(DECLARE_SAMPLER)
+#undef DECLARE_SAMPLER
+
+/* The sampler of that name, or NULL. */
+const Sampler *sampler_named(const char *name);
+
+#endif

@@ -1,0 +1,70 @@
+#include "model/score/metrics.h"
+
+#include <string.h>
+
+#define METRIC_ROW(name) &metric_##name,
+const Metric *const METRICS[] = {EACH_METRIC(METRIC_ROW) NULL};
+
+void metric_mean(const double *count, int64_t captions, double *score)
+{
+    *score = *count / (double)captions;
+}
+
+static int n_scores(const Metric *m)
+{
+    int n = 0;
+    while (m->score[n].key)
+        n++;
+    return n;
+}
+
+int metrics_counts(void)
+{
+    int n = 0;
+    for (const Metric *const *m = METRICS; *m; m++)
+        n += (*m)->n_counts;
+    return n;
+}
+
+int metrics_scores(void)
+{
+    int n = 0;
+    for (const Metric *const *m = METRICS; *m; m++)
+        n += n_scores(*m);
+    return n;
+}
+
+static int count_one(const ScorePair *pair, const ScoreCorpus *corpus, double *counts)
+{
+    for (const Metric *const *m = METRICS; *m; counts += (*m++)->n_counts)
+        if ((*m)->count(pair, corpus, counts))
+            return -1;
+    return 0;
+}
+
+int metrics_count(const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts)
+{
+    int failed = 0, width = metrics_counts();
+#pragma omp parallel for schedule(dynamic, 64) reduction(| : failed)
+    for (int64_t i = 0; i < n; i++)
+        failed |= count_one(&pairs[i], corpus, counts + i * width) != 0;
+    return failed ? -1 : 0;
+}
+
+void metrics_sum(const double *counts, int64_t n, double *sum)
+{
+    int width = metrics_counts();
+    memset(sum, 0, (size_t)width * sizeof *sum);
+    for (int64_t i = 0; i < n; i++)
+        for (int k = 0; k < width; k++)
+            sum[k] += counts[i * width + k];
+}
+
+void metrics_combine(const double *counts, int64_t captions, double *score)
+{
+    for (const Metric *const *m = METRICS; *m; m++) {
+        (*m)->combine(counts, captions, score);
+        counts += (*m)->n_counts;
+        score += n_scores(*m);
+    }
+}

@@ -1,0 +1,339 @@
+#include "pipeline/common/model_file.h"
+
+#include "io/hdf5/h5.h"
+#include "pipeline/common/choice.h"
+#include "pipeline/common/field.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char FORMAT[] = "coco-captioner";
+/* Version 2 has tensors that readers of version 1 would leave out. */
+enum { VERSION_COURSE = 1, VERSION_MORE = 2 };
+
+/* --- tensors --- */
+
+typedef int (*TensorFn)(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err);
+
+/* Calls fn for each tensor of the table, with its name in a group of the file and its part of the block `data`. */
+static int each_tensor(H5 *h5, const char *group, const Params *table, float *data, TensorFn fn, Err *err)
+{
+    for (int i = 0; i < table->n_tensors; i++) {
+        const Tensor *t = &table->tensor[i];
+        int64_t dim[H5_MAX_RANK];
+        char name[64];
+        snprintf(name, sizeof name, "%s/%s", group, t->name);
+        for (int k = 0; k < t->rank; k++)
+            dim[k] = t->dim[k];
+        if (fn(h5, name, t->rank, dim, data ? data + t->offset : NULL, t->size, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int check_finite(H5 *h5, const char *name, const float *v, size_t n, Err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i]))
+            return err_set(err, "%s: %s: number %zu is not finite", h5_path(h5), name, i);
+    return 0;
+}
+
+static int expect_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
+{
+    (void)data, (void)n;
+    return h5_expect_floats(h5, name, rank, dim, err);
+}
+
+static int read_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
+{
+    return h5_read_floats(h5, name, rank, dim, data, err) || check_finite(h5, name, data, n, err) ? -1 : 0;
+}
+
+static int write_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
+{
+    return check_finite(h5, name, data, n, err) || h5_write_floats(h5, name, rank, dim, data, err) ? -1 : 0;
+}
+
+/* --- tables of attributes --- */
+
+/* The attributes of the root, after format. */
+typedef struct {
+    int64_t version;
+    int cell;
+    int32_t D, W, H, V;
+    int64_t caption_length;
+} Head;
+
+#define OF(type, member) .at = offsetof(type, member)
+#define DIM(member) .kind = FIELD_INT32, OF(Head, member), .min = 1, .max = DIM_MAX
+
+static const Field head_fields[] = {
+    {"version", .kind = FIELD_INT, OF(Head, version), .min = 1, .max = INT32_MAX},
+    {"cell", .kind = FIELD_WORD, OF(Head, cell), .words = cell_names},
+    {"input_dim", DIM(D)},
+    {"wordvec_dim", DIM(W)},
+    {"hidden_dim", DIM(H)},
+    {"vocab_size", DIM(V)},
+    {"caption_length", .kind = FIELD_INT, OF(Head, caption_length), .min = -HUGE_VAL, .max = HUGE_VAL,
+     .optional = true},
+};
+enum { N_HEAD = sizeof head_fields / sizeof *head_fields };
+
+#define MOST_STEPS 1099511627776.0 /* iterations that a file may claim: 2^40 */
+
+static const Field optim_fields[] = {
+    {"learning_rate", .kind = FIELD_REAL, OF(TrainState, optim.learning_rate), .max = DBL_MAX},
+    {"step", .kind = FIELD_INT, OF(TrainState, optim.step), .max = MOST_STEPS},
+};
+enum { N_OPTIM = sizeof optim_fields / sizeof *optim_fields };
+
+static const Field progress_fields[] = {
+    {"captions_digest", .kind = FIELD_INT, OF(TrainState, captions_digest), .min = -HUGE_VAL, .max = HUGE_VAL},
+    {"iteration", .kind = FIELD_INT, OF(TrainState, iteration), .max = MOST_STEPS},
+    {"epoch", .kind = FIELD_INT, OF(TrainState, epoch), .max = MOST_STEPS},
+    {"best_val_loss", .kind = FIELD_REAL, OF(TrainState, best_val_loss), .min = -HUGE_VAL, .max = HUGE_VAL,
+     .optional = true},
+};
+enum { N_PROGRESS = sizeof progress_fields / sizeof *progress_fields };
+
+static const Field rng_fields[] = {
+    {"rng_pos", .kind = FIELD_INT32, OF(TrainState, rng.pos), .max = RNG_WORDS},
+    {"rng_has_gauss", .kind = FIELD_INT32, OF(TrainState, rng.has_gauss), .max = 1},
+    {"rng_gauss", .kind = FIELD_REAL, OF(TrainState, rng.gauss), .min = -DBL_MAX, .max = DBL_MAX},
+};
+enum { N_RNG = sizeof rng_fields / sizeof *rng_fields };
+
+/* The group of a state array: "/optim/m". */
+static const char *slot_group(const OptimRule *rule, int i, char out[32])
+{
+    snprintf(out, 32, "/optim/%s", rule->state_name[i]);
+    return out;
+}
+
+/* --- reading the model --- */
+
+static int read_format(H5 *h5, Err *err)
+{
+    char *format;
+    int rc = h5_attr_text(h5, "/", "format", &format, err);
+    if (rc <= 0)
+        return rc ? -1 : err_set(err, "%s: no attribute 'format': not a model file", h5_path(h5));
+    if (strcmp(format, FORMAT))
+        rc = err_set(err, "%s: format '%.40s' is not %s", h5_path(h5), format, FORMAT);
+    free(format);
+    return rc < 0 ? -1 : 0;
+}
+
+static int read_head(H5 *h5, Head *head, Err *err)
+{
+    if (read_format(h5, err) || field_read(h5, "/", &head_fields[0], head, err))
+        return -1;
+    if (head->version > VERSION_MORE)
+        return err_set(err, "%s: version %lld is newer than this program's %d", h5_path(h5),
+                       (long long)head->version, VERSION_MORE);
+    return fields_read(h5, "/", head_fields + 1, N_HEAD - 1, head, err);
+}
+
+static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
+{
+    static const char name[] = "/vocab/idx_to_word";
+    char **words;
+    int64_t n;
+    if (h5_read_strings(h5, name, &words, &n, err))
+        return -1;
+    if (n != head->V) {
+        h5_free_strings(words, n);
+        return err_set(err, "%s: %s: %lld words, but vocab_size is %d", h5_path(h5), name, (long long)n, head->V);
+    }
+    return vocab_take(vocab, words, n, h5_path(h5), err);
+}
+
+/* The file's tensors must have the shapes that its head gives, before memory is allocated. */
+static int read_params(H5 *h5, const ModelShape *shape, Params *params, Err *err)
+{
+    int too_large = params_layout(params, shape);
+    if (each_tensor(h5, "/params", params, NULL, expect_tensor, err))
+        return -1;
+    if (too_large)
+        return err_set(err, "%s: /params: more than 2^31 numbers", h5_path(h5));
+    if (params_alloc_data(params))
+        return err_set(err, "%s: no memory for %zu parameters", h5_path(h5), params->n);
+    return each_tensor(h5, "/params", params, params->data, read_tensor, err);
+}
+
+static int read_model(H5 *h5, Model *m, Err *err)
+{
+    Head head;
+    if (read_head(h5, &head, err) || read_vocab(h5, &head, &m->vocab, err))
+        return -1;
+    m->caption_length = head.caption_length;
+    ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    return read_params(h5, &shape, &m->params, err);
+}
+
+int model_load(Model *m, const char *path, Err *err)
+{
+    memset(m, 0, sizeof *m);
+    H5 *h5 = h5_open(path, err);
+    if (!h5)
+        return -1;
+    int rc = read_model(h5, m, err);
+    h5_close(h5, NULL);
+    if (rc)
+        model_free(m);
+    return rc;
+}
+
+/* --- reading the state --- */
+
+static int read_settings(H5 *h5, const char *group, TrainSettings *settings, Err *err)
+{
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        if (s->group && !strcmp(s->group, group) && field_read(h5, group, &s->field, settings, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_optim(H5 *h5, const Model *m, TrainState *s, Err *err)
+{
+    char group[32];
+    if (read_settings(h5, "/optim", &s->settings, err))
+        return -1;
+    s->optim = optim_defaults(rule_at(s->settings.rule));
+    if (fields_read(h5, "/optim", optim_fields, N_OPTIM, s, err))
+        return -1;
+    if (train_state_alloc(s, m->params.n))
+        return err_set(err, "%s: out of memory", h5_path(h5));
+    for (int i = 0; i < s->optim.rule->states; i++)
+        if (each_tensor(h5, slot_group(s->optim.rule, i, group), &m->params, s->slot[i], read_tensor, err))
+            return -1;
+    return 0;
+}
+
+static int read_rng(H5 *h5, TrainState *s, Err *err)
+{
+    const int64_t words = RNG_WORDS;
+    int32_t key[RNG_WORDS];
+    if (h5_read_ints(h5, "/train/rng_key", 1, &words, key, err))
+        return -1;
+    memcpy(s->rng.key, key, sizeof key);
+    return fields_read(h5, "/train", rng_fields, N_RNG, s, err);
+}
+
+/* The losses of the iterations done. The file must hold them before memory for them is allocated. */
+static int read_losses(H5 *h5, TrainState *s, Err *err)
+{
+    static const char name[] = "/train/loss_history";
+    if (h5_expect_floats(h5, name, 1, &s->iteration, err))
+        return -1;
+    s->loss_room = s->iteration + 1;
+    s->loss = malloc((size_t)s->loss_room * sizeof *s->loss);
+    if (!s->loss)
+        return err_set(err, "%s: out of memory", h5_path(h5));
+    if (h5_read_doubles(h5, name, 1, &s->iteration, s->loss, err))
+        return -1;
+    for (int64_t i = 0; i < s->iteration; i++)
+        if (!isfinite(s->loss[i]))
+            return err_set(err, "%s: %s: number %lld is not finite", h5_path(h5), name, (long long)i);
+    return 0;
+}
+
+static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
+{
+    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
+        return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
+    settings_take_shape(&s->settings, &m->params.shape);
+    if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
+        fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err) || read_rng(h5, s, err))
+        return -1;
+    return read_losses(h5, s, err);
+}
+
+int model_load_state(Model *m, TrainState *s, const char *path, Err *err)
+{
+    memset(m, 0, sizeof *m);
+    memset(s, 0, sizeof *s);
+    H5 *h5 = h5_open(path, err);
+    if (!h5)
+        return -1;
+    int rc = read_model(h5, m, err) || read_state(h5, m, s, err) ? -1 : 0;
+    h5_close(h5, NULL);
+    if (rc) {
+        model_free(m);
+        train_state_free(s);
+    }
+    return rc;
+}
+
+/* --- writing --- */
+
+static int write_model(H5 *h5, const Model *m, Err *err)
+{
+    const ModelShape *shape = &m->params.shape;
+    Head head = {.version = m->params.n_tensors > COURSE_TENSORS ? VERSION_MORE : VERSION_COURSE,
+                 .cell = choice_index(cell_names(), shape->cell->name),
+                 .D = shape->D,
+                 .W = shape->W,
+                 .H = shape->H,
+                 .V = shape->V,
+                 .caption_length = m->caption_length};
+    if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
+        h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||
+        h5_write_strings(h5, "/vocab/idx_to_word", m->vocab.size, (const char *const *)m->vocab.word, err))
+        return -1;
+    return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err);
+}
+
+static int write_settings(H5 *h5, const char *group, const TrainSettings *settings, Err *err)
+{
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        if (s->group && !strcmp(s->group, group) && field_write(h5, group, &s->field, settings, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int write_optim(H5 *h5, const Model *m, const TrainState *s, Err *err)
+{
+    char group[32];
+    if (h5_make_group(h5, "/optim", err) || write_settings(h5, "/optim", &s->settings, err) ||
+        fields_write(h5, "/optim", optim_fields, N_OPTIM, s, err))
+        return -1;
+    for (int i = 0; i < s->optim.rule->states; i++)
+        if (h5_make_group(h5, slot_group(s->optim.rule, i, group), err) ||
+            each_tensor(h5, group, &m->params, s->slot[i], write_tensor, err))
+            return -1;
+    return 0;
+}
+
+static int write_train(H5 *h5, const TrainState *s, Err *err)
+{
+    const int64_t words = RNG_WORDS;
+    int32_t key[RNG_WORDS];
+    memcpy(key, s->rng.key, sizeof key);
+    if (h5_make_group(h5, "/train", err) || write_settings(h5, "/train", &s->settings, err) ||
+        fields_write(h5, "/train", progress_fields, N_PROGRESS, s, err) ||
+        h5_write_doubles(h5, "/train/loss_history", 1, &s->iteration, s->loss, err) ||
+        h5_write_ints(h5, "/train/rng_key", 1, &words, key, err))
+        return -1;
+    return fields_write(h5, "/train", rng_fields, N_RNG, s, err);
+}
+
+int model_save(const Model *m, const TrainState *s, const char *path, Err *err)
+{
+    H5 *h5 = h5_create(path, err);
+    if (!h5)
+        return -1;
+    if (write_model(h5, m, err) || write_optim(h5, m, s, err) || write_train(h5, s, err)) {
+        h5_discard(h5);
+        return -1;
+    }
+    return h5_commit(h5, err);
+}

@@ -1,0 +1,32 @@
+/* The model file (HDF5, readable with h5py):
+ *
+ *   /         attributes format "coco-captioner", version, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
+ *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight
+ *   /params   one float32 dataset per tensor: "/params/W_embed"
+ *   /vocab    idx_to_word: the words
+ *
+ * and, only to resume training:
+ *
+ *   /optim    attributes rule, learning_rate (as decayed so far), step; one group per array of the rule's state:
+ *             "/optim/m/W_embed"
+ *   /train    attributes: the settings by their options' names, captions_digest, iteration, epoch, best_val_loss
+ *             (optional), rng_pos, rng_has_gauss, rng_gauss; rng_key (624) int32; loss_history (iteration) float64
+ *
+ * Everything is checked as it is read: shapes before memory is allocated, every number for being finite and in range.
+ * Messages name the file and the attribute or dataset. The same run gives the same bytes. Main thread. */
+#ifndef COCO_PIPELINE_COMMON_MODEL_FILE_H
+#define COCO_PIPELINE_COMMON_MODEL_FILE_H
+
+#include "io/base/err.h"
+#include "pipeline/common/model.h"
+#include "pipeline/common/train_state.h"
+
+/* Reads the model alone. The caller frees it; after a failure it is zeroed. */
+int model_load(Model *model, const char *path, Err *err);
+/* Reads the model and the state of its training. The caller frees both; after a failure they are zeroed. */
+int model_load_state(Model *model, TrainState *state, const char *path, Err *err);
+
+/* Writes both. The file appears at `path` whole or not at all, even if the process is killed. */
+int model_save(const Model *model, const TrainState *state, const char *path, Err *err);
+
+#endif

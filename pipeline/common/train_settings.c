@@ -1,0 +1,146 @@
+#include "pipeline/common/train_settings.h"
+
+#include "pipeline/common/choice.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *order_names(void)
+{
+    return "random|shuffle|sequential";
+}
+
+const char *precision_names(void)
+{
+    return PRECISION_NAMES;
+}
+
+/* --- the table --- */
+
+#define AT(member) .at = offsetof(TrainSettings, member)
+#define INT(member) .kind = FIELD_INT, AT(member)
+#define REAL(member) .kind = FIELD_REAL, AT(member)
+#define BOOL(member) .kind = FIELD_BOOL, AT(member)
+#define TEXT(member) .kind = FIELD_TEXT, AT(member)
+#define WORD(member, names) .kind = FIELD_WORD, AT(member), .words = names
+
+/* In the order in which the file has them. */
+const Setting train_settings[] = {
+    {"cell", NULL, false, {"cell", WORD(cell, cell_names)}},
+    {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
+    {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},
+    {"optim", "/optim", false, {"rule", WORD(rule, rule_names)}},
+    {"data", "/train", true, {"data", TEXT(data)}},
+    {"order", "/train", false, {"order", WORD(order, order_names)}},
+    {"precision", "/train", false, {"precision", WORD(precision, precision_names)}},
+    {"raw-features", "/train", false, {"raw_features", BOOL(raw_features), .max = 1}},
+    {"lr", "/train", false, {"lr", REAL(lr), .max = SETTING_LR_MAX}},
+    {"lr-decay", "/train", false, {"lr_decay", REAL(lr_decay), .max = SETTING_LR_DECAY_MAX}},
+    {"epochs", "/train", true, {"epochs", INT(epochs), .max = SETTING_EPOCHS_MAX}},
+    {"iterations", "/train", true, {"iterations", INT(iterations), .min = -1, .max = SETTING_COUNT_MAX}},
+    {"batch-size", "/train", false, {"batch_size", INT(batch_size), .min = 1, .max = SETTING_BATCH_MAX}},
+    {"max-train", "/train", false, {"max_train", INT(max_train), .max = SETTING_UINT32_MAX}},
+    {"seed", "/train", false, {"seed", INT(seed), .max = SETTING_UINT32_MAX}},
+    {"val-every", "/train", true, {"val_every", INT(val_every), .max = SETTING_COUNT_MAX}},
+    {"val-max", "/train", true, {"val_max", INT(val_max), .min = 1, .max = SETTING_COUNT_MAX}},
+};
+
+/* --- a file's settings and the user's --- */
+
+static bool is_given(GivenOptions given, const char *option)
+{
+    for (int i = 0; i < given.n; i++)
+        if (!strcmp(given.option[i], option))
+            return true;
+    return false;
+}
+
+/* A setting that is not text, as a number to compare. */
+static double number_of(const Field *f, const TrainSettings *s)
+{
+    const void *at = (const char *)s + f->at;
+    switch (f->kind) {
+    case FIELD_INT:
+        return (double)*(const int64_t *)at;
+    case FIELD_INT32:
+        return *(const int32_t *)at;
+    case FIELD_BOOL:
+        return *(const bool *)at;
+    case FIELD_REAL:
+        return *(const double *)at;
+    case FIELD_WORD:
+        return *(const int *)at;
+    case FIELD_TEXT:
+        break;
+    }
+    return NAN;
+}
+
+/* The same as the user would write it. */
+static const char *print_value(const Field *f, const TrainSettings *s, char out[CHOICE_WORD])
+{
+    double number = number_of(f, s);
+    if (f->kind == FIELD_WORD)
+        return choice_word(f->words(), (int)number, out);
+    snprintf(out, CHOICE_WORD, "%.10g", number);
+    return out;
+}
+
+void settings_take_shape(TrainSettings *s, const ModelShape *shape)
+{
+    s->cell = choice_index(cell_names(), shape->cell->name);
+    s->hidden = shape->H;
+    s->wordvec = shape->W;
+}
+
+int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
+                   const char *path, Err *err)
+{
+    char here[CHOICE_WORD], there[CHOICE_WORD];
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        bool is_fixed = fixed == FIXED_ALL ? !s->may_change : !s->group;
+        if (!is_fixed || !is_given(given, s->option) || number_of(&s->field, file) == number_of(&s->field, asked))
+            continue;
+        if (s->field.kind == FIELD_BOOL)
+            return err_set(err, "--%s contradicts %s, which was trained without it", s->option, path);
+        return err_set(err, "--%s %s contradicts %s, which was trained with %s", s->option,
+                       print_value(&s->field, asked, here), path, print_value(&s->field, file, there));
+    }
+    return 0;
+}
+
+static int replace_text(const char **text, const char *by, Err *err)
+{
+    char *copy = strdup(by);
+    if (!copy)
+        return err_set(err, "out of memory");
+    free((char *)*text);
+    *text = copy;
+    return 0;
+}
+
+int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err)
+{
+    static const size_t size[] = {[FIELD_INT] = sizeof(int64_t),
+                                  [FIELD_INT32] = sizeof(int32_t),
+                                  [FIELD_BOOL] = sizeof(bool),
+                                  [FIELD_REAL] = sizeof(double),
+                                  [FIELD_WORD] = sizeof(int)};
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        void *to = (char *)settings + s->field.at;
+        const void *from = (const char *)asked + s->field.at;
+        if (!s->may_change || !is_given(given, s->option))
+            continue;
+        if (s->field.kind != FIELD_TEXT)
+            memcpy(to, from, size[s->field.kind]);
+        else if (replace_text(to, *(const char *const *)from, err))
+            return -1;
+    }
+    if (is_given(given, "epochs") && !is_given(given, "iterations"))
+        settings->iterations = -1;
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* The settings of a training run: what stays the same from its first iteration to its last, even if it stops between.
+ *
+ * One table lists them: their names on the command line and in the model file, their range there, and whether a resumed
+ * run may change them. A new setting is one member here and one row there. Main thread. */
+#ifndef COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
+#define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
+
+#include "io/base/err.h"
+#include "model/cell.h"
+#include "model/gemm.h"
+#include "model/optim.h"
+#include "pipeline/common/field.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The order in which minibatches take captions; pipeline/train/batch.h says how. */
+typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
+
+/* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
+ * cell_names() of model/cell.h and rule_names() of model/optim.h. */
+const char *order_names(void);
+const char *precision_names(void);
+
+/* The largest numbers that an option and a file may ask for. */
+#define SETTING_LR_MAX 1e6
+#define SETTING_LR_DECAY_MAX 1e3
+#define SETTING_EPOCHS_MAX 1e9
+#define SETTING_COUNT_MAX 1e15
+#define SETTING_UINT32_MAX 4294967295.0
+#define SETTING_BATCH_MAX 1048576.0
+
+typedef struct {
+    const char *data; /* the dataset directory; owned by whoever owns the struct */
+    int cell;         /* of cell_at */
+    int64_t hidden, wordvec;
+    int rule;            /* of rule_at */
+    double lr, lr_decay; /* lr NaN: the rule's own */
+    int64_t epochs;
+    int64_t iterations; /* -1: as many as the epochs have */
+    int64_t batch_size;
+    int64_t max_train; /* 0: all captions */
+    int order;         /* BatchOrder */
+    int precision;     /* Precision of matrix products */
+    bool raw_features;
+    int64_t seed;
+    int64_t val_every, val_max;
+} TrainSettings;
+
+typedef struct {
+    const char *option; /* long name on the command line */
+    const char *group; /* of the model file, which holds it as an attribute; NULL: the shape of the model says it */
+    bool may_change;   /* when a run is resumed */
+    Field field;       /* in TrainSettings */
+} Setting;
+
+enum { TRAIN_SETTINGS = 17 };
+extern const Setting train_settings[TRAIN_SETTINGS];
+
+/* The long names of the options that the user gave. Names that are not settings are ignored. */
+typedef struct {
+    const char *const *option;
+    int n;
+} GivenOptions;
+
+/* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
+typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;
+
+/* Cell, hidden and wordvec, as a model of this shape has them. */
+void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
+/* 0 if no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
+int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
+                   const char *path, Err *err);
+/* Turns a file's settings into those of the run that resumes it: given ones that may change replace the file's, and new
+ * --epochs without --iterations end the file's iterations. settings->data is malloc'd, before and after.
+ * -1: out of memory. */
+int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err);
+
+#endif

@@ -1,0 +1,32 @@
+/* What training must know to continue as if it had not stopped. pipeline/common/model_file.h reads and writes it.
+ * Nothing here depends on time, speed or threads. Main thread. */
+#ifndef COCO_PIPELINE_COMMON_TRAIN_STATE_H
+#define COCO_PIPELINE_COMMON_TRAIN_STATE_H
+
+#include "model/optim.h"
+#include "model/rng.h"
+#include "pipeline/common/train_settings.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    TrainSettings settings;   /* its data is the state's */
+    uint64_t captions_digest; /* recognises the captions and their images */
+    int64_t iteration;        /* done so far */
+    int64_t epoch;            /* of the last one, from 1; 0 before the first */
+    Optim optim;
+    real *slot[OPTIM_STATES]; /* (parameters) each: the rule's arrays */
+    Rng rng;
+    double *loss; /* (iteration) of every iteration */
+    int64_t loss_room;
+    double best_val_loss; /* NaN: none yet */
+} TrainState;
+
+/* Zeroed arrays for the rule of state->optim. -1: out of memory. */
+int train_state_alloc(TrainState *state, size_t parameters);
+void train_state_free(TrainState *state); /* legal on a zeroed one */
+/* Appends the loss of iteration number state->iteration (from 0) to the history. -1: out of memory. */
+int train_state_add_loss(TrainState *state, double loss);
+
+#endif

@@ -1,0 +1,50 @@
+#include "pipeline/sample/caption_format.h"
+
+#include "io/data/json.h"
+#include "io/data/record.h"
+#include "pipeline/common/ground_truth.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What the dataset knows of the image, with the caption. */
+static int write_record(FILE *out, const CaptionItem *item, Err *err)
+{
+    Record record;
+    if (truth_record(item->data, item->row, &record, err))
+        return -1;
+    record.caption = (char *)item->caption;
+    record.logprob = item->logprob;
+    int rc = record_write(out, &record, err);
+    record.caption = NULL; /* not the record's to free */
+    record_free(&record);
+    return rc;
+}
+
+static int write_result(FILE *out, const CaptionItem *item, Err *err)
+{
+    const Lines *files = &item->data->files;
+    const char *file = item->row < (int64_t)files->n ? files->line[item->row] : NULL;
+    fprintf(out, "{\"image_id\":%lld,\"caption\":", (long long)coco_image_id(file, item->row));
+    json_put_text(out, item->caption);
+    fputs("}", out);
+    return ferror(out) ? err_set(err, "cannot write: %s", strerror(errno)) : 0;
+}
+
+static int write_text(FILE *out, const CaptionItem *item, Err *err)
+{
+    return fprintf(out, "%s\n", item->caption) < 0 ? err_set(err, "cannot write: %s", strerror(errno)) : 0;
+}
+
+const char CAPTION_FORMATS[] = "jsonl|coco|text";
+
+static const CaptionFormat formats[] = {
+    {.name = "jsonl", .begin = "", .between = "", .end = "", .write = write_record},
+    {.name = "coco", .begin = "[", .between = ",\n", .end = "]\n", .write = write_result},
+    {.name = "text", .begin = "", .between = "", .end = "", .write = write_text},
+};
+
+const CaptionFormat *caption_format(int i)
+{
+    return i < (int)(sizeof formats / sizeof *formats) ? &formats[i] : NULL;
+}

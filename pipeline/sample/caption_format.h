@@ -1,0 +1,31 @@
+/* How coco-sample writes captions. A format is one row of the table in caption_format.c. */
+#ifndef COCO_PIPELINE_SAMPLE_CAPTION_FORMAT_H
+#define COCO_PIPELINE_SAMPLE_CAPTION_FORMAT_H
+
+#include "io/base/err.h"
+#include "io/data/dataset.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* A caption and where it belongs. */
+typedef struct {
+    const Dataset *data; /* knows the image's files and references; indexed (dataset_index) */
+    int64_t row;
+    const char *caption;
+    double logprob; /* NaN: not written */
+} CaptionItem;
+
+typedef struct {
+    const char *name;                  /* "jsonl" */
+    const char *begin, *between, *end; /* around all captions, and between two */
+    int (*write)(FILE *out, const CaptionItem *item, Err *err);
+} CaptionFormat;
+
+/* The i-th format, from 0 (the default): caption records, the COCO tools' results array, captions alone. NULL past the
+ * last. */
+const CaptionFormat *caption_format(int i);
+/* All names, "jsonl|coco|text", in this order. */
+extern const char CAPTION_FORMATS[];
+
+#endif

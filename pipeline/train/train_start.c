@@ -1,0 +1,250 @@
+#include "pipeline/train/train_start.h"
+
+#include "io/file/file.h"
+#include "pipeline/common/model_file.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the captions, recognised again --- */
+
+static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t n)
+{
+    const unsigned char *p = bytes;
+    for (; n >= 8; n -= 8, p += 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        hash = (hash ^ word) * 1099511628211u;
+        hash ^= hash >> 32; /* words, not bytes: bring the high half down */
+    }
+    for (; n; n--, p++)
+        hash = (hash ^ *p) * 1099511628211u;
+    return hash;
+}
+
+/* A number for captions and their images: FNV-1a over 64-bit words. */
+static uint64_t captions_digest(const Dataset *d)
+{
+    const int64_t sizes[] = {d->n, d->width, d->features.rows, d->features.columns};
+    uint64_t hash = fnv1a(14695981039346656037u, sizes, sizeof sizes);
+    hash = fnv1a(hash, d->captions.ints, (size_t)d->n * (size_t)d->width * sizeof *d->captions.ints);
+    return fnv1a(hash, d->image.ints, (size_t)d->n * sizeof *d->image.ints);
+}
+
+/* --- where a run starts from --- */
+
+/* The options' own settings, for a run from its beginning. */
+static int take_settings(TrainRun *r, Err *err)
+{
+    TrainSettings *s = &r->state.settings;
+    *s = r->options->settings;
+    if (isnan(s->lr))
+        s->lr = rule_at(s->rule)->training_rate;
+    s->data = strdup(s->data);
+    return s->data ? 0 : err_set(err, "out of memory");
+}
+
+static int open_init(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    TrainSettings *s = &r->state.settings;
+    if (model_load(&r->model, o->init, err) || take_settings(r, err))
+        return -1;
+    settings_take_shape(s, &r->model.params.shape);
+    r->contradiction = settings_agree(s, &o->settings, o->given, FIXED_SHAPE, o->init, err);
+    return r->contradiction ? -1 : 0;
+}
+
+static int open_resume(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    TrainSettings *s = &r->state.settings;
+    if (model_load_state(&r->model, &r->state, o->resume, err))
+        return -1;
+    r->contradiction = settings_agree(s, &o->settings, o->given, FIXED_ALL, o->resume, err);
+    return r->contradiction ? -1 : settings_replace(s, &o->settings, o->given, err);
+}
+
+/* The settings of the run, and its model if a file has it. */
+static int open_origin(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    return o->resume ? open_resume(r, err) : o->init ? open_init(r, err) : take_settings(r, err);
+}
+
+/* --- data --- */
+
+/* Reports now, not after hours, that the model cannot be written. */
+static int try_output(const char *path, Err *err)
+{
+    OutFile out;
+    if (outfile_begin(&out, path, err))
+        return -1;
+    outfile_abort(&out);
+    return 0;
+}
+
+static int open_data(TrainRun *r, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
+    int flags = s->raw_features ? DATASET_RAW : 0;
+    if (dataset_open(&r->data, s->data, "train", flags, err))
+        return -1;
+    if (s->val_every > 0 && dataset_open(&r->val, s->data, "val", flags, err))
+        return -1;
+    if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
+        return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
+                       (long long)r->val.features.columns, r->data.features_path,
+                       (long long)r->data.features.columns);
+    return 0;
+}
+
+/* --max-train: the first numbers drawn, with replacement, as the course's load_coco_data does. */
+static int draw_subset(TrainRun *r, Rng *rng, Err *err)
+{
+    int64_t n = r->state.settings.max_train;
+    r->captions = (CaptionRows){.data = &r->data, .rows = NULL, .n = r->data.n};
+    if (n == 0)
+        return 0;
+    r->subset = malloc((size_t)n * sizeof *r->subset);
+    if (!r->subset)
+        return err_set(err, "no memory for %lld captions", (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        r->subset[i] = rng_randint(rng, r->data.n);
+    r->captions.rows = r->subset;
+    r->captions.n = n;
+    return 0;
+}
+
+/* --- model and state --- */
+
+static int fresh_model(TrainRun *r, Rng *rng, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
+    ModelShape shape = {.cell = cell_at(s->cell),
+                        .D = (int)r->data.features.columns,
+                        .W = (int)s->wordvec,
+                        .H = (int)s->hidden,
+                        .V = r->data.vocab.size};
+    if (vocab_copy(&r->model.vocab, &r->data.vocab))
+        return err_set(err, "out of memory");
+    if (params_alloc(&r->model.params, &shape))
+        return err_set(err, "no memory for a model of %d features, %d, %d and %d words", shape.D, shape.W, shape.H,
+                       shape.V);
+    params_init(&r->model.params, rng);
+    return 0;
+}
+
+/* A run from its beginning: random numbers are drawn in the course's order. */
+static int start_fresh(TrainRun *r, Err *err)
+{
+    TrainState *s = &r->state;
+    s->optim = optim_defaults(rule_at(s->settings.rule));
+    s->optim.learning_rate = s->settings.lr;
+    s->best_val_loss = NAN;
+    s->captions_digest = captions_digest(&r->data);
+    rng_seed(&s->rng, (uint32_t)s->settings.seed);
+    if (draw_subset(r, &s->rng, err) || (!r->options->init && fresh_model(r, &s->rng, err)))
+        return -1;
+    r->model.caption_length = r->data.width;
+    return train_state_alloc(s, r->model.params.n) ? err_set(err, "out of memory") : 0;
+}
+
+/* A run from where a file stopped; the subset is drawn again from its seed. */
+static int start_resumed(TrainRun *r, Err *err)
+{
+    TrainState *s = &r->state;
+    Rng rng;
+    if (s->captions_digest != captions_digest(&r->data))
+        return err_set(err, "%s: train: these are not the captions that %s was trained on", s->settings.data,
+                       r->options->resume);
+    if (s->iteration > 0)
+        r->loss = s->loss[s->iteration - 1];
+    rng_seed(&rng, (uint32_t)s->settings.seed);
+    return draw_subset(r, &rng, err);
+}
+
+static int plan_length(TrainRun *r, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
+    r->per_epoch = batches_per_epoch(r->captions.n, (int)s->batch_size);
+    r->total = s->iterations;
+    if (s->iterations < 0 && __builtin_mul_overflow(s->epochs, r->per_epoch, &r->total))
+        return err_set(err, "%lld epochs of %lld iterations are too many", (long long)s->epochs,
+                       (long long)r->per_epoch);
+    return 0;
+}
+
+static int alloc_work(TrainRun *r, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
+    const ModelShape *shape = &r->model.params.shape;
+    bool val = s->val_every > 0;
+    int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
+    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision);
+    if (!r->work || params_alloc(&r->grads, shape) ||
+        (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
+        return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
+    return 0;
+}
+
+static int open_log(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    if (!o->log)
+        return 0;
+    r->log = strcmp(o->log, "-") ? fopen(o->log, o->resume ? "ae" : "we") : stdout;
+    return r->log ? 0 : err_set(err, "%s: %s", o->log, strerror(errno));
+}
+
+static int start_batches(TrainRun *r, Err *err)
+{
+    const TrainState *s = &r->state;
+    if (s->iteration >= r->total)
+        return 0;
+    r->source = batches_start(&r->captions, (BatchOrder)s->settings.order, (int)s->settings.batch_size,
+                              s->iteration, &s->rng, err);
+    return r->source ? 0 : -1;
+}
+
+int train_start(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    const char *origin = o->resume ? o->resume : o->init;
+    r->loss = NAN;
+    if (open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
+        return -1;
+    if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
+        return -1;
+    if (origin && model_fits(&r->model, origin, r->data.features.columns, r->data.features_path, &r->data.vocab,
+                             r->data.dir, err))
+        return -1;
+    return plan_length(r, err) || alloc_work(r, err) || open_log(r, err) || start_batches(r, err) ? -1 : 0;
+}
+
+/* --- the end --- */
+
+int train_close_log(TrainRun *r, Err *err)
+{
+    FILE *log = r->log;
+    r->log = NULL;
+    if (!log || log == stdout || fclose(log) == 0)
+        return 0;
+    return err_set(err, "%s: %s", r->options->log, strerror(errno));
+}
+
+void train_end(TrainRun *r)
+{
+    train_close_log(r, NULL);
+    batches_stop(r->source);
+    batch_free(&r->val_batch);
+    loss_work_free(r->work);
+    params_free(&r->grads);
+    train_state_free(&r->state);
+    model_free(&r->model);
+    free(r->subset);
+    dataset_close(&r->val);
+    dataset_close(&r->data);
+}
