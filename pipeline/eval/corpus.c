@@ -4,6 +4,7 @@
 #include "io/data/annotations.h"
 #include "io/data/record.h"
 #include "pipeline/eval/ngrams.h"
+#include "pipeline/eval/ptb.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,9 +63,10 @@ static int32_t *number_words(Hash *words, const char *tokens, int *n)
 static int read_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
 {
     int n = 0, rc = -1;
-    char *tokens = tokens_of(caption, c->rule);
+    char *tokens = tokens_of(caption, PTB_ANY, c->rule);
     int32_t *words = tokens ? number_words(c->words, tokens, &n) : NULL;
     c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
+    c->unknown += tokens_unknown(caption);
     if (!words)
         err_set(err, "out of memory");
     else if (n > WORDS_MAX)

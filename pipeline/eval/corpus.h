@@ -38,7 +38,8 @@ typedef struct {
     int32_t n_images, image_room;
     CorpusCaption *caption;
     int64_t n_captions, caption_room;
-    int64_t broken; /* how many captions and references have line breaks inside */
+    int64_t broken;  /* how many captions and references have line breaks inside */
+    int64_t unknown; /* how many have <UNK> */
 } Corpus;
 
 int corpus_init(Corpus *corpus, TokenRule rule, Err *err);

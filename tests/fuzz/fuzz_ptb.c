@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, size);
     text[size] = '\0';
     for (int flags = 0; flags < 4; flags++) {
-        char *tokens = ptb_tokenize(text, flags);
+        char *tokens = ptb_tokenize(text, PTB_ANY, flags);
         size_t n = tokens ? strlen(tokens) : 0;
         /* Words with one space between them. */
         if (!tokens || strstr(tokens, "  ") || (n && (tokens[0] == ' ' || tokens[n - 1] == ' ')))
