@@ -58,6 +58,8 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("-m MODEL.h5 is missing");
     if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
         cli_usage_error("--features excludes --data, --split and --raw-features");
+    if (s->files && !s->features)
+        cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
 int main(int argc, char **argv)
@@ -89,6 +91,11 @@ int main(int argc, char **argv)
          .value = &s->features,
          .arg = "FILE.h5",
          .help = "caption the rows of this file's array 'features', without a dataset"},
+        {.name = "files",
+         .kind = CLI_TEXT,
+         .value = &s->files,
+         .arg = "NAMES",
+         .help = "with --features: the images' file names, one a line, which the records then carry"},
         {.name = "raw-features",
          .kind = CLI_FLAG,
          .value = &s->raw_features,

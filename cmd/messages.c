@@ -64,15 +64,24 @@ static void on_stop(int sig)
     stop_signal = sig;
 }
 
-static void catch_stop(void)
+/* A signal that whoever started the process chose to ignore (nohup, a script's background job) stays ignored. */
+static void catch_signal(int sig, int flags)
 {
-    struct sigaction act;
+    struct sigaction act, old;
+    if (sigaction(sig, NULL, &old) || old.sa_handler == SIG_IGN)
+        return;
     memset(&act, 0, sizeof act);
     act.sa_handler = on_stop;
     sigemptyset(&act.sa_mask);
-    act.sa_flags = (int)SA_RESETHAND | SA_RESTART; /* a second signal ends the process */
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
+    act.sa_flags = flags | SA_RESTART;
+    sigaction(sig, &act, NULL);
+}
+
+static void catch_stop(void)
+{
+    catch_signal(SIGINT, (int)SA_RESETHAND); /* a second signal ends the process */
+    catch_signal(SIGTERM, (int)SA_RESETHAND);
+    catch_signal(SIGHUP, 0); /* a lost terminal sends two: from the shell and from the kernel */
 }
 
 typedef struct {

@@ -141,8 +141,7 @@ top() { cut -d' ' -f2 <<<"$1"; }
 {"event":"iteration"}
 {"iteration":1,"loss":2}
 {"event":"iteration","iteration":1,"loss":"2"}
-{"event":"iteration","iteration":1,"loss":NaN}
-{"event":"iteration","iteration":1,"loss":1e999}
+{"event":"iteration","iteration":NaN,"loss":1}
 {"event":"iteration","iteration":-1,"loss":1}
 {"event":"iteration","iteration":1,"loss":1
 (Iteration 1 / 100) loss: 76.9
@@ -150,6 +149,49 @@ END
     : >empty.log
     fails 1 'empty.log: no losses' coco-plot empty.log -o out.png
     fails 1 'none.log: No such file' coco-plot none.log -o out.png
+}
+
+@test "losses that are not finite numbers are left out, and the warning says where" {
+    for word in NaN Infinity -Infinity 1e999 null; do
+        sed -E "20s/\"loss\":[0-9.]+/\"loss\":$word/" a.log >b.log
+        run coco-plot b.log -o b.png
+        [ "$status" = 0 ]
+        [ "$output" = "coco-plot: b.log: line 20: the loss is not a finite number; it is left out" ]
+        [ "$(png count b.png $TRAINING $IN_CURVES)" -ge 20 ]
+    done
+    sed -E '20,21s/"loss":[0-9.]+/"loss":NaN/; 22s/"val_loss":[0-9.]+/"val_loss":NaN/' a.log >b.log
+    run coco-plot b.log -o b.png
+    [[ "$output" == *"b.log: line 20: the loss is not a finite number; 3 such losses are left out" ]]
+}
+
+@test "a last line that is cut off is left out with a warning; a whole one without its end counts" {
+    coco-plot a.log --label x -o a.png
+    { cat a.log; printf '{"event":"iteration","itera'; } >torn.log
+    run coco-plot torn.log --label x -o b.png
+    [ "$status" = 0 ]
+    [[ "$output" == "coco-plot: torn.log: line 56: "*"left out" ]]
+    same a.png b.png
+    head -c -1 a.log >whole.log
+    run coco-plot whole.log --label x -o b.png
+    [ "$status$output" = 0 ]
+    same a.png b.png
+}
+
+@test "the curve is broken where iterations are missing" {
+    # Losses of 50: without the break the line goes through the middle of the hole, at half of the width.
+    awk 'BEGIN { for (i = 1; i <= 900; i++) if (i <= 300 || i > 600)
+        printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":%d}\n", i, 40 + i % 20 }' >hole.log
+    for smooth in 0 10; do
+        coco-plot hole.log --smooth $smooth -o a.png
+        [ "$(png count a.png $TRAINING 400 80 600 490)" = 0 ]
+        [ "$(png count a.png $TRAINING 100 80 300 490)" -ge 100 ]
+        [ "$(png count a.png $TRAINING 700 80 900 490)" -ge 100 ]
+    done
+    # A log that has every tenth iteration, and then every hundredth, has no hole.
+    awk 'BEGIN { for (i = 1; i <= 2000; i += i < 500 ? 10 : 100)
+        printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":50}\n", i }' >steps.log
+    coco-plot steps.log -o a.png
+    [ "$(png count a.png $TRAINING 100 80 900 490)" -ge 750 ]
 }
 
 @test "outputs that cannot be written" {

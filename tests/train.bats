@@ -223,6 +223,10 @@ END
 
 # --- signals and kills ---
 
+# signalled ARGUMENT...: replaces its shell by coco-train with a small network. Shells start background jobs with SIGINT
+# ignored, and coco-train leaves that so; here it takes signals.
+signalled() { exec env --default-signal=INT,HUP,TERM coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
+
 # wait_lines FILE N: waits until the file has N lines, for half a minute at most.
 wait_lines() {
     for _ in $(seq 600); do
@@ -232,11 +236,11 @@ wait_lines() {
     return 1
 }
 
-@test "SIGINT and SIGTERM: the iteration ends, the model is saved, exit 130 and 143" {
-    for case in "INT 130 3" "TERM 143 12" "INT 130 40"; do
+@test "SIGINT, SIGTERM and SIGHUP: the iteration ends, the model is saved, exit 130, 143 and 129" {
+    for case in "INT 130 3" "TERM 143 12" "INT 130 40" "HUP 129 5"; do
         read -r signal want lines <<<"$case"
         rm -f part.h5 part.log
-        tiny -d d -o part.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part.log &
+        signalled -d d -o part.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part.log &
         # The command may be a child of a shell, or have replaced it.
         pid=$!
         wait_lines part.log $lines
@@ -257,8 +261,34 @@ wait_lines() {
         same want have
     done
 }
+@test "SIGINT and SIGHUP that are ignored at the start stay ignored" {
+    for signal in INT HUP; do
+        rm -f m.h5 log
+        env --ignore-signal=$signal coco-train -q -d d -o m.h5 --hidden 16 --wordvec 8 --iterations 1000000 --log log &
+        pid=$!
+        wait_lines log 3
+        kill -$signal $pid
+        wait_lines log $(($(wc -l <log) + 200)) # it goes on
+        kill -TERM $pid
+        got=0
+        wait $pid || got=$?
+        [ "$got" = 143 ]
+        [ "$(attribute m.h5 /train iteration)" -gt 100 ]
+    done
+}
+@test "a second SIGHUP, which a lost terminal may send, does not end the process before it has saved" {
+    signalled -d d -o m.h5 --iterations 1000000 --log log &
+    pid=$!
+    wait_lines log 3
+    kill -HUP $pid
+    kill -HUP $pid || :
+    got=0
+    wait $pid || got=$?
+    [ "$got" = 129 ]
+    [ "$(attribute m.h5 /train iteration)" -ge 1 ]
+}
 @test "a stopped run does not miss its target" {
-    tiny -d d -o part.h5 --iterations 1000000 --log log --target-loss 0 2>stderr &
+    signalled -d d -o part.h5 --iterations 1000000 --log log --target-loss 0 2>stderr &
     pid=$!
     wait_lines log 3
     pkill -INT -P $pid coco-train || kill -INT $pid

@@ -275,6 +275,11 @@ int json_is_true(const Json *json)
     return cJSON_IsTrue(json);
 }
 
+int json_is_number(const Json *json)
+{
+    return cJSON_IsNumber(json);
+}
+
 int json_length(const Json *array)
 {
     return cJSON_GetArraySize(array);

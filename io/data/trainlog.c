@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { N_REALS = 4 };
@@ -52,16 +54,68 @@ static int read_event(LogEvent *e, const Json *json, Err *err)
         return err_set(err, "no \"iteration\"");
     if (rc < 0 || json_get_int(json, "epoch", 0, INT64_MAX, &e->epoch, err) < 0)
         return -1;
-    for (int i = 0; i < N_REALS; i++)
-        if (json_get_real(json, REAL_KEY[i], reals[i], err) < 0)
+    for (int i = 0; i < N_REALS; i++) {
+        const Json *member = json_member(json, REAL_KEY[i]);
+        double v;
+        if (json_is_number(member) && json_get_real(json, REAL_KEY[i], &v, NULL) < 0)
+            e->not_finite = REAL_KEY[i];
+        else if (json_get_real(json, REAL_KEY[i], reals[i], err) < 0)
             return -1;
+    }
     return 0;
+}
+
+/* Many programs (Python's json among them) write NaN and Infinity, which JSON does not have. Outside strings they become
+ * a number beyond all doubles. Returns a copy, or NULL if there are none or memory is short. */
+static char *replace_words(const char *line, size_t len, size_t *out_len)
+{
+    static const char *const WORD[] = {"NaN", "Infinity"};
+    static const char INFINITE[] = "1e999";
+    char *out = malloc(2 * len + 1);
+    size_t n = 0;
+    bool in_string = false, found = false;
+    for (size_t i = 0; out && i < len;) {
+        size_t skip = 0;
+        for (int k = 0; k < 2 && !in_string && !skip; k++)
+            if (len - i >= strlen(WORD[k]) && !memcmp(line + i, WORD[k], strlen(WORD[k])))
+                skip = strlen(WORD[k]);
+        if (skip) {
+            memcpy(out + n, INFINITE, sizeof INFINITE - 1);
+            n += sizeof INFINITE - 1;
+            i += skip;
+            found = true;
+            continue;
+        }
+        if (line[i] == '"')
+            in_string = !in_string;
+        else if (line[i] == '\\' && in_string && i + 1 < len)
+            out[n++] = line[i++];
+        out[n++] = line[i++];
+    }
+    if (!found) {
+        free(out);
+        return NULL;
+    }
+    *out_len = n;
+    return out;
+}
+
+/* The line as JSON, or with its NaN and Infinity replaced. */
+static Json *parse_line(const char *line, size_t len, Err *err)
+{
+    Json *json = json_parse_object(line, len, err);
+    size_t n;
+    char *copy = json ? NULL : replace_words(line, len, &n);
+    if (copy)
+        json = json_parse_object(copy, n, err);
+    free(copy);
+    return json;
 }
 
 int log_parse(LogEvent *e, const char *line, size_t len, Err *err)
 {
     *e = (LogEvent){.epoch = -1, .loss = NAN, .lr = NAN, .captions_per_s = NAN, .val_loss = NAN};
-    Json *json = json_parse_object(line, len, err);
+    Json *json = parse_line(line, len, err);
     if (!json)
         return -1;
     int rc = read_event(e, json, err);

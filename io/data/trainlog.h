@@ -21,13 +21,16 @@ typedef struct {
     double lr;
     double captions_per_s;
     double val_loss;
+    const char
+        *not_finite; /* of a parsed line: the key of a number that was NaN or infinite, and so counts as absent */
 } LogEvent;
 
 /* Writes the event and a newline, and flushes, so that a reader of the growing file sees whole lines.
  * -1: the stream failed, or a number is infinite. */
 int log_write(FILE *out, const LogEvent *event, Err *err);
 
-/* Parses one line. `event` and `iteration` are required; unknown keys are ignored; null counts as absent.
+/* Parses one line. `event` and `iteration` are required; unknown keys are ignored; null counts as absent, and
+ * so do the NaN, Infinity and 1e999 that other programs write for a loss.
  * -1: the line is not an event; err says why ("no \"iteration\""). */
 int log_parse(LogEvent *event, const char *line, size_t len, Err *err);
 

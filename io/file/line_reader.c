@@ -27,6 +27,7 @@ struct LineReader {
     size_t searched; /* unread bytes that are known to hold no line end */
     bool begun;      /* past where a byte order mark may be */
     bool ended;      /* nothing comes after `to` */
+    bool torn;       /* the last line had no end */
     bool skipping;   /* the rest of a line that is too long */
     int error;       /* errno of a read that failed, until reported */
 };
@@ -80,6 +81,11 @@ const char *line_reader_place(const LineReader *r)
 {
     snprintf(r->place, r->place_len, "%s: line %lld", r->name, (long long)r->number);
     return r->place;
+}
+
+bool line_reader_torn(const LineReader *r)
+{
+    return r->torn;
 }
 
 bool line_is_blank(const char *line, size_t len)
@@ -158,6 +164,7 @@ static char *cut_line(LineReader *r, size_t *len)
     *len = nl ? (size_t)(nl - start) : n;
     r->from += *len + (nl ? 1 : 0);
     r->searched = 0;
+    r->torn = !nl;
     if (*len > 0 && start[*len - 1] == '\r')
         --*len;
     start[*len] = '\0';

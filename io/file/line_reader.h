@@ -38,6 +38,9 @@ char *line_reader_rest(LineReader *reader, size_t max, size_t *len, Err *err);
 const char *line_reader_name(const LineReader *reader);
 const char *line_reader_place(const LineReader *reader);
 
+/* Whether the last line came without its end: it is the input's last, and perhaps torn. */
+bool line_reader_torn(const LineReader *reader);
+
 bool line_is_blank(const char *line, size_t len);
 
 /* All lines of a text file at once, blank ones included, without the white space around them. */

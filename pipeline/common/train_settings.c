@@ -104,10 +104,11 @@ int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenO
         bool is_fixed = fixed == FIXED_ALL ? !s->may_change : !s->group;
         if (!is_fixed || !is_given(given, s->option) || number_of(&s->field, file) == number_of(&s->field, asked))
             continue;
+        const char *hint = s->group ? "; --init starts a new run from its parameters" : ""; /* the shape stays */
         if (s->field.kind == FIELD_BOOL)
-            return err_set(err, "--%s contradicts %s, which was trained without it", s->option, path);
-        return err_set(err, "--%s %s contradicts %s, which was trained with %s", s->option,
-                       print_value(&s->field, asked, here), path, print_value(&s->field, file, there));
+            return err_set(err, "--%s contradicts %s, which was trained without it%s", s->option, path, hint);
+        return err_set(err, "--%s %s contradicts %s, which was trained with %s%s", s->option,
+                       print_value(&s->field, asked, here), path, print_value(&s->field, file, there), hint);
     }
     return 0;
 }

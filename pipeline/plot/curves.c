@@ -1,8 +1,8 @@
 #include "pipeline/plot/curves.h"
 
 #include "io/base/err.h"
-#include "io/data/record.h"
 #include "io/data/trainlog.h"
+#include "io/file/line_reader.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int push(Curve *c, double x, double y)
         c->point = grown;
         c->room = room;
     }
-    c->point[c->n++] = (CurvePoint){x, y};
+    c->point[c->n++] = (CurvePoint){.x = x, .y = y};
     return 0;
 }
 
@@ -45,27 +45,102 @@ static int add_event(RunCurves *run, const LogEvent *e)
     return 0;
 }
 
-int curves_read(RunCurves *run, const char *path, Err *err)
+/* --- gaps --- */
+
+enum { NEIGHBOURS = 8 };
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The usual step in points from..to (from < to), few of them: larger than three quarters of the steps there. */
+static double usual_step(const Curve *c, size_t from, size_t to)
+{
+    double step[NEIGHBOURS];
+    size_t n = 0;
+    for (size_t i = from; i < to && n < NEIGHBOURS; i++)
+        step[n++] = c->point[i + 1].x - c->point[i].x;
+    qsort(step, n, sizeof *step, by_size);
+    return step[(n - 1) * 3 / 4];
+}
+
+/* A step is a gap if it is larger than the usual one on both sides, so that a log may change its step. */
+static void mark_gaps(Curve *c)
+{
+    for (size_t i = 1; i < c->n; i++) {
+        double step = c->point[i].x - c->point[i - 1].x;
+        size_t from = i - 1 > NEIGHBOURS ? i - 1 - NEIGHBOURS : 0;
+        size_t to = c->n - 1 - i > NEIGHBOURS ? i + NEIGHBOURS : c->n - 1;
+        bool left = from < i - 1, right = i < to;
+        c->point[i].gap = (left || right) && (!left || step > 1.5 * usual_step(c, from, i - 1)) &&
+                          (!right || step > 1.5 * usual_step(c, i, to));
+    }
+}
+
+/* --- reading --- */
+
+enum { LINE_MAX_BYTES = 16 << 20 };
+
+typedef struct {
+    LineReader *lines;
+    const Report *report;
+    size_t lost; /* losses that are not finite numbers */
+    char *first; /* where the first of them is */
+} LogReader;
+
+static int add_line(RunCurves *run, LogReader *r, const char *line, size_t len, Err *err)
+{
+    LogEvent e;
+    if (log_parse(&e, line, len, err)) {
+        err_prefix(err, "%s: ", line_reader_place(r->lines));
+        if (!line_reader_torn(r->lines))
+            return -1;
+        report_warn(r->report, "%s; the line is cut off and left out", err->text);
+        return 0;
+    }
+    bool lost = e.not_finite ? strstr(e.not_finite, "loss") != NULL
+                             : !strcmp(e.event, "iteration") && isnan(e.loss) && isnan(e.val_loss);
+    if (lost && !r->lost++)
+        r->first = strdup(line_reader_place(r->lines));
+    return add_event(run, &e) || (lost && !r->first)
+               ? err_set(err, "%s: out of memory", line_reader_place(r->lines))
+               : 0;
+}
+
+static int read_log(RunCurves *run, LogReader *r, Err *err)
 {
     const char *line;
     size_t len;
-    LogEvent event;
-    int rc;
-    memset(run, 0, sizeof *run);
-    RecordReader *reader = record_open(path, err);
-    if (!reader)
+    LineAnswer answer;
+    while ((answer = line_reader_next(r->lines, &line, &len, err)) == LINE_READ)
+        if (!line_is_blank(line, len) && add_line(run, r, line, len, err))
+            return -1;
+    if (answer == LINE_BAD)
         return -1;
-    while ((rc = record_line(reader, &line, &len, err)) > 0) {
-        if (log_parse(&event, line, len, err))
-            rc = err_prefix(err, "%s: ", record_place(reader));
-        else if (add_event(run, &event))
-            rc = err_set(err, "%s: out of memory", record_place(reader));
-        if (rc < 0)
-            break;
-    }
-    record_close(reader);
-    if (rc == 0 && run->loss.n + run->val.n == 0)
-        rc = err_set(err, "%s: no losses", strcmp(path, "-") ? path : "standard input");
+    if (r->lost == 1)
+        report_warn(r->report, "%s: the loss is not a finite number; it is left out", r->first);
+    else if (r->lost)
+        report_warn(r->report, "%s: the loss is not a finite number; %zu such losses are left out", r->first,
+                    r->lost);
+    if (run->loss.n + run->val.n == 0)
+        return err_set(err, "%s: no losses", line_reader_name(r->lines));
+    mark_gaps(&run->loss);
+    mark_gaps(&run->val);
+    return 0;
+}
+
+int curves_read(RunCurves *run, const char *path, const Report *report, Err *err)
+{
+    LogReader r = {.lines = line_reader_open(path, LINE_MAX_BYTES, err), .report = report};
+    Err why;
+    memset(run, 0, sizeof *run);
+    if (!r.lines)
+        return -1;
+    int rc = read_log(run, &r, err ? err : &why);
+    line_reader_close(r.lines);
+    free(r.first);
     if (rc < 0)
         curves_free(run);
     return rc;
@@ -93,7 +168,7 @@ int curves_smooth(Curve *out, const Curve *in, size_t n)
             sum += in->point[hi++].y;
         while (lo < i - before)
             sum -= in->point[lo++].y;
-        out->point[i] = (CurvePoint){in->point[i].x, sum / (double)(hi - lo)};
+        out->point[i] = (CurvePoint){in->point[i].x, sum / (double)(hi - lo), in->point[i].gap};
     }
     return 0;
 }
@@ -101,9 +176,15 @@ int curves_smooth(Curve *out, const Curve *in, size_t n)
 size_t curves_keep_positive(Curve *c)
 {
     size_t kept = 0, n = c->n;
-    for (size_t i = 0; i < n; i++)
-        if (c->point[i].y > 0)
-            c->point[kept++] = c->point[i];
+    bool gap = false; /* before a point that is dropped */
+    for (size_t i = 0; i < n; i++) {
+        gap = gap || c->point[i].gap;
+        if (!(c->point[i].y > 0))
+            continue;
+        c->point[kept] = c->point[i];
+        c->point[kept++].gap = gap;
+        gap = false;
+    }
     c->n = kept;
     return n - kept;
 }

@@ -7,10 +7,14 @@
 
 #include "io/base/err.h"
 
+#include "pipeline/common/report.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct {
     double x, y; /* iteration, loss */
+    bool gap;    /* iterations are missing before this point, more than the log usually leaves out */
 } CurvePoint;
 
 typedef struct {
@@ -22,8 +26,10 @@ typedef struct {
     Curve loss, val;
 } RunCurves; /* of one training run */
 
-/* Reads one log; "-" is stdin. -1: a bad line, which err names, or no losses at all. */
-int curves_read(RunCurves *run, const char *path, Err *err);
+/* Reads one log; "-" is stdin. Losses that are not finite numbers are left out with a warning, and so is a last line that
+ * has no end and is not an event: its writer was killed or is still at it. -1: another bad line, which err names, or no
+ * losses at all. */
+int curves_read(RunCurves *run, const char *path, const Report *report, Err *err);
 void curves_free(RunCurves *run); /* legal on a zeroed one */
 
 /* The mean over a window of n points around each point. Near the start, where losses fall fast, the window shrinks on

@@ -27,6 +27,7 @@ typedef struct {
     Axis across, up;
     TextStyle title, label, tick, legend;
     double *xy; /* room for the points of one curve */
+    bool *gap;  /* whether the line is broken before the point */
 } Plot;
 
 PlotOptions plot_defaults(void)
@@ -252,6 +253,7 @@ static int trace(Plot *p, const Curve *c)
                 continue;
             p->xy[2 * n] = at_x(p, c->point[keep[k]].x);
             p->xy[2 * n + 1] = at_y(p, c->point[keep[k]].y);
+            p->gap[n] = k == 0 && c->point[i].gap; /* one inside a column is too small to be seen */
             n++;
         }
         i = end;
@@ -263,10 +265,25 @@ static int make_room(Plot *p, const Curve *c, Err *err)
 {
     size_t columns = 4 * ((size_t)p->w + 2), n = c->n < columns ? c->n : columns;
     double *grown = realloc(p->xy, (n ? n : 1) * 2 * sizeof *grown);
-    if (!grown)
-        return err_set(err, "out of memory");
-    p->xy = grown;
-    return 0;
+    if (grown)
+        p->xy = grown;
+    bool *gap = realloc(p->gap, n ? n : 1);
+    if (gap)
+        p->gap = gap;
+    return grown && gap ? 0 : err_set(err, "out of memory");
+}
+
+/* Draws the n points of p->xy as lines, one from each gap to the next; a point between two gaps becomes a dot. */
+static void draw_line(Plot *p, int n, double width, Color color)
+{
+    for (int i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && !p->gap[end];)
+            end++;
+        if (end - i > 1)
+            canvas_polyline(p->canvas, p->xy + 2 * i, end - i, width, color);
+        else if (n > 1)
+            canvas_ellipse(p->canvas, p->xy[2 * i], p->xy[2 * i + 1], width, width, color);
+    }
 }
 
 static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
@@ -280,11 +297,11 @@ static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
     if (p->options->smooth > 1) {
         if (curves_smooth(&smooth, c, (size_t)p->options->smooth))
             return err_set(err, "out of memory");
-        canvas_polyline(p->canvas, p->xy, trace(p, c), 1.2 * p->scale, fainter(color));
+        draw_line(p, trace(p, c), 1.2 * p->scale, fainter(color));
         top = &smooth;
     }
     int n = trace(p, top);
-    canvas_polyline(p->canvas, p->xy, n, (p->options->smooth > 1 ? 2 : 1.5) * p->scale, color);
+    draw_line(p, n, (p->options->smooth > 1 ? 2 : 1.5) * p->scale, color);
     if (n == 1) /* a line needs two points */
         draw_marker(p, p->xy[0], p->xy[1], color);
     free(smooth.point);
@@ -299,7 +316,7 @@ static int draw_val(Plot *p, const Curve *c, Color color, Err *err)
         return -1;
     int n = trace(p, c);
     canvas_dashes(p->canvas, 6 * p->scale, 4 * p->scale);
-    canvas_polyline(p->canvas, p->xy, n, 2 * p->scale, color);
+    draw_line(p, n, 2 * p->scale, color);
     canvas_dashes(p->canvas, 0, 0);
     for (int i = 0; i < n && n <= MARKERS_MAX; i++)
         draw_marker(p, p->xy[2 * i], p->xy[2 * i + 1], color);
@@ -356,7 +373,7 @@ static int read_runs(Plot *p, const Report *report, Err *err)
         return err_set(err, "out of memory");
     for (; p->n_runs < p->options->n_inputs; p->n_runs++) {
         RunCurves *run = &p->runs[p->n_runs];
-        if (curves_read(run, p->options->inputs[p->n_runs], err))
+        if (curves_read(run, p->options->inputs[p->n_runs], report, err))
             return -1;
         size_t dropped = p->options->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
         if (dropped)
@@ -384,6 +401,7 @@ int plot_render(const PlotOptions *options, const Report *report, bool *reader_g
         curves_free(&p.runs[r]);
     free(p.runs);
     free(p.xy);
+    free(p.gap);
     canvas_free(p.canvas);
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/sample/sample.h"
 
 #include "io/data/dataset.h"
+#include "io/data/json.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
@@ -28,6 +29,22 @@ typedef struct {
 
 /* --- start --- */
 
+/* The names of the images of bare features. */
+static int read_files(Run *r, Err *err)
+{
+    const char *path = r->options->files;
+    Lines *files = &r->data.files;
+    if (lines_read(files, path, err))
+        return -1;
+    if ((int64_t)files->n != r->data.features.rows)
+        return err_set(err, "%s: %zu lines, but %s has %lld rows", path, files->n, r->features,
+                       (long long)r->data.features.rows);
+    for (size_t i = 0; i < files->n; i++)
+        if (!utf8_valid(files->line[i], strlen(files->line[i])))
+            return err_set(err, "%s: line %zu: not UTF-8", path, i + 1);
+    return 0;
+}
+
 static int open_inputs(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
@@ -36,7 +53,7 @@ static int open_inputs(Run *r, Err *err)
         return -1;
     if (o->features) {
         r->features = o->features;
-        if (features_open(&r->data.features, o->features, err))
+        if (features_open(&r->data.features, o->features, err) || (o->files && read_files(r, err)))
             return -1;
     } else {
         if (dataset_open(&r->data, o->data, o->split, flags, err))
