@@ -110,10 +110,10 @@ static int draw(const Cli *cli, const Options *o)
         cli_error("%s", err.text);
     else if (!rc && !report_stop(report))
         note_count(report, &o->sheet, &count);
-    return rc || (o->strict && count.dead) ? 1 : 0;
+    return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_OWN = 19 };
+enum { N_OWN = 21 };
 
 static void own_options(Options *o, CliOption options[N_OWN])
 {
@@ -221,10 +221,21 @@ static void own_options(Options *o, CliOption options[N_OWN])
          .help = "seconds before a dead URL is tried again; 0: at once",
          .min = 0,
          .max = 1e10},
+        {.name = "offline",
+         .kind = CLI_FLAG,
+         .value = &sheet->where.offline,
+         .help = "ask for no URL; images come from the directories and the cache"},
+        {.name = "max-pixels",
+         .kind = CLI_INT,
+         .value = &sheet->where.max_pixels,
+         .arg = "N",
+         .help = "of an image in memory; a JPEG is decoded at the size that its tile needs",
+         .min = 1,
+         .max = INT64_C(10000000000)},
         {.name = "strict",
          .kind = CLI_FLAG,
          .value = &o->strict,
-         .help = "exit 1 if an image is missing or broken; the sheet is written all the same"},
+         .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},
     };
     memcpy(options, table, sizeof table);
 }

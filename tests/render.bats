@@ -476,3 +476,52 @@ END
     [ "$status" = 0 ]
     same a.png b.png
 }
+
+@test "links that the owner of the folder put there are followed; a record's words may not lead out" {
+    mkdir disk data other
+    mv img/a.ppm disk/
+    ln -s "$PWD/disk" data/images
+    ln -s ../disk/a.ppm other/a.ppm
+    echo '{"image_id":1,"file":"images/a.ppm","caption":"x"}' >in.jsonl
+    run -0 coco-render -q --strict -d data -o a.png in.jsonl
+    jq -c --arg f "$PWD/data/images/a.ppm" '.file = $f' in.jsonl >abs.jsonl
+    run -0 coco-render -q --strict -d data -o a.png abs.jsonl
+    echo '{"image_id":1,"file":"a.ppm","caption":"x"}' >in.jsonl
+    run -0 coco-render -q --strict --images other -o a.png in.jsonl
+    echo '{"image_id":1,"file":"../disk/a.ppm","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --images other -o a.png in.jsonl
+    [[ $output = *"leads out of the directory"* ]]
+    rm disk/a.ppm
+    echo '{"image_id":1,"file":"a.ppm","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --images other -o a.png in.jsonl
+    [[ $output = *"a symbolic link to nothing"* ]]
+}
+
+@test "an image is found by its id under the names that COCO gives" {
+    mkdir coco
+    cp img/a.ppm coco/000000000139.jpg
+    cp img/a.ppm coco/COCO_val2014_000000000140.jpg
+    printf '{"image_id":139,"caption":"a"}\n{"image_id":140,"caption":"b"}\n' >in.jsonl
+    run -0 coco-render -q --strict --images coco -o a.png in.jsonl
+}
+
+@test "--offline asks for no URL and says so; the cache is used" {
+    echo '{"image_id":1,"url":"http://127.0.0.1:9/x.jpg","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --offline -o a.png in.jsonl
+    [[ $output = *"not in the cache (--offline)"* ]]
+}
+
+@test "a server that cannot be reached is tried once" {
+    for i in {1..40}; do echo '{"image_id":'$i',"url":"http://127.0.0.1:9/'$i'.jpg","caption":"x"}'; done >in.jsonl
+    start=$SECONDS
+    run -0 coco-render -q --backoff 1 --retries 1 -j1 -o a.png in.jsonl
+    [ "$(grep -c '^coco-render: image ' <<<"$output")" = 40 ]
+    [ "$(sed 's/^.*jpg: //' <<<"$output" | sort -u | wc -l)" = 1 ]
+    [ $((SECONDS - start)) -lt 20 ]
+}
+
+@test "--max-pixels" {
+    run -0 render -q --strict --max-pixels 4 -o a.png two.jsonl
+    run -1 render -q --strict --max-pixels 3 -o a.png two.jsonl
+    [[ $output = *"2 x 2 pixels are too many"* ]]
+}

@@ -307,6 +307,7 @@ static int hand_out(Http *http, HttpResult *result)
                            .code = t->code,
                            .bytes = t->bytes,
                            .tries = t->tries,
+                           .unreachable = !done && !t->code && (!strcmp(t->reason, "host not found") || !strcmp(t->reason, "cannot connect")),
                            .answered = t->answered,
                            .url = t->final_url ? t->final_url : t->url,
                            .error = done ? "" : t->error,
