@@ -6,6 +6,7 @@
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,8 +241,21 @@ static void own_options(Options *o, CliOption options[N_OWN])
     memcpy(options, table, sizeof table);
 }
 
+/* GLib and pango abort the process where memory or threads run out, and cannot be taught otherwise. Files are written
+ * under names that are renamed at the end, so that no half of one appears. */
+static void on_abort(int signal)
+{
+    static const char LINE[] = "coco-render: out of memory or threads\n";
+    (void)signal;
+    if (write(STDERR_FILENO, LINE, sizeof LINE - 1) < 0)
+        _exit(1);
+    _exit(1);
+}
+
 int main(int argc, char **argv)
 {
+    signal(SIGABRT, on_abort);
+    signal(SIGTRAP, on_abort); /* how g_error ends */
     SheetOptions sheet = sheet_defaults();
     char tile[32];
     sheet.where.data = DEFAULT_DATASET;

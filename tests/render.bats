@@ -525,3 +525,17 @@ END
     run -1 render -q --strict --max-pixels 3 -o a.png two.jsonl
     [[ $output = *"2 x 2 pixels are too many"* ]]
 }
+
+@test "a results array, and records with row and split alone: the dataset names their files" {
+    mkdir -p data/images
+    cp img/a.ppm data/images/000000000139.ppm
+    cp img/a.ppm data/images/b.ppm
+    printf 'images/000000000139.ppm\nimages/b.ppm\n' >data/val2014_images.txt
+    echo '[{"image_id":139,"caption":"a"}]' >results.json
+    run -0 coco-render -q --strict -d data -o a.png results.json
+    echo '{"image_id":1,"split":"val","row":1,"caption":"b"}' >row.jsonl
+    run -0 coco-render -q --strict -d data -o a.png row.jsonl
+    echo '[{"image_id":139}]' >results.json
+    run -1 coco-render -q -d data -o b.png results.json
+    [[ $output = *"results.json: element 1: "*caption* ]]
+}

@@ -46,7 +46,7 @@ static int read_header(Reader *r, const void *bytes, size_t len, Err *err)
     if (r->w < 0 || r->h < 0 || r->max < 0)
         return err_set(err, r->at == r->end ? "truncated PNM" : "corrupt PNM (not a number in its header)");
     if (r->max < 1 || r->max > MAXIMUM)
-        return err_set(err, "corrupt PNM (a maximum of %d)", r->max);
+        return err_set(err, "corrupt PNM (its maximum is not from 1 to %d)", MAXIMUM);
     r->at += r->at < r->end; /* one white space */
     return 0;
 }

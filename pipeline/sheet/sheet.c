@@ -297,7 +297,7 @@ static int render(Sheet *s, Err *err)
 SheetRecords *sheet_read(const SheetOptions *options, Err *err)
 {
     int references = options->highlight ? INT_MAX : options->references;
-    return sheet_records_read(options->input, &options->sort, references, err);
+    return sheet_records_read(options->input, options->where.data, &options->sort, references, err);
 }
 
 int sheet_render(const SheetOptions *options, const SheetRecords *records, const Report *report, SheetCount *count,
