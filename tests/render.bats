@@ -539,3 +539,10 @@ END
     run -1 coco-render -q -d data -o b.png results.json
     [[ $output = *"results.json: element 1: "*caption* ]]
 }
+
+@test "where memory runs short: exit 1, a line that says so, and no file" {
+    (ulimit -c 0 -v 70000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
+    [ "$status" = 1 ]
+    grep -q '^coco-render: .*' err
+    nothing_written
+}
