@@ -546,3 +546,10 @@ END
     grep -q '^coco-render: .*' err
     nothing_written
 }
+
+@test "characters that no font has: a line for each package that may help" {
+    printf '%s\n' $'{"image_id":3,"file":"a.ppm","caption":"\xf4\x8f\xbf\xbd"}' $'{"image_id":4,"file":"a.ppm","caption":"\xf0\xbf\xbf\xbd"}' >in.jsonl
+    run -0 --separate-stderr render -q -o a.png in.jsonl
+    [ "$(grep -c 'no font has' <<<"$stderr")" = 2 ]
+    [[ $stderr = *fonts-noto-core*fonts-noto-cjk* ]]
+}

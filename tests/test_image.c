@@ -338,11 +338,17 @@ static void photographs_in_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds), cmocka_unit_test(pnm_maximum),       cmocka_unit_test(refused),
-        cmocka_unit_test(wholeness),   cmocka_unit_test(upright_png),
-        cmocka_unit_test(fitted),      cmocka_unit_test(damaged),
-        cmocka_unit_test(fits),        cmocka_unit_test(scaling),
-        cmocka_unit_test(photographs), cmocka_unit_test(photographs_in_boxes),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(pnm_maximum),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(wholeness),
+        cmocka_unit_test(upright_png),
+        cmocka_unit_test(fitted),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(fits),
+        cmocka_unit_test(scaling),
+        cmocka_unit_test(photographs),
+        cmocka_unit_test(photographs_in_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

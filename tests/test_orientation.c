@@ -115,6 +115,7 @@ static void bad_exif(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(orientations), cmocka_unit_test(odd_exif), cmocka_unit_test(bad_exif)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(orientations), cmocka_unit_test(odd_exif),
+                                       cmocka_unit_test(bad_exif)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,8 @@ static int read_pixels(Reader *r, unsigned char *rgb, Err *err)
             if (c < r->channels)
                 v = next_sample(r);
             if (v < 0)
-                return err_set(err, r->at == r->end ? "truncated PNM" : "corrupt PNM (not a number in its samples)");
+                return err_set(err,
+                               r->at == r->end ? "truncated PNM" : "corrupt PNM (not a number in its samples)");
             rgb[c] = (unsigned char)v;
         }
     }

@@ -75,8 +75,8 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     int w = 0, h = 0, channels;
     (void)min_w;
     (void)min_h;
-    if (size_and_channels(bytes, len, &w, &h, &channels, err) ||
-        check_bmp(bytes, len, w, h, err) || check_gif(bytes, len, w, h, err))
+    if (size_and_channels(bytes, len, &w, &h, &channels, err) || check_bmp(bytes, len, w, h, err) ||
+        check_gif(bytes, len, w, h, err))
         return -1;
     unsigned char *rgba = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, 4);
     if (!rgba)

@@ -21,7 +21,7 @@ static const struct {
     const Decoder *decoder;
 } FORMATS[] = {
     {"JPEG", &decoder_jpeg}, {"PNG", &decoder_png}, {"GIF", &decoder_stb},
-    {"BMP", &decoder_stb},   {"PNM", &decoder_pnm},      {"plain PNM", &decoder_pnm},
+    {"BMP", &decoder_stb},   {"PNM", &decoder_pnm}, {"plain PNM", &decoder_pnm},
 };
 
 /* NULL: not a picture, or not one that can be decoded; err says which. *cut: it ends too early, and can be decoded even

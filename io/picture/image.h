@@ -26,11 +26,12 @@ int image_decode(Image *image, const void *bytes, size_t len, Err *err);
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
 /* How a picture is wanted. */
 typedef struct {
-    int box_w, box_h;   /* to fit into; 0 x 0: its own size */
-    bool enlarge;       /* to fill the box */
-    int64_t max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX. One that is decoded at reduced size may be
+    int box_w, box_h; /* to fit into; 0 x 0: its own size */
+    bool enlarge;     /* to fill the box */
+    int64_t
+        max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX. One that is decoded at reduced size may be
                          * stored with ten times as many */
-    bool draw_cut;      /* a JPEG that ends too early is decoded as far as it goes, not refused */
+    bool draw_cut;  /* a JPEG that ends too early is decoded as far as it goes, not refused */
 } ImageWish;
 /* The same as wished. *cut: the picture ends too early. */
 int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err);

@@ -304,7 +304,8 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
 int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
                  bool *at_url, bool *cut, Err *err)
 {
-    ImageWish wish = {.box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
+    ImageWish wish = {
+        .box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
     *cut = false;
     char *bytes;
     size_t len;

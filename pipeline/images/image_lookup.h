@@ -22,7 +22,7 @@
 typedef struct {
     char *root[2];  /* --images and the dataset directory, resolved; NULL: not given */
     char *given[2]; /* the same, absolute as they were given */
-    Cache *cache;  /* NULL: it could not be opened */
+    Cache *cache;   /* NULL: it could not be opened */
     HttpPool *pool; /* NULL: offline */
     double negative_ttl;
     int64_t max_pixels;

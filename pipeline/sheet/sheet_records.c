@@ -211,7 +211,8 @@ static int read_all(SheetRecords *s, RecordReader *reader, SheetOrder by, int re
     return rc;
 }
 
-SheetRecords *sheet_records_read(const char *input, const char *data, const SheetSort *sort, int references, Err *err)
+SheetRecords *sheet_records_read(const char *input, const char *data, const SheetSort *sort, int references,
+                                 Err *err)
 {
     SheetRecords *s = calloc(1, sizeof *s);
     if (!s) {
