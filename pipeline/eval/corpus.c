@@ -59,12 +59,23 @@ static int32_t *number_words(Hash *words, const char *tokens, int *n)
     return id;
 }
 
+/* Gives a sentence the tokens that its words were split from. -1: out of memory. */
+static int set_tokens(Corpus *c, Sentence *sentence, const char *tokens)
+{
+    int n;
+    int32_t *id = number_words(c->words, tokens, &n);
+    int rc = id ? sentence_set_tokens(sentence, id, n) : -1;
+    free(id);
+    return rc;
+}
+
 /* Makes the sentence of a caption and, if `text` is not NULL, numbers it in texts. */
 static int read_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
 {
     int n = 0, rc = -1;
     char *tokens = tokens_of(caption, PTB_ANY, c->rule);
-    int32_t *words = tokens ? number_words(c->words, tokens, &n) : NULL;
+    char *split = tokens ? tokens_split(tokens) : NULL;
+    int32_t *words = split ? number_words(c->words, split, &n) : NULL;
     c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
     c->unknown += tokens_unknown(caption);
     if (!words)
@@ -74,9 +85,14 @@ static int read_sentence(Corpus *c, const char *caption, Sentence *out, int32_t 
     else if ((text && (*text = hash_add(c->texts, tokens, strlen(tokens))) < 0) ||
              ngram_sentence(out, c->ngrams, words, n))
         err_set(err, "out of memory");
-    else
+    else if (!strcmp(split, tokens))
         rc = 0;
+    else if ((rc = set_tokens(c, out, tokens)) < 0) {
+        sentence_free(out);
+        err_set(err, "out of memory");
+    }
     free(tokens);
+    free(split);
     free(words);
     return rc;
 }
