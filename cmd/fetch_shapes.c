@@ -5,6 +5,18 @@
 
 #include <stdio.h>
 
+static const char ABOUT[] =
+    "Makes the built-in dataset, without a network: pictures of one to three coloured shapes, 128 x 128,\n"
+    "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
+    "The same seed gives the same bytes.";
+
+static const char EPILOG[] =
+    "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
+    "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
+    "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
+    "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"
+    "from the first to the second. Each number is standardised over the train split.";
+
 int shapes_main(int argc, char **argv)
 {
     ShapesOptions shapes = shapes_defaults();
@@ -46,16 +58,8 @@ int shapes_main(int argc, char **argv)
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed S]",
-        .about =
-            "Makes the built-in dataset, without a network: pictures of one to three coloured shapes, 128 x 128,\n"
-            "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
-            "The same seed gives the same bytes.",
-        .epilog =
-            "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
-            "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
-            "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
-            "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"
-            "from the first to the second. Each number is standardised over the train split.",
+        .about = ABOUT,
+        .epilog = EPILOG,
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };
