@@ -20,20 +20,16 @@ int main(int argc, char **argv)
     EvalOptions o = {.input = "-"};
     int tokenizer = TOKENS_PTB;
     bool british = false, per_image = false, table = false;
+    /* clang-format off */
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
         {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none",
          "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, "
-         "what records without --refs get",
-         0, 0, false},
-        {.name = "american",
-         .kind = CLI_FLAG,
-         .value = &o.tokens.american,
+                 "what records without --refs get", 0, 0, false},
+        {.name = "american", .kind = CLI_FLAG, .value = &o.tokens.american,
          .help = "make British spellings American, in the words of ptb and clean"},
         {.name = "british", .kind = CLI_FLAG, .value = &british, .help = "leave British spellings, the default"},
-        {.name = "drop-unk",
-         .kind = CLI_FLAG,
-         .value = &o.tokens.drop_unk,
+        {.name = "drop-unk", .kind = CLI_FLAG, .value = &o.tokens.drop_unk,
          .help = "leave out <UNK>, which is a word to the COCO tools"},
         {"df", 0, CLI_TEXT, &o.df, "FILE",
          "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
@@ -48,6 +44,7 @@ int main(int argc, char **argv)
          false},
         {"table", 0, CLI_FLAG, &table, NULL, "for people", 0, 0, false},
     };
+    /* clang-format on */
     Cli cli = {.name = "coco-eval",
                .synopsis = "[OPTION...] [FILE|-]",
                .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.",

@@ -15,6 +15,7 @@
 /* What the command line says, before it is checked. */
 typedef struct {
     SheetOptions sheet;
+    NetOptions net;
     const char *tile; /* "WxH" */
     int64_t columns, rows, references, seed, dpi;
     double scale;
@@ -115,12 +116,13 @@ static int draw(const Cli *cli, const Options *o)
     return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_OWN = 21 };
+enum { N_ORDER = 7, N_LOOK = 7, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
 
-static void own_options(Options *o, CliOption options[N_OWN])
+/* What is written, and in which order. */
+static void order_options(Options *o, CliOption options[N_ORDER])
 {
     SheetOptions *sheet = &o->sheet;
-    const CliOption table[N_OWN] = {
+    const CliOption own[N_ORDER] = {
         {.name = "output",
          .letter = 'o',
          .kind = CLI_TEXT,
@@ -164,6 +166,15 @@ static void own_options(Options *o, CliOption options[N_OWN])
          .help = "for --sort random",
          .min = 0,
          .max = UINT32_MAX},
+    };
+    memcpy(options, own, sizeof own);
+}
+
+/* How it looks. */
+static void look_options(Options *o, CliOption options[N_LOOK])
+{
+    SheetOptions *sheet = &o->sheet;
+    const CliOption own[N_LOOK] = {
         {.name = "tile",
          .kind = CLI_TEXT,
          .value = &o->tile,
@@ -200,6 +211,15 @@ static void own_options(Options *o, CliOption options[N_OWN])
          .value = &sheet->title,
          .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
+    };
+    memcpy(options, own, sizeof own);
+}
+
+/* Where images are found. */
+static void image_options(Options *o, CliOption options[N_IMAGES])
+{
+    SheetOptions *sheet = &o->sheet;
+    const CliOption own[N_IMAGES] = {
         {.name = "images",
          .kind = CLI_TEXT,
          .value = &sheet->where.images,
@@ -239,7 +259,16 @@ static void own_options(Options *o, CliOption options[N_OWN])
          .value = &o->strict,
          .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},
     };
-    memcpy(options, table, sizeof table);
+    memcpy(options, own, sizeof own);
+}
+
+/* Fills the table and returns the number of options. */
+static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    order_options(o, options);
+    look_options(o, options + N_ORDER);
+    image_options(o, options + N_ORDER + N_LOOK);
+    return N_OWN + net_options(&o->net, &o->sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
 }
 
 static char unfinished[4096]; /* the file that is written until the sheet is complete; "": not known */
@@ -283,10 +312,7 @@ int main(int argc, char **argv)
                  .dpi = -1,
                  .scale = sheet.scale};
     snprintf(tile, sizeof tile, "%dx%d", sheet.tile_w, sheet.tile_h);
-    NetOptions net;
     CliOption options[N_OWN + NET_MAX];
-    own_options(&o, options);
-    int n_net = net_options(&net, &o.sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
     Cli cli = {
         .name = "coco-render",
         .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",
@@ -299,10 +325,10 @@ int main(int argc, char **argv)
                   "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
                   "  coco-eval --per-image captions.jsonl | coco-render --sort score --reverse --html worst.html",
         .options = options,
-        .n_options = N_OWN + n_net,
+        .n_options = list_options(&o, options),
     };
     cli_parse(&cli, argc, argv);
-    net_apply(&net);
+    net_apply(&o.net);
     take(&cli, &o);
     warn_unused(&cli, &o.sheet);
     if (o.sheet.output)

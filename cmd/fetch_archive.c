@@ -32,37 +32,21 @@ static const char EPILOG[] =
 static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
 {
     DatasetFetchOptions *d = &o->dataset;
+    /* clang-format off */
     const CliOption own[N_OWN] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &d->dir,
-         .arg = "DIR",
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &d->dir, .arg = "DIR",
          .help = "the dataset directory to make"},
-        {.name = "url",
-         .kind = CLI_MANY,
-         .value = &o->mirrors,
-         .arg = "URL",
+        {.name = "url", .kind = CLI_MANY, .value = &o->mirrors, .arg = "URL",
          .help = "a mirror of the archive; mirrors are tried in order, after the operand if that is a URL; for "
                  "cs231n, instead of the course's own URL"},
-        {.name = "sha256",
-         .kind = CLI_TEXT,
-         .value = &d->sha256,
-         .arg = "HEX",
+        {.name = "sha256", .kind = CLI_TEXT, .value = &d->sha256, .arg = "HEX",
          .help = "the SHA-256 that the archive must have"},
-        {.name = "force",
-         .letter = 'f',
-         .kind = CLI_FLAG,
-         .value = &d->replace,
+        {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &d->replace,
          .help = "replace an existing directory, if everything in it belongs to a dataset"},
-        {.name = "max-bytes",
-         .kind = CLI_INT,
-         .value = &d->max_bytes,
-         .arg = "N",
-         .help = "refuse an archive that is larger than this, or unpacks to more",
-         .min = 1,
-         .max = 1e15},
+        {.name = "max-bytes", .kind = CLI_INT, .value = &d->max_bytes, .arg = "N",
+         .help = "refuse an archive that is larger than this, or unpacks to more", .min = 1, .max = 1e15},
     };
+    /* clang-format on */
     memcpy(options, own, sizeof own);
     return N_OWN + net_options(&o->net, &d->http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
 }

@@ -34,44 +34,25 @@ static const char ABOUT[] =
 /* Fills the table and returns the number of options. */
 static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
 {
+    /* clang-format off */
     const CliOption own[N_OWN] = {
-        {.name = "parallel",
-         .letter = 'p',
-         .kind = CLI_INT,
-         .value = &o->parallel,
-         .arg = "N",
-         .help = "downloads at once",
-         .min = 1,
-         .max = 256},
-        {.name = "ordered",
-         .kind = CLI_FLAG,
-         .value = &o->images.ordered,
+        {.name = "parallel", .letter = 'p', .kind = CLI_INT, .value = &o->parallel, .arg = "N",
+         .help = "downloads at once", .min = 1, .max = 256},
+        {.name = "ordered", .kind = CLI_FLAG, .value = &o->images.ordered,
          .help = "write status records in input order, not as downloads finish"},
-        {.name = "retry-failed",
-         .kind = CLI_TEXT,
-         .value = &o->failed,
-         .arg = "STATUS.jsonl",
-         .help =
-             "retry what failed in an earlier run, by its status records (- is standard input), but not what is "
-             "ok, cached or dead"},
-        {.name = "negative-ttl",
-         .kind = CLI_REAL,
-         .value = &o->images.negative_ttl,
-         .arg = "S",
-         .help = "seconds for which a dead URL is remembered and not asked for again; 0: always ask",
-         .min = 0,
+        {.name = "retry-failed", .kind = CLI_TEXT, .value = &o->failed, .arg = "STATUS.jsonl",
+         .help = "retry what failed in an earlier run, by its status records (- is standard input), but not what "
+                 "is ok, cached or dead"},
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &o->images.negative_ttl, .arg = "S",
+         .help = "seconds for which a dead URL is remembered and not asked for again; 0: always ask", .min = 0,
          .max = 1e10},
-        {.name = "summary",
-         .kind = CLI_FLAG,
-         .value = &o->summary,
+        {.name = "summary", .kind = CLI_FLAG, .value = &o->summary,
          .help = "at the end, print on standard error what went wrong and how often"},
-        {.name = "cache",
-         .kind = CLI_TEXT,
-         .value = &o->images.cache,
-         .arg = "DIR",
-         .help = "keep images here, each named by the SHA-256 of its URL "
-                 "(else $COCO_CACHE, $XDG_CACHE_HOME/coco, ~/.cache/coco)"},
+        {.name = "cache", .kind = CLI_TEXT, .value = &o->images.cache, .arg = "DIR",
+         .help = "keep images here, each named by the SHA-256 of its URL (else $COCO_CACHE, $XDG_CACHE_HOME/coco, "
+                 "~/.cache/coco)"},
     };
+    /* clang-format on */
     const int groups = NET_TIMES | NET_TRIES | NET_SIZE | NET_HOSTS | NET_PUBLIC;
     memcpy(options, own, sizeof own);
     return N_OWN + net_options(&o->net, &o->images.http, groups, options + N_OWN);

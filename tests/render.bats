@@ -353,7 +353,7 @@ not JSON at all
 END
     [ "$n" = 11 ]
     printf '[{"image_id":1,\n' >array.json
-    fails 1 'line 1: not a JSON object but an array' coco-render -o out.png array.json
+    fails 1 'array.json: not JSON' coco-render -o out.png array.json
 }
 
 @test "no records: exit 1, nothing written" {

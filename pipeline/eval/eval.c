@@ -42,7 +42,7 @@ static int read_all(Eval *e, Err *err)
         return -1;
     if (o->input && !e->corpus.n_captions)
         return err_set(err, "%s: no captions", strcmp(o->input, "-") ? o->input : "standard input");
-    return 0;
+    return corpus_tokenize(&e->corpus, err);
 }
 
 /* How many images have captions but no references, and the id of the first. */
@@ -104,9 +104,9 @@ static void warn_about_input(const Eval *e)
                     c->broken, c->broken > 1 ? "s" : "");
     if (c->unknown && c->rule.kind != TOKENS_CLEAN && !c->rule.drop_unk)
         report_warn(e->report,
-                    "<UNK> in %" PRId64 " caption%s and references counts as a word, as it does to the COCO tools; "
+                    "<UNK>, in %" PRId64 " of the captions and references, counts as a word, as in the COCO tools; "
                     "--drop-unk leaves it out",
-                    c->unknown, c->unknown > 1 ? "s" : "");
+                    c->unknown);
 }
 
 static int make_pairs(Eval *e, Err *err)

@@ -2,9 +2,12 @@
 
 #include "io/data/vocab.h"
 #include "pipeline/eval/ptb.h"
+#include "pipeline/eval/ptb_chars.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *const TOKEN_NAMES[] = {"ptb", "clean", "none"};
 
@@ -34,6 +37,22 @@ char *tokens_of(const char *caption, const char *next, TokenRule rule)
     }
     *out = '\0';
     return text;
+}
+
+char *tokens_split(const char *tokens)
+{
+    char *words = malloc(strlen(tokens) + 1), *out = words;
+    for (size_t n; words && *tokens; tokens += n) {
+        n = ptb_white(tokens);
+        if (!n)
+            *out++ = *tokens;
+        else if (out > words && out[-1] != ' ')
+            *out++ = ' ';
+        n = n ? n : 1;
+    }
+    if (words)
+        *(out > words && out[-1] == ' ' ? out - 1 : out) = '\0';
+    return words;
 }
 
 int tokens_break(const char *caption)

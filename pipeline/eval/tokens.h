@@ -22,6 +22,10 @@ extern const char *const TOKEN_NAMES[]; /* "ptb", "clean", "none", by TokenKind 
  * caller frees; NULL: out of memory. Any thread. */
 char *tokens_of(const char *caption, const char *next, TokenRule rule);
 
+/* The same with words split at any white space within, as BLEU and CIDEr of the COCO tools split them, and ROUGE-L does
+ * not: a no-break space in "23 3/4", for one. The caller frees; NULL: out of memory. Any thread. */
+char *tokens_split(const char *tokens);
+
 /* 1 where the COCO tools would break the caption in two, and give every later one to the image after its own: a CR, VT,
  * FF, U+2028 or U+2029 is in it. */
 int tokens_break(const char *caption);
