@@ -122,51 +122,26 @@ enum { N_ORDER = 7, N_LOOK = 7, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGE
 static void order_options(Options *o, CliOption options[N_ORDER])
 {
     SheetOptions *sheet = &o->sheet;
+    /* clang-format off */
     const CliOption own[N_ORDER] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &sheet->output,
-         .arg = "FILE",
-         .help =
-             "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows rows"},
-        {.name = "html",
-         .kind = CLI_TEXT,
-         .value = &sheet->html,
-         .arg = "FILE",
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
+         .help = "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows "
+                 "rows"},
+        {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
-        {.name = "columns",
-         .kind = CLI_INT,
-         .value = &o->columns,
-         .arg = "N",
-         .help = "tiles per row",
-         .min = 1,
+        {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,
          .max = 1024},
-        {.name = "rows",
-         .kind = CLI_INT,
-         .value = &o->rows,
-         .arg = "N",
-         .help = "rows of tiles per sheet; 0: all on one",
-         .min = 0,
-         .max = 1000000},
-        {.name = "sort",
-         .kind = CLI_CHOICE,
-         .value = &o->sort,
-         .arg = "none|score|logprob|random",
-         .help =
-             "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; records without the key last"},
-        {.name = "reverse",
-         .kind = CLI_FLAG,
-         .value = &sheet->sort.reverse,
+        {.name = "rows", .kind = CLI_INT, .value = &o->rows, .arg = "N",
+         .help = "rows of tiles per sheet; 0: all on one", .min = 0, .max = 1000000},
+        {.name = "sort", .kind = CLI_CHOICE, .value = &o->sort, .arg = "none|score|logprob|random",
+         .help = "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; records without the key "
+                 "last"},
+        {.name = "reverse", .kind = CLI_FLAG, .value = &sheet->sort.reverse,
          .help = "reverse the order: worst first, last first"},
-        {.name = "seed",
-         .kind = CLI_INT,
-         .value = &o->seed,
-         .arg = "N",
-         .help = "for --sort random",
-         .min = 0,
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "for --sort random", .min = 0,
          .max = UINT32_MAX},
     };
+    /* clang-format on */
     memcpy(options, own, sizeof own);
 }
 
@@ -174,44 +149,24 @@ static void order_options(Options *o, CliOption options[N_ORDER])
 static void look_options(Options *o, CliOption options[N_LOOK])
 {
     SheetOptions *sheet = &o->sheet;
+    /* clang-format off */
     const CliOption own[N_LOOK] = {
-        {.name = "tile",
-         .kind = CLI_TEXT,
-         .value = &o->tile,
-         .arg = "WxH",
+        {.name = "tile", .kind = CLI_TEXT, .value = &o->tile, .arg = "WxH",
          .help = "the box for an image, in pixels; text goes below it"},
-        {.name = "scale",
-         .kind = CLI_REAL,
-         .value = &o->scale,
-         .arg = "X",
-         .help = "multiply all sizes by X, for high-resolution screens and paper",
-         .min = 0.25,
-         .max = 8},
-        {.name = "dpi",
-         .kind = CLI_INT,
-         .value = &o->dpi,
-         .arg = "N",
-         .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96",
-         .min = 36,
+        {.name = "scale", .kind = CLI_REAL, .value = &o->scale, .arg = "X",
+         .help = "multiply all sizes by X, for high-resolution screens and paper", .min = 0.25, .max = 8},
+        {.name = "dpi", .kind = CLI_INT, .value = &o->dpi, .arg = "N",
+         .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96", .min = 36,
          .max = 2400},
         {.name = "theme", .kind = CLI_CHOICE, .value = &o->theme, .arg = "light|dark", .help = "colours"},
-        {.name = "gt",
-         .kind = CLI_INT,
-         .value = &o->references,
-         .arg = "N",
-         .help = "ground truth captions to show below each caption, at most",
-         .min = 0,
-         .max = 100},
-        {.name = "highlight",
-         .kind = CLI_FLAG,
-         .value = &sheet->highlight,
+        {.name = "gt", .kind = CLI_INT, .value = &o->references, .arg = "N",
+         .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
+        {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "colour the words of a caption that no ground truth has"},
-        {.name = "title",
-         .kind = CLI_TEXT,
-         .value = &sheet->title,
-         .arg = "TEXT",
+        {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
     };
+    /* clang-format on */
     memcpy(options, own, sizeof own);
 }
 
@@ -219,46 +174,25 @@ static void look_options(Options *o, CliOption options[N_LOOK])
 static void image_options(Options *o, CliOption options[N_IMAGES])
 {
     SheetOptions *sheet = &o->sheet;
+    /* clang-format off */
     const CliOption own[N_IMAGES] = {
-        {.name = "images",
-         .kind = CLI_TEXT,
-         .value = &sheet->where.images,
-         .arg = "DIR",
+        {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
          .help = "look for the records' files here first"},
-        {.name = "data",
-         .letter = 'd',
-         .kind = CLI_TEXT,
-         .value = &sheet->where.data,
-         .arg = "DATA",
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
          .help = "then in this dataset directory, then in the cache, then at the URL"},
-        {.name = "cache",
-         .kind = CLI_TEXT,
-         .value = &sheet->where.cache,
-         .arg = "DIR",
+        {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",
          .help = "where downloaded images are; default $COCO_CACHE, else coco in the user's cache directory"},
-        {.name = "negative-ttl",
-         .kind = CLI_REAL,
-         .value = &sheet->where.negative_ttl,
-         .arg = "S",
-         .help = "seconds before a dead URL is tried again; 0: at once",
-         .min = 0,
-         .max = 1e10},
-        {.name = "offline",
-         .kind = CLI_FLAG,
-         .value = &sheet->where.offline,
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &sheet->where.negative_ttl, .arg = "S",
+         .help = "seconds before a dead URL is tried again; 0: at once", .min = 0, .max = 1e10},
+        {.name = "offline", .kind = CLI_FLAG, .value = &sheet->where.offline,
          .help = "ask for no URL; images come from the directories and the cache"},
-        {.name = "max-pixels",
-         .kind = CLI_INT,
-         .value = &sheet->where.max_pixels,
-         .arg = "N",
-         .help = "of an image in memory; a JPEG is decoded at the size that its tile needs",
-         .min = 1,
+        {.name = "max-pixels", .kind = CLI_INT, .value = &sheet->where.max_pixels, .arg = "N",
+         .help = "of an image in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
          .max = INT64_C(10000000000)},
-        {.name = "strict",
-         .kind = CLI_FLAG,
-         .value = &o->strict,
+        {.name = "strict", .kind = CLI_FLAG, .value = &o->strict,
          .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},
     };
+    /* clang-format on */
     memcpy(options, own, sizeof own);
 }
 
