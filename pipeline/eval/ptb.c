@@ -80,7 +80,7 @@ static int is_cased(uint32_t c)
 /* Whether words part at a character within a token: at most marks, and at scripts of East Asia. */
 static int is_parting(uint32_t c)
 {
-    return c < 0x80 ? !isalnum((int)c) && !strchr(".'-", (int)c) : c < 0xC0 || (c >= 0x2E80 && c < 0xAC00);
+    return c < 0x80 ? !isalnum((int)c) && !strchr(".'-_", (int)c) : c < 0xC0 || (c >= 0x2E80 && c < 0xAC00);
 }
 
 /* Whether the sigma at token + at ends a word that it does not begin. */

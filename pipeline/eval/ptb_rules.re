@@ -5,7 +5,8 @@
  * them: those that repeat the full stop of an abbreviation which ends a sentence, as full stops are dropped, and those
  * that tell opening quotes from closing ones, as both are.
  *
- * The rules are in groups, each a scanner of its own: in one scanner they would multiply each other's states. */
+ * Hexadecimal numbers are the classes of ptb_chars.h. The rules are in groups, each a scanner of its own: in one scanner
+ * they would multiply each other's states. */
 #include "pipeline/eval/ptb_rules.h"
 
 #include <stddef.h>
@@ -26,7 +27,6 @@ static const PtbMatch NO_MATCH = {PTB_NOTHING, NULL, NULL};
     re2c:tags = 1;
     re2c:sentinel = 0;
 
-    nul     = "\x00";
     any     = [\x01-\xFF];
     letter  = [A-Za-z\x80];
     digit   = [0-9\x83];
@@ -40,8 +40,8 @@ static const PtbMatch NO_MATCH = {PTB_NOTHING, NULL, NULL};
     apos    = ['\x90] | '&apos;';
     apos2   = apos | [`\x91];
     entity  = "&" [aeiouAEIOU] ('acute' | 'grave' | 'uml') ";";
-    wordly  = letter | entity | [\x81\x82];                         // what words are made of
-    word    = wordly (wordly | digit)* ([.!?] wordly (wordly | digit)*)*;
+    wordchar = letter | entity | [\x81\x82];
+    word    = wordchar (wordchar | digit)* ([.!?] wordchar (wordchar | digit)*)*;
     acro2   = [A-Za-z] ("." [A-Za-z])+ | ('canada' | 'sino' | 'korean' | 'eu' | 'japan' | 'non') '-u.s'
             | 'u.s.-' ('u.k' | 'u.s.s.r');
     acro    = [A-Za-z] | acro2;
@@ -104,7 +104,7 @@ static PtbMatch addresses(const unsigned char *at)
     email   = ('&lt;' | "<")? [a-zA-Z0-9] in_mail* "@" (at_mail+ ".")* at_mail+ ('&gt;' | ">")?;
 
     url | likely | email        { return match(PTB_KEEP, NULL, at); }
-    "@" [a-zA-Z_] [a-zA-Z_0-9]* | "#" wordly+   { return match(PTB_KEEP, NULL, at); }
+    "@" [a-zA-Z_] [a-zA-Z_0-9]* | "#" wordchar+ { return match(PTB_KEEP, NULL, at); }
     *                           { return NO_MATCH; }
 */
 }
@@ -158,14 +158,14 @@ static PtbMatch abbreviations(const unsigned char *at)
     counts  = 'ca' | 'fig' 's'? | 'prop' | 'no' 's'? | 'art' | 'bldg' | 'pp' | 'op';
     // A sentence begins with one of these after an acronym; a single letter then is the end of the one before it.
     start   = [A] ('bout' | 'ccording' | 'dditionally' | 'fter' | 'n' | 's' | 't')? | [B] 'ut' | [E] 'arlier'
-            | [H] ('e' | 'er' | 'ere' | 'owever') | [I] ('f' | 'n' | 't') | [L] 'ast' | [M] ('any' | 'ore' | 'r.' | 's.') | [N] 'ow'
-            | [O] ('nce' | 'ne' | 'ther' | 'ur') | [S] ('he' | 'ince' | 'o' | 'ome' | 'uch')
+            | [H] ('e' | 'er' | 'ere' | 'owever') | [I] ('f' | 'n' | 't') | [L] 'ast' | [M] ('any' | 'ore' | 'r.' | 's.')
+            | [N] 'ow' | [O] ('nce' | 'ne' | 'ther' | 'ur') | [S] ('he' | 'ince' | 'o' | 'ome' | 'uch')
             | [T] ('hat' | 'he' | 'heir' | 'hen' | 'here' | 'hese' | 'hey' | 'his') | [W] ('e' | 'hen' | 'hile' | 'hat')
             | [Y] ('et' | 'ou') | tag;
-    ext     = 'bat' | 'bmp' | 'c' | 'class' | 'cgi' | 'cpp' | 'dll' | 'doc' 'x'? | 'exe' | 'gif' | 'gz' | 'h' | 'htm' 'l'?
-            | 'jar' | 'java' | 'jpeg' | 'jpg' | 'mov' | 'mp3' | 'pdf' | 'php' | 'pl' | 'png' | 'ppt' | 'ps' | 'py' | 'sql'
-            | 'tar' | 'txt' | 'wav' | 'x' | 'xml' | 'zip';
-    file    = (wordly | digit)+ ("." (wordly | digit)+)* "." ext;
+    ext     = 'bat' | 'bmp' | 'c' | 'class' | 'cgi' | 'cpp' | 'dll' | 'doc' 'x'? | 'exe' | 'gif' | 'gz' | 'h'
+            | 'htm' 'l'? | 'jar' | 'java' | 'jpeg' | 'jpg' | 'mov' | 'mp3' | 'pdf' | 'php' | 'pl' | 'png' | 'ppt'
+            | 'ps' | 'py' | 'sql' | 'tar' | 'txt' | 'wav' | 'x' | 'xml' | 'zip';
+    file    = (wordchar | digit)+ ("." (wordchar | digit)+)* "." ext;
 
     [A-Za-z] @end "." gap+ start gap        { return match(PTB_KEEP, end, at); }
     acro2 "." @end gap+ start gap           { return match(PTB_KEEP, end, at); }
