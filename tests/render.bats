@@ -253,6 +253,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 @test "a signal ends waiting for input at once" {
     python3 - <<'END'
 import signal, subprocess
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job's is ignored, which commands respect
 for number in (signal.SIGINT, signal.SIGTERM):
     p = subprocess.Popen(["coco-render", "-o", "a.png", "--html", "a.html"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     p.stdin.write(b'{"image_id":1,"caption":"x"}\n' * 10000)  # more than a pipe holds: reading has begun
