@@ -87,7 +87,7 @@ static void contradictions(void **state)
         {"optim", "--optim sgd contradicts m.h5, which was trained with adam" INIT},
         {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005" INIT},
         {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295" INIT},
-        {"raw-features", "--raw-features contradicts m.h5, which was trained without it"},
+        {"raw-features", "--raw-features contradicts m.h5, which was trained without it" INIT},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_int_equal(agree(&other, lines[i][0], FIXED_ALL), -1);
