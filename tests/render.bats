@@ -542,6 +542,7 @@ END
 }
 
 @test "where memory runs short: exit 1, a line that says so, and no file" {
+    ! grep -aq __asan_init "$(command -v coco-render)" || skip "AddressSanitizer needs its address space"
     (ulimit -c 0 -v 70000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
     [ "$status" = 1 ]
     grep -q '^coco-render: .*' err
