@@ -83,9 +83,9 @@ static void contradictions(void **state)
     static const char *const lines[][2] = {
         {"cell", "--cell rnn contradicts m.h5, which was trained with lstm"},
         {"hidden", "--hidden 17 contradicts m.h5, which was trained with 16"},
-        {"optim", "--optim sgd contradicts m.h5, which was trained with adam"},
-        {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005"},
-        {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295"},
+        {"optim", "--optim sgd contradicts m.h5, which was trained with adam; --init starts a new run from its parameters"},
+        {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005; --init starts a new run from its parameters"},
+        {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295; --init starts a new run from its parameters"},
         {"raw-features", "--raw-features contradicts m.h5, which was trained without it"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
