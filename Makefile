@@ -119,7 +119,7 @@ $(BUILD)/obj/%.o: %.re
 	@mkdir -p $(@D)
 	$(say) RE2C $<
 	$(Q)re2c -b -W -Wno-nondeterministic-tags -o $(@:.o=.c) $<
-	$(Q)$(CC) $(ALL_CFLAGS) -O1 -MMD -MP -c -o $@ $(@:.o=.c)
+	$(Q)$(CC) $(ALL_CFLAGS) -O1 -Wno-maybe-uninitialized -MMD -MP -c -o $@ $(@:.o=.c)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 

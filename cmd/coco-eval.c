@@ -20,14 +20,17 @@ int main(int argc, char **argv)
     EvalOptions o = {.input = "-"};
     int tokenizer = TOKENS_PTB;
     bool british = false, per_image = false, table = false;
+    /* clang-format off */
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
         {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none",
          "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, "
-         "what records without --refs get",
-         0, 0, false},
-        {"british", 0, CLI_FLAG, &british, NULL, "leave British spellings, which ptb and clean make American", 0, 0,
-         false},
+                 "what records without --refs get", 0, 0, false},
+        {.name = "american", .kind = CLI_FLAG, .value = &o.tokens.american,
+         .help = "make British spellings American, in the words of ptb and clean"},
+        {.name = "british", .kind = CLI_FLAG, .value = &british, .help = "leave British spellings, the default"},
+        {.name = "drop-unk", .kind = CLI_FLAG, .value = &o.tokens.drop_unk,
+         .help = "leave out <UNK>, which is a word to the COCO tools"},
         {"df", 0, CLI_TEXT, &o.df, "FILE",
          "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
         {"save-df", 0, CLI_TEXT, &o.save_df, "FILE",
@@ -41,6 +44,7 @@ int main(int argc, char **argv)
          false},
         {"table", 0, CLI_FLAG, &table, NULL, "for people", 0, 0, false},
     };
+    /* clang-format on */
     Cli cli = {.name = "coco-eval",
                .synopsis = "[OPTION...] [FILE|-]",
                .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.",
@@ -56,15 +60,17 @@ int main(int argc, char **argv)
         cli_usage_error("--allow-missing goes with --refs");
     if (!o.refs && !cli_given(&cli, "tokenizer"))
         tokenizer = TOKENS_NONE;
-    if (british && tokenizer == TOKENS_NONE)
-        cli_usage_error("--british goes with --tokenizer ptb or clean");
+    if (o.tokens.american && british)
+        cli_usage_error("--american and --british exclude each other");
+    if (o.tokens.american && tokenizer == TOKENS_NONE)
+        cli_usage_error("--american goes with --tokenizer ptb or clean");
     if (cli.n_operands)
         o.input = cli.operand[0];
     else if (o.save_df && o.refs)
         o.input = NULL;
     if (o.input && o.save_df && !strcmp(o.save_df, "-"))
         cli_usage_error("--save-df -: standard output is for the scores");
-    o.tokens = (TokenRule){(TokenKind)tokenizer, british};
+    o.tokens.kind = (TokenKind)tokenizer;
     o.format = per_image ? EVAL_PER_IMAGE : table ? EVAL_TABLE : EVAL_JSON;
     Err err;
     int status = 0;

@@ -12,7 +12,7 @@ static int main_help(int argc, char **argv)
         .about = "The part of coco-fetch that deals with datasets. See 'coco-fetch --help'.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("cs231n, shapes, show, a URL or a file?");
+    cli_usage_error("expected cs231n, shapes, show, a URL or a file");
 }
 
 int main(int argc, char **argv)

@@ -43,7 +43,7 @@ static int main_help(int argc, char **argv)
                  "'coco-fetch cs231n --help' and so on list the options of each.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("cs231n, shapes, images, show, a URL or a file?");
+    cli_usage_error("expected cs231n, shapes, images, show, a URL or a file");
 }
 
 int main(int argc, char **argv)

@@ -52,33 +52,21 @@ int main(int argc, char **argv)
     snprintf(size, sizeof size, "%dx%d", o.plot.width, o.plot.height);
     o.size = size;
     o.smooth = o.plot.smooth;
+    /* clang-format off */
     CliOption options[] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &o.plot.output,
-         .arg = "FILE",
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &o.plot.output, .arg = "FILE",
          .help = "the picture to write, PNG; - is standard output"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},
-        {.name = "smooth",
-         .kind = CLI_INT,
-         .value = &o.smooth,
-         .arg = "N",
+        {.name = "smooth", .kind = CLI_INT, .value = &o.smooth, .arg = "N",
          .help = "show the mean over N iterations, with the curve itself faint behind it; 0: no smoothing",
-         .min = 0,
-         .max = 1e9},
-        {.name = "label",
-         .kind = CLI_MANY,
-         .value = &o.labels,
-         .arg = "TEXT",
+         .min = 0, .max = 1e9},
+        {.name = "label", .kind = CLI_MANY, .value = &o.labels, .arg = "TEXT",
          .help = "a run's name in the legend; repeat it for further runs, in the order of the logs"},
         {.name = "title", .kind = CLI_TEXT, .value = &o.plot.title, .arg = "TEXT", .help = "the line at the top"},
-        {.name = "size",
-         .kind = CLI_TEXT,
-         .value = &o.size,
-         .arg = "WxH",
+        {.name = "size", .kind = CLI_TEXT, .value = &o.size, .arg = "WxH",
          .help = "size of the picture, in pixels"},
     };
+    /* clang-format on */
     Cli cli = {
         .name = "coco-plot",
         .synopsis = "[options] -o LOSS.png [LOG...|-]",

@@ -6,13 +6,16 @@
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* What the command line says, before it is checked. */
 typedef struct {
     SheetOptions sheet;
+    NetOptions net;
     const char *tile; /* "WxH" */
     int64_t columns, rows, references, seed, dpi;
     double scale;
@@ -110,127 +113,127 @@ static int draw(const Cli *cli, const Options *o)
         cli_error("%s", err.text);
     else if (!rc && !report_stop(report))
         note_count(report, &o->sheet, &count);
-    return rc || (o->strict && count.dead) ? 1 : 0;
+    return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_OWN = 19 };
+enum { N_ORDER = 7, N_LOOK = 7, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
 
-static void own_options(Options *o, CliOption options[N_OWN])
+/* What is written, and in which order. */
+static void order_options(Options *o, CliOption options[N_ORDER])
 {
     SheetOptions *sheet = &o->sheet;
-    const CliOption table[N_OWN] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &sheet->output,
-         .arg = "FILE",
-         .help =
-             "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows rows"},
-        {.name = "html",
-         .kind = CLI_TEXT,
-         .value = &sheet->html,
-         .arg = "FILE",
+    /* clang-format off */
+    const CliOption own[N_ORDER] = {
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
+         .help = "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows "
+                 "rows"},
+        {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
-        {.name = "columns",
-         .kind = CLI_INT,
-         .value = &o->columns,
-         .arg = "N",
-         .help = "tiles per row",
-         .min = 1,
+        {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,
          .max = 1024},
-        {.name = "rows",
-         .kind = CLI_INT,
-         .value = &o->rows,
-         .arg = "N",
-         .help = "rows of tiles per sheet; 0: all on one",
-         .min = 0,
-         .max = 1000000},
-        {.name = "sort",
-         .kind = CLI_CHOICE,
-         .value = &o->sort,
-         .arg = "none|score|logprob|random",
-         .help =
-             "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; records without the key last"},
-        {.name = "reverse",
-         .kind = CLI_FLAG,
-         .value = &sheet->sort.reverse,
+        {.name = "rows", .kind = CLI_INT, .value = &o->rows, .arg = "N",
+         .help = "rows of tiles per sheet; 0: all on one", .min = 0, .max = 1000000},
+        {.name = "sort", .kind = CLI_CHOICE, .value = &o->sort, .arg = "none|score|logprob|random",
+         .help = "best score (\"score\" or \"CIDEr\") first, likeliest first, shuffled; records without the key "
+                 "last"},
+        {.name = "reverse", .kind = CLI_FLAG, .value = &sheet->sort.reverse,
          .help = "reverse the order: worst first, last first"},
-        {.name = "seed",
-         .kind = CLI_INT,
-         .value = &o->seed,
-         .arg = "N",
-         .help = "for --sort random",
-         .min = 0,
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "for --sort random", .min = 0,
          .max = UINT32_MAX},
-        {.name = "tile",
-         .kind = CLI_TEXT,
-         .value = &o->tile,
-         .arg = "WxH",
+    };
+    /* clang-format on */
+    memcpy(options, own, sizeof own);
+}
+
+/* How it looks. */
+static void look_options(Options *o, CliOption options[N_LOOK])
+{
+    SheetOptions *sheet = &o->sheet;
+    /* clang-format off */
+    const CliOption own[N_LOOK] = {
+        {.name = "tile", .kind = CLI_TEXT, .value = &o->tile, .arg = "WxH",
          .help = "the box for an image, in pixels; text goes below it"},
-        {.name = "scale",
-         .kind = CLI_REAL,
-         .value = &o->scale,
-         .arg = "X",
-         .help = "multiply all sizes by X, for high-resolution screens and paper",
-         .min = 0.25,
-         .max = 8},
-        {.name = "dpi",
-         .kind = CLI_INT,
-         .value = &o->dpi,
-         .arg = "N",
-         .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96",
-         .min = 36,
+        {.name = "scale", .kind = CLI_REAL, .value = &o->scale, .arg = "X",
+         .help = "multiply all sizes by X, for high-resolution screens and paper", .min = 0.25, .max = 8},
+        {.name = "dpi", .kind = CLI_INT, .value = &o->dpi, .arg = "N",
+         .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96", .min = 36,
          .max = 2400},
         {.name = "theme", .kind = CLI_CHOICE, .value = &o->theme, .arg = "light|dark", .help = "colours"},
-        {.name = "gt",
-         .kind = CLI_INT,
-         .value = &o->references,
-         .arg = "N",
-         .help = "ground truth captions to show below each caption, at most",
-         .min = 0,
-         .max = 100},
-        {.name = "highlight",
-         .kind = CLI_FLAG,
-         .value = &sheet->highlight,
+        {.name = "gt", .kind = CLI_INT, .value = &o->references, .arg = "N",
+         .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
+        {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "colour the words of a caption that no ground truth has"},
-        {.name = "title",
-         .kind = CLI_TEXT,
-         .value = &sheet->title,
-         .arg = "TEXT",
+        {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
-        {.name = "images",
-         .kind = CLI_TEXT,
-         .value = &sheet->where.images,
-         .arg = "DIR",
-         .help = "look for the records' files here first"},
-        {.name = "data",
-         .letter = 'd',
-         .kind = CLI_TEXT,
-         .value = &sheet->where.data,
-         .arg = "DATA",
-         .help = "then in this dataset directory, then in the cache, then at the URL"},
-        {.name = "cache",
-         .kind = CLI_TEXT,
-         .value = &sheet->where.cache,
-         .arg = "DIR",
-         .help = "where downloaded images are; default $COCO_CACHE, else coco in the user's cache directory"},
-        {.name = "negative-ttl",
-         .kind = CLI_REAL,
-         .value = &sheet->where.negative_ttl,
-         .arg = "S",
-         .help = "seconds before a dead URL is tried again; 0: at once",
-         .min = 0,
-         .max = 1e10},
-        {.name = "strict",
-         .kind = CLI_FLAG,
-         .value = &o->strict,
-         .help = "exit 1 if an image is missing or broken; the sheet is written all the same"},
     };
-    memcpy(options, table, sizeof table);
+    /* clang-format on */
+    memcpy(options, own, sizeof own);
+}
+
+/* Where images are found. */
+static void image_options(Options *o, CliOption options[N_IMAGES])
+{
+    SheetOptions *sheet = &o->sheet;
+    /* clang-format off */
+    const CliOption own[N_IMAGES] = {
+        {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
+         .help = "look for the records' files here first"},
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
+         .help = "then in this dataset directory, then in the cache, then at the URL"},
+        {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",
+         .help = "where downloaded images are; default $COCO_CACHE, else coco in the user's cache directory"},
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &sheet->where.negative_ttl, .arg = "S",
+         .help = "seconds before a dead URL is tried again; 0: at once", .min = 0, .max = 1e10},
+        {.name = "offline", .kind = CLI_FLAG, .value = &sheet->where.offline,
+         .help = "ask for no URL; images come from the directories and the cache"},
+        {.name = "max-pixels", .kind = CLI_INT, .value = &sheet->where.max_pixels, .arg = "N",
+         .help = "of an image in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
+         .max = INT64_C(10000000000)},
+        {.name = "strict", .kind = CLI_FLAG, .value = &o->strict,
+         .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},
+    };
+    /* clang-format on */
+    memcpy(options, own, sizeof own);
+}
+
+/* Fills the table and returns the number of options. */
+static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    order_options(o, options);
+    look_options(o, options + N_ORDER);
+    image_options(o, options + N_ORDER + N_LOOK);
+    return N_OWN + net_options(&o->net, &o->sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
+}
+
+static char unfinished[4096]; /* the file that is written until the sheet is complete; "": not known */
+
+/* GLib and pango abort the process, or use memory that they did not get, where memory or threads run out, and cannot be
+ * taught otherwise. */
+static void on_abort(int signal)
+{
+    static const char LINE[] = "coco-render: out of memory or threads\n";
+    (void)signal;
+    if (*unfinished)
+        unlink(unfinished);
+    if (write(STDERR_FILENO, LINE, sizeof LINE - 1) < 0)
+        _exit(1);
+    _exit(1);
+}
+
+static void catch_aborts(void)
+{
+    struct rlimit space, data;
+    signal(SIGABRT, on_abort);
+    signal(SIGTRAP, on_abort); /* how g_error ends */
+    /* Without a limit a crash is a fault of ours, and is to look like one. */
+    if (!getrlimit(RLIMIT_AS, &space) && !getrlimit(RLIMIT_DATA, &data) &&
+        (space.rlim_cur != RLIM_INFINITY || data.rlim_cur != RLIM_INFINITY))
+        signal(SIGSEGV, on_abort);
 }
 
 int main(int argc, char **argv)
 {
+    catch_aborts();
     SheetOptions sheet = sheet_defaults();
     char tile[32];
     sheet.where.data = DEFAULT_DATASET;
@@ -243,10 +246,7 @@ int main(int argc, char **argv)
                  .dpi = -1,
                  .scale = sheet.scale};
     snprintf(tile, sizeof tile, "%dx%d", sheet.tile_w, sheet.tile_h);
-    NetOptions net;
     CliOption options[N_OWN + NET_MAX];
-    own_options(&o, options);
-    int n_net = net_options(&net, &o.sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
     Cli cli = {
         .name = "coco-render",
         .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",
@@ -259,12 +259,14 @@ int main(int argc, char **argv)
                   "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
                   "  coco-eval --per-image captions.jsonl | coco-render --sort score --reverse --html worst.html",
         .options = options,
-        .n_options = N_OWN + n_net,
+        .n_options = list_options(&o, options),
     };
     cli_parse(&cli, argc, argv);
-    net_apply(&net);
+    net_apply(&o.net);
     take(&cli, &o);
     warn_unused(&cli, &o.sheet);
+    if (o.sheet.output)
+        snprintf(unfinished, sizeof unfinished, "%s.coco-part-%d", o.sheet.output, (int)getpid());
     int status = draw(&cli, &o);
     cli_free(&cli);
     return cli_finish(&cli, status);

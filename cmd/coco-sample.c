@@ -62,114 +62,68 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
+enum { N_OPTIONS = 17 };
+
+static void option_table(Options *o, CliOption table[N_OPTIONS])
+{
+    SampleOptions *s = &o->sample;
+    /* clang-format off */
+    const CliOption all[] = {
+        {.name = "model", .letter = 'm', .kind = CLI_TEXT, .value = &s->model, .arg = "MODEL.h5",
+         .help = "the model file"},
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DIR",
+         .help = "dataset directory"},
+        {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
+         .help = "train, val or another split"},
+        {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
+         .help = "caption the rows of this file's array 'features', without a dataset"},
+        {.name = "files", .kind = CLI_TEXT, .value = &s->files, .arg = "NAMES",
+         .help = "with --features: the images' file names, one a line, which the records then carry"},
+        {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
+         .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "greedy", .kind = CLI_FLAG, .value = &o->greedy,
+         .help = "take the likeliest word at every step; the default without --beam and --temperature"},
+        {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",
+         .min = 1, .max = 1024},
+        {.name = "temperature", .kind = CLI_REAL, .value = &s->search.choice.temperature, .arg = "T",
+         .help = "draw words from softmax(scores / T)", .min = 1e-3, .max = 1e3},
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
+         .help = "seed of --temperature's random numbers", .min = 0, .max = UINT32_MAX},
+        {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
+         .help = "at most N steps, <END> counted", .min = 1, .max = 10000},
+        {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
+         .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster where "
+                 "the processor supports it"},
+        {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
+        {.name = "rows", .kind = CLI_TEXT, .value = &s->rows, .arg = "FILE",
+         .help = "caption only these rows: numbers or records, one a line; - is stdin"},
+        {.name = "first", .letter = 'n', .kind = CLI_INT, .value = &s->first, .arg = "N",
+         .help = "only the first N", .min = 0, .max = 1e15},
+        {.name = "shard", .kind = CLI_TEXT, .value = &o->shard, .arg = "I/N",
+         .help = "of these, only those whose place mod N is I (from 0)"},
+        {.name = "format", .kind = CLI_CHOICE, .value = &o->format, .arg = CAPTION_FORMATS,
+         .help = "caption records; the results array of the COCO tools; captions alone"},
+    };
+    /* clang-format on */
+    _Static_assert(sizeof all == N_OPTIONS * sizeof *all, "N_OPTIONS counts the table's rows");
+    memcpy(table, all, sizeof all);
+}
+
 int main(int argc, char **argv)
 {
     Options o = {.seed = 231, .max_length = 30};
     SampleOptions *s = &o.sample;
     *s = (SampleOptions){.data = DEFAULT_DATASET, .split = "val", .first = -1, .shards = 1};
     s->search.choice.temperature = NAN;
-    CliOption options[] = {
-        {.name = "model",
-         .letter = 'm',
-         .kind = CLI_TEXT,
-         .value = &s->model,
-         .arg = "MODEL.h5",
-         .help = "the model file"},
-        {.name = "data",
-         .letter = 'd',
-         .kind = CLI_TEXT,
-         .value = &s->data,
-         .arg = "DIR",
-         .help = "dataset directory"},
-        {.name = "split",
-         .kind = CLI_TEXT,
-         .value = &s->split,
-         .arg = "NAME",
-         .help = "train, val or another split"},
-        {.name = "features",
-         .kind = CLI_TEXT,
-         .value = &s->features,
-         .arg = "FILE.h5",
-         .help = "caption the rows of this file's array 'features', without a dataset"},
-        {.name = "files",
-         .kind = CLI_TEXT,
-         .value = &s->files,
-         .arg = "NAMES",
-         .help = "with --features: the images' file names, one a line, which the records then carry"},
-        {.name = "raw-features",
-         .kind = CLI_FLAG,
-         .value = &s->raw_features,
-         .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
-        {.name = "greedy",
-         .kind = CLI_FLAG,
-         .value = &o.greedy,
-         .help = "take the likeliest word at every step; the default without --beam and --temperature"},
-        {.name = "beam",
-         .kind = CLI_INT,
-         .value = &o.beam,
-         .arg = "K",
-         .help = "beam search with K hypotheses",
-         .min = 1,
-         .max = 1024},
-        {.name = "temperature",
-         .kind = CLI_REAL,
-         .value = &s->search.choice.temperature,
-         .arg = "T",
-         .help = "draw words from softmax(scores / T)",
-         .min = 1e-3,
-         .max = 1e3},
-        {.name = "seed",
-         .kind = CLI_INT,
-         .value = &o.seed,
-         .arg = "N",
-         .help = "seed of --temperature's random numbers",
-         .min = 0,
-         .max = UINT32_MAX},
-        {.name = "max-length",
-         .kind = CLI_INT,
-         .value = &o.max_length,
-         .arg = "N",
-         .help = "at most N steps, <END> counted",
-         .min = 1,
-         .max = 10000},
-        {.name = "precision",
-         .kind = CLI_CHOICE,
-         .value = &o.precision,
-         .arg = PRECISION_NAMES,
-         .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster where the "
-                 "processor supports it"},
-        {.name = "no-logprob", .kind = CLI_FLAG, .value = &o.no_logprob, .help = "leave out log-probabilities"},
-        {.name = "rows",
-         .kind = CLI_TEXT,
-         .value = &s->rows,
-         .arg = "FILE",
-         .help = "caption only these rows: numbers or records, one a line; - is stdin"},
-        {.name = "first",
-         .letter = 'n',
-         .kind = CLI_INT,
-         .value = &s->first,
-         .arg = "N",
-         .help = "only the first N",
-         .min = 0,
-         .max = 1e15},
-        {.name = "shard",
-         .kind = CLI_TEXT,
-         .value = &o.shard,
-         .arg = "I/N",
-         .help = "of these, only those whose place mod N is I (from 0)"},
-        {.name = "format",
-         .kind = CLI_CHOICE,
-         .value = &o.format,
-         .arg = CAPTION_FORMATS,
-         .help = "caption records; the results array of the COCO tools; captions alone"},
-    };
+    CliOption options[N_OPTIONS];
+    option_table(&o, options);
     Cli cli = {.name = "coco-sample",
                .synopsis = "-m MODEL.h5 [-d DIR] [--split NAME] [OPTION...]\n"
                            "-m MODEL.h5 --features FILE.h5 [OPTION...]",
                .about = "Describes images: writes a caption for each row of features.",
                .epilog = EPILOG,
                .options = options,
-               .n_options = sizeof options / sizeof *options};
+               .n_options = N_OPTIONS};
     Err err;
     int status = 0;
     cli_parse(&cli, argc, argv);

@@ -9,15 +9,57 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct {
+    DatasetFetchOptions dataset;
+    NetOptions net;
+    CliList mirrors;
+} Options;
+
+enum { N_OWN = 5 };
+
+static const char ABOUT[] =
+    "Makes a dataset directory from a zip or tar (.tar, .tar.gz) archive: the course's (cs231n), one at\n"
+    "a URL, or a file. Downloads it, resuming an interrupted download, unpacks it, checks it as\n"
+    "coco-train would, renames it to DIR and prints the summary of 'coco-fetch show'. A directory\n"
+    "that is already complete is left as it is.";
+
+static const char EPILOG[] =
+    "Only the dataset's files, and images below images/, are taken from the archive: from the directory\n"
+    "in it that holds coco2014_captions.h5. An archive with a path that leads out of it, a link, a\n"
+    "device or an encrypted file is refused, and so is one that unpacks to 200 times its size.";
+
+/* Fills the table and returns the number of options. */
+static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    DatasetFetchOptions *d = &o->dataset;
+    /* clang-format off */
+    const CliOption own[N_OWN] = {
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &d->dir, .arg = "DIR",
+         .help = "the dataset directory to make"},
+        {.name = "url", .kind = CLI_MANY, .value = &o->mirrors, .arg = "URL",
+         .help = "a mirror of the archive; mirrors are tried in order, after the operand if that is a URL; for "
+                 "cs231n, instead of the course's own URL"},
+        {.name = "sha256", .kind = CLI_TEXT, .value = &d->sha256, .arg = "HEX",
+         .help = "the SHA-256 that the archive must have"},
+        {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &d->replace,
+         .help = "replace an existing directory, if everything in it belongs to a dataset"},
+        {.name = "max-bytes", .kind = CLI_INT, .value = &d->max_bytes, .arg = "N",
+         .help = "refuse an archive that is larger than this, or unpacks to more", .min = 1, .max = 1e15},
+    };
+    /* clang-format on */
+    memcpy(options, own, sizeof own);
+    return N_OWN + net_options(&o->net, &d->http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
+}
+
 /* A text that looks like a path counts even if no such file exists: "No such file" helps more than a usage message. */
-static bool is_source(const char *what, const DatasetFetchSpec *spec)
+static bool is_source(const char *what, const DatasetFetchOptions *spec)
 {
     return !strcmp(what, spec->name) || strpbrk(what, "/.") || access(what, F_OK) == 0;
 }
 
 /* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The caller
  * frees the array. */
-static const char **take_source(DatasetFetchSpec *spec, const char *what, const CliList *mirrors)
+static const char **take_source(DatasetFetchOptions *spec, const char *what, const CliList *mirrors)
 {
     bool course = !strcmp(what, spec->name);
     const char **urls = malloc((size_t)(mirrors->n + 1) * sizeof *urls);
@@ -40,74 +82,40 @@ static const char **take_source(DatasetFetchSpec *spec, const char *what, const 
     return urls;
 }
 
+/* Puts what was parsed into the library's options; returns what take_source does. */
+static const char **take_options(Options *o, const Cli *cli)
+{
+    DatasetFetchOptions *d = &o->dataset;
+    net_apply(&o->net);
+    if (cli->n_operands == 0)
+        cli_usage_error("expected cs231n, a URL or a file");
+    if (!is_source(cli->operand[0], d))
+        cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)",
+                        cli->operand[0]);
+    if (cli->n_operands > 1)
+        cli_usage_error("%s: one archive at a time", cli->operand[1]);
+    if (d->sha256 && !dataset_fetch_digest(d->sha256))
+        cli_usage_error("--sha256: '%s': expected 64 hexadecimal digits", d->sha256);
+    d->out = stdout;
+    return take_source(d, cli->operand[0], &o->mirrors);
+}
+
 int archive_main(int argc, char **argv)
 {
-    DatasetFetchSpec spec = dataset_fetch_defaults();
-    CliList mirrors = {NULL, 0};
-    NetOptions net;
-    enum { N_OWN = 5 };
-    CliOption options[N_OWN + NET_MAX] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &spec.dir,
-         .arg = "DIR",
-         .help = "the dataset directory to make"},
-        {.name = "url",
-         .kind = CLI_MANY,
-         .value = &mirrors,
-         .arg = "URL",
-         .help = "a mirror of the archive; mirrors are tried in order, after the operand if that is a URL; for "
-                 "cs231n, instead of the course's own URL"},
-        {.name = "sha256",
-         .kind = CLI_TEXT,
-         .value = &spec.sha256,
-         .arg = "HEX",
-         .help = "the SHA-256 that the archive must have"},
-        {.name = "force",
-         .letter = 'f',
-         .kind = CLI_FLAG,
-         .value = &spec.replace,
-         .help = "replace an existing directory, if everything in it belongs to a dataset"},
-        {.name = "max-bytes",
-         .kind = CLI_INT,
-         .value = &spec.max_bytes,
-         .arg = "N",
-         .help = "refuse an archive that is larger than this, or unpacks to more",
-         .min = 1,
-         .max = 1e15},
-    };
-    int n_net = net_options(&net, &spec.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
+    Options o = {.dataset = dataset_fetch_defaults()};
+    CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "cs231n [-o DIR] [options]\nURL|FILE [-o DIR] [options]",
-        .about =
-            "Makes a dataset directory from a zip or tar (.tar, .tar.gz) archive: the course's (cs231n), one at\n"
-            "a URL, or a file. Downloads it, resuming an interrupted download, unpacks it, checks it as\n"
-            "coco-train would, renames it to DIR and prints the summary of 'coco-fetch show'. A directory\n"
-            "that is already complete is left as it is.",
-        .epilog =
-            "Only the dataset's files, and images below images/, are taken from the archive: from the directory\n"
-            "in it that holds coco2014_captions.h5. An archive with a path that leads out of it, a link, a\n"
-            "device or an encrypted file is refused, and so is one that unpacks to 200 times its size.",
+        .about = ABOUT,
+        .epilog = EPILOG,
         .options = options,
-        .n_options = N_OWN + n_net,
+        .n_options = list_options(&o, options),
     };
     Err err;
     cli_parse(&cli, argc, argv);
-    net_apply(&net);
-    if (cli.n_operands == 0)
-        cli_usage_error("cs231n, a URL or a file?");
-    if (!is_source(cli.operand[0], &spec))
-        cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)",
-                        cli.operand[0]);
-    if (cli.n_operands > 1)
-        cli_usage_error("%s: one archive at a time", cli.operand[1]);
-    if (spec.sha256 && !dataset_fetch_digest(spec.sha256))
-        cli_usage_error("--sha256: '%s' is not 64 hexadecimal digits", spec.sha256);
-    const char **urls = take_source(&spec, cli.operand[0], &mirrors);
-    spec.out = stdout;
-    int rc = dataset_fetch(&spec, cli_report(&cli, "bytes"), &err);
+    const char **urls = take_options(&o, &cli);
+    int rc = dataset_fetch(&o.dataset, cli_report(&cli, "bytes"), &err);
     if (rc)
         cli_error("%s", err.text);
     free(urls);

@@ -11,8 +11,55 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct {
+    ImageFetchOptions images;
+    NetOptions net;
+    int64_t parallel;
+    const char *failed;
+    bool summary;
+} Options;
+
+enum { N_OWN = 6 };
+
+static const char ABOUT[] =
+    "Downloads images into the cache, many at a time. The input, files or standard input, is caption\n"
+    "records (their \"url\") or URLs, one a line. Prints a status record for each line as its\n"
+    "download finishes:\n\n"
+    "  {\"url\":...,\"status\":\"ok\",\"path\":...,\"code\":200,\"bytes\":48213,\"tries\":1}\n\n"
+    "status is ok (downloaded now), cached (it was there), dead (asking again would bring the\n"
+    "same answer) or failed (it may work another time). Downloads are checked by content: HTML\n"
+    "pages and Flickr's 'photo unavailable' picture are dead, truncated images have failed.\n"
+    "Exit status 0: all images are there; 1: some are not.";
+
+/* Fills the table and returns the number of options. */
+static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    /* clang-format off */
+    const CliOption own[N_OWN] = {
+        {.name = "parallel", .letter = 'p', .kind = CLI_INT, .value = &o->parallel, .arg = "N",
+         .help = "downloads at once", .min = 1, .max = 256},
+        {.name = "ordered", .kind = CLI_FLAG, .value = &o->images.ordered,
+         .help = "write status records in input order, not as downloads finish"},
+        {.name = "retry-failed", .kind = CLI_TEXT, .value = &o->failed, .arg = "STATUS.jsonl",
+         .help = "retry what failed in an earlier run, by its status records (- is standard input), but not what "
+                 "is ok, cached or dead"},
+        {.name = "negative-ttl", .kind = CLI_REAL, .value = &o->images.negative_ttl, .arg = "S",
+         .help = "seconds for which a dead URL is remembered and not asked for again; 0: always ask", .min = 0,
+         .max = 1e10},
+        {.name = "summary", .kind = CLI_FLAG, .value = &o->summary,
+         .help = "at the end, print on standard error what went wrong and how often"},
+        {.name = "cache", .kind = CLI_TEXT, .value = &o->images.cache, .arg = "DIR",
+         .help = "keep images here, each named by the SHA-256 of its URL (else $COCO_CACHE, $XDG_CACHE_HOME/coco, "
+                 "~/.cache/coco)"},
+    };
+    /* clang-format on */
+    const int groups = NET_TIMES | NET_TRIES | NET_SIZE | NET_HOSTS | NET_PUBLIC;
+    memcpy(options, own, sizeof own);
+    return N_OWN + net_options(&o->net, &o->images.http, groups, options + N_OWN);
+}
+
 /* What went wrong, and how often. */
-static void say_reasons(const Tally *reasons)
+static void say_reasons(const TextCounts *reasons)
 {
     for (int i = 0; i < reasons->n_lines; i++)
         cli_error("%8lld  %s", (long long)reasons->line[i].n, reasons->line[i].text);
@@ -36,89 +83,45 @@ static void keep_memory(void)
 #endif
 }
 
+/* Puts what was parsed into the library's options. */
+static void take_options(Options *o, const Cli *cli)
+{
+    net_apply(&o->net);
+    if (o->failed && cli->n_operands)
+        cli_usage_error("%s: --retry-failed names the input", cli->operand[0]);
+    o->images.retry_failed = o->failed != NULL;
+    o->images.inputs = o->failed ? &o->failed : cli->operand;
+    o->images.n_inputs = o->failed ? 1 : cli->n_operands;
+    o->images.parallel = (int)o->parallel;
+}
+
 int images_main(int argc, char **argv)
 {
-    ImageFetchSpec spec = image_fetch_defaults();
-    int64_t parallel = spec.parallel;
-    const char *failed = NULL;
-    bool summary = false;
-    NetOptions net;
-    CliOption options[8 + NET_MAX] = {
-        {.name = "parallel",
-         .letter = 'p',
-         .kind = CLI_INT,
-         .value = &parallel,
-         .arg = "N",
-         .help = "downloads at once",
-         .min = 1,
-         .max = 256},
-        {.name = "ordered",
-         .kind = CLI_FLAG,
-         .value = &spec.ordered,
-         .help = "write status records in input order, not as downloads finish"},
-        {.name = "retry-failed",
-         .kind = CLI_TEXT,
-         .value = &failed,
-         .arg = "STATUS.jsonl",
-         .help =
-             "retry what failed in an earlier run, by its status records (- is standard input), but not what is "
-             "ok, cached or dead"},
-        {.name = "negative-ttl",
-         .kind = CLI_REAL,
-         .value = &spec.negative_ttl,
-         .arg = "S",
-         .help = "seconds for which a dead URL is remembered and not asked for again; 0: always ask",
-         .min = 0,
-         .max = 1e10},
-        {.name = "summary",
-         .kind = CLI_FLAG,
-         .value = &summary,
-         .help = "at the end, print on standard error what went wrong and how often"},
-        {.name = "cache",
-         .kind = CLI_TEXT,
-         .value = &spec.cache,
-         .arg = "DIR",
-         .help = "keep images here, each named by the SHA-256 of its URL "
-                 "(else $COCO_CACHE, $XDG_CACHE_HOME/coco, ~/.cache/coco)"},
-    };
-    enum { N_OWN = 6 };
-    int n_net =
-        net_options(&net, &spec.http, NET_TIMES | NET_TRIES | NET_SIZE | NET_HOSTS | NET_PUBLIC, options + N_OWN);
+    Options o = {.images = image_fetch_defaults()};
+    o.parallel = o.images.parallel;
+    CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "images [options] [FILE...]\nimages [options] --retry-failed STATUS.jsonl",
-        .about = "Downloads images into the cache, many at a time. The input, files or standard input, is caption\n"
-                 "records (their \"url\") or URLs, one a line. Prints a status record for each line as its\n"
-                 "download finishes:\n\n"
-                 "  {\"url\":...,\"status\":\"ok\",\"path\":...,\"code\":200,\"bytes\":48213,\"tries\":1}\n\n"
-                 "status is ok (downloaded now), cached (it was there), dead (asking again would bring the\n"
-                 "same answer) or failed (it may work another time). Downloads are checked by content: HTML\n"
-                 "pages and Flickr's 'photo unavailable' picture are dead, truncated images have failed.\n"
-                 "Exit status 0: all images are there; 1: some are not.",
+        .about = ABOUT,
         .epilog = "Proxies are taken from http_proxy, https_proxy, all_proxy and no_proxy, as in curl.",
         .options = options,
-        .n_options = N_OWN + n_net,
+        .n_options = list_options(&o, options),
     };
     ImageFetchCount count;
     Err err;
     cli_parse(&cli, argc, argv);
+    take_options(&o, &cli);
     keep_memory();
-    net_apply(&net);
-    if (failed && cli.n_operands)
-        cli_usage_error("%s: --retry-failed names the input", cli.operand[0]);
-    spec.retry_failed = failed != NULL;
-    spec.inputs = failed ? &failed : cli.operand;
-    spec.n_inputs = failed ? 1 : cli.n_operands;
-    spec.parallel = (int)parallel;
     Report report = *cli_report(&cli, "images");
     if (isatty(STDOUT_FILENO)) /* the records themselves show the progress */
         report.progress = NULL;
-    int rc = image_fetch(&spec, &report, &count, &err);
+    int rc = image_fetch(&o.images, &report, &count, &err);
     if (rc && !ferror(stdout)) /* cli_finish reports that */
         cli_error("%s", err.text);
-    if (!rc && (!cli.quiet || summary))
+    if (!rc && (!cli.quiet || o.summary))
         say_counts(&count);
-    if (summary)
+    if (o.summary)
         say_reasons(&count.reasons);
     int status = rc || count.dead || count.failed || count.bad_lines ? 1 : 0;
     cli_free(&cli);

@@ -5,57 +5,41 @@
 
 #include <stdio.h>
 
+static const char ABOUT[] =
+    "Makes the built-in dataset, without a network: pictures of one to three coloured shapes, 128 x 128,\n"
+    "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
+    "The same seed gives the same bytes.";
+
+static const char EPILOG[] =
+    "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
+    "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
+    "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
+    "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"
+    "from the first to the second. Each number is standardised over the train split.";
+
 int shapes_main(int argc, char **argv)
 {
     ShapesOptions shapes = shapes_defaults();
     bool force = false;
+    /* clang-format off */
     CliOption options[] = {
-        {.name = "output",
-         .letter = 'o',
-         .kind = CLI_TEXT,
-         .value = &shapes.dir,
-         .arg = "DIR",
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &shapes.dir, .arg = "DIR",
          .help = "the directory to make"},
-        {.name = "train",
-         .kind = CLI_INT,
-         .value = &shapes.train,
-         .arg = "N",
-         .help = "number of pictures to train on",
-         .min = 1,
-         .max = SHAPES_MAX},
-        {.name = "val",
-         .kind = CLI_INT,
-         .value = &shapes.val,
-         .arg = "N",
-         .help = "number of pictures to validate on",
-         .min = 1,
-         .max = SHAPES_MAX},
-        {.name = "seed",
-         .kind = CLI_INT,
-         .value = &shapes.seed,
-         .arg = "S",
-         .help = "another seed gives other pictures",
-         .min = 0,
-         .max = UINT32_MAX},
-        {.name = "force",
-         .letter = 'f',
-         .kind = CLI_FLAG,
-         .value = &force,
+        {.name = "train", .kind = CLI_INT, .value = &shapes.train, .arg = "N",
+         .help = "number of pictures to train on", .min = 1, .max = SHAPES_MAX},
+        {.name = "val", .kind = CLI_INT, .value = &shapes.val, .arg = "N",
+         .help = "number of pictures to validate on", .min = 1, .max = SHAPES_MAX},
+        {.name = "seed", .kind = CLI_INT, .value = &shapes.seed, .arg = "S",
+         .help = "another seed gives other pictures", .min = 0, .max = UINT32_MAX},
+        {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &force,
          .help = "replace an existing dataset of shapes"},
     };
+    /* clang-format on */
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed S]",
-        .about =
-            "Makes the built-in dataset, without a network: pictures of one to three coloured shapes, 128 x 128,\n"
-            "five captions each, features, vocabulary and lists, in the layout of the course's COCO dataset.\n"
-            "The same seed gives the same bytes.",
-        .epilog =
-            "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
-            "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
-            "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
-            "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"
-            "from the first to the second. Each number is standardised over the train split.",
+        .about = ABOUT,
+        .epilog = EPILOG,
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };

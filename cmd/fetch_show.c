@@ -11,39 +11,20 @@ int show_main(int argc, char **argv)
     ShowSpec spec = {.dir = DEFAULT_DATASET, .out = stdout};
     int64_t n = 0, seed = 231;
     bool random = false;
+    /* clang-format off */
     CliOption options[] = {
-        {.name = "data",
-         .letter = 'd',
-         .kind = CLI_TEXT,
-         .value = &spec.dir,
-         .arg = "DATA",
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &spec.dir, .arg = "DATA",
          .help = "the dataset directory, as the operand"},
-        {.name = "split",
-         .kind = CLI_TEXT,
-         .value = &spec.split,
-         .arg = "S",
+        {.name = "split", .kind = CLI_TEXT, .value = &spec.split, .arg = "S",
          .help = "this split alone (else all; with -n, val)"},
-        {.name = "number",
-         .letter = 'n',
-         .kind = CLI_INT,
-         .value = &n,
-         .arg = "N",
-         .help = "print caption records of N images instead: ground truth alone",
-         .min = 1,
-         .max = 1e15},
-        {.name = "random",
-         .letter = 'r',
-         .kind = CLI_FLAG,
-         .value = &random,
+        {.name = "number", .letter = 'n', .kind = CLI_INT, .value = &n, .arg = "N",
+         .help = "print caption records of N images instead: ground truth alone", .min = 1, .max = 1e15},
+        {.name = "random", .letter = 'r', .kind = CLI_FLAG, .value = &random,
          .help = "of N random images, not of the first N"},
-        {.name = "seed",
-         .kind = CLI_INT,
-         .value = &seed,
-         .arg = "S",
-         .help = "with --random: other images",
-         .min = 0,
-         .max = UINT32_MAX},
+        {.name = "seed", .kind = CLI_INT, .value = &seed, .arg = "S", .help = "with --random: other images",
+         .min = 0, .max = UINT32_MAX},
     };
+    /* clang-format on */
     Cli cli = {
         .name = "coco-fetch",
         .synopsis = "show [DATA] [--split S] [-n N [--random]]",

@@ -501,7 +501,8 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
 @test "SIGINT and SIGTERM: exit 130 and 143, nothing is left" {
     big
     for signal in INT TERM; do
-        coco-fetch big.zip -q -o new/d >stdout 2>stderr 3>&- &
+        # Shells start background jobs with SIGINT ignored, which commands respect.
+        env --default-signal=INT coco-fetch big.zip -q -o new/d >stdout 2>stderr 3>&- &
         pid=$!
         for _ in $(seq 1000); do
             [ -z "$(find new -name big.png 2>/dev/null)" ] || break

@@ -43,7 +43,7 @@ both_fail() {
 @test "captions: no such split" { tool_h5 $captions rm train_captions; train_fails "$captions: no dataset 'train_captions'"; }
 @test "captions: no image rows" { tool_h5 $captions rm train_image_idxs; train_fails "$captions: no dataset 'train_image_idxs'"; }
 @test "captions: image rows of val missing" { tool_h5 $captions rm val_image_idxs; sample_fails "$captions: no dataset 'val_image_idxs'"; }
-@test "captions: a group instead" { tool_h5 $captions rm train_captions; tool_h5 $captions group train_captions; train_fails "$captions: 'train_captions' is no dataset"; }
+@test "captions: a group instead" { tool_h5 $captions rm train_captions; tool_h5 $captions group train_captions; train_fails "$captions: 'train_captions' is not a dataset"; }
 @test "captions: word out of range" { tool_h5 $captions set train_captions 29 30; train_fails "$captions: train_captions: row 3: word 30 is out of range .*30"; }
 @test "captions: word out of range, last row" { tool_h5 $captions set train_captions 539 1000; train_fails "$captions: train_captions: row 59: word 1000 "; }
 @test "captions: negative word" { tool_h5 $captions set train_captions 0 -1; train_fails "$captions: train_captions: row 0: word -1 "; }
@@ -133,7 +133,7 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "vocabulary: <END> elsewhere" { words '.idx_to_word[2] = "<UNK>" | .idx_to_word[3] = "<END>" | del(.word_to_idx)'; both_fail "$vocab: .*<(END|UNK)>" "$vocab: .*<(END|UNK)>"; }
 @test "vocabulary: no <START>" { words '.idx_to_word[1] = "begin" | del(.word_to_idx)'; both_fail "$vocab: word 1 is 'begin', not <START>" "$vocab: word 1 is 'begin', not <START>"; }
 @test "vocabulary: no <END>" { words '.idx_to_word[2] = "end" | del(.word_to_idx)'; both_fail "$vocab: word 2 is 'end', not <END>" "$vocab: word 2 is 'end', not <END>"; }
-@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: 1 words, and no <START>" "$vocab: 1 words, and no <START>"; }
+@test "vocabulary: <NULL> alone" { words '.idx_to_word = ["<NULL>"] | del(.word_to_idx)'; both_fail "$vocab: no <START>, only 1 words" "$vocab: no <START>, only 1 words"; }
 @test "vocabulary: maps that disagree" { words '.word_to_idx.dog = 19'; both_fail "$vocab: word_to_idx says 'dog' is 19, idx_to_word has 'cat' there" "$vocab: word_to_idx says 'dog' is 19"; }
 @test "vocabulary: map with a word less" { words 'del(.word_to_idx.dog)'; both_fail "$vocab: word_to_idx has 29 words, idx_to_word 30" "$vocab: word_to_idx has 29"; }
 @test "vocabulary: map out of range" { words '.word_to_idx.dog = 30'; both_fail "$vocab: word_to_idx: 'dog': expected a number from 0 to 29" "$vocab: word_to_idx: 'dog'"; }
@@ -170,6 +170,6 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "a dataset directory that is a file" { rm -r d; echo >d; both_fail "d.*: " "d.*: "; }
 @test "a split that is not there, or no name" {
     sample_fails "d/test2014_vgg16_fc7_pca.h5: No such file" --split test
-    sample_fails "'../val' is no name of a split" --split ../val
-    sample_fails "'' is no name of a split" --split ''
+    sample_fails "'../val' is not a name of a split" --split ../val
+    sample_fails "'' is not a name of a split" --split ''
 }

@@ -63,11 +63,11 @@ not_resumed() {
 
 @test "model: no format" { edit rmattr / format; refused "m.h5: no attribute 'format'"; }
 @test "model: another format" { edit attr / format text other-thing; refused "m.h5: format 'other-thing'"; }
-@test "model: format as a number" { edit attr / format int 1; refused "m.h5: attribute 'format' is no text"; }
+@test "model: format as a number" { edit attr / format int 1; refused "m.h5: attribute 'format' is not text"; }
 @test "model: no version" { edit rmattr / version; refused "m.h5: no attribute 'version'"; }
 @test "model: version 3" { edit attr / version int 3; refused "m.h5: version 3 "; }
 @test "model: version 0" { edit attr / version int 0; refused "m.h5: .*version.* 0"; }
-@test "model: version as text" { edit attr / version text 1; refused "m.h5: attribute 'version' is no integer"; }
+@test "model: version as text" { edit attr / version text 1; refused "m.h5: attribute 'version' is not an integer"; }
 @test "model: no cell" { edit rmattr / cell; refused "m.h5: no attribute 'cell'"; }
 @test "model: unknown cell" { edit attr / cell text perceptron; refused "m.h5: attribute 'cell' is 'perceptron', expected rnn\|lstm"; }
 @test "model: empty cell" { edit attr / cell text ''; refused "m.h5: attribute 'cell' is '', expected rnn\|lstm"; }
@@ -97,9 +97,9 @@ not_resumed() {
 }
 @test "model: a dimension as a real, as text, as a pair" {
     edit attr / hidden_dim real 16
-    refused "m.h5: attribute 'hidden_dim' is no integer"
+    refused "m.h5: attribute 'hidden_dim' is not an integer"
     edit attr / hidden_dim text 16
-    refused "m.h5: attribute 'hidden_dim' is no integer"
+    refused "m.h5: attribute 'hidden_dim' is not an integer"
     edit attr / hidden_dim pair 16
     refused "m.h5: attribute 'hidden_dim' holds 2 values"
 }
@@ -118,7 +118,7 @@ not_resumed() {
 @test "model: a tensor of another shape" { edit size /params/Wh 16,15; refused "m.h5: /params/Wh: shape \(16,15\), expected \(16,16\)"; }
 @test "model: a vector as a matrix" { edit size /params/b_vocab 30,1; refused "m.h5: /params/b_vocab: shape \(30,1\), expected \(30\)"; }
 @test "model: a tensor that is empty" { edit size /params/b 0; refused "m.h5: /params/b: shape \(0\), expected \(16\)"; }
-@test "model: a tensor that is a group" { edit rm /params/b; edit group /params/b; refused "m.h5: '/params/b' is no dataset"; }
+@test "model: a tensor that is a group" { edit rm /params/b; edit group /params/b; refused "m.h5: '/params/b' is not a dataset"; }
 @test "model: a tensor of integers" { edit type /params/b int32; refused "m.h5: /params/b: holds int32, not floats"; }
 @test "model: a tensor of strings" { edit type /params/b string; refused "m.h5: /params/b: holds string, not floats"; }
 @test "model: a tensor with an unknown filter" { edit type /params/Wh float32 unknown; refused "m.h5: /params/Wh: .*lacks its filter 'lzf'"; }
@@ -129,7 +129,7 @@ not_resumed() {
 # --- vocabulary ---
 
 @test "model: no vocabulary" { edit rm /vocab; refused "m.h5: no dataset '/vocab/idx_to_word'"; }
-@test "model: a group in place of the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is no dataset"; }
+@test "model: a group in place of the vocabulary" { edit rm /vocab; edit group /vocab; edit group /vocab/idx_to_word; refused "m.h5: '/vocab/idx_to_word' is not a dataset"; }
 @test "model: fewer words than vocab_size" { edit strings /vocab/idx_to_word '<NULL>' '<START>' '<END>'; refused "m.h5: /vocab/idx_to_word: 3 words, but vocab_size is 30"; }
 @test "model: vocabulary without <START>" {
     edit strings /vocab/idx_to_word '<NULL>' $(seq 1 29)

@@ -95,12 +95,19 @@ golden() {
     same one three
 }
 
-@test "special tokens are no words" {
+@test "special tokens are not words, but <UNK> is to the COCO tools" {
     echo '{"image_id":1,"caption":"<START> a <UNK> b <END>","references":["a <END> b <NULL>"]}' >x.jsonl
-    run -0 --separate-stderr coco-eval x.jsonl
+    for tokenizer in none ptb; do
+        run -0 --separate-stderr coco-eval --tokenizer $tokenizer x.jsonl
+        jq -e '.testlen == 3 and .reflen == 2 and .ROUGE_L < 1' <<<"$output"
+        [[ "$stderr" == *"<UNK>, in 1 of the captions and references, counts as a word"*"--drop-unk"* ]]
+        run -0 --separate-stderr coco-eval --tokenizer $tokenizer --drop-unk x.jsonl
+        jq -e '.testlen == 2 and .reflen == 2 and .ROUGE_L == 1' <<<"$output"
+        [[ "$stderr" != *"<UNK>"* ]]
+    done
+    run -0 --separate-stderr coco-eval --tokenizer clean x.jsonl
     jq -e '.testlen == 2 and .reflen == 2 and .ROUGE_L == 1' <<<"$output"
-    run -0 --separate-stderr coco-eval --tokenizer ptb x.jsonl
-    jq -e '.testlen == 2 and .reflen == 2' <<<"$output"
+    [[ "$stderr" != *"<UNK>"* ]]
 }
 
 @test "tokenizers" {
@@ -109,10 +116,27 @@ golden() {
     jq -e '.testlen == 4 and .ROUGE_L == 0' <<<"$output"
     run -0 --separate-stderr coco-eval --tokenizer ptb x.jsonl
     jq -e '.testlen == 6 and .Bleu_1 < 1' <<<"$output"
-    run -0 --separate-stderr coco-eval --tokenizer clean x.jsonl
+    run -0 --separate-stderr coco-eval --tokenizer clean --american x.jsonl
     jq -e '.testlen == 4 and .ROUGE_L == 1' <<<"$output"
-    run -0 --separate-stderr coco-eval --tokenizer clean --british x.jsonl
+    run -0 --separate-stderr coco-eval --tokenizer clean x.jsonl
     jq -e '.ROUGE_L < 1' <<<"$output"
+    local default=$output
+    run -0 --separate-stderr coco-eval --tokenizer clean --british x.jsonl # what once had to be asked for
+    [ "$output" = "$default" ]
+}
+
+@test "every digit of the peers', where words depend on the next caption and hold spaces" {
+    cat >odd.jsonl <<'E'
+{"image_id":1,"caption":"A corner of 23 3/4 St.","references":["Corner of 23 3/4 St","The corner of 23 <UNK>"]}
+{"image_id":2,"caption":"A 5 7/8 inch pipe :)","references":["A pipe of 7/8 inch","A sign that reads K."]}
+{"image_id":3,"caption":"A sign that reads K.","references":["Two signs read K","The sign that reads K."]}
+{"image_id":4,"caption":"Two dogs <UNK> on no.","references":["A dog says no.","5 grey dogs gonna sleep (deep) :)"]}
+{"image_id":5,"caption":"9 grey dogs gonna sleep :)","references":["A dog's sleep [deep] :)"]}
+E
+    run -0 --separate-stderr coco-eval --tokenizer ptb odd.jsonl
+    local bleu='"Bleu_1":0.517241379292509,"Bleu_2":0.3595974761003466,"Bleu_3":0.2733172072831139,"Bleu_4":0.1954196458770913'
+    [[ "$output" == *"$bleu,\"ROUGE_L\":0.434112423422483,"* ]]
+    near .CIDEr 1.5358918868704616 1e-9
 }
 
 @test "it tells what the COCO tools leave to find out" {
@@ -154,7 +178,7 @@ golden() {
 
 @test "document frequencies of a corpus" {
     coco-eval --refs refs.json --save-df df.jsonl
-    [ "$(head -n 1 df.jsonl)" = '{"format":"coco-df","version":1,"images":3,"tokenizer":"ptb","british":false}' ]
+    [ "$(head -n 1 df.jsonl)" = '{"format":"coco-df","version":1,"images":3,"tokenizer":"ptb","american":false}' ]
     [ "$(sed -n 2p df.jsonl)" = '{"ngram":"a","df":2}' ]
     run -0 coco-eval --refs refs.json --df df.jsonl results.json
     golden
@@ -168,14 +192,21 @@ golden() {
     run -0 coco-eval three.jsonl --df own.jsonl
     golden
     fails 1 'df.jsonl: line 1: was made with --tokenizer ptb, not none' coco-eval three.jsonl --df df.jsonl
-    fails 1 'df.jsonl: line 1: was made without --british' coco-eval --refs refs.json results.json --british --df df.jsonl
+    fails 1 'df.jsonl: line 1: was made without --american' coco-eval --refs refs.json results.json --american --df df.jsonl
+    # Older files said whether --british was given.
+    sed -i 's/"american":false/"british":false/' df.jsonl own.jsonl
+    fails 1 'df.jsonl: line 1: was made with --american' coco-eval --refs refs.json results.json --df df.jsonl
+    run -0 coco-eval --refs refs.json results.json --american --df df.jsonl
+    golden
+    run -0 coco-eval three.jsonl --df own.jsonl
+    golden
 }
 
 @test "bad document frequencies" {
     echo '{"annotations":[]}' >none.json
     fails 1 'none.json: no captions' coco-eval --refs none.json --save-df x
     [ ! -e x ]
-    local head='{"format":"coco-df","version":1,"images":3,"tokenizer":"none","british":false}'
+    local head='{"format":"coco-df","version":1,"images":3,"tokenizer":"none","american":false}'
     bad() { printf '%s\n' "$2" >bad.df; fails 1 "bad.df: $1" coco-eval three.jsonl --df bad.df; }
     bad 'line 1: not a file of document frequencies' '{"a":1}'
     bad 'line 1: version 2 is not supported' '{"format":"coco-df","version":2}'
@@ -262,7 +293,8 @@ golden() {
     fails 2 'one FILE is scored' coco-eval a b
     fails 2 'exclude each other' coco-eval --table --per-image a
     fails 2 'goes with --refs' coco-eval --allow-missing a
-    fails 2 'goes with --tokenizer' coco-eval --british a
+    fails 2 'goes with --tokenizer' coco-eval --american a
+    fails 2 'exclude each other' coco-eval --american --british --tokenizer ptb a
     fails 2 'standard output is for the scores' coco-eval --save-df - a
     fails 2 'tokenizer' coco-eval --tokenizer java a
     fails 1 'nowhere: No such file' coco-eval nowhere
@@ -296,8 +328,10 @@ golden() {
     coco-eval -j1 --refs others.json first.json >one
     coco-eval -j2 --refs others.json first.json >two
     same one two
-    # People agree about so much.
-    jq -e '.images == 5000 and .CIDEr > 0.8 and .CIDEr < 1 and .Bleu_1 > 0.6 and .ROUGE_L > 0.45' one
+    # What pycocoevalcap prints.
+    local bleu='"Bleu_1":0.6344705701552054,"Bleu_2":0.4373799065113723,"Bleu_3":0.29412868702985323,"Bleu_4":0.19553851792504892'
+    grep -F "$bleu,\"ROUGE_L\":0.4717583581954499," one
+    jq -e '.images == 5000 and (.CIDEr - 0.886544201761606 | fabs < 1e-9)' one
 }
 
 @test "somebody else's results, of which the annotations have some" {

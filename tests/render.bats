@@ -253,6 +253,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 @test "a signal ends waiting for input at once" {
     python3 - <<'END'
 import signal, subprocess
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job's is ignored, which commands respect
 for number in (signal.SIGINT, signal.SIGTERM):
     p = subprocess.Popen(["coco-render", "-o", "a.png", "--html", "a.html"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     p.stdin.write(b'{"image_id":1,"caption":"x"}\n' * 10000)  # more than a pipe holds: reading has begun
@@ -353,7 +354,7 @@ not JSON at all
 END
     [ "$n" = 11 ]
     printf '[{"image_id":1,\n' >array.json
-    fails 1 'line 1: not a JSON object but an array' coco-render -o out.png array.json
+    fails 1 'array.json: not JSON' coco-render -o out.png array.json
 }
 
 @test "no records: exit 1, nothing written" {
@@ -475,4 +476,81 @@ END
     run --separate-stderr coco-render -q --strict -d "$data" -o b.png c.jsonl
     [ "$status" = 0 ]
     same a.png b.png
+}
+
+@test "links that the owner of the folder put there are followed; a record's words may not lead out" {
+    mkdir disk data other
+    mv img/a.ppm disk/
+    ln -s "$PWD/disk" data/images
+    ln -s ../disk/a.ppm other/a.ppm
+    echo '{"image_id":1,"file":"images/a.ppm","caption":"x"}' >in.jsonl
+    run -0 coco-render -q --strict -d data -o a.png in.jsonl
+    jq -c --arg f "$PWD/data/images/a.ppm" '.file = $f' in.jsonl >abs.jsonl
+    run -0 coco-render -q --strict -d data -o a.png abs.jsonl
+    echo '{"image_id":1,"file":"a.ppm","caption":"x"}' >in.jsonl
+    run -0 coco-render -q --strict --images other -o a.png in.jsonl
+    echo '{"image_id":1,"file":"../disk/a.ppm","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --images other -o a.png in.jsonl
+    [[ $output = *"leads out of the directory"* ]]
+    rm disk/a.ppm
+    echo '{"image_id":1,"file":"a.ppm","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --images other -o a.png in.jsonl
+    [[ $output = *"a symbolic link to nothing"* ]]
+}
+
+@test "an image is found by its id under the names that COCO gives" {
+    mkdir coco
+    cp img/a.ppm coco/000000000139.jpg
+    cp img/a.ppm coco/COCO_val2014_000000000140.jpg
+    printf '{"image_id":139,"caption":"a"}\n{"image_id":140,"caption":"b"}\n' >in.jsonl
+    run -0 coco-render -q --strict --images coco -o a.png in.jsonl
+}
+
+@test "--offline asks for no URL and says so; the cache is used" {
+    echo '{"image_id":1,"url":"http://127.0.0.1:9/x.jpg","caption":"x"}' >in.jsonl
+    run -1 coco-render -q --strict --offline -o a.png in.jsonl
+    [[ $output = *"not in the cache (--offline)"* ]]
+}
+
+@test "a server that cannot be reached is tried once" {
+    for i in {1..40}; do echo '{"image_id":'$i',"url":"http://127.0.0.1:9/'$i'.jpg","caption":"x"}'; done >in.jsonl
+    start=$SECONDS
+    run -0 coco-render -q --backoff 1 --retries 1 -j1 -o a.png in.jsonl
+    [ "$(grep -c '^coco-render: image ' <<<"$output")" = 40 ]
+    [ "$(sed 's/^.*jpg: //' <<<"$output" | sort -u | wc -l)" = 1 ]
+    [ $((SECONDS - start)) -lt 20 ]
+}
+
+@test "--max-pixels" {
+    run -0 render -q --strict --max-pixels 4 -o a.png two.jsonl
+    run -1 render -q --strict --max-pixels 3 -o a.png two.jsonl
+    [[ $output = *"2 x 2 pixels are too many"* ]]
+}
+
+@test "a results array, and records with row and split alone: the dataset names their files" {
+    mkdir -p data/images
+    cp img/a.ppm data/images/000000000139.ppm
+    cp img/a.ppm data/images/b.ppm
+    printf 'images/000000000139.ppm\nimages/b.ppm\n' >data/val2014_images.txt
+    echo '[{"image_id":139,"caption":"a"}]' >results.json
+    run -0 coco-render -q --strict -d data -o a.png results.json
+    echo '{"image_id":1,"split":"val","row":1,"caption":"b"}' >row.jsonl
+    run -0 coco-render -q --strict -d data -o a.png row.jsonl
+    echo '[{"image_id":139}]' >results.json
+    run -1 coco-render -q -d data -o b.png results.json
+    [[ $output = *"results.json: element 1: "*caption* ]]
+}
+
+@test "where memory runs short: exit 1, a line that says so, and no file" {
+    (ulimit -c 0 -v 70000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
+    [ "$status" = 1 ]
+    grep -q '^coco-render: .*' err
+    nothing_written
+}
+
+@test "characters that no font has: a line for each package that may help" {
+    printf '%s\n' $'{"image_id":3,"file":"a.ppm","caption":"\xf4\x8f\xbf\xbd"}' $'{"image_id":4,"file":"a.ppm","caption":"\xf0\xbf\xbf\xbd"}' >in.jsonl
+    run -0 --separate-stderr render -q -o a.png in.jsonl
+    [ "$(grep -c 'no font has' <<<"$stderr")" = 2 ]
+    [[ $stderr = *fonts-noto-core*fonts-noto-cjk* ]]
 }

@@ -407,7 +407,8 @@ refused() {
 
 # start ARGUMENT...: starts a long run and waits until it has drawn some pictures; sets $pid.
 start() {
-    coco-fetch shapes -q --train 200000 --val 1 "$@" >stdout 2>stderr 3>&- &
+    # Shells start background jobs with SIGINT ignored, which commands respect.
+    env --default-signal=INT coco-fetch shapes -q --train 200000 --val 1 "$@" >stdout 2>stderr 3>&- &
     pid=$!
     for _ in $(seq 600); do
         [ -z "$(find . -name 000000000030.png)" ] || return 0

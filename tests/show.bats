@@ -245,17 +245,17 @@ assert rows == list(range(24)), rows' records
     echo x >file
     for more in "" "-n 3" "--split val" "--split val -n 3"; do
         fails 1 "nowhere[:/].*(No such file|no such dataset)" coco-fetch show nowhere $more
-        fails 1 "empty[:/].*(no dataset|No such file)" coco-fetch show empty $more
-        fails 1 "file[:/].*(no dataset|No such file|Not a directory)" coco-fetch show file $more
+        fails 1 "empty[:/].*(not a dataset|No such file)" coco-fetch show empty $more
+        fails 1 "file[:/].*(not a dataset|No such file|Not a directory)" coco-fetch show file $more
         fails 1 "data/coco_captioning" coco-fetch show $more
     done
 }
 @test "no such split: one line that names it, exit 1" {
     breaks "d/test2014_vgg16_fc7_pca.h5: No such file" d --split test
     fails 1 "d/test2014_vgg16_fc7_pca.h5: No such file" coco-fetch show d --split test -n 1
-    breaks "'\.\./val' is no name of a split" d --split ../val
-    fails 1 "'\.\./val' is no name of a split" coco-fetch show d --split ../val -n 1
-    fails 1 "'' is no name of a split" coco-fetch show d --split= -n 1
+    breaks "'\.\./val' is not a name of a split" d --split ../val
+    fails 1 "'\.\./val' is not a name of a split" coco-fetch show d --split ../val -n 1
+    fails 1 "'' is not a name of a split" coco-fetch show d --split= -n 1
     # Features without captions have no ground truth.
     cp $val d/test2014_vgg16_fc7_pca.h5
     fails 1 "$captions: no dataset 'test_captions'" coco-fetch show d --split test -n 1

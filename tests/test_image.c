@@ -54,6 +54,19 @@ static void kinds(void **state)
     expect(png.bytes, png.n, 4, 1, "\1\1\1\2\2\2\3\3\3\4\4\4");
 }
 
+/* Whatever the maximum, it is white; plain or binary, one byte or two. */
+static void pnm_maximum(void **state)
+{
+    (void)state;
+    expect("P5 3 1 15\n\0\5\17", 13, 3, 1, "\0\0\0\x55\x55\x55\xff\xff\xff");
+    expect("P5 2 1 15\n\17\377", 12, 2, 1, "\xff\xff\xff\xff\xff\xff"); /* above it */
+    expect("P5 2 1 1023\n\3\377\1\1", 16, 2, 1, "\xff\xff\xff\x40\x40\x40");
+    expect("P6 1 1 65535\n\377\377\200\0\0\1", 19, 1, 1, "\xff\x80\0");
+    expect("P3 1 1 # c\n15 15 5#d\n0\n", 23, 1, 1, "\xff\x55\0");
+    expect("P2\n2 1\n1\n0 1", 12, 2, 1, "\0\0\0\xff\xff\xff");
+    expect("P3 1 1 255 1 2 3", 16, 1, 1, "\1\2\3");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -85,14 +98,17 @@ static void refused(void **state)
          12, "unsupported format: HEIC"},
         {"P4 8 1\n\xff", 8, "unsupported format: PBM"},
         {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "corrupt or unsupported BMP"},
-        {"P3 1 1 255 1 2 3\n", 17, "unsupported format: plain PNM"},
+        {"P3 1 1 255 1 2", 14, "truncated PNM"},
+        {"P2 2 1 9 1 x 3\n", 15, "corrupt PNM"},
+        {"P5 1 1 65536\n\1\2\3", 16, "corrupt PNM"},
+        {"P5 1 1 0\n\1", 10, "corrupt PNM"},
         {huge.bytes, huge.n, "too many"},
         {"P5 1048577 1 255\n", 17, "1048577 x 1 pixels are too many"},
         {empty.bytes, empty.n, ""},
-        {"P6 1 1 65535\n\1\2\3\4\5\6", 19, "16 bits"},
+        {"P6 1 1 65535\n\1\2\3\4\5", 18, "truncated PNM"},
         {"P6 2 2 255\n\1\2\3\4\5\6", 17, "truncated PNM"},
         {"P6 2333333333 1 255\n", 20, "too many pixels"},
-        {"P6 1 1 #\r2333333333\n", 20, "too many pixels"},
+        {"P6 1 1 #\r2333333333\n", 20, "its maximum is not from 1 to 65535"},
         {"P5 #c 9\n2 2 255\n\1\2\3", 19, "truncated PNM"},
         {p.bytes, p.n - 1, "truncated PNG"},
         {p.bytes, 45, "truncated PNG"},
@@ -322,11 +338,17 @@ static void photographs_in_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),       cmocka_unit_test(refused),
-        cmocka_unit_test(wholeness),   cmocka_unit_test(upright_png),
-        cmocka_unit_test(fitted),      cmocka_unit_test(damaged),
-        cmocka_unit_test(fits),        cmocka_unit_test(scaling),
-        cmocka_unit_test(photographs), cmocka_unit_test(photographs_in_boxes),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(pnm_maximum),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(wholeness),
+        cmocka_unit_test(upright_png),
+        cmocka_unit_test(fitted),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(fits),
+        cmocka_unit_test(scaling),
+        cmocka_unit_test(photographs),
+        cmocka_unit_test(photographs_in_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

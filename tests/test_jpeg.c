@@ -161,6 +161,57 @@ static void cut(void **state)
     }
 }
 
+/* Decoded as far as it goes, if that is wished; the upper half is right when the lower one is missing. */
+static void drawn_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    Err err;
+    const ImageWish wish = {.draw_cut = true};
+    for (int progressive = 0; progressive < 2; progressive++) {
+        Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0), whole = {jpeg.bytes, jpeg.n - 2};
+        Image image;
+        bool is_cut;
+        assert_ok(image_decode_wish(&image, whole.bytes, whole.n, &wish, &is_cut, &err));
+        assert_true(is_cut);
+        expect_quarters(&image, "ABCD");
+        image_free(&image);
+        for (size_t n = 4; n < jpeg.n; n++) {
+            int rc = image_decode_wish(&image, jpeg.bytes, n, &wish, &is_cut, &err);
+            assert_true(is_cut);
+            if (rc)
+                assert_string_equal(err.text, "truncated JPEG");
+            image_free(&image);
+        }
+        assert_ok(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
+        assert_false(is_cut);
+        image_free(&image);
+        free(jpeg.bytes);
+    }
+}
+
+/* A limit counts the pixels in memory: a sequential JPEG is held at the size that it is decoded at. */
+static void pixels_in_memory(void **state)
+{
+    (void)state;
+    Err err;
+    bool is_cut;
+    for (int progressive = 0; progressive < 2; progressive++) {
+        Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0);
+        ImageWish wish = {.box_w = 8, .box_h = 8, .max_pixels = 500};
+        Image image;
+        int rc = image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err);
+        assert_int_equal(rc, progressive ? -1 : 0);
+        image_free(&image);
+        wish.max_pixels = 64;
+        assert_int_equal(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err), -1);
+        assert_string_equal(err.text, "64 x 64 pixels are too many");
+        wish.max_pixels = 4096;
+        assert_ok(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
+        image_free(&image);
+        free(jpeg.bytes);
+    }
+}
+
 static void damaged(void **state)
 {
     (void)state;
@@ -181,7 +232,7 @@ static void damaged(void **state)
     expect_refused(jpeg, "unsupported JPEG (");
     jpeg.bytes[size + 4] = 8;
     memcpy(jpeg.bytes + size + 5, "\x27\x10\x27\x11", 4);
-    expect_refused(jpeg, "10001 x 10000 pixels are too many");
+    expect_refused(jpeg, "10001 x 10000 pixels");
     memcpy(jpeg.bytes + size + 5, "\x27\x10\x27\x0f", 4);
     expect_refused(jpeg, "cannot hold 9999 x 10000 pixels");
     memcpy(jpeg.bytes + size + 5, "\xff\xff\0\x40", 4);
@@ -271,6 +322,8 @@ int main(void)
         cmocka_unit_test(fits_boxes),
         cmocka_unit_test(cut),
         cmocka_unit_test(damaged),
+        cmocka_unit_test(drawn_as_far_as_it_goes),
+        cmocka_unit_test(pixels_in_memory),
         cmocka_unit_test(odd),
         cmocka_unit_test(too_many_scans),
         cmocka_unit_test(encodes),

@@ -60,18 +60,18 @@ static void lines_in_order(void **state)
 static void counts(void **state)
 {
     (void)state;
-    Tally tally = {.n_lines = 0};
+    TextCounts tally = {.n_lines = 0};
     char text[200];
-    for (int i = 0; i < TALLY_MAX + 20; i++)
+    for (int i = 0; i < COUNTS_MAX + 20; i++)
         for (int k = 0; k <= i % 3; k++) {
             snprintf(text, sizeof text, "reason %d", i);
-            tally_add(&tally, text);
+            counts_add(&tally, text);
         }
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    tally_add(&tally, text);
-    assert_int_equal(tally.n_lines, TALLY_MAX + 1);
-    tally_sort(&tally);
+    counts_add(&tally, text);
+    assert_int_equal(tally.n_lines, COUNTS_MAX + 1);
+    counts_sort(&tally);
     assert_string_equal(tally.line[0].text, "other");
     assert_int_equal(tally.line[0].n, 40 + 1);            /* the twenty reasons too many, and the x's */
     assert_string_equal(tally.line[1].text, "reason 11"); /* every third has three; alphabetical order */

@@ -49,6 +49,34 @@ static void orientations(void **state)
     free(plain.bytes);
 }
 
+/* Some programs write the header of EXIF twice, or the orientation as LONG. */
+static void odd_exif(void **state)
+{
+    (void)state;
+    Bytes plain = quarters_jpeg(96, 48, 0);
+    for (int intel = 0; intel < 2; intel++) {
+        unsigned char segment[64], twice[64];
+        size_t n = app1(segment, intel, 6);
+        memcpy(twice, segment, 10);
+        memcpy(twice + 10, segment + 4, n - 4);
+        twice[3] += 6;
+        Bytes jpeg = jpegs_splice(plain, 2, 0, twice, n + 6);
+        expect_jpeg(jpeg, 48, 96, "CADB");
+        free(jpeg.bytes);
+        segment[22 + !intel] = 4; /* LONG */
+        memset(segment + 28, 0, 4);
+        segment[intel ? 28 : 31] = 6;
+        jpeg = jpegs_splice(plain, 2, 0, segment, n);
+        expect_jpeg(jpeg, 48, 96, "CADB");
+        free(jpeg.bytes);
+        memset(segment + 28, 0xFF, 4);
+        jpeg = jpegs_splice(plain, 2, 0, segment, n);
+        expect_jpeg(jpeg, 96, 48, "ABCD");
+        free(jpeg.bytes);
+    }
+    free(plain.bytes);
+}
+
 /* EXIF that cannot be read counts as none. */
 static void bad_exif(void **state)
 {
@@ -87,6 +115,7 @@ static void bad_exif(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(orientations), cmocka_unit_test(bad_exif)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(orientations), cmocka_unit_test(odd_exif),
+                                       cmocka_unit_test(bad_exif)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

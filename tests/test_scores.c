@@ -263,6 +263,51 @@ static void test_sentence(void **state)
     hash_free(t);
 }
 
+/* Sums over captions have NumPy's order of additions, so its digits: those of 1 + 1/2 + ... + 1/n. */
+static void test_sums(void **state)
+{
+    static const struct {
+        int64_t n;
+        double sum;
+    } CASES[] = {{1, 1.0},
+                 {7, 2.5928571428571425},
+                 {8, 2.7178571428571425},
+                 {130, 5.4485913382659765},
+                 {1003, 7.4884648745144435},
+                 {5000, 9.094508852984436}};
+    int width = metrics_counts();
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int64_t n = CASES[i].n;
+        double *counts = calloc((size_t)(n * width), sizeof *counts), sum[COUNTS];
+        assert_non_null(counts);
+        for (int64_t k = 0; k < n; k++)
+            counts[k * width + width - 1] = 1.0 / (double)(k + 1);
+        metrics_sum(counts, n, sum);
+        assert_true(sum[width - 1] == CASES[i].sum);
+        assert_true(sum[0] == 0);
+        free(counts);
+    }
+}
+
+/* ROUGE-L compares tokens; all else compares words. */
+static void test_tokens(void **state)
+{
+    static const Image ONE[] = {{"of 23 3/4 st", {"of 23 3/4 st"}}};
+    static const int32_t TOKENS[] = {0, 77, 3}, OTHER[] = {0, 88, 3}; /* the two in the middle joined */
+    double counts[COUNTS];
+    Scored s;
+    (void)state;
+    score(&s, ONE, 1);
+    assert_int_equal(sentence_set_tokens(&s.caption[0], OTHER, 3), 0);
+    assert_int_equal(sentence_set_tokens(&s.caption[0], TOKENS, 3), 0);
+    assert_int_equal(metrics_count(s.pair, 1, &(ScoreCorpus){0}, counts), 0);
+    combine(counts, 1, &s.corpus);
+    near(s.corpus.rouge_l, (1 + 1.44) * (2. / 3) * (2. / 4) / (2. / 4 + 1.44 * 2 / 3), 1e-12, "ROUGE-L");
+    near(s.corpus.bleu[3], 1, 1e-8, "BLEU-4");
+    release(&s);
+}
+
 /* Every metric names its scores, once among all, and its totals are among its counts. */
 static void test_metrics_table(void **state)
 {
@@ -294,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_empty),          cmocka_unit_test(test_closest_length),
         cmocka_unit_test(test_clipped_counts), cmocka_unit_test(test_ngram_table),
         cmocka_unit_test(test_sentence),       cmocka_unit_test(test_metrics_table),
+        cmocka_unit_test(test_sums),           cmocka_unit_test(test_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

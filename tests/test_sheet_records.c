@@ -15,7 +15,7 @@ static SheetRecords *records_of(const char *lines, SheetOrder by, bool reverse, 
     char *dir = tmp_make(), *path = tmp_path(dir, "r.jsonl");
     SheetSort sort = {.by = by, .reverse = reverse, .seed = 231};
     tmp_write(path, lines, strlen(lines));
-    SheetRecords *records = sheet_records_read(path, &sort, INT_MAX, err);
+    SheetRecords *records = sheet_records_read(path, NULL, &sort, INT_MAX, err);
     tmp_remove(dir);
     free(path);
     return records;
@@ -113,7 +113,7 @@ static void check_kept(const char *lines, int references, const char *want)
     Err err;
     char *dir = tmp_make(), *path = tmp_path(dir, "r.jsonl"), kept[64] = "";
     tmp_write(path, lines, strlen(lines));
-    SheetRecords *records = sheet_records_read(path, &(SheetSort){.by = SHEET_AS_READ}, references, &err);
+    SheetRecords *records = sheet_records_read(path, NULL, &(SheetSort){.by = SHEET_AS_READ}, references, &err);
     if (!records)
         fail_msg("%s", err.text);
     const Record *r = sheet_records_at(records, 0);
@@ -148,7 +148,7 @@ static void bad_input(void **state)
     assert_says(err.text, "r.jsonl: line 3: no \"caption\"");
     assert_null(records_of(" \n", SHEET_SHUFFLED, false, &err));
     assert_says(err.text, "r.jsonl: no records");
-    assert_null(sheet_records_read("/no/such/file", &(SheetSort){.by = SHEET_AS_READ}, 1, &err));
+    assert_null(sheet_records_read("/no/such/file", NULL, &(SheetSort){.by = SHEET_AS_READ}, 1, &err));
     assert_says(err.text, "/no/such/file: ");
     sheet_records_free(NULL);
 }

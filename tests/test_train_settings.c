@@ -80,13 +80,14 @@ static void contradictions(void **state)
 {
     (void)state;
     TrainSettings other = {.data = "x", .hidden = 17, .lr = 0.5, .seed = 1, .raw_features = true};
+#define INIT "; --init starts a new run from its parameters"
     static const char *const lines[][2] = {
         {"cell", "--cell rnn contradicts m.h5, which was trained with lstm"},
         {"hidden", "--hidden 17 contradicts m.h5, which was trained with 16"},
-        {"optim", "--optim sgd contradicts m.h5, which was trained with adam; --init starts a new run from its parameters"},
-        {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005; --init starts a new run from its parameters"},
-        {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295; --init starts a new run from its parameters"},
-        {"raw-features", "--raw-features contradicts m.h5, which was trained without it"},
+        {"optim", "--optim sgd contradicts m.h5, which was trained with adam" INIT},
+        {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005" INIT},
+        {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295" INIT},
+        {"raw-features", "--raw-features contradicts m.h5, which was trained without it" INIT},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_int_equal(agree(&other, lines[i][0], FIXED_ALL), -1);

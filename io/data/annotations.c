@@ -40,7 +40,7 @@ int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err)
     if (rc > 0)
         rc = each(list, path, fn, ctx, err);
     else
-        rc = err_set(err, "%s: %s", path, rc ? why.text : "no \"annotations\": these are no COCO captions");
+        rc = err_set(err, "%s: %s", path, rc ? why.text : "no \"annotations\": not a COCO captions file");
     json_free(json);
     return rc;
 }

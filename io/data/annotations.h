@@ -11,11 +11,11 @@
 
 enum { ANNOTATIONS_MAX_BYTES = 512 << 20 };
 
-/* What is called for each caption, in the file's order; the text is borrowed for the call. Anything but 0 ends the
- * walk; the line in err is then given the annotation's place. */
+/* Called for each caption, in file order; the text is borrowed for the call. Any value but 0 ends the walk, and the
+ * annotation's place is put before the message in err. */
 typedef int (*CaptionFn)(void *ctx, int64_t image_id, const char *caption, Err *err);
 
-/* The captions of an annotations file. -1: err names the file and the annotation ("refs.json: annotation 17: no
+/* Visits the captions of an annotations file. -1: err names the file and the annotation ("refs.json: annotation 17: no
  * \"caption\""). */
 int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err);
 

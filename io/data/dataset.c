@@ -56,11 +56,12 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
     if (h5_info(h5, captions, &info, err))
         return -1;
     if (info.rank != 2 || info.kind != H5_INTEGERS)
-        return err_set(err, "%s: %s: is no matrix of integers", path, captions);
+        return err_set(err, "%s: %s: expected a matrix of integers", path, captions);
     if (!optional && info.dim[0] == 0)
         return err_set(err, "%s: %s: no captions", path, captions);
     if (info.dim[1] < 2 || info.dim[1] > 1 << 16)
-        return err_set(err, "%s: %s: captions of %lld words", path, captions, (long long)info.dim[1]);
+        return err_set(err, "%s: %s: has %lld columns, expected 2 to 65536", path, captions,
+                       (long long)info.dim[1]);
     if (h5_map(h5, captions, H5_INTEGERS, 2, info.dim, &d->captions, err) ||
         h5_map(h5, idxs, H5_INTEGERS, 1, info.dim, &d->image, err))
         return -1;
@@ -93,7 +94,7 @@ static int open_captions(Dataset *d, int optional, Err *err)
 
 /* --- features --- */
 
-/* Before anything is read: a matrix of a sane number of columns. */
+/* Checked before anything is read: a matrix with a sane number of columns. */
 static int check_sizes(H5 *h5, const char *path, H5Info *info, Err *err)
 {
     enum { MOST = 1 << 20 };
@@ -105,7 +106,7 @@ static int check_sizes(H5 *h5, const char *path, H5Info *info, Err *err)
         return err_set(err, "%s: features: no rows or no columns (%lld, %lld)", path, (long long)info->dim[0],
                        (long long)info->dim[1]);
     if (info->dim[1] > MOST)
-        return err_set(err, "%s: features: %lld numbers an image, expected %d at the most", path,
+        return err_set(err, "%s: features: %lld numbers per image, expected at most %d", path,
                        (long long)info->dim[1], MOST);
     return 0;
 }
@@ -142,7 +143,7 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 
 /* --- lists --- */
 
-/* A list that is not there is empty; one that is there has a line for each image. */
+/* A missing list is empty; an existing one must have a line for each image. */
 static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *err)
 {
     char *path = split_path(d->dir, d->split, suffix);
@@ -193,7 +194,7 @@ int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err 
         if (!isalnum((unsigned char)split[i]) && split[i] != '_' && split[i] != '-')
             n = 0;
     if (n == 0 || n >= sizeof d->split)
-        return err_set(err, "'%s' is no name of a split", split);
+        return err_set(err, "'%s' is not a name of a split", split);
     memcpy(d->split, split, n + 1);
     d->dir = strdup(dir);
     if (!d->dir)
@@ -225,7 +226,7 @@ int dataset_index(Dataset *d, Err *err)
     d->caption_of = calloc((size_t)d->n + 1, sizeof *d->caption_of);
     if (!d->caption_at || !d->caption_of)
         return err_set(err, "out of memory");
-    /* Counting sort: at[i+2] counts, then at[i+1] is where image i's next caption goes. */
+    /* Counting sort: at[i+2] counts, then at[i+1] is where the next caption of image i goes. */
     for (int64_t k = 0; k < d->n; k++)
         d->caption_at[d->image.ints[k] + 2]++;
     for (size_t i = 2; i < images + 2; i++)

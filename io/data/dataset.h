@@ -6,9 +6,9 @@
  *   S2014_vgg16_fc7_pca.h5     features (images, D) floats; S2014_vgg16_fc7.h5 unreduced
  *   S2014_urls.txt, S2014_images.txt     line i: URL, and path, of image row i; optional
  *
- * for a split S (train, val, ...). Nothing is assumed of n, C, images, D or V but that they agree.
- * Captions and image rows are checked whole when a split is opened; dataset_caption and dataset_features
- * check a row as it is used, for the file may change. Opened on the main thread; then read by any. */
+ * for a split S (train, val, ...). n, C, images, D and V may have any values that agree. All captions and image rows are
+ * checked when a split is opened; dataset_caption and dataset_features check a row again when it is used, because the
+ * file may change. Open on the main thread; then any thread may read. */
 #ifndef COCO_IO_DATA_DATASET_H
 #define COCO_IO_DATA_DATASET_H
 
@@ -24,45 +24,45 @@ typedef struct {
     char *dir;
     char split[32];
     Vocab vocab;
-    int64_t n; /* captions; 0 where the split has none and that was allowed */
+    int64_t n; /* captions; 0 if the split has none and that was allowed */
     int width; /* C: numbers in a caption row */
-    /* In place where the file allows. */
+    /* Mapped if the file allows. */
     H5Matrix captions; /* (n, C) */
     H5Matrix image;    /* (n): row of features */
     H5Matrix features; /* (images, D) */
     char *features_path;
     Lines urls, files;   /* images lines each, or none */
-    int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; dataset_index */
-    int64_t *caption_of; /* (n): caption rows by image, in their order */
+    int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; filled by dataset_index */
+    int64_t *caption_of; /* (n): caption rows grouped by image, in file order */
 } Dataset;
 
 enum {
     DATASET_RAW = 1,               /* the unreduced features */
-    DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is no failure */
-    DATASET_LISTS = 4              /* read the URLs and image paths, where there are any */
+    DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
+    DATASET_LISTS = 4              /* read the lists of URLs and image paths, if any */
 };
 
-/* Opens one split. `split` is a name of letters, digits, '_' and '-'. The caller closes, also after a
+/* Opens one split. `split` is a name of letters, digits, '_' and '-'. The caller closes, even after a
  * failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
 void dataset_close(Dataset *data); /* legal on a zeroed one */
 
-/* Caption row i, of width words, after a look at each, and at its image: NULL with a line where one is out of
- * range. Any thread. */
+/* Caption row i (width words), after checking its words and its image. NULL with a message if one is out of range. Any
+ * thread. */
 const int32_t *dataset_caption(const Dataset *data, int64_t i, Err *err);
 
-/* Features of a row, after a look at each number: NULL with a line that names file, dataset and row where
- * one is not finite. Any thread. */
+/* The features of a row, after checking each number. NULL with a message that names file, dataset and row if one is not
+ * finite. Any thread. */
 const float *dataset_features(const Dataset *data, int64_t row, Err *err);
 
 /* Builds caption_at and caption_of. -1: out of memory. */
 int dataset_index(Dataset *data, Err *err);
 
-/* The COCO id of an image: the twelve digits that end its name before the suffix, alone or behind '_'
+/* The COCO id of an image: the twelve digits at the end of its name, before the suffix, alone or after '_'
  * ("COCO_val2014_000000391895.jpg"); else `row`. name may be NULL. */
 int64_t coco_image_id(const char *name, int64_t row);
 
-/* A bare `features` array, without a dataset: maps it. */
+/* Maps a bare `features` array, without a dataset. */
 int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);

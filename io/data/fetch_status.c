@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A text of any bytes as JSON. Where it is no UTF-8, all that is not ASCII becomes '?'. */
+/* Any bytes as a JSON string. If they are not UTF-8, every byte outside ASCII becomes '?'. */
 static void put_bytes(FILE *out, const char *text)
 {
     char *copy;
@@ -46,7 +46,7 @@ void status_write(FILE *out, const Status *status)
     fputs("}\n", out);
 }
 
-/* The place of the status among the words. -1: it has none, or another. */
+/* The index of the status among the words, or -1. */
 static int kind_of(const Json *json)
 {
     const char *text = NULL;
@@ -57,7 +57,7 @@ static int kind_of(const Json *json)
     return -1;
 }
 
-/* A line that is the URL itself. */
+/* The line itself is the URL. */
 static char *bare_url(const char *line, size_t len, Err *err)
 {
     char *url = NULL;

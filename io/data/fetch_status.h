@@ -1,10 +1,10 @@
-/* The status record of coco-fetch images: what became of one URL, a JSON object a line.
+/* The status record of coco-fetch images: the outcome of one URL, one JSON object per line.
  *
  *   {"url":"http://...","status":"ok","path":"cache/3/3f8a...","code":200,"bytes":48213,"tries":1}
  *   {"url":"http://...","status":"dead","code":404,"bytes":0,"tries":1,"error":"HTTP 404"}
  *
- * status is ok (downloaded now), cached (it was there), dead (asking again would bring the same answer) or
- * failed (another time it may work). What is not known is absent. Any thread. */
+ * status is ok (downloaded now), cached (already there), dead (another try would fail the same way) or failed (another
+ * try may succeed). What is not known is absent. Any thread. */
 #ifndef COCO_IO_DATA_FETCH_STATUS_H
 #define COCO_IO_DATA_FETCH_STATUS_H
 
@@ -26,12 +26,12 @@ typedef struct {
     int tries;
 } Status;
 
-/* Writes the record and a newline. Whether that failed shows in ferror(out). */
+/* Writes the record and a newline. Check ferror(out) for write errors. */
 void status_write(FILE *out, const Status *status);
 
-/* What a line asks for: the "url" of a JSON object (a caption record, a status record, any other), or the line itself
- * where it does not begin with a brace. *kind becomes the record's status, -1 where it has none. The caller frees.
- * NULL: err says why there is no URL. */
+/* The URL of a line: the "url" of a JSON object (a caption record, a status record or any other), or the line itself if
+ * it does not begin with a brace. *kind becomes the record's status, or -1. The caller frees. NULL: err says why there
+ * is no URL. */
 char *status_url_of(const char *line, size_t len, int *kind, Err *err);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* --- UTF-8 --- */
 
-/* The length of the sequence that `s` opens, 0 where it is none. Table 3-7 of the Unicode standard. */
+/* The length of the sequence that begins at `s`, or 0 if it is not valid. Table 3-7 of the Unicode standard. */
 static size_t utf8_sequence(const unsigned char *s, size_t len)
 {
     unsigned char lo = 0x80, hi = 0xBF; /* bounds of the second byte */
@@ -50,10 +50,9 @@ int utf8_valid(const char *text, size_t len)
     return 1;
 }
 
-/* --- what cJSON lets pass ---
- * It takes any control character for white space, raw control characters inside strings, numbers such as
- * "01" and "1.", NUL inside strings, and bytes that are no UTF-8. The scan below refuses these, and leaves
- * the grammar to cJSON. */
+/* --- what cJSON accepts and JSON does not ---
+ * cJSON treats any control character as white space and accepts raw control characters inside strings, numbers such as
+ * "01" and "1.", NUL inside strings, and invalid UTF-8. The scan below rejects these and leaves the grammar to cJSON. */
 
 static int is_digit(char c)
 {
@@ -67,7 +66,7 @@ static const char *skip_digits(const char *s)
     return s;
 }
 
-/* The end of the number at s, NULL where it is none. The text ends in NUL. */
+/* The end of the number at s, or NULL if it is not one. The text ends in NUL. */
 static const char *scan_number(const char *s)
 {
     if (*s == '-')
@@ -91,7 +90,7 @@ static const char *scan_number(const char *s)
     return is_digit(*s) ? NULL : s;
 }
 
-/* The end of the string whose quote is at s, NULL with *why where it is bad. The text ends in NUL. */
+/* The end of the string whose quote is at s, or NULL with *why if it is invalid. The text ends in NUL. */
 static const char *scan_string(const char *s, const char **why)
 {
     for (s++; *s != '"'; s++) {
@@ -114,7 +113,7 @@ static const char *scan_string(const char *s, const char **why)
     return s + 1;
 }
 
-/* The first byte that cJSON should have minded, NULL where there is none. */
+/* The first byte that cJSON should have rejected, or NULL. */
 static const char *scan(const char *s, const char *end, const char **why)
 {
     while (s < end) {
@@ -206,7 +205,7 @@ void json_free(Json *json)
     cJSON_Delete(json);
 }
 
-/* The last member of that name, NULL where there is none or it is null. */
+/* The last member of that name, or NULL if there is none or it is null. */
 static const Json *member(const Json *object, const char *key)
 {
     const Json *found = NULL;
@@ -222,7 +221,7 @@ int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, 
     if (!m)
         return 0;
     double v = m->valuedouble;
-    /* Above 2^53 a double, and with it JSON as most programs read it, no longer tells integers apart. */
+    /* Above 2^53 doubles, and so JSON numbers as most programs read them, no longer distinguish integers. */
     if (!cJSON_IsNumber(m) || v != floor(v) || fabs(v) > 9007199254740992.0)
         return err_set(err, "\"%s\": not a whole number", key);
     if ((int64_t)v < min && max == INT64_MAX)
@@ -357,7 +356,7 @@ int json_put_real(FILE *out, double value)
     return 0;
 }
 
-/* The byte behind the value at s, white space before it included. */
+/* The byte after the value at s and the white space before it. */
 static const char *skip_value(const char *s)
 {
     int depth = 0;

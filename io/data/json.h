@@ -1,13 +1,12 @@
-/* JSON, read strictly (cJSON beneath) and written plainly: what the readers and writers of caption
- * records, training logs and the like share.
+/* JSON, read strictly (with cJSON) and written compactly: shared by the readers and writers of caption records, training
+ * logs and so on.
  *
- * Read: the text must be one whole value of RFC 8259 in valid UTF-8 and nothing behind it. Of equal keys in
- * an object the last counts, as with jq and Python. NUL characters inside strings (\u0000) are refused,
- * for they would cut C strings short. Written: UTF-8 as it is, doubles in the fewest digits that read back
- * as the same bits.
+ * Reading: the text must be exactly one value of RFC 8259 in valid UTF-8. If an object repeats a key, the last one
+ * counts, as in jq and Python. NUL characters inside strings (\u0000) are refused because they would truncate C
+ * strings. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
  *
- * A tree is the caller's, freed with json_free; what is found in it is borrowed from it. Safe from any
- * thread on trees of its own. */
+ * The caller frees a tree with json_free; what is found in it is borrowed from it. Safe from any thread on trees of its
+ * own. */
 #ifndef COCO_IO_DATA_JSON_H
 #define COCO_IO_DATA_JSON_H
 
@@ -19,19 +18,19 @@
 
 typedef struct cJSON Json;
 
-/* 1 where the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+/* 1 if the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 int utf8_valid(const char *text, size_t len);
 
 /* The value in len bytes of text. NULL: err says why ("not JSON: bad number at byte 17"; bytes count from 1). */
 Json *json_parse(const char *text, size_t len, Err *err);
-/* The same where the value must be an object. */
+/* The same, but the value must be an object. */
 Json *json_parse_object(const char *text, size_t len, Err *err);
-/* The object that is all of a file, of up to `max` bytes. NULL: err names the file. */
+/* A file of up to `max` bytes that holds one object. NULL: err names the file. */
 Json *json_load_object(const char *path, size_t max, Err *err);
 void json_free(Json *json);
 
-/* Members of an object. Each answers 1 with the value, 0 where the key is absent or null, and -1 with a
- * line where the value is of another kind or out of range ("\"row\": not a whole number"). */
+/* Members of an object. Each returns 1 with the value, 0 if the key is absent or null, and -1 with a message if the
+ * value is of another kind or out of range ("\"row\": not a whole number"). */
 int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, Err *err);
 int json_get_real(const Json *object, const char *key, double *out, Err *err); /* finite */
 int json_get_text(const Json *object, const char *key, const char **out, Err *err);
@@ -41,26 +40,26 @@ int json_is_object(const Json *json);
 int json_is_true(const Json *json); /* 0 for NULL too */
 int json_is_number(const Json *json); /* also an infinite one, such as 1e999; 0 for NULL too */
 
-/* The elements of an array: the number of them, and a walk from first to last. */
+/* The elements of an array: how many, and a walk from first to last. */
 int json_length(const Json *array);
 const Json *json_first(const Json *array);
 const Json *json_next(const Json *element);
-/* The element's string, NULL where it is none. */
+/* The element's string, or NULL if it is not one. */
 const char *json_text(const Json *element);
-/* A walk goes over an object's members too: the name of one. And one by its name, NULL where there is none. */
+/* A walk also visits the members of an object: json_key gives a member's name. json_member finds one by name, or NULL. */
 const char *json_key(const Json *member);
 const Json *json_member(const Json *object, const char *key);
-/* The element as a whole number in range: 0, or -1 where it is none. */
+/* The element as an integer in range: 0, or -1 if it is not one. */
 int json_int(const Json *element, int64_t min, int64_t max, int64_t *out);
 
-/* A string in quotes, escaped. -1: not UTF-8 (nothing written); a failed stream shows in ferror(out). */
+/* Writes a quoted, escaped string. -1: not UTF-8, nothing written. Check ferror(out) for write errors. */
 int json_put_text(FILE *out, const char *text);
-/* The members of an object in its own text (ended by NUL, known to be JSON), with a comma behind each, but those of the
- * names in `but`, a list that ends in NULL; no braces. So a filter keeps what it does not know, as it stood. */
+/* Writes the members of an object, given as NUL-terminated valid JSON, each followed by a comma and without the braces,
+ * except those named in `but`, a NULL-terminated list. A filter keeps unknown keys this way. */
 void json_put_members(FILE *out, const char *object, const char *const *but);
-/* The text of a value on one line, which the caller frees. NULL: out of memory. */
+/* The value as text on one line; the caller frees it. NULL: out of memory. */
 char *json_print(const Json *json);
-/* A number. -1: not finite, which JSON cannot say (nothing written). */
+/* Writes a number. -1: not finite, which JSON cannot express; nothing written. */
 int json_put_real(FILE *out, double value);
 
 #endif

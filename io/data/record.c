@@ -20,7 +20,7 @@ static int copy_text(char **out, const char *text, Err *err)
     return *out ? 0 : err_set(err, "out of memory");
 }
 
-/* An optional string: left NULL where the key is absent. */
+/* An optional string: stays NULL if the key is absent. */
 static int read_text(char **out, const Json *json, const char *key, Err *err)
 {
     const char *text;
@@ -59,7 +59,7 @@ static int read_references(Record *r, const Json *json, Err *err)
     return 0;
 }
 
-/* No part of the contract: what is no number is no score. */
+/* Not part of the contract: anything but a number is ignored. */
 static double read_score(const Json *json)
 {
     static const char *const KEY[] = {"score", "CIDEr"};
@@ -101,7 +101,7 @@ int record_parse(Record *record, const char *line, size_t len, Err *err)
 {
     memset(record, 0, sizeof *record);
     if (len && *line == '[')
-        return err_set(err, "not a JSON object but an array: records stand one a line");
+        return err_set(err, "not a JSON object but an array: expected one record per line");
     Json *json = json_parse_object(line, len, err);
     if (!json)
         return -1;

@@ -1,7 +1,7 @@
-/* Arrays in files: HDF5, the little of it that datasets and models need.
+/* Arrays in files: the part of HDF5 that datasets and models need.
  *
- * HDF5 is called from one thread at a time: the main one. Messages name the file and the dataset or
- * attribute, and carry HDF5's own reason. */
+ * Call it from the main thread only. Messages name the file and the dataset or attribute, and end with HDF5's own
+ * reason. */
 #ifndef COCO_IO_HDF5_H5_H
 #define COCO_IO_HDF5_H5_H
 
@@ -12,19 +12,19 @@
 
 typedef struct H5 H5;
 
-H5 *h5_open(const char *path, Err *err); /* to read */
-/* To write, from nothing. Built in memory: nothing is at `path` before one of the next three. */
+H5 *h5_open(const char *path, Err *err); /* for reading */
+/* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
-/* Closes the file, also when it fails; a created one is written to its path. NULL is legal. */
+/* Closes the file, even on failure; a created one is written to its path. NULL is legal. */
 int h5_close(H5 *h5, Err *err);
-/* Closes a created file, also when it fails; it appears at its path whole or not at all, as an OutFile does. */
+/* Closes a created file, even on failure; it appears at its path whole or not at all, like an OutFile. */
 int h5_commit(H5 *h5, Err *err);
 /* Closes a created file and writes nothing. NULL is legal. */
 void h5_discard(H5 *h5);
 /* The path it was opened with, for messages. Borrowed until it is closed. */
 const char *h5_path(const H5 *h5);
 
-/* --- what is there --- */
+/* --- looking around --- */
 
 enum { H5_MAX_RANK = 4 };
 typedef enum { H5_INTEGERS, H5_FLOATS, H5_STRINGS, H5_OTHER } H5Kind;
@@ -40,27 +40,27 @@ typedef struct {
 
 int h5_has(H5 *h5, const char *name); /* a dataset or a group */
 int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
-/* The names in a group ("/"), in the order of the alphabet; each call of fn gets one, and whether it is a
- * dataset. -1 where the group cannot be read or fn answered so. */
+/* Calls fn for each name in a group ("/"), in alphabetical order, and says whether it is a dataset. -1 if the group
+ * cannot be read or fn returned -1. */
 int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err);
 
-/* --- reading. Numbers are converted; integers are not taken for floats, nor floats for integers --- */
+/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers --- */
 
-/* 0 where the dataset is one of floats with this rank and these dimensions: to be asked before memory is. */
+/* 0 if the dataset holds floats of this rank and these dimensions. Check before allocating memory for them. */
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
-/* The whole of a dataset that must have this rank and these dimensions, into out. */
+/* Reads a whole dataset, which must have this rank and these dimensions, into out. */
 int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, Err *err);
 int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err);
-/* Values that int32 cannot hold come out as its nearest. */
+/* Values outside int32 are clamped. */
 int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err);
-/* A one-dimensional dataset of strings, of any kind HDF5 has. The caller frees with h5_free_strings. */
+/* A one-dimensional dataset of strings, fixed or variable. The caller frees with h5_free_strings. */
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
-/* Numbers to look at, not to copy: mapped where the file holds them contiguous and as float32, or int32, of
- * this machine, else read (and converted) once. Valid until h5_unmap, also after h5_close. */
+/* A read-only matrix: mapped if the file holds it contiguously as this machine's float32 or int32, else read and
+ * converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
-    union { /* (rows, columns); one column where the dataset has one dimension */
+    union { /* (rows, columns); one column if the dataset has one dimension */
         const float *floats;
         const int32_t *ints;
     };
@@ -73,13 +73,13 @@ typedef struct {
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 
-/* Attributes of an object ("/" or "/optim"). 1 with the value, 0 where there is none, -1 where it is of
- * another kind. Text is the caller's to free; integers of any width are taken, and reals from either. */
+/* Attributes of an object ("/" or "/optim"): 1 with the value, 0 if there is none, -1 if it is of another kind. The
+ * caller frees text. Integers may have any width; reals may be stored as integers. */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
 int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
 
-/* --- writing. Nothing written depends on the time --- */
+/* --- writing. No time is stored --- */
 
 int h5_make_group(H5 *h5, const char *name, Err *err);
 int h5_write_floats(H5 *h5, const char *name, int rank, const int64_t *dim, const float *in, Err *err);

@@ -67,7 +67,7 @@ H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err)
 H5 *h5_open(const char *path, Err *err)
 {
     struct stat st;
-    /* HDF5 has long words for a file that is not there. */
+    /* HDF5's message for a missing file is long. */
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) || S_ISDIR(st.st_mode)) {
         err_set(err, "%s: %s", path, strerror(fd < 0 ? errno : EISDIR));
@@ -85,7 +85,7 @@ const char *h5_path(const H5 *h5)
     return h5->path;
 }
 
-/* Writes the file that HDF5 has built in memory to `place`. */
+/* Writes the file that HDF5 built in memory to `place`. */
 static int write_image(const H5 *h5, const char *place, Err *err)
 {
     ssize_t size = H5Fflush(h5->id, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(h5->id, NULL, 0);
@@ -138,13 +138,13 @@ void h5_discard(H5 *h5)
         end_file(h5, 0, NULL);
 }
 
-/* --- what is there --- */
+/* --- looking around --- */
 
 int h5_has(H5 *h5, const char *name)
 {
     if (!strcmp(name, "/"))
         return 1;
-    /* Every group on the way must be there before HDF5 may be asked. */
+    /* HDF5 requires every group on the way to exist. */
     char part[256];
     for (const char *p = name + (*name == '/');; p++) {
         p += strcspn(p, "/");
@@ -166,7 +166,7 @@ int64_t h5_open_set(H5 *h5, const char *name, Err *err)
     if (!h5_has(h5, name))
         return err_set(err, "%s: no dataset '%s'", h5->path, name);
     if (H5Oget_info_by_name(h5->id, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
-        return err_set(err, "%s: '%s' is no dataset", h5->path, name);
+        return err_set(err, "%s: '%s' is not a dataset", h5->path, name);
     hid_t set = H5Dopen2(h5->id, name, H5P_DEFAULT);
     return set >= 0 ? set : h5_fail(h5, name, "cannot be opened", err);
 }
@@ -193,7 +193,7 @@ static void describe_type(hid_t type, H5Info *info)
     }
 }
 
-/* Names the layout and its filters; fails where HDF5 lacks a filter that reading needs. */
+/* Names the layout and its filters; fails if HDF5 lacks a filter that reading needs. */
 static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, Err *err)
 {
     int chunked = H5Pget_layout(plan) == H5D_CHUNKED, n = chunked ? H5Pget_nfilters(plan) : 0;

@@ -1,4 +1,4 @@
-/* What the io/h5_*.c files share; nobody else includes it. */
+/* Shared by the files of io/hdf5/; not for anybody else. */
 #ifndef COCO_IO_HDF5_H5_FILE_H
 #define COCO_IO_HDF5_H5_FILE_H
 
@@ -12,13 +12,13 @@ struct H5 {
 };
 
 H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err);
-/* The innermost line of HDF5's error stack into err, behind "file: name: what". Returns -1. */
+/* Writes "file: name: what" and the innermost line of HDF5's error stack into err. Returns -1. */
 int h5_fail(const H5 *h5, const char *name, const char *what, Err *err);
-/* Opens a dataset: HDF5's hid_t, which the caller closes with H5Dclose, or -1. */
+/* Opens a dataset and returns HDF5's hid_t, which the caller closes with H5Dclose, or -1. */
 int64_t h5_open_set(H5 *h5, const char *name, Err *err);
 /* The same for one that must be of this kind and shape. */
 int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err);
 int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err);
-void h5_quiet(void); /* HDF5 prints its errors unless told not to */
+void h5_quiet(void); /* stops HDF5 from printing its errors */
 
 #endif

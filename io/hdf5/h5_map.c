@@ -11,7 +11,7 @@
 
 enum { NUMBER = 4 }; /* bytes of a float32, or int32 */
 
-/* Maps the bytes of an open contiguous dataset. -1 without a line: take the copy instead. */
+/* Maps the bytes of an open contiguous dataset. -1, without a message, if only a copy will do. */
 static int map_in_place(const H5 *h5, hid_t set, H5Kind kind, H5Matrix *m)
 {
     haddr_t offset = H5Dget_offset(set);

@@ -88,7 +88,7 @@ int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t
     return read_array(h5, name, H5_INTEGERS, rank, dim, H5T_NATIVE_INT32, out, err);
 }
 
-/* Strings of a fixed width in the file, cut out one by one (padding by NUL or by spaces). */
+/* Splits fixed-width strings, padded with NULs or spaces. */
 static int split_fixed(const char *bytes, size_t width, int spaces, char **out, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -113,8 +113,8 @@ static int copy_variable(char *const *in, char **out, int64_t n)
     return 0;
 }
 
-/* Reads n strings of an open dataset or attribute: `read` is H5Dread or H5Aread in one form. The type in
- * memory is that of the file, for HDF5 does not convert between its character sets. */
+/* Reads n strings of an open dataset or attribute: `read` wraps H5Dread or H5Aread. The type in memory is the file's,
+ * because HDF5 does not convert between character sets. */
 typedef herr_t (*ReadFn)(hid_t object, hid_t type, void *out);
 
 static herr_t read_set(hid_t set, hid_t type, void *out)
@@ -146,7 +146,7 @@ int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
         return -1;
     int rc = h5_describe(h5, name, set, &info, err);
     if (rc == 0 && (info.kind != H5_STRINGS || info.rank != 1))
-        rc = err_set(err, "%s: %s: is no list of strings", h5->path, name);
+        rc = err_set(err, "%s: %s: is not a list of strings", h5->path, name);
     if (rc == 0) {
         hid_t type = H5Dget_type(set), space = H5Dget_space(set);
         *n = info.dim[0];
@@ -172,7 +172,8 @@ void h5_free_strings(char **strings, int64_t n)
 
 /* --- attributes --- */
 
-/* Opens a scalar attribute of the class: 1 with attr and type for the caller to close, 0 none, -1 wrong. */
+/* Opens a scalar attribute of the class: 1 with attr and type, which the caller closes; 0 if there is none; -1 if it is
+ * of another kind. */
 static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, hid_t *type, Err *err)
 {
     if (!h5_has(h5, object) || H5Aexists_by_name(h5->id, object, name, H5P_DEFAULT) <= 0)
@@ -207,7 +208,7 @@ int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *
         return rc;
     hid_t space = H5Aget_space(attr);
     if (H5Tget_class(type) != H5T_STRING)
-        rc = err_set(err, "%s: attribute '%s' is no text", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is not text", h5->path, name);
     else if (read_texts(attr, type, space, H5Aread, out, 1))
         rc = h5_fail(h5, name, "cannot be read", err);
     H5Sclose(space);
@@ -221,7 +222,7 @@ int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err 
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_INTEGER)
-        rc = err_set(err, "%s: attribute '%s' is no integer", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is not an integer", h5->path, name);
     else if (H5Aread(attr, H5T_NATIVE_INT64, out) < 0)
         rc = h5_fail(h5, name, "cannot be read", err);
     return close_attr(attr, type, rc);
@@ -234,7 +235,7 @@ int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err 
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)
-        rc = err_set(err, "%s: attribute '%s' is no number", h5->path, name);
+        rc = err_set(err, "%s: attribute '%s' is not a number", h5->path, name);
     else if (H5Aread(attr, H5T_NATIVE_DOUBLE, out) < 0)
         rc = h5_fail(h5, name, "cannot be read", err);
     return close_attr(attr, type, rc);

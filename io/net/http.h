@@ -85,8 +85,9 @@ typedef struct {
     long code;     /* the last HTTP status; 0: none came */
     int64_t bytes; /* of the body, in the last try */
     int tries;
-    bool answered;   /* the outcome is the server's own answer, not a failure on the way to it */
-    const char *url; /* after redirects, in the last try; this and the next two are borrowed until the next call */
+    bool unreachable; /* the server's name was not found, or it could not be connected to */
+    bool answered;    /* the outcome is the server's own answer, not a failure on the way to it */
+    const char *url;  /* after redirects, in the last try; this and the next two are borrowed until the next call */
     const char *error;  /* a line ("HTTP 404", "Failed to connect to ..."); "" when done */
     const char *reason; /* the kind of error, for counting ("HTTP 404", "cannot connect"); "" when done */
 } HttpResult;

@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/file/sniff.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,15 @@ static int turbo_error(tjhandle turbo, Err *err)
     return err_set(err, "corrupt JPEG (%s)", why);
 }
 
-/* Whether the complaint is about something that nobody can see. */
-static int is_harmless(tjhandle turbo)
+/* Whether the complaint is about something that nobody can see or, with `cut`, about an early end. */
+static int is_harmless(tjhandle turbo, bool cut)
 {
     static const char *const ODD[] = {"extraneous bytes before marker", "unknown JFIF revision",
                                       "Unknown Adobe color transform", "Invalid SOS parameters"};
     if (tjGetErrorCode(turbo) != TJERR_WARNING)
         return 0;
+    if (cut && strstr(tjGetErrorStr2(turbo), "remature end"))
+        return 1;
     for (size_t i = 0; i < sizeof ODD / sizeof *ODD; i++)
         if (strstr(tjGetErrorStr2(turbo), ODD[i]))
             return 1;
@@ -86,13 +89,13 @@ static Survey survey(const void *bytes, size_t len)
 /* The library stops at its first complaint. If that one is harmless, it is told to go on, and then reports no other: a
  * picture that is both odd and damaged may pass. */
 static int decompress(tjhandle turbo, const void *bytes, size_t len, unsigned char *pixels, int w, int h,
-                      int format, Err *err)
+                      int format, bool cut, Err *err)
 {
     int flags = TJFLAG_LIMITSCANS;
     if (!tjDecompress2(turbo, bytes, len, pixels, w, 0, h, format, flags | TJFLAG_STOPONWARNING))
         return 0;
-    if (is_harmless(turbo) &&
-        (!tjDecompress2(turbo, bytes, len, pixels, w, 0, h, format, flags) || is_harmless(turbo)))
+    if (is_harmless(turbo, cut) &&
+        (!tjDecompress2(turbo, bytes, len, pixels, w, 0, h, format, flags) || is_harmless(turbo, cut)))
         return 0;
     return turbo_error(turbo, err);
 }
@@ -123,7 +126,13 @@ static void reduce(int *w, int *h, int min_w, int min_h)
     }
 }
 
-static int decode_by(tjhandle turbo, Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err)
+/* What decoding aims at. */
+typedef struct {
+    int min_w, min_h;
+    bool cut; /* the bytes end too early */
+} Aim;
+
+static int decode_by(tjhandle turbo, Image *image, const void *bytes, size_t len, Aim aim, Err *err)
 {
     int w, h, space;
     if (read_header(turbo, bytes, len, &w, &h, &space, err))
@@ -135,12 +144,12 @@ static int decode_by(tjhandle turbo, Image *image, const void *bytes, size_t len
     if (stored * s.scans > SCANNED_PIXELS_MAX)
         return err_set(err, "corrupt JPEG (%d scans of %d x %d pixels)", s.scans, w, h);
     int cmyk = space == TJCS_CMYK || space == TJCS_YCCK, format = cmyk ? TJPF_CMYK : TJPF_RGB;
-    reduce(&w, &h, min_w, min_h);
+    reduce(&w, &h, aim.min_w, aim.min_h);
     size_t n = (size_t)w * (size_t)h;
     unsigned char *pixels = malloc(n * (size_t)tjPixelSize[format]);
     if (!pixels)
         return err_set(err, "out of memory for %d x %d pixels", w, h);
-    if (decompress(turbo, bytes, len, pixels, w, h, format, err)) {
+    if (decompress(turbo, bytes, len, pixels, w, h, format, aim.cut, err)) {
         free(pixels);
         return -1;
     }
@@ -150,14 +159,32 @@ static int decode_by(tjhandle turbo, Image *image, const void *bytes, size_t len
     return 0;
 }
 
-static int decode(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err)
+static int decode_to(Image *image, const void *bytes, size_t len, Aim aim, Err *err)
 {
     tjhandle turbo = tjInitDecompress();
     if (!turbo)
         return err_set(err, "out of memory");
-    int rc = decode_by(turbo, image, bytes, len, min_w, min_h, err);
+    int rc = decode_by(turbo, image, bytes, len, aim, err);
     tjDestroy(turbo);
     return rc;
 }
 
-const Decoder decoder_jpeg = {size, decode};
+static int decode(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err)
+{
+    return decode_to(image, bytes, len, (Aim){min_w, min_h, false}, err);
+}
+
+static int decode_cut(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err)
+{
+    return decode_to(image, bytes, len, (Aim){min_w, min_h, true}, err);
+}
+
+/* The library holds the coefficients of a whole picture if they come in several scans, and a few rows if in one. */
+static int64_t held(const void *bytes, size_t len, int w, int h, int min_w, int min_h)
+{
+    if (survey(bytes, len).scans <= 1)
+        reduce(&w, &h, min_w, min_h);
+    return (int64_t)w * h;
+}
+
+const Decoder decoder_jpeg = {.size = size, .decode = decode, .held = held, .decode_cut = decode_cut};

@@ -137,4 +137,4 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     return rc;
 }
 
-const Decoder decoder_png = {size, decode};
+const Decoder decoder_png = {.size = size, .decode = decode};

@@ -3,7 +3,6 @@
 #include "io/base/err.h"
 #include "io/file/sniff.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #define STBI_ONLY_GIF
 #define STBI_ONLY_BMP
-#define STBI_ONLY_PNM
 #define STBI_NO_STDIO
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>
@@ -36,45 +34,11 @@ static int stb_error(const void *bytes, size_t len, Err *err)
     return err_set(err, "corrupt %s (%s)", sniff_kind(bytes, len), why);
 }
 
-/* Where the samples of a binary PNM begin: after "P6", width, height, maximum and one white space, with comments among
- * them. 0: a number is absurdly long; stb (2.27) lets such numbers overflow. */
-static size_t pnm_header(const unsigned char *b, size_t len)
-{
-    size_t i = 2;
-    for (int number = 0; number < 3; number++) {
-        while (i < len && !isdigit(b[i])) {
-            if (b[i] == '#')
-                while (i < len && b[i] != '\n' && b[i] != '\r')
-                    i++;
-            i += i < len;
-        }
-        size_t begin = i;
-        while (i < len && isdigit(b[i]))
-            i++;
-        if (i - begin > 9)
-            return 0;
-    }
-    return i + 1;
-}
-
 static int size_and_channels(const void *bytes, size_t len, int *w, int *h, int *channels, Err *err)
 {
     if (len > INT_MAX)
         return err_set(err, "larger than %d bytes", INT_MAX);
-    if (*(const char *)bytes == 'P' && !pnm_header(bytes, len))
-        return err_set(err, "too many pixels");
     return stbi_info_from_memory(bytes, (int)len, w, h, channels) ? 0 : stb_error(bytes, len, err);
-}
-
-/* stb (2.27) reads beyond the end of 16-bit PNM pictures when it adds alpha, and fills what a truncated one lacks with
- * whatever memory holds. */
-static int check_pnm(const unsigned char *b, size_t len, size_t samples, Err *err)
-{
-    if (b[0] != 'P')
-        return 0;
-    if (stbi_is_16_bit_from_memory(b, (int)len))
-        return err_set(err, "unsupported PNM (16 bits per sample)");
-    return len < pnm_header(b, len) + samples ? err_set(err, "truncated PNM") : 0;
 }
 
 /* stb reads uncompressed BMP pictures, and leaves black what a truncated one lacks. The last row may lack its
@@ -108,11 +72,10 @@ static int size(const void *bytes, size_t len, int *w, int *h, Err *err)
 
 static int decode(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err)
 {
-    int w, h, channels;
+    int w = 0, h = 0, channels;
     (void)min_w;
     (void)min_h;
-    if (size_and_channels(bytes, len, &w, &h, &channels, err) ||
-        check_pnm(bytes, len, (size_t)w * (size_t)h * (size_t)channels, err) || check_bmp(bytes, len, w, h, err) ||
+    if (size_and_channels(bytes, len, &w, &h, &channels, err) || check_bmp(bytes, len, w, h, err) ||
         check_gif(bytes, len, w, h, err))
         return -1;
     unsigned char *rgba = stbi_load_from_memory(bytes, (int)len, &w, &h, &channels, 4);
@@ -122,4 +85,4 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     return 0;
 }
 
-const Decoder decoder_stb = {size, decode};
+const Decoder decoder_stb = {.size = size, .decode = decode};

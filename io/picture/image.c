@@ -21,34 +21,46 @@ static const struct {
     const Decoder *decoder;
 } FORMATS[] = {
     {"JPEG", &decoder_jpeg}, {"PNG", &decoder_png}, {"GIF", &decoder_stb},
-    {"BMP", &decoder_stb},   {"PNM", &decoder_stb},
+    {"BMP", &decoder_stb},   {"PNM", &decoder_pnm}, {"plain PNM", &decoder_pnm},
 };
 
-/* NULL: not a picture, or not one that can be decoded; err says which. */
-static const Decoder *find_decoder(const void *bytes, size_t len, Err *err)
+/* NULL: not a picture, or not one that can be decoded; err says which. *cut: it ends too early, and can be decoded even
+ * so; if `cut` is NULL, it is refused. */
+static const Decoder *find_decoder(const void *bytes, size_t len, bool *cut, Err *err)
 {
     const char *wrong = sniff_not_image(bytes, len);
-    wrong = wrong ? wrong : sniff_cut(bytes, len);
-    if (wrong) {
-        err_set(err, "%s", wrong);
-        return NULL;
-    }
-    const char *kind = sniff_kind(bytes, len);
+    const char *ends = wrong ? NULL : sniff_cut(bytes, len);
+    const char *kind = wrong ? "" : sniff_kind(bytes, len);
+    const Decoder *decoder = NULL;
     for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
         if (!strcmp(kind, FORMATS[i].kind))
-            return FORMATS[i].decoder;
-    err_set(err, "unsupported format: %s", kind);
-    return NULL;
+            decoder = FORMATS[i].decoder;
+    if (ends && cut && decoder && decoder->decode_cut)
+        *cut = true;
+    else if (ends)
+        wrong = ends;
+    if (wrong)
+        err_set(err, "%s", wrong);
+    else if (!decoder)
+        err_set(err, "unsupported format: %s", kind);
+    return wrong ? NULL : decoder;
 }
 
 static int read_size(const Decoder *decoder, const void *bytes, size_t len, int *w, int *h, Err *err)
 {
     if (decoder->size(bytes, len, w, h, err))
         return -1;
-    if (*w < 1 || *h < 1)
-        return err_set(err, "an image without pixels");
-    if ((int64_t)*w * *h > IMAGE_PIXELS_MAX || *w > SIDE_MAX || *h > SIDE_MAX)
-        return err_set(err, "%d x %d pixels are too many", *w, *h);
+    return *w < 1 || *h < 1 ? err_set(err, "an image without pixels") : 0;
+}
+
+/* A small picture may be decoded from a large one, but the time that takes grows with the large one. */
+enum { STORED_MORE = 10 };
+
+static int check_size(int w, int h, int64_t held, int64_t max, Err *err)
+{
+    max = max ? max : IMAGE_PIXELS_MAX;
+    if (held > max || (int64_t)w * h / STORED_MORE > max || w > SIDE_MAX || h > SIDE_MAX)
+        return err_set(err, "%d x %d pixels are too many", w, h);
     return 0;
 }
 
@@ -99,17 +111,21 @@ static int make_upright(Image *image, int orientation, Err *err)
     return 0;
 }
 
-/* A box to fill or, unless `enlarge`, only not to exceed; of 0 x 0: the picture's own size. */
+/* What is decoded, and how. */
 typedef struct {
-    int w, h;
-    bool enlarge;
-} Box;
+    const Decoder *decoder;
+    const void *bytes;
+    size_t len;
+    bool cut;
+} Source;
 
 /* Decodes at this size, still in the stored orientation. */
-static int decode_at(const Decoder *decoder, Image *image, const void *bytes, size_t len, int w, int h, Err *err)
+static int decode_at(const Source *s, Image *image, int w, int h, Err *err)
 {
     Image scaled;
-    if (decoder->decode(image, bytes, len, w, h, err))
+    int (*decode)(Image *, const void *, size_t, int, int, Err *) =
+        s->cut ? s->decoder->decode_cut : s->decoder->decode;
+    if (decode(image, s->bytes, s->len, w, h, err))
         return -1;
     if (image->width == w && image->height == h)
         return 0;
@@ -119,49 +135,69 @@ static int decode_at(const Decoder *decoder, Image *image, const void *bytes, si
     return rc;
 }
 
-static int decode(Image *image, const void *bytes, size_t len, Box box, Err *err)
+static int decode(const Source *s, Image *image, const ImageWish *wish, Err *err)
 {
     int w, h, fit_w, fit_h;
-    memset(image, 0, sizeof *image);
-    const Decoder *decoder = find_decoder(bytes, len, err);
-    if (!decoder || read_size(decoder, bytes, len, &w, &h, err))
+    if (read_size(s->decoder, s->bytes, s->len, &w, &h, err))
         return -1;
-    int orientation = orientation_read(bytes, len);
+    int stored_w = w, stored_h = h, orientation = orientation_read(s->bytes, s->len);
     bool sideways = orientation >= 5;
-    if (box.w) {
-        image_fit(&(Image){w, h, NULL}, sideways ? box.h : box.w, sideways ? box.w : box.h, &fit_w, &fit_h);
-        if (box.enlarge || fit_w < w || fit_h < h) {
+    if (wish->box_w) {
+        image_fit(&(Image){w, h, NULL}, sideways ? wish->box_h : wish->box_w, sideways ? wish->box_w : wish->box_h,
+                  &fit_w, &fit_h);
+        if (wish->enlarge || fit_w < w || fit_h < h) {
             w = fit_w;
             h = fit_h;
         }
     }
-    if (!decode_at(decoder, image, bytes, len, w, h, err) && !make_upright(image, orientation, err))
+    int64_t held = s->decoder->held ? s->decoder->held(s->bytes, s->len, stored_w, stored_h, w, h)
+                                    : (int64_t)stored_w * stored_h;
+    if (check_size(stored_w, stored_h, held, wish->max_pixels, err))
+        return -1;
+    if (!decode_at(s, image, w, h, err) && !make_upright(image, orientation, err))
         return 0;
     image_free(image);
     return -1;
 }
 
-int image_decode(Image *image, const void *bytes, size_t len, Err *err)
+int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err)
 {
-    return decode(image, bytes, len, (Box){0, 0, false}, err);
+    Source s = {.bytes = bytes, .len = len};
+    memset(image, 0, sizeof *image);
+    *cut = false;
+    if (wish->box_w < 0 || wish->box_h < 0 || !wish->box_w != !wish->box_h)
+        return err_set(err, "cannot fit into %d x %d pixels", wish->box_w, wish->box_h);
+    s.decoder = find_decoder(bytes, len, wish->draw_cut ? &s.cut : NULL, err);
+    if (!s.decoder)
+        return -1;
+    *cut = s.cut;
+    int rc = decode(&s, image, wish, err);
+    return rc && s.cut ? err_set(err, "%s", sniff_cut(bytes, len)) : rc; /* nothing can be drawn for that reason */
 }
 
-static int decode_into(Image *image, const void *bytes, size_t len, Box box, Err *err)
+int image_decode(Image *image, const void *bytes, size_t len, Err *err)
 {
+    bool cut;
+    return image_decode_wish(image, bytes, len, &(ImageWish){.box_w = 0}, &cut, err);
+}
+
+static int decode_into(Image *image, const void *bytes, size_t len, ImageWish wish, Err *err)
+{
+    bool cut;
     memset(image, 0, sizeof *image);
-    if (box.w < 1 || box.h < 1)
-        return err_set(err, "cannot fit into %d x %d pixels", box.w, box.h);
-    return decode(image, bytes, len, box, err);
+    if (wish.box_w < 1 || wish.box_h < 1)
+        return err_set(err, "cannot fit into %d x %d pixels", wish.box_w, wish.box_h);
+    return image_decode_wish(image, bytes, len, &wish, &cut, err);
 }
 
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
 {
-    return decode_into(image, bytes, len, (Box){box_w, box_h, true}, err);
+    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h, .enlarge = true}, err);
 }
 
 int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
 {
-    return decode_into(image, bytes, len, (Box){box_w, box_h, false}, err);
+    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h}, err);
 }
 
 void image_free(Image *image)

@@ -1,4 +1,4 @@
-/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP and binary PNM, told apart by content, not by name) and scaled.
+/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP, PGM and PPM, told apart by content, not by name) and scaled.
  *
  * The caller owns an Image and frees it with image_free. Safe from any thread. */
 #ifndef COCO_IO_PICTURE_IMAGE_H
@@ -6,7 +6,9 @@
 
 #include "io/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { IMAGE_PIXELS_MAX = 100000000, IMAGE_FILE_MAX = 256 << 20 }; /* bytes */
 
@@ -16,12 +18,23 @@ typedef struct {
 } Image;
 
 /* The picture, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits become 8.
- * Pictures of more than 100 million pixels, or more than a million on a side, are refused before they are decoded, and
+ * Pictures of more than 100 million pixels in memory, or more than a million on a side, are refused before they are decoded, and
  * so are truncated ones. err says why ("truncated JPEG", "not an image"). */
 int image_decode(Image *image, const void *bytes, size_t len, Err *err);
 /* The same, reduced or enlarged to fit into box_w x box_h with its aspect ratio kept. No more is decoded than that size
  * needs. */
 int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
+/* How a picture is wanted. */
+typedef struct {
+    int box_w, box_h; /* to fit into; 0 x 0: its own size */
+    bool enlarge;     /* to fill the box */
+    int64_t
+        max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX. One that is decoded at reduced size may be
+                         * stored with ten times as many */
+    bool draw_cut;  /* a JPEG that ends too early is decoded as far as it goes, not refused */
+} ImageWish;
+/* The same as wished. *cut: the picture ends too early. */
+int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err);
 /* The same, but never enlarged. */
 int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
 void image_free(Image *image); /* legal on a zeroed one */

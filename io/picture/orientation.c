@@ -16,9 +16,28 @@ static int usable(int orientation)
     return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
-/* From a block of EXIF that begins with its header. */
+/* The first value of the entry; LONG is against the standard, but cameras and editors write it. 0: not a number. */
+static int entry_value(const ExifEntry *entry, ExifByteOrder order)
+{
+    if (entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2)
+        return exif_get_short(entry->data, order);
+    if (entry->format == EXIF_FORMAT_LONG && entry->components == 1 && entry->size >= 4)
+        return exif_get_long(entry->data, order) <= 8 ? (int)exif_get_long(entry->data, order) : 0;
+    return 0;
+}
+
+static int has_header(const unsigned char *block, size_t len)
+{
+    return len > HEADER_LEN && !memcmp(block, HEADER, HEADER_LEN);
+}
+
+/* From a block of EXIF that begins with its header. Some programs write the header twice. */
 static int in_block(const unsigned char *block, size_t len)
 {
+    while (has_header(block + HEADER_LEN, len - HEADER_LEN)) {
+        block += HEADER_LEN;
+        len -= HEADER_LEN;
+    }
     ExifData *data = exif_data_new();
     if (!data)
         return 1;
@@ -26,9 +45,7 @@ static int in_block(const unsigned char *block, size_t len)
     exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
     exif_data_load_data(data, block, (unsigned)len);
     ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    int orientation = 1;
-    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2)
-        orientation = usable(exif_get_short(entry->data, exif_data_get_byte_order(data)));
+    int orientation = entry ? usable(entry_value(entry, exif_data_get_byte_order(data))) : 1;
     exif_data_unref(data);
     return orientation;
 }
@@ -38,7 +55,7 @@ static int in_jpeg(const void *bytes, size_t len)
     size_t at = 0;
     SniffPart part;
     while (sniff_jpeg_part(bytes, len, &at, &part) && part.type != 0xDA && part.type != 0xD9)
-        if (part.type == 0xE1 && part.len > HEADER_LEN && !memcmp(part.data, HEADER, HEADER_LEN))
+        if (part.type == 0xE1 && has_header(part.data, part.len))
             return in_block(part.data, part.len);
     return 1;
 }

@@ -1,6 +1,6 @@
-/* ROUGE-L (Lin 2004): (1 + β²)·P·R / (R + β²·P), β = 1.2, where P is the largest over the references of lcs / words of
- * the caption, and R, taken separately, the largest of lcs / words of the reference; lcs is the length of the longest
- * common subsequence. A sentence without words counts as one word that only such sentences have. Of a corpus: the mean.
+/* ROUGE-L (Lin 2004): (1 + β²)·P·R / (R + β²·P), β = 1.2, where P is the largest over the references of lcs / tokens of
+ * the caption, and R, taken separately, the largest of lcs / tokens of the reference; lcs is the length of the longest
+ * common subsequence. A sentence without tokens counts as one token that only such sentences have. Of a corpus: the mean.
  */
 #include "model/score/metrics.h"
 
@@ -25,15 +25,15 @@ static int common_length(const int32_t *a, int n, const int32_t *b, int m, int *
 
 static double score_pair(const ScorePair *p, int *row)
 {
-    static const int32_t NO_WORD = -1; /* the only word of a sentence without any */
+    static const int32_t NO_TOKEN = -1; /* the only token of a sentence without any */
     const double BETA2 = 1.2 * 1.2;
-    const int32_t *a = p->caption->n ? p->caption->word : &NO_WORD;
-    int n = p->caption->n ? p->caption->n : 1;
+    const int32_t *a = p->caption->n_tokens ? p->caption->token : &NO_TOKEN;
+    int n = p->caption->n_tokens ? p->caption->n_tokens : 1;
     double precision = 0, recall = 0;
     for (int r = 0; r < p->n_references; r++) {
         const Sentence *s = &p->references[r];
-        int m = s->n ? s->n : 1;
-        double lcs = common_length(a, n, s->n ? s->word : &NO_WORD, m, row);
+        int m = s->n_tokens ? s->n_tokens : 1;
+        double lcs = common_length(a, n, s->n_tokens ? s->token : &NO_TOKEN, m, row);
         precision = fmax(precision, lcs / n);
         recall = fmax(recall, lcs / m);
     }
@@ -47,7 +47,7 @@ static int count(const ScorePair *p, const ScoreCorpus *corpus, double *counts)
     int longest = 1;
     (void)corpus;
     for (int r = 0; r < p->n_references; r++)
-        longest = p->references[r].n > longest ? p->references[r].n : longest;
+        longest = p->references[r].n_tokens > longest ? p->references[r].n_tokens : longest;
     int *row = malloc(((size_t)longest + 1) * sizeof *row);
     if (!row)
         return -1;

@@ -43,11 +43,12 @@ static int merge_equal(Gram *gram, int n)
 int sentence_init(Sentence *s, const int32_t *word, int n, const int32_t *ngram)
 {
     size_t room = n ? (size_t)n : 1;
-    *s = (Sentence){.n = n};
+    *s = (Sentence){.n = n, .n_tokens = n};
     s->gram = malloc(room * (NGRAM_MAX * sizeof *s->gram + sizeof *s->word));
     if (!s->gram)
         return -1;
     s->word = (int32_t *)(s->gram + NGRAM_MAX * room);
+    s->token = s->word;
     memcpy(s->word, word, (size_t)n * sizeof *word);
     for (int k = 0; k < NGRAM_MAX; k++) {
         Gram *gram = s->gram + s->at[k];
@@ -58,8 +59,23 @@ int sentence_init(Sentence *s, const int32_t *word, int n, const int32_t *ngram)
     return 0;
 }
 
+int sentence_set_tokens(Sentence *s, const int32_t *token, int n)
+{
+    int32_t *copy = malloc((size_t)(n ? n : 1) * sizeof *copy);
+    if (!copy)
+        return -1;
+    memcpy(copy, token, (size_t)n * sizeof *copy);
+    if (s->token != s->word)
+        free(s->token);
+    s->token = copy;
+    s->n_tokens = n;
+    return 0;
+}
+
 void sentence_free(Sentence *s)
 {
+    if (s->token != s->word)
+        free(s->token);
     free(s->gram);
     memset(s, 0, sizeof *s);
 }

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-void tally_add(Tally *tally, const char *text)
+void counts_add(TextCounts *tally, const char *text)
 {
-    char cut[TALLY_TEXT];
+    char cut[COUNTS_TEXT];
     int i = 0;
     snprintf(cut, sizeof cut, "%s", text);
     while (i < tally->n_lines && strcmp(tally->line[i].text, cut))
         i++;
-    if (i == TALLY_MAX && i == tally->n_lines)
+    if (i == COUNTS_MAX && i == tally->n_lines)
         snprintf(cut, sizeof cut, "other");
-    else if (i > TALLY_MAX)
-        i = TALLY_MAX;
+    else if (i > COUNTS_MAX)
+        i = COUNTS_MAX;
     if (i == tally->n_lines) {
         memcpy(tally->line[i].text, cut, sizeof cut);
         tally->line[tally->n_lines++].n = 0;
@@ -24,11 +24,11 @@ void tally_add(Tally *tally, const char *text)
 
 static int by_number(const void *a, const void *b)
 {
-    const TallyLine *x = a, *y = b;
+    const TextCount *x = a, *y = b;
     return x->n != y->n ? (x->n < y->n ? 1 : -1) : strcmp(x->text, y->text);
 }
 
-void tally_sort(Tally *tally)
+void counts_sort(TextCounts *tally)
 {
     qsort(tally->line, (size_t)tally->n_lines, sizeof *tally->line, by_number);
 }

@@ -1,24 +1,24 @@
-/* How often each of a few texts was seen. One thread at a time. */
+/* Counts how often each of a few texts occurs. One thread at a time. */
 #ifndef COCO_PIPELINE_COMMON_COUNTS_H
 #define COCO_PIPELINE_COMMON_COUNTS_H
 
 #include <stdint.h>
 
-enum { TALLY_MAX = 32, TALLY_TEXT = 80 };
+enum { COUNTS_MAX = 32, COUNTS_TEXT = 80 };
 
 typedef struct {
-    char text[TALLY_TEXT]; /* cut where it is longer */
+    char text[COUNTS_TEXT]; /* truncated if longer */
     int64_t n;
-} TallyLine;
+} TextCount;
 
 typedef struct {
-    TallyLine line[TALLY_MAX + 1];
+    TextCount line[COUNTS_MAX + 1];
     int n_lines;
-} Tally;
+} TextCounts;
 
-/* One more of this text; where there are TALLY_MAX others already, of "other". */
-void tally_add(Tally *tally, const char *text);
-/* The most frequent first, in the order of the alphabet among equals. */
-void tally_sort(Tally *tally);
+/* Counts the text once more; after COUNTS_MAX different ones, new ones count as "other". */
+void counts_add(TextCounts *tally, const char *text);
+/* Sorts by falling count, equal counts alphabetically. */
+void counts_sort(TextCounts *tally);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A copy of a line of a list, NULL where there is no such line or it is empty; *failed counts lost ones. */
+/* A copy of a line of a list, or NULL if it is missing or empty. *failed counts copies for which memory ran out. */
 static char *copy_line(const Lines *lines, int64_t row, int *failed)
 {
     if ((size_t)row >= lines->n || !*lines->line[row])

@@ -23,10 +23,10 @@ struct Pipe {
     pthread_mutex_t lock; /* guards all below and the slots */
     pthread_cond_t freed; /* a slot was freed, a take ended, or the pipe stops: for the workers */
     pthread_cond_t ready; /* a slot became ready or failed, or the end was found: for the caller */
-    uint64_t fed;         /* items that the caller has handed over, of a fed pipe */
-    uint64_t taken;       /* items taken so far: the number of the next */
+    uint64_t fed;         /* items that the caller has handed to a fed pipe */
+    uint64_t taken;       /* items taken so far, which is the number of the next */
     uint64_t given;       /* items given back by the caller */
-    int taking;           /* a take is under way */
+    int taking;           /* a take is running */
     int closed;           /* no more takes: the end, an error, or pipe_stop */
     int holding;          /* the caller holds item `given` */
 };
@@ -41,7 +41,7 @@ static Slot *slot_at(const Pipe *p, uint64_t i)
     return &p->slots[i % (uint64_t)p->spec.depth];
 }
 
-/* With the lock held: marks the slot, and closes the pipe behind a failure. */
+/* With the lock held: marks the slot, and closes the pipe after a failure. */
 static void settle(Pipe *p, Slot *slot, SlotState state)
 {
     slot->state = state;
@@ -51,7 +51,7 @@ static void settle(Pipe *p, Slot *slot, SlotState state)
     pthread_cond_broadcast(&p->freed);
 }
 
-/* Takes the next item, with the lock held on entry and exit. False: there is none to take, ever. */
+/* Takes the next item, with the lock held on entry and exit. False: there will be none. */
 static int take_next(Pipe *p, uint64_t *number)
 {
     while (!p->closed && (p->taking || p->taken - p->given >= (uint64_t)p->spec.depth))
@@ -81,7 +81,7 @@ static int take_next(Pipe *p, uint64_t *number)
     return 1;
 }
 
-/* The same of a fed pipe. */
+/* The same for a fed pipe. */
 static int take_fed(Pipe *p, uint64_t *number)
 {
     int told = 0;
@@ -157,7 +157,7 @@ int pipe_next(Pipe *p, void **item, Err *err)
         p->holding = 0;
         pthread_cond_broadcast(&p->freed);
     }
-    /* A take under way may still bring an item, even into a closed pipe. */
+    /* A running take may still deliver an item, even into a closed pipe. */
     while ((p->given == p->taken && (!p->closed || p->taking)) ||
            (p->given != p->taken && slot_at(p, p->given)->state == BUSY))
         pthread_cond_wait(&p->ready, &p->lock);

@@ -10,14 +10,13 @@
  * it got until it asks for the next, and gives it back by asking. Hence:
  *
  *   - Memory is bounded by the pool: nobody takes while all items are taken, worked on or waiting.
- *   - Order is that of take(), whatever the threads do; so is the error that is told.
- *   - An error travels in band: items before it are delivered, then pipe_next() answers -1 with its line,
- *     and nothing is taken behind it. pipe_stop() joins every thread, from any state.
- *   - Nothing but the item passes between the stages: what take() and work() share otherwise, ctx, is
- *     take()'s alone to write.
+ *   - Order is that of take(), whatever the threads do; the reported error is the first in that order.
+ *   - An error travels in band: earlier items are delivered, then pipe_next() returns -1 with its message, and
+ *     nothing more is taken. pipe_stop() joins every thread, from any state.
+ *   - Only the item passes between the stages; the shared ctx may be written by take() alone.
  *
- * A pipe may be fed by its caller instead, which has other things to wait for: then there is no take(); the caller
- * fills the item of pipe_free and hands it over with pipe_give, and asks pipe_ready before pipe_next.
+ * A caller that has other things to wait for can feed the pipe instead: then there is no take(); the caller fills the
+ * item from pipe_free, hands it over with pipe_give, and checks pipe_ready before pipe_next.
  *
  * The caller computes on its own thread (OpenMP keeps one team per calling thread); pipes are for work
  * that waits on memory, disk or network, or that runs while the caller computes. */
@@ -29,16 +28,15 @@
 #include <stddef.h>
 
 typedef struct {
-    /* Fills the item with what is to be done: 1 an item, 0 the end, -1 failed with a line in err. NULL: the pipe is
-     * fed. */
+    /* Fills the item with work to do: 1 an item, 0 the end, -1 failed with a message in err. NULL: the pipe is fed. */
     int (*take)(void *ctx, void *item, Err *err);
-    /* Does it: 0, or -1 with a line in err. NULL: there is nothing to do. */
+    /* Does the work: 0, or -1 with a message in err. NULL: there is none. */
     int (*work)(void *ctx, void *item, Err *err);
-    /* Of a fed pipe: called on a thread that finds nothing to do, all that was given being done or in work. NULL:
-     * nobody wants to know. */
+    /* For a fed pipe: called on a thread that runs out of work while all that was given is done or in progress. May be
+     * NULL. */
     void (*idle)(void *ctx);
     void *ctx;
-    void *items; /* the pool: `depth` items of item_size bytes, the caller's, alive until pipe_stop */
+    void *items; /* the pool: `depth` items of item_size bytes, owned by the caller, alive until pipe_stop */
     size_t item_size;
     int depth;   /* at least 2: one in the caller's hands, one ahead */
     int workers; /* at least 1 */
@@ -49,19 +47,19 @@ typedef struct Pipe Pipe;
 /* Starts the threads. NULL: no threads or memory. */
 Pipe *pipe_start(const PipeSpec *spec, Err *err);
 
-/* The next item, in order: 1 with *item borrowed until the next call; 0 at the end; -1 failed, for good. */
+/* The next item, in order: 1 with *item, borrowed until the next call; 0 at the end; -1 failed, permanently. */
 int pipe_next(Pipe *pipe, void **item, Err *err);
 
-/* Of a fed pipe: the item to fill next, the caller's until pipe_give. NULL: all are under way. */
+/* For a fed pipe: the item to fill next, the caller's until pipe_give. NULL: all are in use. */
 void *pipe_free(Pipe *pipe);
-/* Hands it over. A thread is woken if `wake`, or else with a later one: that costs as much as a small piece of work. */
+/* Hands it over. Wakes a thread only if `wake`: waking costs as much as a small piece of work. */
 void pipe_give(Pipe *pipe, int wake);
-void pipe_wake(Pipe *pipe); /* for what was given without */
+void pipe_wake(Pipe *pipe); /* for items given without waking */
 
-/* Whether pipe_next would answer with an item, or a failure, without waiting. */
+/* Whether pipe_next would return at once. */
 int pipe_ready(Pipe *pipe);
 
-/* Ends early or late, joins all threads, frees the pipe but not the pool. NULL is legal. */
+/* Stops at any time: joins all threads and frees the pipe, not the pool. NULL is legal. */
 void pipe_stop(Pipe *pipe);
 
 #endif

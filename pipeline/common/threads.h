@@ -1,5 +1,5 @@
-/* How many threads compute. OpenMP is entered from the main thread alone: libgomp keeps one team per
- * calling thread. Built without OpenMP there is one thread, and the same bits. */
+/* The number of computing threads. OpenMP is entered from the main thread only, because libgomp keeps one team per
+ * calling thread. Built without OpenMP there is one thread, and results have the same bits. */
 #ifndef COCO_PIPELINE_COMMON_THREADS_H
 #define COCO_PIPELINE_COMMON_THREADS_H
 

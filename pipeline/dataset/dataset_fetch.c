@@ -6,6 +6,7 @@
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/net/download.h"
+#include "pipeline/common/defaults.h"
 #include "pipeline/dataset/dataset_names.h"
 #include "pipeline/dataset/dataset_show.h"
 #include "pipeline/dataset/shapes.h"
@@ -18,7 +19,7 @@
 
 /* One run. */
 typedef struct {
-    const DatasetFetchSpec *spec;
+    const DatasetFetchOptions *spec;
     const Report *report;
     OutDir out;
     const char **urls; /* mirrors that may still be tried */
@@ -30,15 +31,15 @@ typedef struct {
     size_t length;
 } Fetch;
 
-DatasetFetchSpec dataset_fetch_defaults(void)
+DatasetFetchOptions dataset_fetch_defaults(void)
 {
     static const char *const course[] = {"http://cs231n.stanford.edu/coco_captioning.zip"};
-    DatasetFetchSpec spec = {.name = "cs231n",
-                             .urls = course,
-                             .n_urls = 1,
-                             .dir = shapes_defaults().dir,
-                             .max_bytes = (int64_t)64 << 30,
-                             .http = http_defaults()};
+    DatasetFetchOptions spec = {.name = "cs231n",
+                                .urls = course,
+                                .n_urls = 1,
+                                .dir = DEFAULT_DATASET,
+                                .max_bytes = (int64_t)64 << 30,
+                                .http = http_defaults()};
     spec.http.total_s = 0; /* the archive is large and may be slow; only silence ends a try */
     return spec;
 }
@@ -169,7 +170,7 @@ static int check_digest(const Fetch *f, Err *err)
 /* From the mirrors that are left. 1: stopped. */
 static int download(Fetch *f, Err *err)
 {
-    const DatasetFetchSpec *s = f->spec;
+    const DatasetFetchOptions *s = f->spec;
     DownloadSpec d = {.urls = f->urls,
                       .n_urls = f->n_urls,
                       .path = f->download,
@@ -286,7 +287,7 @@ static int check_file(const Fetch *f, Err *err)
 /* DIR is complete already; whether it was made from this archive is unknown. */
 static void keep(const Fetch *f)
 {
-    const DatasetFetchSpec *s = f->spec;
+    const DatasetFetchOptions *s = f->spec;
     tidy(f);
     report_note(f->report, "%s: exists and is complete%s", s->dir,
                 shapes_wrote(s->dir) ? " (the built-in shapes)" : "");
@@ -297,7 +298,7 @@ static void keep(const Fetch *f)
     print_summary(f);
 }
 
-int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, Err *err)
+int dataset_fetch(const DatasetFetchOptions *spec, const Report *report, Err *err)
 {
     size_t n = (size_t)spec->n_urls + 1;
     Fetch f = {.spec = spec, .report = report, .n_urls = spec->n_urls, .got.place = -1};

@@ -27,10 +27,10 @@ typedef struct {
     int64_t max_bytes;  /* of the archive, and of its unpacked content */
     HttpOptions http;
     FILE *out; /* for the summary */
-} DatasetFetchSpec;
+} DatasetFetchOptions;
 
 /* The course's archive, COCO 2014. */
-DatasetFetchSpec dataset_fetch_defaults(void);
+DatasetFetchOptions dataset_fetch_defaults(void);
 
 /* Whether the text is a SHA-256, as in the spec. */
 bool dataset_fetch_digest(const char *text);
@@ -38,6 +38,6 @@ bool dataset_fetch_digest(const char *text);
 /* If DIR is already complete, as coco-train sees it, and not to be replaced, only the summary is written. When asked to
  * stop, leaves DIR as it was, keeps what it has downloaded, and returns 0. The summary comes last, so that a failure to
  * write it, which shows in ferror(out), loses nothing. */
-int dataset_fetch(const DatasetFetchSpec *spec, const Report *report, Err *err);
+int dataset_fetch(const DatasetFetchOptions *spec, const Report *report, Err *err);
 
 #endif

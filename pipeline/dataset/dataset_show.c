@@ -21,13 +21,13 @@ static const char *const features_suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg
 static const char train[] = "train";
 enum { N_FEATURES = sizeof features_suffix / sizeof *features_suffix };
 
-/* The splits that a directory has captions or features of. */
+/* The splits for which a directory has captions or features. */
 typedef struct {
     char name[MAX_SPLITS][NAME_LEN];
     int n;
 } Splits;
 
-/* --- which splits there are --- */
+/* --- finding splits --- */
 
 static void add_split(Splits *splits, const char *name, size_t len)
 {
@@ -40,7 +40,7 @@ static void add_split(Splits *splits, const char *name, size_t len)
     splits->name[splits->n++][len] = '\0';
 }
 
-/* The split where the text is SPLITsuffix. */
+/* The split of a name SPLITsuffix. */
 static void add_if_ends(Splits *splits, const char *text, const char *suffix)
 {
     size_t n = strlen(text), m = strlen(suffix);
@@ -80,7 +80,7 @@ static int find_splits(const char *dir, Splits *splits, Err *err)
     }
     free(path);
     if (rc == 0 && splits->n == 0)
-        rc = err_set(err, "%s: is no dataset: neither captions nor features", dir);
+        rc = err_set(err, "%s: is not a dataset: neither captions nor features", dir);
     qsort(splits->name, (size_t)splits->n, NAME_LEN, by_name);
     return rc;
 }
@@ -114,7 +114,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     return 0;
 }
 
-/* The arrays of a file, where it is there. 1: it is. */
+/* The arrays of a file, if it exists. 1: it does. */
 static int show_file(const ShowSpec *spec, const char *split, const char *suffix, Err *err)
 {
     char name[128];

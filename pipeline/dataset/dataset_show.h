@@ -1,4 +1,4 @@
-/* What is in a dataset directory, for people; or its ground truth as caption records, for coco-render. */
+/* Shows what a dataset directory contains, or writes its ground truth as caption records for coco-render. */
 #ifndef COCO_PIPELINE_DATASET_DATASET_SHOW_H
 #define COCO_PIPELINE_DATASET_DATASET_SHOW_H
 
@@ -10,18 +10,18 @@
 
 typedef struct {
     const char *dir;
-    const char *split; /* NULL: all of them in the summary, val for records */
-    int must_train;    /* the summary fails, as coco-train would, where there is no split train with captions */
+    const char *split; /* NULL: all splits in the summary, val for records */
+    int must_train;    /* fail, as coco-train would, without a split train with captions */
     FILE *out;
 } ShowSpec;
 
-/* Every array with shape, type and size, every list with its lines, the vocabulary, and what the captions of
- * each split are like. The dataset is read whole and checked as training would check it: -1 with a line where
- * it could not be trained on. */
+/* Lists every array with shape, type and size, every list with its number of lines, the vocabulary, and statistics of
+ * the captions of each split. Reads the whole dataset and checks it as training would: -1 if it could not be trained
+ * on. */
 int show_summary(const ShowSpec *spec, const Report *report, Err *err);
 
-/* Records of the first n images that have captions, or of n drawn at random with this seed: `caption` is the
- * image's first reference, `references` the others. Fewer where there are fewer. */
+/* Writes records of the first n images that have captions, or of n drawn at random with this seed: `caption` is the
+ * image's first reference, `references` the others. Fewer if there are fewer. */
 int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, Err *err);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Words by stem: the British one, the American one, and the endings that they are found with. */
+/* Words by stem: the British stem, the American one, and the endings that occur with it; "-" is none. */
 static const struct {
     const char *british, *american, *endings;
 } STEMS[] = {
@@ -59,7 +59,7 @@ static const struct {
     {"travell", "travel", "ed ing"},
 };
 
-/* Words with one of these in them keep their -our. */
+/* Words that contain one of these keep their -our. */
 static const char *const OUR[] = {
     "abatjour", "beflour",  "bonjour",  "calambour", "carrefour",  "cornflour", "contour",
     "detour",   "devour",   "dortour",  "dyvour",    "downpour",   "giaour",    "glamour",
@@ -80,7 +80,7 @@ static int has_ending(const char *endings, const char *ending)
     return 0;
 }
 
-/* Puts `with` in the place of `length` bytes at `at`, and leaves what follows them. */
+/* Replaces `length` bytes at `at`; what follows them moves. */
 static void replace(char *at, size_t length, const char *with)
 {
     size_t n = strlen(with);
@@ -101,7 +101,7 @@ static int by_stem(char *word)
     return 0;
 }
 
-/* "colours": lower-case letters of ASCII, three at least before the ending. */
+/* "colours": small letters of ASCII only, and at least three before the ending. */
 static int by_our(char *word, size_t n)
 {
     size_t end = n - (word[n - 1] == 's');

@@ -22,12 +22,17 @@ int corpus_init(Corpus *c, TokenRule rule, Err *err)
 void corpus_free(Corpus *c)
 {
     for (int32_t i = 0; i < c->n_images; i++) {
-        for (int r = 0; r < c->image[i].n_references; r++)
-            sentence_free(&c->image[i].reference[r]);
-        free(c->image[i].reference);
+        CorpusImage *image = &c->image[i];
+        for (int r = 0; r < image->n_references; r++) {
+            sentence_free(&image->reference[r]);
+            free(image->line[r]);
+        }
+        free(image->reference);
+        free(image->line);
     }
     for (int64_t i = 0; i < c->n_captions; i++) {
         sentence_free(&c->caption[i].sentence);
+        free(c->caption[i].line);
         free(c->caption[i].json);
     }
     free(c->image);
@@ -58,25 +63,111 @@ static int32_t *number_words(Hash *words, const char *tokens, int *n)
     return id;
 }
 
-/* Makes the sentence of a caption and, if `text` is not NULL, numbers it in texts. */
-static int read_sentence(Corpus *c, const char *caption, Sentence *out, int32_t *text, Err *err)
+/* Gives a sentence the tokens that its words were split from. -1: out of memory. */
+static int set_tokens(Corpus *c, Sentence *sentence, const char *tokens)
+{
+    int n;
+    int32_t *id = number_words(c->words, tokens, &n);
+    int rc = id ? sentence_set_tokens(sentence, id, n) : -1;
+    free(id);
+    return rc;
+}
+
+/* A line of the file that the COCO tools tokenize. */
+typedef struct {
+    const char *text;
+    char *tokens;
+    Sentence *sentence; /* to make */
+    int32_t *number;    /* to be that of the tokens in texts; NULL for references */
+    int64_t image_id;
+} Line;
+
+static int make_sentence(Corpus *c, const Line *line, Err *err)
 {
     int n = 0, rc = -1;
-    char *tokens = tokens_of(caption, c->rule);
-    int32_t *words = tokens ? number_words(c->words, tokens, &n) : NULL;
-    c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
-    if (!words)
-        err_set(err, "out of memory");
-    else if (n > WORDS_MAX)
-        err_set(err, "the caption has more than %d words", WORDS_MAX);
-    else if ((text && (*text = hash_add(c->texts, tokens, strlen(tokens))) < 0) ||
-             ngram_sentence(out, c->ngrams, words, n))
+    char *split = line->tokens ? tokens_split(line->tokens) : NULL;
+    int32_t *words = split ? number_words(c->words, split, &n) : NULL;
+    if (words && n > WORDS_MAX)
+        err_set(err, "image %" PRId64 ": a caption has more than %d words", line->image_id, WORDS_MAX);
+    else if (!words ||
+             (line->number && (*line->number = hash_add(c->texts, line->tokens, strlen(line->tokens))) < 0) ||
+             ngram_sentence(line->sentence, c->ngrams, words, n) ||
+             (strcmp(split, line->tokens) && set_tokens(c, line->sentence, line->tokens)))
         err_set(err, "out of memory");
     else
         rc = 0;
-    free(tokens);
+    free(split);
     free(words);
     return rc;
+}
+
+/* Makes the sentences of n lines: tokens in parallel, numbers in order. */
+static int make_sentences(Corpus *c, Line *line, int64_t n, Err *err)
+{
+    int rc = 0;
+#pragma omp parallel for schedule(dynamic, 256)
+    for (int64_t i = 0; i < n; i++)
+        line[i].tokens = tokens_of(line[i].text, i + 1 < n ? line[i + 1].text : NULL, c->rule);
+    for (int64_t i = 0; i < n; i++) {
+        rc = rc ? rc : make_sentence(c, &line[i], err);
+        free(line[i].tokens);
+    }
+    return rc;
+}
+
+static int make_captions(Corpus *c, Err *err)
+{
+    Line *line = malloc(((size_t)c->n_captions + 1) * sizeof *line);
+    if (!line)
+        return err_set(err, "out of memory");
+    for (int64_t i = 0; i < c->n_captions; i++) {
+        CorpusCaption *caption = &c->caption[i];
+        line[i] = (Line){caption->line, NULL, &caption->sentence, &caption->text, c->image[caption->image].id};
+    }
+    int rc = make_sentences(c, line, c->n_captions, err);
+    free(line);
+    return rc;
+}
+
+static int make_references(Corpus *c, Err *err)
+{
+    int64_t n = 0, all = 0;
+    for (int32_t i = 0; i < c->n_images; i++)
+        all += c->image[i].n_references;
+    Line *line = malloc(((size_t)all + 1) * sizeof *line);
+    if (!line)
+        return err_set(err, "out of memory");
+    for (int32_t i = 0; i < c->n_images; i++) {
+        CorpusImage *image = &c->image[i];
+        for (int r = 0; r < image->n_references; r++)
+            line[n++] = (Line){image->line[r], NULL, &image->reference[r], NULL, image->id};
+    }
+    int rc = make_sentences(c, line, n, err);
+    free(line);
+    return rc;
+}
+
+int corpus_tokenize(Corpus *c, Err *err)
+{
+    return make_captions(c, err) ? -1 : make_references(c, err);
+}
+
+/* A copy of a caption; NULL: out of memory, or it has too many words even before marks part from them. */
+static char *take_line(Corpus *c, const char *caption, Err *err)
+{
+    int n = 0;
+    for (const char *s = caption; n <= WORDS_MAX && *(s += strspn(s, " ")); s += strcspn(s, " "))
+        n++;
+    if (n > WORDS_MAX) {
+        err_set(err, "the caption has more than %d words", WORDS_MAX);
+        return NULL;
+    }
+    c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
+    c->unknown += tokens_unknown(caption);
+    char *line = strdup(caption);
+    if (!line)
+        err_set(err, "out of memory");
+    return line;
 }
 
 /* --- images --- */
@@ -114,11 +205,16 @@ static int32_t find_or_add_image(Corpus *c, const char *split, int64_t id)
 static int add_reference(Corpus *c, int32_t image, const char *text, Err *err)
 {
     CorpusImage *im = &c->image[image];
-    Sentence *grown = realloc(im->reference, ((size_t)im->n_references + 1) * sizeof *grown);
-    if (!grown)
+    size_t n = (size_t)im->n_references;
+    Sentence *sentences = realloc(im->reference, (n + 1) * sizeof *sentences);
+    char **lines = sentences ? realloc(im->line, (n + 1) * sizeof *lines) : NULL;
+    if (sentences)
+        im->reference = sentences;
+    if (!lines)
         return err_set(err, "out of memory");
-    im->reference = grown;
-    if (read_sentence(c, text, &grown[im->n_references], NULL, err))
+    im->line = lines;
+    im->reference[n] = (Sentence){0};
+    if (!(im->line[n] = take_line(c, text, err)))
         return -1;
     im->n_references++;
     return 0;
@@ -140,8 +236,8 @@ static int add_record(Corpus *c, const Record *r, int flags, char *json, Err *er
         return err_set(err, "out of memory");
     }
     CorpusCaption *caption = &c->caption[c->n_captions];
-    *caption = (CorpusCaption){.image = image, .json = json};
-    if (read_sentence(c, r->caption, &caption->sentence, &caption->text, err)) {
+    *caption = (CorpusCaption){.image = image, .json = json, .line = take_line(c, r->caption, err)};
+    if (!caption->line) {
         free(json);
         return -1;
     }

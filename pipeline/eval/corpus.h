@@ -15,17 +15,19 @@
 #include <stdint.h>
 
 typedef struct {
-    int64_t id; /* image_id */
-    Sentence *reference;
+    int64_t id;          /* image_id */
+    char **line;         /* (n_references) */
+    Sentence *reference; /* (n_references) */
     int n_references;
     int32_t n_captions;
 } CorpusImage;
 
 typedef struct {
     int32_t image;
-    int32_t text; /* its number in texts */
+    char *line;
     Sentence sentence;
-    char *json; /* the record as it was read; NULL without CORPUS_JSON */
+    int32_t text; /* the number of its tokens in texts */
+    char *json;   /* the record as it was read; NULL without CORPUS_JSON */
 } CorpusCaption;
 
 typedef struct {
@@ -38,7 +40,8 @@ typedef struct {
     int32_t n_images, image_room;
     CorpusCaption *caption;
     int64_t n_captions, caption_room;
-    int64_t broken; /* how many captions and references have line breaks inside */
+    int64_t broken;  /* how many captions and references have line breaks inside */
+    int64_t unknown; /* how many have <UNK> */
 } Corpus;
 
 int corpus_init(Corpus *corpus, TokenRule rule, Err *err);
@@ -46,9 +49,8 @@ void corpus_free(Corpus *corpus); /* legal on a zeroed or failed one */
 
 /* What to read besides the captions. */
 enum {
-    CORPUS_REFERENCES =
-        1,          /* the records' own references; then an image is known by split and id, else by id alone */
-    CORPUS_JSON = 2 /* the text of each record */
+    CORPUS_REFERENCES = 1, /* the records' own references; an image is known by split and id, else by id alone */
+    CORPUS_JSON = 2        /* the text of each record */
 };
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */
@@ -56,5 +58,9 @@ int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
 /* Reads references from annotations: those of the images that have captions, or with `all` those of every image. The
  * other images are added with their ids alone. */
 int corpus_references(Corpus *corpus, const char *path, int all, Err *err);
+/* After all is read: makes the sentences of captions and references. Their words can depend on the next caption, or
+ * reference, in the file that the COCO tools tokenize (see ptb.h): it has one for captions, in their order, and one for
+ * references, image after image in the order of the captions. */
+int corpus_tokenize(Corpus *corpus, Err *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +83,8 @@ static int write_df(void *ctx, FILE *out, Err *err)
     if (!list)
         return err_set(err, "out of memory");
     fprintf(out, "{\"format\":\"coco-df\",\"version\":1,\"images\":%" PRId64, s->images);
-    fprintf(out, ",\"tokenizer\":\"%s\",\"british\":%s}\n", TOKEN_NAMES[rule.kind],
-            rule.british ? "true" : "false");
+    fprintf(out, ",\"tokenizer\":\"%s\",\"american\":%s}\n", TOKEN_NAMES[rule.kind],
+            rule.american ? "true" : "false");
     for (int32_t i = 0; i < n; i++) {
         fputs("{\"ngram\":", out);
         json_put_text(out, list[i].text);
@@ -121,8 +122,11 @@ static int read_head(const Json *json, TokenRule rule, int64_t *images, Err *err
     if (!tokenizer || strcmp(tokenizer, TOKEN_NAMES[rule.kind]))
         return err_set(err, "was made with --tokenizer %s, not %s", tokenizer ? tokenizer : "(not named)",
                        TOKEN_NAMES[rule.kind]);
-    if (json_is_true(json_member(json, "british")) != (rule.british != 0))
-        return err_set(err, "was made %s --british", rule.british ? "without" : "with");
+    /* Older files say whether British spelling was left. */
+    const Json *british = rule.kind == TOKENS_NONE ? NULL : json_member(json, "british");
+    bool american = british ? !json_is_true(british) : json_is_true(json_member(json, "american"));
+    if (american != rule.american)
+        return err_set(err, "was made %s --american", american ? "with" : "without");
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* A file of the document frequencies of n-grams: with those of a large corpus, CIDEr is meaningful on a few images.
  *
- * JSON Lines: {"format":"coco-df","version":1,"images":5000,"tokenizer":"ptb","british":false}, then one line for each
+ * JSON Lines: {"format":"coco-df","version":1,"images":5000,"tokenizer":"ptb","american":false}, then one line for each
  * n-gram, the most frequent first: {"ngram":"a man","df":1203}. N-grams that occur in one image only are left out:
  * their log(max(1, df)) is that of n-grams which do not occur at all. */
 #ifndef COCO_PIPELINE_EVAL_DOCUMENT_FREQUENCY_H

@@ -6,6 +6,7 @@
 #include "model/score/metrics.h"
 #include "pipeline/eval/corpus.h"
 #include "pipeline/eval/document_frequency.h"
+#include "pipeline/eval/ptb.h"
 #include "pipeline/eval/score_output.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static int read_all(Eval *e, Err *err)
         return -1;
     if (o->input && !e->corpus.n_captions)
         return err_set(err, "%s: no captions", strcmp(o->input, "-") ? o->input : "standard input");
-    return 0;
+    return corpus_tokenize(&e->corpus, err);
 }
 
 /* How many images have captions but no references, and the id of the first. */
@@ -101,6 +102,11 @@ static void warn_about_input(const Eval *e)
                     "line breaks inside %" PRId64 " caption%s count as spaces; the COCO tools would give what "
                     "follows to the next image",
                     c->broken, c->broken > 1 ? "s" : "");
+    if (c->unknown && c->rule.kind != TOKENS_CLEAN && !c->rule.drop_unk)
+        report_warn(e->report,
+                    "<UNK>, in %" PRId64 " of the captions and references, counts as a word, as in the COCO tools; "
+                    "--drop-unk leaves it out",
+                    c->unknown);
 }
 
 static int make_pairs(Eval *e, Err *err)
@@ -186,7 +192,7 @@ static int mark_seen(const Corpus *c, const Dataset *train, char *seen, Err *err
         if (!words)
             return -1;
         char *text = vocab_text(&train->vocab, words, train->width),
-             *tokens = text ? tokens_of(text, c->rule) : NULL;
+             *tokens = text ? tokens_of(text, PTB_ANY, c->rule) : NULL;
         int32_t known = tokens ? hash_find(c->texts, tokens, strlen(tokens)) : -1;
         if (known >= 0)
             seen[known] = 1;

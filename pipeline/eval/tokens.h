@@ -2,25 +2,34 @@
 #ifndef COCO_PIPELINE_EVAL_TOKENS_H
 #define COCO_PIPELINE_EVAL_TOKENS_H
 
+#include <stdbool.h>
+
 typedef enum {
     TOKENS_PTB,   /* the COCO tools' words, see ptb.h */
     TOKENS_CLEAN, /* the same without marks and brackets */
-    TOKENS_NONE   /* what white space parts, as it stands */
+    TOKENS_NONE   /* the text between white space, unchanged */
 } TokenKind;
 
 typedef struct {
     TokenKind kind;
-    int british; /* leave British spellings; not with TOKENS_NONE, which changes nothing */
+    bool american; /* make British spellings American; not with TOKENS_NONE, which changes nothing */
+    bool drop_unk; /* leave out <UNK>, which is a word to the COCO tools; TOKENS_CLEAN always does */
 } TokenRule;
 
 extern const char *const TOKEN_NAMES[]; /* "ptb", "clean", "none", by TokenKind */
 
-/* The words with one space between them; <START>, <END>, <NULL> and <UNK>, in capitals or not, are none. The caller
- * frees; NULL: out of memory. Any thread. */
-char *tokens_of(const char *caption, TokenRule rule);
+/* The words with one space between them, without <START>, <END> and <NULL>, in capitals or not. next: see ptb.h. The
+ * caller frees; NULL: out of memory. Any thread. */
+char *tokens_of(const char *caption, const char *next, TokenRule rule);
 
-/* 1 where the COCO tools would break the caption in two, and every later one would move to the next image: CR, VT, FF,
- * U+0085, U+2028 or U+2029 in it. */
+/* The same with words split at any white space within, as BLEU and CIDEr of the COCO tools split them, and ROUGE-L does
+ * not: a no-break space in "23 3/4", for one. The caller frees; NULL: out of memory. Any thread. */
+char *tokens_split(const char *tokens);
+
+/* 1 where the COCO tools would break the caption in two, and give every later one to the image after its own: a CR, VT,
+ * FF, U+2028 or U+2029 is in it. */
 int tokens_break(const char *caption);
+/* 1 where the caption has <UNK> in it, in capitals or not. */
+int tokens_unknown(const char *caption);
 
 #endif

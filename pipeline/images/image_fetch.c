@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 typedef struct {
-    const ImageFetchSpec *spec;
+    const ImageFetchOptions *spec;
     const Report *report;
     ImageFetchCount *count;
     Cache *cache;
@@ -33,9 +33,9 @@ typedef struct {
  * more places than there are transfers, so that one slow server does not hold up the others. */
 enum { WINDOW_FACTOR = 2, WINDOW_EXTRA = 1000, LINES_AT_ONCE = 16, LINES_MAX = 100000 };
 
-ImageFetchSpec image_fetch_defaults(void)
+ImageFetchOptions image_fetch_defaults(void)
 {
-    return (ImageFetchSpec){.negative_ttl = 86400, .parallel = 16, .http = http_defaults(), .out = stdout};
+    return (ImageFetchOptions){.negative_ttl = 86400, .parallel = 16, .http = http_defaults(), .out = stdout};
 }
 
 /* --- where the bytes go: into the cache, as long as they look like an image --- */
@@ -91,7 +91,7 @@ static int write_record(Run *run, int64_t line, const Status *status, const char
     int64_t *which[] = {&count->ok, &count->cached, &count->dead, &count->failed};
     ++*which[status->status];
     if (status->status == STATUS_DEAD || status->status == STATUS_FAILED)
-        tally_add(&count->reasons, reason);
+        counts_add(&count->reasons, reason);
     report_progress(run->report, count->ok + count->cached + count->dead + count->failed, 0);
     if (!run->ordered) {
         status_write(run->spec->out, status);
@@ -330,7 +330,7 @@ static int loop(Run *run, Err *err)
 static int open_run(Run *run, Err *err)
 {
     static const char *const standard_input[] = {"-"};
-    const ImageFetchSpec *spec = run->spec;
+    const ImageFetchOptions *spec = run->spec;
     HttpOptions http = spec->http;
     if (run->report)
         http.stop = run->report->stop;
@@ -358,7 +358,7 @@ static void close_run(Run *run)
     cache_close(run->cache);
 }
 
-int image_fetch(const ImageFetchSpec *spec, const Report *report, ImageFetchCount *count, Err *err)
+int image_fetch(const ImageFetchOptions *spec, const Report *report, ImageFetchCount *count, Err *err)
 {
     Run run = {.spec = spec, .report = report, .count = count};
     memset(count, 0, sizeof *count);
@@ -366,6 +366,6 @@ int image_fetch(const ImageFetchSpec *spec, const Report *report, ImageFetchCoun
     if (rc == 0)
         rc = loop(&run, err);
     close_run(&run);
-    tally_sort(&count->reasons);
+    counts_sort(&count->reasons);
     return rc;
 }

@@ -29,21 +29,21 @@ typedef struct {
     int parallel;        /* transfers at once */
     HttpOptions http;
     FILE *out; /* for the status records */
-} ImageFetchSpec;
+} ImageFetchOptions;
 
 typedef struct {
     int64_t ok, cached, dead, failed; /* status records by their status */
     int64_t bad_lines;                /* lines without a URL and inputs that cannot be read; a warning for each */
     int64_t unsettled;                /* lines that have no record because the run was stopped */
     int64_t bytes;                    /* downloaded */
-    Tally reasons;                    /* of the dead and the failed */
+    TextCounts reasons;                    /* of the dead and the failed */
 } ImageFetchCount;
 
 /* 16 transfers at once; dead URLs are remembered for a day. */
-ImageFetchSpec image_fetch_defaults(void);
+ImageFetchOptions image_fetch_defaults(void);
 
 /* Runs until the input ends and every line has its record or its warning, or until asked to stop. -1: the cache or the
  * output cannot be written. 0 does not mean that all images are there: see *count. Main thread. */
-int image_fetch(const ImageFetchSpec *spec, const Report *report, ImageFetchCount *count, Err *err);
+int image_fetch(const ImageFetchOptions *spec, const Report *report, ImageFetchCount *count, Err *err);
 
 #endif

@@ -24,17 +24,23 @@ char *image_cached(const Cache *cache, const char *url)
     return NULL;
 }
 
-/* From the network, checked. *dead: asking again would bring the same answer, of HTTP status *code. */
-static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, long *code, bool *dead, Err *err)
+/* What a download met, besides its bytes. */
+typedef struct {
+    long code;        /* the HTTP status */
+    bool dead;        /* asking again would bring the same answer */
+    bool unreachable; /* the server */
+} Met;
+
+/* From the network, checked. */
+static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, Met *met, Err *err)
 {
     HttpResult r = {.url = NULL};
     const char *why;
     int rc = http_pool_get(pool, url, bytes, len, &r, err);
-    *code = r.code;
-    *dead = r.outcome == HTTP_DEAD && r.answered;
+    *met = (Met){r.code, r.outcome == HTTP_DEAD && r.answered, r.unreachable};
     if (rc == 0) {
         ImageVerdict verdict = image_check(r.url ? r.url : url, *bytes, *len, &why);
-        *dead = verdict == IMAGE_WRONG;
+        met->dead = verdict == IMAGE_WRONG;
         if (verdict != IMAGE_GOOD) {
             free(*bytes);
             rc = err_set(err, "%s", why);
@@ -45,12 +51,13 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
 }
 
 int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
-              Err *err)
+              bool *unreachable, Err *err)
 {
     Err why;
     char *path = cache ? image_cached(cache, url) : NULL;
     long code;
-    bool dead;
+    Met met = {0};
+    *unreachable = false;
     if (path) {
         *bytes = file_read(path, IMAGE_FILE_MAX, len, err);
         free(path);
@@ -58,9 +65,12 @@ int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const cha
     }
     if (cache && cache_is_dead(cache, url, negative_ttl, &code, why.text, sizeof why.text))
         return err_set(err, "%s", why.text);
-    int rc = download(pool, url, bytes, len, &code, &dead, &why);
-    if (rc && dead && cache && negative_ttl > 0)
-        cache_mark_dead(cache, url, code, why.text);
+    if (!pool)
+        return err_set(err, "not in the cache (--offline)");
+    int rc = download(pool, url, bytes, len, &met, &why);
+    *unreachable = rc && met.unreachable;
+    if (rc && met.dead && cache && negative_ttl > 0)
+        cache_mark_dead(cache, url, met.code, why.text);
     if (rc)
         return err_set(err, "%s", why.text);
     /* If the cache cannot be written, the image will be downloaded again another day; today it is here. */

@@ -2,49 +2,146 @@
 
 #include "io/base/err.h"
 #include "io/file/file.h"
+#include "io/net/url.h"
 #include "pipeline/images/image_fetch.h"
 #include "pipeline/images/image_get.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 LookupSpec lookup_defaults(void)
 {
-    return (LookupSpec){.negative_ttl = image_fetch_defaults().negative_ttl, .http = http_defaults()};
+    return (LookupSpec){.negative_ttl = image_fetch_defaults().negative_ttl,
+                        .max_pixels = IMAGE_PIXELS_MAX,
+                        .http = http_defaults()};
+}
+
+/* --- servers that cannot be reached --- */
+
+typedef struct DeadHost {
+    struct DeadHost *next;
+    char *server, *why;
+} DeadHost;
+
+struct DeadHosts {
+    pthread_mutex_t lock; /* for the list */
+    DeadHost *first;
+};
+
+static void dead_hosts_free(struct DeadHosts *hosts)
+{
+    if (!hosts)
+        return;
+    for (DeadHost *h = hosts->first, *next; h; h = next) {
+        next = h->next;
+        free(h->server);
+        free(h->why);
+        free(h);
+    }
+    pthread_mutex_destroy(&hosts->lock);
+    free(hosts);
+}
+
+static struct DeadHosts *dead_hosts_new(void)
+{
+    struct DeadHosts *hosts = calloc(1, sizeof *hosts);
+    if (hosts)
+        pthread_mutex_init(&hosts->lock, NULL);
+    return hosts;
+}
+
+/* Whether the URL's server is among them; err says why it is. */
+static bool is_dead_host(struct DeadHosts *hosts, const char *url, Err *err)
+{
+    char *server = url_server(url);
+    pthread_mutex_lock(&hosts->lock);
+    DeadHost *h = server ? hosts->first : NULL;
+    while (h && strcmp(h->server, server) != 0)
+        h = h->next;
+    if (h)
+        err_set(err, "%s", h->why);
+    pthread_mutex_unlock(&hosts->lock);
+    free(server);
+    return h != NULL;
+}
+
+/* Without memory for it, the server is asked again. */
+static void add_dead_host(struct DeadHosts *hosts, const char *url, const char *why)
+{
+    DeadHost *h = malloc(sizeof *h);
+    if (!h)
+        return;
+    *h = (DeadHost){.server = url_server(url), .why = strdup(why)};
+    if (!h->server || !h->why) {
+        free(h->server);
+        free(h->why);
+        free(h);
+        return;
+    }
+    pthread_mutex_lock(&hosts->lock);
+    h->next = hosts->first;
+    hosts->first = h;
+    pthread_mutex_unlock(&hosts->lock);
+}
+
+/* --- the lookup --- */
+
+static int set_root(Lookup *lookup, int i, const char *dir, Err *err)
+{
+    if (!dir)
+        return 0;
+    lookup->root[i] = realpath(dir, NULL);
+    if (!lookup->root[i])
+        return err_set(err, "%s: %s", dir, strerror(errno));
+    lookup->given[i] = path_absolute(dir);
+    return lookup->given[i] ? 0 : err_set(err, "out of memory");
 }
 
 int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
 {
     memset(lookup, 0, sizeof *lookup);
     lookup->negative_ttl = spec->negative_ttl;
-    if (spec->images && !(lookup->root[0] = realpath(spec->images, NULL)))
-        return err_set(err, "%s: %s", spec->images, strerror(errno));
-    if (spec->data && !(lookup->root[1] = realpath(spec->data, NULL)))
-        return err_set(err, "%s: %s", spec->data, strerror(errno));
+    lookup->max_pixels = spec->max_pixels;
+    if (set_root(lookup, 0, spec->images, err) || set_root(lookup, 1, spec->data, err))
+        return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, NULL);
+    lookup->dead_hosts = dead_hosts_new();
+    if (!lookup->dead_hosts)
+        return err_set(err, "out of memory");
+    if (spec->offline)
+        return 0;
     lookup->pool = http_pool_open(&spec->http, err);
     return lookup->pool ? 0 : -1;
 }
 
 void lookup_close(Lookup *lookup)
 {
-    free(lookup->root[0]);
-    free(lookup->root[1]);
+    for (int i = 0; i < 2; i++) {
+        free(lookup->root[i]);
+        free(lookup->given[i]);
+    }
     cache_close(lookup->cache);
     http_pool_close(lookup->pool);
+    dead_hosts_free(lookup->dead_hosts);
     memset(lookup, 0, sizeof *lookup);
 }
 
-/* Both paths are resolved. */
-static int is_below(const char *path, const char *root)
+/* Whether the absolute path leads into the directory by its words, which have no "..". */
+static bool is_below(const char *path, const char *root)
 {
     size_t n = strlen(root);
-    if (n && root[n - 1] == '/') /* the root directory itself */
-        return 1;
-    return !strncmp(path, root, n) && path[n] == '/';
+    while (n && root[n - 1] == '/')
+        n--;
+    const char *rest = path + n;
+    if (strncmp(path, root, n) != 0 || *rest != '/')
+        return false;
+    return !path_escapes(rest + strspn(rest, "/"));
 }
 
 /* The path must be a regular file: a pipe could block for ever. */
@@ -73,17 +170,18 @@ static int read_below(const char *root, const char *name, char **bytes, size_t *
     if (path_escapes(name))
         return err_set(err, "the file's path leads out of the directory");
     char *path = path_join(root, name);
-    char *real = path ? realpath(path, NULL) : NULL;
-    int reason = errno;
+    struct stat st;
+    if (!path)
+        return err_set(err, "out of memory");
+    int rc = 0;
+    if (!stat(path, &st))
+        rc = (*bytes = read_regular(path, len, err)) ? 1 : -1;
+    else if (errno != ENOENT && errno != ENOTDIR)
+        rc = err_set(err, "%s", strerror(errno));
+    else if (!lstat(path, &st))
+        rc = err_set(err, "a symbolic link to nothing");
     free(path);
-    if (!real)
-        return reason == ENOENT || reason == ENOTDIR ? 0 : err_set(err, "%s", strerror(reason));
-    int below = is_below(real, root);
-    *bytes = below ? read_regular(real, len, err) : NULL;
-    free(real);
-    if (!below)
-        return err_set(err, "a link that leads out of the directory");
-    return *bytes ? 1 : -1;
+    return rc;
 }
 
 static int hex_digit(char c)
@@ -123,7 +221,8 @@ static int read_absolute(const Lookup *l, const char *path, const char *outside,
     char *real = path ? realpath(path, NULL) : NULL;
     int rc = -1, there = real != NULL, below = 0;
     for (int i = 0; i < 2 && real; i++)
-        below |= l->root[i] && is_below(real, l->root[i]);
+        if (l->root[i])
+            below |= is_below(real, l->root[i]) || is_below(path, l->root[i]) || is_below(path, l->given[i]);
     if (below) {
         *bytes = read_regular(real, len, err);
         rc = *bytes ? 1 : -1;
@@ -144,11 +243,42 @@ static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t 
     return rc;
 }
 
+/* What the cache has of a server that cannot be reached; err says why it cannot. */
+static int read_cached(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
+{
+    char *path = l->cache ? image_cached(l->cache, url) : NULL;
+    *bytes = path ? file_read(path, IMAGE_FILE_MAX, len, err) : NULL;
+    free(path);
+    return *bytes ? 1 : -1;
+}
+
 static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
 {
     if (!strncmp(url, "file://", 7))
         return read_file_url(l, url, bytes, len, err);
-    return image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err) ? -1 : 1;
+    if (is_dead_host(l->dead_hosts, url, err))
+        return read_cached(l, url, bytes, len, err);
+    Err why;
+    bool unreachable;
+    if (!image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, &unreachable, &why))
+        return 1;
+    if (unreachable)
+        add_dead_host(l->dead_hosts, url, why.text);
+    return err_set(err, "%s", why.text);
+}
+
+/* The names that COCO gives to the image of this id. 1, 0 or -1 as from read_below. */
+static int read_by_id(const char *root, int64_t id, char **bytes, size_t *len, Err *err)
+{
+    static const char *const PREFIXES[] = {"", "COCO_val2014_", "COCO_train2014_", "COCO_test2014_",
+                                           "COCO_test2015_"};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES && rc == 0; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s%012" PRId64 ".jpg", PREFIXES[i], id);
+        rc = read_below(root, name, bytes, len, err);
+    }
+    return rc;
 }
 
 /* 1: *bytes is the image; -1: failed. */
@@ -159,6 +289,8 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
         rc = read_absolute(l, r->file, "the file's path leads out of the directory", bytes, len, err);
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
         rc = read_below(l->root[i], r->file, bytes, len, err);
+    if (!r->file)
+        rc = read_by_id(l->root[0], r->image_id, bytes, len, err);
     *at_url = rc == 0 && r->url;
     if (*at_url)
         rc = read_url(l, r->url, bytes, len, err);
@@ -170,15 +302,17 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
 }
 
 int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, Err *err)
+                 bool *at_url, bool *cut, Err *err)
 {
+    ImageWish wish = {
+        .box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
+    *cut = false;
     char *bytes;
     size_t len;
     memset(out, 0, sizeof *out);
     if (find_bytes(l, record, &bytes, &len, at_url, err) < 0)
         return -1;
-    int rc = enlarge ? image_decode_fit(out, bytes, len, box_w, box_h, err)
-                     : image_decode_within(out, bytes, len, box_w, box_h, err);
+    int rc = image_decode_wish(out, bytes, len, &wish, cut, err);
     free(bytes);
     return rc;
 }

@@ -3,8 +3,9 @@
  *      file below --images ─► file below the dataset ─► cache ─► the URL over http(s)
  *
  * The first place that has the image decides: if it is corrupt there, that is an error, and no other place is tried.
- * Records are not trusted: a "file" may not lead out of its directory by "..", a symbolic link or an absolute path, and
- * a file:// URL must lead into one of the two directories.
+ * Records are not trusted: a "file" may not lead out of its directory by ".." or an absolute path, and a file:// URL must
+ * lead into one of the two directories. Symbolic links there are the owner's, and are followed wherever they lead.
+ * A record without a file is looked for in --images by its id, under the names that COCO gives.
  *
  * lookup_open and lookup_close on one thread; lookup_image on any number. */
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_LOOKUP_H
@@ -19,10 +20,13 @@
 #include <stdbool.h>
 
 typedef struct {
-    char *root[2]; /* --images and the dataset directory, resolved; NULL: not given */
-    Cache *cache;  /* NULL: it could not be opened */
-    HttpPool *pool;
+    char *root[2];  /* --images and the dataset directory, resolved; NULL: not given */
+    char *given[2]; /* the same, absolute as they were given */
+    Cache *cache;   /* NULL: it could not be opened */
+    HttpPool *pool; /* NULL: offline */
     double negative_ttl;
+    int64_t max_pixels;
+    struct DeadHosts *dead_hosts;
 } Lookup;
 
 /* Where to look. */
@@ -31,6 +35,8 @@ typedef struct {
     const char *data;    /* dataset directory, which must exist; NULL: none */
     const char *cache;   /* directory; NULL: the user's */
     double negative_ttl; /* seconds for which a dead URL is not asked for again */
+    bool offline;        /* no URL is asked for; the cache is used */
+    int64_t max_pixels;  /* of an image in memory; 0: IMAGE_PIXELS_MAX */
     HttpOptions http;    /* its `stop` ends waiting for the network */
 } LookupSpec;
 
@@ -41,8 +47,10 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err);
 void lookup_close(Lookup *lookup);
 
 /* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. *at_url: there was no such file,
- * and the URL was looked up. Blocks. -1: err says why, short enough for a tile ("HTTP 404", "no such file"). */
+ * and the URL was looked up. *cut: the image is a JPEG that ends too early, drawn as far as it goes. Blocks. -1: err says
+ * why, short enough for a tile ("HTTP 404", "no such file"). Once a server cannot be reached, its other URLs fail at once
+ * with the same reason. */
 int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, Err *err);
+                 bool *at_url, bool *cut, Err *err);
 
 #endif

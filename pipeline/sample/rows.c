@@ -22,7 +22,7 @@ static int append(RowList *list, int64_t *room, int64_t row)
     return 0;
 }
 
-/* A line that is a number, whole. */
+/* The whole line is one number. */
 static int parse_number(const char *line, size_t len, int64_t *row)
 {
     char text[32], *end;
@@ -67,19 +67,18 @@ static int parse_line(const char *line, size_t len, int64_t images, const char *
     return 0;
 }
 
-static int read_rows(RowList *list, int64_t images, const char *split, const char *path, Err *err)
+static int read_rows(RowList *list, const RowSelection *s, Err *err)
 {
-    RecordReader *reader = record_open(path, err);
+    RecordReader *reader = record_open(s->path, err);
     const char *line;
-    Err why;
     size_t len;
     int64_t room = 0, row = -1;
     int rc = reader ? 1 : -1;
     while (rc > 0 && (rc = record_line(reader, &line, &len, err)) > 0) {
-        if (parse_line(line, len, images, split, &row, &why))
-            rc = err_set(err, "%s: %s", record_place(reader), why.text);
+        if (parse_line(line, len, s->images, s->split, &row, err))
+            rc = err_prefix(err, "%s: ", record_place(reader));
         else if (append(list, &room, row))
-            rc = err_set(err, "%s: out of memory", path);
+            rc = err_set(err, "%s: out of memory", s->path);
     }
     record_close(reader);
     return rc;
@@ -95,18 +94,17 @@ static int all_rows(RowList *list, int64_t images, Err *err)
     return 0;
 }
 
-int rows_select(RowList *list, int64_t images, const char *split, const char *path, int64_t first, int64_t shard,
-                int64_t shards, Err *err)
+int rows_select(RowList *list, const RowSelection *s, Err *err)
 {
     *list = (RowList){NULL, 0};
-    if (path ? read_rows(list, images, split, path, err) : all_rows(list, images, err)) {
+    if (s->path ? read_rows(list, s, err) : all_rows(list, s->images, err)) {
         rows_free(list);
         return -1;
     }
-    if (first >= 0 && first < list->n)
-        list->n = first;
+    if (s->first >= 0 && s->first < list->n)
+        list->n = s->first;
     int64_t n = 0;
-    for (int64_t i = shard; i < list->n; i += shards)
+    for (int64_t i = s->shard; i < list->n; i += s->shards)
         list->row[n++] = list->row[i];
     list->n = n;
     return 0;

@@ -154,9 +154,14 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, Err *err
 {
     Run r = {.options = o, .report = report, .out = out};
     int rc = open_inputs(&r, err);
+    RowSelection rows = {.images = r.data.features.rows,
+                         .split = o->features ? NULL : o->split,
+                         .path = o->rows,
+                         .first = o->first,
+                         .shard = o->shard,
+                         .shards = o->shards};
     if (rc == 0)
-        rc = rows_select(&r.rows, r.data.features.rows, o->features ? NULL : o->split, o->rows, o->first, o->shard,
-                         o->shards, err);
+        rc = rows_select(&r.rows, &rows, err);
     if (rc == 0)
         rc = alloc_work(&r, err);
     if (rc == 0)

@@ -45,12 +45,12 @@ SheetOptions sheet_defaults(void)
                           .threads = 1};
 }
 
-static void warn_dead(const Sheet *s, const Tile *tile)
+static void warn_image(const Sheet *s, const Tile *tile, const char *text)
 {
     const Record *r = tile->record;
     const char *what = tile->at_url || !r->file ? r->url : r->file;
     char *name = what ? text_paragraph(what) : NULL; /* one line, whatever the record holds */
-    char *why = text_paragraph(tile->why.text);      /* which may quote an image's bytes */
+    char *why = text_paragraph(text);                /* which may quote an image's bytes */
     report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
     free(name);
     free(why);
@@ -65,11 +65,14 @@ static int next_tile(Sheet *s, const Tile **tile, Err *err)
         return rc < 0 ? -1 : 0;
     const Tile *t = *tile;
     if (t->dead)
-        warn_dead(s, t);
+        warn_image(s, t, t->why.text);
+    else if (t->cut)
+        warn_image(s, t, "cut off: drawn as far as it goes");
     if (s->page)
         page_figure(s->page, t->i, t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
+    s->count->cut += !t->dead && t->cut;
     report_progress(s->report, s->count->images, s->n);
     return 1;
 }
@@ -294,7 +297,7 @@ static int render(Sheet *s, Err *err)
 SheetRecords *sheet_read(const SheetOptions *options, Err *err)
 {
     int references = options->highlight ? INT_MAX : options->references;
-    return sheet_records_read(options->input, &options->sort, references, err);
+    return sheet_records_read(options->input, options->where.data, &options->sort, references, err);
 }
 
 int sheet_render(const SheetOptions *options, const SheetRecords *records, const Report *report, SheetCount *count,

@@ -42,6 +42,7 @@ enum { SHEET_TILE_MIN = 16, SHEET_TILE_MAX = 4096, SHEET_DPI = 96 };
 typedef struct {
     int64_t images;   /* tiles drawn */
     int64_t dead;     /* placeholders among them; a warning was given for each */
+    int64_t cut;      /* drawn as far as they go; a warning was given for each */
     int sheets;       /* written */
     bool reader_gone; /* it failed because stdout is a closed pipe */
 } SheetCount;

@@ -11,14 +11,16 @@
 
 /* --- measuring --- */
 
-enum { BATCH = 16 };
+enum { BATCH = 16, PACKAGES = 4 };
 
 /* The unit of work: the text of some consecutive tiles. */
 typedef struct {
     int64_t first;
     int n, height[BATCH];
-    uint32_t missing;   /* the first character without a glyph, or 0 */
-    int64_t missing_id; /* of the image whose text has it */
+    /* Characters without a glyph, the first that each package of fonts has, and the images whose texts have them. */
+    int n_missing;
+    uint32_t missing[PACKAGES];
+    int64_t missing_id[PACKAGES];
 } Batch;
 
 typedef struct {
@@ -27,6 +29,15 @@ typedef struct {
     CanvasPool *canvases;
     int64_t taken;
 } Measure;
+
+/* Whether a list of n characters has one of the same package. */
+static bool has_package(const uint32_t *missing, int n, uint32_t c)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(tile_font_package(missing[i]), tile_font_package(c)))
+            return true;
+    return n == PACKAGES;
+}
 
 static int take_batch(void *ctx, void *item, Err *err)
 {
@@ -50,9 +61,9 @@ static int measure_batch(void *ctx, void *item, Err *err)
         const Record *record = sheet_records_at(m->records, batch->first + i);
         uint32_t missing;
         batch->height[i] = tile_text_height(&m->plan->style, canvas, record, &missing);
-        if (missing && !batch->missing) {
-            batch->missing = missing;
-            batch->missing_id = record->image_id;
+        if (missing && !has_package(batch->missing, batch->n_missing, missing)) {
+            batch->missing[batch->n_missing] = missing;
+            batch->missing_id[batch->n_missing++] = record->image_id;
         }
     }
     canvas_pool_give(m->canvases, canvas);
@@ -71,17 +82,22 @@ static void note_heights(SheetPlan *plan, const Batch *batch)
 static int gather(SheetPlan *plan, Pipe *pipe, const Report *report, Err *err)
 {
     void *item;
-    bool warned = false;
+    uint32_t warned[PACKAGES];
+    int n_warned = 0;
     int rc;
     while (!report_stop(report) && (rc = pipe_next(pipe, &item, err)) != 0) {
         if (rc < 0)
             return -1;
         const Batch *batch = item;
         note_heights(plan, batch);
-        if (batch->missing && !warned)
-            report_warn(report, "image %" PRId64 ": no font has U+%04X; installing %s may help", batch->missing_id,
-                        batch->missing, tile_font_package(batch->missing));
-        warned |= batch->missing != 0;
+        for (int i = 0; i < batch->n_missing; i++) {
+            uint32_t c = batch->missing[i];
+            if (has_package(warned, n_warned, c))
+                continue;
+            warned[n_warned++] = c;
+            report_warn(report, "image %" PRId64 ": no font has U+%04X; installing %s may help",
+                        batch->missing_id[i], c, tile_font_package(c));
+        }
     }
     return 0;
 }

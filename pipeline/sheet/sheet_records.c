@@ -1,7 +1,9 @@
 #include "pipeline/sheet/sheet_records.h"
 
 #include "io/base/err.h"
+#include "io/data/json.h"
 #include "model/rng.h"
+#include "pipeline/sheet/record_files.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,6 +20,7 @@ struct SheetRecords {
     Entry *entry;
     int64_t room;
     SheetFacts facts;
+    RecordFiles *files; /* while reading */
 };
 
 /* --- facts --- */
@@ -117,6 +120,8 @@ static int sort_records(SheetRecords *s, const SheetSort *sort, Err *err)
 
 /* --- reading --- */
 
+enum { ARRAY_BYTES_MAX = 1 << 30 };
+
 /* Frees the references that the sheet does not show. */
 static void drop_references(Record *r, int keep)
 {
@@ -148,7 +153,7 @@ static Entry *make_room(SheetRecords *s, Err *err)
 /* Takes over the record, even if it fails. */
 static int add(SheetRecords *s, Record *record, SheetOrder by, int references, Err *err)
 {
-    Entry *e = make_room(s, err);
+    Entry *e = record_files_fill(s->files, record, err) ? NULL : make_room(s, err);
     if (!e) {
         record_free(record);
         return -1;
@@ -165,31 +170,60 @@ static int add(SheetRecords *s, Record *record, SheetOrder by, int references, E
     return 0;
 }
 
-static int read_all(SheetRecords *s, RecordReader *reader, SheetOrder by, int references, Err *err)
+static int read_array(SheetRecords *s, RecordReader *reader, SheetOrder by, int references, Err *err)
+{
+    size_t len;
+    int64_t n = 1;
+    char *text = record_rest(reader, ARRAY_BYTES_MAX, &len, err);
+    Json *list = text ? json_parse(text, len, err) : NULL;
+    int rc = list ? 0 : -1;
+    free(text);
+    for (const Json *e = list ? json_first(list) : NULL; e && !rc; e = json_next(e), n++) {
+        Record record;
+        if (record_read(&record, e, err))
+            rc = err_prefix(err, "element %" PRId64 ": ", n);
+        else
+            rc = add(s, &record, by, references, err);
+    }
+    json_free(list);
+    return rc ? err_prefix(err, "%s: ", record_name(reader)) : 0;
+}
+
+static int read_lines(SheetRecords *s, RecordReader *reader, SheetOrder by, int references, Err *err)
 {
     Record record;
     const char *line;
     size_t len;
     int rc;
-    s->facts.truth_alone = true;
     while ((rc = record_next(reader, &record, &line, &len, err)) > 0)
         if (add(s, &record, by, references, err))
             return -1;
+    return rc;
+}
+
+static int read_all(SheetRecords *s, RecordReader *reader, SheetOrder by, int references, Err *err)
+{
+    s->facts.truth_alone = true;
+    int rc = record_is_array(reader) ? read_array(s, reader, by, references, err)
+                                     : read_lines(s, reader, by, references, err);
     if (rc == 0 && s->facts.n == 0)
         rc = err_set(err, "%s: no records", record_name(reader));
     return rc;
 }
 
-SheetRecords *sheet_records_read(const char *input, const SheetSort *sort, int references, Err *err)
+SheetRecords *sheet_records_read(const char *input, const char *data, const SheetSort *sort, int references,
+                                 Err *err)
 {
     SheetRecords *s = calloc(1, sizeof *s);
     if (!s) {
         err_set(err, "out of memory");
         return NULL;
     }
-    RecordReader *reader = record_open(input, err);
+    s->files = record_files_open(data, err);
+    RecordReader *reader = s->files ? record_open(input, err) : NULL;
     int rc = reader ? read_all(s, reader, sort->by, references, err) : -1;
     record_close(reader);
+    record_files_close(s->files);
     if (rc || sort_records(s, sort, err)) {
         sheet_records_free(s);
         return NULL;

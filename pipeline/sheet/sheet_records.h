@@ -44,9 +44,11 @@ typedef struct {
 
 typedef struct SheetRecords SheetRecords;
 
-/* Reads all of the input ("-" is stdin). Of each record's references it keeps the one that equals the caption and the
+/* Reads all of the input ("-" is stdin): lines, or one array of records. The lists of the dataset directory `data`, which
+ * may be NULL, name the images of records that do not. Of each record's references it keeps the one that equals the caption and the
  * first `references` others. NULL: a line that is not a record, or no records; err says which. */
-SheetRecords *sheet_records_read(const char *input, const SheetSort *sort, int references, Err *err);
+SheetRecords *sheet_records_read(const char *input, const char *data, const SheetSort *sort, int references,
+                                 Err *err);
 void sheet_records_free(SheetRecords *records); /* NULL is legal */
 const SheetFacts *sheet_records_facts(const SheetRecords *records);
 /* Record i of 0 .. n-1, in the sorted order; borrowed. */

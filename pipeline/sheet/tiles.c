@@ -43,8 +43,8 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         w = t->spec.plan->style.box_w;
         h = t->spec.plan->style.box_h;
     }
-    tile->dead =
-        lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->why) != 0;
+    tile->dead = lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->cut,
+                              &tile->why) != 0;
     if (tile->dead)
         *image = (Image){0, 0, NULL};
     tile->page_w = image->width;

@@ -28,6 +28,7 @@ typedef struct {
     int64_t i; /* the record's place among the records */
     const Record *record;
     bool dead;   /* there is no image; `why` says why */
+    bool cut;    /* the image ends too early, and is drawn as far as it goes */
     bool at_url; /* its URL was tried, not only files */
     Err why;
     int page_w, page_h; /* size of the page's picture */

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char path[3][32];
     Err err;
     int fd[3];
-    EvalOptions o = {.tokens = {TOKENS_PTB, 0}, .allow_missing = true, .save_df = "/dev/null"};
+    EvalOptions o = {.tokens.kind = TOKENS_PTB, .allow_missing = true, .save_df = "/dev/null"};
     o.input = size ? part(&at, end, path[0], &fd[0]) : NULL;
     if (!o.input)
         return 0;

@@ -1,11 +1,21 @@
-/* libFuzzer: the tokenizer, on any bytes. */
+/* libFuzzer: the tokenizer, on any bytes: a text, and after its first line break what follows it. */
 #include "pipeline/eval/ptb.h"
+#include "pipeline/eval/tokens.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Words have one space between them and none around. */
+static void check(char *words)
+{
+    size_t n = words ? strlen(words) : 0;
+    if (!words || strstr(words, "  ") || (n && (words[0] == ' ' || words[n - 1] == ' ')))
+        abort();
+    free(words);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -14,13 +24,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    for (int flags = 0; flags < 4; flags++) {
-        char *tokens = ptb_tokenize(text, flags);
-        size_t n = tokens ? strlen(tokens) : 0;
-        /* Words with one space between them. */
-        if (!tokens || strstr(tokens, "  ") || (n && (tokens[0] == ' ' || tokens[n - 1] == ' ')))
-            abort();
-        free(tokens);
+    char *next = strchr(text, '\n');
+    if (next)
+        *next++ = '\0';
+    for (int flags = 0; flags < 4; flags++)
+        check(ptb_tokenize(text, next, flags));
+    for (int kind = TOKENS_PTB; kind <= TOKENS_NONE; kind++) {
+        char *tokens = tokens_of(text, next, (TokenRule){.kind = (TokenKind)kind, .drop_unk = size % 2});
+        if (tokens)
+            check(tokens_split(tokens));
+        check(tokens);
     }
     free(text);
     return 0;
