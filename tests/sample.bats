@@ -185,3 +185,19 @@ DECODERS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
     sample 2>stderr >have
     [ ! -s stderr ]
 }
+
+@test "--files names the images of bare features: file, and the image_id of COCO's names" {
+    seq -f 'images/%.0f.jpg' 90 | sed '2s/.*/a\/COCO_val2014_000000391895.jpg/; 3s/.*//' >names
+    bare() { coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 "$@"; }
+    bare >plain
+    bare --files names >named
+    [ "$(jq -r '.file // ""' named)" = "$(<names)" ]
+    jq -es '.[0].image_id == 0 and .[1].image_id == 391895 and .[2].image_id == 2 and (.[2] | has("file") | not)' named
+    same <(jq .caption plain) <(jq .caption named)
+    bare --files names -n 2 --format coco | jq -e '.[1].image_id == 391895'
+    head -n 89 names >few
+    fails 1 'few: 89 lines, but d/val2014_vgg16_fc7_pca.h5 has 90 rows' coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 --files few
+    printf '\377\n' | cat - <(head -n 89 names) >latin
+    fails 1 'latin: line 1: not UTF-8' coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 --files latin
+    fails 2 '--files needs --features' coco-sample -m m.h5 -d d --files names
+}
