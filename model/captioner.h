@@ -7,7 +7,7 @@
 #ifndef COCO_MODEL_CAPTIONER_H
 #define COCO_MODEL_CAPTIONER_H
 
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/tensors.h"
 
 /* The special words: their indices are the same in every vocabulary. */

@@ -4,7 +4,7 @@
 #ifndef COCO_MODEL_GRADCHECK_H
 #define COCO_MODEL_GRADCHECK_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stddef.h>
 

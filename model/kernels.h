@@ -7,7 +7,7 @@
 #ifndef COCO_MODEL_KERNELS_H
 #define COCO_MODEL_KERNELS_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stddef.h>
 #include <stdint.h>

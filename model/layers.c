@@ -1,7 +1,7 @@
 #include "model/layers.h"
 
 #include "model/affine.h"
-#include "model/sequence.h"
+#include "model/cell/sequence.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #ifndef COCO_MODEL_LAYERS_H
 #define COCO_MODEL_LAYERS_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,9 +9,9 @@
 #include "model/loss.h"
 
 #include "model/affine.h"
+#include "model/base/memory.h"
+#include "model/cell/step.h"
 #include "model/layers.h"
-#include "model/memory.h"
-#include "model/step.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stddef.h>
 #include <stdint.h>

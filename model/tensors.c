@@ -1,6 +1,6 @@
 #include "model/tensors.h"
 
-#include "model/memory.h"
+#include "model/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Every cell as a sequence, in double: its gradients against centred differences; the gru against PyTorch. */
 #include "model/captioner.h"
+#include "model/cell/sequence.h"
 #include "model/loss.h"
-#include "model/sequence.h"
 #include "tests/support/golden.h"
 #include "tests/support/unit.h"
 
@@ -52,9 +52,22 @@ static Problem problem_new(const Cell *cell, Rng *rng)
         p.arg[i] = randn(rng, p.size[i]);
         p.grad[i] = array(p.size[i]);
     }
-    p.s = (Sequence){cell,     N,        T,        D,        H,        p.arg[0], p.arg[1],
-                     p.arg[2], p.arg[3], p.arg[4], p.arg[5], p.arg[6], array(T * h), array(N * T * ch),
-                     array(N * T * gh), array(N * T * gh)};
+    p.s = (Sequence){cell,
+                     N,
+                     T,
+                     D,
+                     H,
+                     p.arg[0],
+                     p.arg[1],
+                     p.arg[2],
+                     p.arg[3],
+                     p.arg[4],
+                     p.arg[5],
+                     p.arg[6],
+                     array(T * h),
+                     array(N * T * ch),
+                     array(N * T * gh),
+                     array(N * T * gh)};
     p.dh = randn(rng, T * h);
     p.dc = randn(rng, N * ch);
     return p;
@@ -76,8 +89,8 @@ static void backward(Problem *p)
     real *dh = array(h), *da = array(gates), *dah = array(gates);
     memcpy(dh, p->dh, h * sizeof *dh);
     memcpy(p->grad[2], p->dc, p->size[2] * sizeof *p->dc); /* dc enters as the last c's gradient, leaves as c0's */
-    sequence_backward(s, &(SequenceGrads){p->grad[0], p->grad[1], p->grad[3], p->grad[4], p->grad[5], p->grad[6], dh,
-                                          p->grad[2], da, dah});
+    sequence_backward(s, &(SequenceGrads){p->grad[0], p->grad[1], p->grad[3], p->grad[4], p->grad[5], p->grad[6],
+                                          dh, p->grad[2], da, dah});
     free(dh), free(da), free(dah);
 }
 
@@ -140,8 +153,22 @@ static void gru_is_pytorchs(void **state)
         p.arg[i] = linspace(from[i], to[i], p.size[i]);
         p.grad[i] = array(p.size[i]);
     }
-    p.s = (Sequence){cell_named("gru"), N, T, D, H, p.arg[0], p.arg[1], NULL, p.arg[3], p.arg[4], p.arg[5], p.arg[6],
-                     array(N * T * H), NULL, array(N * T * GH), array(N * T * GH)};
+    p.s = (Sequence){cell_named("gru"),
+                     N,
+                     T,
+                     D,
+                     H,
+                     p.arg[0],
+                     p.arg[1],
+                     NULL,
+                     p.arg[3],
+                     p.arg[4],
+                     p.arg[5],
+                     p.arg[6],
+                     array(N * T * H),
+                     NULL,
+                     array(N * T * GH),
+                     array(N * T * GH)};
     p.dh = linspace(-1, 1.5, N * T * H);
     p.dc = array(0);
     sequence_forward(&p.s);

@@ -2,9 +2,9 @@
  * every parameter, against the plain composition of the course's layers, and against NumPy's gradients. */
 #include "io/data/dataset.h"
 #include "io/hdf5/h5.h"
+#include "model/cell/sequence.h"
 #include "model/layers.h"
 #include "model/loss.h"
-#include "model/sequence.h"
 #include "tests/support/golden.h"
 #include "tests/support/unit.h"
 

@@ -1,5 +1,5 @@
 /* The update rules, against the course's numbers (cs231n assignment 2, unit tests of optim.py). */
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "tests/support/golden.h"
 #include "tests/support/unit.h"
 

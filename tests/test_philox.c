@@ -1,5 +1,5 @@
 /* Counter-based random numbers: the published vectors of Random123, and that a number follows from its place alone. */
-#include "model/philox.h"
+#include "model/base/philox.h"
 #include "tests/support/test.h"
 
 #include <string.h>

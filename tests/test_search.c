@@ -1,7 +1,7 @@
 /* Decoding, in the float of the commands: against an exhaustive search, and what must not change a caption. */
+#include "model/cell/sequence.h"
+#include "model/decode/search.h"
 #include "model/layers.h"
-#include "model/search.h"
-#include "model/sequence.h"
 #include "tests/support/unit.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* The inner loops of the instruction set in use, compared with arithmetic in double. COCO_SIMD=base tests another set. */
+#include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"
 #include "model/kernels.h"
-#include "model/memory.h"
 #include "model/simd.h"
 #include "tests/support/test.h"
 

@@ -1,8 +1,8 @@
 /* Measures the matrix products of model/gemm.h: `tool_product THREADS float32|bf16` prints GFLOP/s, the median of
  * several runs, of rows times weights that are laid out already (each thread 112 rows, 512 by 512). */
+#include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"
-#include "model/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

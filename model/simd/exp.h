@@ -3,7 +3,7 @@
 #ifndef COCO_MODEL_SIMD_EXP_H
 #define COCO_MODEL_SIMD_EXP_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stdint.h>
 #include <string.h>

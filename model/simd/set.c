@@ -1,6 +1,6 @@
 /* All of this folder for one instruction set, whose name the Makefile passes as SIMD_SET. */
-#include "model/cell.h"
-#include "model/optim.h"
+#include "model/cell/cell.h"
+#include "model/optim/optim.h"
 #include "model/simd/bf16.h"
 #include "model/simd/name.h"
 #include "model/simd/products.h"

@@ -6,9 +6,9 @@
 #define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 
 #include "io/base/err.h"
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/gemm.h"
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "pipeline/common/field.h"
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
 /* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
- * cell_names() of model/cell.h and rule_names() of model/optim.h. */
+ * cell_names() of model/cell/cell.h and rule_names() of model/optim/optim.h. */
 const char *order_names(void);
 const char *precision_names(void);
 

@@ -1,6 +1,6 @@
 #include "pipeline/common/train_state.h"
 
-#include "model/memory.h"
+#include "model/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

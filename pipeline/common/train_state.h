@@ -3,8 +3,8 @@
 #ifndef COCO_PIPELINE_COMMON_TRAIN_STATE_H
 #define COCO_PIPELINE_COMMON_TRAIN_STATE_H
 
-#include "model/optim.h"
-#include "model/rng.h"
+#include "model/base/rng.h"
+#include "model/optim/optim.h"
 #include "pipeline/common/train_settings.h"
 
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #include "io/data/record.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
-#include "model/rng.h"
+#include "model/base/rng.h"
 #include "pipeline/common/ground_truth.h"
 #include "pipeline/dataset/dataset_names.h"
 

@@ -19,7 +19,7 @@
 #define COCO_PIPELINE_DATASET_SCENE_H
 
 #include "io/picture/canvas.h"
-#include "model/rng.h"
+#include "model/base/rng.h"
 
 enum {
     SCENE_SIDE = 128, /* pixels of a picture, each way */

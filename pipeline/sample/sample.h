@@ -7,7 +7,7 @@
 #define COCO_PIPELINE_SAMPLE_SAMPLE_H
 
 #include "io/base/err.h"
-#include "model/search.h"
+#include "model/decode/search.h"
 #include "pipeline/common/report.h"
 #include "pipeline/sample/caption_format.h"
 

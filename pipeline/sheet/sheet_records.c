@@ -2,7 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/data/json.h"
-#include "model/rng.h"
+#include "model/base/rng.h"
 #include "pipeline/sheet/record_files.h"
 
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 
 #include "io/base/err.h"
 #include "io/data/dataset.h"
-#include "model/rng.h"
+#include "model/base/rng.h"
 #include "pipeline/common/train_settings.h"
 
 #include <stdint.h>

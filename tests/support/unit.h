@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
+#include "model/base/rng.h"
 #include "model/gradcheck.h"
-#include "model/rng.h"
 
 /* A zeroed array of n numbers; the caller frees it. */
 static inline real *array(size_t n)

@@ -1,4 +1,4 @@
-#include "model/step.h"
+#include "model/cell/step.h"
 
 #include <string.h>
 

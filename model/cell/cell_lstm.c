@@ -1,7 +1,7 @@
 /* The long short-term memory, its gates in the course's order i, f, o, g:
  *
  *   i, f, o = σ(a_i, a_f, a_o);  g = tanh(a_g);  c' = f∘c + i∘g;  h' = o∘tanh(c') */
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/simd/exp.h"
 #include "model/simd/name.h"
 

@@ -4,7 +4,7 @@
  *
  * PyTorch's two biases of r and of z are one here, their sum: only that of n is inside the reset. */
 #include "model/affine.h"
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/simd/exp.h"
 #include "model/simd/name.h"
 

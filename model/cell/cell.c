@@ -1,4 +1,4 @@
-#include "model/cell.h"
+#include "model/cell/cell.h"
 
 #include "model/simd.h"
 

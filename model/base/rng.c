@@ -1,4 +1,4 @@
-#include "model/rng.h"
+#include "model/base/rng.h"
 
 #include <math.h>
 

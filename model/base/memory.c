@@ -1,4 +1,4 @@
-#include "model/memory.h"
+#include "model/base/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

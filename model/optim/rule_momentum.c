@@ -1,5 +1,5 @@
 /* Gradient descent with momentum. */
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "model/simd/name.h"
 
 static void update_range(size_t n, real lr, real mu, const real *restrict dw, real *restrict w, real *restrict v)

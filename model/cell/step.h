@@ -12,7 +12,7 @@
 #ifndef COCO_MODEL_STEP_H
 #define COCO_MODEL_STEP_H
 
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/gemm.h"
 
 /* What all steps share: the recurrent weights Wh (H,G·H), packed for many products or plain. */

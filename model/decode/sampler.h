@@ -6,8 +6,8 @@
 #ifndef COCO_MODEL_SAMPLER_H
 #define COCO_MODEL_SAMPLER_H
 
-#include "model/real.h"
-#include "model/rng.h"
+#include "model/base/real.h"
+#include "model/base/rng.h"
 
 #include <stdbool.h>
 #include <stdint.h>

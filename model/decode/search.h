@@ -12,8 +12,8 @@
 #define COCO_MODEL_SEARCH_H
 
 #include "model/captioner.h"
+#include "model/decode/sampler.h"
 #include "model/gemm.h"
-#include "model/sampler.h"
 
 typedef struct {
     const Sampler *sampler;

@@ -1,4 +1,4 @@
-#include "model/optim.h"
+#include "model/optim/optim.h"
 
 #include "model/simd.h"
 

@@ -1,4 +1,4 @@
-#include "model/sampler.h"
+#include "model/decode/sampler.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Stochastic gradient descent. */
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "model/simd/name.h"
 
 static void update_range(size_t n, real lr, const real *restrict dw, real *restrict w)

@@ -1,5 +1,5 @@
 /* RMSProp (Tieleman and Hinton 2012): each gradient over the root of a running mean of its square. */
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "model/simd/name.h"
 
 static void update_range(size_t n, real lr, real rho, real rest, real eps, const real *restrict dw,

@@ -1,5 +1,5 @@
 /* A word drawn from softmax(scores / temperature). */
-#include "model/sampler.h"
+#include "model/decode/sampler.h"
 
 static int choose(const SamplerOptions *o, int V, const real *scores, int k, Rng *rng, int32_t *words)
 {

@@ -1,4 +1,4 @@
-#include "model/philox.h"
+#include "model/base/philox.h"
 
 void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {

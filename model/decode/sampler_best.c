@@ -1,6 +1,6 @@
 /* The words of highest score. */
+#include "model/decode/sampler.h"
 #include "model/kernels.h"
-#include "model/sampler.h"
 
 static int choose(const SamplerOptions *o, int V, const real *scores, int k, Rng *rng, int32_t *words)
 {

@@ -8,7 +8,7 @@
 #ifndef COCO_MODEL_SEQUENCE_H
 #define COCO_MODEL_SEQUENCE_H
 
-#include "model/cell.h"
+#include "model/cell/cell.h"
 
 /* Arrays that the cell does not use may be NULL. G is the cell's number of gates, C what it carries. */
 typedef struct {

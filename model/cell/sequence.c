@@ -1,7 +1,7 @@
-#include "model/sequence.h"
+#include "model/cell/sequence.h"
 
 #include "model/affine.h"
-#include "model/step.h"
+#include "model/cell/step.h"
 
 enum { MOST_ROWS = 128 }; /* rows of a tile */
 

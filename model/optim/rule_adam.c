@@ -1,5 +1,5 @@
 /* Adam (Kingma and Ba 2015), eps outside the bias correction. */
-#include "model/optim.h"
+#include "model/optim/optim.h"
 #include "model/simd/name.h"
 
 static void update_range(size_t n, real alpha, const real b[2], const real rest[2], real eps,

@@ -13,7 +13,7 @@
 #ifndef COCO_MODEL_OPTIM_H
 #define COCO_MODEL_OPTIM_H
 
-#include "model/real.h"
+#include "model/base/real.h"
 
 #include <stddef.h>
 #include <stdint.h>

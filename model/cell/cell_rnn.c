@@ -1,5 +1,5 @@
 /* The plain recurrent cell: h' = tanh(a). */
-#include "model/cell.h"
+#include "model/cell/cell.h"
 #include "model/simd/exp.h"
 #include "model/simd/name.h"
 

@@ -6,11 +6,11 @@
  *
  * A row is a live hypothesis. The rows of an image are neighbours, best first; finished images leave and the
  * rest close ranks. Each step records where its rows came from, so that captions can be read backwards. */
-#include "model/search.h"
+#include "model/decode/search.h"
 
 #include "model/affine.h"
-#include "model/memory.h"
-#include "model/step.h"
+#include "model/base/memory.h"
+#include "model/cell/step.h"
 
 #include <stdlib.h>
 #include <string.h>
