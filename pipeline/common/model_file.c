@@ -92,6 +92,9 @@ static const Field optim_fields[] = {
 enum { N_OPTIM = sizeof optim_fields / sizeof *optim_fields };
 
 static const Field progress_fields[] = {
+    {"data_absolute", .kind = FIELD_TEXT, OF(TrainState, data_absolute), .optional = true},
+    {"log", .kind = FIELD_TEXT, OF(TrainState, log), .optional = true},
+    {"run", .kind = FIELD_TEXT, OF(TrainState, run), .optional = true},
     {"captions_digest", .kind = FIELD_INT, OF(TrainState, captions_digest), .min = -HUGE_VAL, .max = HUGE_VAL},
     {"iteration", .kind = FIELD_INT, OF(TrainState, iteration), .max = MOST_STEPS},
     {"epoch", .kind = FIELD_INT, OF(TrainState, epoch), .max = MOST_STEPS},
@@ -268,6 +271,35 @@ int model_load_state(Model *m, TrainState *s, const char *path, Err *err)
         model_free(m);
         train_state_free(s);
     }
+    return rc;
+}
+
+/* Attributes alone. 1: the training is known. */
+static int peek(H5 *h5, TrainState *s, Err *err)
+{
+    Head head;
+    if (read_head(h5, &head, err))
+        return -1;
+    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
+        return 0;
+    const ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    settings_take_shape(&s->settings, &shape);
+    if (read_settings(h5, "/optim", &s->settings, err) || read_settings(h5, "/train", &s->settings, err) ||
+        fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err))
+        return -1;
+    return 1;
+}
+
+int model_peek(TrainState *s, const char *path, Err *err)
+{
+    memset(s, 0, sizeof *s);
+    H5 *h5 = h5_open(path, err);
+    if (!h5)
+        return -1;
+    int rc = peek(h5, s, err);
+    h5_close(h5, NULL);
+    if (rc <= 0)
+        train_state_free(s);
     return rc;
 }
 
