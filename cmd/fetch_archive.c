@@ -1,6 +1,7 @@
 /* coco-fetch cs231n, URL, FILE: a dataset from an archive. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
+#include "cmd/nearest.h"
 #include "cmd/net_options.h"
 #include "pipeline/dataset/dataset_fetch.h"
 
@@ -57,6 +58,17 @@ static bool is_source(const char *what, const DatasetFetchOptions *spec)
     return !strcmp(what, spec->name) || strpbrk(what, "/.") || access(what, F_OK) == 0;
 }
 
+static void check_source(const char *what, const DatasetFetchOptions *spec)
+{
+    const char *const words[] = {spec->name, "shapes", "images", "show"};
+    if (is_source(what, spec))
+        return;
+    const char *near = nearest(what, words, sizeof words / sizeof *words);
+    if (near && strcmp(near, what))
+        cli_usage_error("%s: expected cs231n, a URL or a file; did you mean '%s'?", what, near);
+    cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)", what);
+}
+
 /* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The caller
  * frees the array. */
 static const char **take_source(DatasetFetchOptions *spec, const char *what, const CliList *mirrors)
@@ -89,9 +101,7 @@ static const char **take_options(Options *o, const Cli *cli)
     net_apply(&o->net);
     if (cli->n_operands == 0)
         cli_usage_error("expected cs231n, a URL or a file");
-    if (!is_source(cli->operand[0], d))
-        cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)",
-                        cli->operand[0]);
+    check_source(cli->operand[0], d);
     if (cli->n_operands > 1)
         cli_usage_error("%s: one archive at a time", cli->operand[1]);
     if (d->sha256 && !dataset_fetch_digest(d->sha256))
@@ -113,6 +123,9 @@ int archive_main(int argc, char **argv)
         .n_options = list_options(&o, options),
     };
     Err err;
+    cli_name(cli.name);
+    if (argc > 1 && argv[1][0] != '-') /* before options that belong to another word than this one */
+        check_source(argv[1], &o.dataset);
     cli_parse(&cli, argc, argv);
     const char **urls = take_options(&o, &cli);
     int rc = dataset_fetch(&o.dataset, cli_report(&cli, "bytes"), &err);
