@@ -312,7 +312,7 @@ int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bo
     memset(out, 0, sizeof *out);
     if (find_bytes(l, record, &bytes, &len, at_url, err) < 0)
         return -1;
-    int rc = image_decode_wish(out, bytes, len, &wish, cut, err);
+    int rc = image_decode(out, bytes, len, &wish, cut, err);
     free(bytes);
     return rc;
 }
