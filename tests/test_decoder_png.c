@@ -154,7 +154,7 @@ static void sizes_are_limited(void **state)
 }
 
 /* None of this changes a pixel: chunks that nobody needs, broken or large; a stream of data in pieces, one of them empty,
- * with a wrong checksum of its own, or with too many rows; bytes behind the end. */
+ * with a wrong checksum of its own, or with too many rows; bytes after the end. */
 static void oddness_is_accepted(void **state)
 {
     (void)state;

@@ -53,7 +53,7 @@ static void absent_members(void **state)
     record_free(&r);
 }
 
-/* Of a record's numbers the score, or else coco-eval's; what is no number was never promised to be one. */
+/* A record's score, or else coco-eval's; a value that is not a number is not an error. */
 static void scores(void **state)
 {
     static const struct {
