@@ -13,7 +13,7 @@
  * TYPE: int8 int16 int32 int64 uint64 float16 float32 float64 float32be string, compound. LAYOUT: contiguous,
  * compact, chunked, gzip, unknown (a filter that no other program has), late (never written), virtual:OTHER (the
  * dataset of this name in another file), outside:OTHER (raw numbers in another file).
- * FILE is made where there is none. HDF5 itself is used here, for io/h5 writes good files only. */
+ * FILE is made if it does not exist. HDF5 itself is used here, for io/h5 writes good files only. */
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,7 +286,7 @@ static void do_attr(hid_t file, char **arg)
     } else if (!strcmp(kind, "text") || !strcmp(kind, "ascii")) {
         type = string_type(H5T_VARIABLE, *kind == 't' ? H5T_CSET_UTF8 : H5T_CSET_ASCII, H5T_STR_NULLTERM);
         put_attr(file, arg, type, type, 1, &arg[3]);
-    } else { /* fixed: as long as the text; padded: with spaces behind it */
+    } else { /* fixed: as long as the text; padded: spaces after it */
         size_t n = strlen(arg[3]);
         need(n > 0 && n < 40, "no such text");
         memset(wide, *kind == 'p' ? ' ' : '\0', sizeof wide);

@@ -1,7 +1,7 @@
 #include "io/data/dataset.h"
 
 #include "io/base/err.h"
-#include "io/data/json.h"
+#include "io/base/utf8.h"
 
 #include <ctype.h>
 #include <math.h>

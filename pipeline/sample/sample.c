@@ -1,7 +1,7 @@
 #include "pipeline/sample/sample.h"
 
+#include "io/base/utf8.h"
 #include "io/data/dataset.h"
-#include "io/data/json.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
