@@ -37,7 +37,7 @@ int json_get_text(const Json *object, const char *key, const char **out, Err *er
 int json_get_array(const Json *object, const char *key, const Json **out, Err *err);
 
 int json_is_object(const Json *json);
-int json_is_true(const Json *json); /* 0 for NULL too */
+int json_is_true(const Json *json);   /* 0 for NULL too */
 int json_is_number(const Json *json); /* also an infinite one, such as 1e999; 0 for NULL too */
 
 /* The elements of an array: how many, and a walk from first to last. */

@@ -31,24 +31,47 @@ static herr_t innermost(unsigned n, const H5E_error2_t *e, void *ctx)
     return 0;
 }
 
-int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+static const char system_error[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
+
+/* The reason of the last failure; "" if there is none. Borrowed until HDF5's errors are cleared. */
+static const char *last_reason(void)
 {
-    static const char system[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
-    const char *told = reason ? strstr(reason, system) : NULL;
-    reason = told ? told + strlen(system) : reason ? reason : "";
+    return reason ? reason : "";
+}
+
+int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+{
+    const char *reason = last_reason(), *told = strstr(reason, system_error);
+    if (told)
+        reason = told + strlen(system_error);
     err_set(err, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
             (int)strcspn(reason, told ? "'\n" : "\n"), reason);
     H5Eclear2(H5E_DEFAULT);
     return -1;
 }
 
+/* HDF5 locks what it reads, so that nobody writes to it meanwhile. */
+static int open_fail(const H5 *h5, Err *err)
+{
+    const char *reason = last_reason();
+    if (!strstr(reason, "unable to lock"))
+        return h5_fail(h5, NULL, "not readable as HDF5", err);
+    if (!strstr(reason, strerror(EAGAIN)))
+        return h5_fail(h5, NULL, "cannot be locked (HDF5_USE_FILE_LOCKING=FALSE reads it without a lock)", err);
+    H5Eclear2(H5E_DEFAULT);
+    return err_set(err, "%s: file is locked by another process", h5->path);
+}
+
 H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err)
 {
     H5 named = {id, (char *)path, writing};
     if (id < 0) {
-        h5_fail(&named, NULL, writing ? "cannot be made" : "not readable as HDF5", err);
+        if (writing)
+            h5_fail(&named, NULL, "cannot be made", err);
+        else
+            open_fail(&named, err);
         return NULL;
     }
     H5 *h5 = malloc(sizeof *h5);
@@ -160,9 +183,33 @@ int h5_has(H5 *h5, const char *name)
     }
 }
 
+bool h5_broken_link(H5 *h5, const char *name, char *target, size_t room)
+{
+    enum { VALUE = 4096 };
+    const char *file, *object;
+    char value[VALUE] = "";
+    H5L_info_t link;
+    unsigned flags;
+    bool broken = false;
+    if (!h5_has(h5, name) && H5Lget_info(h5->id, name, &link, H5P_DEFAULT) >= 0 && link.u.val_size < VALUE &&
+        H5Lget_val(h5->id, name, value, VALUE, H5P_DEFAULT) >= 0) {
+        broken = true;
+        if (link.type == H5L_TYPE_EXTERNAL &&
+            H5Lunpack_elink_val(value, link.u.val_size, &flags, &file, &object) >= 0)
+            snprintf(target, room, "'%s' of %s", object, file);
+        else
+            snprintf(target, room, "'%s'", value);
+    }
+    H5Eclear2(H5E_DEFAULT);
+    return broken;
+}
+
 int64_t h5_open_set(H5 *h5, const char *name, Err *err)
 {
     H5O_info_t about;
+    char target[512];
+    if (h5_broken_link(h5, name, target, sizeof target))
+        return err_set(err, "%s: '%s' is a link to %s, which is not there", h5->path, name, target);
     if (!h5_has(h5, name))
         return err_set(err, "%s: no dataset '%s'", h5->path, name);
     if (H5Oget_info_by_name(h5->id, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
@@ -196,8 +243,12 @@ static void describe_type(hid_t type, H5Info *info)
 /* Names the layout and its filters; fails if HDF5 lacks a filter that reading needs. */
 static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, Err *err)
 {
-    int chunked = H5Pget_layout(plan) == H5D_CHUNKED, n = chunked ? H5Pget_nfilters(plan) : 0;
-    snprintf(info->layout, sizeof info->layout, "%s", chunked ? "chunked" : "contiguous");
+    H5D_layout_t layout = H5Pget_layout(plan);
+    int n = layout == H5D_CHUNKED ? H5Pget_nfilters(plan) : 0;
+    snprintf(info->layout, sizeof info->layout, "%s",
+             layout == H5D_CHUNKED   ? "chunked"
+             : layout == H5D_VIRTUAL ? "virtual"
+                                     : "contiguous");
     for (int i = 0; i < n; i++) {
         char filter[24] = "";
         size_t values = 0;
@@ -245,27 +296,38 @@ int h5_info(H5 *h5, const char *name, H5Info *info, Err *err)
     return rc;
 }
 
+void h5_squeeze(H5Info *info, int rank)
+{
+    for (int i = info->rank - 1; i > 0 && info->rank > rank; i--)
+        if (info->dim[i] == 1) {
+            info->rank--;
+            memmove(info->dim + i, info->dim + i + 1, (size_t)(info->rank - i) * sizeof *info->dim);
+        }
+}
+
 typedef struct {
     int (*fn)(void *ctx, const char *name, int is_dataset);
     void *ctx;
+    int failed; /* fn did, and has said why */
 } Each;
 
 static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, void *ctx)
 {
-    const Each *each = ctx;
+    Each *each = ctx;
     H5O_info_t about;
     (void)link;
     int known = H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
-    return each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
+    each->failed = each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
+    return each->failed ? -1 : 0;
 }
 
 int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err)
 {
-    Each each = {fn, ctx};
+    Each each = {fn, ctx, 0};
     hid_t id = h5_has(h5, group) ? H5Gopen2(h5->id, group, H5P_DEFAULT) : -1;
     if (id < 0)
         return err_set(err, "%s: no group '%s'", h5->path, group);
     int rc = H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, each_link, &each) < 0;
     H5Gclose(id);
-    return rc ? h5_fail(h5, group, "cannot be read", err) : 0;
+    return each.failed ? -1 : rc ? h5_fail(h5, group, "cannot be read", err) : 0;
 }

@@ -18,6 +18,11 @@ int h5_fail(const H5 *h5, const char *name, const char *what, Err *err);
 int64_t h5_open_set(H5 *h5, const char *name, Err *err);
 /* The same for one that must be of this kind and shape. */
 int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err);
+/* -1: its numbers are fill values, as nothing was ever written to it, or a virtual dataset's source is missing; the line
+ * says which. */
+int h5_check_written(H5 *h5, const char *name, int64_t set, Err *err);
+int h5_check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err);
+const char *h5_kind_name(H5Kind kind); /* "integers" */
 int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err);
 void h5_quiet(void); /* stops HDF5 from printing its errors */
 

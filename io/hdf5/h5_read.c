@@ -8,7 +8,7 @@
 
 /* --- datasets --- */
 
-static const char *kind_name(H5Kind kind)
+const char *h5_kind_name(H5Kind kind)
 {
     return kind == H5_INTEGERS ? "integers" : kind == H5_FLOATS ? "floats" : "strings";
 }
@@ -22,7 +22,7 @@ static void print_shape(char *out, size_t room, int rank, const int64_t *dim)
         snprintf(out + at, room - at, ")");
 }
 
-static int check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err)
+int h5_check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err)
 {
     char have[96], want[96];
     int same = info->rank == rank;
@@ -43,9 +43,11 @@ int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const i
         return -1;
     int rc = h5_describe(h5, name, set, &info, err);
     if (rc == 0 && info.kind != kind)
-        rc = err_set(err, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
+        rc = err_set(err, "%s: %s: holds %s, not %s", h5->path, name, info.type, h5_kind_name(kind));
     if (rc == 0)
-        rc = check_shape(h5, name, &info, rank, dim, err);
+        rc = h5_check_shape(h5, name, &info, rank, dim, err);
+    if (rc == 0)
+        rc = h5_check_written(h5, name, set, err);
     if (rc == 0)
         return set;
     H5Dclose(set);
@@ -147,6 +149,8 @@ int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
     int rc = h5_describe(h5, name, set, &info, err);
     if (rc == 0 && (info.kind != H5_STRINGS || info.rank != 1))
         rc = err_set(err, "%s: %s: is not a list of strings", h5->path, name);
+    if (rc == 0)
+        rc = h5_check_written(h5, name, set, err);
     if (rc == 0) {
         hid_t type = H5Dget_type(set), space = H5Dget_space(set);
         *n = info.dim[0];
