@@ -383,7 +383,14 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "rows: negative" { printf '1\n-1\n' >r; sample_fails "r: line 2: '-1' is neither a row number nor a record" --rows r; }
 @test "rows: no number" { printf '1\n2\nthree\n' >r; sample_fails "r: line 3: 'three' is neither" --rows r; }
 @test "rows: a fraction" { echo 1.5 >r; sample_fails "r: line 1: '1.5' is neither" --rows r; }
-@test "rows: beyond any number" { echo 99999999999999999999 >r; sample_fails "r: line 1: " --rows r; }
+@test "rows: beyond any number" { echo 99999999999999999999 >r; sample_fails "r: line 1: row 99999999999999999999 is too large" --rows r; }
+@test "rows: an id beyond any number" { echo '{"image_id":99999999999999999999,"caption":"","row":1}' >r; sample_fails 'r: line 1: "image_id": 99999999999999999999 is too large' --rows r; }
+@test "lists and vocabulary: UTF-16" {
+    iconv -t UTF-16 "$GOOD/val2014_urls.txt" >d/val2014_urls.txt
+    sample_fails "d/val2014_urls.txt: not text: a BOM says that it is UTF-16, not UTF-8"
+    iconv -t UTF-16 "$GOOD/coco2014_vocab.json" >$vocab
+    both_fail "$vocab: not UTF-8: a BOM says that it is UTF-16" "$vocab: not UTF-8: a BOM says that it is UTF-16"
+}
 @test "rows: a record of another split" { echo '{"image_id":1,"caption":"","split":"train","row":1}' >r; sample_fails "r: line 1: the record is of split 'train', not 'val'" --rows r; }
 @test "rows: a record without a row" { echo '{"image_id":1,"caption":""}' >r; sample_fails "r: line 1: .*row" --rows r; }
 @test "rows: a broken record" { echo '{"image_id":1,"caption":' >r; sample_fails "r: line 1: not JSON" --rows r; }
