@@ -302,6 +302,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     CliOption all[90];
     Asked asked = {false, false};
     int n = cli->n_options + N_COMMON;
+    cli_occupy_streams();
     cli_name(cli->name);
     /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
     signal(SIGPIPE, SIG_IGN);

@@ -55,6 +55,9 @@ typedef struct {
  * until "--"; the last value of a repeated option wins. */
 void cli_parse(Cli *cli, int argc, char **argv);
 void cli_free(Cli *cli);
+/* Descriptors 0 to 2 that are closed become occupied, so that no file or socket takes the number of a standard stream and
+ * receives its messages. cli_parse does it. */
+void cli_occupy_streams(void);
 /* Whether the option stood on the command line. The table must have an option of that name. */
 bool cli_given(const Cli *cli, const char *name);
 

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;
-    if (rc)
+    if (rc && !ferror(stdout)) /* cli_finish reports that */
         cli_error("%s", err.text);
     return cli_finish(&cli, rc ? 1 : 0);
 }

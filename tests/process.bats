@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# What a process is given by whoever starts it: standard streams, limits on threads and memory.
+
+load support/common
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    coco-fetch shapes -q -o d --train 8 --val 4
+    tiny -d d -o m.h5 --iterations 3 --log log.jsonl
+    coco-sample -q -m m.h5 -d d >captions.jsonl
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    FILES=$BATS_FILE_TMPDIR
+}
+
+# without_stdout STATUS COMMAND...: the command's standard output is closed; its messages go to err.
+without_stdout() {
+    local want=$1 got=0
+    shift
+    "$@" 2>err >&- || got=$?
+    echo "$*: status $got: $(cat err)"
+    [ "$got" = "$want" ]
+}
+
+@test "standard output is closed and there is nothing to print: done" {
+    without_stdout 0 tiny -d "$FILES/d" -o m.h5 --iterations 2 --log log.jsonl
+    without_stdout 0 coco-plot -q -o plot.png "$FILES/log.jsonl"
+    without_stdout 0 coco-render -q --strict -d "$FILES/d" -o sheet.png --html page.html "$FILES/captions.jsonl"
+    without_stdout 0 coco-fetch shapes -q -o d --train 2 --val 2
+    [ ! -s err ]
+    [ "$(png size plot.png)" != "" ] && [ "$(png size sheet.png)" != "" ]
+}
+
+@test "standard output is closed and there is something to print: a line, exit 1" {
+    for command in "coco-sample -q -m $FILES/m.h5 -d $FILES/d" "coco-eval $FILES/captions.jsonl" \
+        "coco-fetch show $FILES/d" "coco-plot -q -o - $FILES/log.jsonl" "coco-plot -q -o /dev/stdout $FILES/log.jsonl" \
+        "coco-render -q -d $FILES/d -o - $FILES/captions.jsonl" "coco-train --help" "coco-fetch images --version"; do
+        without_stdout 1 $command
+        [ "$(wc -l <err)" = 1 ]
+    done
+    [ -z "$(find . -type f ! -name err)" ]
+    [ -L /dev/stdout ]
+}
+
+@test "standard input is closed: reading it is an error, and a download does not wait for ever" {
+    echo http://127.0.0.1:1/x >urls
+    for command in "coco-render -q -o a.png" "coco-plot -q -o a.png" "coco-eval" "coco-fetch images -q --cache c"; do
+        run -1 --separate-stderr timeout 60 bash -c "$command <&-"
+        [[ $stderr = *"standard input: "* ]]
+    done
+    run -1 --separate-stderr timeout 60 bash -c "coco-fetch images -q --cache c --retries 0 urls <&-"
+    [ "$(jq -r .status <<<"$output")" = failed ]
+}
+
+@test "standard error is closed: messages do not get into the files that are written" {
+    got=0
+    coco-render -d "$FILES/d" --images /no/such -o a.png "$FILES/captions.jsonl" 2>&- || got=$?
+    [ "$got" = 1 ]
+    tiny -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --log log.jsonl 2>&-
+    jq -es 'map(.iteration) | max == 20' log.jsonl
+    coco-train -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --hidden 8 --log new.jsonl <&- >&- 2>&-
+    jq -es 'map(.iteration) | max == 20' new.jsonl
+}
