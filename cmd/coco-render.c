@@ -126,7 +126,7 @@ static void order_options(Options *o, CliOption options[N_ORDER])
     const CliOption own[N_ORDER] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
          .help = "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows "
-                 "rows"},
+                 "rows (%% is a percent sign)"},
         {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
         {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,

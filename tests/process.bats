@@ -64,3 +64,25 @@ without_stdout() {
     coco-train -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --hidden 8 --log new.jsonl <&- >&- 2>&-
     jq -es 'map(.iteration) | max == 20' new.jsonl
 }
+
+@test "outputs that are symbolic links: what they lead to is made and replaced, beside its place" {
+    mkdir far
+    for name in m.h5 log.jsonl plot.png sheet.png page.html d; do
+        ln -s "far/$name" "to-$name"
+        ln -s "to-$name" "$name"
+    done
+    for i in 1 2; do
+        tiny -d "$FILES/d" -o m.h5 --iterations $i --log log.jsonl
+        coco-plot -q -o plot.png "$FILES/log.jsonl"
+        coco-render -q -d "$FILES/d" -o sheet.png --html page.html "$FILES/captions.jsonl"
+        coco-fetch shapes -q --force -o d --train $i --val 2
+    done
+    [ "$(ls far | xargs)" = "d log.jsonl m.h5 page.html plot.png sheet.png" ]
+    [ "$(find . -maxdepth 1 -type l | wc -l)" = 12 ]
+    [ "$(wc -l <far/d/train2014_images.txt)" = 2 ]
+    ln -s loop loop
+    for command in "coco-plot -q -o loop $FILES/log.jsonl" "coco-fetch shapes -q -o loop --train 1 --val 1" \
+        "tiny -d $FILES/d -o loop --iterations 1"; do
+        fails 1 'loop: Too many levels of symbolic links' $command
+    done
+}

@@ -128,6 +128,32 @@ static void impossible_places(void **state)
     free(deep);
 }
 
+/* The link stays; what it leads to is made, with its parents, then replaced. */
+static void through_links(void **state)
+{
+    (void)state;
+    OutDir out;
+    struct stat st;
+    char *link = tmp_path(dir, "link/"), *loop = tmp_path(dir, "loop");
+    make_link("far/away/t", "first");
+    make_link("first", "link");
+    for (int i = 0; i < 2; i++) {
+        assert_ok(outdir_begin(&out, link, &err));
+        assert_says(out.path, "/far/away/t.coco-part-");
+        put_new(&out);
+        assert_ok(outdir_commit(&out, i, &err));
+        assert_true(there("far/away/t/new") && there("link/new"));
+    }
+    link[strlen(link) - 1] = '\0';
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    make_link("loop", "loop");
+    assert_int_equal(outdir_begin(&out, loop, &err), -1);
+    assert_says(err.text, "loop: Too many levels of symbolic links");
+    assert_int_equal(entries(), 4);
+    free(link), free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +162,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_process, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(through_links, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
