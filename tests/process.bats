@@ -86,3 +86,19 @@ without_stdout() {
         fails 1 'loop: Too many levels of symbolic links' $command
     done
 }
+
+@test "OMP_NUM_THREADS: what is no number of threads does not count, and one line says so" {
+    ldd "$(command -v coco-train)" | grep -q 'lib[gi]\?omp' || skip "built without OpenMP"
+    for value in abc 0 -3 1000000 99999999999999999999 2,x; do
+        run -0 --separate-stderr env OMP_NUM_THREADS=$value coco-train -q -d "$FILES/d" -o m.h5 --iterations 1 --hidden 8
+        [[ $stderr = "coco-train: OMP_NUM_THREADS: '$value': expected an integer from 1 to 1024; using "[1-9]* ]]
+        [ "${#stderr_lines[@]}" = 1 ]
+        run -0 --separate-stderr env OMP_NUM_THREADS=$value coco-fetch show "$FILES/d"
+        [ "${#stderr_lines[@]}" = 1 ]
+        run -0 --separate-stderr env OMP_NUM_THREADS=$value coco-sample -q -j 1 -m "$FILES/m.h5" -d "$FILES/d"
+        [ -z "$stderr" ]
+    done
+    OMP_NUM_THREADS=4,2 coco-train --help | grep -q 'threads.*(default 4)'
+    run -0 --separate-stderr env OMP_NUM_THREADS=2,1 coco-sample -q -m "$FILES/m.h5" -d "$FILES/d"
+    [ -z "$stderr" ]
+}
