@@ -102,3 +102,28 @@ without_stdout() {
     run -0 --separate-stderr env OMP_NUM_THREADS=2,1 coco-sample -q -m "$FILES/m.h5" -d "$FILES/d"
     [ -z "$stderr" ]
 }
+
+# limited KILOBYTES COMMAND...: with so much memory the command is done, or says why not, and leaves nothing unfinished.
+# Counts those that ran short.
+limited() {
+    local kilobytes=$1 got=0
+    shift
+    (ulimit -c 0 -v "$kilobytes"; "$@") >out 2>err || got=$?
+    echo "$kilobytes KB: $*: status $got: $(cat err)"
+    [ "$got" != 127 ] || return 0 # libraries cannot be loaded
+    [ "$got" = 0 ] || [ "$got" = 1 ] || return 1
+    [ "$got" = 0 ] || tail -n 1 err | grep -q "^${1%-dataset}: "
+    [ -z "$(find . -name '*coco-part*')" ]
+    short=$((short + got))
+}
+
+@test "where memory runs short, commands that draw say so, exit 1, and leave nothing unfinished" {
+    ! grep -aqE '__(asan|tsan|msan)_init' "$(command -v coco-plot)" || skip "sanitizers need their address space"
+    short=0
+    for kilobytes in $(seq 50000 10000 120000) 150000 200000 250000 300000; do
+        limited $kilobytes coco-render -q -d "$FILES/d" -o sheet.png --html page.html "$FILES/captions.jsonl"
+        limited $kilobytes coco-plot -q -o plot.png "$FILES/log.jsonl"
+        limited $kilobytes coco-fetch-dataset shapes -q --force -o d --train 2 --val 2
+    done
+    [ $short -gt 5 ]
+}

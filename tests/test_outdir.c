@@ -2,6 +2,7 @@
 #include "tests/support/target.h"
 
 #include "io/file/outdir.h"
+#include "io/file/scratch.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,34 @@ static void the_name_of_a_killed_process(void **state)
     assert_ok(outdir_commit(&out, 0, &err));
     assert_true(there("t/new") && !there("t/old"));
     assert_int_equal(entries(), 1);
+}
+
+/* As a signal's handler does it: with folders, links and many files in it. */
+static void all_that_is_unfinished(void **state)
+{
+    (void)state;
+    OutDir out, done;
+    char *second = tmp_path(dir, "second");
+    put_dir("kept");
+    assert_ok(outdir_begin(&done, target, &err));
+    put_new(&done);
+    assert_ok(outdir_commit(&done, 0, &err));
+    assert_ok(outdir_begin(&out, second, &err));
+    char *deep = tmp_path(out.path, "a/b/c"), *link = tmp_path(out.path, "a/link"), *kept = tmp_path(dir, "kept");
+    assert_ok(file_mkdirs(deep, &err));
+    assert_int_equal(symlink(kept, link), 0);
+    for (int i = 0; i < 600; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "a/b/c/file-%d", i);
+        char *path = tmp_path(out.path, name);
+        tmp_write(path, "x", 1);
+        free(path);
+    }
+    scratch_remove_all();
+    assert_int_equal(entries(), 2);
+    assert_true(there("t/new") && there("kept/old"));
+    outdir_abort(&out);
+    free(second), free(deep), free(link), free(kept);
 }
 
 static int write_and_abort(bool kill_yourself)
@@ -162,6 +191,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_process, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),
         cmocka_unit_test_setup_teardown(through_links, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
     };

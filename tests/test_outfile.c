@@ -208,6 +208,36 @@ static void readers_that_lock(void **state)
     close(fd);
 }
 
+/* A handler of a signal removes what is unfinished in its own process, and that alone. */
+static void all_that_is_unfinished(void **state)
+{
+    (void)state;
+    OutFile mine, done, other;
+    put("t", "old");
+    char *more = tmp_path(dir, "more"), *third = tmp_path(dir, "third");
+    assert_ok(outfile_begin(&mine, target, &err));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        int wrong = outfile_begin(&other, more, NULL) || outfile_begin(&done, third, NULL);
+        tmp_write(done.path, "done", 4);
+        wrong |= outfile_commit(&done, NULL) || entries() != 4;
+        scratch_remove_all();
+        _exit(wrong || entries() != 3);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(file_exists(mine.path) && there("t") && there("third"));
+    assert_ok(outfile_begin(&other, "/dev/null", &err)); /* in place: nothing to remove */
+    scratch_remove_all();
+    assert_true(file_exists("/dev/null"));
+    outfile_abort(&other);
+    assert_int_equal(entries(), 2);
+    outfile_abort(&mine);
+    free(more), free(third);
+}
+
 static int write_and_look(bool kill_yourself)
 {
     OutFile out;
@@ -247,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unlocked_leftovers_are_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_process_id, setup, teardown),
         cmocka_unit_test_setup_teardown(readers_that_lock, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),
         cmocka_unit_test_setup_teardown(writers_at_once, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@
 
 static void outfile_end(OutFile *out)
 {
+    if (out->path)
+        scratch_forget(out->path);
     if (out->path && out->lock >= 0)
         close(out->lock);
     free(out->target);
@@ -28,16 +30,14 @@ static int try_in_place(const char *path)
     return fd < 0 ? -1 : close(fd);
 }
 
-/* Whether the target, which exists, cannot be replaced by a rename: it is not a regular file, or it is one without the name
- * that its link gives, as /dev/stdout may be. */
-static int is_fixed(const struct stat *target, const char *place)
+/* Whether the target, which exists, cannot be replaced by a rename: it is not a regular file, or it is one that no longer
+ * has the name that its link gives, as /dev/stdout may be. (Another file of that name may be a new one: others rename too.) */
+static int is_fixed(const struct stat *target, const char *place, int through_link)
 {
-    struct stat st;
-    return !S_ISREG(target->st_mode) || stat(place, &st) || st.st_dev != target->st_dev ||
-           st.st_ino != target->st_ino;
+    return !S_ISREG(target->st_mode) || (through_link && !file_exists(place));
 }
 
-/* "link (which leads to place): why" */
+/* "link, which leads to place: why" */
 static int cannot_write(const char *target, const char *place, int why, Err *err)
 {
     if (!place || !strcmp(target, place))
@@ -58,7 +58,7 @@ static int find_place(OutFile *out, const char *target, Err *err)
     out->target = path_follow(target);
     if (!out->target)
         return cannot_write(target, NULL, errno, err);
-    out->in_place = exists && is_fixed(&st, out->target);
+    out->in_place = exists && is_fixed(&st, out->target, strcmp(target, out->target));
     return 0;
 }
 

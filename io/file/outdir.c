@@ -79,6 +79,8 @@ static void unlock(OutDir *out)
 
 static void forget(OutDir *out)
 {
+    if (out->path)
+        scratch_forget(out->path);
     unlock(out);
     free(out->target);
     free(out->path);
@@ -148,6 +150,7 @@ int outdir_commit(OutDir *out, int replace, Err *err)
 {
     int exchanged = 0;
     int rc = sync_all(out->path);
+    scratch_forget(out->path); /* what will have this name once the two are exchanged is not ours */
     if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
         rc = exchange(out->path, out->target);
         exchanged = rc == 0;
