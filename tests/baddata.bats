@@ -173,3 +173,11 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
     sample_fails "'../val' is not a name of a split" --split ../val
     sample_fails "'' is not a name of a split" --split ''
 }
+
+@test "the tool that makes datasets: a number is all digits" {
+    mkdir none
+    fails 1 'usage: ' tool_dataset none 12x
+    fails 1 'usage: ' tool_dataset none 9 ''
+    fails 1 'usage: ' tool_dataset none 99999999999
+    [ -z "$(ls none)" ]
+}

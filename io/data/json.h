@@ -18,9 +18,6 @@
 
 typedef struct cJSON Json;
 
-/* 1 if the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-int utf8_valid(const char *text, size_t len);
-
 /* The value in len bytes of text. NULL: err says why ("not JSON: bad number at byte 17"; bytes count from 1). */
 Json *json_parse(const char *text, size_t len, Err *err);
 /* The same, but the value must be an object. */
@@ -37,7 +34,7 @@ int json_get_text(const Json *object, const char *key, const char **out, Err *er
 int json_get_array(const Json *object, const char *key, const Json **out, Err *err);
 
 int json_is_object(const Json *json);
-int json_is_true(const Json *json); /* 0 for NULL too */
+int json_is_true(const Json *json);   /* 0 for NULL too */
 int json_is_number(const Json *json); /* also an infinite one, such as 1e999; 0 for NULL too */
 
 /* The elements of an array: how many, and a walk from first to last. */
