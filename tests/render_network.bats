@@ -66,7 +66,7 @@ asked() { curl -s "$SERVER/count/$1"; }
         sleep 0.01
     done
     sleep 0.5
-    # Only requests already on their way; otherwise it would be as many as may wait behind the first.
+    # Only requests already on their way; otherwise it would be as many as may wait for the first.
     early=$(curl -s "$SERVER/count/late/0/h[1-40]" | tr -dc 1 | wc -c)
     [ "$(asked pause/1/hold)" = 1 ]
     wait $pid

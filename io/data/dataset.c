@@ -1,7 +1,7 @@
 #include "io/data/dataset.h"
 
 #include "io/base/err.h"
-#include "io/data/json.h"
+#include "io/base/utf8.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -47,12 +47,13 @@ const int32_t *dataset_caption(const Dataset *d, int64_t i, Err *err)
 
 static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err *err)
 {
-    char captions[64], idxs[64], target[64];
+    char captions[64], idxs[64];
     H5Info info;
     snprintf(captions, sizeof captions, "%s_captions", d->split);
     snprintf(idxs, sizeof idxs, "%s_image_idxs", d->split);
-    if (optional && !h5_has(h5, captions) && !h5_broken_link(h5, captions, target, sizeof target))
-        return 0;
+    int there = optional ? h5_has(h5, captions, err) : 1;
+    if (there <= 0)
+        return there;
     if (h5_info(h5, captions, &info, err))
         return -1;
     h5_squeeze(&info, 2);

@@ -1,6 +1,7 @@
 #include "io/data/json.h"
 
 #include "io/base/err.h"
+#include "io/base/utf8.h"
 #include "io/data/json_number.h"
 #include "io/data/json_scan.h"
 #include "io/file/file.h"

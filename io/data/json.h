@@ -18,9 +18,6 @@
 
 typedef struct cJSON Json;
 
-/* 1 if the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-int utf8_valid(const char *text, size_t len);
-
 /* The value in len bytes of text. NULL: err says why ("not JSON: bad number at byte 17"; bytes count from 1). */
 Json *json_parse(const char *text, size_t len, Err *err);
 /* The same, but the value must be an object. */

@@ -1,50 +1,6 @@
 #include "io/data/json_scan.h"
 
-#include "io/data/json.h"
-
 #include <string.h>
-
-/* --- UTF-8 --- */
-
-/* The length of the sequence that begins at `s`, or 0 if it is not valid. Table 3-7 of the Unicode standard. */
-static size_t utf8_sequence(const unsigned char *s, size_t len)
-{
-    unsigned char lo = 0x80, hi = 0xBF; /* bounds of the second byte */
-    size_t n;
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] >= 0xC2 && s[0] <= 0xDF) {
-        n = 2;
-    } else if ((s[0] & 0xF0) == 0xE0) {
-        n = 3;
-        lo = s[0] == 0xE0 ? 0xA0 : 0x80; /* overlong */
-        hi = s[0] == 0xED ? 0x9F : 0xBF; /* surrogates */
-    } else if (s[0] >= 0xF0 && s[0] <= 0xF4) {
-        n = 4;
-        lo = s[0] == 0xF0 ? 0x90 : 0x80; /* overlong */
-        hi = s[0] == 0xF4 ? 0x8F : 0xBF; /* above U+10FFFF */
-    } else {
-        return 0;
-    }
-    if (len < n || s[1] < lo || s[1] > hi)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
-
-int utf8_valid(const char *text, size_t len)
-{
-    const unsigned char *s = (const unsigned char *)text, *end = s + len;
-    while (s < end) {
-        size_t n = utf8_sequence(s, (size_t)(end - s));
-        if (!n)
-            return 0;
-        s += n;
-    }
-    return 1;
-}
 
 /* --- what cJSON accepts and JSON does not ---
  * cJSON treats any control character as white space and accepts raw control characters inside strings, numbers such as

@@ -9,7 +9,7 @@
 #ifndef COCO_IO_DATA_RECORD_H
 #define COCO_IO_DATA_RECORD_H
 
-#include "io/data/json.h" /* utf8_valid, for readers of text beside records */
+#include "io/data/json.h"
 
 #include "io/base/err.h"
 

@@ -1,7 +1,7 @@
-/* Data that is not there, for which HDF5 gives fill values without a word. */
+/* Data that is not there, for which HDF5 gives fill values without a word. Runs in the process that h5_cage.c starts. */
 #include "io/base/err.h"
 #include "io/file/file.h"
-#include "io/hdf5/h5_file.h"
+#include "io/hdf5/h5_lib.h"
 
 #include <hdf5.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static char *find_source(const H5 *h5, const char *name)
 
 static int check_source_set(H5 *source, const char *set_name, int depth, Err *err)
 {
-    hid_t set = h5_open_set(source, set_name, err);
+    hid_t set = lib_open_set(source, set_name, err);
     if (set < 0)
         return -1;
     int rc = check_set(source, set_name, set, depth + 1, err);
@@ -79,9 +79,10 @@ static int check_source(H5 *h5, const char *file, const char *set_name, int dept
     char *path = find_source(h5, file);
     if (!path)
         return err_set(err, "%s: no such file", file);
-    H5 *source = h5_open(path, err);
-    int rc = source ? check_source_set(source, set_name, depth, err) : -1;
-    h5_close(source, NULL);
+    H5 source = {.path = path, .id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)};
+    int rc = source.id < 0 ? h5_fail_open(&source, err) : check_source_set(&source, set_name, depth, err);
+    if (source.id >= 0)
+        H5Fclose(source.id);
     free(path);
     return rc;
 }
@@ -127,7 +128,7 @@ static int check_set(H5 *h5, const char *name, hid_t set, int depth, Err *err)
     return rc;
 }
 
-int h5_check_written(H5 *h5, const char *name, int64_t set, Err *err)
+int lib_check_written(H5 *h5, const char *name, int64_t set, Err *err)
 {
     return check_set(h5, name, set, 0, err);
 }

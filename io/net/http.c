@@ -302,18 +302,16 @@ static int hand_out(Http *http, HttpResult *result)
     http->pending--;
     hosts_release(http->hosts, t->host);
     t->host = NULL;
-    *result =
-        (HttpResult){.tag = t->tag,
-                     .outcome = t->outcome,
-                     .code = t->code,
-                     .bytes = t->bytes,
-                     .tries = t->tries,
-                     .unreachable = !done && !t->code &&
-                                    (!strcmp(t->reason, "host not found") || !strcmp(t->reason, "cannot connect")),
-                     .answered = t->answered,
-                     .url = t->final_url ? t->final_url : t->url,
-                     .error = done ? "" : t->error,
-                     .reason = done ? "" : t->reason};
+    *result = (HttpResult){.tag = t->tag,
+                           .outcome = t->outcome,
+                           .code = t->code,
+                           .bytes = t->bytes,
+                           .tries = t->tries,
+                           .unreachable = t->unreachable,
+                           .answered = t->answered,
+                           .url = t->final_url ? t->final_url : t->url,
+                           .error = done ? "" : t->error,
+                           .reason = done ? "" : t->reason};
     put_free(http, t);
     return 1;
 }

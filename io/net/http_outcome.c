@@ -59,6 +59,13 @@ static const char *reason_of(CURLcode rc)
     }
 }
 
+/* No connection came about; after a redirect that says nothing of the server that was asked. */
+static bool is_unreachable(const Transfer *t, CURLcode rc)
+{
+    return !t->code &&
+           (rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_COULDNT_CONNECT);
+}
+
 static int redirected_out(const Transfer *t, CURLcode rc)
 {
     return rc == CURLE_UNSUPPORTED_PROTOCOL && t->code >= 300 && t->code < 400;
@@ -105,6 +112,7 @@ HttpOutcome outcome_of_try(Transfer *t, int curl_code)
     }
     if (redirected_out(t, rc))
         return say(t, HTTP_DEAD, "redirected out of http and https", NULL);
+    t->unreachable = is_unreachable(t, rc);
     snprintf(t->reason, sizeof t->reason, "%s", reason_of(rc));
     if (!t->error[0])
         snprintf(t->error, sizeof t->error, "%s", curl_easy_strerror(rc));

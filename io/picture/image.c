@@ -160,44 +160,21 @@ static int decode(const Source *s, Image *image, const ImageWish *wish, Err *err
     return -1;
 }
 
-int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err)
+int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err)
 {
     Source s = {.bytes = bytes, .len = len};
     memset(image, 0, sizeof *image);
-    *cut = false;
+    if (cut)
+        *cut = false;
     if (wish->box_w < 0 || wish->box_h < 0 || !wish->box_w != !wish->box_h)
         return err_set(err, "cannot fit into %d x %d pixels", wish->box_w, wish->box_h);
     s.decoder = find_decoder(bytes, len, wish->draw_cut ? &s.cut : NULL, err);
     if (!s.decoder)
         return -1;
-    *cut = s.cut;
+    if (cut)
+        *cut = s.cut;
     int rc = decode(&s, image, wish, err);
     return rc && s.cut ? err_set(err, "%s", sniff_cut(bytes, len)) : rc; /* nothing can be drawn for that reason */
-}
-
-int image_decode(Image *image, const void *bytes, size_t len, Err *err)
-{
-    bool cut;
-    return image_decode_wish(image, bytes, len, &(ImageWish){.box_w = 0}, &cut, err);
-}
-
-static int decode_into(Image *image, const void *bytes, size_t len, ImageWish wish, Err *err)
-{
-    bool cut;
-    memset(image, 0, sizeof *image);
-    if (wish.box_w < 1 || wish.box_h < 1)
-        return err_set(err, "cannot fit into %d x %d pixels", wish.box_w, wish.box_h);
-    return image_decode_wish(image, bytes, len, &wish, &cut, err);
-}
-
-int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
-{
-    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h, .enlarge = true}, err);
-}
-
-int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
-{
-    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h}, err);
 }
 
 void image_free(Image *image)

@@ -100,11 +100,11 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     H5Info info;
     char shape[128] = "", size[SIZE_TEXT_LEN];
     int at = 0;
-    if (!is_dataset) {
-        if (h5_broken_link(list->h5, name, shape, sizeof shape))
-            fprintf(list->out, "  %-18s link to %s, which is not there\n", name, shape);
-        else
-            fprintf(list->out, "  %-18s group\n", name);
+    Err why;
+    int there = is_dataset ? 1 : h5_has(list->h5, name, &why);
+    bool linked = !is_dataset && there > 0 && h5_info(list->h5, name, &info, NULL) == 0;
+    if (!is_dataset && !linked) {
+        fprintf(list->out, "  %-18s %s\n", name, there > 0 ? "group" : why.text);
         return 0;
     }
     if (h5_info(list->h5, name, &info, list->err))
@@ -246,6 +246,7 @@ int show_summary(const ShowSpec *spec, const Report *report, Err *err)
 {
     Splits splits = {.n = 0};
     int vocab_shown = 0;
+    h5_allow_external(spec->allow_external);
     if (spec->must_train)
         add_split(&splits, train, strlen(train));
     if (spec->split)
@@ -309,6 +310,7 @@ int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, cons
 {
     Dataset d;
     int64_t *rows = NULL, there = 0;
+    h5_allow_external(spec->allow_external);
     int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
     Err line;
     if (rc == 0 && dataset_captions_odd(&d, &line))

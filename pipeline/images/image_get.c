@@ -26,9 +26,8 @@ char *image_cached(const Cache *cache, const char *url)
 
 /* What a download met, besides its bytes. */
 typedef struct {
-    long code;        /* the HTTP status */
-    bool dead;        /* asking again would bring the same answer */
-    bool unreachable; /* the server */
+    long code; /* the HTTP status */
+    bool dead; /* asking again would bring the same answer */
 } Met;
 
 /* From the network, checked. */
@@ -37,7 +36,7 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
     HttpResult r = {.url = NULL};
     const char *why;
     int rc = http_pool_get(pool, url, bytes, len, &r, err);
-    *met = (Met){r.code, r.outcome == HTTP_DEAD && r.answered, r.unreachable};
+    *met = (Met){r.code, r.outcome == HTTP_DEAD && r.answered};
     if (rc == 0) {
         ImageVerdict verdict = image_check(r.url ? r.url : url, *bytes, *len, &why);
         met->dead = verdict == IMAGE_WRONG;
@@ -51,13 +50,12 @@ static int download(HttpPool *pool, const char *url, char **bytes, size_t *len, 
 }
 
 int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
-              bool *unreachable, Err *err)
+              Err *err)
 {
     Err why;
     char *path = cache ? image_cached(cache, url) : NULL;
     long code;
     Met met = {0};
-    *unreachable = false;
     if (path) {
         *bytes = file_read(path, IMAGE_FILE_MAX, len, err);
         free(path);
@@ -68,7 +66,6 @@ int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const cha
     if (!pool)
         return err_set(err, "not in the cache (--offline)");
     int rc = download(pool, url, bytes, len, &met, &why);
-    *unreachable = rc && met.unreachable;
     if (rc && met.dead && cache && negative_ttl > 0)
         cache_mark_dead(cache, url, met.code, why.text);
     if (rc)

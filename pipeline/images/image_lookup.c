@@ -2,13 +2,11 @@
 
 #include "io/base/err.h"
 #include "io/file/file.h"
-#include "io/net/url.h"
 #include "pipeline/images/image_fetch.h"
 #include "pipeline/images/image_get.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,74 +17,6 @@ LookupSpec lookup_defaults(void)
     return (LookupSpec){.negative_ttl = image_fetch_defaults().negative_ttl,
                         .max_pixels = IMAGE_PIXELS_MAX,
                         .http = http_defaults()};
-}
-
-/* --- servers that cannot be reached --- */
-
-typedef struct DeadHost {
-    struct DeadHost *next;
-    char *server, *why;
-} DeadHost;
-
-struct DeadHosts {
-    pthread_mutex_t lock; /* for the list */
-    DeadHost *first;
-};
-
-static void dead_hosts_free(struct DeadHosts *hosts)
-{
-    if (!hosts)
-        return;
-    for (DeadHost *h = hosts->first, *next; h; h = next) {
-        next = h->next;
-        free(h->server);
-        free(h->why);
-        free(h);
-    }
-    pthread_mutex_destroy(&hosts->lock);
-    free(hosts);
-}
-
-static struct DeadHosts *dead_hosts_new(void)
-{
-    struct DeadHosts *hosts = calloc(1, sizeof *hosts);
-    if (hosts)
-        pthread_mutex_init(&hosts->lock, NULL);
-    return hosts;
-}
-
-/* Whether the URL's server is among them; err says why it is. */
-static bool is_dead_host(struct DeadHosts *hosts, const char *url, Err *err)
-{
-    char *server = url_server(url);
-    pthread_mutex_lock(&hosts->lock);
-    DeadHost *h = server ? hosts->first : NULL;
-    while (h && strcmp(h->server, server) != 0)
-        h = h->next;
-    if (h)
-        err_set(err, "%s", h->why);
-    pthread_mutex_unlock(&hosts->lock);
-    free(server);
-    return h != NULL;
-}
-
-/* Without memory for it, the server is asked again. */
-static void add_dead_host(struct DeadHosts *hosts, const char *url, const char *why)
-{
-    DeadHost *h = malloc(sizeof *h);
-    if (!h)
-        return;
-    *h = (DeadHost){.server = url_server(url), .why = strdup(why)};
-    if (!h->server || !h->why) {
-        free(h->server);
-        free(h->why);
-        free(h);
-        return;
-    }
-    pthread_mutex_lock(&hosts->lock);
-    h->next = hosts->first;
-    hosts->first = h;
-    pthread_mutex_unlock(&hosts->lock);
 }
 
 /* --- the lookup --- */
@@ -111,9 +41,6 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
         return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, NULL);
-    lookup->dead_hosts = dead_hosts_new();
-    if (!lookup->dead_hosts)
-        return err_set(err, "out of memory");
     if (spec->offline)
         return 0;
     lookup->pool = http_pool_open(&spec->http, err);
@@ -128,7 +55,6 @@ void lookup_close(Lookup *lookup)
     }
     cache_close(lookup->cache);
     http_pool_close(lookup->pool);
-    dead_hosts_free(lookup->dead_hosts);
     memset(lookup, 0, sizeof *lookup);
 }
 
@@ -243,28 +169,11 @@ static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t 
     return rc;
 }
 
-/* What the cache has of a server that cannot be reached; err says why it cannot. */
-static int read_cached(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
-{
-    char *path = l->cache ? image_cached(l->cache, url) : NULL;
-    *bytes = path ? file_read(path, IMAGE_FILE_MAX, len, err) : NULL;
-    free(path);
-    return *bytes ? 1 : -1;
-}
-
 static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
 {
     if (!strncmp(url, "file://", 7))
         return read_file_url(l, url, bytes, len, err);
-    if (is_dead_host(l->dead_hosts, url, err))
-        return read_cached(l, url, bytes, len, err);
-    Err why;
-    bool unreachable;
-    if (!image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, &unreachable, &why))
-        return 1;
-    if (unreachable)
-        add_dead_host(l->dead_hosts, url, why.text);
-    return err_set(err, "%s", why.text);
+    return image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, err) ? -1 : 1;
 }
 
 /* The names that COCO gives to the image of this id. 1, 0 or -1 as from read_below. */
@@ -301,18 +210,17 @@ static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *le
     return rc;
 }
 
-int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, bool *cut, Err *err)
+int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, LookupImage *out,
+                 Err *err)
 {
     ImageWish wish = {
         .box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
-    *cut = false;
     char *bytes;
     size_t len;
     memset(out, 0, sizeof *out);
-    if (find_bytes(l, record, &bytes, &len, at_url, err) < 0)
+    if (find_bytes(l, record, &bytes, &len, &out->at_url, err) < 0)
         return -1;
-    int rc = image_decode_wish(out, bytes, len, &wish, cut, err);
+    int rc = image_decode(&out->image, bytes, len, &wish, &out->cut, err);
     free(bytes);
     return rc;
 }

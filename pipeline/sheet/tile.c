@@ -189,7 +189,7 @@ int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32
 
 /* --- the card --- */
 
-/* A framed landscape, struck through, and below it why there is no image; a small box has only the landscape. */
+/* A framed landscape, struck through, with the reason below it; a small box has only the landscape. */
 static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
 {
     int w, text_h = 0;
