@@ -100,7 +100,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     H5Info info;
     char shape[128] = "", size[SIZE_TEXT_LEN];
     int at = 0;
-    Err why;
+    Err why = {"cannot be read"};
     int there = is_dataset ? 1 : h5_has(list->h5, name, &why);
     bool linked = !is_dataset && there > 0 && h5_info(list->h5, name, &info, NULL) == 0;
     if (!is_dataset && !linked) {
