@@ -2,28 +2,38 @@
 
 #include "io/data/vocab.h"
 
+/* Nearly all rows are: told at one glance. */
+static bool is_sound(const int32_t *row, int width)
+{
+    int t = 1;
+    while (t < width && row[t] > VOCAB_END)
+        t++;
+    bool ended = t == width || row[t] == VOCAB_END;
+    while (++t < width)
+        ended &= row[t] == VOCAB_NULL;
+    return ended && row[0] == VOCAB_START;
+}
+
 CaptionFault caption_fault(const int32_t *row, int width)
 {
-    bool start = row[0] == VOCAB_START, null_inside = false, again = false, after = false;
-    int end = 0, last = 0; /* places of <END>, or 0, and of the last word */
-    for (int t = 0; t < width; t++) {
+    bool null_inside = false, again = false;
+    int end = 0, last = 0; /* places of the first <END>, or 0, and of the last that is not <NULL> */
+    if (is_sound(row, width))
+        return CAPTION_SOUND;
+    for (int t = 1; t < width; t++) {
         if (row[t] == VOCAB_NULL)
             continue;
         null_inside |= !end && t > last + 1;
-        again |= !end && t > 0 && row[t] == VOCAB_START;
-        after |= end > 0;
-        if (!end && t > 0 && row[t] == VOCAB_END)
+        again |= !end && row[t] == VOCAB_START;
+        if (!end && row[t] == VOCAB_END)
             end = t;
         last = t;
     }
-    if (!start)
+    if (row[0] != VOCAB_START)
         return end ? CAPTION_NO_START : CAPTION_BARE;
     if (!end && last < width - 1)
         return CAPTION_NO_END;
-    return null_inside ? CAPTION_NULL_INSIDE
-           : again     ? CAPTION_START_AGAIN
-           : after     ? CAPTION_AFTER_END
-                       : CAPTION_SOUND;
+    return null_inside ? CAPTION_NULL_INSIDE : again ? CAPTION_START_AGAIN : CAPTION_AFTER_END;
 }
 
 void caption_layout_add(CaptionLayout *layout, const int32_t *row, int width)

@@ -92,16 +92,16 @@ bool dataset_captions_odd(const Dataset *d, Err *line)
     if (!l->broken && !all_first_image(d))
         return false;
     char *path = captions_path(d);
+    const char *place = path ? path : d->dir;
     if (l->broken)
-        err_set(
-            line,
-            "%s: %s_captions: %lld of %lld captions break the layout <START>, words, <END>, <NULL>...: row %lld "
-            "is the first and %s",
-            path ? path : d->dir, d->split, (long long)l->broken, (long long)l->n, (long long)l->first,
-            caption_fault_text(l->fault));
+        err_set(line,
+                "%s: %s_captions: %lld of %lld captions break the layout <START>, words, <END>, <NULL>...: "
+                "row %lld is the first and %s",
+                place, d->split, (long long)l->broken, (long long)l->n, (long long)l->first,
+                caption_fault_text(l->fault));
     else
-        err_set(line, "%s: %s_image_idxs: all %lld captions are of image 0, as if it had never been written",
-                path ? path : d->dir, d->split, (long long)d->n);
+        err_set(line, "%s: %s_image_idxs: all %lld captions are of image 0, as if it had never been written", place,
+                d->split, (long long)d->n);
     free(path);
     return true;
 }

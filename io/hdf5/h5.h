@@ -72,8 +72,8 @@ int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
-/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32 or int32, else read and
- * converted once. Valid until h5_unmap, even after h5_close. */
+/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32 or
+ * int32, else read and converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
     union { /* (rows, columns); one column if the dataset has one dimension */
         const float *floats;
