@@ -110,8 +110,15 @@ typedef struct {
     Canvas *canvas;
     bool draw;
     int y;
-    uint32_t missing; /* when measuring: the first character that no font has */
+    MissingFonts *missing; /* when measuring: gathers the scripts that no font has; or NULL */
+    int64_t image_id;      /* whose text this is */
 } Pen;
+
+static void add_missing(void *ctx, uint32_t code_point)
+{
+    const Pen *pen = ctx;
+    missing_fonts_add(pen->missing, code_point, pen->image_id);
+}
 
 static void put(Pen *pen, const TextStyle *style, int x, const char *text)
 {
@@ -120,7 +127,8 @@ static void put(Pen *pen, const TextStyle *style, int x, const char *text)
         h = canvas_text(pen->canvas, style, x, pen->y, text);
     } else {
         canvas_text_size(pen->canvas, style, text, &w, &h);
-        pen->missing = pen->missing ? pen->missing : canvas_text_missing(pen->canvas);
+        if (pen->missing)
+            canvas_text_missing(pen->canvas, add_missing, pen);
     }
     pen->y += h;
 }
@@ -179,11 +187,10 @@ static void text_area(const TileStyle *s, Pen *pen, const Record *r)
     pen->y += s->pad;
 }
 
-int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32_t *missing)
+int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, MissingFonts *missing)
 {
-    Pen pen = {.canvas = canvas};
+    Pen pen = {.canvas = canvas, .missing = missing, .image_id = r->image_id};
     text_area(s, &pen, r);
-    *missing = pen.missing;
     return pen.y;
 }
 
@@ -288,17 +295,4 @@ int tile_header_height(const TileStyle *s, Canvas *canvas, int width, const char
 void tile_header_draw(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle)
 {
     (void)header(s, canvas, width, title, subtitle, true);
-}
-
-/* --- fonts --- */
-
-const char *tile_font_package(uint32_t c)
-{
-    if ((c >= 0x1100 && c <= 0x11FF) || (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xA960 && c <= 0xA97F) ||
-        (c >= 0xAC00 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
-        (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF))
-        return "fonts-noto-cjk";
-    if ((c >= 0x2600 && c <= 0x27BF) || (c >= 0x1F000 && c <= 0x1FAFF))
-        return "fonts-noto-color-emoji";
-    return "fonts-noto-core";
 }
