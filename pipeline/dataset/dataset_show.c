@@ -228,6 +228,7 @@ int show_summary(const ShowSpec *spec, const Report *report, Err *err)
 {
     Splits splits = {.n = 0};
     int vocab_shown = 0;
+    h5_allow_external(spec->allow_external);
     if (spec->must_train)
         add_split(&splits, train, strlen(train));
     if (spec->split)
@@ -291,6 +292,7 @@ int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, cons
 {
     Dataset d;
     int64_t *rows = NULL, there = 0;
+    h5_allow_external(spec->allow_external);
     int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
     if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
         rc = err_set(err, "out of memory");
