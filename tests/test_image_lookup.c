@@ -79,7 +79,7 @@ static void files(void **state)
     check(&lookup, NULL, "file:///no/such", "file not found", "no such file");
     check(&lookup, "page.jpg", NULL, "not an image", "an HTML page");
     check(&lookup, "empty.jpg", NULL, "not an image", "empty");
-    check(&lookup, "scan.tif", NULL, "unsupported format", "TIFF");
+    check(&lookup, "scan.tif", NULL, "unknown format", "TIFF");
     check(&lookup, "headless.jpg", NULL, "image cut off", "truncated JPEG");
     check(&lookup, "short.ppm", NULL, "cannot be decoded", "PNM");
     check(&lookup, NULL, "http://h/1.jpg", "not in cache", "not in the cache (--offline)");

@@ -18,7 +18,7 @@ const char *image_reason_words(ImageReason reason)
         [REASON_SERVER_ERROR] = "server error",
         [REASON_DOWNLOAD] = "download failed",
         [REASON_NOT_IMAGE] = "not an image",
-        [REASON_FORMAT] = "unsupported format",
+        [REASON_FORMAT] = "unknown format",
         [REASON_TOO_LARGE] = "image too large",
         [REASON_CUT] = "image cut off",
         [REASON_UNDECODED] = "cannot be decoded",

@@ -203,24 +203,25 @@ static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
     double scale = s->look.scale;
     double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6 * scale, 120 * scale);
     TextStyle reason = s->reason;
-    reason.max_lines = (int)((s->box_h - icon * 0.8 - 3 * s->pad) / s->reason_h);
+    double low = icon * 0.88; /* the end of the stroke, below the frame */
+    reason.max_lines = (int)((s->box_h - low - 3 * s->pad) / s->reason_h);
     bool room = reason.max_lines > 0 && s->look.box_w >= 48;
     if (room)
         canvas_text_size(canvas, &reason, why, &w, &text_h);
-    double top = (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = (s->box_w - icon) / 2;
+    double top = (s->box_h - (room ? low + s->pad + text_h : icon * 0.8)) / 2, left = (s->box_w - icon) / 2;
     double line = clamp(icon / 26, 1, 5 * scale);
     double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8,
                       left, top};
     double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
                       left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
                       left + icon * 0.88, top + icon * 0.68};
-    double stroke[] = {left - icon * 0.08, top + icon * 0.88, left + icon * 1.08, top - icon * 0.08};
+    double stroke[] = {left - icon * 0.08, top + low, left + icon * 1.08, top - icon * 0.08};
     canvas_polyline(canvas, frame, 5, line, s->theme->stroke);
     canvas_polygon(canvas, hills, 5, s->theme->stroke);
     canvas_polyline(canvas, stroke, 2, line * 4, s->theme->box);
     canvas_polyline(canvas, stroke, 2, line, s->theme->alarm);
     if (room)
-        canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
+        canvas_text(canvas, &reason, s->pad, whole(top + low + s->pad), why);
 }
 
 /* Labels the image in its upper left or upper right corner; longer text than `room` allows is cut. Returns how much of
