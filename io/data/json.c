@@ -280,6 +280,16 @@ int json_is_number(const Json *json)
     return cJSON_IsNumber(json);
 }
 
+int json_is_null(const Json *json)
+{
+    return cJSON_IsNull(json);
+}
+
+int json_is_scalar(const Json *json)
+{
+    return cJSON_IsString(json) || cJSON_IsNumber(json) || cJSON_IsBool(json);
+}
+
 int json_length(const Json *array)
 {
     return cJSON_GetArraySize(array);
