@@ -45,6 +45,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
+    cli_catch_crashes("coco-plot");
     Options o = {.plot = plot_defaults()};
     Err err;
     char size[32];
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;
-    if (rc)
+    if (rc && !ferror(stdout)) /* cli_finish reports that */
         cli_error("%s", err.text);
     return cli_finish(&cli, rc ? 1 : 0);
 }

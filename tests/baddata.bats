@@ -199,40 +199,43 @@ train_warns() {
 }
 @test "virtual datasets: read, and refused without their source" {
     for split in train val; do
-        cp d/${split}2014_vgg16_fc7_pca.h5 d/$split.h5
-        tool_h5 d/${split}2014_vgg16_fc7_pca.h5 type features float32 virtual:$split.h5
+        mv d/${split}2014_vgg16_fc7_pca.h5 d/$split.h5
+        cp d/$split.h5 d/${split}2014_vgg16_fc7_pca.h5
+        tool_h5 d/${split}2014_vgg16_fc7_pca.h5 virtual features $split.h5 features
     done
     coco-sample -m m.h5 -d d --allow-external >have
     coco-sample -m m.h5 -d "$GOOD" >want
     same want have
-    coco-fetch show d --allow-external | grep -q "features .*virtual"
+    coco-fetch show --allow-external d | grep -q "features .*virtual"
     # From elsewhere, through a link, and by HDF5_VDS_PREFIX.
     mkdir e
     ln -s ../$val e/f.h5
-    coco-sample -m m.h5 --features e/f.h5 --allow-external >have
+    coco-sample -m m.h5 --allow-external --features e/f.h5 >have
     rm e/f.h5
     cp $val e/f.h5
-    HDF5_VDS_PREFIX=none:d coco-sample -m m.h5 --features e/f.h5 --allow-external >again
+    HDF5_VDS_PREFIX=none:d coco-sample -m m.h5 --allow-external --features e/f.h5 >again
     same have again
-    fails 1 "e/f.h5: features: a virtual dataset without its source: val.h5: no such file" coco-sample -m m.h5 --features e/f.h5 --allow-external
+    fails 1 "e/f.h5: features: a virtual dataset without its source: val.h5: no such file" coco-sample -m m.h5 --allow-external --features e/f.h5
     # A virtual dataset of a virtual dataset.
     cp d/val.h5 d/next.h5
-    tool_h5 d/next.h5 type features float32 virtual:$PWD/$val
-    coco-sample -m m.h5 --features d/next.h5 --allow-external >again
+    tool_h5 d/next.h5 virtual features $PWD/$val features
+    coco-sample -m m.h5 --allow-external --features d/next.h5 >again
     same have again
     tool_h5 d/val.h5 type features float32 late
-    fails 1 "d/next.h5: features: .*: $PWD/$val: features: .*: $PWD/d/val.h5: features: nothing was ever written" coco-sample -m m.h5 --features d/next.h5 --allow-external
+    fails 1 "d/next.h5: features: .*: $PWD/$val: features: .*: $PWD/d/val.h5: features: nothing was ever written" coco-sample -m m.h5 --allow-external --features d/next.h5
     tool_h5 d/val.h5 rm features
     sample_fails "$val: features: a virtual dataset without its source: d/val.h5: no dataset 'features'" --allow-external
     rm d/train.h5 d/val.h5
-    train_fails "$train: features: a virtual dataset without its source: train.h5: no such file" --allow-external
-    sample_fails "$val: features: .*: val.h5: no such file" --allow-external
+    both_fail "$train: features: is a virtual dataset, of train.h5, which is not there" "$val: features: is a virtual dataset, of val.h5, which is not there"
+    sample_fails "$val: features: a virtual dataset without its source: val.h5: no such file" --allow-external
+    cp "$GOOD/coco2014_captions.h5" d/other.h5
+    tool_h5 $captions virtual train_captions gone.h5 train_captions
     cp "$GOOD"/*_pca.h5 d
-    tool_h5 $captions type train_captions int32 virtual:gone.h5
+    train_fails "$captions: train_captions: is a virtual dataset, of gone.h5, which is not there"
     train_fails "$captions: train_captions: a virtual dataset without its source: gone.h5: no such file" --allow-external
 }
 @test "virtual datasets: of themselves" {
-    tool_h5 $val type features float32 virtual:.
+    tool_h5 $val virtual features . features
     sample_fails "$val: features: .*too many virtual datasets" --allow-external
 }
 @test "numbers in another file that is gone" {
@@ -242,24 +245,17 @@ train_warns() {
     sample_fails "$val: features: has its numbers in another file: $PWD/raw: no such file" --allow-external
 }
 @test "links that lead nowhere: the message says to what" {
-    tool_h5 $captions elink train_captions gone.h5 /words
-    train_fails "$captions: 'train_captions' is a link to '/words' of gone.h5, which is not there" --allow-external
-    train_fails "$captions: train_captions: is a link to another file, gone.h5; --allow-external follows it"
-    coco-fetch show d --allow-external >said 2>stderr && false
-    grep -qE "^ *train_captions +$captions: 'train_captions' is a link to '/words' of gone.h5, which is not there$" said
-    cp "$GOOD/coco2014_captions.h5" other.h5
-    tool_h5 $captions elink train_captions $PWD/other.h5 /words
-    train_fails "$captions: 'train_captions' is a link to '/words' of $PWD/other.h5, which is not there" --allow-external
-    # No reason to do without references.
-    tool_h5 $captions soft val_captions /nothing
+    tool_h5 $captions link train_captions gone.h5 /words
+    train_fails "$captions: 'train_captions' is a link to '/words' of gone.h5, which is not there"
+    coco-fetch show --allow-external d >said 2>stderr && false
+    grep -qxE " *train_captions +link to '/words' of gone.h5, which is not there" said
+    tool_h5 $captions link val_captions . /nothing
     sample_fails "$captions: 'val_captions' is a link to '/nothing', which is not there"
-    tool_h5 $val elink features "$GOOD/val2014_vgg16_fc7_pca.h5" /features
-    tool_h5 $captions elink val_captions "$PWD/other.h5" /val_captions
+    tool_h5 $val link features "$GOOD/val2014_vgg16_fc7_pca.h5" /features
+    tool_h5 $captions link val_captions "$GOOD/coco2014_captions.h5" /val_captions
     coco-sample -m m.h5 -d d --allow-external >have
     coco-sample -m m.h5 -d "$GOOD" >want
     same want have
-    tool_h5 $captions elink train_captions "$PWD/other.h5" /train_captions
-    coco-fetch show d --allow-external | grep -q "^ *train_captions *int32 *(60, 9)"
 }
 @test "a file that another process has locked" {
     exec 9<$val

@@ -134,3 +134,19 @@ END
     [[ "$output" == *certificate* ]]
     run -0 coco-render "${fast[@]}" --strict --cacert "$SERVER_CERT" -o a.png in.jsonl
 }
+
+@test "a library aborts: exit 1, a line that says so, and what was unfinished is removed" {
+    records ok/a1 late/30/x
+    ln -s elsewhere.png sheet.png
+    for signal in ABRT TRAP; do
+        coco-render -q --timeout 60 --stall-timeout 60 -o sheet.png --html page.html in.jsonl 2>err 3>&- &
+        pid=$!
+        until compgen -G 'elsewhere.png.coco-part-*' && compgen -G 'page_files.coco-part-*/*.jpg'; do sleep 0.02; done
+        kill -$signal $pid
+        wait $pid && status=0 || status=$?
+        pid=
+        [ "$status" = 1 ]
+        [ "$(cat err)" = "coco-render: a library gave up; memory or threads may have run short" ]
+        [ "$(ls | xargs)" = "err in.jsonl sheet.png" ]
+    done
+}

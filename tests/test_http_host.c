@@ -1,8 +1,8 @@
 /* A server that cannot be reached is asked once; the verdict is kept, and is its own. */
 #include "io/net/http_host.h"
+#include "tests/support/port.h"
 #include "tests/support/test.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +10,6 @@
 #include <unistd.h>
 
 enum { URL_LEN = 64 };
-
-/* A socket of a port on which nobody listens, as long as it is open, and the URL of its server. */
-static int closed_port(char url[URL_LEN])
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-    snprintf(url, URL_LEN, "http://127.0.0.1:%d/", ntohs(at.sin_port));
-    return fd;
-}
 
 static HttpResult get(HttpPool *pool, const char *server, const char *name, Err *err)
 {
@@ -38,7 +26,7 @@ static void asked_once(void **state)
 {
     (void)state;
     Err first, again, other;
-    char one[URL_LEN], two[URL_LEN];
+    char one[PORT_URL_LEN], two[PORT_URL_LEN];
     int fd = closed_port(one), other_fd = closed_port(two);
     HttpOptions options = http_defaults();
     options.retries = 1;

@@ -171,20 +171,20 @@ static void drawn_as_far_as_it_goes(void **state)
     for (int progressive = 0; progressive < 2; progressive++) {
         Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0), whole = {jpeg.bytes, jpeg.n - 2};
         Image image;
-        bool is_cut;
-        assert_ok(image_decode(&image, whole.bytes, whole.n, &wish, &is_cut, &err));
-        assert_true(is_cut);
+        ImageState became;
+        assert_ok(image_decode(&image, whole.bytes, whole.n, &wish, &became, &err));
+        assert_int_equal(became, IMAGE_CUT);
         expect_quarters(&image, "ABCD");
         image_free(&image);
         for (size_t n = 4; n < jpeg.n; n++) {
-            int rc = image_decode(&image, jpeg.bytes, n, &wish, &is_cut, &err);
-            assert_true(is_cut);
+            int rc = image_decode(&image, jpeg.bytes, n, &wish, &became, &err);
+            assert_int_equal(became, IMAGE_CUT);
             if (rc)
                 assert_string_equal(err.text, "truncated JPEG");
             image_free(&image);
         }
-        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
-        assert_false(is_cut);
+        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err));
+        assert_int_equal(became, IMAGE_WHOLE);
         image_free(&image);
         free(jpeg.bytes);
     }
@@ -195,19 +195,20 @@ static void pixels_in_memory(void **state)
 {
     (void)state;
     Err err;
-    bool is_cut;
+    ImageState became;
     for (int progressive = 0; progressive < 2; progressive++) {
         Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0);
         ImageWish wish = {.box_w = 8, .box_h = 8, .max_pixels = 500};
         Image image;
-        int rc = image_decode(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err);
+        int rc = image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err);
         assert_int_equal(rc, progressive ? -1 : 0);
         image_free(&image);
         wish.max_pixels = 64;
-        assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err), -1);
+        assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err), -1);
         assert_string_equal(err.text, "64 x 64 pixels are too many");
+        assert_int_equal(became, IMAGE_TOO_LARGE);
         wish.max_pixels = 4096;
-        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
+        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err));
         image_free(&image);
         free(jpeg.bytes);
     }

@@ -1,5 +1,7 @@
 #include "io/data/json_scan.h"
 
+#include "io/data/json.h"
+
 #include <string.h>
 
 /* --- what cJSON accepts and JSON does not ---

@@ -45,8 +45,11 @@ typedef struct {
     int64_t stored_bytes; /* in the file */
 } H5Info;
 
-/* 1: a dataset or a group has this name, 0: none; -1: failed, also for a link to what is not there. */
-int h5_has(H5 *h5, const char *name, Err *err);
+int h5_has(H5 *h5, const char *name,
+           Err *err); /* 1: a dataset or a group has this name, 0: none has it; -1: failed */
+/* 1: phrase says what a link leads to and why it is not followed: "link to '/words' of gone.h5, which is not there".
+ * 0: the name is not such a link. -1: failed. */
+int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err);
 int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
 /* Calls fn for each name in a group ("/"), in alphabetical order, and says whether it is a dataset. -1 if the group
  * cannot be read or fn returned -1. */

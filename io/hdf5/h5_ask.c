@@ -1,7 +1,7 @@
 /* The reading functions of h5.h, as requests to the process that runs the HDF5 library. */
 #include "io/hdf5/h5_cage.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -85,6 +85,25 @@ int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, in
     return rc;
 }
 
+int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err)
+{
+    H5Reply reply;
+    char *text;
+    int rc = ask(h5, ASK_LINK, name, &reply, &text, err);
+    snprintf(phrase, room, "%s", text ? text : "");
+    free(text);
+    return rc;
+}
+
+void h5_squeeze(H5Info *info, int rank)
+{
+    for (int i = info->rank - 1; i > 0 && info->rank > rank; i--)
+        if (info->dim[i] == 1) {
+            info->rank--;
+            memmove(info->dim + i, info->dim + i + 1, (size_t)(info->rank - i) * sizeof *info->dim);
+        }
+}
+
 /* --- numbers --- */
 
 /* The bytes of an array. -1: more than the file can hold, even packed. */
@@ -102,16 +121,17 @@ static int array_bytes(const H5 *h5, const char *name, size_t width, int rank, c
 }
 
 /* Has an array read into the shared memory, at h5->taken, and maps it there. NULL, with bytes 0, if it is empty. */
-static int read_shared(H5 *h5, const char *name, H5Request *q, int rank, const int64_t *dim, void **at,
-                       size_t *bytes, Err *err)
+static int read_shared(H5 *h5, const char *name, H5Number number, bool strict, int rank, const int64_t *dim,
+                       void **at, size_t *bytes, Err *err)
 {
+    static const H5Kind kind[] = {[H5_FLOAT32] = H5_FLOATS, [H5_FLOAT64] = H5_FLOATS, [H5_INT32] = H5_INTEGERS};
+    H5Request q = {.ask = ASK_READ, .number = number, .kind = kind[number], .strict = strict, .at = h5->taken};
     H5Reply reply;
     *at = NULL;
-    if (array_bytes(h5, name, q->number == H5_FLOAT64 ? 8 : 4, rank, dim, bytes, err))
+    if (array_bytes(h5, name, number == H5_FLOAT64 ? 8 : 4, rank, dim, bytes, err))
         return -1;
-    q->at = h5->taken;
-    q->bytes = (int64_t)*bytes;
-    if (ask_shaped(h5, q, name, rank, dim, &reply, err))
+    q.bytes = (int64_t)*bytes;
+    if (ask_shaped(h5, &q, name, rank, dim, &reply, err))
         return -1;
     if (*bytes == 0)
         return 0;
@@ -123,10 +143,9 @@ static int read_shared(H5 *h5, const char *name, H5Request *q, int rank, const i
 static int read_numbers(H5 *h5, const char *name, H5Number number, int rank, const int64_t *dim, void *out,
                         Err *err)
 {
-    H5Request q = {.ask = ASK_READ, .number = number};
     void *at;
     size_t bytes;
-    if (read_shared(h5, name, &q, rank, dim, &at, &bytes, err))
+    if (read_shared(h5, name, number, true, rank, dim, &at, &bytes, err))
         return -1;
     if (bytes) {
         memcpy(out, at, bytes);
@@ -137,7 +156,7 @@ static int read_numbers(H5 *h5, const char *name, H5Number number, int rank, con
 
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
 {
-    H5Request q = {.ask = ASK_EXPECT, .kind = H5_FLOATS};
+    H5Request q = {.ask = ASK_EXPECT, .kind = H5_FLOATS, .strict = true};
     H5Reply reply;
     return ask_shaped(h5, &q, name, rank, dim, &reply, err);
 }
@@ -176,9 +195,9 @@ static int map_in_place(H5 *h5, int64_t offset, H5Matrix *m)
 /* The memory of a copy is never handed out again. */
 static int map_copy(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, Err *err)
 {
-    H5Request q = {.ask = ASK_READ, .number = kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32, .loose = true};
     int64_t page = sysconf(_SC_PAGESIZE);
-    if (read_shared(h5, name, &q, rank, dim, &m->base, &m->bytes, err))
+    if (read_shared(h5, name, kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32, false, rank, dim, &m->base, &m->bytes,
+                    err))
         return -1;
     m->floats = m->base;
     h5->taken += ((int64_t)m->bytes + page - 1) / page * page;

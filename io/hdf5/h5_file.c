@@ -51,7 +51,7 @@ int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
 }
 
 /* HDF5 locks what it reads, so that nobody writes to it meanwhile. */
-int h5_fail_open(const H5 *h5, Err *err)
+int h5_open_fail(const H5 *h5, Err *err)
 {
     const char *reason = last_reason();
     if (!strstr(reason, "unable to lock"))
@@ -140,13 +140,4 @@ void h5_discard(H5 *h5)
 {
     if (h5)
         end_file(h5, 0, NULL);
-}
-
-void h5_squeeze(H5Info *info, int rank)
-{
-    for (int i = info->rank - 1; i > 0 && info->rank > rank; i--)
-        if (info->dim[i] == 1) {
-            info->rank--;
-            memmove(info->dim + i, info->dim + i + 1, (size_t)(info->rank - i) * sizeof *info->dim);
-        }
 }

@@ -1,4 +1,4 @@
-/* Data that is not there, for which HDF5 gives fill values without a word. Runs in the process that h5_cage.c starts. */
+/* Data that is not there, for which HDF5 gives fill values without a word. */
 #include "io/base/err.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5_lib.h"
@@ -60,6 +60,13 @@ static char *find_source(const H5 *h5, const char *name)
     return found;
 }
 
+bool lib_source_exists(const H5 *h5, const char *file)
+{
+    char *path = find_source(h5, file);
+    free(path);
+    return path != NULL;
+}
+
 /* --- virtual datasets --- */
 
 static int check_source_set(H5 *source, const char *set_name, int depth, Err *err)
@@ -80,7 +87,7 @@ static int check_source(H5 *h5, const char *file, const char *set_name, int dept
     if (!path)
         return err_set(err, "%s: no such file", file);
     H5 source = {.path = path, .id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)};
-    int rc = source.id < 0 ? h5_fail_open(&source, err) : check_source_set(&source, set_name, depth, err);
+    int rc = source.id < 0 ? h5_open_fail(&source, err) : check_source_set(&source, set_name, depth, err);
     if (source.id >= 0)
         H5Fclose(source.id);
     free(path);

@@ -4,6 +4,8 @@
  *                      ▲               │
  *                      └── back-off ◄──┘  5xx, 429, 408, a time-out, a broken connection
  *
+ * URLs are UTF-8; names of hosts with letters beyond ASCII are converted (IDNA), in any locale.
+ *
  * Only http and https are spoken, after redirects too; HTTP/2 if the server offers it. Every transfer has limits on
  * connecting, on silence, on its total time, and on its headers, size and redirects; every server has a limit on
  * transfers at once and on tries per second. A failure that may be temporary is retried, with exponential back-off and

@@ -25,11 +25,21 @@ typedef struct {
     bool draw_cut;      /* a JPEG that ends too early is decoded as far as it goes, not refused */
 } ImageWish;
 
+/* What became of a picture. */
+typedef enum {
+    IMAGE_WHOLE,
+    IMAGE_CUT,         /* it ends too early: drawn as far as it goes, or refused */
+    IMAGE_NOT_ONE,     /* the bytes are something else */
+    IMAGE_UNSUPPORTED, /* a format that is not decoded */
+    IMAGE_TOO_LARGE,   /* more pixels than are allowed */
+    IMAGE_UNDECODED    /* damaged, or out of memory */
+} ImageState;
+
 /* The picture as wished, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits
  * become 8. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
- * as many), or more than a million on a side, are refused before they are decoded. *cut: the picture ends too early; may
+ * as many), or more than a million on a side, are refused before they are decoded. *state may
  * be NULL. -1: err says why ("truncated JPEG", "not an image"), and *image is zeroed. */
-int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err);
+int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err);
 void image_free(Image *image); /* legal on a zeroed one */
 
 /* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. */

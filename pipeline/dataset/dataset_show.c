@@ -100,12 +100,11 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     H5Info info;
     char shape[128] = "", size[SIZE_TEXT_LEN];
     int at = 0;
-    Err why = {"cannot be read"};
-    int there = is_dataset ? 1 : h5_has(list->h5, name, &why);
-    bool linked = !is_dataset && there > 0 && h5_info(list->h5, name, &info, NULL) == 0;
-    if (!is_dataset && !linked) {
-        fprintf(list->out, "  %-18s %s\n", name, there > 0 ? "group" : why.text);
-        return 0;
+    if (!is_dataset) {
+        char phrase[512];
+        int broken = h5_broken_link(list->h5, name, phrase, sizeof phrase, list->err);
+        fprintf(list->out, "  %-18s %s\n", name, broken > 0 ? phrase : "group");
+        return broken < 0 ? -1 : 0;
     }
     if (h5_info(list->h5, name, &info, list->err))
         return -1;

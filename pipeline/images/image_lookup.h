@@ -16,6 +16,7 @@
 #include "io/net/cache.h"
 #include "io/net/http.h"
 #include "io/picture/image.h"
+#include "pipeline/images/image_reason.h"
 
 #include <stdbool.h>
 
@@ -48,12 +49,13 @@ void lookup_close(Lookup *lookup);
 /* What was found. */
 typedef struct {
     Image image;
-    bool at_url; /* there was no such file, and the URL was looked up */
-    bool cut;    /* the image is a JPEG that ends too early, drawn as far as it goes */
+    bool at_url;        /* there was no such file, and the URL was looked up */
+    bool cut;           /* the image is a JPEG that ends too early, drawn as far as it goes */
+    ImageReason reason; /* why there is no image */
 } LookupImage;
 
-/* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. Blocks. -1: err says why, short
- * enough for a tile ("HTTP 404", "no such file"), and the image is zeroed. Once a server cannot be reached, its other URLs
+/* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. Blocks. -1: err says
+ * why ("HTTP 404", "no such file"), and the image is zeroed. Once a server cannot be reached, its other URLs
  * that are not in the cache fail at once with the same reason. */
 int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, LookupImage *out,
                  Err *err);
