@@ -117,7 +117,7 @@ static int check_sources(H5 *h5, hid_t plan, int depth, Err *err)
 
 /* --- datasets --- */
 
-/* External storage: HDF5 says of a missing file only that it cannot read. */
+/* External storage: of a missing file HDF5 says only that it cannot read. */
 static int check_outside(const H5 *h5, const char *name, hid_t plan, Err *err)
 {
     int n = getenv("HDF5_EXTFILE_PREFIX") ? 0 : H5Pget_external_count(plan);
