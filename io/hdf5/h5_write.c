@@ -12,17 +12,25 @@ H5 *h5_create(const char *path, Err *err)
      * no file's, for HDF5 reads the whole of a file that it is about to replace. */
     enum { GROWTH = 1 << 20 };
     char *name;
+    H5 *h5 = h5_new(path, true, err);
+    if (!h5)
+        return NULL;
     if (asprintf(&name, "%s (in memory)", path) < 0) {
         err_set(err, "%s: out of memory", path);
+        h5_delete(h5);
         return NULL;
     }
     h5_quiet();
     hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(plan, GROWTH, 0);
-    hid_t id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
+    h5->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
     H5Pclose(plan);
     free(name);
-    return h5_wrap(id, path, 1, err);
+    if (h5->id >= 0)
+        return h5;
+    h5_fail(h5, NULL, "cannot be made", err);
+    h5_delete(h5);
+    return NULL;
 }
 
 int h5_make_group(H5 *h5, const char *name, Err *err)

@@ -247,9 +247,19 @@ static int read_losses(H5 *h5, TrainState *s, Err *err)
     return 0;
 }
 
+/* 1: a training to resume, 0: a model alone. -1: failed. */
+static int has_state(H5 *h5, Err *err)
+{
+    int train = h5_has(h5, "/train", err);
+    return train > 0 ? h5_has(h5, "/optim", err) : train;
+}
+
 static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
-    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
+    int there = has_state(h5, err);
+    if (there < 0)
+        return -1;
+    if (!there)
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
     settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
@@ -280,8 +290,9 @@ static int peek(H5 *h5, TrainState *s, Err *err)
     Head head;
     if (read_head(h5, &head, err))
         return -1;
-    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
-        return 0;
+    int there = has_state(h5, err);
+    if (there <= 0)
+        return there;
     const ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
     settings_take_shape(&s->settings, &shape);
     if (read_settings(h5, "/optim", &s->settings, err) || read_settings(h5, "/train", &s->settings, err) ||

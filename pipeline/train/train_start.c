@@ -1,6 +1,8 @@
 #include "pipeline/train/train_start.h"
 
 #include "io/file/file.h"
+#include "io/hdf5/h5.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/guard.h"
@@ -93,9 +95,10 @@ static int open_data(TrainRun *r, Err *err)
     if (find_data(r, err))
         return -1;
     const char *dir = r->found ? r->found : s->data;
-    if (dataset_open(&r->data, dir, "train", flags, err))
+    if (dataset_open(&r->data, dir, "train", flags, err) || check_captions(&r->data, r->report, err))
         return -1;
-    if (s->val_every > 0 && dataset_open(&r->val, dir, "val", flags, err))
+    if (s->val_every > 0 &&
+        (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
     if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
         return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
@@ -222,6 +225,7 @@ int train_start(TrainRun *r, Err *err)
     const TrainOptions *o = r->options;
     const char *origin = o->resume ? o->resume : o->init;
     r->loss = NAN;
+    h5_allow_external(o->allow_external);
     if (open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))

@@ -19,6 +19,7 @@ typedef struct {
     TrainState state;
     char *found; /* where the dataset is if the settings' name does not lead there from here, else NULL */
     Dataset data, val;
+    bool warned_of_zeros, warned_of_val_zeros;
     int64_t *subset; /* --max-train: caption rows; NULL: all */
     CaptionRows captions;
     int64_t per_epoch, total; /* iterations */
