@@ -1,4 +1,4 @@
-/* The vocabulary: words and their numbers, as coco2014_vocab.json and the model file hold them.
+/* The vocabulary: words and their numbers, as a dataset's vocab.json and the model file hold them.
  *
  * The caller owns a Vocab. It never changes, so any thread may read it. */
 #ifndef COCO_IO_DATA_VOCAB_H
@@ -19,12 +19,12 @@ typedef struct {
     int size;
 } Vocab;
 
-/* Reads coco2014_vocab.json: idx_to_word, and word_to_idx, which may be missing but must agree. */
+/* Reads a vocab.json: idx_to_word, and word_to_idx, which may be missing but must agree. */
 int vocab_load(Vocab *vocab, const char *path, Err *err);
 /* Takes over n words, malloc'd strings in a malloc'd array; frees them on failure. `where` names their source in
  * messages. */
 int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, Err *err);
-/* Writes coco2014_vocab.json. */
+/* Writes a vocab.json. */
 int vocab_write(const Vocab *vocab, const char *path, Err *err);
 void vocab_free(Vocab *vocab);                /* legal on a zeroed one */
 int vocab_copy(Vocab *to, const Vocab *from); /* the caller frees `to`; -1: out of memory */
