@@ -76,3 +76,31 @@ bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
         }
     }
 }
+
+/* U+02BC and U+FF07 are letters, or marks, to Unicode. */
+static bool is_apostrophe(gunichar c)
+{
+    return c == '\'' || c == 0x2019 || c == 0x02BC || c == 0xFF07;
+}
+
+char *text_simple_words(const char *text)
+{
+    char *whole = g_utf8_normalize(text, -1, G_NORMALIZE_NFC), *lower = whole ? g_utf8_strdown(whole, -1) : NULL;
+    GString *out = g_string_new(NULL);
+    bool apart = false; /* something has ended the last word */
+    for (const char *s = lower; s && *s; s = g_utf8_next_char(s)) {
+        gunichar c = g_utf8_get_char(s);
+        /* An accent that NFC leaves on its own, or an Indic vowel sign, belongs to the letter before it. */
+        if ((g_unichar_isalnum(c) && !is_apostrophe(c)) || (g_unichar_ismark(c) && out->len && !apart)) {
+            if (apart && out->len)
+                g_string_append_c(out, ' ');
+            g_string_append_unichar(out, c);
+            apart = false;
+        } else if (!is_apostrophe(c)) {
+            apart = true;
+        }
+    }
+    g_free(lower);
+    g_free(whole);
+    return g_string_free(out, FALSE);
+}

@@ -60,7 +60,7 @@ void h5_free_strings(char **strings, int64_t n);
 /* A read-only matrix: mapped if the file holds it contiguously as this machine's float32 or int32, else read and
  * converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
-    union { /* (rows, columns); one column if the dataset has one dimension */
+    union { /* (rows, columns); a row is all that the first dimension counts: one number if it is the only one */
         const float *floats;
         const int32_t *ints;
     };
@@ -69,9 +69,13 @@ typedef struct {
     void *base; /* of the mapping, or the copy */
     size_t bytes;
 } H5Matrix;
-/* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, 1 or 2, and these dimensions. */
+/* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, at least 1, and these dimensions. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
+
+/* Copy to another file, which is being written: all attributes of an object to the same object; a group with all in it. */
+int h5_copy_attrs(H5 *from, H5 *to, const char *object, Err *err);
+int h5_copy_group(H5 *from, H5 *to, const char *name, Err *err);
 
 /* Attributes of an object ("/" or "/optim"): 1 with the value, 0 if there is none, -1 if it is of another kind. The
  * caller frees text. Integers may have any width; reals may be stored as integers. */

@@ -55,7 +55,12 @@ int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, 
     hid_t set = h5_open_checked(h5, name, kind, rank, dim, err);
     if (set < 0)
         return -1;
-    m->rows = dim[0], m->columns = rank == 2 ? dim[1] : 1;
+    m->rows = dim[0], m->columns = 1;
+    for (int i = 1; i < rank; i++)
+        if (__builtin_mul_overflow(m->columns, dim[i], &m->columns)) {
+            H5Dclose(set);
+            return err_set(err, "%s: %s: too many numbers", h5->path, name);
+        }
     int rc = map_in_place(h5, set, kind, m) ? copy_matrix(h5, name, kind, rank, dim, m, err) : 0;
     H5Dclose(set);
     if (rc)

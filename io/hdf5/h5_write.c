@@ -116,3 +116,56 @@ int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err 
 {
     return put_attr(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err);
 }
+
+/* --- copying --- */
+
+typedef struct {
+    H5 *from, *to;
+    const char *object;
+    Err *err;
+} Copy;
+
+/* Reads and writes the value as it is in the file. */
+static int copy_value(const Copy *c, hid_t attr, const char *name)
+{
+    hid_t type = H5Aget_type(attr), space = H5Aget_space(attr);
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    void *value = calloc(n > 0 ? (size_t)n : 1, H5Tget_size(type));
+    hid_t copy =
+        value ? H5Acreate_by_name(c->to->id, c->object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)
+              : -1;
+    int rc = copy >= 0 && H5Aread(attr, type, value) >= 0 && H5Awrite(copy, type, value) >= 0 ? 0 : -1;
+    if (rc == 0)
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, value);
+    if (copy >= 0)
+        H5Aclose(copy);
+    free(value);
+    H5Sclose(space);
+    H5Tclose(type);
+    return rc ? h5_fail(c->from, name, "cannot be copied", c->err) : 0;
+}
+
+static herr_t copy_attr(hid_t object, const char *name, const H5A_info_t *info, void *ctx)
+{
+    (void)info;
+    hid_t attr = H5Aopen(object, name, H5P_DEFAULT);
+    int rc = attr >= 0 ? copy_value(ctx, attr, name) : -1;
+    if (attr >= 0)
+        H5Aclose(attr);
+    return rc;
+}
+
+int h5_copy_attrs(H5 *from, H5 *to, const char *object, Err *err)
+{
+    Copy copy = {from, to, object, err};
+    if (H5Aiterate_by_name(from->id, object, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attr, &copy, H5P_DEFAULT) < 0)
+        return -1;
+    return 0;
+}
+
+int h5_copy_group(H5 *from, H5 *to, const char *name, Err *err)
+{
+    return H5Ocopy(from->id, name, to->id, name, H5P_DEFAULT, H5P_DEFAULT) < 0
+               ? h5_fail(from, name, "cannot be copied", err)
+               : 0;
+}
