@@ -62,7 +62,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 17 };
+enum { N_OPTIONS = 18 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -81,6 +81,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "with --features: the images' file names, one a line, which the records then carry"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &s->allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
         {.name = "greedy", .kind = CLI_FLAG, .value = &o->greedy,
          .help = "take the likeliest word at every step; the default without --beam and --temperature"},
         {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",

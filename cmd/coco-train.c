@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 24 };
+enum { N_OPTIONS = 25 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -53,6 +53,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "supports it"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &t->allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
         {.name = "init", .kind = CLI_TEXT, .value = &t->init, .arg = "MODEL.h5",
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",

@@ -7,9 +7,12 @@
  *   tool_h5 FILE group NAME | rm NAME           an empty group; without the object
  *   tool_h5 FILE attr OBJECT NAME KIND VALUE    KIND: int, int8, real, text, ascii, fixed, padded, pair
  *   tool_h5 FILE rmattr OBJECT NAME
+ *   tool_h5 FILE soft NAME TARGET               a soft link instead of it
+ *   tool_h5 FILE elink NAME OTHER OBJECT        a link to an object of another file
  *
  * TYPE: int8 int16 int32 int64 uint64 float16 float32 float64 float32be string, compound. LAYOUT: contiguous,
- * compact, chunked, gzip, unknown (a filter that no other program has), late (never written).
+ * compact, chunked, gzip, unknown (a filter that no other program has), late (never written), virtual:OTHER (the
+ * dataset of this name in another file), outside:OTHER (raw numbers in another file).
  * FILE is made where there is none. HDF5 itself is used here, for io/h5 writes good files only. */
 #include <hdf5.h>
 #include <stdio.h>
@@ -80,7 +83,7 @@ static size_t keep(unsigned flags, size_t n, const unsigned values[], size_t byt
     return bytes;
 }
 
-static hid_t plan_of(const char *layout, const Array *a)
+static hid_t plan_of(const char *layout, const char *name, const Array *a)
 {
     const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, UNKNOWN_FILTER, 1, 1, "lzf", NULL, NULL, keep};
     hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
@@ -89,7 +92,7 @@ static hid_t plan_of(const char *layout, const Array *a)
         chunk[i] = a->dim[i] / 2 ? a->dim[i] / 2 : 1;
     if (!strcmp(layout, "compact"))
         H5Pset_layout(plan, H5D_COMPACT);
-    else if (strcmp(layout, "contiguous") && strcmp(layout, "late"))
+    else if (strcmp(layout, "contiguous") && strcmp(layout, "late") && !strchr(layout, ':'))
         H5Pset_chunk(plan, a->rank, chunk);
     if (!strcmp(layout, "gzip")) {
         H5Pset_shuffle(plan);
@@ -97,6 +100,12 @@ static hid_t plan_of(const char *layout, const Array *a)
     } else if (!strcmp(layout, "unknown")) {
         H5Zregister(&filter);
         H5Pset_filter(plan, UNKNOWN_FILTER, H5Z_FLAG_MANDATORY, 0, NULL);
+    } else if (!strncmp(layout, "virtual:", 8)) {
+        hid_t space = H5Screate_simple(a->rank, a->dim, NULL);
+        H5Pset_virtual(plan, space, layout + 8, name, space);
+        H5Sclose(space);
+    } else if (!strncmp(layout, "outside:", 8)) {
+        H5Pset_external(plan, layout + 8, 0, a->n * sizeof(float));
     }
     return plan;
 }
@@ -129,12 +138,12 @@ static hid_t stored_type(hid_t file, const char *name)
 static void write_set(hid_t file, const char *name, const Array *a, hid_t stored, const char *layout, hid_t type,
                       const void *in)
 {
-    hid_t space = H5Screate_simple(a->rank, a->dim, NULL), plan = plan_of(layout, a);
+    hid_t space = H5Screate_simple(a->rank, a->dim, NULL), plan = plan_of(layout, name, a);
     if (H5Lexists(file, name, H5P_DEFAULT) > 0)
         H5Ldelete(file, name, H5P_DEFAULT);
     hid_t set = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     need(set >= 0, "dataset cannot be made");
-    if (strcmp(layout, "late"))
+    if (strcmp(layout, "late") && strncmp(layout, "virtual:", 8))
         need(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, in) >= 0, "dataset cannot be written");
     H5Dclose(set);
     H5Pclose(plan);
@@ -227,6 +236,22 @@ static void do_rm(hid_t file, char **arg)
     need(H5Ldelete(file, arg[0], H5P_DEFAULT) >= 0, "no such object");
 }
 
+/* --- links --- */
+
+static void do_soft(hid_t file, char **arg)
+{
+    if (H5Lexists(file, arg[0], H5P_DEFAULT) > 0)
+        do_rm(file, arg);
+    need(H5Lcreate_soft(arg[1], file, arg[0], H5P_DEFAULT, H5P_DEFAULT) >= 0, "link cannot be made");
+}
+
+static void do_elink(hid_t file, char **arg)
+{
+    if (H5Lexists(file, arg[0], H5P_DEFAULT) > 0)
+        do_rm(file, arg);
+    need(H5Lcreate_external(arg[1], arg[2], file, arg[0], H5P_DEFAULT, H5P_DEFAULT) >= 0, "link cannot be made");
+}
+
 /* --- attributes --- */
 
 static void do_rmattr(hid_t file, char **arg)
@@ -280,8 +305,9 @@ static const struct {
     const char *name;
     int arguments; /* at least */
     void (*fn)(hid_t file, char **arg);
-} verbs[] = {{"set", 3, do_set},     {"type", 2, do_type}, {"size", 2, do_size}, {"strings", 1, do_strings},
-             {"group", 1, do_group}, {"rm", 1, do_rm},     {"attr", 4, do_attr}, {"rmattr", 2, do_rmattr}};
+} verbs[] = {{"set", 3, do_set},     {"type", 2, do_type},  {"size", 2, do_size}, {"strings", 1, do_strings},
+             {"group", 1, do_group}, {"rm", 1, do_rm},      {"attr", 4, do_attr}, {"rmattr", 2, do_rmattr},
+             {"soft", 2, do_soft},   {"elink", 3, do_elink}};
 
 int main(int argc, char **argv)
 {

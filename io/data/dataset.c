@@ -45,8 +45,9 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
     H5Info info;
     snprintf(captions, sizeof captions, "%s_captions", d->split);
     snprintf(idxs, sizeof idxs, "%s_image_idxs", d->split);
-    if (optional && !h5_has(h5, captions))
-        return 0;
+    int there = optional ? h5_has(h5, captions, err) : 1;
+    if (there <= 0)
+        return there;
     if (h5_info(h5, captions, &info, err))
         return -1;
     if (info.rank != 2 || info.kind != H5_INTEGERS)

@@ -7,12 +7,19 @@
 
 #include "io/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct H5 H5;
 
-H5 *h5_open(const char *path, Err *err); /* for reading */
+/* For reading. The HDF5 library runs in a process of its own (h5_cage.h), so that a damaged file is an error here,
+ * whatever the library makes of it. Data that lie in other files (external links, external storage, virtual datasets)
+ * are refused. */
+H5 *h5_open(const char *path, Err *err);
+/* Whether they are read from now on: for the owner of such data. */
+void h5_allow_external(bool allow);
+bool h5_external_allowed(void);
 /* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
 /* Closes the file, even on failure; a created one is written to its path. NULL is legal. */
@@ -38,7 +45,7 @@ typedef struct {
     int64_t stored_bytes; /* in the file */
 } H5Info;
 
-int h5_has(H5 *h5, const char *name); /* a dataset or a group */
+int h5_has(H5 *h5, const char *name, Err *err); /* 1: a dataset or a group has this name, 0: none; -1: failed */
 int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
 /* Calls fn for each name in a group ("/"), in alphabetical order, and says whether it is a dataset. -1 if the group
  * cannot be read or fn returned -1. */
@@ -65,23 +72,21 @@ typedef struct {
         const int32_t *ints;
     };
     int64_t rows, columns;
-    int mapped; /* 1: in place; 0: a copy */
-    void *base; /* of the mapping, or the copy */
+    void *base; /* of the mapping: of the file, or of memory that holds a copy */
     size_t bytes;
 } H5Matrix;
 /* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, at least 1, and these dimensions. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 
-/* Copy to another file, which is being written: all attributes of an object to the same object; a group with all in it. */
-int h5_copy_attrs(H5 *from, H5 *to, const char *object, Err *err);
-int h5_copy_group(H5 *from, H5 *to, const char *name, Err *err);
-
 /* Attributes of an object ("/" or "/optim"): 1 with the value, 0 if there is none, -1 if it is of another kind. The
  * caller frees text. Integers may have any width; reals may be stored as integers. */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
 int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
+/* One of exactly n numbers, 1 to H5_REALS. */
+enum { H5_REALS = 16 };
+int h5_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err);
 
 /* --- writing. No time is stored --- */
 
@@ -93,5 +98,6 @@ int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in,
 int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err);
 int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err *err);
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
+int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
 
 #endif

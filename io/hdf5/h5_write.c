@@ -12,17 +12,25 @@ H5 *h5_create(const char *path, Err *err)
      * no file's, for HDF5 reads the whole of a file that it is about to replace. */
     enum { GROWTH = 1 << 20 };
     char *name;
+    H5 *h5 = h5_new(path, true, err);
+    if (!h5)
+        return NULL;
     if (asprintf(&name, "%s (in memory)", path) < 0) {
         err_set(err, "%s: out of memory", path);
+        h5_delete(h5);
         return NULL;
     }
     h5_quiet();
     hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(plan, GROWTH, 0);
-    hid_t id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
+    h5->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
     H5Pclose(plan);
     free(name);
-    return h5_wrap(id, path, 1, err);
+    if (h5->id >= 0)
+        return h5;
+    h5_fail(h5, NULL, "cannot be made", err);
+    h5_delete(h5);
+    return NULL;
 }
 
 int h5_make_group(H5 *h5, const char *name, Err *err)
@@ -85,10 +93,10 @@ int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in,
     return rc;
 }
 
-static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_type, hid_t type, const void *value,
-                    Err *err)
+/* Takes the space over. */
+static int put_values(H5 *h5, const char *object, const char *name, hid_t space, hid_t file_type, hid_t type,
+                      const void *value, Err *err)
 {
-    hid_t space = H5Screate(H5S_SCALAR);
     hid_t attr = H5Acreate_by_name(h5->id, object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     int rc = 0;
     if (attr < 0 || H5Awrite(attr, type, value) < 0)
@@ -97,6 +105,12 @@ static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_typ
         H5Aclose(attr);
     H5Sclose(space);
     return rc;
+}
+
+static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_type, hid_t type, const void *value,
+                    Err *err)
+{
+    return put_values(h5, object, name, H5Screate(H5S_SCALAR), file_type, type, value, err);
 }
 
 int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err)
@@ -117,55 +131,9 @@ int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err 
     return put_attr(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err);
 }
 
-/* --- copying --- */
-
-typedef struct {
-    H5 *from, *to;
-    const char *object;
-    Err *err;
-} Copy;
-
-/* Reads and writes the value as it is in the file. */
-static int copy_value(const Copy *c, hid_t attr, const char *name)
+int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err)
 {
-    hid_t type = H5Aget_type(attr), space = H5Aget_space(attr);
-    hssize_t n = H5Sget_simple_extent_npoints(space);
-    void *value = calloc(n > 0 ? (size_t)n : 1, H5Tget_size(type));
-    hid_t copy =
-        value ? H5Acreate_by_name(c->to->id, c->object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)
-              : -1;
-    int rc = copy >= 0 && H5Aread(attr, type, value) >= 0 && H5Awrite(copy, type, value) >= 0 ? 0 : -1;
-    if (rc == 0)
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, value);
-    if (copy >= 0)
-        H5Aclose(copy);
-    free(value);
-    H5Sclose(space);
-    H5Tclose(type);
-    return rc ? h5_fail(c->from, name, "cannot be copied", c->err) : 0;
-}
-
-static herr_t copy_attr(hid_t object, const char *name, const H5A_info_t *info, void *ctx)
-{
-    (void)info;
-    hid_t attr = H5Aopen(object, name, H5P_DEFAULT);
-    int rc = attr >= 0 ? copy_value(ctx, attr, name) : -1;
-    if (attr >= 0)
-        H5Aclose(attr);
-    return rc;
-}
-
-int h5_copy_attrs(H5 *from, H5 *to, const char *object, Err *err)
-{
-    Copy copy = {from, to, object, err};
-    if (H5Aiterate_by_name(from->id, object, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attr, &copy, H5P_DEFAULT) < 0)
-        return -1;
-    return 0;
-}
-
-int h5_copy_group(H5 *from, H5 *to, const char *name, Err *err)
-{
-    return H5Ocopy(from->id, name, to->id, name, H5P_DEFAULT, H5P_DEFAULT) < 0
-               ? h5_fail(from, name, "cannot be copied", err)
-               : 0;
+    hsize_t dim = (hsize_t)n;
+    return put_values(h5, object, name, H5Screate_simple(1, &dim, NULL), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values,
+                      err);
 }

@@ -246,7 +246,10 @@ static int read_losses(H5 *h5, TrainState *s, Err *err)
 
 static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
-    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
+    int train = h5_has(h5, "/train", err), optim = train > 0 ? h5_has(h5, "/optim", err) : train;
+    if (optim < 0)
+        return -1;
+    if (!optim)
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
     settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||

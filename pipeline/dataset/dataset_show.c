@@ -195,6 +195,7 @@ static int show_all(const ShowSpec *spec, const DatasetSplits *splits, const Rep
 int show_summary(const ShowSpec *spec, const Report *report, Err *err)
 {
     DatasetSplits splits = {NULL, 0};
+    h5_allow_external(spec->allow_external);
     int rc = spec->split ? dataset_split_check(spec->split, err) : 0;
     if (rc == 0 && spec->must_train)
         rc = dataset_splits_add(&splits, train, strlen(train), err);
@@ -252,6 +253,7 @@ int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, cons
 {
     Dataset d;
     int64_t *rows = NULL, there = 0;
+    h5_allow_external(spec->allow_external);
     int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
     if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
         rc = err_set(err, "out of memory");

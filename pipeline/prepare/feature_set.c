@@ -26,6 +26,7 @@ void feature_set_free(FeatureSet *s)
         free(s->file[i].copy);
         free(s->file[i].path);
         free(s->file[i].array);
+        free(s->file[i].cnn);
     }
     free(s->file);
     free(s->row);
@@ -184,8 +185,9 @@ static int read_files(FeatureSet *s, FeatureFile *f, H5 *h5, Err *err)
 {
     char **name;
     int64_t n;
-    if (!h5_has(h5, "files"))
-        return 0;
+    int there = h5_has(h5, "files", err);
+    if (there <= 0)
+        return there;
     if (h5_read_strings(h5, "files", &name, &n, err))
         return -1;
     int rc = n == f->rows
@@ -194,6 +196,14 @@ static int read_files(FeatureSet *s, FeatureFile *f, H5 *h5, Err *err)
     h5_free_strings(name, n);
     f->named = true;
     return rc;
+}
+
+/* What has made the features. */
+static int read_origin(FeatureFile *f, H5 *h5, Err *err)
+{
+    int reduced = h5_has(h5, "pca", err);
+    f->reduced = reduced > 0;
+    return reduced < 0 || h5_attr_text(h5, "/", "cnn_sha256", &f->cnn, err) < 0 ? -1 : 0;
 }
 
 static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
@@ -211,7 +221,8 @@ static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
     if (rc == 0)
         rc = read_files(s, f, h5, err);
     f->floats = f->matrix.floats;
-    f->reduced = rc == 0 && h5_has(h5, "pca");
+    if (rc == 0)
+        rc = read_origin(f, h5, err);
     h5_close(h5, NULL);
     return rc;
 }
@@ -272,6 +283,24 @@ static int read_file(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
     return f->array ? err_set(err, "%s: a .npy file holds one array without a name", f->path) : read_npy(f, D, err);
 }
 
+/* Features of different networks, or of different spaces, say nothing together. */
+static int check_alike(const FeatureSet *s, const FeatureFile *f, int64_t D, Err *err)
+{
+    const FeatureFile *first = &s->file[0];
+    if (D > DIMENSION_MAX)
+        return err_set(err, "%s: %lld numbers per image, expected at most %d", f->path, (long long)D,
+                       DIMENSION_MAX);
+    if (s->D && D != s->D)
+        return err_set(err, "%s: %lld numbers per image, %s has %lld", f->path, (long long)D, first->path,
+                       (long long)s->D);
+    if (f->cnn && first->cnn && strcmp(f->cnn, first->cnn) != 0)
+        return err_set(err, "%s: made by another CNN than %s", f->path, first->path);
+    if (f->reduced != first->reduced)
+        return err_set(err, "%s: reduced by a PCA, %s is not", f->reduced ? f->path : first->path,
+                       f->reduced ? first->path : f->path);
+    return 0;
+}
+
 int feature_set_add(FeatureSet *s, const char *spec, Err *err)
 {
     FeatureFile *grown = realloc(s->file, ((size_t)s->n + 1) * sizeof *grown);
@@ -285,12 +314,8 @@ int feature_set_add(FeatureSet *s, const char *spec, Err *err)
         return out_of_memory(err);
     if (read_file(s, f, &D, err))
         return -1;
-    if (D > DIMENSION_MAX)
-        return err_set(err, "%s: %lld numbers per image, expected at most %d", f->path, (long long)D,
-                       DIMENSION_MAX);
-    if (s->D && D != s->D)
-        return err_set(err, "%s: %lld numbers per image, %s has %lld", f->path, (long long)D, s->file[0].path,
-                       (long long)s->D);
+    if (check_alike(s, f, D, err))
+        return -1;
     s->D = D;
     s->rows += f->rows;
     return 0;

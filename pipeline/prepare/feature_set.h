@@ -21,7 +21,8 @@ typedef struct {
     const float *floats;
     int64_t rows, first; /* first: the number of its first row in the set */
     bool named;
-    bool reduced;    /* it has a group `pca` */
+    bool reduced;    /* by a PCA already, which the file has in its group `pca` */
+    char *cnn;       /* the CNN's SHA-256, or NULL */
     H5Matrix matrix; /* what floats points into, or */
     float *copy;
 } FeatureFile;

@@ -3,6 +3,7 @@
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/prepare/origin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -179,25 +180,14 @@ static int write_names(const Prepared *p, const PreparedSplit *s, H5 *h5, Err *e
     return rc;
 }
 
-static int write_pca(const Pca *pca, H5 *h5, Err *err)
-{
-    const int64_t C = pca->C, dim[2] = {C, pca->D};
-    return h5_make_group(h5, "/pca", err) || h5_write_floats(h5, "/pca/mean", 1, &C, pca->mean, err) ||
-                   h5_write_floats(h5, "/pca/components", 2, dim, pca->components, err)
-               ? -1
-               : 0;
-}
-
-/* What the features' own file says of their making: the CNN, and the PCA that has reduced them already. */
+/* What the features' own file says of their making. */
 static int copy_origin(const Prepared *p, H5 *h5, Err *err)
 {
     const FeatureFile *f = &p->features->file[0];
     if (f->copy) /* NumPy's files say nothing */
         return 0;
     H5 *from = h5_open(f->path, err);
-    int rc = from ? h5_copy_attrs(from, h5, "/", err) : -1;
-    if (rc == 0 && f->reduced)
-        rc = h5_copy_group(from, h5, "pca", err);
+    int rc = from ? origin_copy(from, h5, err) : -1;
     h5_close(from, NULL);
     return rc;
 }
@@ -217,7 +207,7 @@ static int fill_features(const Prepared *p, const PreparedSplit *s, const Pca *p
         rc = write_names(p, s, h5, err);
     if (rc == 0)
         rc = copy_origin(p, h5, err);
-    return rc == 0 && pca ? write_pca(pca, h5, err) : rc;
+    return rc == 0 && pca ? origin_write_pca(h5, pca, err) : rc;
 }
 
 static int write_features(const Prepared *p, const PreparedSplit *s, const Pca *pca, const char *dir, Err *err)
@@ -240,6 +230,8 @@ static int fit_pca(const Prepared *p, Pca *pca, Err *err)
         k++;
     Rows rows = {p, &p->split[k]};
     int64_t n = p->split[k].images;
+    if (p->features->file[0].reduced)
+        return err_set(err, "--pca %d: %s is reduced by a PCA already", p->pca, p->features->file[0].path);
     if (p->pca > p->features->D)
         return err_set(err, "--pca %d: the features have only %lld numbers", p->pca, (long long)p->features->D);
     if (p->pca >= n)

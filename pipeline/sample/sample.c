@@ -2,6 +2,7 @@
 
 #include "io/data/dataset.h"
 #include "io/data/json.h"
+#include "io/hdf5/h5.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
@@ -153,6 +154,7 @@ static void end(Run *r)
 int sample_run(const SampleOptions *o, FILE *out, const Report *report, Err *err)
 {
     Run r = {.options = o, .report = report, .out = out};
+    h5_allow_external(o->allow_external);
     int rc = open_inputs(&r, err);
     RowSelection rows = {.images = r.data.features.rows,
                          .split = o->features ? NULL : o->split,

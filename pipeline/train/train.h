@@ -22,6 +22,7 @@ typedef struct {
     const char *init;       /* start from this model's parameters, or NULL */
     const char *resume;     /* continue this model file's training, or NULL */
     const char *log;        /* training log; "-" is standard output; NULL: none */
+    bool allow_external;    /* HDF5 files may keep arrays in other files */
     int64_t save_every;     /* 0: only at the end */
     int64_t print_every;
 } TrainOptions;

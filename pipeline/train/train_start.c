@@ -1,6 +1,7 @@
 #include "pipeline/train/train_start.h"
 
 #include "io/file/file.h"
+#include "io/hdf5/h5.h"
 #include "pipeline/common/model_file.h"
 
 #include <errno.h>
@@ -214,6 +215,7 @@ int train_start(TrainRun *r, Err *err)
     const TrainOptions *o = r->options;
     const char *origin = o->resume ? o->resume : o->init;
     r->loss = NAN;
+    h5_allow_external(o->allow_external);
     if (open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
