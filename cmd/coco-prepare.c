@@ -14,7 +14,8 @@ static const char ABOUT[] =
 
 static const char EPILOG[] =
     "An image and a row of features belong together if their names are the same: the whole path as given,\n"
-    "else the last part of it, if only one image and one row have that.\n\n"
+    "else the last part of it, if only one image and one row have that. Without --features the dataset has\n"
+    "none, and 'coco-features -d DATA --split S -o DATA/S_features.h5' adds them.\n\n"
     "Without --split, images that the captions files put into no split are train. --split S=FILE reads S from\n"
     "a list of names, S=N and S=P% draw images; the rest is train. --split train=... says what train is, and\n"
     "the rest is left out. The captions of an image are always in one split.\n\n"
@@ -25,7 +26,7 @@ typedef struct {
     CliList features, names, splits;
 } Options;
 
-enum { N_OPTIONS = 14, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
+enum { N_OPTIONS = 15, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -60,6 +61,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .max = PCA_MAX},
         {.name = "from", .kind = CLI_TEXT, .value = &p->from, .arg = "DATA",
          .help = "take captions, splits and features from a dataset directory instead"},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &p->allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
         {.name = "strict", .kind = CLI_FLAG, .value = &p->strict,
          .help = "fail if a caption or an image cannot be used"},
         {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &p->replace,
@@ -81,8 +84,8 @@ static void check(const Cli *cli, const PrepareOptions *p)
         cli_usage_error("%s: --from takes the captions of %s alone", cli->operand[0], p->from);
     if (p->from && cli_given(cli, "tokenizer"))
         cli_usage_error("--tokenizer: the captions of --from are words already");
-    if (!p->n_features && !p->from)
-        cli_usage_error("no features: give --features FILE (coco-features makes one)");
+    if (p->pca && !p->n_features && !p->from)
+        cli_usage_error("--pca needs --features");
     if (p->n_names && !p->n_features)
         cli_usage_error("--names needs --features");
     if (p->vocab_from && cli_given(cli, "min-count"))
@@ -115,7 +118,7 @@ int main(int argc, char **argv)
     option_table(&o, options);
     Cli cli = {.name = "coco-prepare",
                .synopsis =
-                   "-o DATA CAPTIONS... --features FILE[:ARRAY] [OPTION...]\n-o DATA --from DATA [OPTION...]",
+                   "-o DATA CAPTIONS... [--features FILE[:ARRAY]]... [OPTION...]\n-o DATA --from DATA [OPTION...]",
                .about = ABOUT,
                .epilog = EPILOG,
                .options = options,

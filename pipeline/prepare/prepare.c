@@ -3,6 +3,7 @@
 #include "io/captions/captions.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
+#include "io/hdf5/h5.h"
 #include "pipeline/dataset/dataset_names.h"
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
@@ -103,8 +104,20 @@ static int find_rows(Prepare *p, const Hash *bases, const int32_t *count, Err *e
     return found ? 0 : err_set(err, "no caption is left");
 }
 
+/* Without features all images stay: whoever makes features later takes them from the dataset's lists. */
+static void keep_all(CaptionSet *set)
+{
+    for (int32_t i = 0; i < hash_count(set->names); i++)
+        if (set->image[i].captions)
+            set->image[i].row = 0;
+}
+
 static int join_features(Prepare *p, Err *err)
 {
+    if (p->features.n == 0) {
+        keep_all(&p->captions);
+        return 0;
+    }
     Hash *bases = hash_new();
     int32_t *count = calloc((size_t)hash_count(p->captions.names) + 1, sizeof *count);
     int rc = bases && count ? count_bases(&p->captions, bases, count, err) : err_set(err, "out of memory");
@@ -270,7 +283,8 @@ static int write_all(Prepare *p, Err *err)
         rc = outdir_commit(&out, o->replace, err);
     outdir_abort(&out);
     if (rc == 0 && !report_stop(p->report))
-        report_note(p->report, "%s: made", o->out);
+        report_note(p->report, "%s: made%s", o->out,
+                    p->features.n ? "" : ", without features; coco-features -d makes them for each split");
     return rc;
 }
 
@@ -286,6 +300,7 @@ static int check_target(const PrepareOptions *o, Err *err)
 int prepare_run(const PrepareOptions *options, const Report *report, Err *err)
 {
     Prepare p = {.options = options, .report = report};
+    h5_allow_external(options->allow_external);
     int rc = check_target(options, err);
     if (rc == 0)
         rc = arrange(&p, err);

@@ -36,6 +36,7 @@ typedef struct {
     int64_t pca;            /* 0: none */
     int64_t seed;
     bool strict, replace;
+    bool allow_external; /* HDF5 files may keep arrays in other files */
 } PrepareOptions;
 
 /* An existing directory is replaced if `replace` is set and everything in it belongs to a dataset. When asked to stop, leaves

@@ -288,7 +288,8 @@ int prepared_write(const Prepared *p, const char *dir, double *kept, Err *err)
         const PreparedSplit *s = &p->split[k];
         if (!s->images)
             continue;
-        rc = write_features(p, s, p->pca ? &pca : NULL, dir, err);
+        if (p->features->n)
+            rc = write_features(p, s, p->pca ? &pca : NULL, dir, err);
         if (rc == 0 && p->captions->named)
             rc = write_list(p, s, DATASET_FILE_IMAGES, caption_set_file, dir, err);
         if (rc == 0)

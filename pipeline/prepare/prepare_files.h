@@ -30,7 +30,7 @@ int prepared_split(Prepared *prepared, Err *err);
 void prepared_free(Prepared *prepared); /* the splits; legal on a zeroed one */
 
 /* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names) and S_urls.txt (if all of a split's
- * images have URLs) into the directory. With a PCA, it is fitted on train first; *kept: its share of the variance. */
+ * images have URLs) into the directory; without features, none are written. With a PCA, it is fitted on train first; *kept: its share of the variance. */
 int prepared_write(const Prepared *prepared, const char *dir, double *kept, Err *err);
 
 #endif
