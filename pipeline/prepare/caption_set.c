@@ -14,7 +14,12 @@ int caption_set_init(CaptionSet *s, const Tokenizer *tokenizer, int max_words, c
     s->splits = hash_new();
     s->numbers = hash_new();
     s->words = hash_new();
-    return s->names && s->splits && s->numbers && s->words ? 0 : err_set(err, "out of memory");
+    /* The usual splits come first, whatever the order in which images have them. */
+    static const char *const usual[] = {"train", "val", "test"};
+    bool done = s->names && s->splits && s->numbers && s->words;
+    for (size_t i = 0; done && i < sizeof usual / sizeof *usual; i++)
+        done = hash_add(s->splits, usual[i], strlen(usual[i])) >= 0;
+    return done ? 0 : err_set(err, "out of memory");
 }
 
 void caption_set_free(CaptionSet *s)

@@ -239,12 +239,22 @@ static void tell_splits(const Prepare *p)
     }
 }
 
-static int has_images(const Prepared *prepared, const char *split)
+/* Whether a caption is left in the split; NULL: in any. */
+static bool has_captions(const CaptionSet *set, const char *split)
 {
-    for (int k = 0; k < prepared->n_splits; k++)
-        if (prepared->split[k].images && (!split || !strcmp(prepared->split[k].name, split)))
-            return 1;
-    return 0;
+    int32_t wanted = split ? hash_find(set->splits, split, strlen(split)) : NO_SPLIT;
+    for (int64_t i = 0; i < set->n; i++)
+        if (caption_is_used(set, &set->caption[i]) && (!split || set->image[set->caption[i].image].split == wanted))
+            return true;
+    return false;
+}
+
+static int check_train(const Prepare *p, Err *err)
+{
+    bool needed = !p->options->vocab_from || p->options->pca;
+    if (has_captions(&p->captions, needed ? "train" : NULL))
+        return 0;
+    return err_set(err, "no captions are left%s", needed ? " for the split train" : "");
 }
 
 /* All that can be known before a file is written. */
@@ -252,7 +262,8 @@ static int arrange(Prepare *p, Err *err)
 {
     const PrepareOptions *o = p->options;
     if (read_sources(p, err) || join_features(p, err) || (o->images && find_files(&p->captions, o->images, err)) ||
-        splits_assign(&p->captions, o->split, o->n_splits, (uint32_t)o->seed, err) || number_words(p, err))
+        splits_assign(&p->captions, o->split, o->n_splits, (uint32_t)o->seed, err) || check_train(p, err) ||
+        number_words(p, err))
         return -1;
     drop_unsayable(p);
     left_out_tell(&p->captions.left, p->report);
@@ -260,10 +271,8 @@ static int arrange(Prepare *p, Err *err)
         return -1;
     p->prepared =
         (Prepared){.captions = &p->captions, .features = &p->features, .words = &p->words, .pca = (int)o->pca};
-    if (prepared_split(&p->prepared, err))
+    if (check_train(p, err) || prepared_split(&p->prepared, err))
         return -1;
-    if (!has_images(&p->prepared, o->vocab_from && !o->pca ? NULL : "train"))
-        return err_set(err, "no captions are left for the split train");
     tell_splits(p);
     return 0;
 }

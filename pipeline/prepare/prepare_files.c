@@ -26,7 +26,7 @@ static void count_caption(const Prepared *p, const PreparedCaption *c)
     s->captions++;
     s->words += c->n;
     for (int32_t t = 0; t < c->n; t++)
-        s->unknown += p->words->number[p->captions->word_of[c->words + (size_t)t]] == VOCAB_UNK;
+        s->unknown += p->words->number[p->captions->word_of[c->words + (size_t)t]] == p->words->unknown;
 }
 
 int prepared_split(Prepared *p, Err *err)

@@ -89,12 +89,14 @@ static int make_vocab(Vocab *vocab, const Counted *kept, int n, const char *wher
 /* Finds each of the captions' words in the vocabulary. */
 static int number_words(WordNumbers *w, const CaptionSet *set, Err *err)
 {
-    int32_t words = hash_count(set->words), unknown = w->vocab.size > VOCAB_UNK ? VOCAB_UNK : -1;
+    int32_t words = hash_count(set->words);
+    bool has_unknown = w->vocab.size > VOCAB_UNK && !strcmp(w->vocab.word[VOCAB_UNK], vocab_special[VOCAB_UNK]);
+    w->unknown = has_unknown ? VOCAB_UNK : -1;
     w->number = malloc(((size_t)words + 1) * sizeof *w->number);
     if (!w->number)
         return err_set(err, "out of memory");
     for (int32_t i = 0; i < words; i++)
-        w->number[i] = unknown;
+        w->number[i] = w->unknown;
     for (int i = VOCAB_UNK; i < w->vocab.size; i++) {
         int32_t at = hash_find(set->words, w->vocab.word[i], strlen(w->vocab.word[i]));
         if (at >= 0)

@@ -10,6 +10,7 @@
 typedef struct {
     Vocab vocab;
     int32_t *number;   /* (hash_count(set->words)) of a word of the captions; -1: it has none, nor is there <UNK> */
+    int32_t unknown;   /* the number of <UNK>; -1: the vocabulary has none */
     int64_t different; /* words that train's captions have */
 } WordNumbers;
 
