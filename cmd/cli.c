@@ -166,7 +166,7 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .arg = "N",
          .help = "threads of computation",
          .min = 1,
-         .max = 1024},
+         .max = THREADS_MAX},
         {.name = "quiet",
          .letter = 'q',
          .kind = CLI_FLAG,
@@ -301,11 +301,13 @@ void cli_parse(Cli *cli, int argc, char **argv)
 {
     CliOption all[90];
     Asked asked = {false, false};
+    Err warning;
     int n = cli->n_options + N_COMMON;
+    cli_occupy_streams();
     cli_name(cli->name);
     /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
     signal(SIGPIPE, SIG_IGN);
-    cli->threads = threads_default();
+    cli->threads = threads_default(&warning);
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
     with_common(cli, all, cli, &asked);
@@ -324,6 +326,8 @@ void cli_parse(Cli *cli, int argc, char **argv)
         cli->options[i].given = all[i].given;
     cli->operand = (const char **)(argv + optind);
     cli->n_operands = argc - optind;
+    if (warning.text[0] && !all[cli->n_options].given) /* -j is the first of the common options */
+        cli_error("%s", warning.text);
     threads_set((int)cli->threads);
 }
 

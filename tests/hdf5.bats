@@ -87,8 +87,8 @@ b[i + 8:i + 16] = bytes(8)'
 
 @test "a link to another file is refused, and followed on demand" {
     cp m.h5 other.h5
-    tool_h5 m.h5 elink params/Wh other.h5 /params/Wh
-    model_refused "m.h5: /params/Wh: is a link to another file, other.h5; --allow-external follows it"
+    tool_h5 m.h5 link params/Wh other.h5 /params/Wh
+    model_refused "m.h5: '/params/Wh' is a link to '/params/Wh' of other.h5; --allow-external follows it"
     coco-sample -m m.h5 -d d --allow-external >a
     coco-sample -m other.h5 -d d >b
     same a b
@@ -96,22 +96,22 @@ b[i + 8:i + 16] = bytes(8)'
 
 @test "a link to a pipe does not hang" {
     mkfifo pipe
-    tool_h5 m.h5 elink params/Wh pipe /params/Wh
-    model_refused "m.h5: /params/Wh: is a link to another file, pipe;"
+    tool_h5 m.h5 link params/Wh pipe /params/Wh
+    model_refused "m.h5: '/params/Wh' is a link to '/params/Wh' of pipe;"
 }
 
 @test "a soft link inside the file is followed, one through a link to another file is not" {
-    tool_h5 m.h5 soft /copy /params/Wh
+    tool_h5 m.h5 link /copy . /params/Wh
     coco-sample -m m.h5 -d d >/dev/null
     cp m.h5 other.h5
-    tool_h5 m.h5 elink /there other.h5 /params
-    tool_h5 m.h5 soft params/Wh /there/Wh
-    model_refused "m.h5: /there: is a link to another file, other.h5;"
+    tool_h5 m.h5 link /there other.h5 /params
+    tool_h5 m.h5 link params/Wh . /there/Wh
+    model_refused "m.h5: '/there' is a link to '/params' of other.h5;"
 }
 
 @test "soft links in a circle" {
-    tool_h5 m.h5 soft params/Wh /params/b
-    tool_h5 m.h5 soft params/b /params/Wh
+    tool_h5 m.h5 link params/Wh . /params/b
+    tool_h5 m.h5 link params/b . /params/Wh
     model_refused "m.h5: "
 }
 
@@ -126,7 +126,7 @@ b[i + 8:i + 16] = bytes(8)'
 @test "a virtual dataset is refused, and read on demand" {
     coco-sample -m m.h5 -d d >a
     cp $val source.h5
-    tool_h5 $val type features float32 virtual:$PWD/source.h5
+    tool_h5 $val virtual features $PWD/source.h5 features
     sample_fails "$val: features: is a virtual dataset, of $PWD/source.h5; --allow-external reads it"
     coco-sample -m m.h5 -d d --allow-external >b
     same a b

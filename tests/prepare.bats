@@ -290,7 +290,7 @@ for name, parts, how in (('one.npz', ['other.npy'], 0), ('two.npz', ['other.npy'
     fails_as "no dataset 'x'" --features $features:x
     fails_as 'f.npy: 3 numbers per image, .* has 12' --features $features --features f.npy
     fails_as 'no.h5: No such file' --features no.h5
-    fails_as 'holds int32, not floats|not of the shape' --features small/coco2014_captions.h5:train_captions
+    fails_as 'train_image_idxs: not of the shape' --features small/coco2014_captions.h5:train_image_idxs
     npy nan.npy '<f4' '(2, 3)' 1 2 3 nan 5 6
     fails_as 'nan.npy: features: row 1: number 0 is not finite' --features nan.npy
     fails 1 'f.npy: has no names of images; --names' coco-prepare -q -o e a.csv --features f.npy

@@ -1,7 +1,7 @@
 #include "io/captions/captions.h"
 
+#include "io/base/utf8.h"
 #include "io/captions/captions_format.h"
-#include "io/data/json.h"
 #include "io/file/line_reader.h"
 
 #include <ctype.h>

@@ -6,7 +6,7 @@ static int read_element(const Json *e, int64_t *id, const char **caption, Err *e
 {
     if (!json_is_object(e))
         return err_set(err, "not an object");
-    int rc = json_get_int(e, "image_id", 0, INT64_MAX, id, err);
+    int rc = json_get_id(e, "image_id", id, err);
     if (rc <= 0)
         return rc ? rc : err_set(err, "no \"image_id\"");
     rc = json_get_text(e, "caption", caption, err);

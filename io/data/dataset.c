@@ -1,8 +1,8 @@
 #include "io/data/dataset.h"
 
 #include "io/base/err.h"
+#include "io/base/utf8.h"
 #include "io/data/dataset_files.h"
-#include "io/data/json.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -50,7 +50,8 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
         return there;
     if (h5_info(h5, captions, &info, err))
         return -1;
-    if (info.rank != 2 || info.kind != H5_INTEGERS)
+    h5_squeeze(&info, 2);
+    if (info.rank != 2 || (info.kind != H5_INTEGERS && info.kind != H5_FLOATS))
         return err_set(err, "%s: %s: expected a matrix of integers", path, captions);
     if (!optional && info.dim[0] == 0)
         return err_set(err, "%s: %s: no captions", path, captions);
@@ -62,10 +63,41 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
         return -1;
     d->n = info.dim[0];
     d->width = (int)info.dim[1];
-    for (int64_t i = 0; i < d->n; i++)
-        if (!dataset_caption(d, i, err))
+    for (int64_t i = 0; i < d->n; i++) {
+        const int32_t *row = dataset_caption(d, i, err);
+        if (!row)
             return -1;
+        caption_layout_add(&d->layout, row, d->width);
+    }
     return 0;
+}
+
+static bool all_first_image(const Dataset *d)
+{
+    for (int64_t i = 0; i < d->n; i++)
+        if (d->image.ints[i])
+            return false;
+    return d->n > 1 && d->features.rows > 1;
+}
+
+bool dataset_captions_odd(const Dataset *d, Err *line)
+{
+    const CaptionLayout *l = &d->layout;
+    if (!l->broken && !all_first_image(d))
+        return false;
+    char *path = captions_path(d);
+    const char *place = path ? path : d->dir;
+    if (l->broken)
+        err_set(line,
+                "%s: %s_captions: %lld of %lld captions break the layout <START>, words, <END>, <NULL>...: "
+                "row %lld is the first and %s",
+                place, d->split, (long long)l->broken, (long long)l->n, (long long)l->first,
+                caption_fault_text(l->fault));
+    else
+        err_set(line, "%s: %s_image_idxs: all %lld captions are of image 0, as if it had never been written", place,
+                d->split, (long long)d->n);
+    free(path);
+    return true;
 }
 
 static int open_captions(Dataset *d, int optional, Err *err)
@@ -95,6 +127,7 @@ static int check_sizes(H5 *h5, const char *path, H5Info *info, Err *err)
     enum { MOST = 1 << 20 };
     if (h5_info(h5, "features", info, err))
         return -1;
+    h5_squeeze(info, 2);
     if (info->rank != 2)
         return err_set(err, "%s: features: has %d dimensions, expected (images, features)", path, info->rank);
     if (info->dim[0] < 1 || info->dim[1] < 1)
@@ -129,6 +162,15 @@ const float *features_row(const H5Matrix *features, const char *path, int64_t ro
             return NULL;
         }
     return f;
+}
+
+bool features_zero(const H5Matrix *features, int64_t row)
+{
+    const float *f = features->floats + row * features->columns;
+    for (int64_t j = 0; j < features->columns; j++)
+        if (f[j] != 0)
+            return false;
+    return true;
 }
 
 const float *dataset_features(const Dataset *d, int64_t row, Err *err)

@@ -13,12 +13,14 @@
 #define COCO_IO_DATA_DATASET_H
 
 #include "io/base/err.h"
+#include "io/data/caption_layout.h"
 #include "io/data/dataset_files.h"
 #include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
 #include "io/hdf5/h5.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -27,6 +29,7 @@ typedef struct {
     Vocab vocab;
     int64_t n; /* captions; 0 if the split has none and that was allowed */
     int width; /* C: numbers in a caption row */
+    CaptionLayout layout;
     /* Mapped if the file allows. */
     H5Matrix captions; /* (n, C) */
     H5Matrix image;    /* (n): row of features */
@@ -51,6 +54,10 @@ void dataset_close(Dataset *data); /* legal on a zeroed one */
  * thread. */
 const int32_t *dataset_caption(const Dataset *data, int64_t i, Err *err);
 
+/* A line on what is odd about the captions, though it can be read: rows that break the layout ("FILE: S_captions: 3 of 60
+ * captions ..."), or else that all belong to the first of several images. False: nothing is. */
+bool dataset_captions_odd(const Dataset *data, Err *line);
+
 /* The features of a row, after checking each number. NULL with a message that names file, dataset and row if one is not
  * finite. Any thread. */
 const float *dataset_features(const Dataset *data, int64_t row, Err *err);
@@ -66,5 +73,7 @@ int64_t coco_image_id(const char *name, int64_t row);
 int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);
+/* Whether each number of a row is zero. Quick where the first one is not. */
+bool features_zero(const H5Matrix *features, int64_t row);
 
 #endif

@@ -112,17 +112,18 @@ static float number(const unsigned char *at, const Head *h)
     return memcpy(&d, b, sizeof d), (float)d;
 }
 
-int npy_is_vectors(const int64_t *dim, int rank, int64_t *rows, int64_t *columns)
+/* Whether the shape is that of n vectors. */
+static bool is_vectors(const Head *h, int64_t *rows, int64_t *columns)
 {
     int wide = 0;
-    *rows = rank > 0 ? dim[0] : 0;
+    *rows = h->rank > 0 ? h->dim[0] : 0;
     *columns = 1;
-    for (int i = 1; i < rank; i++)
-        if (dim[i] != 1) {
-            *columns = dim[i];
+    for (int i = 1; i < h->rank; i++)
+        if (h->dim[i] != 1) {
+            *columns = h->dim[i];
             wide++;
         }
-    return rank >= 2 && wide <= 1;
+    return h->rank >= 2 && wide <= 1;
 }
 
 static void print_shape(const Head *h, char *out, size_t room)
@@ -144,7 +145,7 @@ int npy_matrix(const void *bytes, size_t len, const char *name, float **out, int
     if (read_head(bytes, len, &h, &at, name, err))
         return -1;
     print_shape(&h, shape, sizeof shape);
-    if (!npy_is_vectors(h.dim, h.rank, rows, columns) || *rows < 1 || *columns < 1)
+    if (!is_vectors(&h, rows, columns) || *rows < 1 || *columns < 1)
         return err_set(err, "%s: shape %s, expected (images, features)", name, shape);
     if (__builtin_mul_overflow((size_t)*rows, (size_t)*columns, &n) || n > (len - at) / (size_t)h.size)
         return err_set(err, "%s: is cut off: %s needs more bytes", name, shape);

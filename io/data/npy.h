@@ -13,7 +13,4 @@
 int npy_matrix(const void *bytes, size_t len, const char *name, float **out, int64_t *rows, int64_t *columns,
                Err *err);
 
-/* The same test for any file: whether a shape is that of n vectors. */
-int npy_is_vectors(const int64_t *dim, int rank, int64_t *rows, int64_t *columns);
-
 #endif

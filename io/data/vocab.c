@@ -1,6 +1,7 @@
 #include "io/data/vocab.h"
 
 #include "io/base/size.h"
+#include "io/base/utf8.h"
 #include "io/data/json.h"
 #include "io/file/file.h"
 

@@ -45,13 +45,21 @@ typedef struct {
     int64_t stored_bytes; /* in the file */
 } H5Info;
 
-int h5_has(H5 *h5, const char *name, Err *err); /* 1: a dataset or a group has this name, 0: none; -1: failed */
+int h5_has(H5 *h5, const char *name,
+           Err *err); /* 1: a dataset or a group has this name, 0: none has it; -1: failed */
+/* 1: phrase says what a link leads to and why it is not followed: "link to '/words' of gone.h5, which is not there".
+ * 0: the name is not such a link. -1: failed. */
+int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err);
 int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
 /* Calls fn for each name in a group ("/"), in alphabetical order, and says whether it is a dataset. -1 if the group
  * cannot be read or fn returned -1. */
 int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err);
 
-/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers --- */
+/* Drops dimensions of 1 after the first, the last ones first, until the rank is `rank`: (n,D,1,1) is taken for (n,D). */
+void h5_squeeze(H5Info *info, int rank);
+
+/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers. What was never written,
+ * and a virtual dataset without its source, is refused --- */
 
 /* 0 if the dataset holds floats of this rank and these dimensions. Check before allocating memory for them. */
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
@@ -64,10 +72,10 @@ int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
-/* A read-only matrix: mapped if the file holds it contiguously as this machine's float32 or int32, else read and
- * converted once. Valid until h5_unmap, even after h5_close. */
+/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32 or
+ * int32, else read and converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
-    union { /* (rows, columns); a row is all that the first dimension counts: one number if it is the only one */
+    union { /* (rows, columns); one column if the dataset has one dimension */
         const float *floats;
         const int32_t *ints;
     };
@@ -75,7 +83,9 @@ typedef struct {
     void *base; /* of the mapping: of the file, or of memory that holds a copy */
     size_t bytes;
 } H5Matrix;
-/* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, at least 1, and these dimensions. */
+/* Wanted are H5_FLOATS or H5_INTEGERS, of this rank, 1 or 2, and these dimensions; the dataset, squeezed, must have them.
+ * Integers are taken for floats; floats that are whole numbers for integers: -1 with the row of the first one that is
+ * not. Integers outside int32 are clamped. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 

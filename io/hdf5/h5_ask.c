@@ -1,7 +1,7 @@
 /* The reading functions of h5.h, as requests to the process that runs the HDF5 library. */
 #include "io/hdf5/h5_cage.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -85,6 +85,25 @@ int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, in
     return rc;
 }
 
+int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err)
+{
+    H5Reply reply;
+    char *text;
+    int rc = ask(h5, ASK_LINK, name, &reply, &text, err);
+    snprintf(phrase, room, "%s", text ? text : "");
+    free(text);
+    return rc;
+}
+
+void h5_squeeze(H5Info *info, int rank)
+{
+    for (int i = info->rank - 1; i > 0 && info->rank > rank; i--)
+        if (info->dim[i] == 1) {
+            info->rank--;
+            memmove(info->dim + i, info->dim + i + 1, (size_t)(info->rank - i) * sizeof *info->dim);
+        }
+}
+
 /* --- numbers --- */
 
 /* The bytes of an array. -1: more than the file can hold, even packed. */
@@ -102,11 +121,11 @@ static int array_bytes(const H5 *h5, const char *name, size_t width, int rank, c
 }
 
 /* Has an array read into the shared memory, at h5->taken, and maps it there. NULL, with bytes 0, if it is empty. */
-static int read_shared(H5 *h5, const char *name, H5Number number, int rank, const int64_t *dim, void **at,
-                       size_t *bytes, Err *err)
+static int read_shared(H5 *h5, const char *name, H5Number number, bool strict, int rank, const int64_t *dim,
+                       void **at, size_t *bytes, Err *err)
 {
     static const H5Kind kind[] = {[H5_FLOAT32] = H5_FLOATS, [H5_FLOAT64] = H5_FLOATS, [H5_INT32] = H5_INTEGERS};
-    H5Request q = {.ask = ASK_READ, .number = number, .kind = kind[number], .at = h5->taken};
+    H5Request q = {.ask = ASK_READ, .number = number, .kind = kind[number], .strict = strict, .at = h5->taken};
     H5Reply reply;
     *at = NULL;
     if (array_bytes(h5, name, number == H5_FLOAT64 ? 8 : 4, rank, dim, bytes, err))
@@ -126,7 +145,7 @@ static int read_numbers(H5 *h5, const char *name, H5Number number, int rank, con
 {
     void *at;
     size_t bytes;
-    if (read_shared(h5, name, number, rank, dim, &at, &bytes, err))
+    if (read_shared(h5, name, number, true, rank, dim, &at, &bytes, err))
         return -1;
     if (bytes) {
         memcpy(out, at, bytes);
@@ -137,7 +156,7 @@ static int read_numbers(H5 *h5, const char *name, H5Number number, int rank, con
 
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
 {
-    H5Request q = {.ask = ASK_EXPECT, .kind = H5_FLOATS};
+    H5Request q = {.ask = ASK_EXPECT, .kind = H5_FLOATS, .strict = true};
     H5Reply reply;
     return ask_shaped(h5, &q, name, rank, dim, &reply, err);
 }
@@ -177,7 +196,8 @@ static int map_in_place(H5 *h5, int64_t offset, H5Matrix *m)
 static int map_copy(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, Err *err)
 {
     int64_t page = sysconf(_SC_PAGESIZE);
-    if (read_shared(h5, name, kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32, rank, dim, &m->base, &m->bytes, err))
+    if (read_shared(h5, name, kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32, false, rank, dim, &m->base, &m->bytes,
+                    err))
         return -1;
     m->floats = m->base;
     h5->taken += ((int64_t)m->bytes + page - 1) / page * page;
@@ -189,10 +209,7 @@ int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, 
     H5Request q = {.ask = ASK_OFFSET, .kind = kind};
     H5Reply reply;
     memset(m, 0, sizeof *m);
-    m->rows = dim[0], m->columns = 1;
-    for (int i = 1; i < rank; i++)
-        if (__builtin_mul_overflow(m->columns, dim[i], &m->columns))
-            return err_set(err, "%s: %s: too many numbers", h5->path, name);
+    m->rows = dim[0], m->columns = rank == 2 ? dim[1] : 1;
     if (ask_shaped(h5, &q, name, rank, dim, &reply, err) || array_bytes(h5, name, 4, rank, dim, &m->bytes, err))
         return -1;
     int rc = map_in_place(h5, reply.integer, m) ? map_copy(h5, name, kind, rank, dim, m, err) : 0;

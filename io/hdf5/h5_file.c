@@ -29,17 +29,37 @@ static herr_t innermost(unsigned n, const H5E_error2_t *e, void *ctx)
     return 0;
 }
 
-int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+static const char system_error[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
+
+/* The reason of the last failure; "" if there is none. Borrowed until HDF5's errors are cleared. */
+static const char *last_reason(void)
 {
-    static const char system[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
-    const char *told = reason ? strstr(reason, system) : NULL;
-    reason = told ? told + strlen(system) : reason ? reason : "";
+    return reason ? reason : "";
+}
+
+int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+{
+    const char *reason = last_reason(), *told = strstr(reason, system_error);
+    if (told)
+        reason = told + strlen(system_error);
     err_set(err, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
             (int)strcspn(reason, told ? "'\n" : "\n"), reason);
     H5Eclear2(H5E_DEFAULT);
     return -1;
+}
+
+/* HDF5 locks what it reads, so that nobody writes to it meanwhile. */
+int h5_open_fail(const H5 *h5, Err *err)
+{
+    const char *reason = last_reason();
+    if (!strstr(reason, "unable to lock"))
+        return h5_fail(h5, NULL, "not readable as HDF5", err);
+    if (!strstr(reason, strerror(EAGAIN)))
+        return h5_fail(h5, NULL, "cannot be locked (HDF5_USE_FILE_LOCKING=FALSE reads it without a lock)", err);
+    H5Eclear2(H5E_DEFAULT);
+    return err_set(err, "%s: file is locked by another process", h5->path);
 }
 
 H5 *h5_new(const char *path, bool writing, Err *err)

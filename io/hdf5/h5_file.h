@@ -1,7 +1,7 @@
 /* Shared by the files of io/hdf5/; not for anybody else.
  *
  *   h5.h ─┬─ writing: h5_write.c, the HDF5 library in this process
- *         └─ reading: h5_ask.c ──request──► h5_serve.c ──► h5_look.c, h5_read.c, the HDF5 library
+ *         └─ reading: h5_ask.c ──request──► h5_serve.c ──► h5_lib.h, the HDF5 library
  *                        ▲      h5_cage.c       │            in a process of its own
  *                        └───────reply──────────┘
  *
@@ -34,6 +34,8 @@ H5 *h5_new(const char *path, bool writing, Err *err);
 void h5_delete(H5 *h5);
 /* Writes "file: name: what" and the innermost line of HDF5's error stack into err. Returns -1. */
 int h5_fail(const H5 *h5, const char *name, const char *what, Err *err);
+/* The same for a file that cannot be opened. */
+int h5_open_fail(const H5 *h5, Err *err);
 void h5_quiet(void); /* stops HDF5 from printing its errors */
 
 #endif

@@ -7,75 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- names --- */
-
-enum { LINKS_MOST = 16 }; /* soft links on the way to an object, at most, as HDF5 has it */
-
-static int refuse_external(const H5 *h5, const char *name, const H5L_info_t *link, Err *err)
-{
-    char value[2 * H5_NAME_LEN] = "";
-    const char *file = "?", *object;
-    if (link->u.val_size <= sizeof value && H5Lget_val(h5->id, name, value, sizeof value, H5P_DEFAULT) >= 0)
-        H5Lunpack_elink_val(value, link->u.val_size, NULL, &file, &object);
-    return err_set(err, "%s: %s: is a link to another file, %.200s; --allow-external follows it", h5->path, name,
-                   file);
-}
-
-static int walk(H5 *h5, const char *name, int links, Err *err);
-
-/* One part of a path: 1 if a link of this name exists, with its target for a soft one. */
-static int walk_part(H5 *h5, const char *part, int links, Err *err)
-{
-    H5L_info_t link;
-    htri_t there = H5Lexists(h5->id, part, H5P_DEFAULT);
-    if (there <= 0)
-        return there < 0 ? h5_fail(h5, part, "cannot be read", err) : 0;
-    if (H5Lget_info(h5->id, part, &link, H5P_DEFAULT) < 0)
-        return h5_fail(h5, part, "cannot be read", err);
-    if (link.type == H5L_TYPE_EXTERNAL && !h5_external_allowed())
-        return refuse_external(h5, part, &link, err);
-    if (link.type != H5L_TYPE_SOFT)
-        return 1;
-
-    char value[H5_NAME_LEN] = "", target[2 * H5_NAME_LEN];
-    if (links == 0 || link.u.val_size >= sizeof value ||
-        H5Lget_val(h5->id, part, value, sizeof value, H5P_DEFAULT) < 0)
-        return err_set(err, "%s: %s: is a link that cannot be followed", h5->path, part);
-    const char *slash = strrchr(part, '/');
-    snprintf(target, sizeof target, "%.*s%s", *value == '/' || !slash ? 0 : (int)(slash - part + 1), part, value);
-    return walk(h5, target, links - 1, err);
-}
-
-/* Every group on the way must exist, and no part may lead out of the file. */
-static int walk(H5 *h5, const char *name, int links, Err *err)
-{
-    char part[2 * H5_NAME_LEN];
-    for (const char *p = name + (*name == '/');; p++) {
-        p += strcspn(p, "/");
-        size_t n = (size_t)(p - name);
-        if (n == 0 || n >= sizeof part)
-            return 0;
-        memcpy(part, name, n);
-        part[n] = '\0';
-        int rc = walk_part(h5, part, links, err);
-        if (rc <= 0 || !*p)
-            return rc;
-    }
-}
-
-int lib_has(H5 *h5, const char *name, Err *err)
-{
-    if (!strcmp(name, "/"))
-        return 1;
-    int rc = walk(h5, name, LINKS_MOST, err);
-    if (rc <= 0)
-        return rc;
-    htri_t there = H5Oexists_by_name(h5->id, name, H5P_DEFAULT);
-    return there < 0 ? h5_fail(h5, name, "cannot be read", err) : there > 0;
-}
-
-/* --- datasets --- */
-
 /* The first file besides this one that holds some of the dataset's numbers. */
 static int refuse_elsewhere(const H5 *h5, const char *name, hid_t plan, Err *err)
 {
@@ -93,7 +24,8 @@ static int refuse_elsewhere(const H5 *h5, const char *name, hid_t plan, Err *err
     file[sizeof file - 1] = '\0';
     if (!what || h5_external_allowed())
         return 0;
-    return err_set(err, "%s: %s: %s, of %s; --allow-external reads it", h5->path, name, what, *file ? file : "?");
+    return err_set(err, "%s: %s: %s, of %s%s", h5->path, name, what, *file ? file : "?",
+                   lib_source_exists(h5, file) ? "; --allow-external reads it" : ", which is not there");
 }
 
 int64_t lib_open_set(H5 *h5, const char *name, Err *err)
@@ -142,8 +74,10 @@ static void describe_type(hid_t type, H5Info *info)
 /* Names the layout and its filters; fails if HDF5 lacks a filter that reading needs. */
 static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, Err *err)
 {
-    int chunked = H5Pget_layout(plan) == H5D_CHUNKED, n = chunked ? H5Pget_nfilters(plan) : 0;
-    snprintf(info->layout, sizeof info->layout, "%s", chunked ? "chunked" : "contiguous");
+    H5D_layout_t layout = H5Pget_layout(plan);
+    int n = layout == H5D_CHUNKED ? H5Pget_nfilters(plan) : 0;
+    const char *label = layout == H5D_CHUNKED ? "chunked" : layout == H5D_VIRTUAL ? "virtual" : "contiguous";
+    snprintf(info->layout, sizeof info->layout, "%s", label);
     for (int i = 0; i < n; i++) {
         char filter[24] = "";
         size_t values = 0;
@@ -151,7 +85,7 @@ static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, E
         if (H5Zfilter_avail(id) <= 0)
             return err_set(err, "%s: %s: the HDF5 library lacks its filter '%s' (%d); store it with gzip", h5->path,
                            name, filter, (int)id);
-        const char *label = id == H5Z_FILTER_DEFLATE ? "gzip" : id == H5Z_FILTER_SHUFFLE ? "shuffle" : filter;
+        label = id == H5Z_FILTER_DEFLATE ? "gzip" : id == H5Z_FILTER_SHUFFLE ? "shuffle" : filter;
         size_t at = strlen(info->layout);
         snprintf(info->layout + at, sizeof info->layout - at, ", %s", label);
     }
@@ -194,25 +128,28 @@ int lib_info(H5 *h5, const char *name, H5Info *info, Err *err)
 typedef struct {
     int (*fn)(void *ctx, const char *name, int is_dataset);
     void *ctx;
+    int failed; /* fn did, and has said why */
 } Each;
 
 static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, void *ctx)
 {
-    const Each *each = ctx;
+    Each *each = ctx;
     H5O_info_t about;
     /* A link to another file is listed and not followed. */
-    int known = link->type != H5L_TYPE_EXTERNAL && H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
-    return each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
+    int known = (link->type != H5L_TYPE_EXTERNAL || h5_external_allowed()) &&
+                H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
+    each->failed = each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
+    return each->failed ? -1 : 0;
 }
 
 int lib_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err)
 {
-    Each each = {fn, ctx};
+    Each each = {fn, ctx, 0};
     int there = lib_has(h5, group, err);
     hid_t id = there > 0 ? H5Gopen2(h5->id, group, H5P_DEFAULT) : -1;
     if (id < 0)
         return there < 0 ? -1 : err_set(err, "%s: no group '%s'", h5->path, group);
     int rc = H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, each_link, &each) < 0;
     H5Gclose(id);
-    return rc ? h5_fail(h5, group, "cannot be read", err) : 0;
+    return each.failed ? -1 : rc ? h5_fail(h5, group, "cannot be read", err) : 0;
 }

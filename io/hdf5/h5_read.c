@@ -6,90 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- datasets --- */
-
-static const char *kind_name(H5Kind kind)
-{
-    return kind == H5_INTEGERS ? "integers" : kind == H5_FLOATS ? "floats" : "strings";
-}
-
-static void print_shape(char *out, size_t room, int rank, const int64_t *dim)
-{
-    size_t at = (size_t)snprintf(out, room, "(");
-    for (int i = 0; i < rank && at < room; i++)
-        at += (size_t)snprintf(out + at, room - at, "%s%lld", i ? "," : "", (long long)dim[i]);
-    if (at < room)
-        snprintf(out + at, room - at, ")");
-}
-
-static int check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err)
-{
-    char have[96], want[96];
-    int same = info->rank == rank;
-    for (int i = 0; same && i < rank; i++)
-        same = info->dim[i] == dim[i];
-    if (same)
-        return 0;
-    print_shape(have, sizeof have, info->rank, info->dim);
-    print_shape(want, sizeof want, rank, dim);
-    return err_set(err, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
-}
-
-int64_t lib_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err)
-{
-    H5Info info;
-    hid_t set = lib_open_set(h5, name, err);
-    if (set < 0)
-        return -1;
-    int rc = lib_describe(h5, name, set, &info, err);
-    if (rc == 0 && info.kind != kind)
-        rc = err_set(err, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
-    if (rc == 0)
-        rc = check_shape(h5, name, &info, rank, dim, err);
-    if (rc == 0)
-        return set;
-    H5Dclose(set);
-    return -1;
-}
-
-int lib_expect(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err)
-{
-    hid_t set = lib_open_checked(h5, name, kind, rank, dim, err);
-    if (set < 0)
-        return -1;
-    H5Dclose(set);
-    return 0;
-}
-
-int lib_offset(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, int64_t *offset, Err *err)
-{
-    hid_t set = lib_open_checked(h5, name, kind, rank, dim, err);
-    if (set < 0)
-        return -1;
-    hid_t type = H5Dget_type(set), plan = H5Dget_create_plist(set);
-    bool native = H5Tequal(type, kind == H5_FLOATS ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT32) > 0;
-    bool here = H5Pget_external_count(plan) == 0;
-    haddr_t at = native && here ? H5Dget_offset(set) : HADDR_UNDEF;
-    *offset = at == HADDR_UNDEF || at > INT64_MAX ? -1 : (int64_t)at;
-    H5Pclose(plan);
-    H5Tclose(type);
-    H5Dclose(set);
-    return 0;
-}
-
-int lib_read(H5 *h5, const char *name, H5Number number, int rank, const int64_t *dim, void *out, Err *err)
-{
-    hid_t type = number == H5_FLOAT32   ? H5T_NATIVE_FLOAT
-                 : number == H5_FLOAT64 ? H5T_NATIVE_DOUBLE
-                                        : H5T_NATIVE_INT32;
-    hid_t set = lib_open_checked(h5, name, number == H5_INT32 ? H5_INTEGERS : H5_FLOATS, rank, dim, err);
-    if (set < 0)
-        return -1;
-    int rc =
-        H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0 ? h5_fail(h5, name, "cannot be read", err) : 0;
-    H5Dclose(set);
-    return rc;
-}
+/* --- strings --- */
 
 /* Splits fixed-width strings, padded with NULs or spaces. */
 static int split_fixed(const char *bytes, size_t width, int spaces, char **out, int64_t n)
@@ -150,6 +67,8 @@ int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err
     int rc = lib_describe(h5, name, set, &info, err);
     if (rc == 0 && (info.kind != H5_STRINGS || info.rank != 1))
         rc = err_set(err, "%s: %s: is not a list of strings", h5->path, name);
+    if (rc == 0)
+        rc = lib_check_written(h5, name, set, err);
     if (rc == 0) {
         hid_t type = H5Dget_type(set), space = H5Dget_space(set);
         *n = info.dim[0];

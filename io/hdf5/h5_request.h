@@ -10,9 +10,10 @@ typedef enum {
     ASK_HAS,       /* name */
     ASK_INFO,      /* name -> info */
     ASK_EACH,      /* name, a group -> text: for each member 'd' (a dataset) or '-', its name, NUL */
-    ASK_EXPECT,    /* name, kind, rank, dim */
-    ASK_OFFSET,    /* name, kind, rank, dim -> integer */
-    ASK_READ,      /* name, number, rank, dim, at: where in the shared memory the numbers go */
+    ASK_LINK,      /* name -> text, NUL */
+    ASK_EXPECT,    /* name, kind, strict, rank, dim */
+    ASK_OFFSET,    /* the same -> integer */
+    ASK_READ,      /* the same, number, at: where in the shared memory the numbers go, bytes */
     ASK_STRINGS,   /* name -> integer, how many; text: each ends with NUL */
     ASK_ATTR_TEXT, /* object, name -> text, NUL */
     ASK_ATTR_INT,  /* object, name -> integer */
@@ -30,9 +31,10 @@ typedef struct {
     char object[H5_NAME_LEN], name[H5_NAME_LEN];
     H5Kind kind;
     H5Number number;
+    bool strict;
     int rank;
     int64_t dim[H5_MAX_RANK];
-    int64_t at, bytes; /* of the numbers to read */
+    int64_t at, bytes;
 } H5Request;
 
 typedef struct {

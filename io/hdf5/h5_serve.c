@@ -95,16 +95,22 @@ static int add_member(void *ctx, const char *name, int is_dataset)
     return 0;
 }
 
+static ArrayWish wish_of(const H5Request *q)
+{
+    return (ArrayWish){q->name, q->kind, q->strict, q->rank, q->dim};
+}
+
 static int read_numbers(H5 *h5, const H5Request *q, Err *err)
 {
+    const ArrayWish wish = wish_of(q);
     size_t bytes = (size_t)q->bytes;
     if (bytes == 0)
-        return lib_read(h5, q->name, q->number, q->rank, q->dim, NULL, err);
+        return lib_expect(h5, &wish, err);
     int failed = posix_fallocate(h5->memory, q->at, q->bytes);
     void *at = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, h5->memory, q->at);
     if (at == MAP_FAILED)
         return err_set(err, "%s: %s: no memory for %zu bytes of numbers", h5->path, q->name, bytes);
-    int rc = lib_read(h5, q->name, q->number, q->rank, q->dim, at, err);
+    int rc = lib_read(h5, &wish, q->number, at, err);
     munmap(at, bytes);
     return rc;
 }
@@ -130,8 +136,26 @@ static int read_attr_text(H5 *h5, const H5Request *q, Text *text, Err *err)
     return rc;
 }
 
+static int say_link(H5 *h5, const H5Request *q, Text *text, Err *err)
+{
+    char phrase[4 * H5_NAME_LEN];
+    int rc = lib_broken_link(h5, q->name, phrase, sizeof phrase, err);
+    if (rc > 0)
+        append(text, phrase, strlen(phrase) + 1);
+    return rc;
+}
+
+static int open_file(H5 *h5, Err *err)
+{
+    h5->id = H5Fopen(h5->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    int rc = h5->id < 0 ? h5_open_fail(h5, err) : 0;
+    forbid_files();
+    return rc;
+}
+
 static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
 {
+    const ArrayWish wish = wish_of(q);
     Err *err = &r->err;
     switch (q->ask) {
     case ASK_HAS:
@@ -140,10 +164,12 @@ static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
         return lib_info(h5, q->name, &r->info, err);
     case ASK_EACH:
         return lib_each(h5, q->name, add_member, text, err);
+    case ASK_LINK:
+        return say_link(h5, q, text, err);
     case ASK_EXPECT:
-        return lib_expect(h5, q->name, q->kind, q->rank, q->dim, err);
+        return lib_expect(h5, &wish, err);
     case ASK_OFFSET:
-        return lib_offset(h5, q->name, q->kind, q->rank, q->dim, &r->integer, err);
+        return lib_offset(h5, &wish, &r->integer, err);
     case ASK_READ:
         return read_numbers(h5, q, err);
     case ASK_STRINGS:
@@ -157,9 +183,7 @@ static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
     case ASK_ATTR_REALS:
         return lib_attr_reals(h5, q->object, q->name, (int)q->dim[0], r->real, err);
     case ASK_OPEN:
-        h5->id = H5Fopen(h5->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-        forbid_files();
-        return h5->id < 0 ? h5_fail(h5, NULL, "not readable as HDF5", err) : 0;
+        return open_file(h5, err);
     }
     return -1;
 }

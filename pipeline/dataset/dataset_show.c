@@ -8,6 +8,7 @@
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "model/base/rng.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
 
 #include <stdlib.h>
@@ -42,8 +43,10 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     char shape[128] = "", size[SIZE_TEXT_LEN];
     int at = 0;
     if (!is_dataset) {
-        fprintf(list->out, "  %-18s group\n", name);
-        return 0;
+        char phrase[512];
+        int broken = h5_broken_link(list->h5, name, phrase, sizeof phrase, list->err);
+        fprintf(list->out, "  %-18s %s\n", name, broken > 0 ? phrase : "group");
+        return broken < 0 ? -1 : 0;
     }
     if (h5_info(list->h5, name, &info, list->err))
         return -1;
@@ -110,7 +113,20 @@ static int check_features(const Dataset *d, Err *err)
     for (int64_t row = 0; row < d->features.rows; row++)
         if (!dataset_features(d, row, err))
             return -1;
-    return 0;
+    bool warned = false;
+    return check_zero_rows(&d->features, d->features_path, &warned, NULL, err);
+}
+
+/* What training would warn of. */
+static void show_warnings(const Dataset *d, FILE *out)
+{
+    Err line;
+    ZeroRows z = count_zero_rows(&d->features);
+    if (dataset_captions_odd(d, &line))
+        fprintf(out, "  %s\n", line.text);
+    if (z.zero)
+        fprintf(out, "  %lld feature rows are all zeros: the first is row %lld\n", (long long)z.zero,
+                (long long)z.first);
 }
 
 typedef struct {
@@ -162,7 +178,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     int optional = !spec->must_train || strcmp(split, train);
     int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err);
     if (rc == 0)
-        rc = check_features(&d, err);
+        rc = check_features(&d, err) || check_captions(&d, NULL, err) ? -1 : 0;
     if (rc == 0 && !(*vocab_shown)++)
         rc = show_vocab(spec, &d.vocab, err);
     if (rc == 0) {
@@ -172,6 +188,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
         else
             fprintf(spec->out, "  no captions of %lld images\n", (long long)d.features.rows);
         fprintf(spec->out, "  %s URLs, %s image paths\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no");
+        show_warnings(&d, spec->out);
     }
     dataset_close(&d);
     return rc;
@@ -255,6 +272,9 @@ int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, cons
     int64_t *rows = NULL, there = 0;
     h5_allow_external(spec->allow_external);
     int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
+    Err line;
+    if (rc == 0 && dataset_captions_odd(&d, &line))
+        report_warn(report, "%s", line.text);
     if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
         rc = err_set(err, "out of memory");
     for (int64_t i = 0; rc == 0 && i < n && i < there && !report_stop(report); i++)

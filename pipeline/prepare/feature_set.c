@@ -214,10 +214,14 @@ static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
     if (!h5)
         return -1;
     int rc = h5_info(h5, array, &info, err);
-    if (rc == 0 && (!npy_is_vectors(info.dim, info.rank, &f->rows, D) || f->rows < 1 || *D < 1))
+    if (rc == 0)
+        h5_squeeze(&info, 2);
+    if (rc == 0 && (info.rank != 2 || info.dim[0] < 1 || info.dim[1] < 1))
         rc = err_set(err, "%s: %s: not of the shape (images, features)", f->path, array);
     if (rc == 0)
-        rc = h5_map(h5, array, H5_FLOATS, info.rank, info.dim, &f->matrix, err);
+        rc = h5_map(h5, array, H5_FLOATS, 2, info.dim, &f->matrix, err);
+    f->rows = f->matrix.rows;
+    *D = f->matrix.columns;
     if (rc == 0)
         rc = read_files(s, f, h5, err);
     f->floats = f->matrix.floats;

@@ -1,8 +1,9 @@
 #include "pipeline/sample/sample.h"
 
+#include "io/base/utf8.h"
 #include "io/data/dataset.h"
-#include "io/data/json.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
@@ -19,6 +20,7 @@ typedef struct {
     Model model;
     Dataset data;         /* with --features, empty except for the features */
     const char *features; /* the path of the features, for messages */
+    bool warned_of_zeros;
     RowList rows;
     Search *search;
     int batch;             /* images at a time */
@@ -115,7 +117,8 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
     size_t D = (size_t)r->data.features.columns;
     for (int i = 0; i < n; i++) {
         const float *row = features_row(&r->data.features, r->features, r->rows.row[first + i], err);
-        if (!row)
+        if (!row || (features_zero(&r->data.features, r->rows.row[first + i]) &&
+                     check_zero_rows(&r->data.features, r->features, &r->warned_of_zeros, r->report, err)))
             return -1;
         memcpy(r->gathered + (size_t)i * D, row, D * sizeof *row);
     }

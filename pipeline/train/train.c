@@ -2,6 +2,7 @@
 
 #include "io/base/clock.h"
 #include "io/data/trainlog.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/train_start.h"
 
@@ -36,6 +37,11 @@ static int save(TrainRun *r, Err *err)
 
 /* --- an iteration --- */
 
+static int warn_of_zeros(TrainRun *r, const Dataset *d, bool *warned, Err *err)
+{
+    return check_zero_rows(&d->features, d->features_path, warned, r->report, err);
+}
+
 /* The mean loss of a batch of captions of `width` words; in training also its gradient. */
 static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
 {
@@ -59,7 +65,8 @@ static int validate(TrainRun *r, double *val_loss, Err *err)
         b->n = (int)(n - i < s->batch_size ? n - i : s->batch_size);
         for (int k = 0; k < b->n; k++)
             b->index[k] = i + k;
-        if (batch_gather(&r->val, b, err))
+        if (batch_gather(&r->val, b, err) ||
+            (b->has_zeros && warn_of_zeros(r, &r->val, &r->warned_of_val_zeros, err)))
             return -1;
         sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
     }
@@ -87,7 +94,7 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b)
+    if (!b || (b->has_zeros && warn_of_zeros(r, &r->data, &r->warned_of_zeros, err)))
         return -1;
     r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
     if (!isfinite(r->loss))

@@ -2,6 +2,7 @@
 
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
 
 #include <errno.h>
@@ -91,9 +92,10 @@ static int open_data(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
     int flags = s->raw_features ? DATASET_RAW : 0;
-    if (dataset_open(&r->data, s->data, "train", flags, err))
+    if (dataset_open(&r->data, s->data, "train", flags, err) || check_captions(&r->data, r->report, err))
         return -1;
-    if (s->val_every > 0 && dataset_open(&r->val, s->data, "val", flags, err))
+    if (s->val_every > 0 &&
+        (dataset_open(&r->val, s->data, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
     if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
         return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,

@@ -17,6 +17,7 @@ typedef struct {
     Model model;
     TrainState state;
     Dataset data, val;
+    bool warned_of_zeros, warned_of_val_zeros;
     int64_t *subset; /* --max-train: caption rows; NULL: all */
     CaptionRows captions;
     int64_t per_epoch, total; /* iterations */
