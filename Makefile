@@ -119,7 +119,7 @@ $(BUILD)/obj/%.o: %.re
 	@mkdir -p $(@D)
 	$(say) RE2C $<
 	$(Q)re2c -b -W -Wno-nondeterministic-tags -o $(@:.o=.c) $<
-	$(Q)$(CC) $(ALL_CFLAGS) -O1 -Wno-maybe-uninitialized -MMD -MP -c -o $@ $(@:.o=.c)
+	$(Q)$(CC) $(ALL_CFLAGS) -O1 -Wno-unknown-warning-option -Wno-maybe-uninitialized -MMD -MP -c -o $@ $(@:.o=.c)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
@@ -153,7 +153,7 @@ $(BUILD)/tests/tool_%: $(BUILD)/obj/tests/tool_%.o $(LIBS)
 # are slow to build with sanitizers and coverage. tests/replay_NAME, built with any compiler, runs the target on files.
 FUZZ     = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,$(wildcard model/score/*.c)) $(BUILD)/libio.a
+$(BUILD)/tests/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libpipeline.a $(call obj,$(wildcard model/score/*.c model/base/*.c)) $(BUILD)/libio.a
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)

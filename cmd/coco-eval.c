@@ -6,29 +6,99 @@
 #include <string.h>
 
 static const char EPILOG[] =
-    "FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
+    "A FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
     "References\n"
     "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
     "  coco-eval results.json --refs captions_val2014.json --table\n"
+    "  coco-eval greedy.jsonl beam.jsonl --table --significance      # is the second better than the first?\n"
+    "  coco-eval captions.jsonl --by split --stats --table\n"
     "  coco-eval --refs captions_train2014.json --save-df coco.df    # scores nothing\n"
     "  coco-eval few.jsonl --tokenizer ptb --df coco.df\n"
-    "BLEU and ROUGE-L go from 0 to 1, CIDEr (that is CIDEr-D) from 0 to 10; --table prints them times 100.";
+    "BLEU and ROUGE-L go from 0 to 1. CIDEr is CIDEr-D as the COCO tools compute it, from 0 to 10.\n"
+    "--table prints all of them times 100, as papers do: a CIDEr of 0.887 is 88.7 there.\n"
+    "\n"
+    "Several FILEs are scored each by itself. JSON has an object a line for each, with its \"file\". --by\n"
+    "adds an object for each value of KEY, with its \"group\" (null: records without KEY), before that of\n"
+    "all captions. CIDEr takes its document frequencies from the whole file.\n"
+    "\n"
+    "--significance draws the images of all FILEs anew, with replacement (paired bootstrap, Koehn 2004);\n"
+    "the middle 95 % of the differences are the interval. p is that of approximate randomization (Riezler\n"
+    "and Maxwell 2005), two-sided. BLEU is computed anew from the summed n-grams of each draw. The FILEs\n"
+    "must have captions of the same images.\n"
+    "\n"
+    "--stats: word_precision, words that a reference has too, each as often at most, of all words; unk,\n"
+    "<UNK>s of all words; distinct_1 and distinct_2, different words and pairs of words of all words and\n"
+    "pairs (Li et al. 2016), which fall as captions grow more; distinct_captions; novel_captions, which\n"
+    "--train tells.";
+
+/* The files to score: the operands, or standard input, or none. */
+static void take_files(const Cli *cli, EvalOptions *o)
+{
+    static const char *const STDIN[] = {"-"};
+    int from_stdin = 0;
+    o->inputs = cli->n_operands ? cli->operand : STDIN;
+    o->n_inputs = cli->n_operands ? cli->n_operands : !(o->save_df && o->refs);
+    for (int i = 0; i < o->n_inputs; i++)
+        from_stdin += !strcmp(o->inputs[i], "-");
+    if (from_stdin > 1)
+        cli_usage_error("-: standard input is read once");
+    if (o->save_df && o->n_inputs > 1)
+        cli_usage_error("--save-df is of one FILE");
+    if (o->save_df && o->n_inputs && !strcmp(o->save_df, "-"))
+        cli_usage_error("--save-df -: standard output is for the scores");
+}
+
+/* Options that are not EvalOptions as they stand. */
+typedef struct {
+    int tokenizer;
+    int64_t resamples, seed;
+    bool british, per_image, table, significance;
+} Given;
+
+static void take_tokenizer(const Cli *cli, const Given *given, EvalOptions *o)
+{
+    o->tokens.kind = o->refs || cli_given(cli, "tokenizer") ? (TokenKind)given->tokenizer : TOKENS_NONE;
+    if (o->tokens.american && given->british)
+        cli_usage_error("--american and --british exclude each other");
+    if (o->tokens.american && o->tokens.kind == TOKENS_NONE)
+        cli_usage_error("--american goes with --tokenizer ptb or clean");
+}
+
+static void take_format(const Given *given, EvalOptions *o)
+{
+    o->format = given->per_image ? EVAL_PER_IMAGE : given->table ? EVAL_TABLE : EVAL_JSON;
+    if (given->per_image && given->table)
+        cli_usage_error("--per-image and --table exclude each other");
+    if (given->per_image && (o->by || o->statistics))
+        cli_usage_error("--per-image and %s exclude each other", o->by ? "--by" : "--stats");
+    if (given->per_image && o->n_inputs > 1)
+        cli_usage_error("%s: --per-image is of one FILE", o->inputs[1]);
+}
+
+static void take_significance(const Cli *cli, const Given *given, EvalOptions *o)
+{
+    if (!given->significance && (cli_given(cli, "resamples") || cli_given(cli, "seed")))
+        cli_usage_error("--%s goes with --significance", cli_given(cli, "seed") ? "seed" : "resamples");
+    if (given->significance && o->n_inputs < 2)
+        cli_usage_error("--significance compares two FILEs or more");
+    o->resamples = given->significance ? (int)given->resamples : 0;
+    o->seed = (uint32_t)given->seed;
+}
 
 int main(int argc, char **argv)
 {
-    EvalOptions o = {.input = "-"};
-    int tokenizer = TOKENS_PTB;
-    bool british = false, per_image = false, table = false;
+    EvalOptions o = {0};
+    Given given = {.tokenizer = TOKENS_PTB, .resamples = 1000, .seed = 1};
     /* clang-format off */
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
-        {"tokenizer", 0, CLI_CHOICE, &tokenizer, "ptb|clean|none",
+        {"tokenizer", 0, CLI_CHOICE, &given.tokenizer, "ptb|clean|none",
          "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, "
                  "what records without --refs get", 0, 0, false},
         {.name = "american", .kind = CLI_FLAG, .value = &o.tokens.american,
          .help = "make British spellings American, in the words of ptb and clean"},
-        {.name = "british", .kind = CLI_FLAG, .value = &british, .help = "leave British spellings, the default"},
+        {.name = "british", .kind = CLI_FLAG, .value = &given.british, .help = "leave British spellings, the default"},
         {.name = "drop-unk", .kind = CLI_FLAG, .value = &o.tokens.drop_unk,
          .help = "leave out <UNK>, which is a word to the COCO tools"},
         {"df", 0, CLI_TEXT, &o.df, "FILE",
@@ -36,42 +106,39 @@ int main(int argc, char **argv)
         {"save-df", 0, CLI_TEXT, &o.save_df, "FILE",
          "keep those of the references, all of --refs where it is given; without a FILE to score that is all", 0, 0,
          false},
-        {"train", 0, CLI_TEXT, &o.train, "DIR",
-         "dataset directory: the share of captions that are not among its training captions", 0, 0, false},
+        {"train", 0, CLI_TEXT, &o.train, "DATA|FILE",
+         "dataset directory, COCO annotations or records: the share of captions that are not among the training "
+         "captions there", 0, 0, false},
         {"allow-missing", 0, CLI_FLAG, &o.allow_missing, NULL, "leave out captions of images that --refs lacks", 0,
          0, false},
-        {"per-image", 0, CLI_FLAG, &per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0,
+        {"per-image", 0, CLI_FLAG, &given.per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0,
          false},
-        {"table", 0, CLI_FLAG, &table, NULL, "for people", 0, 0, false},
+        {"table", 0, CLI_FLAG, &given.table, NULL, "for people; several files or groups are a row each", 0, 0, false},
+        {.name = "by", .kind = CLI_TEXT, .value = &o.by, .arg = "KEY",
+         .help = "also score the records in groups, by their value of a key such as split"},
+        {.name = "stats", .kind = CLI_FLAG, .value = &o.statistics,
+         .help = "also precision of words, <UNK>s, how many words and captions differ"},
+        {.name = "significance", .kind = CLI_FLAG, .value = &given.significance,
+         .help = "also differences of each file from the first, with 95 % intervals and p"},
+        {.name = "resamples", .kind = CLI_INT, .value = &given.resamples, .arg = "N",
+         .help = "how often --significance draws the images", .min = 100, .max = 1e6},
+        {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
+         .help = "of the random numbers of --significance", .min = 0, .max = UINT32_MAX},
     };
     /* clang-format on */
     Cli cli = {.name = "coco-eval",
-               .synopsis = "[OPTION...] [FILE|-]",
-               .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as one JSON object.",
+               .synopsis = "[OPTION...] [FILE|-]...",
+               .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as a JSON object for each file.",
                .epilog = EPILOG,
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
-    if (cli.n_operands > 1)
-        cli_usage_error("%s: one FILE is scored", cli.operand[1]);
-    if (per_image && table)
-        cli_usage_error("--per-image and --table exclude each other");
     if (o.allow_missing && !o.refs)
         cli_usage_error("--allow-missing goes with --refs");
-    if (!o.refs && !cli_given(&cli, "tokenizer"))
-        tokenizer = TOKENS_NONE;
-    if (o.tokens.american && british)
-        cli_usage_error("--american and --british exclude each other");
-    if (o.tokens.american && tokenizer == TOKENS_NONE)
-        cli_usage_error("--american goes with --tokenizer ptb or clean");
-    if (cli.n_operands)
-        o.input = cli.operand[0];
-    else if (o.save_df && o.refs)
-        o.input = NULL;
-    if (o.input && o.save_df && !strcmp(o.save_df, "-"))
-        cli_usage_error("--save-df -: standard output is for the scores");
-    o.tokens.kind = (TokenKind)tokenizer;
-    o.format = per_image ? EVAL_PER_IMAGE : table ? EVAL_TABLE : EVAL_JSON;
+    take_files(&cli, &o);
+    take_tokenizer(&cli, &given, &o);
+    take_format(&given, &o);
+    take_significance(&cli, &given, &o);
     Err err;
     int status = 0;
     if (eval_run(&o, stdout, cli_warnings(), &err)) {

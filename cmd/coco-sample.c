@@ -72,7 +72,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "model", .letter = 'm', .kind = CLI_TEXT, .value = &s->model, .arg = "MODEL.h5",
          .help = "the model file"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DIR",
-         .help = "dataset directory"},
+         .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
          .help = "train, val or another split"},
         {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
@@ -134,6 +134,7 @@ int main(int argc, char **argv)
     take_search(&cli, &o, &s->search);
     if (o.shard)
         take_shard(o.shard, s);
+    s->own_data = !cli_given(&cli, "data");
     s->logprob = !o.no_logprob;
     s->format = caption_format(o.format);
     if (sample_run(s, stdout, cli_report(&cli, "images"), &err)) {

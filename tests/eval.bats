@@ -318,7 +318,16 @@ E
 }
 
 @test "usage" {
-    fails 2 'one FILE is scored' coco-eval a b
+    fails 2 'is read once' coco-eval - a -
+    fails 2 '--save-df is of one FILE' coco-eval --save-df x a b
+    fails 2 'b: --per-image is of one FILE' coco-eval --per-image a b
+    fails 2 'exclude each other' coco-eval --per-image --stats a
+    fails 2 'exclude each other' coco-eval --per-image --by split a
+    fails 2 'compares two FILEs or more' coco-eval --significance a
+    fails 2 '--resamples goes with --significance' coco-eval --resamples 100 a b
+    fails 2 '--seed goes with --significance' coco-eval --seed 7 a b
+    fails 2 'resamples' coco-eval --significance --resamples 10 a b
+    fails 2 'seed' coco-eval --significance --seed -1 a b
     fails 2 'exclude each other' coco-eval --table --per-image a
     fails 2 'goes with --refs' coco-eval --allow-missing a
     fails 2 'goes with --tokenizer' coco-eval --american a

@@ -266,6 +266,26 @@ static void writers_at_once(void **state)
     assert_int_equal(entries(), 1);
 }
 
+static void names_from_a_file(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {{"a/m", "a/log", "log"},     {"m", "a/log", "a/log"},
+                                           {"a/m", "log", "../log"},    {"a/b/m", "c/log", "../../c/log"},
+                                           {"a/m", "a/b/log", "b/log"}, {"a/m", "ab/log", "../ab/log"},
+                                           {"link/m", "a/log", "log"}};
+    assert_int_equal(chdir(dir), 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(mkdir((const char *const[]){"a", "a/b", "c", "ab"}[i], 0700), 0);
+    assert_int_equal(symlink("a", "link"), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *name = path_from(cases[i][0], cases[i][1]);
+        assert_string_equal(name, cases[i][2]);
+        free(name);
+    }
+    assert_null(path_from("a/m", "nowhere/log"));
+    assert_int_equal(chdir("/"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(through_links, setup, teardown),
         cmocka_unit_test_setup_teardown(links_that_lead_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_without_a_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_from_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
         cmocka_unit_test_setup_teardown(unlocked_leftovers_are_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_process_id, setup, teardown),

@@ -227,6 +227,15 @@ static const Case PEERS[] = {
      "b",
      "a b"},
     {"control characters are dropped", "a \x01 b", "a b"},
+    /* what reads far ahead in vain, and what is there all the same */
+    {"a mail address", "a=b=c=d=e=f=g=h=i=j=k@.l=m@n.org", "a=b=c=d=e=f=g=h=i=j=k@.l=m@n.org"},
+    {"a domain", "a%b%c%d%e%f%g%h%i..j%k.com/x", "a % b % c % d % e % f % g % h % i. j%k.com / x"},
+    {"www", "www.=a=b=c=d=e=f=g=h=i=j..www.x.uk", "www = a = b = c =d = e = f = g = h = i = j. www.x.uk"},
+    {"a file", "a.1.b.2.c.3.d.4.e.5.f&aacx.jpg is", "a.1.b.2.c .3 d. 4 e. 5 f & aacx.jpg is"},
+    {"a hyphen", "a,b,c,d,e,f,g,h,i,j,k,l.m;n,o-p", "a b c d e f g h i j k l.m n,o-p"},
+    {"a comment", "<!a b c d e f g h <!i j> k",
+     "<!a" NB "b" NB "c" NB "d" NB "e" NB "f" NB "g" NB "h" NB "<!i" NB "j> k"},
+    {"a smiley", "x'.a b c d e f g h i j <x'.b <>] c", "x a b c d e f g h i j < x b < > -rsb- c"},
 };
 
 static void run(const Case *cases, size_t n, int flags)
@@ -405,6 +414,41 @@ static void growth(void **state)
     }
 }
 
+/* How many words a unit repeated n times has. */
+static size_t count_repeated(const char *unit, size_t n)
+{
+    size_t len = strlen(unit), words = 0;
+    char *text = malloc(n * len + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < n; i++)
+        memcpy(text + i * len, unit, len + 1);
+    char *tokens = ptb_tokenize(text, PTB_ANY, PTB_PEERS);
+    assert_non_null(tokens);
+    for (const char *s = tokens; *s; s++)
+        words += *s == ' ';
+    free(tokens);
+    free(text);
+    return words + 1;
+}
+
+/* Lines of a million characters, at whose every token a rule could read on to their end, take as long as others. (If
+ * they did not, this would run for hours.) */
+static void long_lines(void **state)
+{
+    enum { FEW = 120, MANY = 360000 };
+    static const char *const UNITS[] = {
+        "a",    "1",      ".",   "a=",      "a.1.",   "1.",           "a,",      "a%",     "www.=",  "a%.a%.",
+        "<!a",  "x'.",    "a@.", "a/",      "a'",     "#a",           "a. <!a ", "1/2",    "<a b='", "\v",
+        "a.\v", "x-a.a.", "a&",  "http://", "\u03A3", "\u03A3\u0301", "\u0301",  "\u00AD", "\u00A0"};
+    (void)state;
+    for (size_t u = 0; u < sizeof UNITS / sizeof *UNITS; u++) {
+        size_t few = count_repeated(UNITS[u], FEW), per_few = count_repeated(UNITS[u], 2 * FEW) - few;
+        size_t words = count_repeated(UNITS[u], MANY);
+        if (words != few + (MANY / FEW - 1) * per_few)
+            fail_msg("%zu words of '%s'", words, UNITS[u]);
+    }
+}
+
 /* Special words are left out, <UNK> where that is asked; with "none" all else stays as it is. */
 static void special(void **state)
 {
@@ -440,7 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(peers),     cmocka_unit_test(clean),      cmocka_unit_test(spelling),
         cmocka_unit_test(next_line), cmocka_unit_test(every_rule), cmocka_unit_test(odd_signs),
-        cmocka_unit_test(growth),    cmocka_unit_test(special),
+        cmocka_unit_test(growth),    cmocka_unit_test(long_lines), cmocka_unit_test(special),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

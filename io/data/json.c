@@ -120,6 +120,16 @@ int json_is_true(const Json *json)
     return cJSON_IsTrue(json);
 }
 
+int json_is_null(const Json *json)
+{
+    return cJSON_IsNull(json);
+}
+
+int json_is_scalar(const Json *json)
+{
+    return cJSON_IsString(json) || json_is_number(json) || cJSON_IsBool(json);
+}
+
 int json_length(const Json *array)
 {
     return cJSON_GetArraySize(array);

@@ -38,6 +38,8 @@ int json_get_array(const Json *object, const char *key, const Json **out, Err *e
 int json_is_object(const Json *json);
 int json_is_true(const Json *json);   /* 0 for NULL too */
 int json_is_number(const Json *json); /* also an infinite one, such as 1e999; 0 for NULL too */
+int json_is_null(const Json *json);   /* the value null */
+int json_is_scalar(const Json *json); /* a string, a number, true or false; 0 for NULL too */
 
 /* The elements of an array: how many, and a walk from first to last. */
 int json_length(const Json *array);

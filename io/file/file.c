@@ -296,6 +296,34 @@ char *path_absolute(const char *path)
     return joined;
 }
 
+/* The length of what two absolute paths have in common, up to and including a slash. */
+static size_t common_lead(const char *a, const char *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            n = i + 1;
+    return n;
+}
+
+char *path_from(const char *file, const char *path)
+{
+    char *from = path_absolute(file), *to = path_absolute(path), *out = NULL;
+    if (from && to) {
+        size_t n = common_lead(from, to), ups = 0;
+        for (const char *p = from + n; (p = strchr(p, '/')); p++)
+            ups++;
+        out = malloc(3 * ups + strlen(to + n) + 1);
+        for (size_t i = 0; out && i < ups; i++)
+            memcpy(out + 3 * i, "../", 3);
+        if (out)
+            strcpy(out + 3 * ups, to + n);
+    }
+    free(from);
+    free(to);
+    return out;
+}
+
 int path_same(const char *a, const char *b)
 {
     char *a_place = path_absolute(a), *b_place = path_absolute(b);

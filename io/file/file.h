@@ -54,6 +54,9 @@ void path_trim(char *path);
 char *path_follow(const char *path);
 /* The absolute path of something that need not exist, though its parent must. The caller frees; NULL with errno. */
 char *path_absolute(const char *path);
+/* The path as it is called from the directory that holds `file`; links are resolved in both, and the parents of both must
+ * exist. The caller frees; NULL with errno. */
+char *path_from(const char *file, const char *path);
 /* Whether both paths lead to one place, also through links, whether or not anything is there; 0 if unknown. */
 int path_same(const char *a, const char *b);
 /* Whether the path is absolute, or contains "..": not to be followed if it comes from data. */

@@ -8,6 +8,8 @@
  *   score_k = (Π_{j≤k} (correct_j + 1e-15) / (guess_j + 1e-9))^(1/k), times exp(1 - 1/r) where
  *   r = (testlen + 1e-15) / (reflen + 1e-9) is below 1
  */
+#include "model/score/bleu.h"
+
 #include "model/score/metrics.h"
 
 #include <math.h>
@@ -38,16 +40,22 @@ static int32_t clipped_count(const ScorePair *p, int k, const Gram *gram)
     return most < gram->count ? most : gram->count;
 }
 
+int32_t bleu_correct(const ScorePair *p, int k)
+{
+    const Sentence *c = p->caption;
+    int32_t correct = 0;
+    for (int i = c->at[k]; i < c->at[k + 1]; i++)
+        correct += clipped_count(p, k, &c->gram[i]);
+    return correct;
+}
+
 static int count(const ScorePair *p, const ScoreCorpus *corpus, double *counts)
 {
     const Sentence *c = p->caption;
     (void)corpus;
     for (int k = 0; k < NGRAM_MAX; k++) {
-        int32_t correct = 0;
-        for (int i = c->at[k]; i < c->at[k + 1]; i++)
-            correct += clipped_count(p, k, &c->gram[i]);
         counts[GUESS + k] = c->n > k ? c->n - k : 0;
-        counts[CORRECT + k] = correct;
+        counts[CORRECT + k] = bleu_correct(p, k);
     }
     counts[TESTLEN] = c->n;
     counts[REFLEN] = closest_length(p);

@@ -82,7 +82,7 @@ static int count(const ScorePair *p, const ScoreCorpus *corpus, double *counts)
 }
 
 const Metric metric_cider = {
-    .score = {{"CIDEr", "CIDEr", "of 1000, as papers print it"}},
+    .score = {{"CIDEr", "CIDEr", "of 1000: CIDEr-D times 100, as papers print it"}},
     .n_counts = 1,
     .count = count,
     .combine = metric_mean,

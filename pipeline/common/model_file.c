@@ -92,6 +92,9 @@ static const Field optim_fields[] = {
 enum { N_OPTIM = sizeof optim_fields / sizeof *optim_fields };
 
 static const Field progress_fields[] = {
+    {"data_absolute", .kind = FIELD_TEXT, OF(TrainState, data_absolute), .optional = true},
+    {"log", .kind = FIELD_TEXT, OF(TrainState, log), .optional = true},
+    {"run", .kind = FIELD_TEXT, OF(TrainState, run), .optional = true},
     {"captions_digest", .kind = FIELD_INT, OF(TrainState, captions_digest), .min = -HUGE_VAL, .max = HUGE_VAL},
     {"iteration", .kind = FIELD_INT, OF(TrainState, iteration), .max = MOST_STEPS},
     {"epoch", .kind = FIELD_INT, OF(TrainState, epoch), .max = MOST_STEPS},
@@ -244,12 +247,19 @@ static int read_losses(H5 *h5, TrainState *s, Err *err)
     return 0;
 }
 
+/* 1: a training to resume, 0: a model alone. -1: failed. */
+static int has_state(H5 *h5, Err *err)
+{
+    int train = h5_has(h5, "/train", err);
+    return train > 0 ? h5_has(h5, "/optim", err) : train;
+}
+
 static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
-    int train = h5_has(h5, "/train", err), optim = train > 0 ? h5_has(h5, "/optim", err) : train;
-    if (optim < 0)
+    int there = has_state(h5, err);
+    if (there < 0)
         return -1;
-    if (!optim)
+    if (!there)
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
     settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
@@ -271,6 +281,36 @@ int model_load_state(Model *m, TrainState *s, const char *path, Err *err)
         model_free(m);
         train_state_free(s);
     }
+    return rc;
+}
+
+/* Attributes alone. 1: the training is known. */
+static int peek(H5 *h5, TrainState *s, Err *err)
+{
+    Head head;
+    if (read_head(h5, &head, err))
+        return -1;
+    int there = has_state(h5, err);
+    if (there <= 0)
+        return there;
+    const ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    settings_take_shape(&s->settings, &shape);
+    if (read_settings(h5, "/optim", &s->settings, err) || read_settings(h5, "/train", &s->settings, err) ||
+        fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err))
+        return -1;
+    return 1;
+}
+
+int model_peek(TrainState *s, const char *path, Err *err)
+{
+    memset(s, 0, sizeof *s);
+    H5 *h5 = h5_open(path, err);
+    if (!h5)
+        return -1;
+    int rc = peek(h5, s, err);
+    h5_close(h5, NULL);
+    if (rc <= 0)
+        train_state_free(s);
     return rc;
 }
 

@@ -1,7 +1,7 @@
 #include "pipeline/eval/corpus.h"
 
 #include "io/base/err.h"
-#include "io/data/annotations.h"
+#include "io/data/annotations.h" /* its limit on a file is that on a results array too */
 #include "io/data/record.h"
 #include "pipeline/eval/ngrams.h"
 
@@ -14,9 +14,13 @@ enum { WORDS_MAX = 10000 }; /* in a caption: the time of ROUGE-L grows with the 
 
 int corpus_init(Corpus *c, TokenRule rule, Err *err)
 {
-    *c =
-        (Corpus){.rule = rule, .words = hash_new(), .ngrams = hash_new(), .texts = hash_new(), .names = hash_new()};
-    return c->words && c->ngrams && c->texts && c->names ? 0 : err_set(err, "out of memory");
+    *c = (Corpus){.rule = rule,
+                  .words = hash_new(),
+                  .ngrams = hash_new(),
+                  .texts = hash_new(),
+                  .names = hash_new(),
+                  .groups = hash_new()};
+    return c->words && c->ngrams && c->texts && c->names && c->groups ? 0 : err_set(err, "out of memory");
 }
 
 void corpus_free(Corpus *c)
@@ -41,6 +45,7 @@ void corpus_free(Corpus *c)
     hash_free(c->ngrams);
     hash_free(c->texts);
     hash_free(c->names);
+    hash_free(c->groups);
     memset(c, 0, sizeof *c);
 }
 
@@ -163,7 +168,7 @@ static char *take_line(Corpus *c, const char *caption, Err *err)
         return NULL;
     }
     c->broken += c->rule.kind != TOKENS_NONE && tokens_break(caption);
-    c->unknown += tokens_unknown(caption);
+    c->unknown += tokens_unknown(caption) > 0;
     char *line = strdup(caption);
     if (!line)
         err_set(err, "out of memory");
@@ -222,9 +227,24 @@ static int add_reference(Corpus *c, int32_t image, const char *text, Err *err)
 
 /* --- captions --- */
 
-/* Adds a record's caption and, with CORPUS_REFERENCES, its references. json, its text, is the corpus's from now on, also
- * after a failure; NULL without CORPUS_JSON. */
-static int add_record(Corpus *c, const Record *r, int flags, char *json, Err *err)
+/* The number of the group of a record's JSON. */
+static int find_group(Corpus *c, const Json *record, int32_t *group, Err *err)
+{
+    const Json *value = c->by ? json_member(record, c->by) : NULL;
+    *group = -1;
+    if (!value || json_is_null(value))
+        return 0;
+    if (!json_is_scalar(value))
+        return err_set(err, "\"%s\": not a string, a number, true or false", c->by);
+    char *text = json_print(value);
+    *group = text ? hash_add(c->groups, text, strlen(text)) : -1;
+    free(text);
+    return *group < 0 ? err_set(err, "out of memory") : 0;
+}
+
+/* Adds a record's caption to a group and, with CORPUS_REFERENCES, its references. json, its text, is the corpus's from
+ * now on, also after a failure; NULL without CORPUS_JSON. */
+static int add_record(Corpus *c, const Record *r, int32_t group, int flags, char *json, Err *err)
 {
     int own = flags & CORPUS_REFERENCES;
     CorpusCaption *grown = grow(c->caption, c->n_captions, &c->caption_room, sizeof *grown);
@@ -236,11 +256,12 @@ static int add_record(Corpus *c, const Record *r, int flags, char *json, Err *er
         return err_set(err, "out of memory");
     }
     CorpusCaption *caption = &c->caption[c->n_captions];
-    *caption = (CorpusCaption){.image = image, .json = json, .line = take_line(c, r->caption, err)};
+    *caption = (CorpusCaption){.image = image, .group = group, .json = json, .line = take_line(c, r->caption, err)};
     if (!caption->line) {
         free(json);
         return -1;
     }
+    caption->unknown = tokens_unknown(r->caption);
     c->n_captions++;
     /* Each caption of an image repeats its references: once is enough. */
     if (c->image[image].n_captions++ == 0 && own)
@@ -255,9 +276,12 @@ static int add_elements(Corpus *c, const Json *list, int flags, Err *err)
     int64_t n = 1;
     for (const Json *e = json_first(list); e; e = json_next(e), n++) {
         Record r;
+        int32_t group;
         int rc = record_read(&r, e, err);
         if (!rc) {
-            rc = add_record(c, &r, flags, flags & CORPUS_JSON ? json_print(e) : NULL, err);
+            rc = find_group(c, e, &group, err);
+            if (!rc)
+                rc = add_record(c, &r, group, flags, flags & CORPUS_JSON ? json_print(e) : NULL, err);
             record_free(&r);
         }
         if (rc)
@@ -279,6 +303,19 @@ static int read_array(Corpus *c, RecordReader *reader, int flags, Err *err)
     return rc ? err_prefix(err, "%s: ", record_name(reader)) : 0;
 }
 
+static int add_line(Corpus *c, const Record *r, const char *line, size_t len, int flags, Err *err)
+{
+    int32_t group = -1;
+    if (c->by) {
+        Json *json = json_parse_object(line, len, err);
+        int rc = json ? find_group(c, json, &group, err) : -1;
+        json_free(json);
+        if (rc)
+            return -1;
+    }
+    return add_record(c, r, group, flags, flags & CORPUS_JSON ? strdup(line) : NULL, err);
+}
+
 static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
 {
     Record r;
@@ -286,7 +323,7 @@ static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
     size_t len;
     int rc;
     while ((rc = record_next(reader, &r, &line, &len, err)) > 0) {
-        rc = add_record(c, &r, flags, flags & CORPUS_JSON ? strdup(line) : NULL, err);
+        rc = add_line(c, &r, line, len, flags, err);
         record_free(&r);
         if (rc)
             return err_prefix(err, "%s: ", record_place(reader));
@@ -306,22 +343,15 @@ int corpus_captions(Corpus *c, const char *input, int flags, Err *err)
 
 /* --- references --- */
 
-typedef struct {
-    Corpus *corpus;
-    int all;
-} Annotations;
-
-static int add_annotation(void *ctx, int64_t id, const char *text, Err *err)
+int corpus_references(Corpus *c, const References *references, int all, Err *err)
 {
-    const Annotations *a = ctx;
-    int32_t image = find_or_add_image(a->corpus, NULL, id);
-    if (image < 0)
-        return err_set(err, "out of memory");
-    return a->all || a->corpus->image[image].n_captions ? add_reference(a->corpus, image, text, err) : 0;
-}
-
-int corpus_references(Corpus *c, const char *path, int all, Err *err)
-{
-    Annotations annotations = {c, all};
-    return annotations_each(path, add_annotation, &annotations, err);
+    for (int64_t i = 0; i < references->n; i++) {
+        const Reference *r = &references->list[i];
+        int32_t image = find_or_add_image(c, NULL, r->image_id);
+        if (image < 0)
+            return err_set(err, "out of memory");
+        if ((all || c->image[image].n_captions) && add_reference(c, image, r->text, err))
+            return err_prefix(err, "%s: annotation %" PRId64 ": ", references->path, i + 1);
+    }
+    return 0;
 }

@@ -10,6 +10,7 @@
 #include "io/base/err.h"
 #include "io/base/hash.h"
 #include "model/score/sentence.h"
+#include "pipeline/eval/references.h"
 #include "pipeline/eval/tokens.h"
 
 #include <stdint.h>
@@ -26,16 +27,20 @@ typedef struct {
     int32_t image;
     char *line;
     Sentence sentence;
-    int32_t text; /* the number of its tokens in texts */
-    char *json;   /* the record as it was read; NULL without CORPUS_JSON */
+    int32_t text;    /* the number of its tokens in texts */
+    int32_t group;   /* the number of its value in groups; -1: it has none */
+    int32_t unknown; /* how often it has <UNK> */
+    char *json;      /* the record as it was read; NULL without CORPUS_JSON */
 } CorpusCaption;
 
 typedef struct {
     TokenRule rule;
+    const char *by; /* the key by which captions are in groups; borrowed, set after corpus_init; NULL: in none */
     Hash *words;
     Hash *ngrams; /* see ngrams.h */
     Hash *texts;  /* the distinct captions, as tokens */
     Hash *names;  /* the images: id and split */
+    Hash *groups; /* the values of the key, as JSON */
     CorpusImage *image;
     int32_t n_images, image_room;
     CorpusCaption *caption;
@@ -55,9 +60,9 @@ enum {
 
 /* Reads caption records, one a line, or a results array ("-": standard input). */
 int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
-/* Reads references from annotations: those of the images that have captions, or with `all` those of every image. The
- * other images are added with their ids alone. */
-int corpus_references(Corpus *corpus, const char *path, int all, Err *err);
+/* Adds references: those of the images that have captions, or with `all` those of every image. The other images are
+ * added with their ids alone. */
+int corpus_references(Corpus *corpus, const References *references, int all, Err *err);
 /* After all is read: makes the sentences of captions and references. Their words can depend on the next caption, or
  * reference, in the file that the COCO tools tokenize (see ptb.h): it has one for captions, in their order, and one for
  * references, image after image in the order of the captions. */

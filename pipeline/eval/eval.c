@@ -1,17 +1,20 @@
 #include "pipeline/eval/eval.h"
 
 #include "io/base/err.h"
-#include "io/data/dataset.h"
 #include "model/score/cider.h"
 #include "model/score/metrics.h"
 #include "pipeline/eval/corpus.h"
 #include "pipeline/eval/document_frequency.h"
-#include "pipeline/eval/ptb.h"
+#include "pipeline/eval/references.h"
 #include "pipeline/eval/score_output.h"
+#include "pipeline/eval/score_rows.h"
+#include "pipeline/eval/significance.h"
+#include "pipeline/eval/statistics.h"
+#include "pipeline/eval/training.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +22,44 @@
 typedef struct {
     const EvalOptions *options;
     const Report *report;
+    References references;
+    Hash *training; /* NULL: not known */
+    FileCounts first;
+    ScoreRows rows;
+} Run;
+
+/* One file of it. */
+typedef struct {
+    Run *run;
+    const EvalOptions *options;
+    const char *input; /* NULL: there is none */
     Corpus corpus;
     Scored scored;
     ScorePair *pairs; /* (scored.n) */
     double *idf;      /* (n-grams) */
 } Eval;
+
+static const char *name_of(const char *input)
+{
+    return strcmp(input, "-") ? input : "standard input";
+}
+
+/* Warns, and names the file if it is one of several. */
+static void __attribute__((format(printf, 2, 3))) warn(const Eval *e, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, fmt);
+    int n = vasprintf(&text, fmt, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    if (e->options->n_inputs > 1)
+        report_warn(e->run->report, "%s: %s", name_of(e->input), text);
+    else
+        report_warn(e->run->report, "%s", text);
+    free(text);
+}
 
 /* --- what is scored --- */
 
@@ -36,12 +72,14 @@ static int read_all(Eval *e, Err *err)
 {
     const EvalOptions *o = e->options;
     int flags = (o->refs ? 0 : CORPUS_REFERENCES) | (o->format == EVAL_PER_IMAGE ? CORPUS_JSON : 0);
-    if (o->input && corpus_captions(&e->corpus, o->input, flags, err))
+    if (e->input && corpus_captions(&e->corpus, e->input, flags, err))
         return -1;
-    if (o->refs && corpus_references(&e->corpus, o->refs, o->save_df != NULL, err))
+    if (e->input && !e->corpus.n_captions)
+        return err_set(err, "%s: no captions", name_of(e->input));
+    if (e->input && o->by && !hash_count(e->corpus.groups))
+        return err_set(err, "%s: no record has a \"%s\" to group by", name_of(e->input), o->by);
+    if (o->refs && corpus_references(&e->corpus, &e->run->references, o->save_df != NULL, err))
         return -1;
-    if (o->input && !e->corpus.n_captions)
-        return err_set(err, "%s: no captions", strcmp(o->input, "-") ? o->input : "standard input");
     return corpus_tokenize(&e->corpus, err);
 }
 
@@ -83,30 +121,27 @@ static void warn_about_input(const Eval *e)
         without += c->image[i].n_captions == 0;
     }
     if (missing)
-        report_warn(e->report, "%" PRId64 " image%s without references left out, the first of them %" PRId64,
-                    missing, missing > 1 ? "s" : "", first);
+        warn(e, "%" PRId64 " image%s without references left out, the first of them %" PRId64, missing,
+             missing > 1 ? "s" : "", first);
     if (several)
-        report_warn(e->report,
-                    "%" PRId64 " image%s with several captions: each is scored as if it were the only one", several,
-                    several > 1 ? "s" : "");
+        warn(e, "%" PRId64 " image%s with several captions: each is scored as if it were the only one", several,
+             several > 1 ? "s" : "");
     if (without)
-        report_warn(e->report,
-                    "%" PRId64 " annotated image%s without a caption: scores are of the %" PRId64 " with one",
-                    without, without > 1 ? "s" : "", e->scored.images);
+        warn(e, "%" PRId64 " annotated image%s without a caption: scores are of the %" PRId64 " with one", without,
+             without > 1 ? "s" : "", e->scored.images);
     if (e->scored.images == 1 && !e->options->df)
-        report_warn(e->report,
-                    "CIDEr is 0 on one image, because its weights are log(images / document frequency); --df FILE "
-                    "takes those of a corpus");
+        warn(e, "CIDEr is 0 on one image, because its weights are log(images / document frequency); --df FILE "
+                "takes those of a corpus");
     if (c->broken)
-        report_warn(e->report,
-                    "line breaks inside %" PRId64 " caption%s count as spaces; the COCO tools would give what "
-                    "follows to the next image",
-                    c->broken, c->broken > 1 ? "s" : "");
+        warn(e,
+             "line breaks inside %" PRId64 " caption%s count as spaces; the COCO tools would give what "
+             "follows to the next image",
+             c->broken, c->broken > 1 ? "s" : "");
     if (c->unknown && c->rule.kind != TOKENS_CLEAN && !c->rule.drop_unk)
-        report_warn(e->report,
-                    "<UNK>, in %" PRId64 " of the captions and references, counts as a word, as in the COCO tools; "
-                    "--drop-unk leaves it out",
-                    c->unknown);
+        warn(e,
+             "<UNK>, in %" PRId64 " of the captions and references, counts as a word, as in the COCO tools; "
+             "--drop-unk leaves it out",
+             c->unknown);
 }
 
 static int make_pairs(Eval *e, Err *err)
@@ -170,7 +205,7 @@ static int compute_idf(Eval *e, Err *err)
              : images == 0 ? err_set(err, "%s: no captions", o->refs)
                            : df_save(o->save_df, &e->corpus, df, images, err);
     }
-    if (!rc && o->input) {
+    if (!rc && e->input) {
         if (o->df)
             rc = df_load(o->df, &e->corpus, df, &images, err);
         else if ((images = count_df(e, 0, df)) < 0)
@@ -182,104 +217,132 @@ static int compute_idf(Eval *e, Err *err)
     return rc;
 }
 
-/* --- how alike the captions are: a poor model says the same of every image --- */
+/* --- a file --- */
 
-/* Marks in seen (texts) the captions that are also training captions. */
-static int mark_seen(const Corpus *c, const Dataset *train, char *seen, Err *err)
+static int count_statistics(Eval *e, Err *err)
 {
-    for (int64_t i = 0; i < train->n; i++) {
-        const int32_t *words = dataset_caption(train, i, err);
-        if (!words)
-            return -1;
-        char *text = vocab_text(&train->vocab, words, train->width),
-             *tokens = text ? tokens_of(text, PTB_ANY, c->rule) : NULL;
-        int32_t known = tokens ? hash_find(c->texts, tokens, strlen(tokens)) : -1;
-        if (known >= 0)
-            seen[known] = 1;
-        free(text);
-        if (!tokens)
-            return err_set(err, "out of memory");
-        free(tokens);
-    }
-    return 0;
+    StatisticsCounter *counter = statistics_begin(&e->corpus, e->run->training, e->options->statistics);
+    int rc = counter ? score_rows_add(&e->run->rows, name_of(e->input), &e->corpus, &e->scored, counter) : -1;
+    statistics_end(counter);
+    return rc ? err_set(err, "out of memory") : 0;
 }
 
-static int read_train(const Eval *e, char *seen, Err *err)
+/* Compares the file with the first, and puts the differences into its row, the last. */
+static int compare(Eval *e, Err *err)
 {
-    Dataset train = {0};
-    int rc = dataset_open(&train, e->options->train, "train", 0, err);
-    if (!rc)
-        rc = mark_seen(&e->corpus, &train, seen, err);
-    dataset_close(&train);
+    Run *run = e->run;
+    if (!run->first.names)
+        return file_counts_make(&run->first, name_of(e->input), &e->corpus, &e->scored) ? err_set(err, "out of memory")
+                                                                                        : 0;
+    Difference *difference = malloc((size_t)metrics_scores() * sizeof *difference);
+    FileCounts counts = {0};
+    int rc = !difference || file_counts_make(&counts, name_of(e->input), &e->corpus, &e->scored)
+                 ? err_set(err, "out of memory")
+                 : significance_compare(&run->first, &counts, run->options->resamples, run->options->seed,
+                                        difference, err);
+    run->rows.row[run->rows.n - 1].difference = difference;
+    file_counts_free(&counts);
     return rc;
 }
 
-static int caption_stats(Eval *e, Err *err)
+static int score_captions(Eval *e, Err *err)
 {
-    enum { SEEN = 1, COUNTED = 2 };
-    const Corpus *c = &e->corpus;
-    Scored *s = &e->scored;
-    int64_t novel = 0, words = 0;
-    char *text = calloc((size_t)hash_count(c->texts) + 1, 1);
-    if (!text)
+    const EvalOptions *o = e->options;
+    if (refuse_missing(e, err) || make_pairs(e, err))
+        return -1;
+    warn_about_input(e);
+    if (compute_idf(e, err))
+        return -1;
+    ScoreCorpus corpus = {.idf = e->idf};
+    if (metrics_count(e->pairs, e->scored.n, &corpus, e->scored.counts))
         return err_set(err, "out of memory");
-    int rc = e->options->train ? read_train(e, text, err) : 0;
-    for (int64_t i = 0; !rc && i < s->n; i++) {
-        const CorpusCaption *caption = &c->caption[s->caption[i]];
-        char *state = &text[caption->text];
-        novel += !(*state & SEEN);
-        s->distinct += !(*state & COUNTED);
-        *state |= COUNTED;
-        words += caption->sentence.n;
-    }
-    s->novel = e->options->train ? (double)novel / (double)s->n : NAN;
-    s->mean_length = (double)words / (double)s->n;
-    free(text);
-    return rc;
+    return o->format == EVAL_PER_IMAGE ? 0 : count_statistics(e, err);
 }
 
-/* --- the run --- */
-
-static int write_scores(const Eval *e, FILE *out, Err *err)
+static int write_end(FILE *out, int rc, Err *err)
 {
-    int rc;
-    errno = 0;
-    if (e->options->format == EVAL_PER_IMAGE)
-        rc = scores_write_each(&e->scored, &e->corpus, out);
-    else if (e->options->format == EVAL_TABLE)
-        rc = scores_write_table(&e->scored, out);
-    else
-        rc = scores_write_json(&e->scored, out);
     if (ferror(out))
         return err_set(err, "write: %s", errno ? strerror(errno) : "failed");
     return rc ? err_set(err, "out of memory") : 0;
 }
 
-static int score_all(Eval *e, FILE *out, Err *err)
+/* Scores a file; with EVAL_PER_IMAGE it is written too. */
+static int eval_file(Run *run, const char *input, FILE *out, Err *err)
 {
-    if (refuse_missing(e, err) || make_pairs(e, err))
-        return -1;
-    warn_about_input(e);
-    if (compute_idf(e, err) || caption_stats(e, err))
-        return -1;
-    ScoreCorpus corpus = {.idf = e->idf};
-    if (metrics_count(e->pairs, e->scored.n, &corpus, e->scored.counts))
-        return err_set(err, "out of memory");
-    return write_scores(e, out, err);
-}
-
-int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err)
-{
-    Eval e = {.options = options, .report = report};
-    int rc = corpus_init(&e.corpus, options->tokens, err);
+    const EvalOptions *o = run->options;
+    Eval e = {.run = run, .options = o, .input = input};
+    int rc = corpus_init(&e.corpus, o->tokens, err);
+    e.corpus.by = o->by;
     if (!rc)
         rc = read_all(&e, err);
-    if (!rc)
-        rc = options->input ? score_all(&e, out, err) : compute_idf(&e, err);
+    if (!rc && !input) {
+        rc = compute_idf(&e, err);
+    } else if (!rc) {
+        rc = score_captions(&e, err);
+        if (rc && o->n_inputs > 1)
+            err_prefix(err, "%s: ", name_of(input));
+    }
+    if (!rc && input && o->resamples)
+        rc = compare(&e, err);
+    errno = 0;
+    if (!rc && o->format == EVAL_PER_IMAGE && input)
+        rc = write_end(out, scores_write_each(&e.scored, &e.corpus, out), err);
     corpus_free(&e.corpus);
     free(e.scored.caption);
     free(e.scored.counts);
     free(e.pairs);
     free(e.idf);
+    return rc;
+}
+
+/* --- the run --- */
+
+static int write_rows(const Run *run, FILE *out, Err *err)
+{
+    const EvalOptions *o = run->options;
+    const ScoreRows *rows = &run->rows;
+    const ScoreStyle style = {.files = o->n_inputs > 1,
+                              .statistics = o->statistics,
+                              .by = o->by,
+                              .first = name_of(o->inputs[0]),
+                              .resamples = o->resamples,
+                              .seed = o->seed};
+    int rc = 0;
+    errno = 0;
+    if (o->format == EVAL_JSON)
+        for (int i = 0; i < rows->n; i++)
+            scores_write_json(&rows->row[i], &style, out);
+    else if (style.files || style.by)
+        rc = scores_write_table(rows, &style, out);
+    else
+        scores_write_list(&rows->row[0], &style, out);
+    return write_end(out, rc, err);
+}
+
+static int eval_all(Run *run, FILE *out, Err *err)
+{
+    const EvalOptions *o = run->options;
+    if (o->refs && references_read(&run->references, o->refs, err))
+        return -1;
+    if (o->train && !(run->training = hash_new()))
+        return err_set(err, "out of memory");
+    if (o->train && training_read(run->training, o->train, o->tokens, err))
+        return -1;
+    if (!o->n_inputs)
+        return eval_file(run, NULL, out, err);
+    for (int i = 0; i < o->n_inputs; i++)
+        if (eval_file(run, o->inputs[i], out, err))
+            return -1;
+    return o->format == EVAL_PER_IMAGE ? 0 : write_rows(run, out, err);
+}
+
+int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err)
+{
+    Run run = {.options = options, .report = report};
+    int rc = eval_all(&run, out, err);
+    references_free(&run.references);
+    hash_free(run.training);
+    file_counts_free(&run.first);
+    score_rows_free(&run.rows);
     return rc;
 }

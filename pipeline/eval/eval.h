@@ -1,10 +1,11 @@
-/* Scoring: caption records, or a results array of the COCO tools, against references.
+/* Scoring: caption records, or results arrays of the COCO tools, against references. Each file by itself:
  *
  *   captions ─┐
- *             ├─► corpus ─► document frequencies ─► scores of each caption, in parallel ─► sums in order ─► JSON
+ *             ├─► corpus ─► document frequencies ─► scores of each caption, in parallel ─► sums in order ─► rows
  *   references┘
  *
- * The same numbers for any number of threads. */
+ * and then the rows of all files, with their differences, as JSON or tables. The same numbers for any number of threads,
+ * and for a file among others or alone. */
 #ifndef COCO_PIPELINE_EVAL_EVAL_H
 #define COCO_PIPELINE_EVAL_EVAL_H
 
@@ -13,20 +14,25 @@
 #include "pipeline/eval/tokens.h"
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 typedef enum { EVAL_JSON, EVAL_TABLE, EVAL_PER_IMAGE } EvalFormat;
 
 typedef struct {
-    const char *input; /* records or results; "-": standard input; NULL: none, only save_df is wanted */
-    const char *refs;  /* annotations; NULL: the records' own references */
+    const char *const *inputs; /* records or results; "-": standard input */
+    int n_inputs;              /* 0: only save_df is wanted */
+    const char *refs;          /* annotations; NULL: the records' own references */
     TokenRule tokens;
     const char *df;      /* document frequencies for CIDEr; NULL: those of what is scored */
     const char *save_df; /* where to keep those of the references, all of `refs` where it is given; NULL: nowhere */
-    const char *train;   /* dataset directory whose training captions are looked through for the captions; NULL */
+    const char *train;   /* where training captions are looked through for the captions, see training.h; NULL */
+    const char *by;      /* the key of records by which their captions are scored in groups too; NULL: none */
+    bool statistics;     /* all statistics, not the few that are always there */
+    int resamples;       /* how many tell whether each file differs from the first; 0: that is not asked */
+    uint32_t seed;       /* of them */
     bool allow_missing;  /* images that refs lacks are left out, not refused */
-    EvalFormat format;
+    EvalFormat format;   /* EVAL_PER_IMAGE and save_df are for one input at most */
 } EvalOptions;
 
 /* Writes the scores to out. Main thread. -1: nothing, or not all, was written. */

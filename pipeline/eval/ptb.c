@@ -80,19 +80,16 @@ static int is_parting(uint32_t c)
     return c < 0x80 ? !isalnum((int)c) && !strchr(".'-_", (int)c) : c < 0xC0 || (c >= 0x2E80 && c < 0xAC00);
 }
 
-/* Whether the sigma at token + at ends a word that it does not begin. */
-static int is_final(const char *token, size_t at, size_t n)
+/* Whether a word ends at the start of n bytes of a token: before any letter with case. */
+static int is_end(const char *text, size_t n)
 {
     uint32_t c;
-    int before = 0;
-    for (size_t i = 0, bytes; i < n; i += bytes) {
-        bytes = decode(token + i, &c);
-        if (i < at)
-            before = is_cased(c) || (before && !is_parting(c));
-        else if (i > at && (is_cased(c) || is_parting(c)))
-            return before && !is_cased(c);
+    for (size_t i = 0; i < n;) {
+        i += decode(text + i, &c);
+        if (is_cased(c) || is_parting(c))
+            return !is_cased(c);
     }
-    return before;
+    return 1;
 }
 
 /* Writes the n bytes of a token in small letters, as Java has them. Returns the end. */
@@ -100,12 +97,14 @@ static char *lower(const char *token, size_t n, char *out)
 {
     enum { SIGMA = 0x3A3, FINAL_SIGMA = 0x3C2, DOTTED_I = 0x130, DOT = 0x307 };
     uint32_t c;
+    int in_word = 0; /* a letter with case is before this character, and nothing that parts words after it */
     for (size_t i = 0, bytes; i < n; i += bytes) {
         bytes = decode(token + i, &c);
         if (c < 0x80) {
             *out++ = (char)ptb_lower(c);
         } else if (c == SIGMA) {
-            out = encode(is_final(token, i, n) ? FINAL_SIGMA : ptb_lower(c), out);
+            int final = in_word && is_end(token + i + bytes, n - i - bytes);
+            out = encode(final ? FINAL_SIGMA : ptb_lower(c), out);
         } else if (c == DOTTED_I) {
             out = encode(DOT, encode('i', out));
         } else if (ptb_lower(c) != c) {
@@ -114,6 +113,7 @@ static char *lower(const char *token, size_t n, char *out)
             memcpy(out, token + i, bytes);
             out += bytes;
         }
+        in_word = is_cased(c) || (in_word && !is_parting(c));
     }
     return out;
 }
@@ -258,13 +258,15 @@ static void put_all(const char *text, const unsigned char *classes, const unsign
 {
     char *start = out, *stripped = out;
     size_t n;
+    PtbScan scan;
+    ptb_scan_init(&scan, classes, (size_t)(end - classes));
     for (const unsigned char *at = classes; at < end; text += n) {
         PtbMatch m;
         n = plain_word(at);
         if (n) {
             m = (PtbMatch){flags & PTB_AMERICAN ? PTB_WORD : PTB_KEEP, at + n, at + n};
         } else {
-            m = ptb_match(at);
+            m = ptb_match(&scan, at);
             n = bytes_of(text, at, (size_t)(m.end - at));
         }
         if (m.kind != PTB_NOTHING) {

@@ -2,6 +2,8 @@
 #ifndef COCO_PIPELINE_EVAL_PTB_RULES_H
 #define COCO_PIPELINE_EVAL_PTB_RULES_H
 
+#include <stddef.h>
+
 /* How a token is written. */
 typedef enum {
     PTB_NOTHING, /* no token: white space, or an unknown character */
@@ -33,8 +35,20 @@ typedef struct {
     const unsigned char *reach; /* of the match: the token, and what must follow it */
 } PtbMatch;
 
-/* The token at the start of `classes` (see ptb_chars.h), which NUL ends and which does not begin with it. One class at
- * least is taken. Any thread. */
-PtbMatch ptb_match(const unsigned char *classes);
+/* What is known of a text while it is matched from its start to its end: from where on, and up to where, each group of
+ * rules can match. So the time is linear in the text, whatever it holds. */
+enum { PTB_GROUPS = 14 };
+
+typedef struct {
+    const unsigned char *from[PTB_GROUPS];
+    const unsigned char *until[PTB_GROUPS]; /* NULL: nowhere; unused for groups that never read far */
+} PtbScan;
+
+/* Begins with the classes of a text (see ptb_chars.h), which NUL ends and which must not change from now on: those of a
+ * line of so many, and what follows it. */
+void ptb_scan_init(PtbScan *scan, const unsigned char *classes, size_t line);
+/* The token at `at`, which rises from call to call and is not the NUL. One class at least is taken. A scan is for one
+ * thread at a time. */
+PtbMatch ptb_match(PtbScan *scan, const unsigned char *at);
 
 #endif

@@ -6,10 +6,17 @@
  * that tell opening quotes from closing ones, as both are.
  *
  * Hexadecimal numbers are the classes of ptb_chars.h. The rules are in groups, each a scanner of its own: in one scanner
- * they would multiply each other's states. */
+ * they would multiply each other's states.
+ *
+ * Most rules end with the token or a few characters after it. Some can read to the end of the line before they find
+ * that they do not apply: "a=a=a=..." may be the beginning of a mail address. If they did so at every token, the time
+ * would grow with the square of the line. So each of them is a scanner of its own, and says how far it has read. As far
+ * as it read on without another match, it can match from no later place either: such a rule ends in what the scan was
+ * looking for ("@" and a letter, ".com"), after anything of what it passed. */
 #include "pipeline/eval/ptb_rules.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* A match up to `reach`, of a token up to `end`, or up to `reach` where that is NULL. */
 static PtbMatch match(PtbKind kind, const unsigned char *end, const unsigned char *reach)
@@ -49,9 +56,17 @@ static const PtbMatch NO_MATCH = {PTB_NOTHING, NULL, NULL};
     // An SGML tag. (Elsewhere its quoted values may run over line ends.)
     name    = [A-Za-z] [A-Za-z0-9_:.\-]*;
     value   = "'" (any \ ['\n])* "'" | ["] (any \ ["\n])* ["];
-    tag     = "<" ([!?] [A-Za-z\-] (any \ [>\r\n])*
-                  | name (" "+ name (" "* "=" " "* value)?)* " "* "/"?
-                  | "/" name) " "* ">";
+    element = "<" (name (" "+ name (" "* "=" " "* value)?)* " "* "/"? | "/" name) " "* ">";
+    comment = "<" [!?] [A-Za-z\-] (any \ [>\r\n])* ">";
+
+    // Parts of addresses and smileys.
+    in_path = any \ [ \t\n\f\r"<>|()];
+    in_url  = in_path \ [{}];
+    end_url = in_path \ [.!?{},\-];
+    host    = any \ [ \t\n\f\r"<>|.!?(){},];
+    host2   = host \ [`'$] \ [,-_];     // sic: a range, with digits, capitals and more in it
+    path    = "/" in_path+ end_url;
+    eye     = [x^=~<>'];
 */
 
 /* Words, and what apostrophes make of them: 's 'm 'd 're 've 'll part from their word, n't parts from one that does
@@ -86,26 +101,14 @@ static PtbMatch words(const unsigned char *at)
 */
 }
 
-/* Addresses of the web and of mail, names and topics as Twitter writes them. */
+/* Addresses of the web, names and topics as Twitter writes them. */
 static PtbMatch addresses(const unsigned char *at)
 {
     const unsigned char *YYMARKER;
 /*!re2c
-    in_path = any \ [ \t\n\f\r"<>|()];
-    in_url  = in_path \ [{}];
-    end_url = in_path \ [.!?{},\-];
-    host    = any \ [ \t\n\f\r"<>|.!?(){},];
-    host2   = host \ [`'$] \ [,-_];     // sic: a range, with digits, capitals and more in it
-    path    = "/" in_path+ end_url;
-    url     = 'http' 's'? '://' in_url+ end_url;
-    likely  = ('www.' (host+ ".")+ [a-zA-Z]{2,4} | (host2+ ".")+ ('com' | 'net' | 'org' | 'edu')) path?;
-    in_mail = in_url \ [\x93];
-    at_mail = in_mail \ [.];
-    email   = ('&lt;' | "<")? [a-zA-Z0-9] in_mail* "@" (at_mail+ ".")* at_mail+ ('&gt;' | ">")?;
-
-    url | likely | email        { return match(PTB_KEEP, NULL, at); }
+    'http' 's'? '://' in_url+ end_url           { return match(PTB_KEEP, NULL, at); }
     "@" [a-zA-Z_] [a-zA-Z_0-9]* | "#" wordchar+ { return match(PTB_KEEP, NULL, at); }
-    *                           { return NO_MATCH; }
+    *                                           { return NO_MATCH; }
 */
 }
 
@@ -161,11 +164,7 @@ static PtbMatch abbreviations(const unsigned char *at)
             | [H] ('e' | 'er' | 'ere' | 'owever') | [I] ('f' | 'n' | 't') | [L] 'ast' | [M] ('any' | 'ore' | 'r.' | 's.')
             | [N] 'ow' | [O] ('nce' | 'ne' | 'ther' | 'ur') | [S] ('he' | 'ince' | 'o' | 'ome' | 'uch')
             | [T] ('hat' | 'he' | 'heir' | 'hen' | 'here' | 'hese' | 'hey' | 'his') | [W] ('e' | 'hen' | 'hile' | 'hat')
-            | [Y] ('et' | 'ou') | tag;
-    ext     = 'bat' | 'bmp' | 'c' | 'class' | 'cgi' | 'cpp' | 'dll' | 'doc' 'x'? | 'exe' | 'gif' | 'gz' | 'h'
-            | 'htm' 'l'? | 'jar' | 'java' | 'jpeg' | 'jpg' | 'mov' | 'mp3' | 'pdf' | 'php' | 'pl' | 'png' | 'ppt'
-            | 'ps' | 'py' | 'sql' | 'tar' | 'txt' | 'wav' | 'x' | 'xml' | 'zip';
-    file    = (wordchar | digit)+ ("." (wordchar | digit)+)* "." ext;
+            | [Y] ('et' | 'ou') | element;
 
     [A-Za-z] @end "." gap+ start gap        { return match(PTB_KEEP, end, at); }
     acro2 "." @end gap+ start gap           { return match(PTB_KEEP, end, at); }
@@ -174,7 +173,6 @@ static PtbMatch abbreviations(const unsigned char *at)
     (months | days | states | firms | others) "." @end any any                  { return match(PTB_KEEP, end, at); }
     (months | days | states | firms | others | always) "."                      { return match(PTB_KEEP, NULL, at); }
     (acro | apos [0-9]{2}) @end gap         { return match(PTB_KEEP, end, at); }
-    file @end (gap | [.?!,])                { return match(PTB_KEEP, end, at); }
     word "." @end pause                     { return match(PTB_SOFT, end, at); }
     *                                       { return NO_MATCH; }
 */
@@ -187,12 +185,10 @@ static PtbMatch marks(const unsigned char *at)
     /*!stags:re2c:marks format = "const unsigned char *@@;\n"; */
 /*!re2c:marks
     face    = [<>]? [:;=] [\-o*']? [()DPdpO\\{@|[\]];
-    eye     = [x^=~<>'];
     eyes    = eye | "-";
-    asian   = eyes "_" eyes | "(" eyes [_.]? eyes ")" | "(" eye "-" (eye | "`") ")"
-            | (eye \ [']) '.[^x=' (any \ [<\n])* "<>]";    // sic
+    asian   = eyes "_" eyes | "(" eyes [_.]? eyes ")" | "(" eye "-" (eye | "`") ")";
 
-    tag                         { return match(PTB_TAG, NULL, at); }
+    element                     { return match(PTB_TAG, NULL, at); }
     "&" ('md' | 'mdash' | 'ndash') ";" | "\x98"         { return match(PTB_TWO_DASHES, NULL, at); }
     "&" ('ht' | 'tl' | 'ur' | 'lr' | 'qc' | 'ql' | 'qr' | 'odq' | 'cdq' | "#" [0-9]+) ";"
                                 { return match(PTB_KEEP, NULL, at); }
@@ -231,15 +227,12 @@ static PtbMatch things(const unsigned char *at)
             | 's' ("&" | amp) ('p-500' | 'ls') | 'cap' apos 'n' | 'c' apos 'est';
     side    = [A-Za-z0-9]+ ("-" [A-Za-z]+){0,2};
     slashed = side ("\\"? "/" side){1,2};                                               // and/or
-    compound = [A-Za-z0-9] [A-Za-z0-9.,\x81]* ("-" ([A-Za-z0-9\x81]+ | acro2 "."))+;    // t-shirt
     part    = ([dDoOlL] apos2 alnum)? alnum+;
     thing   = part (hyphen part)*;                                                      // o'clock, red_car
     joined  = [A-Z]+ (([+&] | amp) [A-Z]+)+;                                            // AT&T
 
     treebank                    { return match(PTB_AMP, NULL, at); }
     slashed                     { return match(PTB_KEEP, NULL, at); }
-    compound "." @end pause     { return match(PTB_SOFT, end, at); }
-    compound                    { return match(PTB_SOFT, NULL, at); }
     thing "." @end pause        { return match(PTB_KEEP, end, at); }
     thing                       { return match(PTB_KEEP, NULL, at); }
     joined "." @end pause       { return match(PTB_AMP, end, at); }
@@ -252,12 +245,169 @@ static PtbMatch things(const unsigned char *at)
 */
 }
 
-PtbMatch ptb_match(const unsigned char *at)
+/* --- scanners that can read far --- */
+
+/*!re2c
+    // `far` is where a scan ended that went on after its match.
+    re2c:api = custom;
+    re2c:api:style = free-form;
+    re2c:define:YYPEEK = "*at";
+    re2c:define:YYSKIP = "++at;";
+    re2c:define:YYBACKUP = "mark = at;";
+    re2c:define:YYRESTORE = "*far = at; at = mark;";
+    re2c:define:YYSTAGP = "@@ = at;";
+    re2c:define:YYSTAGN = "@@ = NULL;";
+    re2c:define:YYSHIFT = "at += @@;";
+    re2c:define:YYSHIFTSTAG = "@@{tag} += @@{shift};";
+*/
+
+static PtbMatch web_address(const unsigned char *at, const unsigned char **far)
 {
-    static PtbMatch (*const GROUPS[])(const unsigned char *) = {words, addresses, numbers, abbreviations, marks, things};
+    const unsigned char *mark;
+/*!re2c
+    'www.' (host+ ".")+ [a-zA-Z]{2,4} path?     { return match(PTB_KEEP, NULL, at); }
+    *                                           { return NO_MATCH; }
+*/
+}
+
+static PtbMatch domain(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark;
+/*!re2c
+    (host2+ ".")+ ('com' | 'net' | 'org' | 'edu') path?     { return match(PTB_KEEP, NULL, at); }
+    *                                                       { return NO_MATCH; }
+*/
+}
+
+static PtbMatch mail_address(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark;
+/*!re2c
+    in_mail = in_url \ [\x93];
+    at_mail = in_mail \ [.];
+
+    ('&lt;' | "<")? [a-zA-Z0-9] in_mail* "@" (at_mail+ ".")* at_mail+ ('&gt;' | ">")?
+                                { return match(PTB_KEEP, NULL, at); }
+    *                           { return NO_MATCH; }
+*/
+}
+
+static PtbMatch file_name(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark, *end = NULL;
+    /*!stags:re2c:files format = "const unsigned char *@@;\n"; */
+/*!re2c:files
+    ext     = 'bat' | 'bmp' | 'c' | 'class' | 'cgi' | 'cpp' | 'dll' | 'doc' 'x'? | 'exe' | 'gif' | 'gz' | 'h'
+            | 'htm' 'l'? | 'jar' | 'java' | 'jpeg' | 'jpg' | 'mov' | 'mp3' | 'pdf' | 'php' | 'pl' | 'png' | 'ppt'
+            | 'ps' | 'py' | 'sql' | 'tar' | 'txt' | 'wav' | 'x' | 'xml' | 'zip';
+
+    (wordchar | digit)+ ("." (wordchar | digit)+)* "." ext @end (gap | [.?!,])  { return match(PTB_KEEP, end, at); }
+    *                           { return NO_MATCH; }
+*/
+}
+
+/* T-shirt. */
+static PtbMatch compound(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark, *end = NULL;
+    /*!stags:re2c:compounds format = "const unsigned char *@@;\n"; */
+/*!re2c:compounds
+    parts   = [A-Za-z0-9] [A-Za-z0-9.,\x81]* ("-" ([A-Za-z0-9\x81]+ | acro2 "."))+;
+
+    parts "." @end pause        { return match(PTB_SOFT, end, at); }
+    parts                       { return match(PTB_SOFT, NULL, at); }
+    *                           { return NO_MATCH; }
+*/
+}
+
+static PtbMatch comment(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark;
+/*!re2c
+    comment                     { return match(PTB_TAG, NULL, at); }
+    *                           { return NO_MATCH; }
+*/
+}
+
+/* The end of a sentence that a comment follows: see `start` of abbreviations. */
+static PtbMatch before_comment(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark, *end = NULL;
+    /*!stags:re2c:stops format = "const unsigned char *@@;\n"; */
+/*!re2c:stops
+    [A-Za-z] @end "." gap+ comment gap  { return match(PTB_KEEP, end, at); }
+    acro2 "." @end gap+ comment gap     { return match(PTB_KEEP, end, at); }
+    *                                   { return NO_MATCH; }
+*/
+}
+
+static PtbMatch long_face(const unsigned char *at, const unsigned char **far)
+{
+    const unsigned char *mark;
+/*!re2c
+    (eye \ [']) '.[^x=' (any \ [<\n])* "<>]"    { return match(PTB_FACE, NULL, at); }    // sic
+    *                                           { return NO_MATCH; }
+*/
+}
+
+/* --- all of them --- */
+
+/* The scanners, in the order of their rules: of equally long matches the first counts. What can read far needs a certain
+ * character in the text. */
+typedef struct {
+    PtbMatch (*near)(const unsigned char *at);
+    PtbMatch (*far)(const unsigned char *at, const unsigned char **far);
+    unsigned char needs;
+} Group;
+
+static const Group GROUPS[] = {
+    {.near = words},
+    {.far = web_address, .needs = '.'},
+    {.far = domain, .needs = '.'},
+    {.far = mail_address, .needs = '@'},
+    {.near = addresses},
+    {.near = numbers},
+    {.far = before_comment, .needs = '>'},
+    {.near = abbreviations},
+    {.far = file_name, .needs = '.'},
+    {.far = comment, .needs = '>'},
+    {.near = marks},
+    {.far = long_face, .needs = '>'},
+    {.far = compound, .needs = '-'},
+    {.near = things},
+};
+
+_Static_assert(sizeof GROUPS / sizeof *GROUPS == PTB_GROUPS, "PtbScan has a place for each group");
+
+void ptb_scan_init(PtbScan *scan, const unsigned char *classes, size_t line)
+{
+    for (int i = 0; i < PTB_GROUPS; i++) {
+        /* A comment may be in the caption after this one; all other rules stay in the line, and do not end in what
+         * they need. */
+        size_t n = GROUPS[i].needs == '>' ? strlen((const char *)classes) : line ? line - 1 : 0;
+        scan->from[i] = classes;
+        scan->until[i] = GROUPS[i].far ? memrchr(classes, GROUPS[i].needs, n) : NULL;
+    }
+}
+
+/* Matches a group that can read far, where that is not known to be in vain. */
+static PtbMatch match_far(PtbScan *scan, int group, const unsigned char *at)
+{
+    enum { PARTS = 16 }; /* more than the longest of a rule's parts that must be read whole: "&aacute;", "-u.s.s.r" */
+    if (!scan->until[group] || at > scan->until[group] || at < scan->from[group])
+        return NO_MATCH;
+    const unsigned char *far = at;
+    PtbMatch m = GROUPS[group].far(at, &far);
+    if (far - at > PARTS)
+        scan->from[group] = far - PARTS;
+    return m;
+}
+
+PtbMatch ptb_match(PtbScan *scan, const unsigned char *at)
+{
     PtbMatch best = NO_MATCH;
-    for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS; i++) {
-        PtbMatch m = GROUPS[i](at);
+    for (int i = 0; i < PTB_GROUPS; i++) {
+        PtbMatch m = GROUPS[i].near ? GROUPS[i].near(at) : match_far(scan, i, at);
         if (m.end && (!best.end || m.reach > best.reach))
             best = m;
     }

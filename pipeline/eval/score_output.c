@@ -1,36 +1,12 @@
 #include "pipeline/eval/score_output.h"
 
+#include "io/base/text.h"
 #include "io/data/json.h"
 #include "model/score/metrics.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-
-/* Sums of counts, and scores, of a corpus. */
-typedef struct {
-    double *sum;   /* (metrics_counts()) */
-    double *score; /* (metrics_scores()) */
-} Totals;
-
-static void totals_free(Totals *t)
-{
-    free(t->sum);
-    free(t->score);
-}
-
-static int totals_init(Totals *t, const Scored *s)
-{
-    t->sum = malloc((size_t)metrics_counts() * sizeof *t->sum);
-    t->score = malloc((size_t)metrics_scores() * sizeof *t->score);
-    if (!t->sum || !t->score) {
-        totals_free(t);
-        return -1;
-    }
-    metrics_sum(s->counts, s->n, t->sum);
-    metrics_combine(t->sum, s->n, t->score);
-    return 0;
-}
 
 /* --- JSON --- */
 
@@ -51,23 +27,93 @@ static void put_totals(FILE *out, const double *sum)
             fprintf(out, ",\"%s\":%.0f", t->key, sum[t->at]);
 }
 
-int scores_write_json(const Scored *s, FILE *out)
+/* ,"key":value, or null for a value that is not known. */
+static void put_real(FILE *out, const char *key, double value)
 {
-    Totals totals;
-    if (totals_init(&totals, s))
-        return -1;
-    fprintf(out, "{\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", s->images, s->n);
-    put_scores(out, totals.score);
-    put_totals(out, totals.sum);
-    fprintf(out, ",\"distinct\":%" PRId64 ",\"mean_length\":", s->distinct);
-    json_put_real(out, s->mean_length);
-    if (!isnan(s->novel)) {
-        fputs(",\"novel\":", out);
-        json_put_real(out, s->novel);
+    fprintf(out, ",\"%s\":", key);
+    if (isnan(value))
+        fputs("null", out);
+    else
+        json_put_real(out, value);
+}
+
+/* The name of a file, which need not be UTF-8. */
+static void put_file(FILE *out, const char *name)
+{
+    if (!json_put_text(out, name))
+        return;
+    char *clean = text_paragraph(name);
+    json_put_text(out, clean ? clean : "");
+    free(clean);
+}
+
+static void put_statistics(FILE *out, const Statistics *s)
+{
+    fprintf(out, ",\"stats\":{\"words\":%" PRId64, s->words);
+    put_real(out, "mean_length", statistics_mean_length(s));
+    put_real(out, "word_precision", statistics_precision(s));
+    put_real(out, "unk", statistics_unknown(s));
+    put_real(out, "distinct_1", statistics_distinct_1(s));
+    put_real(out, "distinct_2", statistics_distinct_2(s));
+    fprintf(out, ",\"distinct_captions\":%" PRId64, s->distinct);
+    put_real(out, "distinct_captions_share", statistics_distinct(s));
+    if (s->novel >= 0) {
+        fprintf(out, ",\"novel_captions\":%" PRId64, s->novel);
+        put_real(out, "novel_captions_share", statistics_novel(s));
     }
+    putc('}', out);
+}
+
+static void put_difference(FILE *out, const Difference *d, const ScoreStyle *style)
+{
+    fputs(",\"difference\":{\"from\":", out);
+    put_file(out, style->first);
+    fprintf(out, ",\"resamples\":%d,\"seed\":%" PRIu32, style->resamples, style->seed);
+    fputs(",\"interval\":\"paired bootstrap\",\"test\":\"approximate randomization\"", out);
+    for (const Metric *const *m = METRICS; *m; m++)
+        for (const MetricScore *s = (*m)->score; s->key; s++, d++) {
+            fprintf(out, ",\"%s\":{\"value\":", s->key);
+            json_put_real(out, d->value);
+            put_real(out, "low", d->low);
+            put_real(out, "high", d->high);
+            put_real(out, "p", d->p);
+            putc('}', out);
+        }
+    putc('}', out);
+}
+
+/* What tells the row from others. */
+static void put_names(FILE *out, const ScoreRow *row, const ScoreStyle *style)
+{
+    if (style->files) {
+        fputs("\"file\":", out);
+        put_file(out, row->file);
+        putc(',', out);
+    }
+    if (row->group) {
+        fputs("\"by\":", out);
+        json_put_text(out, style->by);
+        fprintf(out, ",\"group\":%s,", row->group);
+    }
+}
+
+void scores_write_json(const ScoreRow *row, const ScoreStyle *style, FILE *out)
+{
+    const Statistics *s = &row->statistics;
+    putc('{', out);
+    put_names(out, row, style);
+    fprintf(out, "\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", row->images, s->captions);
+    put_scores(out, row->score);
+    put_totals(out, row->sum);
+    fprintf(out, ",\"distinct\":%" PRId64, s->distinct);
+    put_real(out, "mean_length", statistics_mean_length(s));
+    if (s->novel >= 0)
+        put_real(out, "novel", statistics_novel(s));
+    if (style->statistics)
+        put_statistics(out, s);
+    if (row->difference)
+        put_difference(out, row->difference, style);
     fputs("}\n", out);
-    totals_free(&totals);
-    return 0;
 }
 
 /* The keys of all scores, ended by NULL. The caller frees. */
@@ -116,22 +162,35 @@ static void write_totals(const Metric *m, const double *sum, FILE *out)
         putc('\n', out);
 }
 
-int scores_write_table(const Scored *s, FILE *out)
+/* A share in percent, unless it is not known. */
+static void write_share(FILE *out, const char *label, double share, const char *of)
 {
-    Totals totals;
-    if (totals_init(&totals, s))
-        return -1;
-    const double *sum = totals.sum, *score = totals.score;
-    fprintf(out, "images      %8" PRId64 "\n", s->images);
-    fprintf(out, "captions    %8" PRId64 "   of them %" PRId64 " distinct, %.1f words each\n", s->n, s->distinct,
-            s->mean_length);
-    if (!isnan(s->novel))
-        fprintf(out, "novel       %7.1f%%   not among the training captions\n", 100 * s->novel);
+    if (!isnan(share))
+        fprintf(out, "%-11s %7.1f%%   %s\n", label, 100 * share, of);
+}
+
+static void write_statistics(const Statistics *s, FILE *out)
+{
+    write_share(out, "right words", statistics_precision(s), "of the words are in a reference, as often");
+    write_share(out, "<UNK>", statistics_unknown(s), "of the words");
+    write_share(out, "distinct-1", statistics_distinct_1(s), "different words, of all words");
+    write_share(out, "distinct-2", statistics_distinct_2(s), "different pairs of words, of all pairs");
+    write_share(out, "distinct", statistics_distinct(s), "different captions, of all captions");
+}
+
+void scores_write_list(const ScoreRow *row, const ScoreStyle *style, FILE *out)
+{
+    const Statistics *s = &row->statistics;
+    const double *sum = row->sum, *score = row->score;
+    fprintf(out, "images      %8" PRId64 "\n", row->images);
+    fprintf(out, "captions    %8" PRId64 "   of them %" PRId64 " distinct, %.1f words each\n", s->captions,
+            s->distinct, statistics_mean_length(s));
+    write_share(out, "novel", statistics_novel(s), "not among the training captions");
     for (const Metric *const *m = METRICS; *m; sum += (*m++)->n_counts)
         write_totals(*m, sum, out);
+    if (style->statistics)
+        write_statistics(s, out);
     for (const Metric *const *m = METRICS; *m; m++)
         for (const MetricScore *t = (*m)->score; t->key; t++)
             fprintf(out, "%-11s %8.1f   %s\n", t->label, 100 * *score++, t->unit);
-    totals_free(&totals);
-    return 0;
 }

@@ -62,5 +62,11 @@ int tokens_break(const char *caption)
 
 int tokens_unknown(const char *caption)
 {
-    return strcasestr(caption, vocab_special[VOCAB_UNK]) != NULL;
+    const char *unk = vocab_special[VOCAB_UNK];
+    int n = 0;
+    while ((caption = strcasestr(caption, unk))) {
+        caption += strlen(unk);
+        n++;
+    }
+    return n;
 }

@@ -29,7 +29,7 @@ char *tokens_split(const char *tokens);
 /* 1 where the COCO tools would break the caption in two, and give every later one to the image after its own: a CR, VT,
  * FF, U+2028 or U+2029 is in it. */
 int tokens_break(const char *caption);
-/* 1 where the caption has <UNK> in it, in capitals or not. */
+/* How often the caption has <UNK> in it, in capitals or not. */
 int tokens_unknown(const char *caption);
 
 #endif

@@ -1,38 +1,22 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
-#include "io/data/trainlog.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* --- the log and the file --- */
-
-/* NaN: the event has no rate, or no validation loss. */
-static int log_event(TrainRun *r, const char *event, double rate, double val_loss, Err *err)
-{
-    LogEvent e = {.iteration = r->state.iteration,
-                  .epoch = r->state.epoch,
-                  .loss = r->loss,
-                  .lr = r->state.optim.learning_rate,
-                  .captions_per_s = rate,
-                  .val_loss = val_loss};
-    snprintf(e.event, sizeof e.event, "%s", event);
-    if (!r->log || !log_write(r->log, &e, err))
-        return 0;
-    r->log_lost = true;
-    return err_prefix(err, "%s: ", r->log == stdout ? "standard output" : r->options->log);
-}
+/* --- the file --- */
 
 static int save(TrainRun *r, Err *err)
 {
     if (model_save(&r->model, &r->state, r->options->out, err))
         return -1;
-    return log_event(r, "checkpoint", NAN, NAN, err);
+    return train_log_event(r, "checkpoint", NAN, NAN, err);
 }
 
 /* --- an iteration --- */
@@ -86,7 +70,7 @@ static int end_epoch(TrainRun *r, Err *err)
             s->best_val_loss = val_loss;
         report_note(r->report, "(Epoch %lld) val loss: %f", (long long)s->epoch, val_loss);
     }
-    return log_event(r, "epoch", NAN, val_loss, err);
+    return train_log_event(r, "epoch", NAN, val_loss, err);
 }
 
 static int iterate(TrainRun *r, Err *err)
@@ -109,7 +93,7 @@ static int iterate(TrainRun *r, Err *err)
     if ((s->iteration - 1) % r->options->print_every == 0)
         report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
                     r->loss);
-    int rc = log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
+    int rc = train_log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
     /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
     return s->iteration % r->per_epoch == 0 && end_epoch(r, err) ? -1 : rc;
 }
@@ -138,7 +122,7 @@ static int finish(TrainRun *r, Err *err)
                     (long long)r->total, r->options->out);
         return 0;
     }
-    return log_event(r, "done", NAN, NAN, err);
+    return train_log_event(r, "done", NAN, NAN, err);
 }
 
 /* The resumed file stays as it is, and is copied if another name was asked for. */

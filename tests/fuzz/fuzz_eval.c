@@ -36,9 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Err err;
     int fd[3];
     EvalOptions o = {.tokens.kind = TOKENS_PTB, .allow_missing = true, .save_df = "/dev/null"};
-    o.input = size ? part(&at, end, path[0], &fd[0]) : NULL;
-    if (!o.input)
+    const char *input = size ? part(&at, end, path[0], &fd[0]) : NULL;
+    if (!input)
         return 0;
+    o.inputs = &input;
+    o.n_inputs = 1;
+    o.by = "split";
+    o.statistics = true;
     o.refs = part(&at, end, path[1], &fd[1]);
     o.df = part(&at, end, path[2], &fd[2]);
     o.format = o.refs ? EVAL_JSON : EVAL_PER_IMAGE;
