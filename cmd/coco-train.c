@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 25 };
+enum { N_OPTIONS = 26 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
