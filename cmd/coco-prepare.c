@@ -26,7 +26,7 @@ typedef struct {
     CliList features, names, splits;
 } Options;
 
-enum { N_OPTIONS = 15, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
+enum { N_OPTIONS = 16, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -50,6 +50,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "tokenizer", .kind = CLI_CHOICE, .value = &p->tokenizer, .arg = TOKENIZER_NAMES,
          .help = "simple: lower case, no apostrophes, split at what is neither a letter nor a digit; ptb: the words that "
                  "coco-eval compares"},
+        {.name = "characters", .kind = CLI_FLAG, .value = &p->characters,
+         .help = "spell: the vocabulary's entries are the characters of the tokenizer's words, and the space"},
         {.name = "min-count", .kind = CLI_INT, .value = &p->min_count, .arg = "N",
          .help = "words that occur less often in train become <UNK> (default 5; with --from 1)", .min = 1, .max = 1e9},
         {.name = "max-words", .kind = CLI_INT, .value = &p->max_words, .arg = "N",

@@ -156,6 +156,32 @@ END
     fails 1 'no word of train.s captions occurs 99 times' coco-prepare -q -o e a.csv --features $features --names names --min-count 99
 }
 
+@test "characters: captions are spelled, and models keep the joiner" {
+    printf 'p0.jpg,"Ça va, <UNK>?"\np1.jpg,a  va\n' >a.csv
+    made a.csv --characters --min-count 1
+    [ "$(jq -c '[.joiner, .idx_to_word]' d/vocab.json)" = '["",["<NULL>","<START>","<END>","<UNK>","a"," ","v","ç"]]' ]
+    grep -q 'vocabulary: all 4 characters of train' said
+    coco-fetch show d --split train -n 2 | jq -r .caption >got
+    [ "$(cat got)" = "ça va <UNK>
+a va" ]
+    tiny -d d -o m.h5 --iterations 2
+    [ "$(attribute m.h5 / version)" = 2 ]
+    [ "$(attribute m.h5 /vocab joiner)" = "" ]
+    coco-sample -q -m m.h5 -d d --split train >records
+    [ "$(wc -l <records)" = 2 ]
+    tiny --resume m.h5 --iterations 3
+    jq 'del(.joiner)' d/vocab.json >spaced && mv spaced d/vocab.json
+    fails 1 "words are joined by '' in m.h5, by ' ' in d" coco-sample -q -m m.h5 -d d --split train
+    fails 1 'm.h5: its words are characters: --characters takes them' coco-prepare -q -o e a.csv --vocab-from m.h5
+    fails 1 'small: its words are whole words: not for --characters' coco-prepare -q -o e a.csv --characters --vocab-from small
+    # From words to characters, and back.
+    coco-prepare -q -o spelled --from small --characters
+    coco-prepare -q -o back --from spelled --vocab-from small
+    h5diff small/coco2014_captions.h5 back/captions.h5 val_captions
+    jq -c '.joiner = 3' spelled/vocab.json >bad.json
+    fails 1 'bad.json: "joiner": not a string' coco-prepare -q -o e a.csv --vocab-from bad.json
+}
+
 @test "a vocabulary from a dataset, a model, a file, a list" {
     tiny -d small -o m.h5 --iterations 1
     jq -r '.idx_to_word[]' small/coco2014_vocab.json >words

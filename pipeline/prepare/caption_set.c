@@ -103,17 +103,31 @@ int caption_set_split(CaptionSet *s, int32_t image, const char *split, Err *err)
 
 /* --- captions --- */
 
+/* The bytes of the next word; with `characters`, of the next character, or of <UNK>. */
+static size_t word_bytes(const CaptionSet *s, const char *words)
+{
+    const char *unknown = vocab_special[VOCAB_UNK];
+    if (!s->characters)
+        return strcspn(words, " ");
+    if (!strncmp(words, unknown, strlen(unknown)))
+        return strlen(unknown);
+    size_t n = 1;
+    while (((unsigned char)words[n] & 0xC0) == 0x80) /* the rest of a UTF-8 sequence */
+        n++;
+    return n;
+}
+
 static int add_words(CaptionSet *s, const char *words, int32_t *n)
 {
     for (*n = 0; *words; ++*n) {
-        size_t len = strcspn(words, " ");
+        size_t len = word_bytes(s, words);
         if (grow(&s->word_of, &s->word_room, s->n_words + (size_t)*n, sizeof *s->word_of))
             return -1;
         int32_t word = hash_add(s->words, words, len);
         if (word < 0)
             return -1;
         s->word_of[s->n_words + (size_t)*n] = word;
-        words += len + (words[len] == ' ');
+        words += len + (!s->characters && words[len] == ' ');
     }
     return 0;
 }

@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     const Tokenizer *tokenizer;
     int max_words;
+    bool characters;      /* captions are spelled: the words here are characters, among them the space */
     bool named;           /* the images' names are those of files */
     Hash *names;          /* of images: the image's number */
     PreparedImage *image; /* (hash_count(names)) in the order of their first captions */

@@ -51,6 +51,7 @@ static int read_sources(Prepare *p, Err *err)
     if (caption_set_init(&p->captions, tokenizer_at(o->tokenizer), (int)max_words, p->report, err) ||
         feature_set_init(&p->features, err))
         return -1;
+    p->captions.characters = o->characters;
     for (int i = 0; i < o->n_features; i++)
         if (feature_set_add(&p->features, o->features[i], err))
             return -1;
@@ -202,6 +203,11 @@ static void drop_unsayable(Prepare *p)
     set->n = kept;
 }
 
+static const char *noun(const Prepare *p)
+{
+    return p->options->characters ? "characters" : "words";
+}
+
 static int number_words(Prepare *p, Err *err)
 {
     const PrepareOptions *o = p->options;
@@ -209,7 +215,7 @@ static int number_words(Prepare *p, Err *err)
     if (o->vocab_from) {
         if (word_numbers_take(&p->words, &p->captions, o->vocab_from, err))
             return -1;
-        report_note(p->report, "vocabulary: the %d words of %s", p->words.vocab.size, o->vocab_from);
+        report_note(p->report, "vocabulary: the %d %s of %s", p->words.vocab.size, noun(p), o->vocab_from);
         return 0;
     }
     if (word_numbers_count(&p->words, &p->captions, min_count, err))
@@ -219,10 +225,10 @@ static int number_words(Prepare *p, Err *err)
         return err_set(err, "no word of train's captions occurs %lld times; --min-count 1 takes them all",
                        (long long)min_count);
     if (min_count == 1)
-        report_note(p->report, "vocabulary: all %d words of train", words);
+        report_note(p->report, "vocabulary: all %d %s of train", words, noun(p));
     else
-        report_note(p->report, "vocabulary: %d of train's %lld words, those that occur %lld times or more", words,
-                    (long long)p->words.different, (long long)min_count);
+        report_note(p->report, "vocabulary: %d of train's %lld %s, those that occur %lld times or more", words,
+                    (long long)p->words.different, noun(p), (long long)min_count);
     return 0;
 }
 
@@ -233,8 +239,8 @@ static void tell_splits(const Prepare *p)
     for (int k = 0; k < p->prepared.n_splits; k++) {
         const PreparedSplit *s = &p->prepared.split[k];
         if (s->images)
-            report_note(p->report, "%s: %lld images, %lld captions, %lld words; %lld of them (%.2f %%) are <UNK>",
-                        s->name, (long long)s->images, (long long)s->captions, (long long)s->words,
+            report_note(p->report, "%s: %lld images, %lld captions, %lld %s; %lld of them (%.2f %%) are <UNK>",
+                        s->name, (long long)s->images, (long long)s->captions, (long long)s->words, noun(p),
                         (long long)s->unknown, 100.0 * (double)s->unknown / (double)s->words);
     }
 }

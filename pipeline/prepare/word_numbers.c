@@ -114,6 +114,8 @@ int word_numbers_count(WordNumbers *w, const CaptionSet *set, int64_t min_count,
     int rc = kept ? make_vocab(&w->vocab, kept, n, "the captions", err) : err_set(err, "out of memory");
     free(kept);
     free(count);
+    if (rc == 0 && set->characters)
+        rc = vocab_join(&w->vocab, "", err);
     return rc ? rc : number_words(w, set, err);
 }
 
@@ -126,7 +128,7 @@ static int read_model(Vocab *vocab, const char *path, Err *err)
     if (model_load(&model, path, err))
         return -1;
     *vocab = model.vocab;
-    model.vocab = (Vocab){NULL, 0};
+    model.vocab = (Vocab){.word = NULL};
     model_free(&model);
     return 0;
 }
@@ -182,5 +184,11 @@ static int read_vocab(Vocab *vocab, const char *from, Err *err)
 int word_numbers_take(WordNumbers *w, const CaptionSet *set, const char *from, Err *err)
 {
     *w = (WordNumbers){.different = 0};
-    return read_vocab(&w->vocab, from, err) || number_words(w, set, err) ? -1 : 0;
+    if (read_vocab(&w->vocab, from, err))
+        return -1;
+    bool spelled = !*vocab_joiner(&w->vocab);
+    if (spelled != set->characters)
+        return err_set(err, "%s: its words are %s: %s", from, spelled ? "characters" : "whole words",
+                       spelled ? "--characters takes them" : "not for --characters");
+    return number_words(w, set, err);
 }
