@@ -101,6 +101,7 @@ static void simple_words(void **state)
                                            {" \xcc\xb2 a", "a"},            /* a mark on nothing */
                                            {"\xd0\x94\xd0\xb2\xd0\xb0 \xd0\x9a\xd0\xbe\xd1\x82\xd0\xb0",
                                             "\xd0\xb4\xd0\xb2\xd0\xb0 \xd0\xba\xd0\xbe\xd1\x82\xd0\xb0"},
+                                           {"J\xcc\x8c", "\xc7\xb0"},
                                            {"a\tb\nc_d", "a b c d"}};
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

@@ -83,15 +83,14 @@ static bool is_apostrophe(gunichar c)
     return c == '\'' || c == 0x2019 || c == 0x02BC || c == 0xFF07;
 }
 
-/* Composed, and in lower case. */
+/* In lower case, and then composed: a small j with a caron has a character of its own, the capital one has not. */
 static char *lower_composed(const char *text)
 {
     if (g_str_is_ascii(text)) /* most captions: several times as fast */
         return g_ascii_strdown(text, -1);
-    char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_NFC),
-         *lower = composed ? g_utf8_strdown(composed, -1) : NULL;
-    g_free(composed);
-    return lower;
+    char *lower = g_utf8_strdown(text, -1), *composed = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
+    g_free(lower);
+    return composed;
 }
 
 char *text_simple_words(const char *text)
