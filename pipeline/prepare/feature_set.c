@@ -201,9 +201,10 @@ static int read_files(FeatureSet *s, FeatureFile *f, H5 *h5, Err *err)
 /* What has made the features. */
 static int read_origin(FeatureFile *f, H5 *h5, Err *err)
 {
-    int reduced = h5_has(h5, "pca", err);
+    int reduced = h5_has(h5, "pca", err), grid = reduced < 0 ? -1 : h5_has(h5, "grid", err);
     f->reduced = reduced > 0;
-    return reduced < 0 || h5_attr_text(h5, "/", "cnn_sha256", &f->cnn, err) < 0 ? -1 : 0;
+    f->grid = grid > 0;
+    return grid < 0 || h5_attr_text(h5, "/", "cnn_sha256", &f->cnn, err) < 0 ? -1 : 0;
 }
 
 static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)

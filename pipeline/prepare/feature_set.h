@@ -23,6 +23,7 @@ typedef struct {
     bool named;
     bool reduced;    /* by a PCA already, which the file has in its group `pca` */
     char *cnn;       /* the CNN's SHA-256, or NULL */
+    bool grid;       /* it has a grid of features too, which is not read */
     H5Matrix matrix; /* what floats points into, or */
     float *copy;
 } FeatureFile;

@@ -99,6 +99,9 @@ static int find_rows(Prepare *p, const Hash *bases, const int32_t *count, Err *e
     }
     if (described > found)
         report_note(p->report, "%lld of %lld images have features", (long long)found, (long long)described);
+    if (p->features.rows > found)
+        report_note(p->report, "%lld of %lld rows of features have no captions",
+                    (long long)(p->features.rows - found), (long long)p->features.rows);
     if (found == 0 && first)
         return err_set(err, "no image has features: the captions name '%s', the features '%s'", first,
                        feature_set_any_name(&p->features));
@@ -234,6 +237,14 @@ static int number_words(Prepare *p, Err *err)
 
 /* --- the whole --- */
 
+static void tell_grids(const Prepare *p)
+{
+    for (int i = 0; i < p->features.n; i++)
+        if (p->features.file[i].grid)
+            report_warn(p->report, "%s: its grid is not taken; coco-features -d %s --grid makes that of a split",
+                        p->features.file[i].path, p->options->out);
+}
+
 static void tell_splits(const Prepare *p)
 {
     for (int k = 0; k < p->prepared.n_splits; k++) {
@@ -280,6 +291,7 @@ static int arrange(Prepare *p, Err *err)
     if (check_train(p, err) || prepared_split(&p->prepared, err))
         return -1;
     tell_splits(p);
+    tell_grids(p);
     return 0;
 }
 
