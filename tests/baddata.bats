@@ -238,6 +238,12 @@ train_warns() {
     tool_h5 $val virtual features . features
     sample_fails "$val: features: .*too many virtual datasets" --allow-external
 }
+@test "numbers in another file that is gone" {
+    tool_h5 $val type features float32 outside:$PWD/raw
+    coco-sample -m m.h5 -d d --allow-external >have
+    rm raw
+    sample_fails "$val: features: has its numbers in another file: $PWD/raw: no such file" --allow-external
+}
 @test "links that lead nowhere: the message says to what" {
     tool_h5 $captions link train_captions gone.h5 /words
     train_fails "$captions: 'train_captions' is a link to '/words' of gone.h5, which is not there"

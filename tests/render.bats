@@ -351,7 +351,7 @@ sheet-003.png" ]
     done <<'END'
 {"image_id":1}
 {"caption":"x"}
-{"image_id":"1","caption":"x"}
+{"image_id":"one","caption":"x"}
 {"image_id":1.5,"caption":"x"}
 {"image_id":1,"caption":null}
 {"image_id":1,"caption":"x"

@@ -93,7 +93,7 @@ static void exact_ids(void **state)
     }
 }
 
-/* Of a record's numbers the score, or else coco-eval's; what is no number was never promised to be one. */
+/* A record's score, or else coco-eval's; a value that is not a number is not an error. */
 static void scores(void **state)
 {
     static const struct {

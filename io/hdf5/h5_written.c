@@ -115,21 +115,39 @@ static int check_sources(H5 *h5, hid_t plan, int depth, Err *err)
     return rc;
 }
 
+/* --- datasets --- */
+
+/* External storage: of a missing file HDF5 says only that it cannot read. */
+static int check_outside(const H5 *h5, const char *name, hid_t plan, Err *err)
+{
+    int n = getenv("HDF5_EXTFILE_PREFIX") ? 0 : H5Pget_external_count(plan);
+    char file[NAME_ROOM] = "";
+    off_t offset;
+    hsize_t size;
+    for (int i = 0; i < n; i++)
+        if (H5Pget_external(plan, (unsigned)i, sizeof file - 1, file, &offset, &size) >= 0 && !file_exists(file))
+            return err_set(err, "%s: %s: has its numbers in another file: %.200s: no such file", h5->path, name,
+                           file);
+    return 0;
+}
+
 static int check_set(H5 *h5, const char *name, hid_t set, int depth, Err *err)
 {
     hid_t space = H5Dget_space(set), plan = H5Dget_create_plist(set);
     H5D_space_status_t status;
     int rc = 0;
-    if (depth > MAX_DEPTH)
+    if (depth > MAX_DEPTH) {
         rc = err_set(err, "%s: %s: too many virtual datasets in each other", h5->path, name);
-    else if (H5Sget_simple_extent_npoints(space) <= 0)
+    } else if (H5Sget_simple_extent_npoints(space) <= 0) {
         rc = 0;
-    else if (H5Pget_layout(plan) == H5D_VIRTUAL) {
+    } else if (H5Pget_layout(plan) == H5D_VIRTUAL) {
         if (check_sources(h5, plan, depth, err))
             rc = err_prefix(err, "%s: %s: a virtual dataset without its source: ", h5->path, name);
-    } else if (H5Pget_external_count(plan) == 0 && H5Dget_space_status(set, &status) >= 0 &&
-               status == H5D_SPACE_STATUS_NOT_ALLOCATED)
+    } else if (H5Pget_external_count(plan) > 0) {
+        rc = check_outside(h5, name, plan, err);
+    } else if (H5Dget_space_status(set, &status) >= 0 && status == H5D_SPACE_STATUS_NOT_ALLOCATED) {
         rc = err_set(err, "%s: %s: nothing was ever written to it", h5->path, name);
+    }
     H5Pclose(plan);
     H5Sclose(space);
     return rc;
