@@ -28,8 +28,7 @@ static int add_image(Coco *c, const Json *image, Err *err)
 {
     int64_t id;
     const char *name, *first;
-    int rc =
-        json_is_object(image) ? json_get_id(image, "id", &id, err) : err_set(err, "not an object");
+    int rc = json_is_object(image) ? json_get_id(image, "id", &id, err) : err_set(err, "not an object");
     if (rc > 0)
         rc = json_get_text(image, "file_name", &name, err) > 0 ? 1 : err_set(err, "no \"file_name\"");
     else if (rc == 0)

@@ -2,6 +2,7 @@
 
 #include "io/data/dataset_files.h"
 #include "io/data/vocab.h"
+#include "pipeline/prepare/image_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,14 +55,6 @@ static int grow(void *array, size_t *room, size_t n, size_t size)
 }
 
 /* --- images --- */
-
-/* "./x.jpg" is "x.jpg". */
-static const char *plain_name(const char *name)
-{
-    while (name[0] == '.' && name[1] == '/' && name[2])
-        name += 2;
-    return name;
-}
 
 int32_t caption_set_image(CaptionSet *s, const char *name, Err *err)
 {

@@ -5,6 +5,7 @@
 #include "io/data/npy.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
+#include "pipeline/prepare/image_names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,12 +37,6 @@ void feature_set_free(FeatureSet *s)
     memset(s, 0, sizeof *s);
 }
 
-const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* --- names --- */
 
 /* Makes room for one more number at the end of *at, which holds n. */
@@ -65,8 +60,7 @@ static int out_of_memory(Err *err)
 
 int feature_set_name(FeatureSet *s, int64_t row, const char *name, Err *err)
 {
-    while (name[0] == '.' && name[1] == '/' && name[2])
-        name += 2;
+    name = plain_name(name);
     int32_t before = hash_count(s->whole);
     if (grow(&s->row, &s->row_room, (size_t)before))
         return out_of_memory(err);
@@ -89,6 +83,7 @@ int feature_set_name(FeatureSet *s, int64_t row, const char *name, Err *err)
 
 int64_t feature_set_find(const FeatureSet *s, const char *name, bool by_base)
 {
+    name = plain_name(name);
     int32_t at = hash_find(s->whole, name, strlen(name));
     if (at >= 0)
         return s->row[at];

@@ -55,12 +55,9 @@ int feature_set_read_names(FeatureSet *set, const char *const *lists, int n_list
 
 /* The row of the name: that of the whole name, else, if `by_base`, that of its last part, if only one row has it. -1: none. */
 int64_t feature_set_find(const FeatureSet *set, const char *name, bool by_base);
-/* Any of the names, for messages and where the row's name matters. NULL: the row has none. Borrowed. */
+/* Any of the names, as an example; NULL: there are none. Borrowed. */
 const char *feature_set_any_name(const FeatureSet *set);
 /* The features of a row, after a check that each number is finite. NULL with a message otherwise. */
 const float *feature_set_row(const FeatureSet *set, int64_t row, Err *err);
-
-/* The last part of a path. */
-const char *base_name(const char *path);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+enum { PCA_WIDEST = 1 << 15 }; /* numbers per row: their covariance takes 12 GiB */
+
 /* Row i, 0 <= i < n, as a pointer to its C numbers, borrowed until the next call. NULL: err says why. */
 typedef const float *RowFn(void *ctx, int64_t i, Err *err);
 
@@ -18,7 +20,7 @@ typedef struct {
     double kept;       /* the share of the variance, from 0 to 1 */
 } Pca;
 
-/* Fits D components, 1 <= D <= C, on n > D rows of C numbers. */
+/* Fits D components, 1 <= D <= C <= PCA_WIDEST, on n > D rows of C numbers. */
 int pca_fit(Pca *pca, RowFn *row, void *ctx, int64_t n, int C, int D, Err *err);
 /* Reduces n rows into out (n, D). */
 int pca_apply(const Pca *pca, RowFn *row, void *ctx, int64_t n, float *out, Err *err);

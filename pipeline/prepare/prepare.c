@@ -8,6 +8,7 @@
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/from_dataset.h"
+#include "pipeline/prepare/image_names.h"
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
 

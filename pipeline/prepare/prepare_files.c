@@ -232,6 +232,9 @@ static int fit_pca(const Prepared *p, Pca *pca, Err *err)
     int64_t n = p->split[k].images;
     if (p->features->file[0].reduced)
         return err_set(err, "--pca %d: %s is reduced by a PCA already", p->pca, p->features->file[0].path);
+    if (p->features->D > PCA_WIDEST)
+        return err_set(err, "--pca %d: %lld numbers per image are too many, %d at most", p->pca,
+                       (long long)p->features->D, PCA_WIDEST);
     if (p->pca > p->features->D)
         return err_set(err, "--pca %d: the features have only %lld numbers", p->pca, (long long)p->features->D);
     if (p->pca >= n)
