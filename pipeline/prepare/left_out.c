@@ -36,7 +36,7 @@ void left_out_tell(const LeftOut *left, const Report *report)
     for (int k = 0; k < LEFT_KINDS; k++)
         if (left->n[k]) {
             put_line(left, k, line, sizeof line);
-            report_warn(report, "left out: %s", line);
+            (k < LEFT_LONG ? report_warn : report_note)(report, "left out: %s", line);
         }
 }
 
