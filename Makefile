@@ -33,7 +33,7 @@ variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(c
 BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
 # The libraries' names for pkg-config. scripts/setup installs them.
-PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif
+PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif lapacke
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # Only stb's headers are used; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
@@ -183,9 +183,12 @@ layers:
 format:
 	clang-format -i --style=file $$(git ls-files '*.c' '*.h')
 
+# The folder's name reaches the shell in the environment, so that it may hold blanks and quotes. A shell that leaves the
+# tilde in PREFIX=~/x leaves it to us.
+install: export INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(COMMANDS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+	@case $$INSTALL_BIN in '~/'*) INSTALL_BIN=$$HOME/$${INSTALL_BIN#??} ;; esac; \
+	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN")
 
 clean:
 	rm -rf build demo

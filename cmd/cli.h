@@ -55,6 +55,9 @@ typedef struct {
  * until "--"; the last value of a repeated option wins. */
 void cli_parse(Cli *cli, int argc, char **argv);
 void cli_free(Cli *cli);
+/* Descriptors 0 to 2 that are closed become occupied, so that no file or socket takes the number of a standard stream and
+ * receives its messages. cli_parse does it. */
+void cli_occupy_streams(void);
 /* Whether the option stood on the command line. The table must have an option of that name. */
 bool cli_given(const Cli *cli, const char *name);
 
@@ -81,6 +84,10 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 
 /* Checks the name of a PNG to be written: another format's suffix (.jpg, .html) is a usage error. */
 void cli_png_name(const char *option, const char *path);
+
+/* For commands that draw, first of all: where pango or GLib abort, because they get no memory or no thread, the unfinished
+ * files are removed, a line says why, and the exit status is 1. */
+void cli_catch_crashes(const char *name);
 
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
  * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM set the Report's stop number, and

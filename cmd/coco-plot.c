@@ -45,6 +45,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
+    cli_catch_crashes("coco-plot");
     Options o = {.plot = plot_defaults()};
     Err err;
     char size[32];
@@ -58,7 +59,7 @@ int main(int argc, char **argv)
          .help = "the picture to write, PNG; - is standard output"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},
         {.name = "smooth", .kind = CLI_INT, .value = &o.smooth, .arg = "N",
-         .help = "show the mean over N iterations, with the curve itself faint behind it; 0: no smoothing",
+         .help = "show the mean over N iterations, and the curve itself, faint; 0: no smoothing",
          .min = 0, .max = 1e9},
         {.name = "label", .kind = CLI_MANY, .value = &o.labels, .arg = "TEXT",
          .help = "a run's name in the legend; repeat it for further runs, in the order of the logs"},
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;
-    if (rc)
+    if (rc && !ferror(stdout)) /* cli_finish reports that */
         cli_error("%s", err.text);
     return cli_finish(&cli, rc ? 1 : 0);
 }

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* What the command line says, before it is checked. */
@@ -126,7 +125,7 @@ static void order_options(Options *o, CliOption options[N_ORDER])
     const CliOption own[N_ORDER] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
          .help = "the sheet, PNG; - is standard output; with %d or %03d in the name, one file for every --rows "
-                 "rows"},
+                 "rows (%% is a percent sign)"},
         {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
         {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,
@@ -205,35 +204,9 @@ static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
     return N_OWN + net_options(&o->net, &o->sheet.where.http, NET_TIMES | NET_TRIES | NET_PUBLIC, options + N_OWN);
 }
 
-static char unfinished[4096]; /* the file that is written until the sheet is complete; "": not known */
-
-/* GLib and pango abort the process, or use memory that they did not get, where memory or threads run out, and cannot be
- * taught otherwise. */
-static void on_abort(int signal)
-{
-    static const char LINE[] = "coco-render: out of memory or threads\n";
-    (void)signal;
-    if (*unfinished)
-        unlink(unfinished);
-    if (write(STDERR_FILENO, LINE, sizeof LINE - 1) < 0)
-        _exit(1);
-    _exit(1);
-}
-
-static void catch_aborts(void)
-{
-    struct rlimit space, data;
-    signal(SIGABRT, on_abort);
-    signal(SIGTRAP, on_abort); /* how g_error ends */
-    /* Without a limit a crash is a fault of ours, and is to look like one. */
-    if (!getrlimit(RLIMIT_AS, &space) && !getrlimit(RLIMIT_DATA, &data) &&
-        (space.rlim_cur != RLIM_INFINITY || data.rlim_cur != RLIM_INFINITY))
-        signal(SIGSEGV, on_abort);
-}
-
 int main(int argc, char **argv)
 {
-    catch_aborts();
+    cli_catch_crashes("coco-render");
     SheetOptions sheet = sheet_defaults();
     char tile[32];
     sheet.where.data = DEFAULT_DATASET;
@@ -265,8 +238,6 @@ int main(int argc, char **argv)
     net_apply(&o.net);
     take(&cli, &o);
     warn_unused(&cli, &o.sheet);
-    if (o.sheet.output)
-        snprintf(unfinished, sizeof unfinished, "%s.coco-part-%d", o.sheet.output, (int)getpid());
     int status = draw(&cli, &o);
     cli_free(&cli);
     return cli_finish(&cli, status);

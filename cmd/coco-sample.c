@@ -62,7 +62,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 17 };
+enum { N_OPTIONS = 18 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -72,7 +72,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "model", .letter = 'm', .kind = CLI_TEXT, .value = &s->model, .arg = "MODEL.h5",
          .help = "the model file"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DIR",
-         .help = "dataset directory"},
+         .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
          .help = "train, val or another split"},
         {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
@@ -81,6 +81,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "with --features: the images' file names, one a line, which the records then carry"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &s->allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
         {.name = "greedy", .kind = CLI_FLAG, .value = &o->greedy,
          .help = "take the likeliest word at every step; the default without --beam and --temperature"},
         {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",
@@ -132,6 +134,7 @@ int main(int argc, char **argv)
     take_search(&cli, &o, &s->search);
     if (o.shard)
         take_shard(o.shard, s);
+    s->own_data = !cli_given(&cli, "data");
     s->logprob = !o.no_logprob;
     s->format = caption_format(o.format);
     if (sample_run(s, stdout, cli_report(&cli, "images"), &err)) {

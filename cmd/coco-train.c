@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 24 };
+enum { N_OPTIONS = 26 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -53,6 +53,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "supports it"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "the unreduced features, S2014_vgg16_fc7.h5"},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &t->allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
         {.name = "init", .kind = CLI_TEXT, .value = &t->init, .arg = "MODEL.h5",
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
@@ -64,7 +66,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "save-every", .kind = CLI_INT, .value = &t->save_every, .arg = "N",
          .help = "save every N iterations too; 0 is only at the end", .max = most},
         {.name = "log", .kind = CLI_TEXT, .value = &t->log, .arg = "FILE",
-         .help = "training log, one JSON object per line; - is stdout"},
+         .help = "training log, one JSON object per line; - is stdout; a resumed run continues the one it had"},
+        {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &t->force,
+         .help = "replace a model or log that another run wrote"},
         {.name = "print-every", .kind = CLI_INT, .value = &t->print_every, .arg = "N",
          .help = "print the loss every N iterations", .min = 1, .max = most},
         {.name = "target-loss", .kind = CLI_REAL, .value = &o->target_loss, .arg = "X",

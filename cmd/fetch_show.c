@@ -23,6 +23,8 @@ int show_main(int argc, char **argv)
          .help = "of N random images, not of the first N"},
         {.name = "seed", .kind = CLI_INT, .value = &seed, .arg = "S", .help = "with --random: other images",
          .min = 0, .max = UINT32_MAX},
+        {.name = "allow-external", .kind = CLI_FLAG, .value = &spec.allow_external,
+         .help = "read arrays that HDF5 files keep in other files (links, external storage, virtual datasets)"},
     };
     /* clang-format on */
     Cli cli = {

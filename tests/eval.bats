@@ -76,6 +76,29 @@ golden() {
     jq -s -e '.[2].CIDEr - 0.72342680625948 | fabs < 1e-9' <<<"$output"
 }
 
+@test "image_id: 64 bits are told apart, and strings of digits are numbers" {
+    cat >refs64.json <<'EOF'
+{"annotations":[{"image_id":9007199254740992,"caption":"a b c d e"},{"image_id":"9007199254740993","caption":"f g h i j"},
+ {"image_id":9223372036854775807,"caption":"k l m n o"},{"image_id":139,"caption":"p q r s t"}]}
+EOF
+    cat >results64.json <<'EOF'
+[{"image_id":9007199254740992,"caption":"a b c d e"},{"image_id":9007199254740993,"caption":"f g h i j"},
+ {"image_id":"9223372036854775807","caption":"k l m n o"},{"image_id":"000000000139","caption":"p q r s t"}]
+EOF
+    run -0 --separate-stderr coco-eval results64.json --refs refs64.json
+    jq -e '.images == 4 and .captions == 4 and .Bleu_4 > 0.99 and .ROUGE_L == 1' <<<"$output"
+    # jq has doubles alone.
+    tr -d '\n' <results64.json | sed 's/^\[//; s/\]$//; s/},/}\n/g' >results64.jsonl
+    coco-eval results64.jsonl --refs refs64.json >again
+    [ "$(cat again)" = "$output" ]
+    # What comes out has the digits that went in.
+    coco-eval --per-image results64.json --refs refs64.json >scored
+    [ "$(grep -oE '"image_id": ?[^,]*' scored | tr -d ' ')" = '"image_id":9007199254740992
+"image_id":9007199254740993
+"image_id":"9223372036854775807"
+"image_id":"000000000139"' ]
+}
+
 @test "a table for people" {
     run -0 coco-eval --table three.jsonl
     [[ "$output" == *"BLEU-4          57.6"* ]]
@@ -246,8 +269,12 @@ E
     bad 'line 1: not UTF-8' '{"image_id":1,"caption":"\377"}'
     bad 'line 1: no "caption"' '{"image_id":1}'
     bad 'line 1: no "image_id"' '{"caption":"a"}'
-    bad 'line 1: "image_id": not a whole number' '{"image_id":"1","caption":"a"}'
-    bad 'line 1: "image_id": not a whole number' '{"image_id":1e300,"caption":"a"}'
+    bad 'line 1: "image_id": not a whole number' '{"image_id":1.5,"caption":"a"}'
+    bad "line 1: \"image_id\": '1.jpg' is not a whole number" '{"image_id":"1.jpg","caption":"a"}'
+    bad 'line 1: "image_id": 1.* is too large' '{"image_id":1e300,"caption":"a"}'
+    bad 'line 1: "image_id": 9223372036854775808 is too large' '{"image_id":9223372036854775808,"caption":"a"}'
+    bad "element 1: \"image_id\": '9223372036854775808' is too large" '[{"image_id":"9223372036854775808","caption":"a"}]'
+    bad 'line 1: not UTF-8: a BOM says that it is UTF-16' '\377\376{\0'
     bad 'line 1: "image_id": -1 is below 0' '{"image_id":-1,"caption":"a"}'
     bad 'line 1: "caption": not a string' '{"image_id":1,"caption":["a"]}'
     bad 'line 1: "references": element 1 is not a string' '{"image_id":1,"caption":"a","references":[1]}'
@@ -285,6 +312,7 @@ E
     bad '"annotations": not a list' '{"annotations":7}'
     bad 'annotation 1: not an object' '{"annotations":[7]}'
     bad 'annotation 2: no "caption"' '{"annotations":[{"image_id":1,"caption":"a"},{"image_id":1}]}'
+    bad 'annotation 1: "image_id": 99999999999999999999 is too large' '{"annotations":[{"image_id":99999999999999999999,"caption":"a"}]}'
     bad 'annotation 1: "image_id": not a whole number' '{"annotations":[{"image_id":1.5,"caption":"a"}]}'
     fails 1 'nowhere.json: No such file' coco-eval results.json --refs nowhere.json
 }

@@ -69,6 +69,26 @@ one() {
     [ "$(curl -s "$SERVER/count/late/1/same")" = 1 ]
 }
 
+@test "host names with letters beyond ASCII are converted, in any locale" {
+    curl --version | grep -qw IDN || skip "libcurl without IDN"
+    local host=$'\uff4c\uff4f\uff43\uff41\uff4c\uff48\uff4f\uff53\uff54' # "localhost" in wide letters
+    for locale in C POSIX C.UTF-8 none; do
+        run -0 env LC_ALL=$locale coco-fetch images "${fast[@]}" <<<"${SERVER/127.0.0.1/$host}/ok/wide-$locale"
+        [ "$(field status)" = ok ]
+        [ "$(field url)" = "${SERVER/127.0.0.1/$host}/ok/wide-$locale" ]
+        [ "$(curl -s "$SERVER/count/ok/wide-$locale")" = 1 ]
+    done
+}
+
+@test "host names that cannot be converted: an error of their records, not remembered" {
+    curl --version | grep -qw IDN || skip "libcurl without IDN"
+    printf 'http://%s:1/x\n' a$'\u2025'b $'b\xff' $'\u2488'com >"$BATS_TEST_TMPDIR/in"
+    run -1 --separate-stderr coco-fetch images "${fast[@]}" --ordered "$BATS_TEST_TMPDIR/in"
+    [ "$(jq -r .error <<<"$output" | uniq)" = "the host's name cannot be written in ASCII (IDNA)" ]
+    [ "$(jq -r .error <<<"$output" | wc -l)" = 3 ]
+    [ -z "$(find "$CACHE" -type f)" ]
+}
+
 @test "JPEG too"                            { one jpeg ok 0 null 1; }
 @test "404 is dead"                         { one 404 dead 1 'HTTP 404' 1; }
 @test "410 is dead"                         { one 410 dead 1 'HTTP 410' 1; }

@@ -23,7 +23,7 @@ trains() {
         for rule in sgd momentum rmsprop adam; do
             jq -r --arg rule $rule '"--batch-size \(.batch_size) --order \(.order) --iterations \(.iterations) --lr \(.lr[$rule])"' \
                 "$golden/expected.json" >options
-            coco-train -q -d "$golden" -o m.h5 --init "$golden/$cell.h5" --optim $rule $(cat options) --log log
+            coco-train -q --force -d "$golden" -o m.h5 --init "$golden/$cell.h5" --optim $rule $(cat options) --log log
             # The first step of rmsprop and adam has a fixed width (ten rates, one rate) whatever the gradient: where
             # the true gradient is nearly zero, rounding to float decides the step. In double all rules agree closely.
             part=1e-5 apart=2e-5

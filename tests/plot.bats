@@ -11,8 +11,8 @@ setup() {
     } }' >a.log
 }
 
-# The colours of a first run: its training curve, the same faint behind a smoothed one, its validation curve; and of the
-# second run's training curve.
+# The colours of a first run: its training curve, the same curve when it is faint under a smoothed one, its validation
+# curve; and of the second run's training curve.
 TRAINING=1F6FB2 FAINT=C7DBEB VALIDATION=154D7C SECOND=D5601C
 
 # In a picture of 960 x 540: where the title is, the legend below it, and the curves below that.

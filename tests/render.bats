@@ -290,6 +290,15 @@ sheet-003.png" ]
     [ "$status" = 0 ]
 }
 
+@test "a placeholder has few words, the line on standard error all of them" {
+    mkdir else
+    run -0 --separate-stderr coco-render -q --images . -d else -o a.png dead.jsonl
+    [ "$stderr" = "coco-render: image 3: none.jpg: no such file" ]
+    run -0 --separate-stderr coco-render -q -o b.png dead.jsonl
+    [ "$stderr" = "coco-render: image 3: none.jpg: no such file: --images says where to look" ]
+    same a.png b.png
+}
+
 @test "a dead link over http is a placeholder" {
     echo '{"image_id":4,"url":"ftp://localhost/x.jpg","caption":"gone"}' >d.jsonl
     run --separate-stderr coco-render -q d.jsonl -o a.png
@@ -342,7 +351,7 @@ sheet-003.png" ]
     done <<'END'
 {"image_id":1}
 {"caption":"x"}
-{"image_id":"1","caption":"x"}
+{"image_id":"one","caption":"x"}
 {"image_id":1.5,"caption":"x"}
 {"image_id":1,"caption":null}
 {"image_id":1,"caption":"x"

@@ -66,7 +66,7 @@ asked() { curl -s "$SERVER/count/$1"; }
         sleep 0.01
     done
     sleep 0.5
-    # Only requests already on their way; otherwise it would be as many as may wait behind the first.
+    # Only requests already on their way; otherwise it would be as many as may wait for the first.
     early=$(curl -s "$SERVER/count/late/0/h[1-40]" | tr -dc 1 | wc -c)
     [ "$(asked pause/1/hold)" = 1 ]
     wait $pid
@@ -133,4 +133,20 @@ END
     run -1 coco-render "${fast[@]}" --strict -o a.png in.jsonl
     [[ "$output" == *certificate* ]]
     run -0 coco-render "${fast[@]}" --strict --cacert "$SERVER_CERT" -o a.png in.jsonl
+}
+
+@test "a library aborts: exit 1, a line that says so, and what was unfinished is removed" {
+    records ok/a1 late/30/x
+    ln -s elsewhere.png sheet.png
+    for signal in ABRT TRAP; do
+        coco-render -q --timeout 60 --stall-timeout 60 -o sheet.png --html page.html in.jsonl 2>err 3>&- &
+        pid=$!
+        until compgen -G 'elsewhere.png.coco-part-*' && compgen -G 'page_files.coco-part-*/*.jpg'; do sleep 0.02; done
+        kill -$signal $pid
+        wait $pid && status=0 || status=$?
+        pid=
+        [ "$status" = 1 ]
+        [ "$(cat err)" = "coco-render: a library gave up; memory or threads may have run short" ]
+        [ "$(ls | xargs)" = "err in.jsonl sheet.png" ]
+    done
 }

@@ -45,11 +45,20 @@ static Cache *open_cache(void)
     return cache;
 }
 
+/* The path of the URL's file, which this makes. */
+static char *stored(const Cache *cache, const char *url)
+{
+    assert_int_equal(cache_store(cache, url, "bytes", 5, &err), 0);
+    char *path = cache_find(cache, url);
+    assert_non_null(path);
+    return path;
+}
+
 static void names_are_digests(void **state)
 {
     (void)state;
     Cache *cache = open_cache();
-    char *path = cache_path(cache, "abc"), want[400];
+    char *path = stored(cache, "abc"), want[400];
     /* FIPS 180-2, appendix B.1 */
     snprintf(want, sizeof want, "%s/b/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", dir);
     assert_string_equal(path, want);
@@ -195,8 +204,9 @@ static void the_dead_are_remembered(void **state)
 {
     (void)state;
     Cache *cache = open_cache();
-    char why[200];
+    char why[200], *path = stored(cache, "u"), dead[500];
     long code = -1;
+    assert_int_equal(unlink(path), 0);
     assert_false(cache_is_dead(cache, "u", 100, &code, why, sizeof why));
     cache_mark_dead(cache, "u", 404, "HTTP 404");
     assert_true(cache_is_dead(cache, "u", 100, &code, why, sizeof why));
@@ -210,7 +220,6 @@ static void the_dead_are_remembered(void **state)
     assert_string_equal(why, "an HTML page, not an image");
     assert_false(cache_is_dead(cache, "v", 100, &code, why, sizeof why));
 
-    char *path = cache_path(cache, "u"), dead[500];
     struct timespec past[2] = {{.tv_sec = time(NULL) - 1000}, {.tv_sec = time(NULL) - 1000}};
     snprintf(dead, sizeof dead, "%s.dead", path);
     assert_int_equal(utimensat(AT_FDCWD, dead, past, AT_SYMLINK_NOFOLLOW), 0);
@@ -242,7 +251,7 @@ static void old_leftovers_go(void **state)
 
 static void assert_in(const Cache *cache, const char *want)
 {
-    char *path = cache_path(cache, "abc");
+    char *path = stored(cache, "abc");
     assert_int_equal(strncmp(path, want, strlen(want)), 0);
     assert_int_equal(strncmp(path + strlen(want), "/b/", 3), 0);
     free(path);

@@ -1,5 +1,6 @@
 /* Decoding PNG: every colour type, transparency and interlacing; what is damaged is refused, what is merely odd is not. */
 #include "io/picture/image.h"
+#include "tests/support/decode.h"
 #include "tests/support/pngs.h"
 #include "tests/support/test.h"
 
@@ -11,7 +12,7 @@ static void expect(const PngParts *parts, const char *rgb)
     Err err;
     Image image;
     PngBytes png = pngs_make(parts);
-    assert_ok(image_decode(&image, png.bytes, png.n, &err));
+    assert_ok(decode_whole(&image, png.bytes, png.n, &err));
     assert_int_equal(image.width, parts->w);
     assert_int_equal(image.height, parts->h);
     assert_memory_equal(image.rgb, rgb, (size_t)image.width * (size_t)image.height * 3);
@@ -22,7 +23,7 @@ static void expect_refused(const PngBytes *png, const char *why)
 {
     Err err;
     Image image;
-    assert_int_equal(image_decode(&image, png->bytes, png->n, &err), -1);
+    assert_int_equal(decode_whole(&image, png->bytes, png->n, &err), -1);
     assert_says(err.text, why);
     assert_null(image.rgb);
 }
@@ -31,7 +32,7 @@ static void expect_read(const PngBytes *png, const char *rgb)
 {
     Err err;
     Image image;
-    assert_ok(image_decode(&image, png->bytes, png->n, &err));
+    assert_ok(decode_whole(&image, png->bytes, png->n, &err));
     assert_memory_equal(image.rgb, rgb, (size_t)image.width * (size_t)image.height * 3);
     image_free(&image);
 }
@@ -153,7 +154,7 @@ static void sizes_are_limited(void **state)
 }
 
 /* None of this changes a pixel: chunks that nobody needs, broken or large; a stream of data in pieces, one of them empty,
- * with a wrong checksum of its own, or with too many rows; bytes behind the end. */
+ * with a wrong checksum of its own, or with too many rows; bytes after the end. */
 static void oddness_is_accepted(void **state)
 {
     (void)state;
@@ -198,7 +199,7 @@ static void large_chunks_are_passed_over(void **state)
     memcpy(bytes, good.bytes, PNGS_AFTER_IHDR);
     memcpy(bytes + PNGS_AFTER_IHDR, "\0\x90\0\0prVt", 8); /* its checksum is wrong, which does not matter either */
     memcpy(bytes + n - (good.n - PNGS_AFTER_IHDR), good.bytes + PNGS_AFTER_IHDR, good.n - PNGS_AFTER_IHDR);
-    assert_ok(image_decode(&image, bytes, n, &err));
+    assert_ok(decode_whole(&image, bytes, n, &err));
     assert_memory_equal(image.rgb, GREYS_RGB, 12);
     image_free(&image);
     free(bytes);

@@ -3,6 +3,7 @@
 #include "io/file/sniff.h"
 #include "io/picture/image.h"
 #include "io/picture/orientation.h"
+#include "tests/support/decode.h"
 #include "tests/support/picture.h"
 #include "tests/support/pngs.h"
 #include "tests/support/test.h"
@@ -29,7 +30,7 @@ static void expect(const void *bytes, size_t len, int w, int h, const char *rgb)
 {
     Err err;
     Image image;
-    assert_ok(image_decode(&image, bytes, len, &err));
+    assert_ok(decode_whole(&image, bytes, len, &err));
     assert_int_equal(image.width, w);
     assert_int_equal(image.height, h);
     assert_memory_equal(image.rgb, rgb, (size_t)w * (size_t)h * 3);
@@ -121,7 +122,7 @@ static void refused(void **state)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err.text[0] = '\0';
-        if (image_decode(&image, bad[i].bytes, bad[i].len, &err) != -1)
+        if (decode_whole(&image, bad[i].bytes, bad[i].len, &err) != -1)
             fail_msg("case %zu was accepted", i);
         assert_says(err.text, bad[i].why);
         assert_true(err.text[0] != '\0');
@@ -168,20 +169,20 @@ static void fitted(void **state)
     (void)state;
     Err err;
     Image image;
-    assert_ok(image_decode_fit(&image, PPM_2x2, sizeof PPM_2x2 - 1, 8, 30, &err));
+    assert_ok(decode_fit(&image, PPM_2x2, sizeof PPM_2x2 - 1, 8, 30, &err));
     assert_int_equal(image.width, 8);
     assert_int_equal(image.height, 8);
     assert_in_range(image.rgb[0], 250, 255);
     image_free(&image);
-    assert_ok(image_decode_fit(&image, BMP_2x2, sizeof BMP_2x2, 2, 2, &err));
+    assert_ok(decode_fit(&image, BMP_2x2, sizeof BMP_2x2, 2, 2, &err));
     assert_memory_equal(image.rgb, "\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff", 12);
     image_free(&image);
-    assert_ok(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 5, 3, &err));
+    assert_ok(decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 5, 3, &err));
     assert_int_equal(image.width, 3);
     assert_int_equal(image.height, 3);
     assert_memory_equal(image.rgb + 12, "\xff\0\0", 3);
     image_free(&image);
-    assert_int_equal(image_decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 100000, 100000, &err), -1);
+    assert_int_equal(decode_fit(&image, GIF_1x1, sizeof GIF_1x1, 100000, 100000, &err), -1);
     assert_says(err.text, "cannot scale");
     assert_null(image.rgb);
 }
@@ -214,7 +215,7 @@ static void damaged(void **state)
                 random = random * 1664525 + 1013904223;
                 copy[(random >> 8) % len] = (unsigned char)(random >> 24);
             }
-            if (image_decode(&image, copy, len, &err) == 0)
+            if (decode_whole(&image, copy, len, &err) == 0)
                 image_free(&image);
             free(copy);
         }
@@ -289,12 +290,12 @@ static void photographs(void **state)
     unsigned char *bytes = malloc(1 << 20);
     size_t len = fread(bytes, 1, 1 << 20, f);
     fclose(f);
-    assert_ok(image_decode(&image, bytes, len, &err));
+    assert_ok(decode_whole(&image, bytes, len, &err));
     assert_int_equal(image.width, 640);
     assert_int_equal(image.height, 426);
     image_free(&image);
     for (size_t n = 2; n < len; n += len / 37) {
-        assert_int_equal(image_decode(&image, bytes, n, &err), -1);
+        assert_int_equal(decode_whole(&image, bytes, n, &err), -1);
         assert_true(n < 4 || strstr(err.text, "runcated") || strstr(err.text, "orrupt"));
     }
     free(bytes);
@@ -320,7 +321,7 @@ static void photographs_in_boxes(void **state)
         Image full = load(path);
         size_t len;
         char *bytes = file_read(path, 1 << 24, &len, &err);
-        assert_ok(image_decode_fit(&fit, bytes, len, 200, 200, &err));
+        assert_ok(decode_fit(&fit, bytes, len, 200, 200, &err));
         assert_ok(image_scale(&scaled, &full, fit.width, fit.height, &err));
         size_t n = (size_t)fit.width * (size_t)fit.height * 3, apart = 0;
         for (size_t i = 0; i < n; i++)

@@ -2,6 +2,7 @@
 #include "io/file/sniff.h"
 #include "io/picture/decoder.h"
 #include "io/picture/encoder_jpeg.h"
+#include "tests/support/decode.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 
@@ -13,10 +14,10 @@ static void expect_refused(Bytes jpeg, const char *why)
 {
     Err err;
     Image image;
-    assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, &err), -1);
+    assert_int_equal(decode_whole(&image, jpeg.bytes, jpeg.n, &err), -1);
     assert_says(err.text, why);
     assert_null(image.rgb);
-    assert_int_equal(image_decode_fit(&image, jpeg.bytes, jpeg.n, 16, 16, &err), -1);
+    assert_int_equal(decode_fit(&image, jpeg.bytes, jpeg.n, 16, 16, &err), -1);
     assert_says(err.text, why);
     assert_null(image.rgb);
 }
@@ -40,7 +41,7 @@ static void kinds(void **state)
     Bytes grey = jpegs_compress(image.rgb, 96, 64, TJPF_RGB, TJSAMP_GRAY, 0);
     Err err;
     Image out;
-    assert_ok(image_decode(&out, grey.bytes, grey.n, &err));
+    assert_ok(decode_whole(&out, grey.bytes, grey.n, &err));
     for (size_t i = 0; i < 96 * 64 * 3; i += 3)
         assert_true(out.rgb[i] == out.rgb[i + 1] && out.rgb[i] == out.rgb[i + 2]);
     assert_in_range(out.rgb[0], 77, 83); /* 0.299 * 220 + 0.701 * 20 */
@@ -61,7 +62,7 @@ static void expect_cmyk(const unsigned char ink[4], int marker, const int rgb[3]
     Bytes jpeg = jpegs_compress(pixels, 16, 16, TJPF_CMYK, TJSAMP_444, 0);
     size_t at = jpegs_find(jpeg, 0, 0xEE);
     Bytes bare = jpegs_splice(jpeg, at, marker ? 0 : 16, NULL, 0);
-    assert_ok(image_decode(&image, bare.bytes, bare.n, &err));
+    assert_ok(decode_whole(&image, bare.bytes, bare.n, &err));
     for (int c = 0; c < 3; c++)
         assert_in_range(image.rgb[(8 * 16 + 8) * 3 + c] + 3, rgb[c], rgb[c] + 6);
     image_free(&image);
@@ -123,10 +124,10 @@ static void fits_boxes(void **state)
         const int *c = cases[i];
         Bytes jpeg = quarters_jpeg(c[0], c[1], 0);
         Image image, full, scaled;
-        assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, c[2], c[3], &err));
+        assert_ok(decode_fit(&image, jpeg.bytes, jpeg.n, c[2], c[3], &err));
         assert_int_equal(image.width, c[4]);
         assert_int_equal(image.height, c[5]);
-        assert_ok(image_decode(&full, jpeg.bytes, jpeg.n, &err));
+        assert_ok(decode_whole(&full, jpeg.bytes, jpeg.n, &err));
         assert_ok(image_scale(&scaled, &full, c[4], c[5], &err));
         long apart = 0, n = (long)c[4] * c[5] * 3;
         for (long k = 0; k < n; k++)
@@ -139,9 +140,9 @@ static void fits_boxes(void **state)
         free(jpeg.bytes);
     }
     Image image;
-    assert_int_equal(image_decode_fit(&image, "", 0, 10, 0, &err), -1);
-    assert_int_equal(image_decode_fit(&image, "", 0, -1, 10, &err), -1);
-    assert_int_equal(image_decode_fit(&image, "", 0, 10, 10, &err), -1);
+    assert_int_equal(decode_fit(&image, "", 0, 10, 0, &err), -1);
+    assert_int_equal(decode_fit(&image, "", 0, -1, 10, &err), -1);
+    assert_int_equal(decode_fit(&image, "", 0, 10, 10, &err), -1);
     assert_says(err.text, "empty");
 }
 
@@ -170,20 +171,20 @@ static void drawn_as_far_as_it_goes(void **state)
     for (int progressive = 0; progressive < 2; progressive++) {
         Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0), whole = {jpeg.bytes, jpeg.n - 2};
         Image image;
-        bool is_cut;
-        assert_ok(image_decode_wish(&image, whole.bytes, whole.n, &wish, &is_cut, &err));
-        assert_true(is_cut);
+        ImageState became;
+        assert_ok(image_decode(&image, whole.bytes, whole.n, &wish, &became, &err));
+        assert_int_equal(became, IMAGE_CUT);
         expect_quarters(&image, "ABCD");
         image_free(&image);
         for (size_t n = 4; n < jpeg.n; n++) {
-            int rc = image_decode_wish(&image, jpeg.bytes, n, &wish, &is_cut, &err);
-            assert_true(is_cut);
+            int rc = image_decode(&image, jpeg.bytes, n, &wish, &became, &err);
+            assert_int_equal(became, IMAGE_CUT);
             if (rc)
                 assert_string_equal(err.text, "truncated JPEG");
             image_free(&image);
         }
-        assert_ok(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
-        assert_false(is_cut);
+        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err));
+        assert_int_equal(became, IMAGE_WHOLE);
         image_free(&image);
         free(jpeg.bytes);
     }
@@ -194,19 +195,20 @@ static void pixels_in_memory(void **state)
 {
     (void)state;
     Err err;
-    bool is_cut;
+    ImageState became;
     for (int progressive = 0; progressive < 2; progressive++) {
         Bytes jpeg = quarters_jpeg(64, 64, progressive ? TJFLAG_PROGRESSIVE : 0);
         ImageWish wish = {.box_w = 8, .box_h = 8, .max_pixels = 500};
         Image image;
-        int rc = image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err);
+        int rc = image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err);
         assert_int_equal(rc, progressive ? -1 : 0);
         image_free(&image);
         wish.max_pixels = 64;
-        assert_int_equal(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err), -1);
+        assert_int_equal(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err), -1);
         assert_string_equal(err.text, "64 x 64 pixels are too many");
+        assert_int_equal(became, IMAGE_TOO_LARGE);
         wish.max_pixels = 4096;
-        assert_ok(image_decode_wish(&image, jpeg.bytes, jpeg.n, &wish, &is_cut, &err));
+        assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &wish, &became, &err));
         image_free(&image);
         free(jpeg.bytes);
     }
@@ -288,7 +290,7 @@ static void encodes(void **state)
         Bytes jpeg, again;
         assert_ok(encode_jpeg(&in, 90, &jpeg.bytes, &jpeg.n, &err));
         assert_null(sniff_cut(jpeg.bytes, jpeg.n));
-        assert_ok(image_decode(&out, jpeg.bytes, jpeg.n, &err));
+        assert_ok(decode_whole(&out, jpeg.bytes, jpeg.n, &err));
         assert_int_equal(out.width, in.width);
         assert_int_equal(out.height, in.height);
         if (i == 2)

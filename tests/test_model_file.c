@@ -46,6 +46,9 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                                    .val_every = 2,
                                    .val_max = 3},
                       .captions_digest = UINT64_MAX - 5,
+                      .run = strdup("0123456789abcdef"),
+                      .log = strdup("../logs/caf\xc3\xa9"),
+                      .data_absolute = strdup("/some where"),
                       .epoch = 9,
                       .best_val_loss = best_val_loss};
     s->optim = optim_defaults(rule_at(rule));
@@ -87,6 +90,9 @@ static void assert_same_state(const TrainState *a, const TrainState *b, size_t p
 {
     assert_same_settings(&a->settings, &b->settings);
     assert_true(a->captions_digest == b->captions_digest);
+    assert_string_equal(a->run, b->run);
+    assert_string_equal(a->log, b->log);
+    assert_string_equal(a->data_absolute, b->data_absolute);
     assert_int_equal(a->iteration, b->iteration);
     assert_int_equal(a->epoch, b->epoch);
     assert_ptr_equal(a->optim.rule, b->optim.rule);
@@ -117,6 +123,31 @@ static void every_bit_comes_back(void **state)
             model_free(&m), model_free(&back), model_free(&alone);
             train_state_free(&s), train_state_free(&s_back);
         }
+}
+
+static void a_look_at_the_training(void **state)
+{
+    (void)state;
+    static const TrainState no_state = {0};
+    Model m;
+    TrainState s, seen;
+    make_model(&m, 1);
+    make_state(&s, &m, choice_index(rule_names(), "momentum"), NAN);
+    free(s.log);
+    s.log = NULL; /* may be missing, as in files of earlier versions */
+    assert_ok(model_save(&m, &s, target, &err));
+    assert_int_equal(model_peek(&seen, target, &err), 1);
+    assert_same_settings(&s.settings, &seen.settings);
+    assert_true(seen.captions_digest == s.captions_digest);
+    assert_int_equal(seen.iteration, ITERATIONS);
+    assert_string_equal(seen.run, s.run);
+    assert_string_equal(seen.data_absolute, s.data_absolute);
+    assert_null(seen.log);
+    train_state_free(&seen);
+    model_free(&m), train_state_free(&s);
+    tmp_write(target, "text", 4);
+    assert_int_equal(model_peek(&seen, target, &err), -1);
+    assert_memory_equal(&seen, &no_state, sizeof seen);
 }
 
 static void equal_states_give_equal_bytes(void **state)
@@ -194,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_bit_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_look_at_the_training, setup, teardown),
         cmocka_unit_test_setup_teardown(equal_states_give_equal_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(failed_save_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(failed_load_leaves_nothing, setup, teardown),

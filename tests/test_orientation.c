@@ -1,5 +1,6 @@
 /* Pictures turned upright: every orientation, both byte orders, and EXIF that cannot be read. */
 #include "io/picture/orientation.h"
+#include "tests/support/decode.h"
 #include "tests/support/jpegs.h"
 #include "tests/support/test.h"
 
@@ -38,7 +39,7 @@ static void orientations(void **state)
             Image image, shape = {sideways ? 48 : 96, sideways ? 96 : 48, NULL};
             int w, h;
             image_fit(&shape, boxes[k][0], boxes[k][1], &w, &h);
-            assert_ok(image_decode_fit(&image, jpeg.bytes, jpeg.n, boxes[k][0], boxes[k][1], &err));
+            assert_ok(decode_fit(&image, jpeg.bytes, jpeg.n, boxes[k][0], boxes[k][1], &err));
             assert_int_equal(image.width, w);
             assert_int_equal(image.height, h);
             expect_quarters(&image, upright[i % 8]);

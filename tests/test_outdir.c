@@ -2,6 +2,7 @@
 #include "tests/support/target.h"
 
 #include "io/file/outdir.h"
+#include "io/file/scratch.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,34 @@ static void the_name_of_a_killed_process(void **state)
     assert_int_equal(entries(), 1);
 }
 
+/* As a signal's handler does it: with folders, links and many files in it. */
+static void all_that_is_unfinished(void **state)
+{
+    (void)state;
+    OutDir out, done;
+    char *second = tmp_path(dir, "second");
+    put_dir("kept");
+    assert_ok(outdir_begin(&done, target, &err));
+    put_new(&done);
+    assert_ok(outdir_commit(&done, 0, &err));
+    assert_ok(outdir_begin(&out, second, &err));
+    char *deep = tmp_path(out.path, "a/b/c"), *link = tmp_path(out.path, "a/link"), *kept = tmp_path(dir, "kept");
+    assert_ok(file_mkdirs(deep, &err));
+    assert_int_equal(symlink(kept, link), 0);
+    for (int i = 0; i < 600; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "a/b/c/file-%d", i);
+        char *path = tmp_path(out.path, name);
+        tmp_write(path, "x", 1);
+        free(path);
+    }
+    scratch_remove_all();
+    assert_int_equal(entries(), 2);
+    assert_true(there("t/new") && there("kept/old"));
+    outdir_abort(&out);
+    free(second), free(deep), free(link), free(kept);
+}
+
 static int write_and_abort(bool kill_yourself)
 {
     OutDir out;
@@ -128,6 +157,32 @@ static void impossible_places(void **state)
     free(deep);
 }
 
+/* The link stays; what it leads to is made, with its parents, then replaced. */
+static void through_links(void **state)
+{
+    (void)state;
+    OutDir out;
+    struct stat st;
+    char *link = tmp_path(dir, "link/"), *loop = tmp_path(dir, "loop");
+    make_link("far/away/t", "first");
+    make_link("first", "link");
+    for (int i = 0; i < 2; i++) {
+        assert_ok(outdir_begin(&out, link, &err));
+        assert_says(out.path, "/far/away/t.coco-part-");
+        put_new(&out);
+        assert_ok(outdir_commit(&out, i, &err));
+        assert_true(there("far/away/t/new") && there("link/new"));
+    }
+    link[strlen(link) - 1] = '\0';
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    make_link("loop", "loop");
+    assert_int_equal(outdir_begin(&out, loop, &err), -1);
+    assert_says(err.text, "loop: Too many levels of symbolic links");
+    assert_int_equal(entries(), 4);
+    free(link), free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +191,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_process, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),
+        cmocka_unit_test_setup_teardown(through_links, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,47 @@ static void absent_members(void **state)
     record_free(&r);
 }
 
-/* Of a record's numbers the score, or else coco-eval's; what is no number was never promised to be one. */
+/* Integers of 64 bits, however deep they are and whatever stands beside them, and strings of digits. */
+static void exact_ids(void **state)
+{
+    static const struct {
+        const char *members;
+        int64_t id, row;
+    } CASES[] = {
+        {"\"image_id\":9007199254740993,\"row\":3", 9007199254740993, 3},
+        {"\"image_id\":9223372036854775807", INT64_MAX, -1},
+        {"\"image_id\":\"9223372036854775807\"", INT64_MAX, -1},
+        {"\"image_id\":\"000000391895\"", 391895, -1},
+        {"\"image_id\":1e3", 1000, -1},
+        {"\"1\":\"-7 "
+         "\\\"8\",\"o\":[1,{\"2\":-3e2,\"n\":[]},12345678901234567890,0.5],\"image_id\":9007199254740995,"
+         "\"row\":9007199254740997",
+         9007199254740995, 9007199254740997},
+        {"\"image_id\":1,\"image_id\":9007199254740993", 9007199254740993, -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Err err;
+        char line[256], *text;
+        Record r;
+        snprintf(line, sizeof line, "{\"caption\":\"a\",%s}", CASES[i].members);
+        if (record_parse(&r, line, strlen(line), &err))
+            fail_msg("%s: %s", line, err.text);
+        assert_true(r.image_id == CASES[i].id);
+        assert_true(r.row == CASES[i].row);
+        record_free(&r);
+        /* Printed again, digits are what they were. */
+        Json *json = json_parse(line, strlen(line), &err);
+        text = json_print(json);
+        json_free(json);
+        assert_ok(record_parse(&r, text, strlen(text), &err));
+        assert_true(r.image_id == CASES[i].id);
+        record_free(&r);
+        free(text);
+    }
+}
+
+/* A record's score, or else coco-eval's; a value that is not a number is not an error. */
 static void scores(void **state)
 {
     static const struct {
@@ -85,11 +125,23 @@ static const struct {
     {"{\"image_id\":1}", "no \"caption\""},
     {"{\"caption\":\"x\"}", "no \"image_id\""},
     {"{\"image_id\":null,\"caption\":\"x\"}", "no \"image_id\""},
-    {"{\"image_id\":\"1\",\"caption\":\"x\"}", "\"image_id\": not a whole number"},
+    {"{\"image_id\":\"\",\"caption\":\"x\"}", "\"image_id\": '' is not a whole number"},
+    {"{\"image_id\":\"1a\",\"caption\":\"x\"}", "\"image_id\": '1a' is not a whole number"},
+    {"{\"image_id\":\" 1\",\"caption\":\"x\"}", "\"image_id\": ' 1' is not a whole number"},
+    {"{\"image_id\":\"-1\",\"caption\":\"x\"}", "\"image_id\": '-1' is not a whole number"},
+    {"{\"image_id\":\"9223372036854775808\",\"caption\":\"x\"}",
+     "\"image_id\": '9223372036854775808' is too large"},
+    {"{\"image_id\":9223372036854775808,\"caption\":\"x\"}", "\"image_id\": 9223372036854775808 is too large"},
+    {"{\"image_id\":-9223372036854775809,\"caption\":\"x\"}", "\"image_id\": -9223372036854775809 is too small"},
+    {"{\"image_id\":-9007199254740993,\"caption\":\"x\"}", "\"image_id\": -9007199254740993 is below 0"},
+    {"{\"image_id\":1,\"caption\":\"x\",\"row\":99999999999999999999}",
+     "\"row\": 99999999999999999999 is too large"},
+    {"{\"image_id\":1,\"caption\":12345678901234567890}", "\"caption\": not a string"},
     {"{\"image_id\":1.5,\"caption\":\"x\"}", "\"image_id\": not a whole number"},
     {"{\"image_id\":true,\"caption\":\"x\"}", "\"image_id\": not a whole number"},
-    {"{\"image_id\":1e400,\"caption\":\"x\"}", "\"image_id\": not a whole number"},
-    {"{\"image_id\":1e17,\"caption\":\"x\"}", "\"image_id\": not a whole number"},
+    {"{\"image_id\":1e400,\"caption\":\"x\"}", "\"image_id\": inf is too large"},
+    {"{\"image_id\":1e17,\"caption\":\"x\"}", "\"image_id\": 1e+17 is too large"},
+    {"{\"image_id\":9007199254740993.0,\"caption\":\"x\"}", "is too large, unless all its digits are written"},
     {"{\"image_id\":-1,\"caption\":\"x\"}", "\"image_id\": -1 is below 0"},
     {"{\"image_id\":01,\"caption\":\"x\"}", "bad number at byte 13"},
     {"{\"image_id\":+1,\"caption\":\"x\"}", "not JSON"},
@@ -249,31 +301,14 @@ static void streams_name_their_lines(void **state)
     tmp_remove(dir);
 }
 
-static void utf8(void **state)
-{
-    (void)state;
-    assert_true(utf8_valid("", 0));
-    assert_true(utf8_valid("\xf4\x8f\xbf\xbf\xef\xbf\xbf\xed\x9f\xbf\xdf\xbf", 12));
-    assert_false(utf8_valid("\x80", 1));
-    assert_false(utf8_valid("\xe0\x9f\xbf", 3));
-    assert_false(utf8_valid("\xf0\x8f\xbf\xbf", 4));
-    assert_false(utf8_valid("\xf5\x80\x80\x80", 4));
-    assert_false(utf8_valid("a\xc3", 2));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_record),
-        cmocka_unit_test(absent_members),
-        cmocka_unit_test(scores),
-        cmocka_unit_test(bad_lines),
-        cmocka_unit_test(every_prefix_is_refused),
-        cmocka_unit_test(deep_nesting),
-        cmocka_unit_test(writes_what_it_reads),
-        cmocka_unit_test(refuses_to_write),
-        cmocka_unit_test(streams_name_their_lines),
-        cmocka_unit_test(utf8),
+        cmocka_unit_test(whole_record),     cmocka_unit_test(absent_members),
+        cmocka_unit_test(exact_ids),        cmocka_unit_test(scores),
+        cmocka_unit_test(bad_lines),        cmocka_unit_test(every_prefix_is_refused),
+        cmocka_unit_test(deep_nesting),     cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(refuses_to_write), cmocka_unit_test(streams_name_their_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,25 +215,38 @@ static void test_clipped_counts(void **state)
     release(&s);
 }
 
-/* n-grams keep their numbers while the table grows, and consist of a prefix and a word. */
+/* n-grams are numbered as they come, shorter ones first, and keep their numbers while the table grows; each consists of a
+ * prefix and a word. */
 static void test_ngram_table(void **state)
 {
-    enum { N = 20000 };
+    enum { N = 5000, ALL = N + N - 1 + N - 2 + N - 3 };
+    static int32_t word[N];
     (void)state;
     Hash *t = hash_new();
     assert_non_null(t);
     for (int32_t i = 0; i < N; i++)
-        assert_int_equal(ngram_add(t, i - 1, i % 7), i);
-    for (int32_t i = 0; i < N; i++) {
-        int32_t prefix, word;
-        assert_int_equal(ngram_find(t, i - 1, i % 7), i);
-        assert_int_equal(ngram_add(t, i - 1, i % 7), i);
-        ngram_parts(t, i, &prefix, &word);
-        assert_int_equal(prefix, i - 1);
-        assert_int_equal(word, i % 7);
+        word[i] = 7 * i;
+    for (int again = 0; again < 2; again++) {
+        Sentence s;
+        assert_int_equal(ngram_sentence(&s, t, word, N), 0);
+        sentence_free(&s);
+        assert_int_equal(hash_count(t), ALL);
     }
-    assert_int_equal(ngram_find(t, 5, 6 % 7 + 1), -1);
-    assert_int_equal(hash_count(t), N);
+    int32_t first = 0,
+            shorter = -1; /* the numbers of the first n-gram of this length, and of that one word shorter */
+    for (int length = 1; length <= NGRAM_MAX; length++) {
+        int32_t n = N - length + 1;
+        for (int32_t i = 0; i < n; i++) {
+            int32_t prefix, last, want = length == 1 ? -1 : shorter + i, end = word[i + length - 1];
+            assert_int_equal(ngram_find(t, want, end), first + i);
+            ngram_parts(t, first + i, &prefix, &last);
+            assert_int_equal(prefix, want);
+            assert_int_equal(last, end);
+        }
+        shorter = first;
+        first += n;
+    }
+    assert_int_equal(ngram_find(t, 5, word[5]), -1);
     hash_free(t);
 }
 

@@ -235,6 +235,36 @@ static void impossible(void **state)
     assert_non_null(sheet_output_problem(""));
 }
 
+static void assert_name(const char *output, bool series, const char *second)
+{
+    char *name = sheet_output_name(output, 1);
+    if (sheet_output_problem(output) || sheet_output_is_series(output) != series || strcmp(name, second))
+        fail_msg("%s: %s", output, name);
+    free(name);
+}
+
+/* Only a field is replaced; another percent sign stays. */
+static void names(void **state)
+{
+    (void)state;
+    assert_name("a-%d.png", true, "a-2.png");
+    assert_name("a-%03d.png", true, "a-002.png");
+    assert_name("a-%3d.png", true, "a-  2.png");
+    assert_name("%d", true, "2");
+    assert_name("%d_of_9.png", true, "2_of_9.png");
+    assert_name("%02dth.png", true, "02th.png");
+    assert_name("50%done.png", false, "50%done.png");
+    assert_name("50%done-%d.png", true, "50%done-2.png");
+    assert_name("100%.png", false, "100%.png");
+    assert_name("100%", false, "100%");
+    assert_name("100%%.png", false, "100%.png");
+    assert_name("%%d.png", false, "%d.png");
+    assert_name("%%%d.png", true, "%2.png");
+    assert_name("%%%%%03d%%.png", true, "%%002%.png");
+    assert_name("%003d-%s.png", false, "%003d-%s.png");
+    assert_name("%.png", false, "%.png");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(series, setup, teardown),
         cmocka_unit_test_setup_teardown(same_bytes_on_any_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible, setup, teardown),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

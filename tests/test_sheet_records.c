@@ -71,12 +71,31 @@ static void random_order_is_that_of_numpy(void **state)
     check_order(SCORED, SHEET_SHUFFLED, true, back);
 }
 
+/* The facts about the records of these lines, borrowed until sheet_records_free(*records). */
+static const SheetFacts *facts_of(const char *lines, SheetOrder by, SheetRecords **records)
+{
+    Err err;
+    *records = records_of(lines, by, false, &err);
+    if (!*records)
+        fail_msg("%s", err.text);
+    return sheet_records_facts(*records);
+}
+
+static const char TWO_SPLITS[] = "{\"image_id\":1,\"caption\":\"a\",\"references\":[\"b\",\"a\"],\"split\":\"val\","
+                                 "\"url\":\"file:///x\"}\n"
+                                 "{\"image_id\":2,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"train\"}\n"
+                                 "{\"image_id\":3,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"val\"}\n";
+static const char MANY_SPLITS[] = "{\"image_id\":1,\"caption\":\"a\",\"split\":\"1\",\"url\":\"http://h/x\"}\n"
+                                  "{\"image_id\":1,\"caption\":\"a\",\"split\":\"2\"}\n"
+                                  "{\"image_id\":1,\"caption\":\"a\",\"split\":\"3\"}\n"
+                                  "{\"image_id\":1,\"caption\":\"a\",\"split\":\"4\"}\n"
+                                  "{\"image_id\":1,\"caption\":\"a\"}\n";
+
 static void facts(void **state)
 {
     (void)state;
-    Err err;
-    SheetRecords *records = records_of(SCORED, SHEET_BY_SCORE, false, &err);
-    const SheetFacts *f = sheet_records_facts(records);
+    SheetRecords *records;
+    const SheetFacts *f = facts_of(SCORED, SHEET_BY_SCORE, &records);
     assert_int_equal(f->n, 6);
     assert_int_equal(f->keyed, 4);
     assert_int_equal(f->n_splits, 1);
@@ -84,24 +103,14 @@ static void facts(void **state)
     assert_true(f->sampled);
     assert_false(f->references || f->truth_alone || f->network);
     sheet_records_free(records);
-    records = records_of("{\"image_id\":1,\"caption\":\"a\",\"references\":[\"b\",\"a\"],\"split\":\"val\","
-                         "\"url\":\"file:///x\"}\n"
-                         "{\"image_id\":2,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"train\"}\n"
-                         "{\"image_id\":3,\"caption\":\"c\",\"references\":[\"c\"],\"split\":\"val\"}\n",
-                         SHEET_AS_READ, false, &err);
-    f = sheet_records_facts(records);
+    f = facts_of(TWO_SPLITS, SHEET_AS_READ, &records);
     assert_int_equal(f->n_splits, 2);
     assert_string_equal(f->split[0], "val");
     assert_int_equal(f->in_split[0], 2);
     assert_true(f->references && f->truth_alone);
     assert_false(f->sampled || f->network);
     sheet_records_free(records);
-    records = records_of("{\"image_id\":1,\"caption\":\"a\",\"split\":\"1\",\"url\":\"http://h/x\"}\n"
-                         "{\"image_id\":1,\"caption\":\"a\",\"split\":\"2\"}\n"
-                         "{\"image_id\":1,\"caption\":\"a\",\"split\":\"3\"}\n"
-                         "{\"image_id\":1,\"caption\":\"a\",\"split\":\"4\"}\n{\"image_id\":1,\"caption\":\"a\"}\n",
-                         SHEET_AS_READ, false, &err);
-    f = sheet_records_facts(records);
+    f = facts_of(MANY_SPLITS, SHEET_AS_READ, &records);
     assert_int_equal(f->n_splits, SHEET_SPLITS + 1);
     assert_true(f->network);
     sheet_records_free(records);

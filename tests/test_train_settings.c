@@ -4,6 +4,8 @@
 #include "pipeline/common/choice.h"
 #include "pipeline/common/train_settings.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +89,7 @@ static void contradictions(void **state)
         {"optim", "--optim sgd contradicts m.h5, which was trained with adam" INIT},
         {"lr", "--lr 0.5 contradicts m.h5, which was trained with 0.005" INIT},
         {"seed", "--seed 1 contradicts m.h5, which was trained with 4294967295" INIT},
-        {"raw-features", "--raw-features contradicts m.h5, which was trained without it" INIT},
+        {"raw-features", "--raw-features contradicts m.h5, which was trained without it"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_int_equal(agree(&other, lines[i][0], FIXED_ALL), -1);
@@ -98,6 +100,39 @@ static void contradictions(void **state)
     static const char *const free_ones[] = {"data", "epochs", "iterations", "val-every", "val-max"};
     for (size_t i = 0; i < sizeof free_ones / sizeof *free_ones; i++)
         assert_ok(agree(&other, free_ones[i], FIXED_ALL));
+}
+
+static void differences(void **state)
+{
+    (void)state;
+    char text[SETTINGS_TEXT], other_text[SETTINGS_TEXT], value[CHOICE_WORD];
+    TrainSettings other = trained;
+    other.data = "elsewhere"; /* a name, not a setting */
+    assert_null(settings_differ(&trained, &other, false));
+    assert_null(settings_differ(&trained, &other, true));
+    settings_text(&trained, false, text);
+    settings_text(&other, false, other_text);
+    assert_string_equal(text, other_text);
+    assert_says(text, "cell=lstm\nhidden=16\n");
+    other.iterations = -1;
+    other.raw_features = true;
+    other.lr = nextafter(0.005, 1);
+    assert_string_equal(settings_differ(&trained, &other, false)->option, "raw-features");
+    assert_string_equal(setting_print(settings_differ(&trained, &other, false), &other, value), "on");
+    assert_string_equal(settings_differ(&trained, &other, true)->option, "iterations");
+    assert_string_equal(setting_print(settings_differ(&trained, &other, true), &other, value), "none");
+    other.raw_features = false;
+    assert_string_equal(settings_differ(&trained, &other, false)->option, "lr");
+    settings_text(&other, false, other_text);
+    assert_string_not_equal(text, other_text);
+    /* Each setting is in one of the two texts. */
+    settings_text(&trained, true, other_text);
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        snprintf(value, sizeof value, "%s=", s->option);
+        if (s->field.kind != FIELD_TEXT)
+            assert_says(s->may_change ? other_text : text, value);
+    }
 }
 
 /* What a resumed run takes of the options in `given`. */
@@ -148,6 +183,7 @@ int main(void)
         cmocka_unit_test(choices),           cmocka_unit_test(names_follow_their_enums),
         cmocka_unit_test(rows_are_distinct), cmocka_unit_test(only_what_is_given_competes),
         cmocka_unit_test(contradictions),    cmocka_unit_test(replacements),
+        cmocka_unit_test(differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

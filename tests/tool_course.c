@@ -9,6 +9,7 @@
  * Prints how many words are due in the mean, <END> counted. */
 #include "io/base/err.h"
 #include "io/data/dataset.h"
+#include "tests/support/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -139,7 +140,7 @@ int main(int argc, char **argv)
 {
     err_set(&line, "usage: tool_course DIR IMAGES CAPTIONS [SOURCE]");
     need(argc == 4 || argc == 5);
-    int images = atoi(argv[2]), n = atoi(argv[3]);
+    int images = whole_number(argv[2]), n = whole_number(argv[3]);
     const int64_t dim[2] = {n, C};
     Dataset source = {0};
     char path[4096], made[V][12] = {"<NULL>", "<START>", "<END>", "<UNK>"}, *words[V];
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
     need(!h5_write_ints(h5, "train_image_idxs", 1, dim, image, &line));
     need(!h5_close(h5, &line));
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", argv[1]);
-    need(!vocab_write(&(Vocab){words, V}, path, &line));
+    need(!vocab_write(&(Vocab){.word = words, .size = V}, path, &line));
     put_features(argv[1], "train", images, argc == 5 ? &source : NULL, argc == 5 ? 0 : 1);
     put_features(argv[1], "val", VAL, argc == 5 ? &source : NULL, argc == 5 ? 0.2f : 1);
     int64_t due = 0;

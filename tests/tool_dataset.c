@@ -7,6 +7,7 @@
 #include "io/base/err.h"
 #include "io/data/vocab.h"
 #include "io/hdf5/h5.h"
+#include "tests/support/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static float draw(Maker *m)
 static void put_vocab(const Maker *m)
 {
     char path[4096];
-    const Vocab vocab = {(char **)(uintptr_t)words, V};
+    const Vocab vocab = {.word = (char **)(uintptr_t)words, .size = V};
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", m->dir);
     need(!vocab_write(&vocab, path, &line));
 }
@@ -133,7 +134,8 @@ static void put_lists(const Maker *m, const char *split, int images)
 
 int main(int argc, char **argv)
 {
-    Maker m = {.width = argc > 2 ? atoi(argv[2]) : 9, .D = argc > 3 ? atoi(argv[3]) : 12, .noise = 1};
+    Maker m = {
+        .width = argc > 2 ? whole_number(argv[2]) : 9, .D = argc > 3 ? whole_number(argv[3]) : 12, .noise = 1};
     err_set(&line, "usage: tool_dataset DIR [WIDTH [FEATURES]]");
     need(argc > 1 && m.width >= 2 && m.width <= MAX_WIDTH && m.D >= 1 && m.D <= MAX_D);
     m.dir = argv[1];

@@ -5,12 +5,16 @@
  *   tool_h5 FILE size DATASET N[,N...]          cut or filled up with zeros
  *   tool_h5 FILE strings DATASET WORD...        a list of strings instead of it
  *   tool_h5 FILE group NAME | rm NAME           an empty group; without the object
+ *   tool_h5 FILE virtual DATASET FROM NAME      of the same type and shape, whose numbers are those of NAME in FROM
+ *   tool_h5 FILE link NAME FROM OBJECT          an external link; to OBJECT of the file itself if FROM is "."
  *   tool_h5 FILE attr OBJECT NAME KIND VALUE    KIND: int, int8, real, text, ascii, fixed, padded, pair
  *   tool_h5 FILE rmattr OBJECT NAME
  *
  * TYPE: int8 int16 int32 int64 uint64 float16 float32 float64 float32be string, compound. LAYOUT: contiguous,
- * compact, chunked, gzip, unknown (a filter that no other program has), late (never written).
- * FILE is made where there is none. HDF5 itself is used here, for io/h5 writes good files only. */
+ * compact, chunked, gzip, unknown (a filter that no other program has), late and lazy (never written; without room and
+ * chunked without room), early (never written, all room taken and zeroed), half (chunked, the last rows never written),
+ * outside:OTHER (raw numbers in another file).
+ * FILE is made if it does not exist. HDF5 itself is used here, for io/h5 writes good files only. */
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,14 +93,21 @@ static hid_t plan_of(const char *layout, const Array *a)
         chunk[i] = a->dim[i] / 2 ? a->dim[i] / 2 : 1;
     if (!strcmp(layout, "compact"))
         H5Pset_layout(plan, H5D_COMPACT);
-    else if (strcmp(layout, "contiguous") && strcmp(layout, "late"))
+    else if (strcmp(layout, "contiguous") && strcmp(layout, "late") && strcmp(layout, "early") &&
+             !strchr(layout, ':'))
         H5Pset_chunk(plan, a->rank, chunk);
+    if (!strcmp(layout, "early")) {
+        H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY);
+        H5Pset_fill_time(plan, H5D_FILL_TIME_ALLOC);
+    }
     if (!strcmp(layout, "gzip")) {
         H5Pset_shuffle(plan);
         H5Pset_deflate(plan, 4);
     } else if (!strcmp(layout, "unknown")) {
         H5Zregister(&filter);
         H5Pset_filter(plan, UNKNOWN_FILTER, H5Z_FLAG_MANDATORY, 0, NULL);
+    } else if (!strncmp(layout, "outside:", 8)) {
+        H5Pset_external(plan, layout + 8, 0, a->n * sizeof(float));
     }
     return plan;
 }
@@ -126,6 +137,16 @@ static hid_t stored_type(hid_t file, const char *name)
     return type;
 }
 
+/* The first half of the rows, a whole number of chunks. */
+static herr_t write_half(hid_t set, hid_t space, const Array *a, hid_t type, const void *in)
+{
+    hsize_t start[MAX_RANK] = {0}, count[MAX_RANK];
+    memcpy(count, a->dim, sizeof count);
+    count[0] /= 2;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+    return H5Dwrite(set, type, space, space, H5P_DEFAULT, in);
+}
+
 static void write_set(hid_t file, const char *name, const Array *a, hid_t stored, const char *layout, hid_t type,
                       const void *in)
 {
@@ -134,7 +155,9 @@ static void write_set(hid_t file, const char *name, const Array *a, hid_t stored
         H5Ldelete(file, name, H5P_DEFAULT);
     hid_t set = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     need(set >= 0, "dataset cannot be made");
-    if (strcmp(layout, "late"))
+    if (!strcmp(layout, "half"))
+        need(write_half(set, space, a, type, in) >= 0, "dataset cannot be written");
+    else if (strcmp(layout, "late") && strcmp(layout, "lazy") && strcmp(layout, "early"))
         need(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, in) >= 0, "dataset cannot be written");
     H5Dclose(set);
     H5Pclose(plan);
@@ -227,6 +250,30 @@ static void do_rm(hid_t file, char **arg)
     need(H5Ldelete(file, arg[0], H5P_DEFAULT) >= 0, "no such object");
 }
 
+static void do_virtual(hid_t file, char **arg)
+{
+    Array a = read_array(file, arg[0]);
+    hid_t type = stored_type(file, arg[0]), space = H5Screate_simple(a.rank, a.dim, NULL);
+    hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_virtual(plan, space, arg[1], arg[2], space);
+    H5Ldelete(file, arg[0], H5P_DEFAULT);
+    hid_t set = H5Dcreate2(file, arg[0], type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    need(set >= 0, "virtual dataset cannot be made");
+    H5Dclose(set);
+    H5Pclose(plan);
+    H5Sclose(space);
+    H5Tclose(type);
+    free(a.value);
+}
+
+static void do_link(hid_t file, char **arg)
+{
+    H5Ldelete(file, arg[0], H5P_DEFAULT);
+    need((strcmp(arg[1], ".") ? H5Lcreate_external(arg[1], arg[2], file, arg[0], H5P_DEFAULT, H5P_DEFAULT)
+                              : H5Lcreate_soft(arg[2], file, arg[0], H5P_DEFAULT, H5P_DEFAULT)) >= 0,
+         "link cannot be made");
+}
+
 /* --- attributes --- */
 
 static void do_rmattr(hid_t file, char **arg)
@@ -261,7 +308,7 @@ static void do_attr(hid_t file, char **arg)
     } else if (!strcmp(kind, "text") || !strcmp(kind, "ascii")) {
         type = string_type(H5T_VARIABLE, *kind == 't' ? H5T_CSET_UTF8 : H5T_CSET_ASCII, H5T_STR_NULLTERM);
         put_attr(file, arg, type, type, 1, &arg[3]);
-    } else { /* fixed: as long as the text; padded: with spaces behind it */
+    } else { /* fixed: as long as the text; padded: spaces after it */
         size_t n = strlen(arg[3]);
         need(n > 0 && n < 40, "no such text");
         memset(wide, *kind == 'p' ? ' ' : '\0', sizeof wide);
@@ -280,8 +327,10 @@ static const struct {
     const char *name;
     int arguments; /* at least */
     void (*fn)(hid_t file, char **arg);
-} verbs[] = {{"set", 3, do_set},     {"type", 2, do_type}, {"size", 2, do_size}, {"strings", 1, do_strings},
-             {"group", 1, do_group}, {"rm", 1, do_rm},     {"attr", 4, do_attr}, {"rmattr", 2, do_rmattr}};
+} verbs[] = {{"set", 3, do_set},         {"type", 2, do_type},   {"size", 2, do_size},
+             {"strings", 1, do_strings}, {"group", 1, do_group}, {"rm", 1, do_rm},
+             {"virtual", 3, do_virtual}, {"link", 3, do_link},   {"attr", 4, do_attr},
+             {"rmattr", 2, do_rmattr}};
 
 int main(int argc, char **argv)
 {

@@ -3,6 +3,7 @@
 #include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"
+#include "tests/support/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static int rising(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    int threads = argc == 3 ? atoi(argv[1]) : 0;
+    int threads = argc == 3 ? whole_number(argv[1]) : 0;
     if (threads < 1 || (strcmp(argv[2], "float32") && strcmp(argv[2], "bf16"))) {
         fprintf(stderr, "usage: tool_product THREADS float32|bf16\n");
         return 2;

@@ -36,7 +36,7 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
 @test "bf16: equal on any number of threads and across a stop; its loss is close to float32's" {
     for j in 1 2 4; do
         tiny -d d -o $j.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 40 --precision bf16 -j $j \
-            --log $j.jsonl
+            --log - >$j.jsonl
     done
     same 1.h5 2.h5 4.h5
     tiny -d d -o half.h5 --cell lstm --hidden 37 --wordvec 19 --batch-size 23 --iterations 20 --precision bf16
@@ -76,19 +76,21 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
     run ! same_params a.h5 c.h5
 }
 @test "resume: from any iteration to the same bytes" {
-    # Four, two or one iterations per epoch, so that stops fall inside epochs and at their ends.
+    # Four, two or one iterations per epoch, so that stops fall inside epochs and at their ends. Each model has its log
+    # beside it, under the same name.
+    mkdir whole part
     for settings in "--order random --optim adam" "--order shuffle --optim rmsprop --cell lstm" \
         "--order sequential --optim momentum --cell gru" "--order shuffle --max-train 37 --lr-decay 0.5" \
         "--order random --val-every 1 --max-train 25 --optim sgd"; do
-        tiny -d d -o whole.h5 --batch-size 13 --iterations 10 --log whole.log $settings
+        tiny -d d -o whole/m.h5 --batch-size 13 --iterations 10 --log whole/log $settings
         for k in $(seq 0 10); do
-            tiny -d d -o part.h5 --batch-size 13 --iterations $k --log part.log $settings
-            [ "$(attribute part.h5 /train iteration)" = $k ]
-            coco-train -q --resume part.h5 --iterations 10 --log part.log
-            same whole.h5 part.h5
+            tiny -d d -o part/m.h5 --batch-size 13 --iterations $k --log part/log $settings
+            [ "$(attribute part/m.h5 /train iteration)" = $k ]
+            coco-train -q --resume part/m.h5 --iterations 10 --log part/log
+            same whole/m.h5 part/m.h5
         done
-        loss_lines whole.log >want
-        loss_lines part.log >have
+        loss_lines whole/log >want
+        loss_lines part/log >have
         same want have
     done
 }
@@ -135,9 +137,13 @@ loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss
 @test "validation, intermediate saves and the log change no parameter" {
     tiny -d d -o plain.h5 --iterations 20
     tiny -d d -o val.h5 --iterations 20 --val-every 1 --val-max 7
-    tiny -d d -o saves.h5 --iterations 20 --save-every 3 --log l --print-every 1
+    tiny -d d -o saves.h5 --iterations 20 --save-every 3 --log - --print-every 1 >stdout
+    tiny -d d -o log.h5 --iterations 20 --log l
     same_params plain.h5 val.h5
     same plain.h5 saves.h5
+    # The name of the log is all that is added.
+    tool_h5 log.h5 rmattr /train log
+    h5diff plain.h5 log.h5
     # Also if val's captions are wider than train's.
     cp -r "$GOOD" wide
     tool_h5 wide/coco2014_captions.h5 size val_captions 20,15
@@ -153,7 +159,7 @@ layout() {
 }
 
 @test "model file: groups, attributes and datasets, which other programs and later versions read" {
-    tiny -d d -o m.h5 --cell lstm --optim momentum --iterations 7 --val-every 1
+    tiny -d d -o m.h5 --cell lstm --optim momentum --iterations 7 --val-every 1 --log log
     layout m.h5 >have
     cat >want <<'END'
 GROUP /
@@ -178,10 +184,12 @@ batch_size H5T_STD_I64LE
 best_val_loss H5T_IEEE_F64LE
 captions_digest H5T_STD_I64LE
 data H5T_STRING
+data_absolute H5T_STRING
 epoch H5T_STD_I64LE
 epochs H5T_STD_I64LE
 iteration H5T_STD_I64LE
 iterations H5T_STD_I64LE
+log H5T_STRING
 lr H5T_IEEE_F64LE
 lr_decay H5T_IEEE_F64LE
 max_train H5T_STD_I64LE
@@ -191,6 +199,7 @@ raw_features H5T_STD_I64LE
 rng_gauss H5T_IEEE_F64LE
 rng_has_gauss H5T_STD_I64LE
 rng_pos H5T_STD_I64LE
+run H5T_STRING
 seed H5T_STD_I64LE
 val_every H5T_STD_I64LE
 val_max H5T_STD_I64LE
@@ -237,27 +246,28 @@ wait_lines() {
 }
 
 @test "SIGINT, SIGTERM and SIGHUP: the iteration ends, the model is saved, exit 130, 143 and 129" {
+    mkdir whole part
     for case in "INT 130 3" "TERM 143 12" "INT 130 40" "HUP 129 5"; do
         read -r signal want lines <<<"$case"
-        rm -f part.h5 part.log
-        signalled -d d -o part.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part.log &
+        rm -f part/*
+        signalled -d d -o part/m.h5 --order shuffle --batch-size 13 --iterations 1000000 --log part/log &
         # The command may be a child of a shell, or have replaced it.
         pid=$!
-        wait_lines part.log $lines
+        wait_lines part/log $lines
         pkill -$signal -P $pid coco-train || kill -$signal $pid
         got=0
         wait $pid || got=$?
         [ "$got" = "$want" ]
-        k=$(attribute part.h5 /train iteration)
+        k=$(attribute part/m.h5 /train iteration)
         [ "$k" -ge 1 ]
-        [ "$(loss_lines part.log | wc -l)" = "$k" ]
-        [ -z "$(ls | grep part-)" ]
-        coco-sample -m part.h5 -d d >captions
-        coco-train -q --resume part.h5 --iterations $((k + 5)) --log part.log
-        tiny -d d -o whole.h5 --order shuffle --batch-size 13 --iterations $((k + 5)) --log whole.log
-        same whole.h5 part.h5
-        loss_lines whole.log >want
-        loss_lines part.log >have
+        [ "$(loss_lines part/log | wc -l)" = "$k" ]
+        [ -z "$(ls part | grep part-)" ]
+        coco-sample -m part/m.h5 -d d >captions
+        coco-train -q --resume part/m.h5 --iterations $((k + 5)) --log part/log
+        tiny -d d -o whole/m.h5 --order shuffle --batch-size 13 --iterations $((k + 5)) --log whole/log
+        same whole/m.h5 part/m.h5
+        loss_lines whole/log >want
+        loss_lines part/log >have
         same want have
     done
 }
@@ -315,8 +325,9 @@ wait_lines() {
     k=$(attribute m.h5 /train iteration)
     coco-train -q --resume m.h5 --iterations $((k + 1))
     [ -z "$(ls | grep part-)" ]
-    tiny -d d -o whole.h5 --iterations $((k + 1))
-    same m.h5 whole.h5
+    mkdir whole
+    tiny -d d -o whole/m.h5 --iterations $((k + 1)) --log whole/log
+    same m.h5 whole/m.h5
 }
 @test "kill -9 before the first save: no model" {
     tiny -d d -o m.h5 --iterations 1000000 --log log &

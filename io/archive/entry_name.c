@@ -1,6 +1,6 @@
 #include "io/archive/entry_name.h"
 
-#include "io/data/json.h"
+#include "io/base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>

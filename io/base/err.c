@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 int err_set(Err *err, const char *fmt, ...)
 {
@@ -12,7 +11,7 @@ int err_set(Err *err, const char *fmt, ...)
         va_start(ap, fmt);
         vsnprintf(line.text, sizeof line.text, fmt, ap);
         va_end(ap);
-        strcpy(err->text, line.text);
+        *err = line;
     }
     return -1;
 }

@@ -184,7 +184,7 @@ void hash_remove(Hash *t, const void *key, size_t len)
     memcpy(e->bytes, &t->free, sizeof t->free);
     t->free = number;
     t->count--;
-    /* Those after it move into the gap, except where a search for them begins behind it. */
+    /* Those after it move into the gap, unless a search for them begins after the gap. */
     for (uint32_t j = (i + 1) & t->mask; t->slot[j]; j = (j + 1) & t->mask) {
         const Entry *next = &t->entry[number_in(t, j)];
         uint32_t home = hash_of(key_of(next), next->len) & t->mask;

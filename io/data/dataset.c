@@ -1,7 +1,8 @@
 #include "io/data/dataset.h"
 
 #include "io/base/err.h"
-#include "io/data/json.h"
+#include "io/base/utf8.h"
+#include "io/data/dataset_files.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -9,18 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *split_path(const char *dir, const char *split, const char *suffix)
-{
-    char name[128];
-    snprintf(name, sizeof name, "%s%s", split, suffix);
-    return path_join(dir, name);
-}
-
 /* --- captions --- */
 
 static char *captions_path(const Dataset *d)
 {
-    return path_join(d->dir, "coco2014_captions.h5");
+    return dataset_file_path(d->dir, DATASET_FILE_CAPTIONS, d->split);
 }
 
 static const int32_t *out_of_range(const Dataset *d, int64_t i, const char *what, const char *kind, int32_t value,
@@ -51,11 +45,13 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
     H5Info info;
     snprintf(captions, sizeof captions, "%s_captions", d->split);
     snprintf(idxs, sizeof idxs, "%s_image_idxs", d->split);
-    if (optional && !h5_has(h5, captions))
-        return 0;
+    int there = optional ? h5_has(h5, captions, err) : 1;
+    if (there <= 0)
+        return there;
     if (h5_info(h5, captions, &info, err))
         return -1;
-    if (info.rank != 2 || info.kind != H5_INTEGERS)
+    h5_squeeze(&info, 2);
+    if (info.rank != 2 || (info.kind != H5_INTEGERS && info.kind != H5_FLOATS))
         return err_set(err, "%s: %s: expected a matrix of integers", path, captions);
     if (!optional && info.dim[0] == 0)
         return err_set(err, "%s: %s: no captions", path, captions);
@@ -67,10 +63,41 @@ static int read_captions(Dataset *d, H5 *h5, const char *path, int optional, Err
         return -1;
     d->n = info.dim[0];
     d->width = (int)info.dim[1];
-    for (int64_t i = 0; i < d->n; i++)
-        if (!dataset_caption(d, i, err))
+    for (int64_t i = 0; i < d->n; i++) {
+        const int32_t *row = dataset_caption(d, i, err);
+        if (!row)
             return -1;
+        caption_layout_add(&d->layout, row, d->width);
+    }
     return 0;
+}
+
+static bool all_first_image(const Dataset *d)
+{
+    for (int64_t i = 0; i < d->n; i++)
+        if (d->image.ints[i])
+            return false;
+    return d->n > 1 && d->features.rows > 1;
+}
+
+bool dataset_captions_odd(const Dataset *d, Err *line)
+{
+    const CaptionLayout *l = &d->layout;
+    if (!l->broken && !all_first_image(d))
+        return false;
+    char *path = captions_path(d);
+    const char *place = path ? path : d->dir;
+    if (l->broken)
+        err_set(line,
+                "%s: %s_captions: %lld of %lld captions break the layout <START>, words, <END>, <NULL>...: "
+                "row %lld is the first and %s",
+                place, d->split, (long long)l->broken, (long long)l->n, (long long)l->first,
+                caption_fault_text(l->fault));
+    else
+        err_set(line, "%s: %s_image_idxs: all %lld captions are of image 0, as if it had never been written", place,
+                d->split, (long long)d->n);
+    free(path);
+    return true;
 }
 
 static int open_captions(Dataset *d, int optional, Err *err)
@@ -100,6 +127,7 @@ static int check_sizes(H5 *h5, const char *path, H5Info *info, Err *err)
     enum { MOST = 1 << 20 };
     if (h5_info(h5, "features", info, err))
         return -1;
+    h5_squeeze(info, 2);
     if (info->rank != 2)
         return err_set(err, "%s: features: has %d dimensions, expected (images, features)", path, info->rank);
     if (info->dim[0] < 1 || info->dim[1] < 1)
@@ -136,6 +164,15 @@ const float *features_row(const H5Matrix *features, const char *path, int64_t ro
     return f;
 }
 
+bool features_zero(const H5Matrix *features, int64_t row)
+{
+    const float *f = features->floats + row * features->columns;
+    for (int64_t j = 0; j < features->columns; j++)
+        if (f[j] != 0)
+            return false;
+    return true;
+}
+
 const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 {
     return features_row(&d->features, d->features_path, row, err);
@@ -144,9 +181,9 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 /* --- lists --- */
 
 /* A missing list is empty; an existing one must have a line for each image. */
-static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *err)
+static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
 {
-    char *path = split_path(d->dir, d->split, suffix);
+    char *path = dataset_file_path(d->dir, kind, d->split);
     int rc = 0;
     if (!path)
         return err_set(err, "out of memory");
@@ -168,11 +205,11 @@ static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *er
 
 static int open_parts(Dataset *d, int flags, Err *err)
 {
-    char *vocab = path_join(d->dir, "coco2014_vocab.json");
+    char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
     int rc = vocab ? vocab_load(&d->vocab, vocab, err) : err_set(err, "out of memory");
     free(vocab);
-    d->features_path =
-        split_path(d->dir, d->split, flags & DATASET_RAW ? "2014_vgg16_fc7.h5" : "2014_vgg16_fc7_pca.h5");
+    d->features_path = dataset_file_path(
+        d->dir, flags & DATASET_RAW ? DATASET_FILE_RAW_FEATURES : DATASET_FILE_FEATURES, d->split);
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
     if (rc == 0)
@@ -180,22 +217,18 @@ static int open_parts(Dataset *d, int flags, Err *err)
     if (rc == 0)
         rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_urls.txt", &d->urls, err);
+        rc = read_list(d, DATASET_FILE_URLS, &d->urls, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_images.txt", &d->files, err);
+        rc = read_list(d, DATASET_FILE_IMAGES, &d->files, err);
     return rc;
 }
 
 int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {
     memset(d, 0, sizeof *d);
-    size_t n = strlen(split);
-    for (size_t i = 0; i < n; i++)
-        if (!isalnum((unsigned char)split[i]) && split[i] != '_' && split[i] != '-')
-            n = 0;
-    if (n == 0 || n >= sizeof d->split)
-        return err_set(err, "'%s' is not a name of a split", split);
-    memcpy(d->split, split, n + 1);
+    if (dataset_split_check(split, err))
+        return -1;
+    memcpy(d->split, split, strlen(split) + 1);
     d->dir = strdup(dir);
     if (!d->dir)
         return err_set(err, "out of memory");

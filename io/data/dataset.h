@@ -1,31 +1,35 @@
-/* The dataset directory, in the course's own layout:
+/* The dataset directory:
  *
- *   coco2014_captions.h5       S_captions (n, C) integers: <START>, words, <END>, <NULL> padding;
- *                              S_image_idxs (n): the row of the image, from 0
- *   coco2014_vocab.json        the words
- *   S2014_vgg16_fc7_pca.h5     features (images, D) floats; S2014_vgg16_fc7.h5 unreduced
- *   S2014_urls.txt, S2014_images.txt     line i: URL, and path, of image row i; optional
+ *   captions.h5                    S_captions (n, C) integers: <START>, words, <END>, <NULL> padding;
+ *                                  S_image_idxs (n): the row of the image, from 0
+ *   vocab.json                     the words
+ *   S_features.h5                  features (images, D) floats
+ *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
  *
- * for a split S (train, val, ...). n, C, images, D and V may have any values that agree. All captions and image rows are
+ * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h). n, C, images, D and V may have any values that agree. All captions and image rows are
  * checked when a split is opened; dataset_caption and dataset_features check a row again when it is used, because the
  * file may change. Open on the main thread; then any thread may read. */
 #ifndef COCO_IO_DATA_DATASET_H
 #define COCO_IO_DATA_DATASET_H
 
 #include "io/base/err.h"
+#include "io/data/caption_layout.h"
+#include "io/data/dataset_files.h"
 #include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
 #include "io/hdf5/h5.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
     char *dir;
-    char split[32];
+    char split[DATASET_SPLIT_LEN];
     Vocab vocab;
     int64_t n; /* captions; 0 if the split has none and that was allowed */
     int width; /* C: numbers in a caption row */
+    CaptionLayout layout;
     /* Mapped if the file allows. */
     H5Matrix captions; /* (n, C) */
     H5Matrix image;    /* (n): row of features */
@@ -37,19 +41,22 @@ typedef struct {
 } Dataset;
 
 enum {
-    DATASET_RAW = 1,               /* the unreduced features */
+    DATASET_RAW = 1,               /* the course's unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
     DATASET_LISTS = 4              /* read the lists of URLs and image paths, if any */
 };
 
-/* Opens one split. `split` is a name of letters, digits, '_' and '-'. The caller closes, even after a
- * failure. */
+/* Opens one split. The caller closes, even after a failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
 void dataset_close(Dataset *data); /* legal on a zeroed one */
 
 /* Caption row i (width words), after checking its words and its image. NULL with a message if one is out of range. Any
  * thread. */
 const int32_t *dataset_caption(const Dataset *data, int64_t i, Err *err);
+
+/* A line on what is odd about the captions, though it can be read: rows that break the layout ("FILE: S_captions: 3 of 60
+ * captions ..."), or else that all belong to the first of several images. False: nothing is. */
+bool dataset_captions_odd(const Dataset *data, Err *line);
 
 /* The features of a row, after checking each number. NULL with a message that names file, dataset and row if one is not
  * finite. Any thread. */
@@ -66,5 +73,7 @@ int64_t coco_image_id(const char *name, int64_t row);
 int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);
+/* Whether each number of a row is zero. Quick where the first one is not. */
+bool features_zero(const H5Matrix *features, int64_t row);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/data/json.h"
+#include "io/file/line_reader.h"
 #include "io/net/url.h"
 
 #include <ctype.h>
@@ -62,7 +63,8 @@ static char *bare_url(const char *line, size_t len, Err *err)
 {
     char *url = NULL;
     if (memchr(line, '\0', len))
-        err_set(err, "is not text: it holds a NUL byte");
+        err_set(err, "is not text: %s",
+                line_is_utf16(line, len) ? "a BOM says that it is UTF-16, not UTF-8" : "it holds a NUL byte");
     else if (!(url = url_trimmed(line, len)))
         err_set(err, "out of memory");
     return url;

@@ -3,7 +3,7 @@
  *
  * Reading: the text must be exactly one value of RFC 8259 in valid UTF-8. If an object repeats a key, the last one
  * counts, as in jq and Python. NUL characters inside strings (\u0000) are refused because they would truncate C
- * strings. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
+ * strings. Integers of up to 64 bits are exact, also where they are printed again. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
  *
  * The caller frees a tree with json_free; what is found in it is borrowed from it. Safe from any thread on trees of its
  * own. */
@@ -18,9 +18,6 @@
 
 typedef struct cJSON Json;
 
-/* 1 if the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-int utf8_valid(const char *text, size_t len);
-
 /* The value in len bytes of text. NULL: err says why ("not JSON: bad number at byte 17"; bytes count from 1). */
 Json *json_parse(const char *text, size_t len, Err *err);
 /* The same, but the value must be an object. */
@@ -32,6 +29,8 @@ void json_free(Json *json);
 /* Members of an object. Each returns 1 with the value, 0 if the key is absent or null, and -1 with a message if the
  * value is of another kind or out of range ("\"row\": not a whole number"). */
 int json_get_int(const Json *object, const char *key, int64_t min, int64_t max, int64_t *out, Err *err);
+/* The same for an id, 0 to 2^63-1, which may also be a string of digits: "000139" is 139. */
+int json_get_id(const Json *object, const char *key, int64_t *out, Err *err);
 int json_get_real(const Json *object, const char *key, double *out, Err *err); /* finite */
 int json_get_text(const Json *object, const char *key, const char **out, Err *err);
 int json_get_array(const Json *object, const char *key, const Json **out, Err *err);

@@ -73,7 +73,7 @@ static double read_score(const Json *json)
 
 static int read_members(Record *r, const Json *json, Err *err)
 {
-    int rc = json_get_int(json, "image_id", 0, INT64_MAX, &r->image_id, err);
+    int rc = json_get_id(json, "image_id", &r->image_id, err);
     if (rc == 0)
         return err_set(err, "no \"image_id\"");
     if (rc < 0 || json_get_int(json, "row", 0, INT64_MAX, &r->row, err) < 0 ||

@@ -9,7 +9,7 @@
 #ifndef COCO_IO_DATA_RECORD_H
 #define COCO_IO_DATA_RECORD_H
 
-#include "io/data/json.h" /* utf8_valid, for readers of text beside records */
+#include "io/data/json.h"
 
 #include "io/base/err.h"
 
@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 typedef struct {
-    int64_t image_id; /* 0 to 2^53 */
+    int64_t image_id; /* from 0; in JSON also a string of digits */
     int64_t row;      /* -1: absent */
     char *split;      /* NULL: absent; the same for file and url */
     char *file;

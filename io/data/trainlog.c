@@ -20,7 +20,7 @@ int log_write(FILE *out, const LogEvent *e, Err *err)
         if (isinf(reals[i]))
             return err_set(err, "training log: \"%s\" is infinite", REAL_KEY[i]);
     errno = 0;
-    fputs("{\"event\":", out);
+    fputs(LOG_LEAD, out);
     if (json_put_text(out, e->event))
         return err_set(err, "training log: \"event\" is not UTF-8");
     fprintf(out, ",\"iteration\":%" PRId64, e->iteration);
@@ -31,10 +31,21 @@ int log_write(FILE *out, const LogEvent *e, Err *err)
             fprintf(out, ",\"%s\":", REAL_KEY[i]);
             json_put_real(out, reals[i]);
         }
+    if (*e->run)
+        fprintf(out, ",\"run\":\"%s\",\"plan\":\"%s\"", e->run, e->plan);
     fputs("}\n", out);
     if (fflush(out) || ferror(out))
         return err_set(err, "training log: %s", errno ? strerror(errno) : "write error");
     return 0;
+}
+
+/* A mark that is not one of log_write's counts as absent: other programs may use its key for something else. */
+static void read_mark(char mark[LOG_MARK + 1], const Json *json, const char *key)
+{
+    const char *text;
+    if (json_get_text(json, key, &text, NULL) == 1 && strlen(text) == LOG_MARK &&
+        strspn(text, "0123456789abcdef") == LOG_MARK)
+        memcpy(mark, text, LOG_MARK + 1);
 }
 
 static int read_event(LogEvent *e, const Json *json, Err *err)
@@ -62,6 +73,8 @@ static int read_event(LogEvent *e, const Json *json, Err *err)
         else if (json_get_real(json, REAL_KEY[i], reals[i], err) < 0)
             return -1;
     }
+    read_mark(e->run, json, "run");
+    read_mark(e->plan, json, "plan");
     return 0;
 }
 

@@ -3,6 +3,9 @@
  *   {"event":"iteration","iteration":1,"epoch":1,"loss":76.91348,"lr":0.005,"captions_per_s":1850.2}
  *   {"event":"epoch","iteration":16000,"epoch":1,"loss":38.2,"lr":0.005,"val_loss":39.1}
  *
+ * The first line of a file also tells which run wrote it: "run" is a number for what stays the same when a run is resumed
+ * (most settings, the captions, the start), and "plan" one for its length and validation.
+ *
  * Numbers read back as the same bits. Any thread, on its own events and streams. */
 #ifndef COCO_IO_DATA_TRAINLOG_H
 #define COCO_IO_DATA_TRAINLOG_H
@@ -13,6 +16,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* What every line begins with. */
+#define LOG_LEAD "{\"event\":"
+
+enum { LOG_MARK = 16 }; /* hexadecimal digits */
+
 typedef struct {
     char event[16];    /* "iteration", "epoch", "checkpoint", "done" */
     int64_t iteration; /* from 1 */
@@ -21,6 +29,7 @@ typedef struct {
     double lr;
     double captions_per_s;
     double val_loss;
+    char run[LOG_MARK + 1], plan[LOG_MARK + 1]; /* "": absent */
     const char
         *not_finite; /* of a parsed line: the key of a number that was NaN or infinite, and so counts as absent */
 } LogEvent;

@@ -13,15 +13,10 @@
 
 /* --- OutFile --- */
 
-/* The path with its links resolved; if it does not exist, the path itself. The caller frees. */
-static char *resolve(const char *path)
-{
-    char *real = realpath(path, NULL);
-    return real ? real : strdup(path);
-}
-
 static void outfile_end(OutFile *out)
 {
+    if (out->path)
+        scratch_forget(out->path);
     if (out->path && out->lock >= 0)
         close(out->lock);
     free(out->target);
@@ -35,23 +30,50 @@ static int try_in_place(const char *path)
     return fd < 0 ? -1 : close(fd);
 }
 
-int outfile_begin(OutFile *out, const char *target, Err *err)
+/* Whether the target, which exists, cannot be replaced by a rename: it is not a regular file, or it is one that no longer
+ * has the name that its link gives, as /dev/stdout may be. (Another file of that name may be a new one: others rename too.) */
+static int is_fixed(const struct stat *target, const char *place, int through_link)
+{
+    return !S_ISREG(target->st_mode) || (through_link && !file_exists(place));
+}
+
+/* "link, which leads to place: why" */
+static int cannot_write(const char *target, const char *place, int why, Err *err)
+{
+    if (!place || !strcmp(target, place))
+        return err_set(err, "%s: %s", target, strerror(why));
+    return err_set(err, "%s, which leads to %s: %s", target, place, strerror(why));
+}
+
+/* Where the file will be, and whether it must be written there. */
+static int find_place(OutFile *out, const char *target, Err *err)
 {
     struct stat st;
-    memset(out, 0, sizeof *out);
-    out->in_place = stat(target, &st) == 0 && !S_ISREG(st.st_mode);
-    if (out->in_place && S_ISDIR(st.st_mode))
+    int exists = stat(target, &st) == 0;
+    /* In a folder of many users the kernel forbids to follow a link of somebody else's. */
+    if (!exists && errno != ENOENT)
+        return cannot_write(target, NULL, errno, err);
+    if (exists && S_ISDIR(st.st_mode))
         return err_set(err, "%s: is a directory", target);
-    out->target = out->in_place ? strdup(target) : resolve(target);
+    out->target = path_follow(target);
     if (!out->target)
-        return err_set(err, "%s: out of memory", target);
+        return cannot_write(target, NULL, errno, err);
+    out->in_place = exists && is_fixed(&st, out->target, strcmp(target, out->target));
+    return 0;
+}
+
+int outfile_begin(OutFile *out, const char *target, Err *err)
+{
+    memset(out, 0, sizeof *out);
     out->lock = -1;
+    if (find_place(out, target, err))
+        return -1;
     if (!out->in_place)
         scratch_sweep(out->target);
     /* If the directory is missing or not writable, fail now, not after the work. */
-    if (out->in_place ? !(out->path = strdup(out->target)) || try_in_place(out->path)
+    if (out->in_place ? !(out->path = strdup(target)) || try_in_place(out->path)
                       : scratch_make(out->target, SCRATCH_FILE, &out->path, &out->lock)) {
-        err_set(err, "%s: %s", target, strerror(errno));
+        cannot_write(target, out->in_place ? NULL : out->target, errno, err);
         outfile_end(out);
         return -1;
     }
@@ -217,17 +239,53 @@ int file_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+void path_trim(char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        path[--n] = '\0';
+}
+
+/* Where the link at the path leads; the path itself if it is not a link. Takes the path over. */
+static char *follow_once(char *path, int *is_link)
+{
+    char to[PATH_MAX], *next = path;
+    ssize_t n = readlink(path, to, sizeof to);
+    *is_link = n >= 0;
+    if (n < 0)
+        return path;
+    const char *slash = to[0] == '/' ? NULL : strrchr(path, '/');
+    if (asprintf(&next, "%.*s%.*s", slash ? (int)(slash + 1 - path) : 0, path, (int)n, to) < 0)
+        next = NULL;
+    free(path);
+    return next;
+}
+
+char *path_follow(const char *path)
+{
+    enum { LINKS_MAX = 40 }; /* as the kernel has it */
+    int is_link = 1;
+    char *now = strdup(path);
+    for (int i = 0; now && is_link; i++) {
+        if (i > LINKS_MAX) {
+            free(now);
+            errno = ELOOP;
+            return NULL;
+        }
+        now = follow_once(now, &is_link);
+    }
+    return now;
+}
+
 char *path_absolute(const char *path)
 {
-    char *real = realpath(path, NULL), *parent, *copy, *joined;
+    char *real = realpath(path, NULL), *parent, *joined;
     if (real)
         return real;
-    copy = strdup(path);
+    char *copy = path_follow(path);
     if (!copy)
         return NULL;
-    size_t n = strlen(copy);
-    while (n > 1 && copy[n - 1] == '/')
-        copy[--n] = '\0';
+    path_trim(copy);
     char *slash = strrchr(copy, '/');
     if (slash)
         *slash = '\0';
@@ -236,6 +294,34 @@ char *path_absolute(const char *path)
     free(parent);
     free(copy);
     return joined;
+}
+
+/* The length of what two absolute paths have in common, up to and including a slash. */
+static size_t common_lead(const char *a, const char *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            n = i + 1;
+    return n;
+}
+
+char *path_from(const char *file, const char *path)
+{
+    char *from = path_absolute(file), *to = path_absolute(path), *out = NULL;
+    if (from && to) {
+        size_t n = common_lead(from, to), ups = 0;
+        for (const char *p = from + n; (p = strchr(p, '/')); p++)
+            ups++;
+        out = malloc(3 * ups + strlen(to + n) + 1);
+        for (size_t i = 0; out && i < ups; i++)
+            memcpy(out + 3 * i, "../", 3);
+        if (out)
+            strcpy(out + 3 * ups, to + n);
+    }
+    free(from);
+    free(to);
+    return out;
 }
 
 int path_same(const char *a, const char *b)

@@ -13,11 +13,12 @@
 /* --- a file that appears complete or not at all ---
  * Begin gives a temporary path beside the target; the caller writes and closes that file; commit syncs it to disk and
  * renames it to the target. Until then the target is untouched: a crash leaves the old file, and beside it the temporary
- * one, until the next begin (io/file/scratch.h). A symbolic link is followed, so that its target is replaced and the link
- * stays. A target that exists and is not a regular file (a device, a pipe) is written in place. */
+ * one, until the next begin (io/file/scratch.h). Symbolic links are followed, so that what they lead to is replaced, or made,
+ * and the links stay; the temporary file is beside that. A target that exists and is not a regular file (a device, a pipe),
+ * or has no name of its own (/dev/stdout may lead to a file that was removed), is written in place. */
 typedef struct {
     char *target; /* where the file will be */
-    char *path;   /* where to write it; the same text as target when written in place */
+    char *path;   /* where to write it */
     int in_place;
     int lock; /* a descriptor of the temporary file, or -1; undefined without a path */
 } OutFile;
@@ -46,8 +47,16 @@ char *path_join(const char *dir, const char *name);
 int file_mkdirs(const char *path, Err *err);
 /* Whether the path exists, as anything. */
 int file_exists(const char *path);
+/* Removes the slashes at its end, but not the only one of "/". */
+void path_trim(char *path);
+/* Where the path leads once the symbolic links that its last name stands for have been followed, whether or not anything is
+ * there. The caller frees; NULL with errno, ELOOP if they lead in a circle. */
+char *path_follow(const char *path);
 /* The absolute path of something that need not exist, though its parent must. The caller frees; NULL with errno. */
 char *path_absolute(const char *path);
+/* The path as it is called from the directory that holds `file`; links are resolved in both, and the parents of both must
+ * exist. The caller frees; NULL with errno. */
+char *path_from(const char *file, const char *path);
 /* Whether both paths lead to one place, also through links, whether or not anything is there; 0 if unknown. */
 int path_same(const char *a, const char *b);
 /* Whether the path is absolute, or contains "..": not to be followed if it comes from data. */

@@ -95,6 +95,11 @@ bool line_is_blank(const char *line, size_t len)
     return len == 0;
 }
 
+bool line_is_utf16(const char *line, size_t len)
+{
+    return len >= 2 && (!memcmp(line, "\xff\xfe", 2) || !memcmp(line, "\xfe\xff", 2));
+}
+
 /* --- bytes --- */
 
 /* Room for a read, and for a NUL after it. */
@@ -307,8 +312,10 @@ int lines_read(Lines *lines, const char *path, Err *err)
     if (!lines->text)
         return -1;
     if (memchr(lines->text, '\0', all.to)) {
+        bool wide = line_is_utf16(lines->text, all.to);
         lines_free(lines);
-        return err_set(err, "%s: not text: it holds a NUL byte", path);
+        return err_set(err, "%s: not text: %s", path,
+                       wide ? "a BOM says that it is UTF-16, not UTF-8" : "it holds a NUL byte");
     }
     all.text = lines->text;
     skip_byte_order_mark(&all);

@@ -42,6 +42,8 @@ const char *line_reader_place(const LineReader *reader);
 bool line_reader_torn(const LineReader *reader);
 
 bool line_is_blank(const char *line, size_t len);
+/* Whether the bytes begin with a byte order mark of UTF-16, as some Windows programs write text. */
+bool line_is_utf16(const char *line, size_t len);
 
 /* All lines of a text file at once, blank ones included, without the white space around them. */
 typedef struct {

@@ -28,22 +28,36 @@ int dir_vacant(const char *path)
 
 /* --- paths --- */
 
+/* The path is without slashes at its end. */
 static int make_parents(const char *path, Err *err)
 {
-    char *copy = strdup(path);
-    if (!copy)
-        return err_set(err, "out of memory");
-    size_t n = strlen(copy);
-    while (n > 1 && copy[n - 1] == '/')
-        copy[--n] = '\0';
-    char *slash = strrchr(copy, '/');
-    int rc = 0;
-    if (slash && slash != copy) {
-        *slash = '\0';
-        rc = file_mkdirs(copy, err);
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return 0;
+    char *parent = strndup(path, (size_t)(slash - path));
+    int rc = parent ? file_mkdirs(parent, err) : err_set(err, "out of memory");
+    free(parent);
+    return rc;
+}
+
+/* Where the directory will be, through links, with its parents made. The caller frees. */
+static char *find_place(const char *target, Err *err)
+{
+    char *copy = strdup(target), *place = NULL, *absolute = NULL;
+    if (copy) {
+        path_trim(copy); /* with a slash after it, a link would stand for what it leads to */
+        place = path_follow(copy);
     }
     free(copy);
-    return rc;
+    if (!place) {
+        err_set(err, "%s: %s", target, strerror(errno));
+        return NULL;
+    }
+    path_trim(place);
+    if (make_parents(place, err) == 0 && !(absolute = path_absolute(place)))
+        err_set(err, "%s: %s", target, strerror(errno));
+    free(place);
+    return absolute;
 }
 
 /* --- begin, commit, abort --- */
@@ -65,6 +79,8 @@ static void unlock(OutDir *out)
 
 static void forget(OutDir *out)
 {
+    if (out->path)
+        scratch_forget(out->path);
     unlock(out);
     free(out->target);
     free(out->path);
@@ -77,15 +93,17 @@ int outdir_begin(OutDir *out, const char *target, Err *err)
     memset(out, 0, sizeof *out);
     if (!*target)
         return err_set(err, "a directory without a name");
-    if (stat(target, &st) == 0 && !S_ISDIR(st.st_mode))
+    int rc = stat(target, &st);
+    if (rc && errno != ENOENT)
+        return err_set(err, "%s: %s", target, strerror(errno));
+    if (!rc && !S_ISDIR(st.st_mode))
         return err_set(err, "%s: is not a directory", target);
-    if (make_parents(target, err))
-        return -1;
     out->lock = -1;
-    out->target = path_absolute(target);
-    if (out->target)
-        scratch_sweep(out->target);
-    if (!out->target || scratch_make(out->target, SCRATCH_DIR, &out->path, &out->lock)) {
+    out->target = find_place(target, err);
+    if (!out->target)
+        return -1;
+    scratch_sweep(out->target);
+    if (scratch_make(out->target, SCRATCH_DIR, &out->path, &out->lock)) {
         err_set(err, "%s: %s", target, strerror(errno));
         forget(out);
         return -1;
@@ -132,6 +150,7 @@ int outdir_commit(OutDir *out, int replace, Err *err)
 {
     int exchanged = 0;
     int rc = sync_all(out->path);
+    scratch_forget(out->path); /* what will have this name once the two are exchanged is not ours */
     if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
         rc = exchange(out->path, out->target);
         exchanged = rc == 0;

@@ -16,7 +16,8 @@ typedef struct {
     int lock;     /* the descriptor that holds the lock, or -1; undefined without a path */
 } OutDir;
 
-/* Also makes the parents of the target, and sweeps. */
+/* Also makes the parents of the target, and sweeps. A target that is a symbolic link stands for what it leads to, whether or
+ * not that exists. */
 int outdir_begin(OutDir *out, const char *target, Err *err);
 /* Ends the OutDir and frees it. A target that exists and is not empty is removed if `replace` is set, and otherwise
  * refused. A commit that fails has aborted. */

@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -77,6 +80,43 @@ static int still_there(int fd, const char *path)
            held.st_ino == now.st_ino;
 }
 
+/* --- what is unfinished --- */
+
+typedef struct {
+    atomic_bool used; /* set when the path is complete; a signal handler reads without the lock */
+    pid_t owner;      /* a child has the list of its parent */
+    char path[PATH_MAX];
+} Unfinished;
+
+static pthread_mutex_t unfinished_lock = PTHREAD_MUTEX_INITIALIZER;
+static Unfinished unfinished[SCRATCH_MAX];
+
+static void remember(const char *path)
+{
+    size_t size = strlen(path) + 1;
+    if (size > sizeof unfinished->path)
+        return;
+    pthread_mutex_lock(&unfinished_lock);
+    for (int i = 0; i < SCRATCH_MAX; i++)
+        if (!atomic_load(&unfinished[i].used) || unfinished[i].owner != getpid()) {
+            atomic_store(&unfinished[i].used, false);
+            memcpy(unfinished[i].path, path, size);
+            unfinished[i].owner = getpid();
+            atomic_store(&unfinished[i].used, true);
+            break;
+        }
+    pthread_mutex_unlock(&unfinished_lock);
+}
+
+void scratch_forget(const char *path)
+{
+    pthread_mutex_lock(&unfinished_lock);
+    for (int i = 0; i < SCRATCH_MAX; i++)
+        if (atomic_load(&unfinished[i].used) && !strcmp(unfinished[i].path, path))
+            atomic_store(&unfinished[i].used, false);
+    pthread_mutex_unlock(&unfinished_lock);
+}
+
 /* --- making one --- */
 
 /* A descriptor of a new one; -1 with errno, EEXIST if the name is taken. */
@@ -130,6 +170,8 @@ int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
             errno = why;
         }
     }
+    if (rc > 0)
+        remember(*path);
     return rc > 0 ? 0 : -1;
 }
 
@@ -196,4 +238,53 @@ void scratch_sweep(const char *target)
     if (d)
         closedir(d);
     free(dir);
+}
+
+/* --- removal by a signal handler: without memory, stdio and nftw --- */
+
+enum { DEPTH_MAX = 8, PASSES_MAX = 1000 };
+
+static void remove_at(int dir, const char *name, int depth);
+
+/* Removes what one reading of the directory gives, and counts it. */
+static int empty_once(int fd, int depth)
+{
+    _Alignas(struct dirent64) char entries[4096];
+    int removed = 0;
+    ssize_t n;
+    if (lseek(fd, 0, SEEK_SET))
+        return 0;
+    while ((n = getdents64(fd, entries, sizeof entries)) > 0)
+        for (ssize_t at = 0; at < n;) {
+            struct dirent64 *e = (struct dirent64 *)(void *)(entries + at);
+            at += e->d_reclen;
+            if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+                continue;
+            if (unlinkat(fd, e->d_name, 0) && depth < DEPTH_MAX)
+                remove_at(fd, e->d_name, depth + 1);
+            removed += faccessat(fd, e->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+        }
+    return removed;
+}
+
+/* Removes a file, or a directory with what is in it. Other threads may still be adding to it: it is read until nothing is
+ * left. */
+static void remove_at(int dir, const char *name, int depth)
+{
+    if (unlinkat(dir, name, 0) == 0)
+        return;
+    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    for (int i = 0; i < PASSES_MAX && unlinkat(dir, name, AT_REMOVEDIR); i++)
+        if (!empty_once(fd, depth))
+            break;
+    close(fd);
+}
+
+void scratch_remove_all(void)
+{
+    for (int i = 0; i < SCRATCH_MAX; i++)
+        if (atomic_load(&unfinished[i].used) && unfinished[i].owner == getpid())
+            remove_at(AT_FDCWD, unfinished[i].path, 0);
 }

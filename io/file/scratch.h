@@ -8,9 +8,15 @@
 
 typedef enum { SCRATCH_FILE, SCRATCH_DIR } ScratchKind;
 
-/* Makes a new, empty one under a name of its own. The caller frees *path, and closes the descriptor *lock once the scratch
- * is renamed or removed. -1: failed, with errno. Does not wait. */
+/* Makes a new, empty one under a name of its own. The caller frees *path, and closes the descriptor *lock and calls
+ * scratch_forget once the scratch is renamed or removed. -1: failed, with errno. Does not wait. */
 int scratch_make(const char *target, ScratchKind kind, char **path, int *lock);
+/* From now on scratch_remove_all leaves the path alone. */
+void scratch_forget(const char *path);
+/* Removes all that this process has made and not forgotten (of more than SCRATCH_MAX at once, the first ones): for the
+ * handler of a signal that ends the process. Async-signal-safe. */
+enum { SCRATCH_MAX = 16 };
+void scratch_remove_all(void);
 /* Removes what killed processes have left beside the target. Failure does no harm. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */

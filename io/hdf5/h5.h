@@ -7,12 +7,19 @@
 
 #include "io/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct H5 H5;
 
-H5 *h5_open(const char *path, Err *err); /* for reading */
+/* For reading. The HDF5 library runs in a process of its own (h5_cage.h), so that a damaged file is an error here,
+ * whatever the library makes of it. Data that lie in other files (external links, external storage, virtual datasets)
+ * are refused. */
+H5 *h5_open(const char *path, Err *err);
+/* Whether they are read from now on: for the owner of such data. */
+void h5_allow_external(bool allow);
+bool h5_external_allowed(void);
 /* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
 /* Closes the file, even on failure; a created one is written to its path. NULL is legal. */
@@ -38,13 +45,21 @@ typedef struct {
     int64_t stored_bytes; /* in the file */
 } H5Info;
 
-int h5_has(H5 *h5, const char *name); /* a dataset or a group */
+int h5_has(H5 *h5, const char *name,
+           Err *err); /* 1: a dataset or a group has this name, 0: none has it; -1: failed */
+/* 1: phrase says what a link leads to and why it is not followed: "link to '/words' of gone.h5, which is not there".
+ * 0: the name is not such a link. -1: failed. */
+int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err);
 int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
 /* Calls fn for each name in a group ("/"), in alphabetical order, and says whether it is a dataset. -1 if the group
  * cannot be read or fn returned -1. */
 int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err);
 
-/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers --- */
+/* Drops dimensions of 1 after the first, the last ones first, until the rank is `rank`: (n,D,1,1) is taken for (n,D). */
+void h5_squeeze(H5Info *info, int rank);
+
+/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers. What was never written,
+ * and a virtual dataset without its source, is refused --- */
 
 /* 0 if the dataset holds floats of this rank and these dimensions. Check before allocating memory for them. */
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
@@ -57,19 +72,20 @@ int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
-/* A read-only matrix: mapped if the file holds it contiguously as this machine's float32 or int32, else read and
- * converted once. Valid until h5_unmap, even after h5_close. */
+/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32 or
+ * int32, else read and converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
     union { /* (rows, columns); one column if the dataset has one dimension */
         const float *floats;
         const int32_t *ints;
     };
     int64_t rows, columns;
-    int mapped; /* 1: in place; 0: a copy */
-    void *base; /* of the mapping, or the copy */
+    void *base; /* of the mapping: of the file, or of memory that holds a copy */
     size_t bytes;
 } H5Matrix;
-/* The dataset must be of this kind, H5_FLOATS or H5_INTEGERS, and have this rank, 1 or 2, and these dimensions. */
+/* Wanted are H5_FLOATS or H5_INTEGERS, of this rank, 1 or 2, and these dimensions; the dataset, squeezed, must have them.
+ * Integers are taken for floats; floats that are whole numbers for integers: -1 with the row of the first one that is
+ * not. Integers outside int32 are clamped. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 
@@ -78,6 +94,9 @@ void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
 int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
+/* One of exactly n numbers, 1 to H5_REALS. */
+enum { H5_REALS = 16 };
+int h5_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err);
 
 /* --- writing. No time is stored --- */
 
@@ -89,5 +108,6 @@ int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in,
 int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err);
 int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err *err);
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
+int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
 
 #endif

@@ -2,15 +2,13 @@
 
 #include "io/base/err.h"
 #include "io/file/file.h"
+#include "io/hdf5/h5_cage.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* --- files and errors --- */
 
@@ -31,53 +29,57 @@ static herr_t innermost(unsigned n, const H5E_error2_t *e, void *ctx)
     return 0;
 }
 
-int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+static const char system_error[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
+
+/* The reason of the last failure; "" if there is none. Borrowed until HDF5's errors are cleared. */
+static const char *last_reason(void)
 {
-    static const char system[] = "error message = '"; /* of the system call, amid a paragraph of numbers */
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
-    const char *told = reason ? strstr(reason, system) : NULL;
-    reason = told ? told + strlen(system) : reason ? reason : "";
+    return reason ? reason : "";
+}
+
+int h5_fail(const H5 *h5, const char *name, const char *what, Err *err)
+{
+    const char *reason = last_reason(), *told = strstr(reason, system_error);
+    if (told)
+        reason = told + strlen(system_error);
     err_set(err, "%s: %s%s%s%s%.*s", h5->path, name ? name : "", name ? ": " : "", what, *reason ? ": " : "",
             (int)strcspn(reason, told ? "'\n" : "\n"), reason);
     H5Eclear2(H5E_DEFAULT);
     return -1;
 }
 
-H5 *h5_wrap(int64_t id, const char *path, int writing, Err *err)
+/* HDF5 locks what it reads, so that nobody writes to it meanwhile. */
+int h5_open_fail(const H5 *h5, Err *err)
 {
-    H5 named = {id, (char *)path, writing};
-    if (id < 0) {
-        h5_fail(&named, NULL, writing ? "cannot be made" : "not readable as HDF5", err);
-        return NULL;
-    }
+    const char *reason = last_reason();
+    if (!strstr(reason, "unable to lock"))
+        return h5_fail(h5, NULL, "not readable as HDF5", err);
+    if (!strstr(reason, strerror(EAGAIN)))
+        return h5_fail(h5, NULL, "cannot be locked (HDF5_USE_FILE_LOCKING=FALSE reads it without a lock)", err);
+    H5Eclear2(H5E_DEFAULT);
+    return err_set(err, "%s: file is locked by another process", h5->path);
+}
+
+H5 *h5_new(const char *path, bool writing, Err *err)
+{
     H5 *h5 = malloc(sizeof *h5);
     char *copy = strdup(path);
     if (!h5 || !copy) {
         err_set(err, "%s: out of memory", path);
-        H5Fclose(id);
         free(h5);
         free(copy);
         return NULL;
     }
-    *h5 = (H5){id, copy, writing};
+    *h5 = (H5){.path = copy, .writing = writing, .id = -1, .socket = -1, .file = -1, .memory = -1};
     return h5;
 }
 
-H5 *h5_open(const char *path, Err *err)
+void h5_delete(H5 *h5)
 {
-    struct stat st;
-    /* HDF5's message for a missing file is long. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) || S_ISDIR(st.st_mode)) {
-        err_set(err, "%s: %s", path, strerror(fd < 0 ? errno : EISDIR));
-        if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    close(fd);
-    h5_quiet();
-    return h5_wrap(H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), path, 0, err);
+    free(h5->path);
+    free(h5);
 }
 
 const char *h5_path(const H5 *h5)
@@ -109,8 +111,7 @@ static int end_file(H5 *h5, int rc, Err *err)
 {
     if (H5Fclose(h5->id) < 0 && rc == 0)
         rc = h5_fail(h5, NULL, "cannot be closed", err);
-    free(h5->path);
-    free(h5);
+    h5_delete(h5);
     return rc;
 }
 
@@ -118,7 +119,10 @@ int h5_close(H5 *h5, Err *err)
 {
     if (!h5)
         return 0;
-    return end_file(h5, h5->writing ? write_image(h5, h5->path, err) : 0, err);
+    if (h5->writing)
+        return end_file(h5, write_image(h5, h5->path, err), err);
+    cage_end(h5);
+    return 0;
 }
 
 int h5_commit(H5 *h5, Err *err)
@@ -136,136 +140,4 @@ void h5_discard(H5 *h5)
 {
     if (h5)
         end_file(h5, 0, NULL);
-}
-
-/* --- looking around --- */
-
-int h5_has(H5 *h5, const char *name)
-{
-    if (!strcmp(name, "/"))
-        return 1;
-    /* HDF5 requires every group on the way to exist. */
-    char part[256];
-    for (const char *p = name + (*name == '/');; p++) {
-        p += strcspn(p, "/");
-        size_t n = (size_t)(p - name);
-        if (n >= sizeof part)
-            return 0;
-        memcpy(part, name, n);
-        part[n] = '\0';
-        if (H5Lexists(h5->id, part, H5P_DEFAULT) <= 0)
-            return 0;
-        if (!*p)
-            return H5Oexists_by_name(h5->id, name, H5P_DEFAULT) > 0;
-    }
-}
-
-int64_t h5_open_set(H5 *h5, const char *name, Err *err)
-{
-    H5O_info_t about;
-    if (!h5_has(h5, name))
-        return err_set(err, "%s: no dataset '%s'", h5->path, name);
-    if (H5Oget_info_by_name(h5->id, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
-        return err_set(err, "%s: '%s' is not a dataset", h5->path, name);
-    hid_t set = H5Dopen2(h5->id, name, H5P_DEFAULT);
-    return set >= 0 ? set : h5_fail(h5, name, "cannot be opened", err);
-}
-
-static void describe_type(hid_t type, H5Info *info)
-{
-    unsigned bits = (unsigned)H5Tget_size(type) * 8;
-    switch (H5Tget_class(type)) {
-    case H5T_INTEGER:
-        info->kind = H5_INTEGERS;
-        snprintf(info->type, sizeof info->type, "%s%u", H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int", bits);
-        break;
-    case H5T_FLOAT:
-        info->kind = H5_FLOATS;
-        snprintf(info->type, sizeof info->type, "float%u", bits);
-        break;
-    case H5T_STRING:
-        info->kind = H5_STRINGS;
-        snprintf(info->type, sizeof info->type, "string");
-        break;
-    default:
-        info->kind = H5_OTHER;
-        snprintf(info->type, sizeof info->type, "other");
-    }
-}
-
-/* Names the layout and its filters; fails if HDF5 lacks a filter that reading needs. */
-static int describe_layout(H5 *h5, const char *name, hid_t plan, H5Info *info, Err *err)
-{
-    int chunked = H5Pget_layout(plan) == H5D_CHUNKED, n = chunked ? H5Pget_nfilters(plan) : 0;
-    snprintf(info->layout, sizeof info->layout, "%s", chunked ? "chunked" : "contiguous");
-    for (int i = 0; i < n; i++) {
-        char filter[24] = "";
-        size_t values = 0;
-        H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, NULL, &values, NULL, sizeof filter, filter, NULL);
-        if (H5Zfilter_avail(id) <= 0)
-            return err_set(err, "%s: %s: the HDF5 library lacks its filter '%s' (%d); store it with gzip", h5->path,
-                           name, filter, (int)id);
-        const char *label = id == H5Z_FILTER_DEFLATE ? "gzip" : id == H5Z_FILTER_SHUFFLE ? "shuffle" : filter;
-        size_t at = strlen(info->layout);
-        snprintf(info->layout + at, sizeof info->layout - at, ", %s", label);
-    }
-    return 0;
-}
-
-int h5_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err)
-{
-    hsize_t dims[H5S_MAX_RANK];
-    hid_t type = H5Dget_type(set), space = H5Dget_space(set), plan = H5Dget_create_plist(set);
-    int rc = -1;
-    memset(info, 0, sizeof *info);
-    describe_type(type, info);
-    info->rank = H5Sget_simple_extent_ndims(space);
-    info->stored_bytes = (int64_t)H5Dget_storage_size(set);
-    if (info->rank < 0 || info->rank > H5_MAX_RANK) {
-        err_set(err, "%s: %s: %d dimensions", h5->path, name, info->rank);
-    } else {
-        H5Sget_simple_extent_dims(space, dims, NULL);
-        for (int i = 0; i < info->rank; i++)
-            info->dim[i] = (int64_t)dims[i];
-        rc = describe_layout(h5, name, plan, info, err);
-    }
-    H5Pclose(plan);
-    H5Sclose(space);
-    H5Tclose(type);
-    return rc;
-}
-
-int h5_info(H5 *h5, const char *name, H5Info *info, Err *err)
-{
-    hid_t set = h5_open_set(h5, name, err);
-    if (set < 0)
-        return -1;
-    int rc = h5_describe(h5, name, set, info, err);
-    H5Dclose(set);
-    return rc;
-}
-
-typedef struct {
-    int (*fn)(void *ctx, const char *name, int is_dataset);
-    void *ctx;
-} Each;
-
-static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, void *ctx)
-{
-    const Each *each = ctx;
-    H5O_info_t about;
-    (void)link;
-    int known = H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
-    return each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
-}
-
-int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err)
-{
-    Each each = {fn, ctx};
-    hid_t id = h5_has(h5, group) ? H5Gopen2(h5->id, group, H5P_DEFAULT) : -1;
-    if (id < 0)
-        return err_set(err, "%s: no group '%s'", h5->path, group);
-    int rc = H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, each_link, &each) < 0;
-    H5Gclose(id);
-    return rc ? h5_fail(h5, group, "cannot be read", err) : 0;
 }

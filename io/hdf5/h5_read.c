@@ -1,92 +1,12 @@
 #include "io/base/err.h"
-#include "io/hdf5/h5_file.h"
+#include "io/hdf5/h5_lib.h"
 
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- datasets --- */
-
-static const char *kind_name(H5Kind kind)
-{
-    return kind == H5_INTEGERS ? "integers" : kind == H5_FLOATS ? "floats" : "strings";
-}
-
-static void print_shape(char *out, size_t room, int rank, const int64_t *dim)
-{
-    size_t at = (size_t)snprintf(out, room, "(");
-    for (int i = 0; i < rank && at < room; i++)
-        at += (size_t)snprintf(out + at, room - at, "%s%lld", i ? "," : "", (long long)dim[i]);
-    if (at < room)
-        snprintf(out + at, room - at, ")");
-}
-
-static int check_shape(const H5 *h5, const char *name, const H5Info *info, int rank, const int64_t *dim, Err *err)
-{
-    char have[96], want[96];
-    int same = info->rank == rank;
-    for (int i = 0; same && i < rank; i++)
-        same = info->dim[i] == dim[i];
-    if (same)
-        return 0;
-    print_shape(have, sizeof have, info->rank, info->dim);
-    print_shape(want, sizeof want, rank, dim);
-    return err_set(err, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
-}
-
-int64_t h5_open_checked(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, Err *err)
-{
-    H5Info info;
-    hid_t set = h5_open_set(h5, name, err);
-    if (set < 0)
-        return -1;
-    int rc = h5_describe(h5, name, set, &info, err);
-    if (rc == 0 && info.kind != kind)
-        rc = err_set(err, "%s: %s: holds %s, not %s", h5->path, name, info.type, kind_name(kind));
-    if (rc == 0)
-        rc = check_shape(h5, name, &info, rank, dim, err);
-    if (rc == 0)
-        return set;
-    H5Dclose(set);
-    return -1;
-}
-
-int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
-{
-    hid_t set = h5_open_checked(h5, name, H5_FLOATS, rank, dim, err);
-    if (set < 0)
-        return -1;
-    H5Dclose(set);
-    return 0;
-}
-
-static int read_array(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, hid_t type, void *out,
-                      Err *err)
-{
-    hid_t set = h5_open_checked(h5, name, kind, rank, dim, err);
-    if (set < 0)
-        return -1;
-    int rc =
-        H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0 ? h5_fail(h5, name, "cannot be read", err) : 0;
-    H5Dclose(set);
-    return rc;
-}
-
-int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, Err *err)
-{
-    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_FLOAT, out, err);
-}
-
-int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err)
-{
-    return read_array(h5, name, H5_FLOATS, rank, dim, H5T_NATIVE_DOUBLE, out, err);
-}
-
-int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err)
-{
-    return read_array(h5, name, H5_INTEGERS, rank, dim, H5T_NATIVE_INT32, out, err);
-}
+/* --- strings --- */
 
 /* Splits fixed-width strings, padded with NULs or spaces. */
 static int split_fixed(const char *bytes, size_t width, int spaces, char **out, int64_t n)
@@ -137,16 +57,18 @@ static int read_texts(hid_t object, hid_t type, hid_t space, ReadFn read, char *
     return rc;
 }
 
-int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
+int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
 {
     H5Info info;
-    hid_t set = h5_open_set(h5, name, err);
+    hid_t set = lib_open_set(h5, name, err);
     *out = NULL, *n = 0;
     if (set < 0)
         return -1;
-    int rc = h5_describe(h5, name, set, &info, err);
+    int rc = lib_describe(h5, name, set, &info, err);
     if (rc == 0 && (info.kind != H5_STRINGS || info.rank != 1))
         rc = err_set(err, "%s: %s: is not a list of strings", h5->path, name);
+    if (rc == 0)
+        rc = lib_check_written(h5, name, set, err);
     if (rc == 0) {
         hid_t type = H5Dget_type(set), space = H5Dget_space(set);
         *n = info.dim[0];
@@ -163,30 +85,35 @@ int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err)
     return rc;
 }
 
-void h5_free_strings(char **strings, int64_t n)
-{
-    for (int64_t i = 0; strings && i < n; i++)
-        free(strings[i]);
-    free(strings);
-}
-
 /* --- attributes --- */
 
 /* Opens a scalar attribute of the class: 1 with attr and type, which the caller closes; 0 if there is none; -1 if it is
  * of another kind. */
-static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, hid_t *type, Err *err)
+static int open_attr(H5 *h5, const char *object, const char *name, int wanted, hid_t *attr, hid_t *type, Err *err)
 {
-    if (!h5_has(h5, object) || H5Aexists_by_name(h5->id, object, name, H5P_DEFAULT) <= 0)
-        return 0;
+    int there = lib_has(h5, object, err);
+    if (there <= 0)
+        return there < 0 ? -1 : 0;
+    htri_t attached = H5Aexists_by_name(h5->id, object, name, H5P_DEFAULT);
+    if (attached < 0)
+        h5_fail(h5, name, "cannot be read", err);
+    if (attached <= 0)
+        return attached < 0 ? -1 : 0;
     *attr = H5Aopen_by_name(h5->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (*attr < 0)
-        return h5_fail(h5, name, "cannot be read", err);
+    if (*attr < 0) {
+        h5_fail(h5, name, "cannot be read", err);
+        return -1;
+    }
     hid_t space = H5Aget_space(*attr);
     hssize_t n = H5Sget_simple_extent_npoints(space);
     H5Sclose(space);
-    if (n != 1) {
+    if (n != wanted) {
+        char want[16] = "one";
+        if (wanted > 1)
+            snprintf(want, sizeof want, "%d", wanted);
         H5Aclose(*attr);
-        return err_set(err, "%s: attribute '%s' holds %lld values, not one", h5->path, name, (long long)n);
+        err_set(err, "%s: attribute '%s' holds %lld values, not %s", h5->path, name, (long long)n, want);
+        return -1;
     }
     *type = H5Aget_type(*attr);
     return 1;
@@ -199,11 +126,11 @@ static int close_attr(hid_t attr, hid_t type, int rc)
     return rc;
 }
 
-int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err)
+int lib_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err)
 {
     hid_t attr, type;
     *out = NULL;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, 1, &attr, &type, err);
     if (rc <= 0)
         return rc;
     hid_t space = H5Aget_space(attr);
@@ -215,10 +142,10 @@ int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *
     return close_attr(attr, type, rc);
 }
 
-int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err)
+int lib_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, 1, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_INTEGER)
@@ -228,10 +155,10 @@ int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err 
     return close_attr(attr, type, rc);
 }
 
-int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err)
+int lib_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, n, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)

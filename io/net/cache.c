@@ -97,7 +97,8 @@ void cache_close(Cache *cache)
     free(cache);
 }
 
-char *cache_path(const Cache *cache, const char *url)
+/* Where the file of this URL is, or would be. */
+static char *path_of(const Cache *cache, const char *url)
 {
     char name[DIGEST_LEN + 3], hex[DIGEST_LEN + 1];
     digest_hex(url, strlen(url), hex);
@@ -108,7 +109,7 @@ char *cache_path(const Cache *cache, const char *url)
 char *cache_find(const Cache *cache, const char *url)
 {
     struct stat st;
-    char *path = cache_path(cache, url);
+    char *path = path_of(cache, url);
     if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
         return path;
     free(path);
@@ -119,7 +120,7 @@ char *cache_find(const Cache *cache, const char *url)
 
 static char *dead_path(const Cache *cache, const char *url)
 {
-    char *dead, *path = cache_path(cache, url);
+    char *dead, *path = path_of(cache, url);
     int n = path ? asprintf(&dead, "%s.dead", path) : -1;
     free(path);
     return n < 0 ? NULL : dead;
@@ -167,7 +168,7 @@ enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err)
 {
     *out = (CacheFile){.cache = cache, .fd = -1};
-    out->path = cache_path(cache, url);
+    out->path = path_of(cache, url);
     return out->path ? 0 : err_set(err, "out of memory");
 }
 

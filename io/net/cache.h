@@ -27,9 +27,7 @@ typedef struct Cache Cache;
 Cache *cache_open(const char *dir, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 
-/* Where the file of this URL is, or would be. The caller frees; NULL: out of memory. */
-char *cache_path(const Cache *cache, const char *url);
-/* The same, but NULL if the file is absent. */
+/* Where the file of this URL is. The caller frees. NULL: it is absent, or out of memory. */
 char *cache_find(const Cache *cache, const char *url);
 
 /* Records that this URL is dead, with the HTTP status (0: none) and a line that says why. Failure to do so does no

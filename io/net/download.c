@@ -70,7 +70,7 @@ static int begin_part(Download *d, const HttpHead *head)
     if (!d->origin.url || (validator && !d->origin.validator))
         return err_set(&d->why, "out of memory");
     if (origin_save(&d->origin, d->origin_path)) {
-        /* Without it the part cannot be resumed, which is no harm; a file about other bytes must not stay. */
+        /* Without it the part cannot be resumed, which does no harm; a file about other bytes must not stay. */
         unlink(d->origin_path);
         free(d->origin.validator);
         d->origin.validator = NULL;

@@ -6,6 +6,7 @@
 #include "io/net/http_try.h"
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,6 +29,7 @@ struct Http {
     HttpHosts *hosts, *own_hosts;       /* own_hosts: NULL if they are shared */
     uint64_t added;
     uint64_t random; /* state of the generator for jitter */
+    locale_t utf8;   /* UTF-8 for letters, plain C for the rest; 0: the system has none */
     atomic_bool woken;
 };
 
@@ -83,6 +85,7 @@ Http *http_open_shared(HttpHosts *hosts, const HttpOptions *options, int paralle
         err_set(err, "out of memory");
         return NULL;
     }
+    http->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     http->waiting_end = &http->waiting;
     http->finished_end = &http->finished;
     http->options = *options;
@@ -122,6 +125,8 @@ void http_close(Http *http)
     free(http->idle);
     free(http->transfer);
     curl_multi_cleanup(http->multi);
+    if (http->utf8)
+        freelocale(http->utf8);
     hosts_free(http->own_hosts);
     free(http);
 }
@@ -302,20 +307,30 @@ static int hand_out(Http *http, HttpResult *result)
     http->pending--;
     hosts_release(http->hosts, t->host);
     t->host = NULL;
-    *result =
-        (HttpResult){.tag = t->tag,
-                     .outcome = t->outcome,
-                     .code = t->code,
-                     .bytes = t->bytes,
-                     .tries = t->tries,
-                     .unreachable = !done && !t->code &&
-                                    (!strcmp(t->reason, "host not found") || !strcmp(t->reason, "cannot connect")),
-                     .answered = t->answered,
-                     .url = t->final_url ? t->final_url : t->url,
-                     .error = done ? "" : t->error,
-                     .reason = done ? "" : t->reason};
+    *result = (HttpResult){.tag = t->tag,
+                           .outcome = t->outcome,
+                           .code = t->code,
+                           .bytes = t->bytes,
+                           .tries = t->tries,
+                           .unreachable = t->unreachable,
+                           .answered = t->answered,
+                           .url = t->final_url ? t->final_url : t->url,
+                           .error = done ? "" : t->error,
+                           .reason = done ? "" : t->reason};
     put_free(http, t);
     return 1;
+}
+
+/* libcurl converts a host's name with letters beyond ASCII from the locale's encoding, which knows no such letters in a program
+ * that has not chosen a locale. URLs are UTF-8, whatever the user's locale is; so it is chosen for this call alone. */
+static CURLMcode perform(Http *http)
+{
+    int running;
+    locale_t before = http->utf8 ? uselocale(http->utf8) : (locale_t)0;
+    CURLMcode rc = curl_multi_perform(http->multi, &running);
+    if (before)
+        uselocale(before);
+    return rc;
 }
 
 void http_wake(Http *http)
@@ -331,14 +346,13 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err)
         struct curl_waitfd also = {.fd = fd, .events = CURL_WAIT_POLLIN};
         /* A signal may not wake the poll: look at `stop` now and then. */
         double wait = fmin(fmax(end - clock_now(), 0), 0.2);
-        int running;
         if (is_stopped(&http->options))
             return 0;
         if (start_due(http, &wait, err))
             return -1;
         if (hand_out(http, result)) /* left from the last round */
             return 1;
-        CURLMcode rc = curl_multi_perform(http->multi, &running);
+        CURLMcode rc = perform(http);
         if (rc)
             return err_set(err, "libcurl: %s", curl_multi_strerror(rc));
         collect(http);

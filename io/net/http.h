@@ -4,6 +4,8 @@
  *                      ▲               │
  *                      └── back-off ◄──┘  5xx, 429, 408, a time-out, a broken connection
  *
+ * URLs are UTF-8; names of hosts with letters beyond ASCII are converted (IDNA), in any locale.
+ *
  * Only http and https are spoken, after redirects too; HTTP/2 if the server offers it. Every transfer has limits on
  * connecting, on silence, on its total time, and on its headers, size and redirects; every server has a limit on
  * transfers at once and on tries per second. A failure that may be temporary is retried, with exponential back-off and
@@ -85,7 +87,7 @@ typedef struct {
     long code;     /* the last HTTP status; 0: none came */
     int64_t bytes; /* of the body, in the last try */
     int tries;
-    bool unreachable; /* the server's name was not found, or it could not be connected to */
+    bool unreachable; /* the server's name was not found, or no connection to it came about */
     bool answered;    /* the outcome is the server's own answer, not a failure on the way to it */
     const char *url;  /* after redirects, in the last try; this and the next two are borrowed until the next call */
     const char *error;  /* a line ("HTTP 404", "Failed to connect to ..."); "" when done */
@@ -115,7 +117,8 @@ void http_wake(Http *http);
 void http_close(Http *http);
 
 /* Engines for threads that download into memory now and then: each call borrows an idle one, with the connections that
- * it still holds. They share what they know of servers. */
+ * it still holds. They share what they know of servers: one that could not be reached is not asked again, and further
+ * calls for its URLs fail at once with the same reason. */
 typedef struct HttpPool HttpPool;
 HttpPool *http_pool_open(const HttpOptions *options, Err *err);
 void http_pool_close(HttpPool *pool); /* when no call is running; NULL is legal */

@@ -10,11 +10,12 @@
 #include <string.h>
 
 struct HttpHost {
-    char *name;    /* "http://farm4.staticflickr.com:80" */
-    int transfers; /* that refer to it */
-    int running;   /* of them */
-    double next;   /* no try may start before: the rate limit */
-    double quiet;  /* the same: the server's Retry-After */
+    char *name;        /* "http://farm4.staticflickr.com:80" */
+    int transfers;     /* that refer to it */
+    int running;       /* of them */
+    double next;       /* no try may start before: the rate limit */
+    double quiet;      /* the same: the server's Retry-After */
+    char *unreachable; /* why it is; NULL: it is not, as far as is known */
 };
 
 struct HttpHosts {
@@ -40,8 +41,10 @@ HttpHosts *hosts_new(void)
 
 static void host_free(HttpHost *host)
 {
-    if (host)
-        free(host->name);
+    if (!host)
+        return;
+    free(host->name);
+    free(host->unreachable);
     free(host);
 }
 
@@ -59,6 +62,11 @@ void hosts_free(HttpHosts *hosts)
 
 /* --- with the lock held --- */
 
+static bool is_needed(const HttpHost *host, double now)
+{
+    return host->transfers || host->unreachable || fmax(host->next, host->quiet) > now;
+}
+
 static void forget_host(HttpHosts *hosts, int number)
 {
     HttpHost *host = hosts->host[number];
@@ -74,7 +82,7 @@ static int make_room(HttpHosts *hosts)
     if (hash_count(hosts->names) < hosts->room)
         return 0;
     for (int i = 0; i < hosts->room; i++)
-        if (!hosts->host[i]->transfers && fmax(hosts->host[i]->next, hosts->host[i]->quiet) <= now)
+        if (!is_needed(hosts->host[i], now))
             forget_host(hosts, i);
     if (hash_count(hosts->names) < hosts->room / 2)
         return 0;
@@ -167,4 +175,22 @@ void host_end(HttpHosts *hosts, HttpHost *host, double retry_after)
     if (retry_after > 0)
         host->quiet = fmax(host->quiet, clock_now() + retry_after);
     pthread_mutex_unlock(&hosts->lock);
+}
+
+void host_set_unreachable(HttpHosts *hosts, HttpHost *host, const char *why)
+{
+    pthread_mutex_lock(&hosts->lock);
+    if (!host->unreachable)
+        host->unreachable = strdup(why);
+    pthread_mutex_unlock(&hosts->lock);
+}
+
+bool host_is_unreachable(HttpHosts *hosts, const HttpHost *host, Err *err)
+{
+    pthread_mutex_lock(&hosts->lock);
+    bool is = host->unreachable != NULL;
+    if (is)
+        err_set(err, "%s", host->unreachable);
+    pthread_mutex_unlock(&hosts->lock);
+    return is;
 }

@@ -1,5 +1,7 @@
 #include "io/net/http_outcome.h"
 
+#include "io/net/url.h"
+
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,9 +61,25 @@ static const char *reason_of(CURLcode rc)
     }
 }
 
+/* No connection came about; after a redirect that says nothing of the server that was asked. */
+static bool is_unreachable(const Transfer *t, CURLcode rc)
+{
+    return !t->code &&
+           (rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_COULDNT_CONNECT);
+}
+
 static int redirected_out(const Transfer *t, CURLcode rc)
 {
     return rc == CURLE_UNSUPPORTED_PROTOCOL && t->code >= 300 && t->code < 400;
+}
+
+static int has_foreign_host(const char *url)
+{
+    size_t n, i = 0;
+    const char *host = url_host(url, &n);
+    while (i < n && (unsigned char)host[i] < 0x80)
+        i++;
+    return i < n;
 }
 
 /* A reason of our own; `error` is a longer line, or NULL. */
@@ -105,6 +123,9 @@ HttpOutcome outcome_of_try(Transfer *t, int curl_code)
     }
     if (redirected_out(t, rc))
         return say(t, HTTP_DEAD, "redirected out of http and https", NULL);
+    if (rc == CURLE_URL_MALFORMAT && has_foreign_host(t->final_url ? t->final_url : t->url))
+        return say(t, HTTP_DEAD, "the host's name cannot be written in ASCII (IDNA)", NULL);
+    t->unreachable = is_unreachable(t, rc);
     snprintf(t->reason, sizeof t->reason, "%s", reason_of(rc));
     if (!t->error[0])
         snprintf(t->error, sizeof t->error, "%s", curl_easy_strerror(rc));

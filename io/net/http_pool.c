@@ -56,29 +56,6 @@ static int get(Http *http, const HttpOptions *options, const char *url, Buffer *
     return b->bytes || !buffer_write(b, "", 0) ? 0 : err_set(err, "out of memory");
 }
 
-/* The same, with everything that the caller of http_pool_get wants. */
-static int get_bytes(Http *http, const HttpOptions *options, const char *url, char **bytes, size_t *len,
-                     HttpResult *result, Err *err)
-{
-    Buffer b = {NULL, 0, 0};
-    HttpResult r;
-    int rc = get(http, options, url, &b, &r, err);
-    if (result) {
-        *result = r;
-        result->tag = NULL;
-        result->error = result->reason = NULL; /* the engine's, which may be closed by then */
-        result->url = r.url ? strdup(r.url) : NULL;
-    }
-    if (rc) {
-        free(b.bytes);
-        return -1;
-    }
-    b.bytes[b.len] = '\0';
-    *bytes = b.bytes;
-    *len = b.len;
-    return 0;
-}
-
 struct HttpPool {
     HttpOptions options;
     HttpHosts *hosts; /* shared by all engines */
@@ -115,14 +92,46 @@ void http_pool_close(HttpPool *pool)
     free(pool);
 }
 
-int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err)
+/* Through an idle engine, or else a new one. In *result, url is the caller's to free. */
+static int get_from(HttpPool *pool, HttpHost *host, const char *url, Buffer *b, HttpResult *result, Err *err)
 {
     Http *http = free_list_take(pool->idle);
     if (!http && !(http = http_open_shared(pool->hosts, &pool->options, 1, err)))
         return -1;
-    int rc = get_bytes(http, &pool->options, url, bytes, len, result, err);
+    int rc = get(http, &pool->options, url, b, result, err);
+    if (result->unreachable)
+        host_set_unreachable(pool->hosts, host, result->error);
+    /* What is the engine's goes with it. */
+    result->tag = NULL;
+    result->error = result->reason = NULL;
+    result->url = result->url ? strdup(result->url) : NULL;
     /* An engine whose transfer still runs would go on to write to a buffer that is gone. */
     if (http_pending(http) || !free_list_give(pool->idle, http))
         http_close(http);
     return rc;
+}
+
+int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err)
+{
+    Buffer b = {NULL, 0, 0};
+    HttpResult r = {.outcome = HTTP_FAILED};
+    HttpHost *host = hosts_find(pool->hosts, url);
+    if (host)
+        r.unreachable = host_is_unreachable(pool->hosts, host, err);
+    else
+        err_set(err, "out of memory");
+    int rc = host && !r.unreachable ? get_from(pool, host, url, &b, &r, err) : -1;
+    hosts_release(pool->hosts, host);
+    if (result)
+        *result = r;
+    else
+        free((char *)r.url);
+    if (rc) {
+        free(b.bytes);
+        return -1;
+    }
+    b.bytes[b.len] = '\0';
+    *bytes = b.bytes;
+    *len = b.len;
+    return 0;
 }

@@ -212,7 +212,7 @@ void try_clear(Transfer *t)
     t->cut = NOT_CUT;
     t->refused_address = t->allowed_address = false;
     t->code = 0;
-    t->answered = false;
+    t->answered = t->unreachable = false;
     t->error[0] = t->reason[0] = '\0';
 }
 

@@ -36,7 +36,7 @@ typedef struct Transfer {
     bool refused_address, allowed_address; /* some address of the host was not public, or was */
     HttpOutcome outcome;
     long code;
-    bool answered;
+    bool answered, unreachable; /* as in HttpResult */
     char *final_url;
     char error[TRY_ERROR_LEN], reason[64];
 } Transfer;

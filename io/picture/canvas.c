@@ -311,21 +311,24 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
     return h;
 }
 
-uint32_t canvas_text_missing(Canvas *canvas)
+void canvas_text_missing(Canvas *canvas, void (*each)(void *ctx, uint32_t code_point), void *ctx)
 {
     PangoLayout *layout = get_layout(canvas);
-    uint32_t missing = 0;
+    int named = 0;
     if (!pango_layout_get_unknown_glyphs_count(layout))
-        return 0;
+        return;
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     do {
         const PangoLayoutRun *run = pango_layout_iter_get_run_readonly(iter);
-        for (int i = 0; run && i < run->glyphs->num_glyphs && !missing; i++) {
+        for (int i = 0; run && i < run->glyphs->num_glyphs; i++) {
             PangoGlyph glyph = run->glyphs->glyphs[i].glyph;
-            if (glyph != PANGO_GLYPH_EMPTY && glyph & PANGO_GLYPH_UNKNOWN_FLAG)
-                missing = glyph & ~PANGO_GLYPH_UNKNOWN_FLAG;
+            if (glyph != PANGO_GLYPH_EMPTY && glyph & PANGO_GLYPH_UNKNOWN_FLAG) {
+                each(ctx, glyph & ~PANGO_GLYPH_UNKNOWN_FLAG);
+                named++;
+            }
         }
-    } while (!missing && pango_layout_iter_next_run(iter));
+    } while (pango_layout_iter_next_run(iter));
     pango_layout_iter_free(iter);
-    return missing ? missing : 0xFFFD;
+    if (!named)
+        each(ctx, 0xFFFD);
 }

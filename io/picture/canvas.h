@@ -55,9 +55,9 @@ typedef struct {
 void canvas_text_size(Canvas *canvas, const TextStyle *style, const char *text, int *w, int *h);
 /* Draws with the upper left corner at x, y; returns the height. */
 int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char *text);
-/* The code point of the first character that no installed font has a glyph for, in the text that was last measured or
- * drawn; 0: none. */
-uint32_t canvas_text_missing(Canvas *canvas);
+/* Calls `each` for every character that no installed font has a glyph for, in the text that was last measured or drawn;
+ * U+FFFD stands for one that is not known. */
+void canvas_text_missing(Canvas *canvas, void (*each)(void *ctx, uint32_t code_point), void *ctx);
 
 /* Copies n rows of pixels, from row y on, into rgb (n, width, 3). */
 void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb);

@@ -1,6 +1,7 @@
 #include "io/picture/decoder.h"
 
 #include "io/base/err.h"
+#include "io/picture/png_error.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -15,23 +16,16 @@ typedef struct {
     unsigned char *pixels;
     png_bytep *rows;
     int w, h, channels; /* 3, or 4 with alpha */
+    Err why;            /* libpng's complaint */
 } Reader;
 
-/* libpng leaves its functions by longjmp; each function below that calls it sets the place to land. */
-static _Noreturn void on_error(png_structp png, png_const_charp text)
+/* libpng leaves its functions by longjmp; each function below that calls it sets the place to land, and says there what
+ * libpng complained of. */
+static int corrupt(const Reader *r, Err *err)
 {
-    Err *err = png_get_error_ptr(png);
-    if (strstr(text, "emory"))
-        err_set(err, "out of memory");
-    else
-        err_set(err, "corrupt PNG (%s)", text);
-    png_longjmp(png, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp text)
-{
-    (void)png;
-    (void)text;
+    if (strstr(r->why.text, "emory"))
+        return err_set(err, "out of memory");
+    return err_set(err, "corrupt PNG (%s)", r->why.text);
 }
 
 static void read_bytes(png_structp png, png_bytep out, size_t n)
@@ -44,10 +38,10 @@ static void read_bytes(png_structp png, png_bytep out, size_t n)
     r->left -= n;
 }
 
-static int read_header(Reader *r)
+static int read_header(Reader *r, Err *err)
 {
     if (setjmp(png_jmpbuf(r->png)))
-        return -1;
+        return corrupt(r, err);
     png_set_read_fn(r->png, r, read_bytes);
     png_set_user_limits(r->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* image.c has limits of its own */
     png_set_chunk_malloc_max(r->png, 0);
@@ -64,10 +58,10 @@ static int read_header(Reader *r)
 }
 
 /* Asks for 8 bits of RGB, or of RGBA where anything is transparent. */
-static int set_transforms(Reader *r)
+static int set_transforms(Reader *r, Err *err)
 {
     if (setjmp(png_jmpbuf(r->png)))
-        return -1;
+        return corrupt(r, err);
     png_set_expand(r->png); /* palettes, grey of fewer bits, transparent colours */
     png_set_strip_16(r->png);
     png_set_gray_to_rgb(r->png);
@@ -89,10 +83,10 @@ static int allocate(Reader *r, Err *err)
     return 0;
 }
 
-static int read_rows(Reader *r)
+static int read_rows(Reader *r, Err *err)
 {
     if (setjmp(png_jmpbuf(r->png)))
-        return -1;
+        return corrupt(r, err);
     png_read_image(r->png, r->rows);
     png_read_end(r->png, NULL); /* chunks after the pixels have CRCs too */
     return 0;
@@ -101,9 +95,9 @@ static int read_rows(Reader *r)
 static int reader_open(Reader *r, const void *bytes, size_t len, Err *err)
 {
     *r = (Reader){.bytes = bytes, .left = len};
-    r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, err, on_error, on_warning);
+    r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r->why, png_error_keep, png_error_ignore);
     r->info = r->png ? png_create_info_struct(r->png) : NULL;
-    return r->info ? read_header(r) : err_set(err, "out of memory");
+    return r->info ? read_header(r, err) : err_set(err, "out of memory");
 }
 
 static void reader_close(Reader *r)
@@ -128,7 +122,9 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     Reader r;
     (void)min_w;
     (void)min_h;
-    int rc = reader_open(&r, bytes, len, err) || set_transforms(&r) || allocate(&r, err) || read_rows(&r) ? -1 : 0;
+    int rc = reader_open(&r, bytes, len, err) || set_transforms(&r, err) || allocate(&r, err) || read_rows(&r, err)
+                 ? -1
+                 : 0;
     if (!rc) {
         *image = r.channels == 4 ? decoder_over_white(r.pixels, r.w, r.h) : (Image){r.w, r.h, r.pixels};
         r.pixels = NULL;

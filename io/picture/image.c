@@ -24,26 +24,28 @@ static const struct {
     {"BMP", &decoder_stb},   {"PNM", &decoder_pnm}, {"plain PNM", &decoder_pnm},
 };
 
-/* NULL: not a picture, or not one that can be decoded; err says which. *cut: it ends too early, and can be decoded even
- * so; if `cut` is NULL, it is refused. */
-static const Decoder *find_decoder(const void *bytes, size_t len, bool *cut, Err *err)
+/* NULL: not a picture, or not one that can be decoded; err and *state say which. One that ends too early can be, if that
+ * is wished and its format allows it. */
+static const Decoder *find_decoder(const void *bytes, size_t len, bool draw_cut, ImageState *state, Err *err)
 {
-    const char *wrong = sniff_not_image(bytes, len);
-    const char *ends = wrong ? NULL : sniff_cut(bytes, len);
+    const char *wrong = sniff_not_image(bytes, len), *cut = wrong ? NULL : sniff_cut(bytes, len);
     const char *kind = wrong ? "" : sniff_kind(bytes, len);
     const Decoder *decoder = NULL;
+    *state = wrong ? IMAGE_NOT_ONE : cut ? IMAGE_CUT : IMAGE_WHOLE;
     for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
         if (!strcmp(kind, FORMATS[i].kind))
             decoder = FORMATS[i].decoder;
-    if (ends && cut && decoder && decoder->decode_cut)
-        *cut = true;
-    else if (ends)
-        wrong = ends;
-    if (wrong)
+    if (cut && !(draw_cut && decoder && decoder->decode_cut))
+        wrong = cut;
+    if (wrong) {
         err_set(err, "%s", wrong);
-    else if (!decoder)
+        return NULL;
+    }
+    if (!decoder) {
+        *state = IMAGE_UNSUPPORTED;
         err_set(err, "unsupported format: %s", kind);
-    return wrong ? NULL : decoder;
+    }
+    return decoder;
 }
 
 static int read_size(const Decoder *decoder, const void *bytes, size_t len, int *w, int *h, Err *err)
@@ -116,7 +118,7 @@ typedef struct {
     const Decoder *decoder;
     const void *bytes;
     size_t len;
-    bool cut;
+    ImageState state;
 } Source;
 
 /* Decodes at this size, still in the stored orientation. */
@@ -124,7 +126,7 @@ static int decode_at(const Source *s, Image *image, int w, int h, Err *err)
 {
     Image scaled;
     int (*decode)(Image *, const void *, size_t, int, int, Err *) =
-        s->cut ? s->decoder->decode_cut : s->decoder->decode;
+        s->state == IMAGE_CUT ? s->decoder->decode_cut : s->decoder->decode;
     if (decode(image, s->bytes, s->len, w, h, err))
         return -1;
     if (image->width == w && image->height == h)
@@ -135,7 +137,7 @@ static int decode_at(const Source *s, Image *image, int w, int h, Err *err)
     return rc;
 }
 
-static int decode(const Source *s, Image *image, const ImageWish *wish, Err *err)
+static int decode(Source *s, Image *image, const ImageWish *wish, Err *err)
 {
     int w, h, fit_w, fit_h;
     if (read_size(s->decoder, s->bytes, s->len, &w, &h, err))
@@ -152,52 +154,32 @@ static int decode(const Source *s, Image *image, const ImageWish *wish, Err *err
     }
     int64_t held = s->decoder->held ? s->decoder->held(s->bytes, s->len, stored_w, stored_h, w, h)
                                     : (int64_t)stored_w * stored_h;
-    if (check_size(stored_w, stored_h, held, wish->max_pixels, err))
+    if (check_size(stored_w, stored_h, held, wish->max_pixels, err)) {
+        s->state = s->state == IMAGE_CUT ? IMAGE_CUT : IMAGE_TOO_LARGE;
         return -1;
+    }
     if (!decode_at(s, image, w, h, err) && !make_upright(image, orientation, err))
         return 0;
     image_free(image);
     return -1;
 }
 
-int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err)
+int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err)
 {
-    Source s = {.bytes = bytes, .len = len};
+    Source s = {.bytes = bytes, .len = len, .state = IMAGE_UNDECODED};
+    int rc = -1;
     memset(image, 0, sizeof *image);
-    *cut = false;
     if (wish->box_w < 0 || wish->box_h < 0 || !wish->box_w != !wish->box_h)
-        return err_set(err, "cannot fit into %d x %d pixels", wish->box_w, wish->box_h);
-    s.decoder = find_decoder(bytes, len, wish->draw_cut ? &s.cut : NULL, err);
-    if (!s.decoder)
-        return -1;
-    *cut = s.cut;
-    int rc = decode(&s, image, wish, err);
-    return rc && s.cut ? err_set(err, "%s", sniff_cut(bytes, len)) : rc; /* nothing can be drawn for that reason */
-}
-
-int image_decode(Image *image, const void *bytes, size_t len, Err *err)
-{
-    bool cut;
-    return image_decode_wish(image, bytes, len, &(ImageWish){.box_w = 0}, &cut, err);
-}
-
-static int decode_into(Image *image, const void *bytes, size_t len, ImageWish wish, Err *err)
-{
-    bool cut;
-    memset(image, 0, sizeof *image);
-    if (wish.box_w < 1 || wish.box_h < 1)
-        return err_set(err, "cannot fit into %d x %d pixels", wish.box_w, wish.box_h);
-    return image_decode_wish(image, bytes, len, &wish, &cut, err);
-}
-
-int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
-{
-    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h, .enlarge = true}, err);
-}
-
-int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err)
-{
-    return decode_into(image, bytes, len, (ImageWish){.box_w = box_w, .box_h = box_h}, err);
+        err_set(err, "cannot fit into %d x %d pixels", wish->box_w, wish->box_h);
+    else if ((s.decoder = find_decoder(bytes, len, wish->draw_cut, &s.state, err)))
+        rc = decode(&s, image, wish, err);
+    if (rc && s.state == IMAGE_CUT)
+        err_set(err, "%s", sniff_cut(bytes, len)); /* nothing can be drawn for that reason */
+    if (rc && s.state == IMAGE_WHOLE)
+        s.state = IMAGE_UNDECODED;
+    if (state)
+        *state = s.state;
+    return rc;
 }
 
 void image_free(Image *image)

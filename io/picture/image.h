@@ -17,26 +17,29 @@ typedef struct {
     unsigned char *rgb; /* (height, width, 3), rows from the top, no padding between rows */
 } Image;
 
-/* The picture, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits become 8.
- * Pictures of more than 100 million pixels in memory, or more than a million on a side, are refused before they are decoded, and
- * so are truncated ones. err says why ("truncated JPEG", "not an image"). */
-int image_decode(Image *image, const void *bytes, size_t len, Err *err);
-/* The same, reduced or enlarged to fit into box_w x box_h with its aspect ratio kept. No more is decoded than that size
- * needs. */
-int image_decode_fit(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
-/* How a picture is wanted. */
+/* How a picture is wanted; zeroed: at its own size, whole or not at all. */
 typedef struct {
-    int box_w, box_h; /* to fit into; 0 x 0: its own size */
-    bool enlarge;     /* to fill the box */
-    int64_t
-        max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX. One that is decoded at reduced size may be
-                         * stored with ten times as many */
-    bool draw_cut;  /* a JPEG that ends too early is decoded as far as it goes, not refused */
+    int box_w, box_h;   /* reduced to fit into this box with its aspect ratio kept; 0 x 0: its own size */
+    bool enlarge;       /* a picture smaller than the box is enlarged to fill it */
+    int64_t max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX */
+    bool draw_cut;      /* a JPEG that ends too early is decoded as far as it goes, not refused */
 } ImageWish;
-/* The same as wished. *cut: the picture ends too early. */
-int image_decode_wish(Image *image, const void *bytes, size_t len, const ImageWish *wish, bool *cut, Err *err);
-/* The same, but never enlarged. */
-int image_decode_within(Image *image, const void *bytes, size_t len, int box_w, int box_h, Err *err);
+
+/* What became of a picture. */
+typedef enum {
+    IMAGE_WHOLE,
+    IMAGE_CUT,         /* it ends too early: drawn as far as it goes, or refused */
+    IMAGE_NOT_ONE,     /* the bytes are something else */
+    IMAGE_UNSUPPORTED, /* a format that is not decoded */
+    IMAGE_TOO_LARGE,   /* more pixels than are allowed */
+    IMAGE_UNDECODED    /* damaged, or out of memory */
+} ImageState;
+
+/* The picture as wished, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits
+ * become 8. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
+ * as many), or more than a million on a side, are refused before they are decoded. *state may
+ * be NULL. -1: err says why ("truncated JPEG", "not an image"), and *image is zeroed. */
+int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err);
 void image_free(Image *image); /* legal on a zeroed one */
 
 /* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. */

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/picture/deflate.h"
+#include "io/picture/png_error.h"
 
 #include <errno.h>
 #include <png.h>
@@ -22,24 +23,12 @@ struct PngWriter {
     unsigned char *block;  /* (block_rows, 1 + 3 * width) */
     unsigned char *above;  /* (3 * width) the previous row; zeros at first */
     unsigned char *packed; /* (PACKED_BYTES) */
-    char why[256];         /* libpng's last complaint */
+    Err why;               /* libpng's last complaint */
 };
 
 enum { BLOCK_BYTES = 1 << 17, PACKED_BYTES = 1 << 16, FILTER_UP = 2 };
 
 /* libpng leaves its functions by longjmp; each function below that calls it sets the place to land. */
-static _Noreturn void on_error(png_structp png, png_const_charp text)
-{
-    PngWriter *w = png_get_error_ptr(png);
-    snprintf(w->why, sizeof w->why, "%s", text);
-    png_longjmp(png, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp text)
-{
-    (void)png;
-    (void)text;
-}
 
 static void write_bytes(png_structp png, png_bytep bytes, size_t len)
 {
@@ -83,13 +72,13 @@ PngWriter *pngwriter_new(FILE *out, int width, int height, Err *err)
     w->above = calloc(row, 1);
     w->packed = malloc(PACKED_BYTES);
     w->deflate = deflate_begin();
-    w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w, on_error, on_warning);
+    w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w->why, png_error_keep, png_error_ignore);
     w->info = w->png ? png_create_info_struct(w->png) : NULL;
     int rc = 0;
     if (!w->block || !w->above || !w->packed || !w->deflate || !w->info)
         rc = err_set(err, "PNG: out of memory");
     else if (set_header(w))
-        rc = err_set(err, "PNG: %s", w->why);
+        rc = err_set(err, "PNG: %s", w->why.text);
     if (!rc)
         return w;
     pngwriter_free(w);
@@ -146,7 +135,7 @@ int pngwriter_rows(PngWriter *w, const unsigned char *rgb, int n, Err *err)
     if (n > w->height - w->row)
         return err_set(err, "PNG: more than %d rows", w->height);
     if (setjmp(png_jmpbuf(w->png)))
-        return err_set(err, "PNG: %s", w->why);
+        return err_set(err, "PNG: %s", w->why.text);
     add_rows(w, rgb, n);
     return 0;
 }
@@ -163,7 +152,7 @@ int pngwriter_end(PngWriter *w, Err *err)
 {
     if (w->row < w->height)
         return err_set(err, "PNG: %d of %d rows", w->row, w->height);
-    return write_trailer(w) ? err_set(err, "PNG: %s", w->why) : 0;
+    return write_trailer(w) ? err_set(err, "PNG: %s", w->why.text) : 0;
 }
 
 void pngwriter_free(PngWriter *w)

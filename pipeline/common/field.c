@@ -10,6 +10,7 @@
 int field_write(H5 *h5, const char *object, const Field *f, const void *base, Err *err)
 {
     const void *at = (const char *)base + f->at;
+    const char *text;
     char word[CHOICE_WORD];
     double v;
     switch (f->kind) {
@@ -27,7 +28,8 @@ int field_write(H5 *h5, const char *object, const Field *f, const void *base, Er
     case FIELD_TEXT:
         break;
     }
-    return h5_put_text(h5, object, f->name, *(const char *const *)at, err);
+    text = *(const char *const *)at;
+    return f->optional && !text ? 0 : h5_put_text(h5, object, f->name, text, err);
 }
 
 int fields_write(H5 *h5, const char *object, const Field *fields, int n, const void *base, Err *err)
@@ -82,7 +84,7 @@ static int read_real(H5 *h5, const char *object, const Field *f, double *out, Er
     return locate(h5, object, err);
 }
 
-/* The caller frees. */
+/* The caller frees; NULL if it is missing and may be. */
 static int read_text(H5 *h5, const char *object, const Field *f, char **out, Err *err)
 {
     int rc = h5_attr_text(h5, object, f->name, out, err);

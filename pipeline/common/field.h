@@ -24,7 +24,9 @@ typedef struct {
     size_t at;                  /* offset of the member */
     double min, max;            /* of a number, when it is read */
     const char *(*words)(void); /* FIELD_WORD: the choice, "random|shuffle|sequential" */
-    bool optional; /* FIELD_INT, FIELD_REAL: may be missing from a file; then 0 or NaN. NaN is not written. */
+    bool
+        optional; /* FIELD_INT, FIELD_REAL, FIELD_TEXT: may be missing from a file; then 0, NaN or NULL. NaN and NULL
+                    * are not written. */
 } Field;
 
 /* Writes the member of the struct at `base` as an attribute of an object of the file. */

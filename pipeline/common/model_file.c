@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char FORMAT[] = "coco-captioner";
-/* Version 2 has tensors that readers of version 1 would leave out. */
+/* Version 2 has tensors that readers of version 1 would leave out, or words that they would join wrongly. */
 enum { VERSION_COURSE = 1, VERSION_MORE = 2 };
 
 /* --- tensors --- */
@@ -92,6 +92,9 @@ static const Field optim_fields[] = {
 enum { N_OPTIM = sizeof optim_fields / sizeof *optim_fields };
 
 static const Field progress_fields[] = {
+    {"data_absolute", .kind = FIELD_TEXT, OF(TrainState, data_absolute), .optional = true},
+    {"log", .kind = FIELD_TEXT, OF(TrainState, log), .optional = true},
+    {"run", .kind = FIELD_TEXT, OF(TrainState, run), .optional = true},
     {"captions_digest", .kind = FIELD_INT, OF(TrainState, captions_digest), .min = -HUGE_VAL, .max = HUGE_VAL},
     {"iteration", .kind = FIELD_INT, OF(TrainState, iteration), .max = MOST_STEPS},
     {"epoch", .kind = FIELD_INT, OF(TrainState, epoch), .max = MOST_STEPS},
@@ -149,7 +152,15 @@ static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
         h5_free_strings(words, n);
         return err_set(err, "%s: %s: %lld words, but vocab_size is %d", h5_path(h5), name, (long long)n, head->V);
     }
-    return vocab_take(vocab, words, n, h5_path(h5), err);
+    if (vocab_take(vocab, words, n, h5_path(h5), err))
+        return -1;
+    char *joiner;
+    int rc = h5_attr_text(h5, "/vocab", "joiner", &joiner, err);
+    if (rc > 0) {
+        rc = vocab_join(vocab, joiner, err) ? err_prefix(err, "%s: /vocab: ", h5_path(h5)) : 0;
+        free(joiner);
+    }
+    return rc;
 }
 
 /* The file's tensors must have the shapes that its head gives, before memory is allocated. */
@@ -244,9 +255,19 @@ static int read_losses(H5 *h5, TrainState *s, Err *err)
     return 0;
 }
 
+/* 1: a training to resume, 0: a model alone. -1: failed. */
+static int has_state(H5 *h5, Err *err)
+{
+    int train = h5_has(h5, "/train", err);
+    return train > 0 ? h5_has(h5, "/optim", err) : train;
+}
+
 static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
 {
-    if (!h5_has(h5, "/train") || !h5_has(h5, "/optim"))
+    int there = has_state(h5, err);
+    if (there < 0)
+        return -1;
+    if (!there)
         return err_set(err, "%s: holds a model but no training to resume; --init starts from it", h5_path(h5));
     settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
@@ -271,12 +292,43 @@ int model_load_state(Model *m, TrainState *s, const char *path, Err *err)
     return rc;
 }
 
+/* Attributes alone. 1: the training is known. */
+static int peek(H5 *h5, TrainState *s, Err *err)
+{
+    Head head;
+    if (read_head(h5, &head, err))
+        return -1;
+    int there = has_state(h5, err);
+    if (there <= 0)
+        return there;
+    const ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    settings_take_shape(&s->settings, &shape);
+    if (read_settings(h5, "/optim", &s->settings, err) || read_settings(h5, "/train", &s->settings, err) ||
+        fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err))
+        return -1;
+    return 1;
+}
+
+int model_peek(TrainState *s, const char *path, Err *err)
+{
+    memset(s, 0, sizeof *s);
+    H5 *h5 = h5_open(path, err);
+    if (!h5)
+        return -1;
+    int rc = peek(h5, s, err);
+    h5_close(h5, NULL);
+    if (rc <= 0)
+        train_state_free(s);
+    return rc;
+}
+
 /* --- writing --- */
 
 static int write_model(H5 *h5, const Model *m, Err *err)
 {
     const ModelShape *shape = &m->params.shape;
-    Head head = {.version = m->params.n_tensors > COURSE_TENSORS ? VERSION_MORE : VERSION_COURSE,
+    bool more = m->params.n_tensors > COURSE_TENSORS || m->vocab.joiner;
+    Head head = {.version = more ? VERSION_MORE : VERSION_COURSE,
                  .cell = choice_index(cell_names(), shape->cell->name),
                  .D = shape->D,
                  .W = shape->W,
@@ -286,6 +338,8 @@ static int write_model(H5 *h5, const Model *m, Err *err)
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||
         h5_write_strings(h5, "/vocab/idx_to_word", m->vocab.size, (const char *const *)m->vocab.word, err))
+        return -1;
+    if (m->vocab.joiner && h5_put_text(h5, "/vocab", "joiner", m->vocab.joiner, err))
         return -1;
     return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err);
 }

@@ -1,16 +1,18 @@
 /* The model file (HDF5, readable with h5py):
  *
  *   /         attributes format "coco-captioner", version, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
- *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight
+ *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight or
+ *             the words are not joined by a space
  *   /params   one float32 dataset per tensor: "/params/W_embed"
- *   /vocab    idx_to_word: the words
+ *   /vocab    idx_to_word: the words; attribute joiner, what stands between them, if that is not a space
  *
  * and, only to resume training:
  *
  *   /optim    attributes rule, learning_rate (as decayed so far), step; one group per array of the rule's state:
  *             "/optim/m/W_embed"
- *   /train    attributes: the settings by their options' names, captions_digest, iteration, epoch, best_val_loss
- *             (optional), rng_pos, rng_has_gauss, rng_gauss; rng_key (624) int32; loss_history (iteration) float64
+ *   /train    attributes: the settings by their options' names, captions_digest, iteration, epoch, best_val_loss, run,
+ *             log and data_absolute (these four are optional), rng_pos, rng_has_gauss, rng_gauss; rng_key (624) int32;
+ *             loss_history (iteration) float64. pipeline/common/train_state.h says what they are
  *
  * Everything is checked as it is read: shapes before memory is allocated, every number for being finite and in range.
  * Messages name the file and the attribute or dataset. The same run gives the same bytes. Main thread. */
@@ -25,6 +27,11 @@
 int model_load(Model *model, const char *path, Err *err);
 /* Reads the model and the state of its training. The caller frees both; after a failure they are zeroed. */
 int model_load_state(Model *model, TrainState *state, const char *path, Err *err);
+
+/* Reads what the attributes say of the training: its settings, texts and progress, without the optimizer's numbers, the
+ * generator and the losses. 1: read, and the caller frees; 0: a model without training; -1: not a model, or not readable.
+ * Unless it was read the state is zeroed. */
+int model_peek(TrainState *state, const char *path, Err *err);
 
 /* Writes both. The file appears at `path` whole or not at all, even if the process is killed. */
 int model_save(const Model *model, const TrainState *state, const char *path, Err *err);

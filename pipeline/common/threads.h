@@ -3,7 +3,14 @@
 #ifndef COCO_PIPELINE_COMMON_THREADS_H
 #define COCO_PIPELINE_COMMON_THREADS_H
 
-int threads_default(void); /* OMP_NUM_THREADS, else the processors that this process may use */
+#include "io/base/err.h"
+
+enum { THREADS_MAX = 1024 };
+
+/* OMP_NUM_THREADS, from 1 to THREADS_MAX, the first of a list; else the processors that this process may use, by its affinity
+ * and by the CPU quota of its control groups, rounded up. *warning says what is wrong with OMP_NUM_THREADS, which is then
+ * taken out of the environment; "": nothing. */
+int threads_default(Err *warning);
 void threads_set(int n);
 
 #endif

@@ -49,7 +49,7 @@ const Setting train_settings[] = {
 
 /* --- a file's settings and the user's --- */
 
-static bool is_given(GivenOptions given, const char *option)
+bool option_given(GivenOptions given, const char *option)
 {
     for (int i = 0; i < given.n; i++)
         if (!strcmp(given.option[i], option))
@@ -78,14 +78,47 @@ static double number_of(const Field *f, const TrainSettings *s)
     return NAN;
 }
 
-/* The same as the user would write it. */
-static const char *print_value(const Field *f, const TrainSettings *s, char out[CHOICE_WORD])
+/* The same with that many digits, a choice by its word. */
+static const char *print_digits(const Field *f, const TrainSettings *s, int digits, char out[CHOICE_WORD])
 {
     double number = number_of(f, s);
     if (f->kind == FIELD_WORD)
         return choice_word(f->words(), (int)number, out);
-    snprintf(out, CHOICE_WORD, "%.10g", number);
+    snprintf(out, CHOICE_WORD, "%.*g", digits, number);
     return out;
+}
+
+const char *setting_print(const Setting *s, const TrainSettings *settings, char out[CHOICE_WORD])
+{
+    double number = number_of(&s->field, settings);
+    if (s->field.kind == FIELD_BOOL || number < 0)
+        snprintf(out, CHOICE_WORD, "%s", number < 0 ? "none" : number > 0 ? "on" : "off");
+    else
+        print_digits(&s->field, settings, 10, out);
+    return out;
+}
+
+const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, bool may_change)
+{
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        if (s->may_change == may_change && s->field.kind != FIELD_TEXT &&
+            number_of(&s->field, a) != number_of(&s->field, b))
+            return s;
+    }
+    return NULL;
+}
+
+void settings_text(const TrainSettings *settings, bool may_change, char out[SETTINGS_TEXT])
+{
+    char value[CHOICE_WORD];
+    size_t n = 0;
+    for (int i = 0; i < TRAIN_SETTINGS; i++) {
+        const Setting *s = &train_settings[i];
+        if (s->may_change == may_change && s->field.kind != FIELD_TEXT && n < SETTINGS_TEXT)
+            n += (size_t)snprintf(out + n, SETTINGS_TEXT - n, "%s=%s\n", s->option,
+                                  print_digits(&s->field, settings, 17, value));
+    }
 }
 
 void settings_take_shape(TrainSettings *s, const ModelShape *shape)
@@ -102,13 +135,14 @@ int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenO
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
         bool is_fixed = fixed == FIXED_ALL ? !s->may_change : !s->group;
-        if (!is_fixed || !is_given(given, s->option) || number_of(&s->field, file) == number_of(&s->field, asked))
+        if (!is_fixed || !option_given(given, s->option) ||
+            number_of(&s->field, file) == number_of(&s->field, asked))
             continue;
+        if (s->field.kind == FIELD_BOOL) /* no hint: other features are not of the model's shape either */
+            return err_set(err, "--%s contradicts %s, which was trained without it", s->option, path);
         const char *hint = s->group ? "; --init starts a new run from its parameters" : ""; /* the shape stays */
-        if (s->field.kind == FIELD_BOOL)
-            return err_set(err, "--%s contradicts %s, which was trained without it%s", s->option, path, hint);
         return err_set(err, "--%s %s contradicts %s, which was trained with %s%s", s->option,
-                       print_value(&s->field, asked, here), path, print_value(&s->field, file, there), hint);
+                       setting_print(s, asked, here), path, setting_print(s, file, there), hint);
     }
     return 0;
 }
@@ -134,14 +168,14 @@ int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenO
         const Setting *s = &train_settings[i];
         void *to = (char *)settings + s->field.at;
         const void *from = (const char *)asked + s->field.at;
-        if (!s->may_change || !is_given(given, s->option))
+        if (!s->may_change || !option_given(given, s->option))
             continue;
         if (s->field.kind != FIELD_TEXT)
             memcpy(to, from, size[s->field.kind]);
         else if (replace_text(to, *(const char *const *)from, err))
             return -1;
     }
-    if (is_given(given, "epochs") && !is_given(given, "iterations"))
+    if (option_given(given, "epochs") && !option_given(given, "iterations"))
         settings->iterations = -1;
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "model/cell/cell.h"
 #include "model/gemm.h"
 #include "model/optim/optim.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/common/field.h"
 
 #include <stdbool.h>
@@ -62,6 +63,17 @@ typedef struct {
     const char *const *option;
     int n;
 } GivenOptions;
+
+bool option_given(GivenOptions given, const char *option);
+
+/* A setting as the user would write its value. Returns out. It must not be the dataset's name. */
+const char *setting_print(const Setting *setting, const TrainSettings *settings, char out[CHOICE_WORD]);
+/* The first setting that two runs do not share, of those that a resumed run may change, or of those that it may not; NULL:
+ * none. The dataset's name does not count. */
+const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, bool may_change);
+/* The same settings as text, a line "option=value" each, to the last bit. */
+enum { SETTINGS_TEXT = 8192 };
+void settings_text(const TrainSettings *settings, bool may_change, char out[SETTINGS_TEXT]);
 
 /* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
 typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;

@@ -16,6 +16,9 @@ int train_state_alloc(TrainState *s, size_t parameters)
 void train_state_free(TrainState *s)
 {
     free((char *)s->settings.data);
+    free(s->run);
+    free(s->log);
+    free(s->data_absolute);
     for (int i = 0; i < OPTIM_STATES; i++)
         free(s->slot[i]);
     free(s->loss);

@@ -13,8 +13,12 @@
 typedef struct {
     TrainSettings settings;   /* its data is the state's */
     uint64_t captions_digest; /* recognises the captions and their images */
-    int64_t iteration;        /* done so far */
-    int64_t epoch;            /* of the last one, from 1; 0 before the first */
+    /* Owned; NULL: unknown. */
+    char *run;           /* recognises the run, however often it is resumed (pipeline/train/run_mark.h) */
+    char *log;           /* its training log, by an absolute name or from the directory of the model file */
+    char *data_absolute; /* the absolute name of settings.data */
+    int64_t iteration;   /* done so far */
+    int64_t epoch;       /* of the last one, from 1; 0 before the first */
     Optim optim;
     real *slot[OPTIM_STATES]; /* (parameters) each: the rule's arrays */
     Rng rng;

@@ -5,6 +5,7 @@
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -13,6 +14,7 @@ typedef struct {
     const char *split; /* NULL: all splits in the summary, val for records */
     int must_train;    /* fail, as coco-train would, without a split train with captions */
     FILE *out;
+    bool allow_external; /* HDF5 files may keep arrays in other files */
 } ShowSpec;
 
 /* Lists every array with shape, type and size, every list with its number of lines, the vocabulary, and statistics of

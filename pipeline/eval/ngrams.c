@@ -7,12 +7,6 @@ typedef struct {
     int32_t prefix, word;
 } Key;
 
-int32_t ngram_add(Hash *ngrams, int32_t prefix, int32_t word)
-{
-    Key key = {prefix, word};
-    return hash_add(ngrams, &key, sizeof key);
-}
-
 int32_t ngram_find(const Hash *ngrams, int32_t prefix, int32_t word)
 {
     Key key = {prefix, word};
@@ -34,9 +28,11 @@ static int number_ngrams(Hash *ngrams, int k, const int32_t *prefix, const int32
         Key key = {k ? prefix[i] : -1, word[i + k]};
         hash_prefetch(ngrams, &key, sizeof key);
     }
-    for (int i = 0; i < n - k; i++)
-        if ((id[i] = ngram_add(ngrams, k ? prefix[i] : -1, word[i + k])) < 0)
+    for (int i = 0; i < n - k; i++) {
+        Key key = {k ? prefix[i] : -1, word[i + k]};
+        if ((id[i] = hash_add(ngrams, &key, sizeof key)) < 0)
             return -1;
+    }
     return 0;
 }
 

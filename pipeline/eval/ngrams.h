@@ -12,9 +12,7 @@
 
 #include <stdint.h>
 
-/* The number of the n-gram that extends prefix (-1: the word alone) by a word, new or known. -1: out of memory. */
-int32_t ngram_add(Hash *ngrams, int32_t prefix, int32_t word);
-/* -1: not in the table. */
+/* The number of the n-gram that extends prefix (-1: the word alone) by a word. -1: not in the table. */
 int32_t ngram_find(const Hash *ngrams, int32_t prefix, int32_t word);
 /* The prefix and the word of a number. */
 void ngram_parts(const Hash *ngrams, int32_t id, int32_t *prefix, int32_t *word);

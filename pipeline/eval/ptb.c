@@ -1,5 +1,6 @@
 #include "pipeline/eval/ptb.h"
 
+#include "io/base/utf8.h"
 #include "pipeline/eval/american.h"
 #include "pipeline/eval/ptb_chars.h"
 #include "pipeline/eval/ptb_rules.h"
@@ -16,14 +17,10 @@
 static size_t decode(const char *text, uint32_t *c)
 {
     const unsigned char *s = (const unsigned char *)text;
-    size_t n = *s < 0x80 ? 1 : *s < 0xC2 ? 0 : *s < 0xE0 ? 2 : *s < 0xF0 ? 3 : *s < 0xF5 ? 4 : 0;
+    size_t n = *s < 0x80 ? 1 : utf8_length(text, 4);
     *c = n < 2 ? *s : *s & (0x7FU >> n);
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            n = 0;
-        else
-            *c = *c << 6 | (s[i] & 0x3FU);
-    }
+    for (size_t i = 1; i < n; i++)
+        *c = *c << 6 | (s[i] & 0x3FU);
     if (!n)
         *c = 0xFFFF;
     return n ? n : 1;

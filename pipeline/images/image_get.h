@@ -5,8 +5,8 @@
 #include "io/base/err.h"
 #include "io/net/cache.h"
 #include "io/net/http.h"
+#include "pipeline/images/image_reason.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* The path of this URL's file in the cache, if it begins like an image; if not (a failing disk, a power failure,
@@ -14,10 +14,9 @@
 char *image_cached(const Cache *cache, const char *url);
 
 /* The bytes of one image: from the cache, else downloaded, checked, and cached. `cache` may be NULL. A URL that was dead
- * less than negative_ttl seconds ago is not asked for, and no URL is if `pool` is NULL. *unreachable: its server could
- * not be found or connected to. Blocks. The caller frees *bytes. -1: err says why ("HTTP 404",
- * "an HTML page, not an image"). */
+ * less than negative_ttl seconds ago is not asked for, and no URL is if `pool` is NULL. Blocks. The caller frees *bytes.
+ * -1: err says why ("HTTP 404", "an HTML page, not an image"), *reason in few words. */
 int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
-              bool *unreachable, Err *err);
+              ImageReason *reason, Err *err);
 
 #endif

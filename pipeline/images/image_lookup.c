@@ -2,91 +2,22 @@
 
 #include "io/base/err.h"
 #include "io/file/file.h"
-#include "io/net/url.h"
 #include "pipeline/images/image_fetch.h"
 #include "pipeline/images/image_get.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 LookupSpec lookup_defaults(void)
 {
     return (LookupSpec){.negative_ttl = image_fetch_defaults().negative_ttl,
                         .max_pixels = IMAGE_PIXELS_MAX,
                         .http = http_defaults()};
-}
-
-/* --- servers that cannot be reached --- */
-
-typedef struct DeadHost {
-    struct DeadHost *next;
-    char *server, *why;
-} DeadHost;
-
-struct DeadHosts {
-    pthread_mutex_t lock; /* for the list */
-    DeadHost *first;
-};
-
-static void dead_hosts_free(struct DeadHosts *hosts)
-{
-    if (!hosts)
-        return;
-    for (DeadHost *h = hosts->first, *next; h; h = next) {
-        next = h->next;
-        free(h->server);
-        free(h->why);
-        free(h);
-    }
-    pthread_mutex_destroy(&hosts->lock);
-    free(hosts);
-}
-
-static struct DeadHosts *dead_hosts_new(void)
-{
-    struct DeadHosts *hosts = calloc(1, sizeof *hosts);
-    if (hosts)
-        pthread_mutex_init(&hosts->lock, NULL);
-    return hosts;
-}
-
-/* Whether the URL's server is among them; err says why it is. */
-static bool is_dead_host(struct DeadHosts *hosts, const char *url, Err *err)
-{
-    char *server = url_server(url);
-    pthread_mutex_lock(&hosts->lock);
-    DeadHost *h = server ? hosts->first : NULL;
-    while (h && strcmp(h->server, server) != 0)
-        h = h->next;
-    if (h)
-        err_set(err, "%s", h->why);
-    pthread_mutex_unlock(&hosts->lock);
-    free(server);
-    return h != NULL;
-}
-
-/* Without memory for it, the server is asked again. */
-static void add_dead_host(struct DeadHosts *hosts, const char *url, const char *why)
-{
-    DeadHost *h = malloc(sizeof *h);
-    if (!h)
-        return;
-    *h = (DeadHost){.server = url_server(url), .why = strdup(why)};
-    if (!h->server || !h->why) {
-        free(h->server);
-        free(h->why);
-        free(h);
-        return;
-    }
-    pthread_mutex_lock(&hosts->lock);
-    h->next = hosts->first;
-    hosts->first = h;
-    pthread_mutex_unlock(&hosts->lock);
 }
 
 /* --- the lookup --- */
@@ -111,9 +42,6 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
         return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, NULL);
-    lookup->dead_hosts = dead_hosts_new();
-    if (!lookup->dead_hosts)
-        return err_set(err, "out of memory");
     if (spec->offline)
         return 0;
     lookup->pool = http_pool_open(&spec->http, err);
@@ -128,7 +56,6 @@ void lookup_close(Lookup *lookup)
     }
     cache_close(lookup->cache);
     http_pool_close(lookup->pool);
-    dead_hosts_free(lookup->dead_hosts);
     memset(lookup, 0, sizeof *lookup);
 }
 
@@ -144,42 +71,59 @@ static bool is_below(const char *path, const char *root)
     return !path_escapes(rest + strspn(rest, "/"));
 }
 
-/* The path must be a regular file: a pipe could block for ever. */
-static char *read_regular(const char *path, size_t *len, Err *err)
+/* One image that is looked for. */
+typedef struct {
+    const Lookup *lookup;
+    char *bytes; /* the file that was found */
+    size_t len;
+    ImageReason reason; /* why there is none; err says it in full */
+    Err *err;
+} Search;
+
+static int fail(Search *s, ImageReason reason, const char *text)
+{
+    s->reason = reason;
+    return err_set(s->err, "%s", text);
+}
+
+/* The path must be a regular file: a pipe could block for ever. 1 or -1. */
+static int read_regular(Search *s, const char *path)
 {
     struct stat st;
     Err why;
-    if (stat(path, &st) || !S_ISREG(st.st_mode)) {
-        err_set(err, "not a regular file");
-        return NULL;
-    }
-    char *bytes = file_read(path, IMAGE_FILE_MAX, len, &why);
-    if (!bytes) {
-        size_t n = strlen(path); /* a tile has no room for a long path */
-        int named = !strncmp(why.text, path, n) && !strncmp(why.text + n, ": ", 2);
-        err_set(err, "%s", named ? why.text + n + 2 : why.text);
-    }
-    return bytes;
+    if (stat(path, &st) || !S_ISREG(st.st_mode))
+        return fail(s, REASON_NOT_A_FILE, "not a regular file");
+    s->bytes = file_read(path, IMAGE_FILE_MAX, &s->len, &why);
+    if (s->bytes)
+        return 1;
+    size_t n = strlen(path); /* the record names the file already */
+    int named = !strncmp(why.text, path, n) && !strncmp(why.text + n, ": ", 2);
+    return fail(s, access(path, R_OK) ? REASON_ACCESS : REASON_UNREADABLE, named ? why.text + n + 2 : why.text);
 }
 
-/* 1: *bytes is the file `name` below the root; 0: there is none; -1: failed. */
-static int read_below(const char *root, const char *name, char **bytes, size_t *len, Err *err)
+static int fail_at(Search *s, int code)
+{
+    return fail(s, code == EACCES || code == EPERM ? REASON_ACCESS : REASON_UNREADABLE, strerror(code));
+}
+
+/* 1: the file `name` below the root is read; 0: there is none; -1: failed. */
+static int read_below(Search *s, const char *root, const char *name)
 {
     if (!root)
         return 0;
     if (path_escapes(name))
-        return err_set(err, "the file's path leads out of the directory");
+        return fail(s, REASON_ACCESS, "the file's path leads out of the directory");
     char *path = path_join(root, name);
     struct stat st;
     if (!path)
-        return err_set(err, "out of memory");
+        return fail(s, REASON_MEMORY, "out of memory");
     int rc = 0;
     if (!stat(path, &st))
-        rc = (*bytes = read_regular(path, len, err)) ? 1 : -1;
+        rc = read_regular(s, path);
     else if (errno != ENOENT && errno != ENOTDIR)
-        rc = err_set(err, "%s", strerror(errno));
+        rc = fail_at(s, errno);
     else if (!lstat(path, &st))
-        rc = err_set(err, "a symbolic link to nothing");
+        rc = fail(s, REASON_BROKEN_SYMLINK, "a symbolic link to nothing");
     free(path);
     return rc;
 }
@@ -215,60 +159,43 @@ static char *file_url_path(const char *url)
 }
 
 /* An absolute path, which must lead into one of the two directories; `outside` is the error if it does not. 1 or -1. */
-static int read_absolute(const Lookup *l, const char *path, const char *outside, char **bytes, size_t *len,
-                         Err *err)
+static int read_absolute(Search *s, const char *path, const char *outside)
 {
+    const Lookup *l = s->lookup;
     char *real = path ? realpath(path, NULL) : NULL;
-    int rc = -1, there = real != NULL, below = 0;
+    bool below = false;
+    int rc;
     for (int i = 0; i < 2 && real; i++)
         if (l->root[i])
             below |= is_below(real, l->root[i]) || is_below(path, l->root[i]) || is_below(path, l->given[i]);
-    if (below) {
-        *bytes = read_regular(real, len, err);
-        rc = *bytes ? 1 : -1;
-    } else if (there) {
-        err_set(err, "%s", outside);
-    } else {
-        err_set(err, "no such file, or outside the images and the dataset");
-    }
+    if (below)
+        rc = read_regular(s, real);
+    else if (real)
+        rc = fail(s, REASON_ACCESS, outside);
+    else
+        rc = fail(s, REASON_NO_FILE, "no such file, or outside the images and the dataset");
     free(real);
     return rc;
 }
 
-static int read_file_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
+static int read_file_url(Search *s, const char *url)
 {
     char *path = file_url_path(url);
-    int rc = read_absolute(l, path, "a file:// URL outside the images and the dataset", bytes, len, err);
+    int rc = read_absolute(s, path, "a file:// URL outside the images and the dataset");
     free(path);
     return rc;
 }
 
-/* What the cache has of a server that cannot be reached; err says why it cannot. */
-static int read_cached(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
+static int read_url(Search *s, const char *url)
 {
-    char *path = l->cache ? image_cached(l->cache, url) : NULL;
-    *bytes = path ? file_read(path, IMAGE_FILE_MAX, len, err) : NULL;
-    free(path);
-    return *bytes ? 1 : -1;
-}
-
-static int read_url(const Lookup *l, const char *url, char **bytes, size_t *len, Err *err)
-{
+    const Lookup *l = s->lookup;
     if (!strncmp(url, "file://", 7))
-        return read_file_url(l, url, bytes, len, err);
-    if (is_dead_host(l->dead_hosts, url, err))
-        return read_cached(l, url, bytes, len, err);
-    Err why;
-    bool unreachable;
-    if (!image_get(l->cache, l->pool, l->negative_ttl, url, bytes, len, &unreachable, &why))
-        return 1;
-    if (unreachable)
-        add_dead_host(l->dead_hosts, url, why.text);
-    return err_set(err, "%s", why.text);
+        return read_file_url(s, url);
+    return image_get(l->cache, l->pool, l->negative_ttl, url, &s->bytes, &s->len, &s->reason, s->err) ? -1 : 1;
 }
 
 /* The names that COCO gives to the image of this id. 1, 0 or -1 as from read_below. */
-static int read_by_id(const char *root, int64_t id, char **bytes, size_t *len, Err *err)
+static int read_by_id(Search *s, const char *root, int64_t id)
 {
     static const char *const PREFIXES[] = {"", "COCO_val2014_", "COCO_train2014_", "COCO_test2014_",
                                            "COCO_test2015_"};
@@ -276,43 +203,57 @@ static int read_by_id(const char *root, int64_t id, char **bytes, size_t *len, E
     for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES && rc == 0; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s%012" PRId64 ".jpg", PREFIXES[i], id);
-        rc = read_below(root, name, bytes, len, err);
+        rc = read_below(s, root, name);
     }
     return rc;
 }
 
-/* 1: *bytes is the image; -1: failed. */
-static int find_bytes(const Lookup *l, const Record *r, char **bytes, size_t *len, bool *at_url, Err *err)
+/* 1: the image's bytes are there; -1: failed. */
+static int find_bytes(Search *s, const Record *r, bool *at_url)
 {
+    char *const *root = s->lookup->root;
+    bool rooted = root[0] || root[1];
     int rc = 0;
-    if (r->file && *r->file == '/' && (l->root[0] || l->root[1]))
-        rc = read_absolute(l, r->file, "the file's path leads out of the directory", bytes, len, err);
+    if (r->file && *r->file == '/' && rooted)
+        rc = read_absolute(s, r->file, "the file's path leads out of the directory");
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
-        rc = read_below(l->root[i], r->file, bytes, len, err);
+        rc = read_below(s, root[i], r->file);
     if (!r->file)
-        rc = read_by_id(l->root[0], r->image_id, bytes, len, err);
+        rc = read_by_id(s, root[0], r->image_id);
     *at_url = rc == 0 && r->url;
     if (*at_url)
-        rc = read_url(l, r->url, bytes, len, err);
+        rc = read_url(s, r->url);
     if (rc == 0 && r->file)
-        rc = err_set(err, "no such file%s", l->root[0] || l->root[1] ? "" : ": --images says where to look");
+        rc = fail(s, REASON_NO_FILE, rooted ? "no such file" : "no such file: --images says where to look");
     else if (rc == 0)
-        rc = err_set(err, "the record names no file and no url");
+        rc = fail(s, REASON_NO_NAME, "the record names no file and no url");
     return rc;
 }
 
-int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, bool *cut, Err *err)
+static ImageReason reason_of_state(ImageState state)
+{
+    static const ImageReason REASONS[] = {
+        [IMAGE_WHOLE] = REASON_NONE,          [IMAGE_CUT] = REASON_CUT,
+        [IMAGE_NOT_ONE] = REASON_NOT_IMAGE,   [IMAGE_UNSUPPORTED] = REASON_FORMAT,
+        [IMAGE_TOO_LARGE] = REASON_TOO_LARGE, [IMAGE_UNDECODED] = REASON_UNDECODED};
+    return REASONS[state];
+}
+
+int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bool enlarge, LookupImage *out,
+                 Err *err)
 {
     ImageWish wish = {
         .box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
-    *cut = false;
-    char *bytes;
-    size_t len;
+    Search s = {.lookup = l, .err = err};
+    ImageState state;
     memset(out, 0, sizeof *out);
-    if (find_bytes(l, record, &bytes, &len, at_url, err) < 0)
+    if (find_bytes(&s, record, &out->at_url) < 0) {
+        out->reason = s.reason;
         return -1;
-    int rc = image_decode_wish(out, bytes, len, &wish, cut, err);
-    free(bytes);
+    }
+    int rc = image_decode(&out->image, s.bytes, s.len, &wish, &state, err);
+    free(s.bytes);
+    out->cut = !rc && state == IMAGE_CUT;
+    out->reason = rc ? reason_of_state(state) : REASON_NONE;
     return rc;
 }

@@ -16,6 +16,7 @@
 #include "io/net/cache.h"
 #include "io/net/http.h"
 #include "io/picture/image.h"
+#include "pipeline/images/image_reason.h"
 
 #include <stdbool.h>
 
@@ -26,7 +27,6 @@ typedef struct {
     HttpPool *pool; /* NULL: offline */
     double negative_ttl;
     int64_t max_pixels;
-    struct DeadHosts *dead_hosts;
 } Lookup;
 
 /* Where to look. */
@@ -46,11 +46,18 @@ LookupSpec lookup_defaults(void);
 int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err);
 void lookup_close(Lookup *lookup);
 
-/* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. *at_url: there was no such file,
- * and the URL was looked up. *cut: the image is a JPEG that ends too early, drawn as far as it goes. Blocks. -1: err says
- * why, short enough for a tile ("HTTP 404", "no such file"). Once a server cannot be reached, its other URLs fail at once
- * with the same reason. */
-int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, Image *out,
-                 bool *at_url, bool *cut, Err *err);
+/* What was found. */
+typedef struct {
+    Image image;
+    bool at_url;        /* there was no such file, and the URL was looked up */
+    bool cut;           /* the image is a JPEG that ends too early, drawn as far as it goes */
+    ImageReason reason; /* why there is no image */
+} LookupImage;
+
+/* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. Blocks. -1: err says
+ * why ("HTTP 404", "no such file"), and the image is zeroed. Once a server cannot be reached, its other URLs
+ * that are not in the cache fail at once with the same reason. */
+int lookup_image(const Lookup *lookup, const Record *record, int box_w, int box_h, bool enlarge, LookupImage *out,
+                 Err *err);
 
 #endif

@@ -6,16 +6,15 @@
 #include "io/picture/pngwriter.h"
 #include "pipeline/plot/axis.h"
 #include "pipeline/plot/curves.h"
+#include "pipeline/plot/legend.h"
+#include "pipeline/plot/look.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const Color PAPER = 0xFFFFFF, GRID = 0xE6E6E3, FRAME = 0x9A9C9F, INK = 0x1B1B1B, MUTED = 0x5F6266;
-/* Distinct for most eyes, including those that confuse red and green (after Okabe and Ito). */
-static const Color PALETTE[] = {0x1F6FB2, 0xD5601C, 0x1B9E77, 0xB63679, 0x7B61B0, 0x8C6D1F, 0x2FA4C7, 0x5B5B5B};
-enum { N_COLORS = sizeof PALETTE / sizeof *PALETTE, TEXT_LEN = 256, MARKERS_MAX = 60 };
+enum { MARKERS_MAX = 60 };
 
 typedef struct {
     const PlotOptions *options;
@@ -25,7 +24,8 @@ typedef struct {
     double scale;   /* of all sizes: 1 for 960 x 540 */
     int x, y, w, h; /* the area that the axes enclose */
     Axis across, up;
-    TextStyle title, label, tick, legend;
+    TextStyle title, label, tick;
+    Legend legend;
     double *xy; /* room for the points of one curve */
     bool *gap;  /* whether the line is broken before the point */
 } Plot;
@@ -38,104 +38,6 @@ PlotOptions plot_defaults(void)
 static int px(const Plot *p, double v)
 {
     return (int)(v * p->scale + 0.5);
-}
-
-/* --- legend: entries in a row below the title, wrapped --- */
-
-typedef struct {
-    char text[TEXT_LEN];
-    Color color;
-    bool val;
-} Entry;
-
-static Color darker(Color c)
-{
-    return (c >> 16 & 255) * 7 / 10 << 16 | (c >> 8 & 255) * 7 / 10 << 8 | (c & 255) * 7 / 10;
-}
-
-static Color fainter(Color c)
-{
-    return (255 * 3 + (c >> 16 & 255)) / 4 << 16 | (255 * 3 + (c >> 8 & 255)) / 4 << 8 | (255 * 3 + (c & 255)) / 4;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-/* A run's name: its label, else the name of its file, with directories if two runs share that name. */
-static const char *run_name(const PlotOptions *options, int i)
-{
-    if (i < options->n_labels)
-        return options->labels[i];
-    if (!strcmp(options->inputs[i], "-"))
-        return "standard input";
-    for (int k = 0; k < options->n_inputs; k++)
-        if (k != i && !strcmp(base_name(options->inputs[k]), base_name(options->inputs[i])))
-            return options->inputs[i];
-    return base_name(options->inputs[i]);
-}
-
-/* Entry i of the legend, which has one for each training and validation curve. False: there are no more. */
-static bool legend_entry(const Plot *p, int i, Entry *e)
-{
-    for (int r = 0; r < p->n_runs; r++)
-        for (int val = 0; val < 2; val++) {
-            const Curve *c = val ? &p->runs[r].val : &p->runs[r].loss;
-            if (!c->n || i--)
-                continue;
-            Color color = PALETTE[r % N_COLORS];
-            e->color = val ? darker(color) : color;
-            e->val = val;
-            snprintf(e->text, sizeof e->text, "%s, %s", run_name(p->options, r), val ? "validation" : "training");
-            return true;
-        }
-    return false;
-}
-
-static void draw_marker(Plot *p, double x, double y, Color color)
-{
-    canvas_ellipse(p->canvas, x, y, 4.4 * p->scale, 4.4 * p->scale, PAPER);
-    canvas_ellipse(p->canvas, x, y, 3.2 * p->scale, 3.2 * p->scale, color);
-}
-
-static void draw_entry(Plot *p, const Entry *e, int x, int y, int line_h, int sample)
-{
-    double line[] = {x, y + line_h / 2.0, x + sample, y + line_h / 2.0};
-    if (e->val)
-        canvas_dashes(p->canvas, 5 * p->scale, 3 * p->scale);
-    canvas_polyline(p->canvas, line, 2, 2 * p->scale, e->color);
-    canvas_dashes(p->canvas, 0, 0);
-    if (e->val)
-        draw_marker(p, x + sample / 2.0, y + line_h / 2.0, e->color);
-    canvas_text(p->canvas, &p->legend, x + sample + px(p, 6), y, e->text);
-}
-
-/* Draws the legend from left, top (or only measures it if `draw` is false). Returns its height. */
-static int legend(Plot *p, int left, int top, int right, bool draw)
-{
-    Entry e;
-    int x = left, y = top, line_h = 0, w, sample = px(p, 26), gap = px(p, 18);
-    TextStyle style = p->legend;
-    for (int i = 0; legend_entry(p, i, &e); i++) {
-        p->legend.width = 0;
-        canvas_text_size(p->canvas, &p->legend, e.text, &w, &line_h);
-        int most = right - left - sample - px(p, 6);
-        if (w > most) { /* a name longer than the line ends in an ellipsis */
-            p->legend.width = w = most > 1 ? most : 1;
-            p->legend.max_lines = 1;
-        }
-        if (x > left && x + sample + px(p, 6) + w > right) {
-            x = left;
-            y += line_h + px(p, 3);
-        }
-        if (draw)
-            draw_entry(p, &e, x, y, line_h, sample);
-        x += sample + px(p, 6) + w + gap;
-        p->legend = style;
-    }
-    return line_h ? y + line_h - top : 0;
 }
 
 /* --- layout --- */
@@ -163,14 +65,19 @@ static void layout(Plot *p)
     p->scale = fmax(0.5, fmin(options->width / 960.0, options->height / 540.0));
     margin = px(p, 20);
     int text_w = options->width - 2 * margin;
-    p->title = (TextStyle){.size = 17 * p->scale, .bold = 1, .width = text_w, .max_lines = 2, .color = INK};
-    p->label = (TextStyle){.size = 12.5 * p->scale, .color = MUTED};
-    p->tick = (TextStyle){.size = 12 * p->scale, .color = MUTED};
-    p->legend = (TextStyle){.size = 12.5 * p->scale, .color = INK};
+    p->title = (TextStyle){.size = 17 * p->scale, .bold = 1, .width = text_w, .max_lines = 2, .color = LOOK_INK};
+    p->label = (TextStyle){.size = 12.5 * p->scale, .color = LOOK_MUTED};
+    p->tick = (TextStyle){.size = 12 * p->scale, .color = LOOK_MUTED};
+    p->legend = (Legend){.options = options,
+                         .runs = p->runs,
+                         .n_runs = p->n_runs,
+                         .scale = p->scale,
+                         .left = margin,
+                         .right = options->width - margin};
     ranges(p, &x_lo, &x_hi, &y_lo, &y_hi);
     canvas_text_size(p->canvas, &p->title, options->title, &w, &h);
     p->y = px(p, 14) + (*options->title ? h + px(p, 6) : 0);
-    p->y += legend(p, margin, 0, options->width - margin, false);
+    p->y += legend_put(&p->legend, p->canvas, 0, false);
     canvas_text_size(p->canvas, &p->label, "loss", &w, &h);
     p->y += px(p, 10) + h + px(p, 6);
     canvas_text_size(p->canvas, &p->tick, "0", &w, &tick_h);
@@ -208,7 +115,7 @@ static void draw_axes(Plot *p)
     TextStyle tick = p->tick, label = p->label;
     for (int i = 0; i < p->up.n_ticks; i++) {
         double y = floor(at_y(p, p->up.tick[i]) + 0.5);
-        canvas_rect(p->canvas, p->x, y, p->w, fmax(1, floor(p->scale)), GRID);
+        canvas_rect(p->canvas, p->x, y, p->w, fmax(1, floor(p->scale)), LOOK_GRID);
         canvas_text_size(p->canvas, &tick, p->up.label[i], &w, &h);
         canvas_text(p->canvas, &tick, p->x - px(p, 8) - w, (int)y - h / 2, p->up.label[i]);
     }
@@ -216,10 +123,10 @@ static void draw_axes(Plot *p)
     tick.align = 1;
     for (int i = 0; i < p->across.n_ticks; i++) {
         double x = floor(at_x(p, p->across.tick[i]) + 0.5);
-        canvas_rect(p->canvas, x, bottom, fmax(1, floor(p->scale)), px(p, 5), FRAME);
+        canvas_rect(p->canvas, x, bottom, fmax(1, floor(p->scale)), px(p, 5), LOOK_FRAME);
         canvas_text(p->canvas, &tick, (int)x, (int)bottom + px(p, 7), p->across.label[i]);
     }
-    canvas_rect(p->canvas, p->x, bottom, p->w, fmax(1, floor(p->scale)), FRAME);
+    canvas_rect(p->canvas, p->x, bottom, p->w, fmax(1, floor(p->scale)), LOOK_FRAME);
     label.align = 1;
     canvas_text_size(p->canvas, &label, "iteration", &w, &h);
     canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), "iteration");
@@ -297,13 +204,13 @@ static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
     if (p->options->smooth > 1) {
         if (curves_smooth(&smooth, c, (size_t)p->options->smooth))
             return err_set(err, "out of memory");
-        draw_line(p, trace(p, c), 1.2 * p->scale, fainter(color));
+        draw_line(p, trace(p, c), 1.2 * p->scale, look_faint(color));
         top = &smooth;
     }
     int n = trace(p, top);
     draw_line(p, n, (p->options->smooth > 1 ? 2 : 1.5) * p->scale, color);
     if (n == 1) /* a line needs two points */
-        draw_marker(p, p->xy[0], p->xy[1], color);
+        look_marker(p->canvas, p->scale, p->xy[0], p->xy[1], color);
     free(smooth.point);
     return 0;
 }
@@ -319,23 +226,23 @@ static int draw_val(Plot *p, const Curve *c, Color color, Err *err)
     draw_line(p, n, 2 * p->scale, color);
     canvas_dashes(p->canvas, 0, 0);
     for (int i = 0; i < n && n <= MARKERS_MAX; i++)
-        draw_marker(p, p->xy[2 * i], p->xy[2 * i + 1], color);
+        look_marker(p->canvas, p->scale, p->xy[2 * i], p->xy[2 * i + 1], color);
     return 0;
 }
 
 static int draw(Plot *p, Err *err)
 {
     int margin = px(p, 20), y = px(p, 14);
-    canvas_clear(p->canvas, PAPER);
+    canvas_clear(p->canvas, LOOK_PAPER);
     if (*p->options->title)
         y += canvas_text(p->canvas, &p->title, margin, y, p->options->title) + px(p, 6);
-    legend(p, margin, y, p->options->width - margin, true);
+    legend_put(&p->legend, p->canvas, y, true);
     draw_axes(p);
     for (int r = 0; r < p->n_runs; r++)
-        if (draw_loss(p, &p->runs[r].loss, PALETTE[r % N_COLORS], err))
+        if (draw_loss(p, &p->runs[r].loss, look_curve(r, false), err))
             return -1;
     for (int r = 0; r < p->n_runs; r++)
-        if (draw_val(p, &p->runs[r].val, darker(PALETTE[r % N_COLORS]), err))
+        if (draw_val(p, &p->runs[r].val, look_curve(r, true), err))
             return -1;
     return 0;
 }
@@ -389,7 +296,7 @@ int plot_render(const PlotOptions *options, const Report *report, bool *reader_g
     Plot p = {.options = options};
     *reader_gone = false;
     int rc = read_runs(&p, report, err);
-    if (!rc && !(p.canvas = canvas_new(options->width, options->height, PAPER, err)))
+    if (!rc && !(p.canvas = canvas_new(options->width, options->height, LOOK_PAPER, err)))
         rc = -1;
     if (!rc) {
         layout(&p);

@@ -22,7 +22,7 @@ typedef struct {
     const char *title;
     int width, height; /* in pixels */
     bool log_y;
-    int smooth; /* show the mean over this many points, and behind it the curve itself, faint; 0: no smoothing */
+    int smooth; /* show the mean over this many points, and the curve itself, faint; 0: no smoothing */
 } PlotOptions;
 
 enum { PLOT_SIDE_MIN = 160, PLOT_SIDE_MAX = 8192 };

@@ -4,7 +4,6 @@
 #include "io/data/record.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,17 +21,14 @@ static int append(RowList *list, int64_t *room, int64_t row)
     return 0;
 }
 
-/* The whole line is one number. */
+/* The whole line is one number. Those too large for any row give INT64_MAX. The line has a NUL after it. */
 static int parse_number(const char *line, size_t len, int64_t *row)
 {
-    char text[32], *end;
-    if (len == 0 || len >= sizeof text || !isdigit((unsigned char)line[0]))
-        return -1;
-    memcpy(text, line, len);
-    text[len] = '\0';
-    errno = 0;
-    *row = strtoll(text, &end, 10);
-    return *end || errno ? -1 : 0;
+    for (size_t i = 0; i < len; i++)
+        if (!isdigit((unsigned char)line[i]))
+            return -1;
+    *row = strtoll(line, NULL, 10);
+    return len ? 0 : -1;
 }
 
 static int parse_record(const char *line, size_t len, const char *split, int64_t *row, Err *err)
@@ -62,6 +58,9 @@ static int parse_line(const char *line, size_t len, int64_t images, const char *
     } else if (parse_number(line, len, row)) {
         return err_set(err, "'%.*s' is neither a row number nor a record", (int)(len < 40 ? len : 40), line);
     }
+    if (*row == INT64_MAX && line[0] != '{')
+        return err_set(err, "row %.*s is too large (images: %lld)", (int)(len < 40 ? len : 40), line,
+                       (long long)images);
     if (*row >= images)
         return err_set(err, "row %lld is out of range (images: %lld)", (long long)*row, (long long)images);
     return 0;

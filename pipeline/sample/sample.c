@@ -1,7 +1,10 @@
 #include "pipeline/sample/sample.h"
 
+#include "io/base/utf8.h"
 #include "io/data/dataset.h"
-#include "io/data/json.h"
+#include "io/hdf5/h5.h"
+#include "pipeline/common/dataset_check.h"
+#include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/rows.h"
 
@@ -18,6 +21,7 @@ typedef struct {
     Model model;
     Dataset data;         /* with --features, empty except for the features */
     const char *features; /* the path of the features, for messages */
+    bool warned_of_zeros;
     RowList rows;
     Search *search;
     int batch;             /* images at a time */
@@ -45,25 +49,54 @@ static int read_files(Run *r, Err *err)
     return 0;
 }
 
+/* The dataset's name; the model's own dataset comes first where that was asked for. The caller frees. */
+static char *choose_data(const Run *r, Err *err)
+{
+    const SampleOptions *o = r->options;
+    const char *dir = o->data;
+    TrainState s;
+    bool own = o->own_data && model_peek(&s, o->model, NULL) == 1;
+    if (own) {
+        const char *const names[] = {s.settings.data, s.data_absolute, o->data};
+        int at = dataset_place(names, 3, o->model, err);
+        dir = at < 0 ? NULL : names[at];
+        if (dir)
+            report_note(r->report, "the dataset is %s", dir);
+    }
+    char *copy = dir ? strdup(dir) : NULL;
+    if (dir && !copy)
+        err_set(err, "out of memory");
+    if (own)
+        train_state_free(&s);
+    return copy;
+}
+
+static int open_dataset(Run *r, Err *err)
+{
+    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (r->options->raw_features ? DATASET_RAW : 0);
+    char *dir = choose_data(r, err);
+    int rc = dir ? dataset_open(&r->data, dir, r->options->split, flags, err) : -1;
+    r->features = r->data.features_path;
+    free(dir);
+    return rc;
+}
+
 static int open_inputs(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
-    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (o->raw_features ? DATASET_RAW : 0);
     if (model_load(&r->model, o->model, err))
         return -1;
     if (o->features) {
         r->features = o->features;
         if (features_open(&r->data.features, o->features, err) || (o->files && read_files(r, err)))
             return -1;
-    } else {
-        if (dataset_open(&r->data, o->data, o->split, flags, err))
-            return -1;
-        r->features = r->data.features_path;
+    } else if (open_dataset(r, err)) {
+        return -1;
     }
     if (dataset_index(&r->data, err))
         return -1;
     return model_fits(&r->model, o->model, r->data.features.columns, r->features,
-                      o->features ? NULL : &r->data.vocab, o->data, err);
+                      o->features ? NULL : &r->data.vocab, r->data.dir, err);
 }
 
 /* Enough images at a time to keep every thread in full tiles; fewer with a wide beam. */
@@ -114,7 +147,8 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
     size_t D = (size_t)r->data.features.columns;
     for (int i = 0; i < n; i++) {
         const float *row = features_row(&r->data.features, r->features, r->rows.row[first + i], err);
-        if (!row)
+        if (!row || (features_zero(&r->data.features, r->rows.row[first + i]) &&
+                     check_zero_rows(&r->data.features, r->features, &r->warned_of_zeros, r->report, err)))
             return -1;
         memcpy(r->gathered + (size_t)i * D, row, D * sizeof *row);
     }
@@ -153,6 +187,7 @@ static void end(Run *r)
 int sample_run(const SampleOptions *o, FILE *out, const Report *report, Err *err)
 {
     Run r = {.options = o, .report = report, .out = out};
+    h5_allow_external(o->allow_external);
     int rc = open_inputs(&r, err);
     RowSelection rows = {.images = r.data.features.rows,
                          .split = o->features ? NULL : o->split,

@@ -17,9 +17,11 @@
 typedef struct {
     const char *model;
     const char *data, *split; /* a dataset, or, if features is not NULL, */
+    bool own_data;            /* the model's own dataset comes before `data` */
     const char *features;     /* a file with a bare `features` array */
     const char *files;        /* with features: a text file of their images' names, one a line; NULL: none */
     bool raw_features;
+    bool allow_external; /* HDF5 files may keep arrays in other files */
     SearchOptions search;
     bool logprob;
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */

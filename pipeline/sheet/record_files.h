@@ -8,12 +8,12 @@
 
 typedef struct RecordFiles RecordFiles;
 
-/* Reads the lists of every split. `data` may be NULL: nothing is known. NULL: out of memory. */
+/* `data` may be NULL: nothing is known. NULL: out of memory. */
 RecordFiles *record_files_open(const char *data, Err *err);
 void record_files_close(RecordFiles *files); /* NULL is legal */
 
-/* Gives a record without file and URL those of its row in its split, or of the image that has its id. -1: out of
- * memory. */
-int record_files_fill(const RecordFiles *files, Record *record, Err *err);
+/* Gives a record without file and URL those of its row in its split, or of the image that has its id. The first such
+ * record makes it read the lists of every split. -1: out of memory. */
+int record_files_fill(RecordFiles *files, Record *record, Err *err);
 
 #endif

@@ -11,16 +11,13 @@
 
 /* --- measuring --- */
 
-enum { BATCH = 16, PACKAGES = 4 };
+enum { BATCH = 16 };
 
 /* The unit of work: the text of some consecutive tiles. */
 typedef struct {
     int64_t first;
     int n, height[BATCH];
-    /* Characters without a glyph, the first that each package of fonts has, and the images whose texts have them. */
-    int n_missing;
-    uint32_t missing[PACKAGES];
-    int64_t missing_id[PACKAGES];
+    MissingFonts missing;
 } Batch;
 
 typedef struct {
@@ -29,15 +26,6 @@ typedef struct {
     CanvasPool *canvases;
     int64_t taken;
 } Measure;
-
-/* Whether a list of n characters has one of the same package. */
-static bool has_package(const uint32_t *missing, int n, uint32_t c)
-{
-    for (int i = 0; i < n; i++)
-        if (!strcmp(tile_font_package(missing[i]), tile_font_package(c)))
-            return true;
-    return n == PACKAGES;
-}
 
 static int take_batch(void *ctx, void *item, Err *err)
 {
@@ -59,12 +47,7 @@ static int measure_batch(void *ctx, void *item, Err *err)
         return -1;
     for (int i = 0; i < batch->n; i++) {
         const Record *record = sheet_records_at(m->records, batch->first + i);
-        uint32_t missing;
-        batch->height[i] = tile_text_height(&m->plan->style, canvas, record, &missing);
-        if (missing && !has_package(batch->missing, batch->n_missing, missing)) {
-            batch->missing[batch->n_missing] = missing;
-            batch->missing_id[batch->n_missing++] = record->image_id;
-        }
+        batch->height[i] = tile_text_height(&m->plan->style, canvas, record, &batch->missing);
     }
     canvas_pool_give(m->canvases, canvas);
     return 0;
@@ -82,23 +65,16 @@ static void note_heights(SheetPlan *plan, const Batch *batch)
 static int gather(SheetPlan *plan, Pipe *pipe, const Report *report, Err *err)
 {
     void *item;
-    uint32_t warned[PACKAGES];
-    int n_warned = 0;
+    MissingFonts missing = {0};
     int rc;
     while (!report_stop(report) && (rc = pipe_next(pipe, &item, err)) != 0) {
         if (rc < 0)
             return -1;
         const Batch *batch = item;
         note_heights(plan, batch);
-        for (int i = 0; i < batch->n_missing; i++) {
-            uint32_t c = batch->missing[i];
-            if (has_package(warned, n_warned, c))
-                continue;
-            warned[n_warned++] = c;
-            report_warn(report, "image %" PRId64 ": no font has U+%04X; installing %s may help",
-                        batch->missing_id[i], c, tile_font_package(c));
-        }
+        missing_fonts_merge(&missing, &batch->missing);
     }
+    missing_fonts_warn(&missing, report);
     return 0;
 }
 

@@ -110,8 +110,15 @@ typedef struct {
     Canvas *canvas;
     bool draw;
     int y;
-    uint32_t missing; /* when measuring: the first character that no font has */
+    MissingFonts *missing; /* when measuring: gathers the scripts that no font has; or NULL */
+    int64_t image_id;      /* whose text this is */
 } Pen;
+
+static void add_missing(void *ctx, uint32_t code_point)
+{
+    const Pen *pen = ctx;
+    missing_fonts_add(pen->missing, code_point, pen->image_id);
+}
 
 static void put(Pen *pen, const TextStyle *style, int x, const char *text)
 {
@@ -120,7 +127,8 @@ static void put(Pen *pen, const TextStyle *style, int x, const char *text)
         h = canvas_text(pen->canvas, style, x, pen->y, text);
     } else {
         canvas_text_size(pen->canvas, style, text, &w, &h);
-        pen->missing = pen->missing ? pen->missing : canvas_text_missing(pen->canvas);
+        if (pen->missing)
+            canvas_text_missing(pen->canvas, add_missing, pen);
     }
     pen->y += h;
 }
@@ -179,41 +187,41 @@ static void text_area(const TileStyle *s, Pen *pen, const Record *r)
     pen->y += s->pad;
 }
 
-int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, uint32_t *missing)
+int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, MissingFonts *missing)
 {
-    Pen pen = {.canvas = canvas};
+    Pen pen = {.canvas = canvas, .missing = missing, .image_id = r->image_id};
     text_area(s, &pen, r);
-    *missing = pen.missing;
     return pen.y;
 }
 
 /* --- the card --- */
 
-/* A framed landscape, struck through, and below it why there is no image; a small box has only the landscape. */
+/* A framed landscape, struck through, with the reason below it; a small box has only the landscape. */
 static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
 {
     int w, text_h = 0;
     double scale = s->look.scale;
     double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6 * scale, 120 * scale);
     TextStyle reason = s->reason;
-    reason.max_lines = (int)((s->box_h - icon * 0.8 - 3 * s->pad) / s->reason_h);
+    double low = icon * 0.88; /* the end of the stroke, below the frame */
+    reason.max_lines = (int)((s->box_h - low - 3 * s->pad) / s->reason_h);
     bool room = reason.max_lines > 0 && s->look.box_w >= 48;
     if (room)
         canvas_text_size(canvas, &reason, why, &w, &text_h);
-    double top = (s->box_h - icon * 0.8 - (room ? s->pad + text_h : 0)) / 2, left = (s->box_w - icon) / 2;
+    double top = (s->box_h - (room ? low + s->pad + text_h : icon * 0.8)) / 2, left = (s->box_w - icon) / 2;
     double line = clamp(icon / 26, 1, 5 * scale);
     double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8,
                       left, top};
     double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
                       left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
                       left + icon * 0.88, top + icon * 0.68};
-    double stroke[] = {left - icon * 0.08, top + icon * 0.88, left + icon * 1.08, top - icon * 0.08};
+    double stroke[] = {left - icon * 0.08, top + low, left + icon * 1.08, top - icon * 0.08};
     canvas_polyline(canvas, frame, 5, line, s->theme->stroke);
     canvas_polygon(canvas, hills, 5, s->theme->stroke);
     canvas_polyline(canvas, stroke, 2, line * 4, s->theme->box);
     canvas_polyline(canvas, stroke, 2, line, s->theme->alarm);
     if (room)
-        canvas_text(canvas, &reason, s->pad, whole(top + icon * 0.8 + s->pad), why);
+        canvas_text(canvas, &reason, s->pad, whole(top + low + s->pad), why);
 }
 
 /* Labels the image in its upper left or upper right corner; longer text than `room` allows is cut. Returns how much of
@@ -288,17 +296,4 @@ int tile_header_height(const TileStyle *s, Canvas *canvas, int width, const char
 void tile_header_draw(const TileStyle *s, Canvas *canvas, int width, const char *title, const char *subtitle)
 {
     (void)header(s, canvas, width, title, subtitle, true);
-}
-
-/* --- fonts --- */
-
-const char *tile_font_package(uint32_t c)
-{
-    if ((c >= 0x1100 && c <= 0x11FF) || (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xA960 && c <= 0xA97F) ||
-        (c >= 0xAC00 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
-        (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF))
-        return "fonts-noto-cjk";
-    if ((c >= 0x2600 && c <= 0x27BF) || (c >= 0x1F000 && c <= 0x1FAFF))
-        return "fonts-noto-color-emoji";
-    return "fonts-noto-core";
 }

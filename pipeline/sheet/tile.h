@@ -16,6 +16,7 @@
 
 #include "io/data/record.h"
 #include "io/picture/canvas.h"
+#include "pipeline/sheet/missing_fonts.h"
 #include "pipeline/sheet/theme.h"
 
 #include <stdbool.h>
@@ -53,8 +54,9 @@ void tile_style(TileStyle *style, Canvas *canvas, const TileLook *look);
 /* A side of the box, scaled. */
 int tile_side(int side, double scale);
 
-/* The height of the text area below the box, with padding. *missing: the first character that no font has, or 0. */
-int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, uint32_t *missing);
+/* The height of the text area below the box, with padding. Adds to *missing the scripts in its
+ * texts that no font has. */
+int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing);
 /* Draws the card into the upper left corner of the canvas; text_h is the height of the text area, shared by a row of
  * tiles. `image` fits into the box; NULL: a placeholder that says `why`. */
 void tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
@@ -72,8 +74,5 @@ const char *tile_reference(const TileLook *look, const Record *record, int i, bo
 enum { TILE_NUMBER_LEN = 40 };
 /* A record's number as sheets show it, "0.912". False: it has none. */
 bool tile_number(TileNumber which, const Record *record, char text[TILE_NUMBER_LEN]);
-
-/* The Debian package of fonts that has the character. */
-const char *tile_font_package(uint32_t code_point);
 
 #endif

@@ -36,6 +36,7 @@ static int take_tile(void *ctx, void *item, Err *err)
 /* The image: as large as the page wants it, but not enlarged; without a page, as large as the card wants it. */
 static void load_image(const Tiles *t, Tile *tile, Image *image)
 {
+    LookupImage found;
     int w, h;
     if (t->spec.page) {
         page_box(t->spec.look, &w, &h);
@@ -43,10 +44,11 @@ static void load_image(const Tiles *t, Tile *tile, Image *image)
         w = t->spec.plan->style.box_w;
         h = t->spec.plan->style.box_h;
     }
-    tile->dead = lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, image, &tile->at_url, &tile->cut,
-                              &tile->why) != 0;
-    if (tile->dead)
-        *image = (Image){0, 0, NULL};
+    tile->dead = lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, &found, &tile->why) != 0;
+    tile->at_url = found.at_url;
+    tile->cut = found.cut;
+    tile->reason = found.reason;
+    *image = found.image;
     tile->page_w = image->width;
     tile->page_h = image->height;
 }
@@ -80,7 +82,7 @@ static int draw_tile(const Tiles *t, Tile *tile, Image *image, Err *err)
     Canvas *canvas = canvas_pool_take(t->canvases, err);
     if (!canvas)
         return -1;
-    tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image, tile->why.text);
+    tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image, image_reason_words(tile->reason));
     canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
     canvas_pool_give(t->canvases, canvas);
     return 0;

@@ -27,9 +27,10 @@ typedef struct {
 typedef struct {
     int64_t i; /* the record's place among the records */
     const Record *record;
-    bool dead;   /* there is no image; `why` says why */
+    bool dead;   /* there is no image; `reason` and `why` say why */
     bool cut;    /* the image ends too early, and is drawn as far as it goes */
     bool at_url; /* its URL was tried, not only files */
+    ImageReason reason;
     Err why;
     int page_w, page_h; /* size of the page's picture */
     unsigned char *rgb; /* the card: (box_h + text_h of its row, box_w, 3) */

@@ -47,11 +47,13 @@ void batch_free(Batch *b)
 int batch_gather(const Dataset *d, Batch *b, Err *err)
 {
     size_t width = (size_t)d->width, D = (size_t)d->features.columns;
+    b->has_zeros = false;
     for (int i = 0; i < b->n; i++) {
         const int32_t *caption = dataset_caption(d, b->index[i], err);
         const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err) : NULL;
         if (!features)
             return -1;
+        b->has_zeros |= features_zero(&d->features, d->image.ints[b->index[i]]);
         memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
         memcpy(b->captions + (size_t)i * width, caption, width * sizeof *caption);
     }

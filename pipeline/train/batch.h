@@ -13,6 +13,7 @@
 #include "model/base/rng.h"
 #include "pipeline/common/train_settings.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The captions to train on: all of a dataset's, or some of them (--max-train). */
@@ -26,6 +27,7 @@ typedef struct {
     int n;             /* captions */
     int32_t *captions; /* (n, C) */
     float *features;   /* (n, D) */
+    bool has_zeros;    /* the features of some image are all zeros */
     /* Where the next batch continues from. With shuffle, while the epoch lasts: the generator before the epoch's
      * permutation; else the generator after this batch. */
     Rng rng;
@@ -38,7 +40,7 @@ int64_t batches_per_epoch(int64_t n, int batch_size);
 /* Memory for one batch; batch_free frees. -1: out of memory. */
 int batch_alloc(Batch *batch, const Dataset *data, int batch_size);
 void batch_free(Batch *batch);
-/* Fills captions and features of the rows batch->index (n). -1: a feature is not finite, or a word is out of
+/* Fills captions, features and has_zeros of the rows batch->index (n). -1: a feature is not finite, or a word is out of
  * range. Any thread. */
 int batch_gather(const Dataset *data, Batch *batch, Err *err);
 

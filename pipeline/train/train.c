@@ -1,40 +1,30 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
-#include "io/data/trainlog.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* --- the log and the file --- */
-
-/* NaN: the event has no rate, or no validation loss. */
-static int log_event(TrainRun *r, const char *event, double rate, double val_loss, Err *err)
-{
-    LogEvent e = {.iteration = r->state.iteration,
-                  .epoch = r->state.epoch,
-                  .loss = r->loss,
-                  .lr = r->state.optim.learning_rate,
-                  .captions_per_s = rate,
-                  .val_loss = val_loss};
-    snprintf(e.event, sizeof e.event, "%s", event);
-    if (!r->log || !log_write(r->log, &e, err))
-        return 0;
-    r->log_lost = true;
-    return err_prefix(err, "%s: ", r->log == stdout ? "standard output" : r->options->log);
-}
+/* --- the file --- */
 
 static int save(TrainRun *r, Err *err)
 {
     if (model_save(&r->model, &r->state, r->options->out, err))
         return -1;
-    return log_event(r, "checkpoint", NAN, NAN, err);
+    return train_log_event(r, "checkpoint", NAN, NAN, err);
 }
 
 /* --- an iteration --- */
+
+static int warn_of_zeros(TrainRun *r, const Dataset *d, bool *warned, Err *err)
+{
+    return check_zero_rows(&d->features, d->features_path, warned, r->report, err);
+}
 
 /* The mean loss of a batch of captions of `width` words; in training also its gradient. */
 static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
@@ -59,7 +49,8 @@ static int validate(TrainRun *r, double *val_loss, Err *err)
         b->n = (int)(n - i < s->batch_size ? n - i : s->batch_size);
         for (int k = 0; k < b->n; k++)
             b->index[k] = i + k;
-        if (batch_gather(&r->val, b, err))
+        if (batch_gather(&r->val, b, err) ||
+            (b->has_zeros && warn_of_zeros(r, &r->val, &r->warned_of_val_zeros, err)))
             return -1;
         sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
     }
@@ -79,7 +70,7 @@ static int end_epoch(TrainRun *r, Err *err)
             s->best_val_loss = val_loss;
         report_note(r->report, "(Epoch %lld) val loss: %f", (long long)s->epoch, val_loss);
     }
-    return log_event(r, "epoch", NAN, val_loss, err);
+    return train_log_event(r, "epoch", NAN, val_loss, err);
 }
 
 static int iterate(TrainRun *r, Err *err)
@@ -87,7 +78,7 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b)
+    if (!b || (b->has_zeros && warn_of_zeros(r, &r->data, &r->warned_of_zeros, err)))
         return -1;
     r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
     if (!isfinite(r->loss))
@@ -102,7 +93,7 @@ static int iterate(TrainRun *r, Err *err)
     if ((s->iteration - 1) % r->options->print_every == 0)
         report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
                     r->loss);
-    int rc = log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
+    int rc = train_log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
     /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
     return s->iteration % r->per_epoch == 0 && end_epoch(r, err) ? -1 : rc;
 }
@@ -131,7 +122,7 @@ static int finish(TrainRun *r, Err *err)
                     (long long)r->total, r->options->out);
         return 0;
     }
-    return log_event(r, "done", NAN, NAN, err);
+    return train_log_event(r, "done", NAN, NAN, err);
 }
 
 /* The resumed file stays as it is, and is copied if another name was asked for. */

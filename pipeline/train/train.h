@@ -21,7 +21,9 @@ typedef struct {
     const char *out;        /* where the model goes */
     const char *init;       /* start from this model's parameters, or NULL */
     const char *resume;     /* continue this model file's training, or NULL */
-    const char *log;        /* training log; "-" is standard output; NULL: none */
+    const char *log;        /* training log; "-" is standard output; NULL: none, or the resumed run's */
+    bool force;             /* replace a model or log of another run */
+    bool allow_external;    /* HDF5 files may keep arrays in other files */
     int64_t save_every;     /* 0: only at the end */
     int64_t print_every;
 } TrainOptions;

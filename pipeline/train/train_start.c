@@ -1,37 +1,17 @@
 #include "pipeline/train/train_start.h"
 
 #include "io/file/file.h"
+#include "io/hdf5/h5.h"
+#include "pipeline/common/dataset_check.h"
+#include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/guard.h"
+#include "pipeline/train/run_mark.h"
+#include "pipeline/train/train_log.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- the captions, recognised again --- */
-
-static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t n)
-{
-    const unsigned char *p = bytes;
-    for (; n >= 8; n -= 8, p += 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        hash = (hash ^ word) * 1099511628211u;
-        hash ^= hash >> 32; /* words, not bytes: bring the high half down */
-    }
-    for (; n; n--, p++)
-        hash = (hash ^ *p) * 1099511628211u;
-    return hash;
-}
-
-/* A number for captions and their images: FNV-1a over 64-bit words. */
-static uint64_t captions_digest(const Dataset *d)
-{
-    const int64_t sizes[] = {d->n, d->width, d->features.rows, d->features.columns};
-    uint64_t hash = fnv1a(14695981039346656037u, sizes, sizeof sizes);
-    hash = fnv1a(hash, d->captions.ints, (size_t)d->n * (size_t)d->width * sizeof *d->captions.ints);
-    return fnv1a(hash, d->image.ints, (size_t)d->n * sizeof *d->image.ints);
-}
 
 /* --- where a run starts from --- */
 
@@ -86,13 +66,39 @@ static int try_output(const char *path, Err *err)
     return 0;
 }
 
+/* Where the dataset is; a resumed run looks where its file says. The state gets the absolute name of that place. */
+static int find_data(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    TrainState *s = &r->state;
+    const char *dir = s->settings.data;
+    if (o->resume && !option_given(o->given, "data")) {
+        const char *const names[] = {dir, s->data_absolute};
+        int at = dataset_place(names, 2, o->resume, err);
+        if (at < 0)
+            return -1;
+        if (at > 0) {
+            report_note(r->report, "the dataset is %s", names[at]);
+            r->found = strdup(names[at]);
+            return r->found ? 0 : err_set(err, "out of memory");
+        }
+    }
+    free(s->data_absolute);
+    s->data_absolute = path_absolute(dir);
+    return 0;
+}
+
 static int open_data(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
     int flags = s->raw_features ? DATASET_RAW : 0;
-    if (dataset_open(&r->data, s->data, "train", flags, err))
+    if (find_data(r, err))
         return -1;
-    if (s->val_every > 0 && dataset_open(&r->val, s->data, "val", flags, err))
+    const char *dir = r->found ? r->found : s->data;
+    if (dataset_open(&r->data, dir, "train", flags, err) || check_captions(&r->data, r->report, err))
+        return -1;
+    if (s->val_every > 0 &&
+        (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
     if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
         return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
@@ -158,7 +164,7 @@ static int start_resumed(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     Rng rng;
     if (s->captions_digest != captions_digest(&r->data))
-        return err_set(err, "%s: train: these are not the captions that %s was trained on", s->settings.data,
+        return err_set(err, "%s: train: these are not the captions that %s was trained on", r->data.dir,
                        r->options->resume);
     if (s->iteration > 0)
         r->loss = s->loss[s->iteration - 1];
@@ -177,6 +183,20 @@ static int plan_length(TrainRun *r, Err *err)
     return 0;
 }
 
+/* A resumed run keeps its file's mark. */
+static int mark(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    TrainState *s = &r->state;
+    char run[LOG_MARK + 1];
+    plan_mark(&s->settings, r->plan);
+    if (o->resume)
+        return 0;
+    run_mark(&s->settings, s->captions_digest, o->init ? &r->model.params : NULL, run);
+    s->run = strdup(run);
+    return s->run ? 0 : err_set(err, "out of memory");
+}
+
 static int alloc_work(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
@@ -188,15 +208,6 @@ static int alloc_work(TrainRun *r, Err *err)
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
     return 0;
-}
-
-static int open_log(TrainRun *r, Err *err)
-{
-    const TrainOptions *o = r->options;
-    if (!o->log)
-        return 0;
-    r->log = strcmp(o->log, "-") ? fopen(o->log, o->resume ? "ae" : "we") : stdout;
-    return r->log ? 0 : err_set(err, "%s: %s", o->log, strerror(errno));
 }
 
 static int start_batches(TrainRun *r, Err *err)
@@ -214,6 +225,7 @@ int train_start(TrainRun *r, Err *err)
     const TrainOptions *o = r->options;
     const char *origin = o->resume ? o->resume : o->init;
     r->loss = NAN;
+    h5_allow_external(o->allow_external);
     if (open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
@@ -221,19 +233,12 @@ int train_start(TrainRun *r, Err *err)
     if (origin && model_fits(&r->model, origin, r->data.features.columns, r->data.features_path, &r->data.vocab,
                              r->data.dir, err))
         return -1;
-    return plan_length(r, err) || alloc_work(r, err) || open_log(r, err) || start_batches(r, err) ? -1 : 0;
+    if (plan_length(r, err) || mark(r, err) || guard_outputs(r, err))
+        return -1;
+    return alloc_work(r, err) || train_open_log(r, err) || start_batches(r, err) ? -1 : 0;
 }
 
 /* --- the end --- */
-
-int train_close_log(TrainRun *r, Err *err)
-{
-    FILE *log = r->log;
-    r->log = NULL;
-    if (!log || log == stdout || fclose(log) == 0)
-        return 0;
-    return err_set(err, "%s: %s", r->options->log, strerror(errno));
-}
 
 void train_end(TrainRun *r)
 {
@@ -245,6 +250,8 @@ void train_end(TrainRun *r)
     train_state_free(&r->state);
     model_free(&r->model);
     free(r->subset);
+    free(r->log_path);
+    free(r->found);
     dataset_close(&r->val);
     dataset_close(&r->data);
 }

@@ -3,6 +3,7 @@
 #define COCO_PIPELINE_TRAIN_TRAIN_START_H
 
 #include "io/data/dataset.h"
+#include "io/data/trainlog.h"
 #include "model/loss.h"
 #include "pipeline/common/model.h"
 #include "pipeline/common/train_state.h"
@@ -16,7 +17,9 @@ typedef struct {
     const Report *report;
     Model model;
     TrainState state;
+    char *found; /* where the dataset is if the settings' name does not lead there from here, else NULL */
     Dataset data, val;
+    bool warned_of_zeros, warned_of_val_zeros;
     int64_t *subset; /* --max-train: caption rows; NULL: all */
     CaptionRows captions;
     int64_t per_epoch, total; /* iterations */
@@ -24,9 +27,12 @@ typedef struct {
     LossWork *work;
     Batch val_batch;
     BatchSource *source; /* NULL: nothing is left to do */
+    char plan[LOG_MARK + 1];
     FILE *log;
-    bool log_lost; /* it could not be written */
-    double loss;   /* of the last iteration */
+    char *log_path;  /* for messages */
+    bool log_begins; /* its next line is the first one */
+    bool log_lost;   /* it could not be written */
+    double loss;     /* of the last iteration */
     bool contradiction;
 } TrainRun;
 
@@ -34,7 +40,6 @@ typedef struct {
  * or from where a file stopped. Its options and report are set, the rest is zeroed. The caller ends it, also after a
  * failure. */
 int train_start(TrainRun *run, Err *err);
-int train_close_log(TrainRun *run, Err *err); /* -1: the end of the log was not written */
 void train_end(TrainRun *run);
 
 #endif

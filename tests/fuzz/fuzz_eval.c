@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A file in memory that holds the part at *data, and its path; *data moves behind the part. NULL: no part. */
+/* A file in memory that holds the part at *data, and its path; *data moves past the part. NULL: no part. */
 static const char *part(const uint8_t **data, const uint8_t *end, char path[32], int *fd)
 {
     *fd = -1;

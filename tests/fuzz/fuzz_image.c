@@ -4,6 +4,7 @@
 #include "io/picture/image.h"
 #include "io/picture/orientation.h"
 #include "tests/support/crc.h"
+#include "tests/support/decode.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -50,13 +51,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int orientation = orientation_read(file, n);
     if (orientation < 1 || orientation > 8)
         abort();
-    if (!image_decode_fit(&image, file, n, box_w, box_h, &err)) {
+    if (!decode_fit(&image, file, n, box_w, box_h, &err)) {
         if (sniff_not_image(file, n) || sniff_cut(file, n) || image.width > box_w || image.height > box_h)
             abort();
         read_pixels(&image);
         image_free(&image);
     }
-    if (!image_decode(&image, file, n, &err)) {
+    if (!decode_whole(&image, file, n, &err)) {
         read_pixels(&image);
         image_free(&image);
     }

@@ -6,12 +6,12 @@
 Every archive holds the files of the dataset directory below coco/; a hostile one has the entries of its KIND besides.
 
     good      nothing besides              flat      the files stand at the top
-    deep      far below, among much that is no dataset's: notes, programs, what a Mac adds
+    deep      far below, among much that is not of a dataset: notes, programs, what a Mac adds
     dotted    names as "./coco//./x"       accents   a name that is not ASCII (tar: in a pax header)
     up in absolute backslash drive         names that lead out of the directory, to OUTSIDE
-    newline bytes long                     names that are no text, or too long
-    symlink through                        a symbolic link to OUTSIDE; the same with a file behind it
-    hardlink chr blk fifo socket           what is no file and no directory
+    newline bytes long                     names that are not text, or too long
+    symlink through                        a symbolic link to OUTSIDE; the same, then a file below it
+    hardlink chr blk fifo socket           neither a file nor a directory
     twice two none                         a wanted file twice; two datasets; no dataset
     way       a file where another needs a directory
     bomb      80 MB of zeros               zeros     2 MB of zeros

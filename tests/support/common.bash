@@ -11,8 +11,8 @@ export BUILD PATH COCO_SHARED OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 # dataset DIR [WIDTH [FEATURES]]: writes a small dataset (tests/tool_dataset.c).
 dataset() { mkdir -p "$1" && tool_dataset "$@"; }
 
-# tiny ARGUMENT...: coco-train with a small network.
-tiny() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
+# tiny ARGUMENT...: coco-train with a small network. Tests give the files of several runs one name.
+tiny() { coco-train -q --force --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
 
 # attribute FILE OBJECT NAME: prints the value of an HDF5 attribute.
 attribute() { h5dump -a "$2/$3" "$1" | sed -n 's/^ *(0): //p' | tr -d '"' | head -n 1; }

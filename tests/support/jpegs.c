@@ -1,4 +1,5 @@
 #include "tests/support/jpegs.h"
+#include "tests/support/decode.h"
 
 #include "tests/support/test.h"
 
@@ -73,7 +74,7 @@ void expect_jpeg(Bytes jpeg, int w, int h, const char *order)
 {
     Err err;
     Image image;
-    assert_ok(image_decode(&image, jpeg.bytes, jpeg.n, &err));
+    assert_ok(decode_whole(&image, jpeg.bytes, jpeg.n, &err));
     assert_int_equal(image.width, w);
     assert_int_equal(image.height, h);
     expect_quarters(&image, order);

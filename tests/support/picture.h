@@ -3,6 +3,7 @@
 #define COCO_TESTS_SUPPORT_PICTURE_H
 
 #include "io/base/err.h"
+#include "tests/support/decode.h"
 #include "tests/support/test.h"
 
 #include "io/file/file.h"
@@ -19,7 +20,7 @@ static inline Image load(const char *path)
     char *bytes = file_read(path, IMAGE_FILE_MAX, &len, &err);
     if (!bytes)
         fail_msg("%s", err.text);
-    assert_ok(image_decode(&image, bytes, len, &err));
+    assert_ok(decode_whole(&image, bytes, len, &err));
     free(bytes);
     return image;
 }

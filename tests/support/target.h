@@ -44,6 +44,14 @@ static inline void put_dir(const char *name)
     free(path), free(file);
 }
 
+/* Makes dir/NAME a symbolic link. */
+static inline void make_link(const char *to, const char *name)
+{
+    char *link = tmp_path(dir, name);
+    assert_int_equal(symlink(to, link), 0);
+    free(link);
+}
+
 static inline int there(const char *name)
 {
     char *path = tmp_path(dir, name);

@@ -1,0 +1,17 @@
+#include "io/picture/png_error.h"
+
+#include "io/base/err.h"
+
+#include <png.h>
+
+void png_error_keep(png_structp png, png_const_charp text)
+{
+    err_set(png_get_error_ptr(png), "%s", text);
+    png_longjmp(png, 1);
+}
+
+void png_error_ignore(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}

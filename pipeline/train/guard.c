@@ -1,0 +1,114 @@
+#include "pipeline/train/guard.h"
+
+#include "io/data/trainlog_file.h"
+#include "io/file/file.h"
+#include "pipeline/common/model_file.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static bool holds_something(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
+/* Whether both outputs would go to one file. Devices take both. */
+static bool one_file(const TrainOptions *o)
+{
+    struct stat st;
+    return o->log && path_same(o->log, o->out) && (stat(o->out, &st) || S_ISREG(st.st_mode));
+}
+
+static bool same_mark(const char *a, const char *b)
+{
+    return a && b && !strcmp(a, b);
+}
+
+/* --- the model --- */
+
+/* A setting in which the run of a file differs from this one. Returns -1. */
+static int refuse_setting(const TrainRun *r, const TrainState *file, const Setting *s, const char *what, Err *err)
+{
+    char there[CHOICE_WORD], here[CHOICE_WORD];
+    return err_set(err, "%s: holds %s, with --%s %s, not %s; %s--force replaces it", r->options->out, what,
+                   s->option, setting_print(s, &file->settings, there), setting_print(s, &r->state.settings, here),
+                   s->may_change ? "--resume continues it, " : "");
+}
+
+static int refuse_model(const TrainRun *r, const TrainState *file, Err *err)
+{
+    const Setting *s = settings_differ(&file->settings, &r->state.settings, false);
+    if (s)
+        return refuse_setting(r, file, s, "another run", err);
+    const char *how = file->captions_digest != r->state.captions_digest ? ", on other captions"
+                      : file->run                                       ? ", from another start"
+                                                                        : "";
+    return err_set(err, "%s: holds another run%s; --force replaces it", r->options->out, how);
+}
+
+static int check_model(const TrainRun *r, const TrainState *file, Err *err)
+{
+    const TrainOptions *o = r->options;
+    if (!same_mark(file->run, r->state.run))
+        return refuse_model(r, file, err);
+    const Setting *s = settings_differ(&file->settings, &r->state.settings, true);
+    if (s)
+        return refuse_setting(r, file, s, "this run", err);
+    if (o->resume || file->iteration >= r->total)
+        report_note(r->report, "%s: the same run again", o->out);
+    else
+        report_note(r->report,
+                    "%s: the same run again, from its beginning; --resume would continue at iteration %lld", o->out,
+                    (long long)file->iteration);
+    return 0;
+}
+
+static int guard_model(const TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    TrainState file;
+    if (!holds_something(o->out) || (o->resume && path_same(o->out, o->resume)))
+        return 0;
+    int rc = model_peek(&file, o->out, err);
+    if (rc < 0)
+        return err_set(err, "%s; --force replaces the file", err->text);
+    if (rc == 0)
+        return err_set(err, "%s: holds a model but not its training; --force replaces it", o->out);
+    rc = check_model(r, &file, err);
+    train_state_free(&file);
+    return rc;
+}
+
+/* --- the log --- */
+
+static int guard_log(const TrainRun *r, Err *err)
+{
+    const char *path = r->options->log;
+    LogEnds ends;
+    LogContent content = log_look(path, &ends, err);
+    if (content == LOG_BAD)
+        return err_set(err, "%s; --force replaces the file", err->text);
+    if (content == LOG_EMPTY)
+        return 0;
+    if (!same_mark(ends.first.run, r->state.run) || !same_mark(ends.first.plan, r->plan))
+        return err_set(err, "%s: the log of another run; --force replaces it", path);
+    if (ends.last.iteration > r->total)
+        return err_set(
+            err, "%s: this run's log, continued to iteration %lld, and %lld are asked for; --force replaces it",
+            path, (long long)ends.last.iteration, (long long)r->total);
+    report_note(r->report, "%s: the same run again", path);
+    return 0;
+}
+
+int guard_outputs(const TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    Err why;
+    err = err ? err : &why;
+    if (one_file(o))
+        return err_set(err, "%s: cannot be both the model and the log", o->out);
+    if (o->force)
+        return 0;
+    return guard_model(r, err) || (o->log && !o->resume && guard_log(r, err)) ? -1 : 0;
+}

@@ -1,0 +1,142 @@
+#include "pipeline/train/train_log.h"
+
+#include "io/data/trainlog_file.h"
+#include "io/file/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- which file --- */
+
+/* The remembered log, by a name that is valid here. NULL: none, or out of memory. */
+static char *find_remembered(const TrainRun *r)
+{
+    if (!r->options->resume || !r->state.log)
+        return NULL;
+    char *model = path_absolute(r->options->resume);
+    char *slash = model ? strrchr(model, '/') : NULL;
+    if (slash)
+        slash[1] = '\0';
+    char *path = slash ? path_join(model, r->state.log) : NULL;
+    free(model);
+    return path;
+}
+
+/* The model that is written remembers this log: by its absolute name, or from the model's directory. */
+static void remember(TrainRun *r, const char *log, bool absolute)
+{
+    char *name = absolute ? NULL : path_from(r->options->out, log);
+    if (!name)
+        name = strdup(log);
+    free(r->state.log);
+    r->state.log = name;
+}
+
+/* --- opening --- */
+
+static int open_new(TrainRun *r, Err *err)
+{
+    r->log = fopen(r->log_path, "we");
+    r->log_begins = true;
+    return r->log ? 0 : err_set(err, "%s: %s", r->log_path, strerror(errno));
+}
+
+/* A log that the model remembers must still be this run's; to one that the user names the lines are added anyway. */
+static int continue_log(TrainRun *r, bool remembered, Err *err)
+{
+    LogEnds ends;
+    int64_t cut;
+    LogContent content = log_look(r->log_path, &ends, err);
+    if (content == LOG_BAD)
+        return -1;
+    bool of_another =
+        content == LOG_EVENTS && *ends.first.run && r->state.run && strcmp(ends.first.run, r->state.run);
+    if (of_another && remembered)
+        return err_set(err, "%s: now the log of another run", r->log_path);
+    if (!(r->log = log_append(r->log_path, &cut, err)))
+        return -1;
+    if (of_another)
+        report_warn(r->report, "%s: the log of another run; this one's lines follow", r->log_path);
+    if (cut)
+        report_warn(r->report, "%s: its last line was cut off and is removed (%lld bytes)", r->log_path,
+                    (long long)cut);
+    r->log_begins = content == LOG_EMPTY;
+    return 0;
+}
+
+static void continue_remembered(TrainRun *r)
+{
+    Err why;
+    if (!file_exists(r->log_path))
+        err_set(&why, "%s: %s", r->log_path, strerror(ENOENT));
+    else if (!continue_log(r, true, &why)) {
+        report_note(r->report, "%s: continued", r->log_path);
+        return;
+    }
+    report_warn(r->report, "%s; this run is not logged (--log FILE says where)", why.text);
+}
+
+static int open_asked(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    bool is_stdout = !strcmp(o->log, "-");
+    free(r->log_path);
+    r->log_path = strdup(is_stdout ? "standard output" : o->log);
+    if (!r->log_path)
+        return err_set(err, "out of memory");
+    if (is_stdout) {
+        r->log = stdout;
+        r->log_begins = true;
+        return 0;
+    }
+    if (o->resume ? continue_log(r, false, err) : open_new(r, err))
+        return -1;
+    if (log_stays(r->log))
+        remember(r, o->log, o->log[0] == '/');
+    return 0;
+}
+
+int train_open_log(TrainRun *r, Err *err)
+{
+    r->log_path = find_remembered(r);
+    if (r->log_path)
+        remember(r, r->log_path, r->state.log[0] == '/');
+    if (r->options->log)
+        return open_asked(r, err);
+    if (r->log_path && r->state.iteration < r->total)
+        continue_remembered(r);
+    return 0;
+}
+
+/* --- writing --- */
+
+int train_log_event(TrainRun *r, const char *event, double rate, double val_loss, Err *err)
+{
+    LogEvent e = {.iteration = r->state.iteration,
+                  .epoch = r->state.epoch,
+                  .loss = r->loss,
+                  .lr = r->state.optim.learning_rate,
+                  .captions_per_s = rate,
+                  .val_loss = val_loss};
+    snprintf(e.event, sizeof e.event, "%s", event);
+    if (r->log_begins && r->state.run) {
+        snprintf(e.run, sizeof e.run, "%s", r->state.run);
+        snprintf(e.plan, sizeof e.plan, "%s", r->plan);
+    }
+    r->log_begins = false;
+    if (!r->log || !log_write(r->log, &e, err))
+        return 0;
+    r->log_lost = true;
+    return err_prefix(err, "%s: ", r->log_path);
+}
+
+int train_close_log(TrainRun *r, Err *err)
+{
+    FILE *log = r->log;
+    r->log = NULL;
+    if (!log || log == stdout || fclose(log) == 0)
+        return 0;
+    return err_set(err, "%s: %s", r->log_path, strerror(errno));
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# make install, with what is built.
+
+load support/common
+bats_require_minimum_version 1.5.0
+
+# installs ARGUMENT...: in a copy of the Makefile's folder, so that a stray folder shows; nothing is compiled.
+installs() {
+    mkdir -p tree
+    cp "$ROOT/Makefile" tree
+    ln -sfn "$ROOT/cmd" tree/cmd
+    run -0 make -s -C tree -o all install BUILD="$BUILD" "$@"
+    [ "$(ls tree | xargs)" = "Makefile cmd" ]
+}
+
+# complete DIR: all commands are there, and start.
+complete() {
+    local source command
+    for source in "$ROOT"/cmd/coco-*.c; do
+        command=$1/$(basename "$source" .c)
+        [ -x "$command" ]
+        "$command" --version >/dev/null
+    done
+}
+
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+@test "a folder with blanks and quotes in its name" {
+    for prefix in plain "with a blank" "two  blanks" "it's" 'say "x"' '-dash'; do
+        installs PREFIX="$PWD/$prefix"
+        complete "$PWD/$prefix/bin"
+    done
+    installs DESTDIR="$PWD/stage of it" PREFIX="/usr/my local"
+    complete "$PWD/stage of it/usr/my local/bin"
+}
+
+@test "a tilde that the shell has left" {
+    mkdir "my home"
+    HOME=$PWD/my\ home installs PREFIX='~/a b'
+    complete "$PWD/my home/a b/bin"
+}

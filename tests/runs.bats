@@ -1,0 +1,348 @@
+#!/usr/bin/env bats
+# coco-train: what it does to the files of earlier runs. A model or a log of another run is not replaced; a resumed run
+# finds its log and its dataset, wherever it is started, and mends the end of the log.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    export GOOD=$BATS_FILE_TMPDIR/good
+    dataset "$GOOD"
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$GOOD" d
+}
+
+# small ARGUMENT...: coco-train with a small network, without --force.
+small() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
+
+# notes COMMAND...: the same with its notes, which go to the file stderr.
+notes() { coco-train --hidden 16 --wordvec 8 --batch-size 10 "$@" 2>stderr; }
+
+# refused PATTERN ARGUMENT...: a run that would replace files of another one; all files stay as they are.
+refused() {
+    local pattern=$1
+    shift
+    rm -rf before && mkdir before && { cp ./*.h5 ./*.log before 2>/dev/null || :; }
+    fails 1 "$pattern" coco-train -q --hidden 16 --wordvec 8 --batch-size 10 -d d "$@"
+    for file in before/*; do same "$file" "${file#before/}"; done
+}
+
+iterations() { jq -c 'select(.event == "iteration") | .iteration' "$1" | tr '\n' ' '; }
+
+# --- another run's model and log ---
+
+@test "-o: another run's model is refused, with the setting that differs; --force replaces it" {
+    small -d d -o m.h5 --iterations 4
+    while read -r option value was; do
+        refused "m.h5: holds another run, with --$option $was, not $value; --force" -o m.h5 --iterations 4 --$option $value
+    done <<'END'
+seed 7 231
+hidden 17 16
+cell lstm rnn
+optim sgd adam
+lr 0.01 0.005
+order shuffle random
+max-train 9 0
+batch-size 11 10
+END
+    refused "m.h5: holds this run, with --iterations 4, not 9; --resume continues it, --force" -o m.h5 --iterations 9
+    refused "m.h5: holds this run, with --iterations 4, not none; --resume" -o m.h5
+    refused "m.h5: holds this run, with --val-every 0, not 1" -o m.h5 --iterations 4 --val-every 1
+    small -d d -o m.h5 --iterations 4 --seed 7 --force
+    [ "$(attribute m.h5 /train seed)" = 7 ]
+    small -d d -o m.h5 --iterations 5 --seed 8 -f
+    [ "$(attribute m.h5 /train seed)" = 8 ]
+}
+@test "-o: other captions and another start are another run" {
+    small -d d -o m.h5 --iterations 4
+    cp -r "$GOOD" e
+    tool_h5 e/coco2014_captions.h5 set train_captions 1 5
+    refused "m.h5: holds another run, on other captions; --force" -d e -o m.h5 --iterations 4
+    small -d d -o a.h5 --iterations 2 --seed 5
+    refused "m.h5: holds another run, from another start; --force" -o m.h5 --iterations 4 --init a.h5
+    small -d d -o b.h5 --iterations 2 --init a.h5
+    small -d d -o b.h5 --iterations 2 --init a.h5
+    refused "b.h5: holds another run, from another start; --force" -o b.h5 --iterations 2 --init m.h5
+    refused "a.h5: holds another run, with --seed 5, not 231" -o a.h5 --iterations 2 --init a.h5
+    # A copy of the captions under another name is not.
+    cp -r "$GOOD" f
+    small -d f -o m.h5 --iterations 4
+}
+@test "-o: the same run again says so and goes on" {
+    small -d d -o m.h5 --iterations 4 --log l.log
+    cp m.h5 want
+    notes -d d -o m.h5 --iterations 4 --log l.log -j 2 --print-every 1 --save-every 2
+    grep -x "m.h5: the same run again" stderr
+    grep -x "l.log: the same run again" stderr
+    same m.h5 want
+    [ "$(iterations l.log)" = "1 2 3 4 " ]
+    run --separate-stderr small -d d -o m.h5 --iterations 4 --log l.log
+    [ "$status" = 0 ]
+    [ -z "$output$stderr" ]
+    # One that had stopped early is begun again, and told how to go on.
+    coco-train -q -d d -o long.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 1000000 --log long.log &
+    pid=$!
+    for _ in $(seq 600); do [ "$(wc -l 2>/dev/null <long.log)" -ge 3 ] && break || sleep 0.05; done
+    kill -TERM $pid
+    wait $pid || :
+    k=$(attribute long.h5 /train iteration)
+    coco-train --hidden 16 --wordvec 8 --batch-size 10 -d d -o long.h5 --iterations 1000000 2>stderr &
+    pid=$!
+    for _ in $(seq 600); do grep -q Iteration stderr && break || sleep 0.05; done
+    kill -TERM $pid
+    wait $pid || :
+    grep "long.h5: the same run again, from its beginning; --resume would continue at iteration $k" stderr
+}
+@test "-o: files that are not models of ours, and files without anything in them" {
+    echo "my notes" >m.h5
+    refused "m.h5: .*not readable as HDF5.*; --force replaces the file" -o m.h5 --iterations 2
+    cp d/coco2014_captions.h5 m.h5
+    refused "m.h5: no attribute 'format'.*; --force replaces the file" -o m.h5 --iterations 2
+    small -d d -o m.h5 --iterations 2 --force
+    tool_h5 m.h5 rm /train
+    refused "m.h5: holds a model but not its training; --force" -o m.h5 --iterations 2
+    small -d d -o m.h5 --iterations 2 --force
+    # Files of earlier versions do not tell their run.
+    tool_h5 m.h5 rmattr /train run
+    refused "m.h5: holds another run; --force" -o m.h5 --iterations 2
+    coco-train -q --resume m.h5 --iterations 3
+    : >m.h5
+    small -d d -o m.h5 --iterations 2
+    [ "$(attribute m.h5 /train iteration)" = 2 ]
+}
+@test "--resume -o: the file of another run is refused as well" {
+    small -d d -o m.h5 --iterations 2
+    small -d d -o other.h5 --iterations 2 --seed 7
+    cp other.h5 before
+    fails 1 "other.h5: holds another run, with --seed 7, not 231" coco-train -q --resume m.h5 --iterations 4 -o other.h5
+    same other.h5 before
+    coco-train -q --resume m.h5 --iterations 4 -o other.h5 --force
+    coco-train -q --resume m.h5 --iterations 4 -o other.h5
+    ln -s m.h5 link.h5
+    coco-train -q --resume m.h5 --iterations 4 -o link.h5
+    [ "$(attribute m.h5 /train iteration)" = 4 ]
+}
+@test "--log: another run's log is refused; --force replaces it" {
+    small -d d -o a.h5 --iterations 4 --log l.log
+    jq -e -s '(.[0].run | test("^[0-9a-f]{16}$")) and (.[0].plan | test("^[0-9a-f]{16}$")) and (.[1:] | all(has("run") | not))' l.log
+    [ "$(jq -r -s '.[0].run' l.log)" = "$(attribute a.h5 /train run)" ]
+    refused "l.log: the log of another run; --force" -o b.h5 --iterations 4 --log l.log --seed 7
+    refused "l.log: the log of another run; --force" -o b.h5 --iterations 5 --log l.log
+    [ ! -e b.h5 ]
+    small -d d -o b.h5 --iterations 4 --log l.log
+    small -d d -o c.h5 --iterations 5 --seed 7 --log l.log --force
+    [ "$(iterations l.log)" = "1 2 3 4 5 " ]
+    # Once the run was resumed, its beginning alone would be less.
+    coco-train -q --resume a.h5 --iterations 6 --log a.log
+    small -d d -o c.h5 --iterations 4 --log x.log --force
+    coco-train -q --resume c.h5 --iterations 6
+    refused "x.log: this run's log, continued to iteration 6, and 4 are asked for; --force" -o d.h5 --iterations 4 --log x.log
+    # Logs of earlier versions do not tell their run.
+    jq -c 'del(.run)' x.log >y.log
+    refused "y.log: the log of another run; --force" -o d.h5 --iterations 6 --log y.log
+}
+@test "--log: files that are not logs, also if a run is resumed" {
+    small -d d -o m.h5 --iterations 2
+    for text in "my notes" '{"caption":"a dog"}' '[1]'; do
+        echo "$text" >l.log
+        refused "l.log: line 1: not a line of a training log: .*; --force replaces the file" -o n.h5 --iterations 2 --log l.log
+        cp l.log kept
+        fails 1 "l.log: line 1: not a line of a training log" coco-train -q --resume m.h5 --iterations 4 --log l.log
+        same l.log kept
+        printf %s "$text" >l.log
+        cp l.log kept
+        fails 1 "l.log: line 1: not a line of a training log" coco-train -q --resume m.h5 --iterations 4 --log l.log
+        same l.log kept
+    done
+    refused "m.h5: cannot be both the model and the log" -o m.h5 --iterations 2 --log ./m.h5
+    small -d d -o n.h5 --iterations 2 --log l.log --force
+    : >l.log
+    small -d d -o m.h5 --iterations 2 --log l.log
+    [ "$(iterations l.log)" = "1 2 " ]
+}
+@test "outputs that nothing is lost in: -, devices, pipes" {
+    small -d d -o m.h5 --iterations 2
+    small -d d -o m.h5 --iterations 2 --log - >stdout
+    small -d d -o m.h5 --iterations 2 --log /dev/null
+    small -d d -o /dev/null --iterations 3 --log /dev/null
+    mkfifo pipe
+    cat pipe >got &
+    small -d d -o m.h5 --iterations 2 --log pipe
+    wait
+    [ "$(iterations got)" = "1 2 " ]
+    [ -z "$(attribute m.h5 /train log)" ]
+}
+
+# --- the end of a log ---
+
+@test "a resumed log: a torn last line is removed with a warning, a whole one gets its end" {
+    small -d d -o m.h5 --iterations 3 --log l.log
+    cp m.h5 three.h5
+    cp l.log whole
+    for torn in 1 7 40 80; do
+        { cat whole; head -n 1 whole | head -c $torn; } >l.log
+        cp three.h5 m.h5
+        run --separate-stderr coco-train -q --resume m.h5 --iterations 5 --log l.log
+        [ "$status" = 0 ]
+        [ "$stderr" = "coco-train: l.log: its last line was cut off and is removed ($torn bytes)" ]
+        [ "$(iterations l.log)" = "1 2 3 4 5 " ]
+        coco-plot l.log -o l.png
+    done
+    truncate -s -1 whole
+    cp whole l.log
+    cp three.h5 m.h5
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 5 --log l.log
+    [ "$status" = 0 ]
+    [ -z "$stderr" ]
+    [ "$(iterations l.log)" = "1 2 3 4 5 " ]
+    # A log of one torn line begins again, and tells its run.
+    printf '{"event":"itera' >l.log
+    cp three.h5 m.h5
+    coco-train -q --resume m.h5 --iterations 5 --log l.log
+    [ "$(iterations l.log)" = "4 5 " ]
+    [ "$(jq -r -s '.[0].run' l.log)" = "$(attribute m.h5 /train run)" ]
+}
+
+# --- the remembered log ---
+
+@test "--resume continues the log that the run had, from anywhere" {
+    mkdir -p runs/a elsewhere
+    small -d d -o runs/a/m.h5 --iterations 2 --log runs/a.log
+    [ "$(attribute runs/a/m.h5 /train log)" = ../a.log ]
+    coco-train --resume runs/a/m.h5 --iterations 3 2>stderr
+    grep "a.log: continued" stderr
+    (cd elsewhere && coco-train -q --resume ../runs/a/m.h5 -d ../d --iterations 4)
+    (cd runs/a && coco-train -q --resume m.h5 -d ../../d --iterations 5)
+    ln -s runs/a/m.h5 link.h5
+    coco-train -q --resume link.h5 --iterations 6
+    # The two move together.
+    mv runs moved
+    coco-train -q --resume moved/a/m.h5 --iterations 7
+    [ "$(iterations moved/a.log)" = "1 2 3 4 5 6 7 " ]
+    # Under another name the model still knows it.
+    coco-train -q --resume moved/a/m.h5 --iterations 8 -o n.h5
+    [ "$(attribute n.h5 /train log)" = moved/a.log ]
+    coco-train -q --resume n.h5 --iterations 9
+    [ "$(iterations moved/a.log)" = "1 2 3 4 5 6 7 8 9 " ]
+    # Also one that was written without the log.
+    coco-train -q --resume n.h5 --iterations 9 -o elsewhere/copy.h5
+    [ "$(attribute elsewhere/copy.h5 /train log)" = ../moved/a.log ]
+    coco-train -q --resume n.h5 --iterations 10 -o elsewhere/n.h5 --log - >stdout
+    [ "$(attribute elsewhere/n.h5 /train log)" = ../moved/a.log ]
+    rm elsewhere/*
+    [ -z "$(ls elsewhere)" ]
+}
+@test "--resume: an absolute name of a log stays absolute; - is not remembered" {
+    mkdir away
+    small -d d -o m.h5 --iterations 2 --log "$PWD/l.log"
+    [ "$(attribute m.h5 /train log)" = "$PWD/l.log" ]
+    cp m.h5 away
+    coco-train -q --resume away/m.h5 --iterations 3 --log - >stdout
+    [ "$(iterations stdout)" = "3 " ]
+    coco-train -q --resume away/m.h5 --iterations 4
+    [ "$(iterations l.log)" = "1 2 4 " ]
+    coco-train -q --resume away/m.h5 --iterations 5 --log new.log
+    coco-train -q --resume away/m.h5 --iterations 6
+    [ "$(iterations new.log)" = "5 6 " ]
+    [ "$(attribute away/m.h5 /train log)" = ../new.log ]
+}
+@test "--resume: a log that is missing, or now another's, is a warning" {
+    small -d d -o m.h5 --iterations 2 --log l.log
+    rm l.log
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 3
+    [ "$status" = 0 ]
+    [[ $stderr == "coco-train: "*"l.log: No such file or directory; this run is not logged (--log FILE says where)" ]]
+    [ ! -e l.log ]
+    small -d d -o n.h5 --iterations 2 --seed 7 --log l.log
+    cp l.log before
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 4
+    [ "$status" = 0 ]
+    [[ $stderr == "coco-train: "*"l.log: now the log of another run; this run is not logged"* ]]
+    same l.log before
+    echo notes >l.log
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 5
+    [ "$status" = 0 ]
+    [[ $stderr == *"l.log: line 1: not a line of a training log: "*"; this run is not logged"* ]]
+    [ "$(cat l.log)" = notes ]
+    small -d d -o n.h5 --iterations 2 --seed 7 --log l.log --force
+    rm l.log
+    # Nothing left to do touches nothing.
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 5
+    [ -z "$stderr" ]
+    [ ! -e l.log ]
+    # Another run's log that is asked for gets the lines.
+    small -d d -o n.h5 --iterations 2 --seed 7 --log l.log
+    run --separate-stderr coco-train -q --resume m.h5 --iterations 6 --log l.log
+    [ "$stderr" = "coco-train: l.log: the log of another run; this one's lines follow" ]
+    [ "$(iterations l.log)" = "1 2 6 " ]
+}
+@test "the same run in two directories gives equal files" {
+    for place in a b; do
+        mkdir $place
+        (cd $place && small -d ../d -o m.h5 --iterations 3 --log l.log)
+    done
+    same a/m.h5 b/m.h5
+}
+
+# --- the remembered dataset ---
+
+@test "--resume and coco-sample find the model's dataset from anywhere" {
+    mkdir -p work/away
+    cp -r "$GOOD" work/mine
+    cd work
+    small -d mine -o m.h5 --iterations 2
+    [ "$(attribute m.h5 /train data)" = mine ]
+    [ "$(attribute m.h5 /train data_absolute)" = "$(realpath mine)" ]
+    coco-sample -m m.h5 -d mine >want
+    coco-sample -q -m m.h5 >have
+    same want have
+    cd away
+    coco-sample -m ../m.h5 >have 2>stderr
+    same ../want have
+    grep -x "the dataset is $(realpath ../mine)" stderr
+    coco-train --resume ../m.h5 --iterations 3 2>stderr
+    grep -x "the dataset is $(realpath ../mine)" stderr
+    cd ..
+    # The file is as if it had not been resumed from there.
+    small -d mine -o n.h5 --iterations 3
+    same m.h5 n.h5
+    # The relative name comes first, from here.
+    cd ..
+    mv work moved
+    cd moved
+    coco-train -q --resume m.h5 --iterations 4
+    [ "$(attribute m.h5 /train data_absolute)" = "$(realpath mine)" ]
+}
+@test "a dataset that is gone is asked for by -d" {
+    cp -r "$GOOD" e
+    small -d e -o m.h5 --iterations 2
+    gone=$(realpath e)
+    rm -r e
+    fails 1 "e: no such dataset directory, nor $gone; give the dataset of m.h5 with -d DIR" coco-train -q --resume m.h5 --iterations 4
+    fails 1 "e: no such dataset directory, nor $gone, nor data/coco_captioning; give the dataset of m.h5 with -d DIR" coco-sample -q -m m.h5
+    coco-train -q --resume m.h5 --iterations 4 -d d
+    [ "$(attribute m.h5 /train data)" = d ]
+    [ "$(attribute m.h5 /train data_absolute)" = "$(realpath d)" ]
+    coco-train -q --resume m.h5 --iterations 5
+    # Before that name, the dataset at the usual place.
+    mkdir data
+    tool_h5 m.h5 attr /train data text gone
+    tool_h5 m.h5 rmattr /train data_absolute
+    fails 1 "gone: no such dataset directory; give the dataset of m.h5 with -d DIR" coco-train -q --resume m.h5 --iterations 6
+    ln -s "$GOOD" data/coco_captioning
+    coco-sample -m m.h5 >have 2>stderr
+    [ "$(wc -l <have)" = 11 ]
+    grep -x "the dataset is data/coco_captioning" stderr
+}
+@test "coco-sample: a model without training is used with the usual dataset" {
+    small -d d -o m.h5 --iterations 2
+    tool_h5 m.h5 rm /train
+    fails 1 "data/coco_captioning: no such dataset directory; 'coco-fetch shapes" coco-sample -q -m m.h5
+    mkdir data
+    ln -s "$GOOD" data/coco_captioning
+    coco-sample -q -m m.h5 >have
+    [ "$(wc -l <have)" = 11 ]
+}
