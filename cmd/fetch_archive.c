@@ -26,8 +26,8 @@ static const char ABOUT[] =
 
 static const char EPILOG[] =
     "Only the dataset's files, and images below images/, are taken from the archive: from the directory\n"
-    "in it that holds coco2014_captions.h5. An archive with a path that leads out of it, a link, a\n"
-    "device or an encrypted file is refused, and so is one that unpacks to 200 times its size.";
+    "in it that holds captions.h5 or coco2014_captions.h5. An archive with a path that leads out of it, a\n"
+    "link, a device or an encrypted file is refused, and so is one that unpacks to 200 times its size.";
 
 /* Fills the table and returns the number of options. */
 static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])

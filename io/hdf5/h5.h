@@ -94,6 +94,9 @@ void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
 int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
+/* One of exactly n numbers, 1 to H5_REALS. */
+enum { H5_REALS = 16 };
+int h5_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err);
 
 /* --- writing. No time is stored --- */
 

@@ -105,17 +105,3 @@ int h5_keep_rows(H5 *h5, const char *name, int64_t n, Err *err)
         H5Dclose(set);
     return rc;
 }
-
-int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err)
-{
-    hsize_t dim = (hsize_t)n;
-    hid_t space = H5Screate_simple(1, &dim, NULL);
-    hid_t attr =
-        H5Acreate_by_name(h5->id, object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    int rc =
-        attr < 0 || H5Awrite(attr, H5T_NATIVE_DOUBLE, values) < 0 ? h5_fail(h5, name, "cannot be written", err) : 0;
-    if (attr >= 0)
-        H5Aclose(attr);
-    H5Sclose(space);
-    return rc;
-}
