@@ -188,7 +188,10 @@ format:
 install: export INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
 install: all
 	@case $$INSTALL_BIN in '~/'*) INSTALL_BIN=$$HOME/$${INSTALL_BIN#??} ;; esac; \
-	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN")
+	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN") || exit 1; \
+	if [ -e build/lib/libonnxruntime.so ]; then \
+	    (set -x; install -d -- "$$INSTALL_BIN/../lib/coco" && \
+	     install -m 644 -- build/lib/libonnxruntime.so "$$INSTALL_BIN/../lib/coco"); fi
 
 clean:
 	rm -rf build demo

@@ -110,4 +110,10 @@ int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err 
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
 int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
 
+/* An array of float16, written row by row (the first dimension) and stored in chunks of one. */
+int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
+int h5_put_halves(H5 *h5, const char *name, int64_t row, const float *in, Err *err);
+/* Leaves the first n rows. */
+int h5_keep_rows(H5 *h5, const char *name, int64_t n, Err *err);
+
 #endif
