@@ -37,7 +37,7 @@ static int panel_count(int n)
     return (n + simd->panel - 1) / simd->panel;
 }
 
-/* An unpacked matrix op(X): where its elements stand. */
+/* An unpacked matrix op(X): where its elements are. */
 typedef struct {
     const real *at;
     size_t row, col; /* distance of neighbours down and across */

@@ -6,8 +6,6 @@
 #ifndef COCO_IO_BASE_ERR_H
 #define COCO_IO_BASE_ERR_H
 
-#include "io/base/err.h"
-
 enum { ERR_LEN = 1024 }; /* room for a line: a path and a sentence */
 
 typedef struct {

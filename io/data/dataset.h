@@ -48,7 +48,7 @@ enum {
 
 /* Opens one split. The caller closes, even after a failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
-void dataset_close(Dataset *data); /* legal on a zeroed one */
+void dataset_close(Dataset *data); /* safe on a zero-initialized one */
 
 /* Caption row i (width words), after checking its words and its image. NULL with a message if one is out of range. Any
  * thread. */

@@ -56,6 +56,6 @@ typedef struct {
 int dataset_splits(DatasetSplits *splits, const char *dir, unsigned kinds, Err *err);
 /* Adds a split unless it is there already, or is not a valid name. The list stays in order. -1: out of memory. */
 int dataset_splits_add(DatasetSplits *splits, const char *name, size_t len, Err *err);
-void dataset_splits_free(DatasetSplits *splits); /* legal on a zeroed one */
+void dataset_splits_free(DatasetSplits *splits); /* safe on a zero-initialized one */
 
 #endif

@@ -196,7 +196,7 @@ static int is_punctuation(const char *token, size_t n)
 }
 
 /* Whether a letter or a digit is in the token, or in the n classes that it was read from. */
-static int is_wordly(PtbKind kind, const char *token, const unsigned char *classes, size_t n)
+static int has_alnum(PtbKind kind, const char *token, const unsigned char *classes, size_t n)
 {
     if (FIXED[kind] || kind == PTB_COINS || kind == PTB_FACE || (kind == PTB_TAG && *token == '<'))
         return 0;
@@ -225,7 +225,7 @@ static char *put(const PtbMatch *m, const unsigned char *classes, const char *te
     }
     *end = '\0';
     if (is_punctuation(out, (size_t)(end - out)) ||
-        (flags & PTB_CLEAN && !is_wordly(m->kind, out, classes, (size_t)(m->end - classes))))
+        (flags & PTB_CLEAN && !has_alnum(m->kind, out, classes, (size_t)(m->end - classes))))
         return out;
     return end;
 }

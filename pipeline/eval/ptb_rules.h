@@ -45,7 +45,7 @@ typedef struct {
 } PtbScan;
 
 /* Begins with the classes of a text (see ptb_chars.h), which NUL ends and which must not change from now on: those of a
- * line of so many, and what follows it. */
+ * line of `line` classes, and what follows it. */
 void ptb_scan_init(PtbScan *scan, const unsigned char *classes, size_t line);
 /* The token at `at`, which rises from call to call and is not the NUL. One class at least is taken. A scan is for one
  * thread at a time. */

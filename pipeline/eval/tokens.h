@@ -6,7 +6,7 @@
 
 typedef enum {
     TOKENS_PTB,   /* the COCO tools' words, see ptb.h */
-    TOKENS_CLEAN, /* the same without marks and brackets */
+    TOKENS_CLEAN, /* the same without punctuation and brackets */
     TOKENS_NONE   /* the text between white space, unchanged */
 } TokenKind;
 

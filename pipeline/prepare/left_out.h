@@ -1,4 +1,4 @@
-/* What a preparation leaves out, and why: counted, each with an example, and told at the end. Main thread. */
+/* What a preparation leaves out, and why: counted, each with an example, and reported at the end. Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_LEFT_OUT_H
 #define COCO_PIPELINE_PREPARE_LEFT_OUT_H
 

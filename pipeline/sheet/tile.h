@@ -62,7 +62,7 @@ int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *recor
 void tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
                const char *why);
 
-/* The header, a title above a muted subtitle: its height on a sheet of this width, and drawing it. */
+/* The header, a title above a muted subtitle: measures its height at this width; draws it. */
 int tile_header_height(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 
