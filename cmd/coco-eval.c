@@ -18,7 +18,7 @@ static const char EPILOG[] =
     "BLEU and ROUGE-L go from 0 to 1. CIDEr is CIDEr-D as the COCO tools compute it, from 0 to 10.\n"
     "--table prints all of them times 100, as papers do: a CIDEr of 0.887 is 88.7 there.\n"
     "\n"
-    "Several FILEs are scored each by itself. JSON has one object per line for each, with its \"file\". --by\n"
+    "Each FILE is scored by itself. JSON has one object per line for each, with its \"file\". --by\n"
     "adds an object for each value of KEY, with its \"group\" (null: records without KEY), before that of\n"
     "all captions. CIDEr takes its document frequencies from the whole file.\n"
     "\n"
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
         {.name = "significance", .kind = CLI_FLAG, .value = &given.significance,
          .help = "also differences of each file from the first, with 95 % intervals and p"},
         {.name = "resamples", .kind = CLI_INT, .value = &given.resamples, .arg = "N",
-         .help = "how often --significance draws the images", .min = 100, .max = 1e6},
+         .help = "number of resamples for --significance", .min = 100, .max = 1e6},
         {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
          .help = "random seed for --significance", .min = 0, .max = UINT32_MAX},
     };
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
     Err err;
     int status = 0;
     if (eval_run(&o, stdout, cli_warnings(), &err)) {
-        /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
+        /* A broken standard output is reported by cli_finish, quietly if its reader has gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);
         status = 1;

@@ -29,7 +29,7 @@ typedef struct {
                     const real *base, size_t base_ld, real *C, size_t ldc);
     /* The same with numbers rounded to bfloat16, pairs = ⌈k/2⌉ of them along k; sums are float. */
     void (*pack_bf16)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
-    /* A (m,k) in pairs: (m,pairs) where p_step is 1, (pairs,m) where i_step is 1. */
+    /* A (m,k) in pairs: (m,pairs) if p_step is 1, (pairs,m) if i_step is 1. */
     void (*round_bf16)(int m, int k, const real *A, size_t i_step, size_t p_step, Bf16Pair *out, size_t ldo);
     void (*product_bf16)(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
                          const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc);

@@ -73,7 +73,7 @@ int64_t coco_image_id(const char *name, int64_t row);
 int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);
-/* Whether each number of a row is zero. Quick where the first one is not. */
+/* Whether each number of a row is zero. Quick if the first one is not. */
 bool features_zero(const H5Matrix *features, int64_t row);
 
 #endif

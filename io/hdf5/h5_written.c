@@ -43,7 +43,7 @@ static char *beside(const char *path, const char *name)
     return slash ? in_dir(path, (size_t)(slash - path) + (slash == path), name) : NULL;
 }
 
-/* An absolute name counts by its last part where it leads to nothing. */
+/* An absolute name counts by its last part if it leads to nothing. */
 static char *find_source(const H5 *h5, const char *name)
 {
     const char *base = *name == '/' ? strrchr(name, '/') + 1 : name;

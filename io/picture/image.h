@@ -11,9 +11,8 @@
 #include <stdint.h>
 
 enum {
-    IMAGE_PIXELS_MAX =
-        100000000,             /* pixels that a picture may have in memory, unless its ImageWish says otherwise */
-    IMAGE_FILE_MAX = 256 << 20 /* bytes that its file may have */
+    IMAGE_PIXELS_MAX = 100000000, /* pixels in memory, unless an ImageWish says otherwise */
+    IMAGE_FILE_MAX = 256 << 20    /* bytes of a file */
 };
 
 typedef struct {

@@ -38,7 +38,7 @@ typedef struct {
     Rows dnext_h; /* (n,H): the gradient of next_h */
     Rows dc;      /* (n,carried·H): enters as the gradient of next_c, leaves as that of prev_c */
     Rows da;      /* (n,G·H): written, the gradient of x·Wx + b */
-    Rows dah;     /* (n,G·H): written where the shares are separate, the gradient of h·Wh; else da is both */
+    Rows dah;     /* (n,G·H): written if the shares are separate, the gradient of h·Wh; else da is both */
     Rows dprev_h; /* (n,H): the gradient that bypasses the products is added */
 } CellStep;
 

@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    bool draws; /* at random: it needs random numbers and returns one word */
+    bool draws; /* at random: needs an Rng and returns one word */
     /* Fills words (k) from scores (V), 1 <= k <= V, and returns how many, at least 1; a sampler that draws ignores k.
      * If a score is NaN the words mean nothing, but are still from 0 to V-1. Any thread; rng belongs to the image,
      * NULL if the sampler does not draw. */

@@ -155,7 +155,7 @@ static const char *const FIXED[] = {
     [PTB_CLOSE_SQUARE] = "-rsb-",
 };
 
-/* The change that applies to the text up to `end`, NULL where there is none. */
+/* The change that applies to the text up to `end`, NULL if there is none. */
 static const Change *find_change(PtbKind kind, const char *text, const char *end)
 {
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
@@ -206,7 +206,7 @@ static int has_alnum(PtbKind kind, const char *token, const unsigned char *class
     return strpbrk(token, "0123456789abcdefghijklmnopqrstuvwxyz") != NULL;
 }
 
-/* Puts the token of a match at out, ended by NUL: its end, or out itself where it is dropped. */
+/* Puts the token of a match at out, ended by NUL: its end, or out itself if it is dropped. */
 static char *put(const PtbMatch *m, const unsigned char *classes, const char *text, size_t n, int flags, char *raw,
                  char *out)
 {

@@ -67,7 +67,7 @@ int tile_header_height(const TileStyle *style, Canvas *canvas, int width, const 
 void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 
 /* The references of a record that are shown: their number, and number i. One that equals the caption comes first
- * (*equal), or is left out where captions are ground truth themselves. */
+ * (*equal), or is left out if captions are ground truth themselves. */
 int tile_references(const TileLook *look, const Record *record);
 const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
 

@@ -7,9 +7,9 @@
 
 enum {
     NETWORK_WORKERS = 8,   /* threads that wait for downloads compute little */
-    NETWORK_AHEAD = 16,    /* tiles in progress where images are downloaded: at least this many, */
+    NETWORK_AHEAD = 16,    /* tiles in progress if images are downloaded: at least this many, */
     AHEAD_MAX = 64,        /* at most this many, */
-    AHEAD_BYTES = 64 << 20 /* and fewer where their cards together would take more than this */
+    AHEAD_BYTES = 64 << 20 /* and fewer if their cards together would take more than this */
 };
 
 struct Tiles {
@@ -101,14 +101,14 @@ static int work_tile(void *ctx, void *item, Err *err)
     return rc;
 }
 
-/* Bytes of the highest card; 1 where none is drawn. */
+/* Bytes of the highest card; 1 if none is drawn. */
 static int64_t card_bytes(const Tiles *t)
 {
     const SheetPlan *plan = t->spec.plan;
     return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
 }
 
-/* How many threads: more than compute where they wait for the network, unless cards are large. */
+/* How many threads: more than compute if they wait for the network, unless cards are large. */
 static int tiles_workers(const Tiles *t, bool network)
 {
     int threads = t->spec.threads;

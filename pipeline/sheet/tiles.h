@@ -5,7 +5,7 @@
  *                                   └──► pixels of the card, as high as its row of the plan
  *
  * A fixed number of tiles is in progress, however many records there are: about one row, so that threads keep working
- * while a row is compressed, or two rows where images must be waited for. Main thread. */
+ * while a row is compressed, or two rows if images must be waited for. Main thread. */
 #ifndef COCO_PIPELINE_SHEET_TILES_H
 #define COCO_PIPELINE_SHEET_TILES_H
 
