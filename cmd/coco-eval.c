@@ -29,8 +29,8 @@ static const char EPILOG[] =
     "\n"
     "--stats: word_precision, words that a reference has too, each as often at most, of all words; unk,\n"
     "<UNK>s of all words; distinct_1 and distinct_2, different words and pairs of words of all words and\n"
-    "pairs (Li et al. 2016), which fall as captions grow more; distinct_captions; novel_captions, which\n"
-    "--train tells.";
+    "pairs (Li et al. 2016), which fall as the number of captions grows; distinct_captions;\n"
+    "novel_captions, with --train.";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)
