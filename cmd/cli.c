@@ -164,7 +164,7 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .kind = CLI_INT,
          .value = &values->threads,
          .arg = "N",
-         .help = "threads of computation",
+         .help = "number of compute threads",
          .min = 1,
          .max = THREADS_MAX},
         {.name = "quiet",

@@ -85,7 +85,7 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 /* Checks the name of a PNG to be written: another format's suffix (.jpg, .html) is a usage error. */
 void cli_png_name(const char *option, const char *path);
 
-/* For commands that draw, first of all: where pango or GLib abort, because they get no memory or no thread, the unfinished
+/* For commands that draw, first of all: if pango or GLib abort, because they get no memory or no thread, the unfinished
  * files are removed, a line says why, and the exit status is 1. */
 void cli_catch_crashes(const char *name);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char EPILOG[] =
-    "A FILE holds caption records, one a line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
+    "A FILE holds caption records, one per line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
     "References\n"
     "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
@@ -18,7 +18,7 @@ static const char EPILOG[] =
     "BLEU and ROUGE-L go from 0 to 1. CIDEr is CIDEr-D as the COCO tools compute it, from 0 to 10.\n"
     "--table prints all of them times 100, as papers do: a CIDEr of 0.887 is 88.7 there.\n"
     "\n"
-    "Several FILEs are scored each by itself. JSON has an object a line for each, with its \"file\". --by\n"
+    "Each FILE is scored by itself. JSON has one object per line for each, with its \"file\". --by\n"
     "adds an object for each value of KEY, with its \"group\" (null: records without KEY), before that of\n"
     "all captions. CIDEr takes its document frequencies from the whole file.\n"
     "\n"
@@ -29,8 +29,8 @@ static const char EPILOG[] =
     "\n"
     "--stats: word_precision, words that a reference has too, each as often at most, of all words; unk,\n"
     "<UNK>s of all words; distinct_1 and distinct_2, different words and pairs of words of all words and\n"
-    "pairs (Li et al. 2016), which fall as captions grow more; distinct_captions; novel_captions, which\n"
-    "--train tells.";
+    "pairs (Li et al. 2016), which fall as the number of captions grows; distinct_captions;\n"
+    "novel_captions, with --train.";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)
@@ -44,12 +44,12 @@ static void take_files(const Cli *cli, EvalOptions *o)
     if (from_stdin > 1)
         cli_usage_error("-: standard input is read once");
     if (o->save_df && o->n_inputs > 1)
-        cli_usage_error("--save-df is of one FILE");
+        cli_usage_error("--save-df takes one FILE");
     if (o->save_df && o->n_inputs && !strcmp(o->save_df, "-"))
         cli_usage_error("--save-df -: standard output is for the scores");
 }
 
-/* Options that are not EvalOptions as they stand. */
+/* Options that are not members of EvalOptions as they are. */
 typedef struct {
     int tokenizer;
     int64_t resamples, seed;
@@ -73,7 +73,7 @@ static void take_format(const Given *given, EvalOptions *o)
     if (given->per_image && (o->by || o->statistics))
         cli_usage_error("--per-image and %s exclude each other", o->by ? "--by" : "--stats");
     if (given->per_image && o->n_inputs > 1)
-        cli_usage_error("%s: --per-image is of one FILE", o->inputs[1]);
+        cli_usage_error("%s: --per-image scores one FILE", o->inputs[1]);
 }
 
 static void take_significance(const Cli *cli, const Given *given, EvalOptions *o)
@@ -94,8 +94,8 @@ int main(int argc, char **argv)
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
         {"tokenizer", 0, CLI_CHOICE, &given.tokenizer, "ptb|clean|none",
-         "ptb: the COCO tools' words; clean: these without marks and brackets; none: as white space parts them, "
-                 "what records without --refs get", 0, 0, false},
+         "ptb: the COCO tools' words; clean: ptb minus punctuation and brackets; none: split on white space (default "
+                 "without --refs)", 0, 0, false},
         {.name = "american", .kind = CLI_FLAG, .value = &o.tokens.american,
          .help = "make British spellings American, in the words of ptb and clean"},
         {.name = "british", .kind = CLI_FLAG, .value = &given.british, .help = "leave British spellings, the default"},
@@ -104,16 +104,16 @@ int main(int argc, char **argv)
         {"df", 0, CLI_TEXT, &o.df, "FILE",
          "document frequencies for CIDEr, instead of those of the images that are scored", 0, 0, false},
         {"save-df", 0, CLI_TEXT, &o.save_df, "FILE",
-         "keep those of the references, all of --refs where it is given; without a FILE to score that is all", 0, 0,
-         false},
+         "save the references' document frequencies (all of --refs, if given); with no FILE, only save", 0, 0, false},
         {"train", 0, CLI_TEXT, &o.train, "DATA|FILE",
          "dataset directory, COCO annotations or records: the share of captions that are not among the training "
          "captions there", 0, 0, false},
         {"allow-missing", 0, CLI_FLAG, &o.allow_missing, NULL, "leave out captions of images that --refs lacks", 0,
          0, false},
-        {"per-image", 0, CLI_FLAG, &given.per_image, NULL, "each record with its scores, instead of the corpus's", 0, 0,
+        {"per-image", 0, CLI_FLAG, &given.per_image, NULL, "each record with its scores, instead of corpus scores", 0, 0,
          false},
-        {"table", 0, CLI_FLAG, &given.table, NULL, "for people; several files or groups are a row each", 0, 0, false},
+        {"table", 0, CLI_FLAG, &given.table, NULL,
+         "print a human-readable table, with a row for each file or group", 0, 0, false},
         {.name = "by", .kind = CLI_TEXT, .value = &o.by, .arg = "KEY",
          .help = "also score the records in groups, by their value of a key such as split"},
         {.name = "stats", .kind = CLI_FLAG, .value = &o.statistics,
@@ -121,9 +121,9 @@ int main(int argc, char **argv)
         {.name = "significance", .kind = CLI_FLAG, .value = &given.significance,
          .help = "also differences of each file from the first, with 95 % intervals and p"},
         {.name = "resamples", .kind = CLI_INT, .value = &given.resamples, .arg = "N",
-         .help = "how often --significance draws the images", .min = 100, .max = 1e6},
+         .help = "number of resamples for --significance", .min = 100, .max = 1e6},
         {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
-         .help = "of the random numbers of --significance", .min = 0, .max = UINT32_MAX},
+         .help = "random seed for --significance", .min = 0, .max = UINT32_MAX},
     };
     /* clang-format on */
     Cli cli = {.name = "coco-eval",
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
     Err err;
     int status = 0;
     if (eval_run(&o, stdout, cli_warnings(), &err)) {
-        /* A broken standard output is cli_finish's to tell, quietly where its reader has gone. */
+        /* A broken standard output is reported by cli_finish, quietly if its reader has gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);
         status = 1;

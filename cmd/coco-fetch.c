@@ -32,8 +32,8 @@ static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "cs231n [options]\nURL|FILE [options]\nshapes [options]\nimages [options] [FILE...]\n"
-                    "show [options] [DATA]",
+        .synopsis = "cs231n [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nimages [OPTION...] [FILE...]\n"
+                    "show [OPTION...] [DATA]",
         .about = "Makes, downloads and shows datasets and their images.\n\n"
                  "  cs231n    download the course's dataset, COCO 2014, and unpack it\n"
                  "  URL|FILE  the same for any dataset in a zip or tar archive\n"

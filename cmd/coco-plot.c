@@ -70,7 +70,7 @@ int main(int argc, char **argv)
     /* clang-format on */
     Cli cli = {
         .name = "coco-plot",
-        .synopsis = "[options] -o LOSS.png [LOG...|-]",
+        .synopsis = "[OPTION...] -o LOSS.png [LOG...|-]",
         .about =
             "Draws the loss curves of training logs: training loss as lines, validation loss dashed with markers,\n"
             "several runs in one picture.",

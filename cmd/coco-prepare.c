@@ -39,7 +39,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "features: from coco-features, or any HDF5 file (the array 'features', or ARRAY), .npy or .npz; may be "
                  "repeated"},
         {.name = "names", .kind = CLI_MANY, .value = &o->names, .arg = "FILE",
-         .help = "the images' names, one a line, for features that come without; once for all such files, or once for "
+         .help = "the images' names, one per line, for features that come without; once for all such files, or once for "
                  "each"},
         {.name = "images", .kind = CLI_TEXT, .value = &p->images, .arg = "DIR",
          .help = "the pictures' directory: leave out images that are not there"},
@@ -57,7 +57,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "max-words", .kind = CLI_INT, .value = &p->max_words, .arg = "N",
          .help = "leave out longer captions (default 20; with --from no limit)", .min = 1, .max = WORDS_MAX},
         {.name = "vocab-from", .kind = CLI_TEXT, .value = &p->vocab_from, .arg = "DATA|MODEL|FILE",
-         .help = "take the vocabulary of a dataset, a model, a vocab.json or a list of words, one a line"},
+         .help = "take the vocabulary of a dataset, a model, a vocab.json or a list of words, one per line"},
         {.name = "pca", .kind = CLI_INT, .value = &p->pca, .arg = "D",
          .help = "reduce the features to D numbers by principal components, fitted on train", .min = 1,
          .max = PCA_MAX},

@@ -137,7 +137,7 @@ static void order_options(Options *o, CliOption options[N_ORDER])
                  "last"},
         {.name = "reverse", .kind = CLI_FLAG, .value = &sheet->sort.reverse,
          .help = "reverse the order: worst first, last first"},
-        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "for --sort random", .min = 0,
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "random seed for --sort random", .min = 0,
          .max = UINT32_MAX},
     };
     /* clang-format on */
@@ -161,7 +161,7 @@ static void look_options(Options *o, CliOption options[N_LOOK])
         {.name = "gt", .kind = CLI_INT, .value = &o->references, .arg = "N",
          .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
-         .help = "colour the words of a caption that no ground truth has"},
+         .help = "keep words of a caption bold if a reference has them, and colour the rest"},
         {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
     };
@@ -184,9 +184,9 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
         {.name = "negative-ttl", .kind = CLI_REAL, .value = &sheet->where.negative_ttl, .arg = "S",
          .help = "seconds before a dead URL is tried again; 0: at once", .min = 0, .max = 1e10},
         {.name = "offline", .kind = CLI_FLAG, .value = &sheet->where.offline,
-         .help = "ask for no URL; images come from the directories and the cache"},
+         .help = "download nothing; images come from the directories and the cache"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &sheet->where.max_pixels, .arg = "N",
-         .help = "of an image in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
+         .help = "largest image, in pixels, to hold in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
          .max = INT64_C(10000000000)},
         {.name = "strict", .kind = CLI_FLAG, .value = &o->strict,
          .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},
@@ -222,11 +222,10 @@ int main(int argc, char **argv)
     CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-render",
-        .synopsis = "[options] -o SHEET.png [FILE|-]\n[options] --html PAGE.html [FILE|-]",
-        .about =
-            "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
-            "the ground truth. An image that cannot be had becomes a placeholder that says why. Long texts end\n"
-            "in an ellipsis on sheets; a page shows them whole.",
+        .synopsis = "[OPTION...] -o SHEET.png [FILE|-]\n[OPTION...] --html PAGE.html [FILE|-]",
+        .about = "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
+                 "the ground truth. A missing image becomes a placeholder that says why. Long texts end\n"
+                 "in an ellipsis on sheets; a page shows them whole.",
         .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file:\n"
                   "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
                   "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"

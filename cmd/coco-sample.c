@@ -16,7 +16,7 @@ typedef struct {
 } Options;
 
 static const char EPILOG[] =
-    "Writes one record a line, in the order of the rows:\n"
+    "Writes one record per line, in the order of the rows:\n"
     "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
     "logprob is the natural logarithm of the caption's probability. A caption does not depend "
     "on the images\n"
@@ -75,14 +75,14 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
     const CliOption all[] = {
         {.name = "model", .letter = 'm', .kind = CLI_TEXT, .value = &s->model, .arg = "MODEL.h5",
          .help = "the model file"},
-        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DIR",
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
          .help = "train, val or another split"},
         {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
          .help = "caption the rows of this file's array 'features', without a dataset"},
         {.name = "files", .kind = CLI_TEXT, .value = &s->files, .arg = "NAMES",
-         .help = "with --features: the images' file names, one a line, which the records then carry"},
+         .help = "with --features: the images' file names, one per line, which the records then carry"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
         {.name = "allow-external", .kind = CLI_FLAG, .value = &s->allow_external,
@@ -94,7 +94,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "temperature", .kind = CLI_REAL, .value = &s->search.choice.temperature, .arg = "T",
          .help = "draw words from softmax(scores / T)", .min = 1e-3, .max = 1e3},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
-         .help = "seed of --temperature's random numbers", .min = 0, .max = UINT32_MAX},
+         .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
          .help = "at most N steps, <END> counted", .min = 1, .max = 10000},
         {.name = "length-norm", .kind = CLI_REAL, .value = &s->search.length_norm, .arg = "A",
@@ -107,15 +107,15 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->bad_endings,
          .help = "no caption ends with a, the, of, with or the like"},
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
-         .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster where "
+         .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster if "
                  "the processor supports it"},
         {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
         {.name = "rows", .kind = CLI_TEXT, .value = &s->rows, .arg = "FILE",
-         .help = "caption only these rows: numbers or records, one a line; - is stdin"},
+         .help = "caption only these rows: numbers or records, one per line; - is stdin"},
         {.name = "first", .letter = 'n', .kind = CLI_INT, .value = &s->first, .arg = "N",
          .help = "only the first N", .min = 0, .max = 1e15},
         {.name = "shard", .kind = CLI_TEXT, .value = &o->shard, .arg = "I/N",
-         .help = "of these, only those whose place mod N is I (from 0)"},
+         .help = "caption every N-th of the selected rows, starting at row I (from 0)"},
         {.name = "format", .kind = CLI_CHOICE, .value = &o->format, .arg = CAPTION_FORMATS,
          .help = "caption records; the results array of the COCO tools; captions alone"},
     };
@@ -133,7 +133,7 @@ int main(int argc, char **argv)
     CliOption options[N_OPTIONS];
     option_table(&o, options);
     Cli cli = {.name = "coco-sample",
-               .synopsis = "-m MODEL.h5 [-d DIR] [--split NAME] [OPTION...]\n"
+               .synopsis = "-m MODEL.h5 [-d DATA] [--split NAME] [OPTION...]\n"
                            "-m MODEL.h5 --features FILE.h5 [OPTION...]",
                .about = "Describes images: writes a caption for each row of features.",
                .epilog = EPILOG,

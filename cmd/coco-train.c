@@ -22,7 +22,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
     const double most = SETTING_COUNT_MAX;
     /* clang-format off */
     const CliOption all[] = {
-        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DIR",
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory"},
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &t->out, .arg = "MODEL.h5",
          .help = "the model file to write; with --resume the resumed one"},
@@ -46,7 +46,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "train on N captions, drawn with replacement; 0 is all", .max = SETTING_UINT32_MAX},
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
-        {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "seed of the random numbers",
+        {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),
          .help = "of matrix products; bf16: factors rounded to bfloat16, sums in float: faster if the processor "
@@ -58,7 +58,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "init", .kind = CLI_TEXT, .value = &t->init, .arg = "MODEL.h5",
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
-         .help = "continue exactly where it stopped"},
+         .help = "resume this model's training, exactly where it stopped"},
         {.name = "val-every", .kind = CLI_INT, .value = &s->val_every, .arg = "N",
          .help = "validation loss every N epochs; 0 is never", .max = most},
         {.name = "val-max", .kind = CLI_INT, .value = &s->val_max, .arg = "N",
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
     CliOption options[N_OPTIONS];
     option_table(&o, options);
     Cli cli = {.name = "coco-train",
-               .synopsis = "[-d DIR] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]",
+               .synopsis = "[-d DATA] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]",
                .about = "Trains a recurrent network to describe images.",
                .epilog = EPILOG,
                .options = options,

@@ -116,7 +116,7 @@ int archive_main(int argc, char **argv)
     CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "cs231n [-o DIR] [options]\nURL|FILE [-o DIR] [options]",
+        .synopsis = "cs231n [-o DIR] [OPTION...]\nURL|FILE [-o DIR] [OPTION...]",
         .about = ABOUT,
         .epilog = EPILOG,
         .options = options,

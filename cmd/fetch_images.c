@@ -23,7 +23,7 @@ enum { N_OWN = 6 };
 
 static const char ABOUT[] =
     "Downloads images into the cache, many at a time. The input, files or standard input, is caption\n"
-    "records (their \"url\") or URLs, one a line. Prints a status record for each line as its\n"
+    "records (their \"url\") or URLs, one per line. Prints a status record for each line as its\n"
     "download finishes:\n\n"
     "  {\"url\":...,\"status\":\"ok\",\"path\":...,\"code\":200,\"bytes\":48213,\"tries\":1}\n\n"
     "status is ok (downloaded now), cached (it was there), dead (asking again would bring the\n"
@@ -102,7 +102,7 @@ int images_main(int argc, char **argv)
     CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "images [options] [FILE...]\nimages [options] --retry-failed STATUS.jsonl",
+        .synopsis = "images [OPTION...] [FILE...]\nimages [OPTION...] --retry-failed STATUS.jsonl",
         .about = ABOUT,
         .epilog = "Proxies are taken from http_proxy, https_proxy, all_proxy and no_proxy, as in curl.",
         .options = options,

@@ -30,15 +30,15 @@ int shapes_main(int argc, char **argv)
          .help = "number of pictures to train on", .min = 1, .max = SHAPES_MAX},
         {.name = "val", .kind = CLI_INT, .value = &shapes.val, .arg = "N",
          .help = "number of pictures to validate on", .min = 1, .max = SHAPES_MAX},
-        {.name = "seed", .kind = CLI_INT, .value = &shapes.seed, .arg = "S",
-         .help = "another seed gives other pictures", .min = 0, .max = UINT32_MAX},
+        {.name = "seed", .kind = CLI_INT, .value = &shapes.seed, .arg = "N",
+         .help = "random seed", .min = 0, .max = UINT32_MAX},
         {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &force,
          .help = "replace an existing dataset of shapes"},
     };
     /* clang-format on */
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed S]",
+        .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed N]",
         .about = ABOUT,
         .epilog = EPILOG,
         .options = options,

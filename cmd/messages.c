@@ -19,7 +19,7 @@ void cli_name(const char *name)
 
 /* --- messages --- */
 
-/* A progress bar stands on the terminal's last line. */
+/* A progress bar is on the terminal's last line. */
 static bool bar_drawn;
 
 static void bar_clear(void)

@@ -24,7 +24,7 @@ static int add_times(HttpOptions *http, CliOption *options)
                                .kind = CLI_REAL,
                                .value = &http->stall_s,
                                .arg = "S",
-                               .help = "give up a try that receives nothing for so many seconds",
+                               .help = "give up a try that receives nothing for this many seconds",
                                .min = 1,
                                .max = 86400}};
     memcpy(options, rows, sizeof rows);
@@ -45,8 +45,8 @@ static int add_tries(NetOptions *net, CliOption *options)
          .kind = CLI_REAL,
          .value = &net->http->backoff_s,
          .arg = "S",
-         .help = "seconds before the first retry, doubled for each further one, shortened at random by up to half; "
-                 "a Retry-After of up to 30 s is honoured",
+         .help = "seconds before the first retry, doubled for each further one, but at most 30, and shortened at "
+                 "random by up to half; a Retry-After of up to 30 s is honoured",
          .min = 0,
          .max = 3600},
         {.name = "max-redirects",
@@ -86,7 +86,7 @@ static int add_hosts(NetOptions *net, CliOption *options)
                                .kind = CLI_TEXT,
                                .value = &net->rate,
                                .arg = "N/s",
-                               .help = "at most so many requests a second to one server (or N/m, N/h)"}};
+                               .help = "at most N requests per second to one server (or N/m, N/h)"}};
     memcpy(options, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
 }
@@ -98,8 +98,7 @@ static int add_public_only(HttpOptions *http, CliOption *options)
          .kind = CLI_FLAG,
          .value = &http->public_only,
          .help = "never connect to private, loopback or link-local addresses, whatever names or redirects lead "
-                 "there; "
-                 "for URLs from strangers; turns proxies off"}};
+                 "there; for untrusted URLs; turns proxies off"}};
     memcpy(options, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
 }

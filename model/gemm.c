@@ -37,7 +37,7 @@ static int panel_count(int n)
     return (n + simd->panel - 1) / simd->panel;
 }
 
-/* An unpacked matrix op(X): where its elements stand. */
+/* An unpacked matrix op(X): where its elements are. */
 typedef struct {
     const real *at;
     size_t row, col; /* distance of neighbours down and across */
@@ -208,7 +208,7 @@ void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real
         put_base(m, n, NULL, 0, C, ldc);
     if (how.precision == PRECISION_BF16)
         a = round_all(m, k, a, how.scratch);
-    /* Bands of rows too, where there are too few panels for the threads. */
+    /* Bands of rows too, if there are too few panels for the threads. */
     if (panels < 2 * threads())
         bands = least((m + 63) / 64, (2 * threads() + panels - 1) / panels);
     int rows = (m + bands - 1) / bands;

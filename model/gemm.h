@@ -6,7 +6,7 @@
  * the number of threads.
  *
  * Matrices are row-major; ld* is the distance between rows, in elements. Sizes of 0 are legal (k = 0: the
- * product is zero). `add`: the product is added to C; else C is only written. */
+ * product is zero). `add`: the product is added to C; else C is only written. C must not overlap A or B. */
 #ifndef COCO_MODEL_GEMM_H
 #define COCO_MODEL_GEMM_H
 
@@ -17,7 +17,8 @@
 typedef enum { PLAIN, TRANSPOSED } Trans;
 
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
- * sums are float; twice the speed where the processor has bfloat16 dot products. Not in double. */
+ * sums are float; twice the speed if the processor has bfloat16 dot products. In the build for double, which only tests
+ * use, there are no functions for it: do not ask for it there. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 #define PRECISION_NAMES "float32|bf16" /* in this order */
 

@@ -20,7 +20,7 @@ void eval_numerical_gradient(ScalarFunction f, void *ctx, real *x, size_t n, dou
 int eval_numerical_gradient_array(ArrayFunction f, void *ctx, real *x, size_t n, const real *df, size_t m, double h,
                                   real *grad);
 
-/* max |x-y| / max(1e-8, |x|+|y|) over n elements: the course's rel_error. NaN where an element is. */
+/* max |x-y| / max(1e-8, |x|+|y|) over n elements: the course's rel_error. NaN if an element is. */
 double rel_error(const real *x, const real *y, size_t n);
 
 #endif

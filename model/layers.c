@@ -7,7 +7,7 @@
 
 enum {
     MOST_ROWS = 128, /* rows of a tile */
-    COLUMNS = 64     /* columns of a tile, where threads own columns */
+    COLUMNS = 64     /* columns of a tile when threads own columns */
 };
 
 static const Gemm float32 = {PRECISION_FLOAT32, NULL};

@@ -29,9 +29,9 @@ struct LossWork {
     int *tile_at;     /* (tiles+1): the first place of a tile */
     int *first;       /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
     int32_t *slot;    /* (P): which of the distinct words goes in */
-    int32_t *target;  /* (P): the word due, -1 where none is */
+    int32_t *target;  /* (P): the word due, -1 if none is */
     int32_t *word;    /* (U): the distinct words */
-    int32_t *slot_of; /* (V): a word's slot, -1 where it does not occur */
+    int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */
 
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
@@ -39,7 +39,7 @@ struct LossWork {
     real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
     real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
-    real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing where nothing is carried */
+    real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing if nothing is carried */
     real *scores;     /* (chunk,V) */
     double *row_loss; /* (P) */
     real *dh, *dh0;   /* (P,H), (N,H) */

@@ -24,8 +24,8 @@ LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precisi
 void loss_work_free(LossWork *work);
 
 typedef enum {
-    LOSS_TRAINING,  /* with the gradient, and with dropout where there is any */
-    LOSS_VALIDATION /* the loss alone, without dropout */
+    LOSS_TRAINING,  /* with the gradient; the mode in which dropout would act. There is none yet */
+    LOSS_VALIDATION /* the loss alone */
 } LossMode;
 
 typedef struct {
@@ -33,7 +33,8 @@ typedef struct {
     const int32_t *captions; /* (N,T+1): words 0..V-1, checked by the caller */
     int N, T;                /* at most those of loss_work_new */
     LossMode mode;
-    int64_t iteration; /* of training, from 1: keys the counter-based random numbers (philox.h) */
+    int64_t
+        iteration; /* of training, from 1. Not used yet: it is to key the random numbers of dropout (philox.h) */
 } LossBatch;
 
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.

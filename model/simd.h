@@ -3,8 +3,8 @@
  * "base"); an empty value counts as unset.
  *
  * Each result depends on its own inputs alone, in one order of operations, and not on the rows or columns beside it. So
- * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c, kernels.c and
- * optim.c call these functions; their headers say what is computed. */
+ * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c and
+ * kernels.c call these functions; their headers say what is computed. cell.c and optim.c read the two lists at the end. */
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
 
@@ -22,14 +22,14 @@ typedef struct {
 
     /* --- products (products.h, bf16.h) ---
      * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n.
-     * Element (p, j) of an unpacked matrix stands at p·p_step + j·j_step; one of the steps is 1. */
+     * Element (p, j) of an unpacked matrix is at p·p_step + j·j_step; one of the steps is 1. */
     void (*pack)(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel);
-    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. Element (i, p) of A stands at i·i_step + p·p_step. */
+    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. Element (i, p) of A is at i·i_step + p·p_step. */
     void (*product)(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
                     const real *base, size_t base_ld, real *C, size_t ldc);
     /* The same with numbers rounded to bfloat16, pairs = ⌈k/2⌉ of them along k; sums are float. */
     void (*pack_bf16)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
-    /* A (m,k) in pairs: (m,pairs) where p_step is 1, (pairs,m) where i_step is 1. */
+    /* A (m,k) in pairs: (m,pairs) if p_step is 1, (pairs,m) if i_step is 1. */
     void (*round_bf16)(int m, int k, const real *A, size_t i_step, size_t p_step, Bf16Pair *out, size_t ldo);
     void (*product_bf16)(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
                          const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc);

@@ -58,7 +58,7 @@ int tensor_add(Params *params, const char *name, int rank, const int *dims, Tens
 
 /* Allocates the zeroed block. -1: out of memory. */
 int params_alloc_data(Params *params);
-void params_free(Params *params); /* legal on a zeroed one */
+void params_free(Params *params); /* safe on a zero-initialized one */
 
 /* Draws the initial values. */
 void params_init(Params *params, Rng *rng);

@@ -163,7 +163,7 @@ train_warns() {
         cp "$GOOD"/*.h5 d
     done
 }
-@test "never written: with room for the numbers, which are zeros" {
+@test "never written: with room for the values, which are zeros" {
     tool_h5 $train type features float32 early
     tool_h5 $val type features float32 early
     both_fail "$train: features: every number is zero" "$val: features: every number is zero"
@@ -242,7 +242,7 @@ train_warns() {
     tool_h5 $val type features float32 outside:$PWD/raw
     coco-sample -m m.h5 -d d --allow-external >have
     rm raw
-    sample_fails "$val: features: has its numbers in another file: $PWD/raw: no such file" --allow-external
+    sample_fails "$val: features: keeps its values in another file: $PWD/raw: no such file" --allow-external
 }
 @test "links that lead nowhere: the message says to what" {
     tool_h5 $captions link train_captions gone.h5 /words

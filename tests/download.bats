@@ -40,7 +40,7 @@ arrived() {
 }
 asked() { curl -s "$SERVER/count/$1"; }
 
-# interrupted PATH BYTES [ETAG]: leaves what a download from there, interrupted after so many bytes, would leave.
+# interrupted PATH BYTES [ETAG]: leaves what a download from there, interrupted after BYTES bytes, would leave.
 interrupted() {
     head -c "$2" "$ARCHIVE" >out.archive.part
     printf '{"url":"%s","validator":"%s","length":%d}\n' "$SERVER/$1" "${3-\\\"v1\\\"}" "$(stat -c %s "$ARCHIVE")" >out.archive.json

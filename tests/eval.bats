@@ -76,7 +76,7 @@ golden() {
     jq -s -e '.[2].CIDEr - 0.72342680625948 | fabs < 1e-9' <<<"$output"
 }
 
-@test "image_id: 64 bits are told apart, and strings of digits are numbers" {
+@test "image_id: 64 bits are distinguished, and strings of digits are numbers" {
     cat >refs64.json <<'EOF'
 {"annotations":[{"image_id":9007199254740992,"caption":"a b c d e"},{"image_id":"9007199254740993","caption":"f g h i j"},
  {"image_id":9223372036854775807,"caption":"k l m n o"},{"image_id":139,"caption":"p q r s t"}]}
@@ -99,7 +99,7 @@ EOF
 "image_id":"000000000139"' ]
 }
 
-@test "a table for people" {
+@test "a human-readable table" {
     run -0 coco-eval --table three.jsonl
     [[ "$output" == *"BLEU-4          57.6"* ]]
     [[ "$output" == *"CIDEr          293.4"* ]]
@@ -184,7 +184,7 @@ E
     run -0 --separate-stderr coco-eval --refs refs.json --allow-missing three.jsonl
     golden
     [[ "$stderr" == *"2 images without references left out, the first of them 77"* ]]
-    # Records bring their own, some images none: these are told, and pass --per-image unchanged.
+    # Records bring their own, some images none: these are reported, and pass --per-image unchanged.
     run -0 --separate-stderr coco-eval three.jsonl
     golden
     [[ "$stderr" == *"2 images without references"* ]]
@@ -319,8 +319,8 @@ E
 
 @test "usage" {
     fails 2 'is read once' coco-eval - a -
-    fails 2 '--save-df is of one FILE' coco-eval --save-df x a b
-    fails 2 'b: --per-image is of one FILE' coco-eval --per-image a b
+    fails 2 '--save-df takes one FILE' coco-eval --save-df x a b
+    fails 2 'b: --per-image scores one FILE' coco-eval --per-image a b
     fails 2 'exclude each other' coco-eval --per-image --stats a
     fails 2 'exclude each other' coco-eval --per-image --by split a
     fails 2 'compares two FILEs or more' coco-eval --significance a

@@ -75,7 +75,7 @@ better() {
     jq -s -e '(.[0].CIDEr + .[1].CIDEr) / 2 - .[2].CIDEr | fabs < 1e-12' <<<"$output"
 }
 
-@test "groups stand by value; records without the key come last" {
+@test "groups are sorted by value; records without the key come last" {
     jq -c 'if .n == 9 then .n = "9" else . end' a.jsonl >mixed.jsonl
     jq -c '.image_id += 10 | .n = (.image_id == 11)' a.jsonl >>mixed.jsonl
     jq -c '.image_id += 20 | .n = 9' a.jsonl >>mixed.jsonl

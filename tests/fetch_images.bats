@@ -309,7 +309,7 @@ END
 
 # --- limits per server ---
 
-@test "--per-host: so many at once, and no more" {
+@test "--per-host: that many at once, and no more" {
     for i in $(seq 12); do echo "$SERVER/late/1/$i"; done >"$BATS_TEST_TMPDIR/in"
     # Another name of the same server counts as another server.
     sed 's/127.0.0.1/localhost/; s,/late/1,/ok,' "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/other"
@@ -321,7 +321,12 @@ END
     [ "$(jq -r .url <<<"$output" | head -n 12 | grep -c localhost)" = 12 ]
 }
 
-@test "--rate: so many requests a second, including retries" {
+@test "--backoff: the help names the longest wait" {
+    run -0 coco-fetch images --help
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"doubled for each further one, but at most 30,"* ]]
+}
+
+@test "--rate: at most N requests per second, including retries" {
     begin=$(date +%s%N)
     fast+=(--rate 5/s)
     fetch ok/r1 ok/r2 ok/r3 ok/r4 flaky/1/r
@@ -400,7 +405,7 @@ END
     [ "$(field status)" = ok ]
     grep -q '^coco-fetch: /no/such/file: No such file' "$BATS_TEST_TMPDIR/err"
     run -1 coco-fetch images -q "$SERVER/ok/after"
-    [ "$output" = "coco-fetch: $SERVER/ok/after: no such file (URLs go into a file or standard input, one a line)" ]
+    [ "$output" = "coco-fetch: $SERVER/ok/after: no such file (URLs go into a file or standard input, one per line)" ]
 }
 
 @test "a line longer than a megabyte is skipped" {

@@ -118,7 +118,7 @@ b[i + 8:i + 16] = bytes(8)'
 @test "numbers in another file are refused, and read on demand" {
     coco-sample -m m.h5 -d d >a
     tool_h5 $val type features float32 outside:$PWD/raw
-    sample_fails "$val: features: has its numbers in another file, of $PWD/raw; --allow-external reads it"
+    sample_fails "$val: features: keeps its values in another file, of $PWD/raw; --allow-external reads it"
     coco-sample -m m.h5 -d d --allow-external >b
     same a b
 }

@@ -43,7 +43,7 @@ numbers() {
     tr ', ' '\n\n' <numbers | awk NF
 }
 
-# row FILE ARRAY ROW: the numbers of a row.
+# row FILE ARRAY ROW: the values of a row.
 row() { h5dump -y -w 0 -m '%.9g' -d "$2" -s "$3,0" -c "1,$4" "$1" | sed -n '/DATA {/,/}/p' | grep -v '[{}]' | xargs; }
 
 @test "formats: all of them give the same dataset" {

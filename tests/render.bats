@@ -178,7 +178,7 @@ RED=FF0000 BROWN=7A5C2E
 @test "a sheet explains its marks" {
     printf '{"image_id":%d,"caption":"a dog","logprob":-1,"references":["a cat","%s"]}\n' 1 "a dog" 2 "two dogs" >mixed.jsonl
     render -q --html page.html mixed.jsonl
-    grep -q 'bold: generated, GT: ground truth (green where it is the caption)' page.html
+    grep -q 'bold: generated, GT: ground truth (green if it is the caption)' page.html
     [ "$(grep -c 'class="same"' page.html)" = 1 ]
     sed -n 2p mixed.jsonl >other.jsonl
     render -q --html page.html other.jsonl

@@ -579,7 +579,7 @@ END
     mkdir bin
     ln -s /bin/true bin/coco-fetch
     ln -s /bin/true bin/coco-train
-    # smoke_of N CAPTIONS: runs it on so many captions, N of them right.
+    # smoke_of N CAPTIONS: runs it on CAPTIONS captions, N of them right.
     smoke_of() {
         {
             echo "#!/bin/sh"

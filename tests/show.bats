@@ -20,10 +20,10 @@ setup() {
 
 show() { coco-fetch show "$@"; }
 
-# part NAME FILE: the lines of a summary that stand below this one, blanks squeezed.
+# part NAME FILE: the lines of a summary below this one, blanks squeezed.
 part() { awk -v name="$1" '/^[^ ]/ { on = $0 == name } on && /^ /' "$2" | tr -s ' ' | sed 's/^ //'; }
 
-# numbers FILE ARRAY: all of them, one a line.
+# numbers FILE ARRAY: all of them, one per line.
 numbers() {
     h5dump -y -w 0 -d "$2" -o "numbers-$2" "$1" >/dev/null
     tr ', ' '\n\n' <"numbers-$2" | awk NF
@@ -195,7 +195,7 @@ val" ]
     show d -n 1000 | jq -c . >have
     same want have
 }
-@test "records: a line each, as other programs read it" {
+@test "records: one per line, as other programs read it" {
     show d --split train -n 24 >records
     [ "$(wc -l <records)" = 24 ]
     while read -r line; do [ "$(jq -c .row <<<"$line" | wc -l)" = 1 ]; done <records

@@ -113,7 +113,8 @@ static void names_of_a_dataset(void **state)
                                       "coco2014_vocab.json",  "README.txt",          "train2014_vgg16_fc7_pca.h5",
                                       "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt", "test2014_images.txt",
                                       "images/a.jpg",         "images/val/b.PNG",    "images/x/y.z/c.jpeg",
-                                      "images/.d/a.webp"};
+                                      "images/.d/a.webp",     "images/a.gif",        "images/a.bmp",
+                                      "images/a.pgm",         "images/a.PPM",        "images/a.pnm"};
     static const char *const other[] = {"",
                                         "2014_urls.txt",
                                         "_features.h5",
@@ -175,7 +176,7 @@ static void a_list_of_entries(void **state)
     assert_non_null(second);
     entry_list_free(&list);
 
-    /* Any of the names marks the root, and several may stand there. */
+    /* Any of the names marks the root, and several may be there. */
     assert_ok(entry_list_add(&list, "mine/captions.h5", 1));
     assert_ok(entry_list_add(&list, "mine/coco2014_captions.h5", 1));
     assert_ok(entry_list_add(&list, "mine/train_captions.h5", 1));

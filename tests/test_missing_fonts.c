@@ -65,7 +65,7 @@ static void each_script_once(void **state)
           "no font has emoji (U+1F600 in image 6); installing fonts-noto-color-emoji may help\n");
 }
 
-/* More scripts than there is room for: what came first is told, and the package in any case. */
+/* More scripts than there is room for: what came first is reported, and the package in any case. */
 static void full(void **state)
 {
     (void)state;

@@ -92,7 +92,7 @@ static void adam(void **state)
     free(m), free(v), free(expected_m), free(expected_v), free(w);
 }
 
-/* eps stands outside of the bias correction: with a tiny gradient the first step shows it. */
+/* eps is outside the bias correction: with a tiny gradient the first step shows it. */
 static void adam_is_the_courses(void **state)
 {
     real w = 0, dw = 1e-7, m = 0, v = 0;

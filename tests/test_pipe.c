@@ -143,7 +143,7 @@ static void errors_in_band(void **state)
             }
 }
 
-/* The earliest error is told, even where a later item failed first. */
+/* The earliest error is reported, even if a later item failed first. */
 static int fail_all(void *ctx, void *item, Err *err)
 {
     Item *it = item;

@@ -1,4 +1,4 @@
-/* Writing PNG: what is written reads back, the same rows give the same bytes, errors are lines. */
+/* Writing PNG: what is written reads back unchanged, the same rows give the same bytes, errors are lines. */
 #include "io/file/sniff.h"
 #include "io/picture/deflate.h"
 #include "io/picture/image.h"

@@ -449,7 +449,7 @@ static void long_lines(void **state)
     }
 }
 
-/* Special words are left out, <UNK> where that is asked; with "none" all else stays as it is. */
+/* Special words are left out, <UNK> if that is asked; with "none" all else stays as it is. */
 static void special(void **state)
 {
     (void)state;

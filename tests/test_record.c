@@ -1,4 +1,4 @@
-/* Caption records: what is read, what is refused and why, and that writing reads back. */
+/* Caption records: what is read, what is refused and why, and that what is written reads back unchanged. */
 #include "io/data/record.h"
 #include "tests/support/test.h"
 
@@ -53,7 +53,7 @@ static void absent_members(void **state)
     record_free(&r);
 }
 
-/* Integers of 64 bits, however deep they are and whatever stands beside them, and strings of digits. */
+/* Integers of 64 bits, however deep they are and whatever is beside them, and strings of digits. */
 static void exact_ids(void **state)
 {
     static const struct {

@@ -102,8 +102,7 @@ static void rows_fit_their_sorted_text(void **state)
     Fixture *f = *state;
     for (int i = 0; i < 8; i++)
         fprintf(f->out, "{\"image_id\":%d,\"caption\":\"%s\",\"score\":%d}\n", i,
-                i % 2 ? "short" : "a caption that takes quite a number of lines where the tile is as narrow",
-                i % 2);
+                i % 2 ? "short" : "a caption that takes quite a number of lines when the tile is as narrow", i % 2);
     small_tiles(f, 4);
     render(f);
     Image mixed = load(f->output);

@@ -29,7 +29,7 @@ const char *entry_list_root(const EntryList *list, const char *const *markers, s
 /* The name relative to the root, if it is below the root and wanted; else NULL. */
 const char *entry_name_wanted(const char *name, const char *root, size_t len, int (*wanted)(const char *name));
 
-/* Sorts the list, and adds up the sizes of the wanted files. Returns one that is listed twice, or NULL. */
+/* Sorts the list, and adds up the sizes of the wanted files. Returns a duplicate entry, if any, else NULL. */
 const char *entry_list_sum(EntryList *list, const char *root, size_t len, int (*wanted)(const char *name),
                            int64_t *total);
 

@@ -1,4 +1,4 @@
-/* Names of entries in an archive: text from strangers, to be judged before it is used. Any thread. */
+/* Names of entries in an archive: untrusted text, to be judged before it is used. Any thread. */
 #ifndef COCO_IO_ARCHIVE_ENTRY_NAME_H
 #define COCO_IO_ARCHIVE_ENTRY_NAME_H
 

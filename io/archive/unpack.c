@@ -24,7 +24,7 @@ enum {
     MAX_ENTRIES = 2000000,
     MAX_NAMES = 256 << 20, /* bytes of all names */
     MAX_RATIO = 200,       /* of unpacked to packed size; real datasets stay below 20 */
-    RATIO_FREE = 64 << 20, /* the ratio does not matter up to so many unpacked bytes */
+    RATIO_FREE = 64 << 20, /* the ratio does not matter up to this many unpacked bytes */
     BLOCK = 1 << 18
 };
 

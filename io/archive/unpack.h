@@ -1,4 +1,4 @@
-/* Unpacks a zip or tar (.tar, .tar.gz) archive from strangers.
+/* Unpacks an untrusted zip or tar (.tar, .tar.gz) archive.
  *
  *      pass 1: judge every entry, write nothing ──► root, wanted files, sizes, space ──► pass 2: write the wanted files
  *

@@ -1,12 +1,10 @@
 /* One line that says what went wrong.
  *
  * Libraries here never print and never exit. A call that can fail takes an `Err *`, returns -1 or NULL, and has
- * written one line, without a newline and without the program's name, into it. The pointer may be NULL where the
+ * written one line, without a newline and without the program's name, into it. The pointer may be NULL if the
  * reason does not matter. Safe from any thread on an Err of its own. */
 #ifndef COCO_IO_BASE_ERR_H
 #define COCO_IO_BASE_ERR_H
-
-#include "io/base/err.h"
 
 enum { ERR_LEN = 1024 }; /* room for a line: a path and a sentence */
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Open addressing with linear probing. A slot is one number, for big tables are slow by their cache misses: below the
+/* Open addressing with linear probing. A slot is one number, because cache misses dominate in large tables: below the
  * mask's bits stand those of an entry's number plus 1 (0: the slot is empty), above them the same bits of its key's
- * hash, so that a search looks at few entries but its own. Short keys stand in their entry. */
+ * hash, so that a search looks at few entries but its own. Short keys are stored in their entry. */
 
 enum { BYTES = 12, FIRST_ROOM = 64, ROOM_MAX = 1 << 30 };
 

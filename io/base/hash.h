@@ -1,7 +1,7 @@
 /* The project's hash table: numbers byte strings.
  *
  * Each distinct key gets a number: 0 for the first, 1 for the second, and so on. A table is thus a set, an interner
- * (number -> key), and a map: what belongs to a key stands in the caller's own array, at the key's number. The number
+ * (number -> key), and a map: what belongs to a key is in the caller's own array, at the key's number. The number
  * of a removed key goes to the next new one, so numbers stay below the largest count that a table ever had.
  *
  * Keys are copied. One thread at a time may add or remove; any number may look keys up while nobody does. */

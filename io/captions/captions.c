@@ -12,7 +12,7 @@
 
 enum { FILE_MAX = 1 << 30 };
 
-/* CSV comes last: its mark, a comma, may also stand in the captions of the others. */
+/* CSV comes last: its mark, a comma, may also occur in the captions of the others. */
 static const CaptionFormat *const formats[] = {&captions_coco, &captions_karpathy, &captions_records,
                                                &captions_tsv,  &captions_bars,     &captions_csv};
 enum { N_FORMATS = sizeof formats / sizeof *formats };

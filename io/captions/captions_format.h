@@ -32,7 +32,7 @@ const char *caption_file_head(const CaptionFile *file, size_t *len);
 bool caption_file_has(const CaptionFile *file, const char *key);
 
 /* Hands a caption to the sink, after white space around the name is cut off; one without a name is skipped. `unit` and
- * `number` say where it stands: "line", 3. -1 with the place before the message. */
+ * `number` say where it is: "line", 3. -1 with the place before the message. */
 int caption_take(const CaptionFile *file, const char *unit, long long number, CaptionItem *item, Err *err);
 void caption_skip(const CaptionFile *file, const char *unit, long long number, const char *why);
 

@@ -1,4 +1,4 @@
-/* The columns of a captions table, as its first row names them or as they usually stand. Not for anybody outside
+/* The columns of a captions table, as its first row names them or in their usual order. Not for anybody outside
  * io/captions/. */
 #ifndef COCO_IO_CAPTIONS_COLUMNS_H
 #define COCO_IO_CAPTIONS_COLUMNS_H

@@ -56,7 +56,7 @@ static int cut_field(CsvReader *r, char **field, bool *quoted, bool *last)
     *quoted = *s == '"';
     if (*quoted && !(s = unquote(r, s, &end)))
         return -1;
-    s += strcspn(s, stops); /* nothing should stand between the closing quote and here */
+    s += strcspn(s, stops); /* nothing should be between the closing quote and here */
     *last = *s != r->mark;
     r->at = s + (*s != '\0');
     r->line += *s == '\n';

@@ -2,7 +2,7 @@
 
 #include "io/data/vocab.h"
 
-/* Nearly all rows are: told at one glance. */
+/* Nearly all rows are, which is quick to see. */
 static bool is_sound(const int32_t *row, int width)
 {
     int t = 1;

@@ -48,7 +48,7 @@ enum {
 
 /* Opens one split. The caller closes, even after a failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
-void dataset_close(Dataset *data); /* legal on a zeroed one */
+void dataset_close(Dataset *data); /* safe on a zero-initialized one */
 
 /* Caption row i (width words), after checking its words and its image. NULL with a message if one is out of range. Any
  * thread. */
@@ -73,7 +73,7 @@ int64_t coco_image_id(const char *name, int64_t row);
 int features_open(H5Matrix *features, const char *path, Err *err);
 /* The check of dataset_features on any matrix from `path`. */
 const float *features_row(const H5Matrix *features, const char *path, int64_t row, Err *err);
-/* Whether each number of a row is zero. Quick where the first one is not. */
+/* Whether each number of a row is zero. Quick if the first one is not. */
 bool features_zero(const H5Matrix *features, int64_t row);
 
 #endif

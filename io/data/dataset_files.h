@@ -38,7 +38,7 @@ extern const char *const dataset_markers[];
 bool dataset_split_valid(const char *split, size_t len);
 int dataset_split_check(const char *split, Err *err);
 
-/* The file's name, relative to the directory. split: a valid one, ignored where all splits share the file. Returns out. */
+/* The file's name, relative to the directory. split: a valid one, ignored if all splits share the file. Returns out. */
 const char *dataset_file_name(DatasetFile kind, DatasetStyle style, const char *split, char out[DATASET_NAME_LEN]);
 /* The path of the file in the directory, or where it should be if it is missing. The caller frees; NULL: out of memory. */
 char *dataset_file_path(const char *dir, DatasetFile kind, const char *split);
@@ -56,6 +56,6 @@ typedef struct {
 int dataset_splits(DatasetSplits *splits, const char *dir, unsigned kinds, Err *err);
 /* Adds a split unless it is there already, or is not a valid name. The list stays in order. -1: out of memory. */
 int dataset_splits_add(DatasetSplits *splits, const char *name, size_t len, Err *err);
-void dataset_splits_free(DatasetSplits *splits); /* legal on a zeroed one */
+void dataset_splits_free(DatasetSplits *splits); /* safe on a zero-initialized one */
 
 #endif

@@ -3,7 +3,7 @@
  *
  * Reading: the text must be exactly one value of RFC 8259 in valid UTF-8. If an object repeats a key, the last one
  * counts, as in jq and Python. NUL characters inside strings (\u0000) are refused because they would truncate C
- * strings. Integers of up to 64 bits are exact, also where they are printed again. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
+ * strings. Integers of up to 64 bits are exact, also when they are printed again. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
  *
  * The caller frees a tree with json_free; what is found in it is borrowed from it. Safe from any thread on trees of its
  * own. */

@@ -81,7 +81,7 @@ static int read_head(const unsigned char *bytes, size_t len, Head *h, size_t *at
     return read_type(text, h, name, err) || read_shape(text, h, name, err) ? -1 : 0;
 }
 
-/* --- the numbers --- */
+/* --- the values --- */
 
 /* IEEE 754 half to single. */
 static float half(uint16_t b)

@@ -36,7 +36,7 @@ typedef struct {
 int record_parse(Record *record, const char *line, size_t len, Err *err);
 /* The same from a parsed value. */
 int record_read(Record *record, const Json *json, Err *err);
-void record_free(Record *record); /* legal on a zeroed one */
+void record_free(Record *record); /* safe on a zero-initialized one */
 /* Whether the caption is only white space. */
 int record_is_blank(const Record *record);
 /* The index of the first reference that equals the caption word for word; -1 if none does or the caption is blank. */
@@ -49,7 +49,8 @@ int record_write(FILE *out, const Record *record, Err *err);
 typedef struct RecordReader RecordReader;
 RecordReader *record_open(const char *path, Err *err);
 /* The next record: 1 with the record, which the caller frees, and its line as from record_line; 0 at the end; -1 if the
- * line is not a record: err names file and line ("captions.jsonl: line 3: no \"caption\""). */
+ * line is not a record: err names file and line ("captions.jsonl: line 3: no \"caption\""). Unless it returns 1,
+ * *record is zeroed and *line is not to be used. */
 int record_next(RecordReader *reader, Record *record, const char **line, size_t *len, Err *err);
 void record_close(RecordReader *reader);
 
@@ -58,7 +59,7 @@ void record_close(RecordReader *reader);
 int record_line(RecordReader *reader, const char **line, size_t *len, Err *err);
 /* 1 if the next character after white space is '[': a results array instead of lines. 0 also at the end. */
 int record_is_array(RecordReader *reader);
-/* The rest of the input, NUL-terminated, up to `max` bytes. The caller frees. */
+/* The rest of the input, NUL-terminated; the caller frees. NULL: it has more than `max` bytes, or cannot be read. */
 char *record_rest(RecordReader *reader, size_t max, size_t *len, Err *err);
 const char *record_name(const RecordReader *reader);  /* "captions.jsonl", "standard input"; borrowed */
 const char *record_place(const RecordReader *reader); /* "captions.jsonl: line 3", borrowed */

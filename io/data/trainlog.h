@@ -25,7 +25,7 @@ typedef struct {
     char event[16];    /* "iteration", "epoch", "checkpoint", "done" */
     int64_t iteration; /* from 1 */
     int64_t epoch;     /* negative: absent */
-    double loss;       /* NaN: absent; likewise for the numbers below */
+    double loss;       /* NaN: absent; likewise for the values below */
     double lr;
     double captions_per_s;
     double val_loss;

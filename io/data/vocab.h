@@ -17,7 +17,7 @@ extern const char *const vocab_special[VOCAB_SPECIAL]; /* "<NULL>", "<START>", "
 typedef struct {
     char **word; /* (size) */
     int size;
-    char *joiner; /* what stands between the words of a caption: "" if they are characters; NULL: a space */
+    char *joiner; /* what is written between the words of a caption: "" if they are characters; NULL: a space */
 } Vocab;
 
 #define VOCAB_SPACE " "
@@ -33,7 +33,7 @@ int vocab_load(Vocab *vocab, const char *path, Err *err);
 int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, Err *err);
 /* Writes a vocab.json. */
 int vocab_write(const Vocab *vocab, const char *path, Err *err);
-void vocab_free(Vocab *vocab);                /* legal on a zeroed one */
+void vocab_free(Vocab *vocab);                /* safe on a zero-initialized one */
 int vocab_copy(Vocab *to, const Vocab *from); /* the caller frees `to`; -1: out of memory */
 
 /* 0 if both are the same; else -1 with a line that names both sources, and the first word that differs, the sizes or the

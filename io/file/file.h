@@ -26,7 +26,7 @@ typedef struct {
 int outfile_begin(OutFile *out, const char *target, Err *err);
 /* Both end the file and free what begin allocated. A commit that fails has aborted. */
 int outfile_commit(OutFile *out, Err *err);
-void outfile_abort(OutFile *out); /* removes the temporary file; legal on a zeroed or ended OutFile */
+void outfile_abort(OutFile *out); /* removes the temporary file; safe on a zero-initialized or ended OutFile */
 
 /* All of it around a function that writes the stream. If that returns 0, the target appears; if it returns anything else,
  * the target stays as it was and the value is returned (for -1, the target's name is put before the error). A target of

@@ -52,6 +52,6 @@ typedef struct {
     char *text; /* what the lines point into */
 } Lines;
 int lines_read(Lines *lines, const char *path, Err *err);
-void lines_free(Lines *lines); /* legal on a zeroed one */
+void lines_free(Lines *lines); /* safe on a zero-initialized one */
 
 #endif

@@ -22,7 +22,7 @@ int outdir_begin(OutDir *out, const char *target, Err *err);
 /* Ends the OutDir and frees it. A target that exists and is not empty is removed if `replace` is set, and otherwise
  * refused. A commit that fails has aborted. */
 int outdir_commit(OutDir *out, int replace, Err *err);
-void outdir_abort(OutDir *out); /* removes what was written; legal on a zeroed or ended OutDir */
+void outdir_abort(OutDir *out); /* removes what was written; safe on a zero-initialized or ended OutDir */
 
 /* Removes what killed processes have left beside the target. */
 void outdir_sweep(const char *target);

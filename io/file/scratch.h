@@ -17,7 +17,7 @@ void scratch_forget(const char *path);
  * handler of a signal that ends the process. Async-signal-safe. */
 enum { SCRATCH_MAX = 16 };
 void scratch_remove_all(void);
-/* Removes what killed processes have left beside the target. Failure does no harm. */
+/* Removes what killed processes have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */
 void scratch_remove(const char *path);

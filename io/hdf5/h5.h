@@ -22,7 +22,8 @@ void h5_allow_external(bool allow);
 bool h5_external_allowed(void);
 /* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
-/* Closes the file, even on failure; a created one is written to its path. NULL is legal. */
+/* Closes the file, even on failure; a created one is written to its path, in place: a failure leaves part of a file
+ * there (h5_commit does not). NULL is legal. */
 int h5_close(H5 *h5, Err *err);
 /* Closes a created file, even on failure; it appears at its path whole or not at all, like an OutFile. */
 int h5_commit(H5 *h5, Err *err);
@@ -45,8 +46,8 @@ typedef struct {
     int64_t stored_bytes; /* in the file */
 } H5Info;
 
-int h5_has(H5 *h5, const char *name,
-           Err *err); /* 1: a dataset or a group has this name, 0: none has it; -1: failed */
+/* 1: a dataset or a group has this name; 0: none has it; -1: failed. */
+int h5_has(H5 *h5, const char *name, Err *err);
 /* 1: phrase says what a link leads to and why it is not followed: "link to '/words' of gone.h5, which is not there".
  * 0: the name is not such a link. -1: failed. */
 int h5_broken_link(H5 *h5, const char *name, char *phrase, size_t room, Err *err);
@@ -87,7 +88,7 @@ typedef struct {
  * Integers are taken for floats; floats that are whole numbers for integers: -1 with the row of the first one that is
  * not. Integers outside int32 are clamped. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
-void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
+void h5_unmap(H5Matrix *matrix); /* safe on a zero-initialized one */
 
 /* Attributes of an object ("/" or "/optim"): 1 with the value, 0 if there is none, -1 if it is of another kind. The
  * caller frees text. Integers may have any width; reals may be stored as integers. */

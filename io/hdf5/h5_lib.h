@@ -19,14 +19,14 @@ int64_t lib_open_set(H5 *h5, const char *name, Err *err);
 int lib_describe(H5 *h5, const char *name, int64_t set, H5Info *info, Err *err);
 
 /* --- h5_written.c --- */
-/* -1: its numbers are fill values, as nothing was ever written to it, or a virtual dataset's source is missing; the line
+/* -1: its values are fill values, as nothing was ever written to it, or a virtual dataset's source is missing; the line
  * says which. */
 int lib_check_written(H5 *h5, const char *name, int64_t set, Err *err);
 /* Whether the file that a link or a virtual dataset names is where HDF5 looks for it. */
 bool lib_source_exists(const H5 *h5, const char *file);
 
 /* --- h5_numbers.c --- */
-/* An array that must be of this kind and shape. Unless `strict`, integers and floats stand in for each other, and
+/* An array that must be of this kind and shape. Unless `strict`, integers and floats are taken for each other, and
  * dimensions of 1 are dropped (h5_squeeze). */
 typedef struct {
     const char *name;

@@ -18,7 +18,7 @@ static int refuse_elsewhere(const H5 *h5, const char *name, hid_t plan, Err *err
         what = "is a virtual dataset";
         H5Pget_virtual_filename(plan, 0, file, sizeof file);
     } else if (H5Pget_external_count(plan) > 0) {
-        what = "has its numbers in another file";
+        what = "keeps its values in another file";
         H5Pget_external(plan, 0, sizeof file, file, &offset, &size);
     }
     file[sizeof file - 1] = '\0';

@@ -37,7 +37,7 @@ static int check_shape(const H5 *h5, const char *name, const H5Info *info, int r
     return err_set(err, "%s: %s: shape %s, expected %s", h5->path, name, have, want);
 }
 
-/* Integers and floats stand in for each other if the wish is not strict. */
+/* Integers and floats are taken for each other if the wish is not strict. */
 static int check_kind(const H5 *h5, const ArrayWish *wish, const H5Info *info, Err *err)
 {
     bool number = info->kind == H5_INTEGERS || info->kind == H5_FLOATS;

@@ -43,7 +43,7 @@ static char *beside(const char *path, const char *name)
     return slash ? in_dir(path, (size_t)(slash - path) + (slash == path), name) : NULL;
 }
 
-/* An absolute name counts by its last part where it leads to nothing. */
+/* An absolute name counts by its last part if it leads to nothing. */
 static char *find_source(const H5 *h5, const char *name)
 {
     const char *base = *name == '/' ? strrchr(name, '/') + 1 : name;
@@ -126,7 +126,7 @@ static int check_outside(const H5 *h5, const char *name, hid_t plan, Err *err)
     hsize_t size;
     for (int i = 0; i < n; i++)
         if (H5Pget_external(plan, (unsigned)i, sizeof file - 1, file, &offset, &size) >= 0 && !file_exists(file))
-            return err_set(err, "%s: %s: has its numbers in another file: %.200s: no such file", h5->path, name,
+            return err_set(err, "%s: %s: keeps its values in another file: %.200s: no such file", h5->path, name,
                            file);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* Public and private network addresses: for programs that connect to where strangers say. */
+/* Public and private network addresses: for programs that follow untrusted URLs. */
 #ifndef COCO_IO_NET_ADDRESS_H
 #define COCO_IO_NET_ADDRESS_H
 

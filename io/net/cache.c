@@ -47,7 +47,7 @@ static char *choose_dir(const char *dir, Err *err)
     return chosen;
 }
 
-/* Removes what killed processes left. Failure does no harm. */
+/* Removes what killed processes left. Best effort: failures are ignored. */
 static void remove_leftovers(const char *tmp)
 {
     DIR *d = opendir(tmp);

@@ -57,7 +57,7 @@ void cache_restart(CacheFile *out);
 const void *cache_look(CacheFile *out, size_t *len, Err *err);
 /* Writes the file and gives it its name. The caller frees *path; path may be NULL. A commit that fails has aborted. */
 int cache_commit(CacheFile *out, char **path, Err *err);
-void cache_abort(CacheFile *out); /* legal on a zeroed or ended CacheFile */
+void cache_abort(CacheFile *out); /* safe on a zero-initialized or ended CacheFile */
 
 /* All of it at once: stores the bytes of a URL. */
 int cache_store(const Cache *cache, const char *url, const void *bytes, size_t len, Err *err);

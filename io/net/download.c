@@ -211,7 +211,7 @@ static bool is_complete(const Download *d)
     return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url);
 }
 
-/* From one URL: resumes, and if that fails or brings a wrong file, downloads all of it, once. */
+/* From one URL: resumes, and if that fails or yields a bad file, restarts from zero, once. */
 static DownloadAnswer from_url(Download *d, Err *err)
 {
     HttpResult result = {.outcome = HTTP_DONE};

@@ -18,6 +18,6 @@ typedef struct {
 void origin_load(DownloadOrigin *o, const char *path);
 /* Writes PATH.part and renames it, so that a kill leaves the old file or the new one. -1: failed. */
 int origin_save(const DownloadOrigin *o, const char *path);
-void origin_clear(DownloadOrigin *o); /* legal on a zeroed one */
+void origin_clear(DownloadOrigin *o); /* safe on a zero-initialized one */
 
 #endif

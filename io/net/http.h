@@ -28,7 +28,7 @@
 
 typedef struct {
     double connect_s;     /* to connect, including name lookup and TLS */
-    double stall_s;       /* a try that receives nothing for so long has failed */
+    double stall_s;       /* a try that receives nothing for this long has failed */
     double total_s;       /* for one whole try; 0: no limit */
     int64_t max_bytes;    /* of a body, after decompression */
     int redirects;        /* followed at most */

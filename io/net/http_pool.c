@@ -105,7 +105,7 @@ static int get_from(HttpPool *pool, HttpHost *host, const char *url, Buffer *b, 
     result->tag = NULL;
     result->error = result->reason = NULL;
     result->url = result->url ? strdup(result->url) : NULL;
-    /* An engine whose transfer still runs would go on to write to a buffer that is gone. */
+    /* An engine whose transfer still runs would keep writing into a freed buffer. */
     if (http_pending(http) || !free_list_give(pool->idle, http))
         http_close(http);
     return rc;

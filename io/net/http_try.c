@@ -231,7 +231,7 @@ int try_begin(Transfer *t, Err *err)
     if (!is_http(t->url)) /* libcurl would guess a scheme */
         return finished(t, HTTP_DEAD, "not an http or https URL");
     if (strpbrk(t->url, " \t"))
-        return finished(t, HTTP_DEAD, "a URL with a blank in it (write %20; one URL a line)");
+        return finished(t, HTTP_DEAD, "a URL with a blank in it (write %20; one URL per line)");
     if (t->sink.restart(t->tag, &range))
         return finished(t, HTTP_REFUSED, "");
     if (range.from >= t->asked_from + PROGRESS_MIN)

@@ -1,8 +1,10 @@
-/* A decoder: how one library reads the formats it is used for. image.c has the table of formats; a new one is one file
- * with a Decoder and one row there.
+/* A decoder: how one library reads the formats it is used for. A new one is one file with a Decoder, its extern below,
+ * a row of FORMATS in image.c, how its files begin in io/file/sniff.c, and the suffixes of their names in
+ * pipeline/dataset/dataset_names.c.
  *
- * image.c calls a decoder only with bytes that begin like its format and are not visibly truncated (io/file/sniff.h).
- * Any thread. */
+ * image.c calls a decoder only with bytes that begin like its format and, but for decode_cut, are not visibly truncated
+ * (io/file/sniff.h). Functions return 0, or -1 with err; the caller then frees *image, which was zeroed before the
+ * call. Any thread. */
 #ifndef COCO_IO_PICTURE_DECODER_H
 #define COCO_IO_PICTURE_DECODER_H
 
@@ -32,7 +34,7 @@ extern const Decoder decoder_stb;  /* stb_image: GIF, BMP */
 /* The image of w x h pixels of RGBA, laid over white. It takes over the memory of `rgba`, which malloc() gave, and frees
  * what it does not need. */
 Image decoder_over_white(unsigned char *rgba, int w, int h);
-/* The same for pixels of RGB in an allocation that was made for four bytes per pixel. */
+/* The same for pixels of RGB, in memory from malloc() that was made for four bytes per pixel. */
 Image decoder_shrink(unsigned char *rgb, int w, int h);
 
 #endif

@@ -57,7 +57,7 @@ static int read_header(Reader *r, Err *err)
     return 0;
 }
 
-/* Asks for 8 bits of RGB, or of RGBA where anything is transparent. */
+/* Asks for 8 bits of RGB, or of RGBA if anything is transparent. */
 static int set_transforms(Reader *r, Err *err)
 {
     if (setjmp(png_jmpbuf(r->png)))

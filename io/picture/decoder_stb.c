@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* stb: a single-header library, compiled here and nowhere else, without the warnings that it was not written for. */
+/* stb: a single-header library, compiled here and nowhere else, with those warnings off under which it is not clean. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-parameter"

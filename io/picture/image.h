@@ -1,4 +1,4 @@
-/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP, PGM and PPM, told apart by content, not by name) and scaled.
+/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP, PGM and PPM, recognised by content, not by name) and scaled.
  *
  * The caller owns an Image and frees it with image_free. Safe from any thread. */
 #ifndef COCO_IO_PICTURE_IMAGE_H
@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IMAGE_PIXELS_MAX = 100000000, IMAGE_FILE_MAX = 256 << 20 }; /* bytes */
+enum {
+    IMAGE_PIXELS_MAX = 100000000, /* pixels in memory, unless an ImageWish says otherwise */
+    IMAGE_FILE_MAX = 256 << 20    /* bytes of a file */
+};
 
 typedef struct {
     int width, height;
@@ -39,14 +42,15 @@ typedef enum {
 
 /* The picture as wished, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits
  * become 8. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
- * as many), or more than a million on a side, are refused before they are decoded. *state may
- * be NULL. -1: err says why ("truncated JPEG", "not an image"), and *image is zeroed. */
+ * as many), or more than a million on a side, are refused before they are decoded. `state` may be NULL. -1: err says why
+ * ("truncated JPEG", "not an image"), and *image is zeroed. */
 int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err);
-void image_free(Image *image); /* legal on a zeroed one */
+void image_free(Image *image); /* safe on a zero-initialized one */
 
-/* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. */
+/* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. The image must have pixels. */
 void image_fit(const Image *image, int box_w, int box_h, int *w, int *h);
-/* The image at another size, in new memory. */
+/* The image at another size, in new memory; the caller frees both. w and h are from 1, with at most IMAGE_PIXELS_MAX
+ * pixels. -1: *out, which must not be *in, is zeroed. */
 int image_scale(Image *out, const Image *in, int w, int h, Err *err);
 
 #endif

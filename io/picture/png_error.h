@@ -6,7 +6,7 @@ struct png_struct_def; /* libpng's */
 
 /* An error: keeps the text in the Err and leaves libpng's function by longjmp. */
 _Noreturn void png_error_keep(struct png_struct_def *png, const char *text);
-/* A warning: ignored, where libpng itself would print it. */
+/* A warning: ignored; libpng itself would print it. */
 void png_error_ignore(struct png_struct_def *png, const char *text);
 
 #endif

@@ -1,7 +1,8 @@
 /* Recurrent cells: one time step, without its matrix products.
  *
  * A cell is one file, cell_NAME.c, and one row of CELLS. Everything else looks it up by name and works from the struct.
- * The file is compiled once per instruction set, like model/simd/, so that its loops use that set's vectors.
+ * The file is compiled once per instruction set, like model/simd/, so that its loops use that set's vectors; it defines
+ * its Cell under SIMD_NAME(cell_NAME) (model/simd/name.h), or the sets' cells would collide.
  *
  * A step turns x·Wx + b, the input's share, and h·Wh, the recurrent share, each G·H numbers wide, into the next state:
  *
@@ -23,10 +24,11 @@
 #define CELLS(row) row(rnn) row(lstm) row(gru)
 
 /* One time step of n rows, on the calling thread. The caller owns all matrices; each has its own row distance, and
- * those that the cell does not use may be NULL. c is the state carried besides h, `carried`·H numbers wide. */
+ * those that the cell does not use may be NULL. c is the state carried besides h, `carried`·H numbers wide; it is zero
+ * before the first step. */
 typedef struct {
     int n, H;
-    const real *own; /* the cell's own tensors, in the order it added them */
+    const real *own; /* the cell's own tensors, in the order it added them, without gaps */
     /* Forward. a (n,G·H) enters as the sum of both shares and leaves as what backward needs (the gates after their
      * nonlinearities). A cell with `separate` shares gets x·Wx + b in a and h·Wh in ah (n,G·H). */
     Rows a, ah;
@@ -36,7 +38,7 @@ typedef struct {
     Rows dnext_h; /* (n,H): the gradient of next_h */
     Rows dc;      /* (n,carried·H): enters as the gradient of next_c, leaves as that of prev_c */
     Rows da;      /* (n,G·H): written, the gradient of x·Wx + b */
-    Rows dah;     /* (n,G·H): written where the shares are separate, the gradient of h·Wh; else da is both */
+    Rows dah;     /* (n,G·H): written if the shares are separate, the gradient of h·Wh; else da is both */
     Rows dprev_h; /* (n,H): the gradient that bypasses the products is added */
 } CellStep;
 

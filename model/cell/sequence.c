@@ -12,7 +12,7 @@ static int GH(const Sequence *s)
     return s->cell->gates * s->H;
 }
 
-/* Rows i, i+1, ... of an (N,T,width) array at step t; none where there is no array. */
+/* Rows i, i+1, ... of an (N,T,width) array at step t; none if there is no array. */
 static Rows at_step(const real *m, int T, int width, int t, int i)
 {
     return rows_at(rows_of(m ? m + (size_t)t * (size_t)width : NULL, (size_t)T * (size_t)width), i);

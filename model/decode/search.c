@@ -65,7 +65,7 @@ struct Search {
     Candidate *kept;      /* (rows): the survivors, in the order of the next step's rows */
     Candidate *beam;      /* (K): the best expansions of one image */
     Image *image;         /* (images) */
-    Rng *rng;             /* (images), where the sampler draws */
+    Rng *rng;             /* (images); NULL unless the sampler draws */
     Trace *trace;         /* (max_length) */
 };
 

@@ -1,8 +1,9 @@
-/* Decoding: from features to the words of a caption, by beam search.
+/* Beam search: decoding from features to the words of a caption.
  *
- *   Each step keeps the K best expansions of all live hypotheses by summed log-probability; those that take <END>
- *   leave the beam as finished; it stops when none is live, or when K have finished and the best of them is no worse
- *   than the best live one. The answer is the best finished hypothesis, or the best live one where none finished.
+ *   Each step keeps the K best expansions of all live hypotheses by summed log-probability. Those that take <END>
+ *   leave the beam as finished; of the others, each that is no better than the best finished one is dropped, since it
+ *   only loses probability as it grows. The search stops when none is live, or after max_length steps. The answer is
+ *   the best finished hypothesis, or the best live one if none has finished.
  *
  * Hypotheses are compared by logprob / length^A, the length in steps, <END> counted; A is 0 unless length_norm says
  * otherwise (Wu et al. 2016, section 7, use a similar penalty): a larger A prefers longer captions. What rules.h bans is
@@ -32,7 +33,7 @@ typedef struct {
 } SearchOptions;
 
 typedef struct {
-    int32_t *words; /* (max_length): the caller's; <END> stands at the end where it was reached */
+    int32_t *words; /* (max_length): the caller's; <END> is the last if it was reached */
     int n;          /* words written */
     double logprob; /* natural logarithm of their probability under the model (at temperature 1) */
 } SearchResult;
@@ -44,7 +45,8 @@ typedef struct Search Search;
 Search *search_new(const Params *params, const SearchOptions *options, int images);
 void search_free(Search *search); /* NULL is legal */
 
-/* Captions n images: features (n,D); image (n) numbers them for the random numbers; results (n).
+/* Captions n images, at most those of search_new: features (n,D), finite, or the words mean nothing; image (n) numbers
+ * them for the random numbers; results (n).
  * Main thread; parallel inside; allocates nothing. */
 void search_run(Search *search, const real *features, const int64_t *image, int n, SearchResult *results);
 

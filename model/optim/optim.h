@@ -9,7 +9,8 @@
  * Adam has eps outside the bias correction, as the course's assignment 3 does (Kingma and Ba 2015,
  * section 2, the efficient form), not m̂/(√v̂ + eps) as PyTorch does.
  *
- * A rule is one file, rule_NAME.c, and one row of RULES. The file is compiled once per instruction set. */
+ * A rule is one file, rule_NAME.c, and one row of RULES. The file is compiled once per instruction set, and defines its
+ * OptimRule under SIMD_NAME(rule_NAME) (model/simd/name.h). */
 #ifndef COCO_MODEL_OPTIM_H
 #define COCO_MODEL_OPTIM_H
 

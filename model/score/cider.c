@@ -3,7 +3,7 @@
  *
  *   10 · Σ min(g_n(c), g_n(r))·g_n(r) / (|g_n(c)|·|g_n(r)|) · exp(-δ² / 72)
  *
- * where δ is the difference between the numbers of bigrams. Of a corpus: the mean. */
+ * where δ is the difference between the counts of bigrams. Of a corpus: the mean. */
 #include "model/score/cider.h"
 
 #include "model/score/metrics.h"

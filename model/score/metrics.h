@@ -47,7 +47,7 @@ typedef struct {
     int n_counts;
     /* Fills counts (n_counts) for one caption. Any thread. -1: out of memory. */
     int (*count)(const ScorePair *pair, const ScoreCorpus *corpus, double *counts);
-    /* Scores from the counts of so many captions, summed. */
+    /* Scores from the summed counts of `captions` captions, at least 1. */
     void (*combine)(const double *counts, int64_t captions, double *score);
 } Metric;
 
@@ -62,7 +62,7 @@ EACH_METRIC(METRIC_DECLARE)
 
 extern const Metric *const METRICS[]; /* ends in NULL */
 
-/* How many counts a caption has, and how many scores, of all metrics together: they stand one metric after another. */
+/* How many counts a caption has, and how many scores, of all metrics together: one metric after another. */
 int metrics_counts(void);
 int metrics_scores(void);
 
@@ -70,7 +70,7 @@ int metrics_scores(void);
 int metrics_count(const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts);
 /* The sum of counts (n, metrics_counts()) over captions, into sum (metrics_counts()). */
 void metrics_sum(const double *counts, int64_t n, double *sum);
-/* Scores (metrics_scores()) from the counts of so many captions, summed. */
+/* Scores (metrics_scores()) from the summed counts of `captions` captions, at least 1. */
 void metrics_combine(const double *counts, int64_t captions, double *score);
 
 #endif

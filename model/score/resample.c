@@ -34,7 +34,7 @@ static void difference_of(const Pair *p, const double *sum_a, int64_t captions_a
         difference[k] -= score[k];
 }
 
-/* Adds an image's counts to a sum, so many times. */
+/* Adds an image's counts to a sum, `times` times. */
 static void add(const ImageCounts *c, int64_t image, int width, double times, double *sum, int64_t *captions)
 {
     const double *counts = c->counts + image * width;
@@ -103,7 +103,7 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The difference of one score from its values, which stand `stride` apart. sorted (resamples) is scratch. */
+/* The difference of one score from its values, which are `stride` apart. sorted (resamples) is scratch. */
 static Difference judge(double value, const double *drawn, const double *exchanged, int resamples, int stride,
                         double *sorted)
 {

@@ -26,7 +26,7 @@ typedef struct {
     double value, low, high, p;
 } Difference;
 
-/* Fills difference (metrics_scores()) with so many resamples and as many exchanges. images and resamples are at least 1.
+/* Fills difference (metrics_scores()) from `resamples` resamples and as many exchanges. images and resamples are at least 1.
  * -1: out of memory. Main thread. */
 int resample_compare(const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples, uint32_t seed,
                      Difference *difference);

@@ -27,7 +27,7 @@ typedef struct {
 int sentence_init(Sentence *sentence, const int32_t *word, int n, const int32_t *ngram);
 /* Makes n tokens, copied, those of a sentence. -1: out of memory, the sentence is as it was. */
 int sentence_set_tokens(Sentence *sentence, const int32_t *token, int n);
-void sentence_free(Sentence *sentence); /* legal on a zeroed one */
+void sentence_free(Sentence *sentence); /* safe on a zero-initialized one */
 /* How often an n-gram of k+1 words occurs. */
 int32_t sentence_count(const Sentence *sentence, int k, int32_t id);
 

@@ -1,6 +1,6 @@
 /* Products of numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), with
- * sums in float. Neighbours along k stand in pairs, because that is what the processor's dot product takes;
- * where it has none, the pairs are widened again, and the same is computed with two multiply-adds. */
+ * sums in float. Neighbours along k are stored in pairs, because that is what the processor's dot product takes;
+ * if it has none, the pairs are widened again, and the same is computed with two multiply-adds. */
 #ifndef COCO_MODEL_SIMD_BF16_H
 #define COCO_MODEL_SIMD_BF16_H
 

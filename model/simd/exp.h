@@ -49,7 +49,7 @@ static inline float fast_exp(float x)
     return y * float_of_bits((power + 127) << 23);
 }
 
-/* |x| < 0.625: Cephes' tanhf polynomial, x + x³·P(x²), exact where x is small; else 1 - 2/(e^2x + 1). */
+/* |x| < 0.625: Cephes' tanhf polynomial, x + x³·P(x²), exact if x is small; else 1 - 2/(e^2x + 1). */
 static inline float fast_tanh(float x)
 {
     float size = x < 0 ? -x : x, z = x * x;

@@ -1,5 +1,5 @@
-/* Work on one row. Plain loops, which the compiler turns into the set's vectors ("omp simd" says that elements
- * stand for themselves, in place too); sums and maxima go through a fixed number of lanes, so that their order
+/* Work on one row. Plain loops, which the compiler turns into the set's vectors ("omp simd" says that
+ * iterations are independent, in place too); sums and maxima go through a fixed number of lanes, so that their order
  * is the same in every set. */
 #ifndef COCO_MODEL_SIMD_ROWS_H
 #define COCO_MODEL_SIMD_ROWS_H

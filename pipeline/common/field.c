@@ -49,7 +49,7 @@ static int locate(H5 *h5, const char *object, Err *err)
     return err_prefix(err, "%s: %s%s", h5_path(h5), root ? "" : object, root ? "" : ": ");
 }
 
-/* After a look-up that answered rc: 0 where the attribute is missing. */
+/* After a look-up that answered rc: 0 if the attribute is missing. */
 static int missing(H5 *h5, const char *object, const Field *f, int rc, Err *err)
 {
     if (rc < 0 || f->optional)

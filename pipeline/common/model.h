@@ -13,9 +13,9 @@ typedef struct {
     int64_t caption_length; /* width of the captions it was trained on; 0: unknown */
 } Model;
 
-void model_free(Model *model); /* legal on a zeroed one */
+void model_free(Model *model); /* safe on a zero-initialized one */
 
-/* 0 where the model of `path` can work on features of D numbers and on this vocabulary (NULL: any); else -1 with a
+/* 0 if the model of `path` can work on features of D numbers and on this vocabulary (NULL: any); else -1 with a
  * line. features_path and dir name the sources of both in messages. */
 int model_fits(const Model *model, const char *path, int64_t D, const char *features_path, const Vocab *vocab,
                const char *dir, Err *err);

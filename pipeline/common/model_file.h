@@ -4,13 +4,14 @@
  *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight or
  *             the words are not joined by a space
  *   /params   one float32 dataset per tensor: "/params/W_embed"
- *   /vocab    idx_to_word: the words; attribute joiner, what stands between them, if that is not a space
+ *   /vocab    idx_to_word: the words; attribute joiner, what is written between them, if that is not a space
  *
  * and, only to resume training:
  *
  *   /optim    attributes rule, learning_rate (as decayed so far), step; one group per array of the rule's state:
  *             "/optim/m/W_embed"
- *   /train    attributes: the settings by their options' names, captions_digest, iteration, epoch, best_val_loss, run,
+ *   /train    attributes: the other settings, named like their options with _ for -, such as batch_size (cell, hidden and
+ *             wordvec are in /, optim is rule in /optim); captions_digest, iteration, epoch, best_val_loss, run,
  *             log and data_absolute (these four are optional), rng_pos, rng_has_gauss, rng_gauss; rng_key (624) int32;
  *             loss_history (iteration) float64. pipeline/common/train_state.h says what they are
  *

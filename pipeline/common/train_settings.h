@@ -1,7 +1,8 @@
 /* The settings of a training run: what stays the same from its first iteration to its last, even if it stops between.
  *
  * One table lists them: their names on the command line and in the model file, their range there, and whether a resumed
- * run may change them. A new setting is one member here and one row there. Main thread. */
+ * run may change them. A new setting is a member of TrainSettings, a row of the table, which TRAIN_SETTINGS counts, and
+ * in cmd/coco-train.c an option, which N_OPTIONS counts, and a default in main. Main thread. */
 #ifndef COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 #define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 

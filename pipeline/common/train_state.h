@@ -29,7 +29,7 @@ typedef struct {
 
 /* Zeroed arrays for the rule of state->optim. -1: out of memory. */
 int train_state_alloc(TrainState *state, size_t parameters);
-void train_state_free(TrainState *state); /* legal on a zeroed one */
+void train_state_free(TrainState *state); /* safe on a zero-initialized one */
 /* Appends the loss of iteration number state->iteration (from 0) to the history. -1: out of memory. */
 int train_state_add_loss(TrainState *state, double loss);
 

@@ -95,7 +95,7 @@ static int show_vocab(const ShowSpec *spec, const Vocab *vocab, Err *err)
 
 /* --- one split --- */
 
-/* With its lists and its index; the reduced features where both kinds are there. The caller closes, also after
+/* With its lists and its index; the reduced features if both kinds are there. The caller closes, also after
  * a failure. */
 static int open_split(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {

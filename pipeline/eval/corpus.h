@@ -50,7 +50,7 @@ typedef struct {
 } Corpus;
 
 int corpus_init(Corpus *corpus, TokenRule rule, Err *err);
-void corpus_free(Corpus *corpus); /* legal on a zeroed or failed one */
+void corpus_free(Corpus *corpus); /* safe on a zero-initialized or failed one */
 
 /* What to read besides the captions. */
 enum {
@@ -58,7 +58,7 @@ enum {
     CORPUS_JSON = 2        /* the text of each record */
 };
 
-/* Reads caption records, one a line, or a results array ("-": standard input). */
+/* Reads caption records, one per line, or a results array ("-": standard input). */
 int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
 /* Adds references: those of the images that have captions, or with `all` those of every image. The other images are
  * added with their ids alone. */

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* Writes df (n-grams of the corpus), counted over so many images. */
+/* Writes df (n-grams of the corpus), counted over `images` images. */
 int df_save(const char *path, const Corpus *corpus, const int32_t *df, int64_t images, Err *err);
 /* Reads df (n-grams of the corpus) and *images from a file; n-grams that only the file has are skipped. -1: the file is
  * of another format, or was made with another tokenizer than the corpus. */

@@ -25,7 +25,7 @@ typedef struct {
     const char *refs;          /* annotations; NULL: the records' own references */
     TokenRule tokens;
     const char *df;      /* document frequencies for CIDEr; NULL: those of what is scored */
-    const char *save_df; /* where to keep those of the references, all of `refs` where it is given; NULL: nowhere */
+    const char *save_df; /* where to save those of the references, all of `refs` if it is given; NULL: nowhere */
     const char *train;   /* where training captions are looked through for the captions, see training.h; NULL */
     const char *by;      /* the key of records by which their captions are scored in groups too; NULL: none */
     bool statistics;     /* all statistics, not the few that are always there */

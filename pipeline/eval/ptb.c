@@ -155,7 +155,7 @@ static const char *const FIXED[] = {
     [PTB_CLOSE_SQUARE] = "-rsb-",
 };
 
-/* The change that applies to the text up to `end`, NULL where there is none. */
+/* The change that applies to the text up to `end`, NULL if there is none. */
 static const Change *find_change(PtbKind kind, const char *text, const char *end)
 {
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
@@ -196,7 +196,7 @@ static int is_punctuation(const char *token, size_t n)
 }
 
 /* Whether a letter or a digit is in the token, or in the n classes that it was read from. */
-static int is_wordly(PtbKind kind, const char *token, const unsigned char *classes, size_t n)
+static int has_alnum(PtbKind kind, const char *token, const unsigned char *classes, size_t n)
 {
     if (FIXED[kind] || kind == PTB_COINS || kind == PTB_FACE || (kind == PTB_TAG && *token == '<'))
         return 0;
@@ -206,7 +206,7 @@ static int is_wordly(PtbKind kind, const char *token, const unsigned char *class
     return strpbrk(token, "0123456789abcdefghijklmnopqrstuvwxyz") != NULL;
 }
 
-/* Puts the token of a match at out, ended by NUL: its end, or out itself where it is dropped. */
+/* Puts the token of a match at out, ended by NUL: its end, or out itself if it is dropped. */
 static char *put(const PtbMatch *m, const unsigned char *classes, const char *text, size_t n, int flags, char *raw,
                  char *out)
 {
@@ -225,7 +225,7 @@ static char *put(const PtbMatch *m, const unsigned char *classes, const char *te
     }
     *end = '\0';
     if (is_punctuation(out, (size_t)(end - out)) ||
-        (flags & PTB_CLEAN && !is_wordly(m->kind, out, classes, (size_t)(m->end - classes))))
+        (flags & PTB_CLEAN && !has_alnum(m->kind, out, classes, (size_t)(m->end - classes))))
         return out;
     return end;
 }

@@ -1,6 +1,6 @@
 /* Words of an English sentence by the rules of the Penn Treebank, as the COCO caption tools have them.
  *
- * Those tools (pycocoevalcap) write all captions to a file, one a line, call Stanford's PTBTokenizer 3.4.1 on it with
+ * Those tools (pycocoevalcap) write all captions to a file, one per line, call Stanford's PTBTokenizer 3.4.1 on it with
  * -preserveLines -lowerCase, and drop these tokens:
  *     '' ' `` ` -LRB- -RRB- -LCB- -RCB- . ? ! , : - -- ... ;
  * PTB_PEERS gives what is left, token for token, with the oddities that their scores rest on: the names of brackets
@@ -18,7 +18,7 @@
  *   - a line break within a caption (CR, VT, FF, U+2028, U+2029), after which the tools give the rest to the next image;
  *   - one character after an abbreviation at the very end of the file ("etc.1");
  *   - U+017F, U+0130, U+0131 and U+212A in place of the s, i and k of a listed word or abbreviation;
- *   - all of Java's rules for a capital sigma that ends a word within a token: a few simple ones stand for them. */
+ *   - all of Java's rules for a capital sigma that ends a word within a token: a few simple rules approximate them. */
 #ifndef COCO_PIPELINE_EVAL_PTB_H
 #define COCO_PIPELINE_EVAL_PTB_H
 

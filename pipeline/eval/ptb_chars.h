@@ -9,7 +9,7 @@
 enum {
     PTB_LETTER = 0x80,
     PTB_SOFT_HYPHEN = 0x81,
-    PTB_MARK = 0x82, /* combining marks and the like, which may stand in words */
+    PTB_MARK = 0x82, /* combining marks and the like, which may occur in words */
     PTB_DIGIT = 0x83,
     PTB_APOSTROPHE = 0x90, /* of Unicode and of Windows-1252 */
     PTB_TICK = 0x91,       /* single quotes that may stand for it within a word */

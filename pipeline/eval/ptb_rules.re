@@ -1,7 +1,7 @@
 /* The rules of ptb_rules.h, for re2c: the longest match wins, and of equally long ones the first.
  *
  * They follow the behaviour of the tokenizer that the COCO tools call, Stanford's PTBTokenizer 3.4.1 of 2014, oddities
- * included: comments say "sic" where one looks like a slip. Two kinds of rules are missing because no score shows
+ * included: comments say "sic" if one looks like a slip. Two kinds of rules are missing because no score shows
  * them: those that repeat the full stop of an abbreviation which ends a sentence, as full stops are dropped, and those
  * that tell opening quotes from closing ones, as both are.
  *
@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A match up to `reach`, of a token up to `end`, or up to `reach` where that is NULL. */
+/* A match up to `reach`, of a token up to `end`, or up to `reach` if that is NULL. */
 static PtbMatch match(PtbKind kind, const unsigned char *end, const unsigned char *reach)
 {
     return (PtbMatch){kind, end ? end : reach, reach};
@@ -390,7 +390,7 @@ void ptb_scan_init(PtbScan *scan, const unsigned char *classes, size_t line)
     }
 }
 
-/* Matches a group that can read far, where that is not known to be in vain. */
+/* Matches a group that can read far, if that is not known to be in vain. */
 static PtbMatch match_far(PtbScan *scan, int group, const unsigned char *at)
 {
     enum { PARTS = 16 }; /* more than the longest of a rule's parts that must be read whole: "&aacute;", "-u.s.s.r" */

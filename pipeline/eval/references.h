@@ -19,6 +19,6 @@ typedef struct {
 
 /* Starts zeroed. -1: the caller frees all the same. Any thread. */
 int references_read(References *references, const char *path, Err *err);
-void references_free(References *references); /* legal on a zeroed one */
+void references_free(References *references); /* safe on a zero-initialized one */
 
 #endif

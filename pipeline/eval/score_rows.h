@@ -37,6 +37,6 @@ typedef struct {
  * -1: out of memory; the rows are to be freed all the same. */
 int score_rows_add(ScoreRows *rows, const char *file, const Corpus *corpus, const Scored *scored,
                    StatisticsCounter *counter);
-void score_rows_free(ScoreRows *rows); /* legal on a zeroed one */
+void score_rows_free(ScoreRows *rows); /* safe on a zero-initialized one */
 
 #endif

@@ -20,7 +20,7 @@ typedef struct {
 
 /* -1: out of memory; to be freed all the same. */
 int file_counts_make(FileCounts *counts, const char *file, const Corpus *corpus, const Scored *scored);
-void file_counts_free(FileCounts *counts); /* legal on a zeroed one */
+void file_counts_free(FileCounts *counts); /* safe on a zero-initialized one */
 
 /* Fills difference (metrics_scores()) of b from a. -1: out of memory, or they have not captions of the same images, or of
  * one alone. Main thread. */

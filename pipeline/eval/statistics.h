@@ -21,7 +21,7 @@ typedef struct {
     int64_t distinct_words, distinct_bigrams; /* different ones */
 } Statistics;
 
-/* Shares, from 0 to 1; NaN where they are of nothing. */
+/* Shares, from 0 to 1; NaN if they are of nothing. */
 double statistics_mean_length(const Statistics *statistics); /* in words, not a share */
 double statistics_precision(const Statistics *statistics);   /* correct / words */
 double statistics_unknown(const Statistics *statistics);     /* <UNK>s / words, the dropped ones among both */

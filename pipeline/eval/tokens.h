@@ -6,7 +6,7 @@
 
 typedef enum {
     TOKENS_PTB,   /* the COCO tools' words, see ptb.h */
-    TOKENS_CLEAN, /* the same without marks and brackets */
+    TOKENS_CLEAN, /* the same without punctuation and brackets */
     TOKENS_NONE   /* the text between white space, unchanged */
 } TokenKind;
 
@@ -26,7 +26,7 @@ char *tokens_of(const char *caption, const char *next, TokenRule rule);
  * not: a no-break space in "23 3/4", for one. The caller frees; NULL: out of memory. Any thread. */
 char *tokens_split(const char *tokens);
 
-/* 1 where the COCO tools would break the caption in two, and give every later one to the image after its own: a CR, VT,
+/* 1 if the COCO tools would break the caption in two, and give every later one to the image after its own: a CR, VT,
  * FF, U+2028 or U+2029 is in it. */
 int tokens_break(const char *caption);
 /* How often the caption has <UNK> in it, in capitals or not. */

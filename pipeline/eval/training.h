@@ -7,7 +7,7 @@
 #include "pipeline/eval/tokens.h"
 
 /* Adds the tokens of each training caption to a table: those of a dataset directory's train split; of COCO annotations;
- * or of records, whose references count, and their captions where they have none. Main thread. */
+ * or of records, whose references count, and their captions if they have none. Main thread. */
 int training_read(Hash *captions, const char *path, TokenRule rule, Err *err);
 
 #endif

@@ -27,8 +27,8 @@ void in_flight_free(InFlight *all);               /* with everything in it; NULL
 bool in_flight_is_full(const InFlight *all);
 /* The download of this URL; NULL: there is none. */
 ImageDownload *in_flight_find(const InFlight *all, const char *url);
-/* Adds a download, if there is room and none of this URL. The URL, from malloc, is taken over, unless the answer is
- * NULL: out of memory. */
+/* Adds a download, if there is room and none of this URL. Takes ownership of the malloc'd url unless it returns NULL:
+ * out of memory. */
 ImageDownload *in_flight_add(InFlight *all, char *url);
 /* One more line asks for it. -1: out of memory. */
 int in_flight_add_line(InFlight *all, ImageDownload *download, int64_t line);

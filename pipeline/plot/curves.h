@@ -30,7 +30,7 @@ typedef struct {
  * has no end and is not an event: its writer was killed or is still at it. -1: another bad line, which err names, or no
  * losses at all. */
 int curves_read(RunCurves *run, const char *path, const Report *report, Err *err);
-void curves_free(RunCurves *run); /* legal on a zeroed one */
+void curves_free(RunCurves *run); /* safe on a zero-initialized one */
 
 /* The mean over a window of n points around each point. Near the start, where losses fall fast, the window shrinks on
  * both sides; near the end only on the right, so that the last value is a mean too. -1: out of memory. */

@@ -49,7 +49,7 @@ typedef struct {
 } CaptionSet;
 
 int caption_set_init(CaptionSet *set, const Tokenizer *tokenizer, int max_words, const Report *report, Err *err);
-void caption_set_free(CaptionSet *set); /* legal on a zeroed one */
+void caption_set_free(CaptionSet *set); /* safe on a zero-initialized one */
 
 /* A sink that adds captions as they are read: their text goes through the tokenizer; those without words, with too many, or
  * with a number that their image has already, are left out. It fails if an image is in two splits. */

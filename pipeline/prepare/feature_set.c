@@ -165,7 +165,7 @@ int feature_set_read_names(FeatureSet *s, const char *const *lists, int n_lists,
     if (nameless == 0 && n_lists)
         return err_set(err, "%s: not needed: the features have names of their own", lists[0]);
     if (nameless && !n_lists)
-        return err_set(err, "%s: has no names of images; --names gives them, one a line", s->file[first].path);
+        return err_set(err, "%s: has no names of images; --names gives them, one per line", s->file[first].path);
     if (n_lists == 1 && nameless > 1)
         return name_all(s, lists[0], err);
     if (n_lists != nameless)

@@ -43,9 +43,9 @@ typedef struct {
 enum { FEATURES_AMBIGUOUS = -2 };
 
 int feature_set_init(FeatureSet *set, Err *err);
-void feature_set_free(FeatureSet *set); /* legal on a zeroed one */
+void feature_set_free(FeatureSet *set); /* safe on a zero-initialized one */
 
-/* Adds a file. Its numbers per image must be those of the others. */
+/* Adds a file. It must have as many values per image as the others. */
 int feature_set_add(FeatureSet *set, const char *spec, Err *err);
 /* Names a row. If a name has a row already, the first stays. */
 int feature_set_name(FeatureSet *set, int64_t row, const char *name, Err *err);

@@ -1,4 +1,4 @@
-/* What a preparation leaves out, and why: counted, each with an example, and told at the end. Main thread. */
+/* What a preparation leaves out, and why: counted, each with an example, and reported at the end. Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_LEFT_OUT_H
 #define COCO_PIPELINE_PREPARE_LEFT_OUT_H
 
@@ -26,7 +26,7 @@ typedef struct {
 
 /* Counts one; the first is the example ("x.jpg", "a.csv: line 3: no caption"). */
 void left_out_add(LeftOut *left, LeftKind kind, const char *example);
-/* Writes a line for each kind that occurred: a warning, or a note where an option has asked for it. */
+/* Writes a line for each kind that occurred: a warning, or a note if an option has asked for it. */
 void left_out_tell(const LeftOut *left, const Report *report);
 /* -1 with a line if anything was left out that no option asked to leave out. */
 int left_out_check(const LeftOut *left, Err *err);

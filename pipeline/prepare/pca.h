@@ -24,6 +24,6 @@ typedef struct {
 int pca_fit(Pca *pca, RowFn *row, void *ctx, int64_t n, int C, int D, Err *err);
 /* Reduces n rows into out (n, D). */
 int pca_apply(const Pca *pca, RowFn *row, void *ctx, int64_t n, float *out, Err *err);
-void pca_free(Pca *pca); /* legal on a zeroed one */
+void pca_free(Pca *pca); /* safe on a zero-initialized one */
 
 #endif

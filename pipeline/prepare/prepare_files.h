@@ -27,7 +27,7 @@ typedef struct {
 
 /* Sorts images and captions into splits, and counts. The caller frees. */
 int prepared_split(Prepared *prepared, Err *err);
-void prepared_free(Prepared *prepared); /* the splits; legal on a zeroed one */
+void prepared_free(Prepared *prepared); /* the splits; safe on a zero-initialized one */
 
 /* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names) and S_urls.txt (if all of a split's
  * images have URLs) into the directory; without features, none are written. With a PCA, it is fitted on train first; *kept: its share of the variance. */

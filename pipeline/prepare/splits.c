@@ -56,7 +56,7 @@ int split_spec_parse(SplitSpec *spec, const char *text, Err *err)
 
 /* --- lists --- */
 
-/* The images that a name in a list can mean: by the whole name, or by its last part where that is unique. */
+/* The images that a name in a list can mean: by the whole name, or by its last part if that is unique. */
 static int index_names(const CaptionSet *set, FeatureSet *index, Err *err)
 {
     if (feature_set_init(index, err))
@@ -183,7 +183,7 @@ static int draw(CaptionSet *set, const SplitSpec *spec, int n, uint32_t seed, Er
 
 /* --- all --- */
 
-/* Takes images out of the splits that --split makes anew; where some are drawn, out of train too. */
+/* Takes images out of the splits that --split makes anew; if some are drawn, out of train too. */
 static void release(CaptionSet *set, const SplitSpec *spec, int n, const Hash *listed)
 {
     bool draws = false;

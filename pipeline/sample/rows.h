@@ -20,12 +20,12 @@ typedef struct {
     const char
         *path;     /* the rows named in this file, one per line, as a number or as a caption record with a "row" (of
                         * this split, if it names one); "-": standard input; NULL: all */
-    int64_t first; /* the first so many; negative: all */
+    int64_t first; /* at most this many, the first; negative: all */
     int64_t shard, shards; /* those whose place mod shards is shard */
 } RowSelection;
 
 /* -1: the message names file and line. */
 int rows_select(RowList *list, const RowSelection *selection, Err *err);
-void rows_free(RowList *list); /* legal on a zeroed one */
+void rows_free(RowList *list); /* safe on a zero-initialized one */
 
 #endif

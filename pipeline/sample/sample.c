@@ -51,7 +51,7 @@ static int read_files(Run *r, Err *err)
     return 0;
 }
 
-/* The dataset's name; the model's own dataset comes first where that was asked for. The caller frees. */
+/* The dataset's name; the model's own dataset comes first if that was asked for. The caller frees. */
 static char *choose_data(const Run *r, Err *err)
 {
     const SampleOptions *o = r->options;

@@ -19,14 +19,14 @@ typedef struct {
     const char *data, *split; /* a dataset, or, if features is not NULL, */
     bool own_data;            /* the model's own dataset comes before `data` */
     const char *features;     /* a file with a bare `features` array */
-    const char *files;        /* with features: a text file of their images' names, one a line; NULL: none */
+    const char *files;        /* with features: a text file of their images' names, one per line; NULL: none */
     bool raw_features;
     bool allow_external;  /* HDF5 files may keep arrays in other files */
     SearchOptions search; /* rules.not_last is ignored: see bad_endings */
     bool bad_endings;     /* true: no caption ends with a word of endings.h */
     bool logprob;
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
-    int64_t first;         /* only the first so many of these; negative: all */
+    int64_t first;         /* only the first `first` of these; negative: all */
     int64_t shard, shards; /* of the rest, those whose place mod shards is shard */
     const CaptionFormat *format;
 } SampleOptions;

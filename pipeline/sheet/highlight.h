@@ -22,6 +22,6 @@ typedef struct {
 
 /* -1: out of memory. The caller frees in either case. */
 int highlight_words(Highlight *highlight, const Record *record);
-void highlight_free(Highlight *highlight); /* legal on a zeroed one */
+void highlight_free(Highlight *highlight); /* safe on a zero-initialized one */
 
 #endif

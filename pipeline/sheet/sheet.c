@@ -45,7 +45,7 @@ SheetOptions sheet_defaults(void)
                           .threads = 1};
 }
 
-static void warn_image(const Sheet *s, const Tile *tile, const char *text)
+static void warn_image(const Sheet *s, const SheetTile *tile, const char *text)
 {
     const Record *r = tile->record;
     const char *what = tile->at_url || !r->file ? r->url : r->file;
@@ -58,12 +58,12 @@ static void warn_image(const Sheet *s, const Tile *tile, const char *text)
 
 /* Takes the next tile: warns if it is dead, adds it to the page, counts it. 1 a tile, 0 the end or asked to stop,
  * -1 failed. */
-static int next_tile(Sheet *s, const Tile **tile, Err *err)
+static int next_tile(Sheet *s, const SheetTile **tile, Err *err)
 {
     int rc = tiles_next(s->tiles, tile, err);
     if (rc <= 0 || report_stop(s->report))
         return rc < 0 ? -1 : 0;
-    const Tile *t = *tile;
+    const SheetTile *t = *tile;
     if (t->dead)
         warn_image(s, t, t->why.text);
     else if (t->cut)
@@ -96,7 +96,7 @@ static void clear_band(const Sheet *s, int rows)
 }
 
 /* Copies a tile into the band, below the gutter. */
-static void place_tile(const Sheet *s, const Tile *tile, int column)
+static void place_tile(const Sheet *s, const SheetTile *tile, int column)
 {
     const SheetPlan *plan = &s->plan;
     size_t line = (size_t)plan->style.box_w * 3, stride = (size_t)plan->width * 3;
@@ -113,7 +113,7 @@ static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
     int h = sheet_plan_row_height(&s->plan, first / s->plan.columns);
     clear_band(s, h);
     for (int column = 0; column < n; column++) {
-        const Tile *tile;
+        const SheetTile *tile;
         int rc = next_tile(s, &tile, err);
         if (rc <= 0)
             return rc < 0 ? -1 : 1;
@@ -227,7 +227,7 @@ static int draw_pictures(Sheet *s, Err *err)
 /* Draws all tiles, into pictures if wanted. 0 done, 1 asked to stop, -1 failed. */
 static int draw_all(Sheet *s, Err *err)
 {
-    const Tile *tile;
+    const SheetTile *tile;
     int rc = 1;
     if (s->options->output)
         return draw_pictures(s, err);

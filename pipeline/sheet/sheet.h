@@ -33,7 +33,7 @@ typedef struct {
     ThemeName theme;
     int references; /* shown per image */
     bool highlight; /* caption words that no reference has look different */
-    int threads;    /* that decode, scale and draw */
+    int threads; /* that decode, scale and draw, at least 1; there may be more if images are downloaded (tiles.h) */
 } SheetOptions;
 
 /* Limits on a side of the box, before and after scaling; the pixels per inch that a scale of 1 stands for. */
@@ -53,7 +53,7 @@ SheetOptions sheet_defaults(void);
 /* The records of options->input, as far as sheets with these options show them. NULL: see sheet_records_read. */
 SheetRecords *sheet_read(const SheetOptions *options, Err *err);
 
-/* Writes the sheets and the page of the records that sheet_read gave for the same options. Images that cannot be had
+/* Writes the sheets and the page of the records that sheet_read gave for the same options. Missing images
  * become placeholders and warnings, not errors. */
 int sheet_render(const SheetOptions *options, const SheetRecords *records, const Report *report, SheetCount *count,
                  Err *err);

@@ -20,7 +20,7 @@ typedef struct {
  * The caller frees in either case. When asked to stop it returns 0 and leaves the plan unfinished. */
 int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook *look, const SheetRecords *records,
                     const Report *report, Err *err);
-void sheet_plan_free(SheetPlan *plan); /* legal on a zeroed one */
+void sheet_plan_free(SheetPlan *plan); /* safe on a zero-initialized one */
 
 /* The height of a row of tiles, including the gutter above it. */
 int sheet_plan_row_height(const SheetPlan *plan, int64_t row);

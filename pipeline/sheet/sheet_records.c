@@ -61,7 +61,7 @@ static int note_facts(SheetFacts *f, const Record *r)
 
 /* --- order --- */
 
-/* Records without a key come last; among equals the order of the input holds, reversed or not. */
+/* Records without a key come last; ties keep input order, even when reversed. */
 static int compare(const Entry *a, const Entry *b, int sign)
 {
     if (isnan(a->key) != isnan(b->key))

@@ -51,7 +51,7 @@ static void add_marks(SheetText *text, const SheetOptions *options, const SheetF
         append(text->legend, " \u00b7 bold: %s", caption);
     if (references && !facts->truth_alone)
         append(text->legend, ", %s: ground truth%s", marked ? "GT" : "italic",
-               facts->exact && marked ? " (green where it is the caption)" : "");
+               facts->exact && marked ? " (green if it is the caption)" : "");
 }
 
 void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked)

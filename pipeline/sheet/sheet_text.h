@@ -12,7 +12,7 @@ typedef struct {
     int64_t n;                   /* records in all */
 } SheetText;
 
-/* `marked`: "GT" stands before ground truth; else ground truth is in italics. */
+/* `marked`: "GT" is written before ground truth; else ground truth is in italics. */
 void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked);
 
 /* The line below the title of sheet number `sheet`, from 0, which shows the images first .. first+n-1. */

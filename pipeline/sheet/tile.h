@@ -62,12 +62,12 @@ int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *recor
 void tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
                const char *why);
 
-/* The header, a title above a muted subtitle: its height on a sheet of this width, and drawing it. */
+/* The header, a title above a muted subtitle: measures its height at this width; draws it. */
 int tile_header_height(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);
 
 /* The references of a record that are shown: their number, and number i. One that equals the caption comes first
- * (*equal), or is left out where captions are ground truth themselves. */
+ * (*equal), or is left out if captions are ground truth themselves. */
 int tile_references(const TileLook *look, const Record *record);
 const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
 

@@ -7,15 +7,15 @@
 
 enum {
     NETWORK_WORKERS = 8,   /* threads that wait for downloads compute little */
-    NETWORK_AHEAD = 16,    /* tiles in progress where images are downloaded: at least this many, */
+    NETWORK_AHEAD = 16,    /* tiles in progress if images are downloaded: at least this many, */
     AHEAD_MAX = 64,        /* at most this many, */
-    AHEAD_BYTES = 64 << 20 /* and fewer where their cards together would take more than this */
+    AHEAD_BYTES = 64 << 20 /* and fewer if their cards together would take more than this */
 };
 
 struct Tiles {
     TilesSpec spec;
     int64_t n, taken; /* `taken` is take_tile's alone */
-    Tile *pool;
+    SheetTile *pool;
     int depth;
     CanvasPool *canvases; /* each for one card; NULL: no card is drawn */
     Pipe *pipe;
@@ -24,7 +24,7 @@ struct Tiles {
 static int take_tile(void *ctx, void *item, Err *err)
 {
     Tiles *t = ctx;
-    Tile *tile = item;
+    SheetTile *tile = item;
     (void)err;
     if (t->taken == t->n)
         return 0;
@@ -34,7 +34,7 @@ static int take_tile(void *ctx, void *item, Err *err)
 }
 
 /* The image: as large as the page wants it, but not enlarged; without a page, as large as the card wants it. */
-static void load_image(const Tiles *t, Tile *tile, Image *image)
+static void load_image(const Tiles *t, SheetTile *tile, Image *image)
 {
     LookupImage found;
     int w, h;
@@ -68,7 +68,7 @@ static int fit_image(const TileStyle *style, Image *image, Err *err)
     return 0;
 }
 
-static int draw_tile(const Tiles *t, Tile *tile, Image *image, Err *err)
+static int draw_card(const Tiles *t, SheetTile *tile, Image *image, Err *err)
 {
     const SheetPlan *plan = t->spec.plan;
     const TileStyle *style = &plan->style;
@@ -91,24 +91,24 @@ static int draw_tile(const Tiles *t, Tile *tile, Image *image, Err *err)
 static int work_tile(void *ctx, void *item, Err *err)
 {
     const Tiles *t = ctx;
-    Tile *tile = item;
+    SheetTile *tile = item;
     Image image;
     load_image(t, tile, &image);
     int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err) : 0;
     if (!rc && t->spec.plan)
-        rc = draw_tile(t, tile, &image, err);
+        rc = draw_card(t, tile, &image, err);
     image_free(&image);
     return rc;
 }
 
-/* Bytes of the highest card; 1 where none is drawn. */
+/* Bytes of the highest card; 1 if none is drawn. */
 static int64_t card_bytes(const Tiles *t)
 {
     const SheetPlan *plan = t->spec.plan;
     return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
 }
 
-/* How many threads: more than compute where they wait for the network, unless cards are large. */
+/* How many threads: more than compute if they wait for the network, unless cards are large. */
 static int tiles_workers(const Tiles *t, bool network)
 {
     int threads = t->spec.threads;
@@ -160,7 +160,7 @@ Tiles *tiles_start(const TilesSpec *spec, Err *err)
     return NULL;
 }
 
-int tiles_next(Tiles *t, const Tile **tile, Err *err)
+int tiles_next(Tiles *t, const SheetTile **tile, Err *err)
 {
     void *item;
     int rc = pipe_next(t->pipe, &item, err);

@@ -5,7 +5,7 @@
  *                                   └──► pixels of the card, as high as its row of the plan
  *
  * A fixed number of tiles is in progress, however many records there are: about one row, so that threads keep working
- * while a row is compressed, or two rows where images must be waited for. Main thread. */
+ * while a row is compressed, or two rows if images must be waited for. Main thread. */
 #ifndef COCO_PIPELINE_SHEET_TILES_H
 #define COCO_PIPELINE_SHEET_TILES_H
 
@@ -21,8 +21,9 @@ typedef struct {
     const SheetPlan *plan; /* NULL: no card is drawn */
     const Page *page;      /* NULL: no JPEG is written. Not both may be NULL */
     const TileLook *look;
-    int columns, threads;
-} TilesSpec; /* all borrowed until tiles_stop */
+    int columns;
+    int threads; /* wished; 8 are started instead of fewer if images are downloaded, unless cards are large */
+} TilesSpec;     /* all borrowed until tiles_stop */
 
 typedef struct {
     int64_t i; /* the record's place among the records */
@@ -34,14 +35,14 @@ typedef struct {
     Err why;
     int page_w, page_h; /* size of the page's picture */
     unsigned char *rgb; /* the card: (box_h + text_h of its row, box_w, 3) */
-} Tile;
+} SheetTile;
 
 typedef struct Tiles Tiles;
 
 /* NULL: no threads, or out of memory. */
 Tiles *tiles_start(const TilesSpec *spec, Err *err);
 /* The next tile: 1 with *tile borrowed until the next call; 0 at the end; -1 failed. A dead image is not a failure. */
-int tiles_next(Tiles *tiles, const Tile **tile, Err *err);
+int tiles_next(Tiles *tiles, const SheetTile **tile, Err *err);
 /* Joins the threads and frees, at the end or before it. NULL is legal. */
 void tiles_stop(Tiles *tiles);
 

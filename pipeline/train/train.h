@@ -24,8 +24,8 @@ typedef struct {
     const char *log;        /* training log; "-" is standard output; NULL: none, or the resumed run's */
     bool force;             /* replace a model or log of another run */
     bool allow_external;    /* HDF5 files may keep arrays in other files */
-    int64_t save_every;     /* 0: only at the end */
-    int64_t print_every;
+    int64_t save_every;     /* iterations between saves; 0: only at the end */
+    int64_t print_every;    /* iterations between notes of the loss, at least 1 */
 } TrainOptions;
 
 typedef struct {
@@ -34,8 +34,9 @@ typedef struct {
     bool contradiction; /* failed because a given option contradicts the file of init or resume: a usage error */
 } TrainResult;
 
-/* Trains, and writes the model: at the end, on the way if the options say so, when the report asks to stop,
- * and when the log can no longer be written (-1). */
+/* Trains, and writes the model: at the end, on the way if the options say so, when the report asks to stop, and when the
+ * log can no longer be written. 0: trained, or stopped as asked (result->complete says which); -1: failed, and *result
+ * says whether by a contradiction. */
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err);
 
 #endif

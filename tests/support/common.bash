@@ -53,7 +53,7 @@ fails() {
     [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
 }
 
-# simd_sets: the instruction sets that this processor has, one a line, as coco-train lists them.
+# simd_sets: the instruction sets that this processor has, one per line, as coco-train lists them.
 simd_sets() {
     { COCO_SIMD=none coco-train -o none 2>&1 || true; } | sed -n '1s/.*, which has //p' | sed 's/, /\n/g'
 }

@@ -1,5 +1,5 @@
 /* Reference numbers computed with NumPy. tests/golden belongs to the repository; larger files are read from $COCO_SHARED
- * (default ../shared), where it exists. Paths are relative to the top directory, where tests/run starts the programs. */
+ * (default ../shared), if it exists. Paths are relative to the top directory, where tests/run starts the programs. */
 #ifndef COCO_TESTS_GOLDEN_H
 #define COCO_TESTS_GOLDEN_H
 
@@ -11,7 +11,7 @@ const char *golden_path(const char *name);
 /* The path of $COCO_SHARED/NAME, or NULL if the file is missing. Borrowed until the next call. */
 const char *shared_path(const char *name);
 
-/* The numbers at a key of tests/golden/vectors.json, flattened in C order; the caller frees *out. Fails the test if the
+/* The values at a key of tests/golden/vectors.json, flattened in C order; the caller frees *out. Fails the test if the
  * file or the key is missing. */
 void golden_vector(const char *key, double **out, size_t *n);
 /* The same from another file of tests/golden. */
