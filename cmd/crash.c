@@ -1,6 +1,7 @@
 /* The end of a command whose text library gives up. */
 #include "pipeline/common/crash.h"
 #include "cmd/cli.h"
+#include "pipeline/common/terminal.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -20,13 +21,15 @@ static void on_crash(int signal)
 {
     static atomic_flag begun = ATOMIC_FLAG_INIT;
     const char *reason = crash_reason();
+    char words[1024];
     while (atomic_flag_test_and_set(&begun)) /* another thread is at it, and ends the process */
         pause();
     crash_clean();
     say(program);
     if (*reason) {
         say(": the text library gave up: ");
-        say(reason);
+        terminal_text(reason, words, sizeof words);
+        say(words);
     } else if (signal == SIGSEGV) {
         say(": a library crashed; memory is limited (ulimit) and may have run short");
     } else {

@@ -9,10 +9,12 @@
 #include "model/base/rng.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/common/terminal.h"
 #include "pipeline/dataset/dataset_names.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,19 @@ static int find_splits(const char *dir, Splits *splits, Err *err)
 
 /* --- arrays --- */
 
+/* A line, whose names and filters are those of files. */
+static void put_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void put_line(FILE *out, const char *fmt, ...)
+{
+    char text[2048];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    terminal_put(out, text);
+    putc('\n', out);
+}
+
 typedef struct {
     H5 *h5;
     FILE *out;
@@ -103,7 +118,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     if (!is_dataset) {
         char phrase[512];
         int broken = h5_broken_link(list->h5, name, phrase, sizeof phrase, list->err);
-        fprintf(list->out, "  %-18s %s\n", name, broken > 0 ? phrase : "group");
+        put_line(list->out, "  %-18s %s", name, broken > 0 ? phrase : "group");
         return broken < 0 ? -1 : 0;
     }
     if (h5_info(list->h5, name, &info, list->err))
@@ -112,8 +127,8 @@ static int show_array(void *ctx, const char *name, int is_dataset)
         at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", i ? ", " : "", (long long)info.dim[i]);
     char bracketed[132];
     snprintf(bracketed, sizeof bracketed, "(%s)", shape);
-    fprintf(list->out, "  %-18s %-8s %-16s %s, %s\n", name, info.type, bracketed, info.layout,
-            size_text(info.stored_bytes, size));
+    put_line(list->out, "  %-18s %-8s %-16s %s, %s", name, info.type, bracketed, info.layout,
+             size_text(info.stored_bytes, size));
     return 0;
 }
 
@@ -129,7 +144,7 @@ static int show_file(const ShowSpec *spec, const char *split, const char *suffix
     if (there) {
         H5 *h5 = h5_open(path, err);
         ArrayList list = {h5, spec->out, err};
-        fprintf(spec->out, "%s\n", name);
+        put_line(spec->out, "%s", name);
         rc = h5 ? h5_each(h5, "/", show_array, &list, err) : -1;
         h5_close(h5, NULL);
         rc = rc < 0 ? -1 : 1;
@@ -170,7 +185,7 @@ static void show_warnings(const Dataset *d, FILE *out)
     Err line;
     ZeroRows z = count_zero_rows(&d->features);
     if (dataset_captions_odd(d, &line))
-        fprintf(out, "  %s\n", line.text);
+        put_line(out, "  %s", line.text);
     if (z.zero)
         fprintf(out, "  %lld feature rows are all zeros: the first is row %lld\n", (long long)z.zero,
                 (long long)z.first);
@@ -229,7 +244,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     if (rc == 0 && !(*vocab_shown)++)
         fprintf(spec->out, "coco2014_vocab.json\n  %d words\n", d.vocab.size);
     if (rc == 0) {
-        fprintf(spec->out, "%s\n", split);
+        put_line(spec->out, "%s", split);
         if (d.n)
             show_captions(&d, spec->out);
         else
