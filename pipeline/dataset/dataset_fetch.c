@@ -279,8 +279,9 @@ static int check_file(const Fetch *f, Err *err)
 {
     if (!f->spec->file)
         return 0;
-    if (!file_exists(f->spec->file))
-        return err_set(err, "%s: %s", f->spec->file, strerror(errno));
+    int there = file_exists(f->spec->file, err);
+    if (there <= 0)
+        return there ? -1 : err_set(err, "%s: %s", f->spec->file, strerror(errno));
     return check_digest(f, err);
 }
 

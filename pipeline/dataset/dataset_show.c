@@ -75,8 +75,8 @@ static int find_splits(const char *dir, Splits *splits, Err *err)
     }
     closedir(d);
     char *path = path_join(dir, dataset_marker);
-    int rc = path ? 0 : err_set(err, "out of memory");
-    if (rc == 0 && file_exists(path)) {
+    int there = path ? file_exists(path, err) : err_set(err, "out of memory"), rc = there < 0 ? -1 : 0;
+    if (there > 0) {
         H5 *h5 = h5_open(path, err);
         rc = h5 ? h5_each(h5, "/", add_dataset, splits, err) : -1;
         h5_close(h5, NULL);
@@ -140,8 +140,8 @@ static int show_file(const ShowSpec *spec, const char *split, const char *suffix
     char *path = path_join(spec->dir, name);
     if (!path)
         return err_set(err, "out of memory");
-    int there = file_exists(path), rc = there;
-    if (there) {
+    int there = file_exists(path, err), rc = there;
+    if (there > 0) {
         H5 *h5 = h5_open(path, err);
         ArrayList list = {h5, spec->out, err};
         put_line(spec->out, "%s", name);
@@ -163,10 +163,17 @@ static int open_split(Dataset *d, const char *dir, const char *split, int flags,
     snprintf(pca, sizeof pca, "%s%s", split, features_suffix[0]);
     snprintf(raw, sizeof raw, "%s%s", split, features_suffix[1]);
     char *pca_path = path_join(dir, pca), *raw_path = path_join(dir, raw);
-    if (pca_path && raw_path && !file_exists(pca_path) && file_exists(raw_path))
+    int pca_there = pca_path ? file_exists(pca_path, err) : err_set(err, "out of memory"), raw_there = 0;
+    if (pca_there == 0)
+        raw_there = raw_path ? file_exists(raw_path, err) : err_set(err, "out of memory");
+    if (raw_there > 0)
         flags |= DATASET_RAW;
     free(pca_path);
     free(raw_path);
+    if (pca_there < 0 || raw_there < 0) {
+        memset(d, 0, sizeof *d);
+        return -1;
+    }
     return dataset_open(d, dir, split, flags | DATASET_LISTS, err) || dataset_index(d, err) ? -1 : 0;
 }
 

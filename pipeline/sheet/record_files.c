@@ -36,8 +36,7 @@ static bool read_split(Split *s, const char *dir, const char *list)
     if (!s->name || asprintf(&urls, "%s/%s%s", dir, s->name, URLS) < 0)
         return false;
     (void)lines_read(&s->files, list, NULL);
-    if (file_exists(urls))
-        (void)lines_read(&s->urls, urls, NULL);
+    (void)lines_read(&s->urls, urls, NULL);
     free(urls);
     return true;
 }
