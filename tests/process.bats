@@ -61,7 +61,7 @@ without_stdout() {
     [ "$got" = 1 ]
     tiny -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --log log.jsonl 2>&-
     jq -es 'map(.iteration) | max == 20' log.jsonl
-    coco-train -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --hidden 8 --log new.jsonl <&- >&- 2>&-
+    coco-train --force -d "$FILES/d" -o m.h5 --iterations 20 --print-every 1 --hidden 8 --log new.jsonl <&- >&- 2>&-
     jq -es 'map(.iteration) | max == 20' new.jsonl
 }
 
