@@ -33,7 +33,7 @@ variant := $(strip $(filter-out gcc cc,$(notdir $(firstword $(CC)))) $(subst $(c
 BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
 # The libraries' names for pkg-config. scripts/setup installs them.
-PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif
+PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif lapacke
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # Only stb's headers are used; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
@@ -188,7 +188,10 @@ format:
 install: export INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
 install: all
 	@case $$INSTALL_BIN in '~/'*) INSTALL_BIN=$$HOME/$${INSTALL_BIN#??} ;; esac; \
-	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN")
+	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN") || exit 1; \
+	if [ -e build/lib/libonnxruntime.so ]; then \
+	    (set -x; install -d -- "$$INSTALL_BIN/../lib/coco" && \
+	     install -m 644 -- build/lib/libonnxruntime.so "$$INSTALL_BIN/../lib/coco"); fi
 
 clean:
 	rm -rf build demo

@@ -1,6 +1,8 @@
 /* cli.h, input: options, numbers, help. */
 #include "cmd/cli.h"
 
+#include "cmd/nearest.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/common/threads.h"
 
 #include <ctype.h>
@@ -88,10 +90,8 @@ static void print_default(const CliOption *o)
         break;
     }
     case CLI_CHOICE: {
-        const char *word = o->arg;
-        for (int i = *(int *)o->value; i > 0; i--)
-            word = strchr(word, '|') + 1;
-        printf(" (default %.*s)", (int)strcspn(word, "|"), word);
+        char word[CHOICE_WORD];
+        printf(" (default %s)", choice_word(o->arg, *(int *)o->value, word));
         break;
     }
     case CLI_FLAG:
@@ -190,19 +190,26 @@ static void print_help(const Cli *cli, const CliOption *all, int n)
         printf("\n%s\n", cli->epilog);
 }
 
+static _Noreturn void refuse_choice(const CliOption *o, const char *text)
+{
+    enum { MOST = 32 };
+    char word[MOST][CHOICE_WORD];
+    const char *words[MOST];
+    int n = choice_count(o->arg) < MOST ? choice_count(o->arg) : MOST;
+    for (int i = 0; i < n; i++)
+        words[i] = choice_word(o->arg, i, word[i]);
+    const char *near = nearest(text, words, n);
+    if (near)
+        cli_usage_error("--%s: '%s': expected one of %s; did you mean '%s'?", o->name, text, o->arg, near);
+    cli_usage_error("--%s: '%s': expected one of %s", o->name, text, o->arg);
+}
+
 static void take_choice(const CliOption *o, const char *text)
 {
-    int at = 0;
-    for (const char *word = o->arg;; at++) {
-        size_t n = strcspn(word, "|");
-        if (strlen(text) == n && !strncmp(word, text, n)) {
-            *(int *)o->value = at;
-            return;
-        }
-        if (!word[n])
-            cli_usage_error("--%s: '%s': expected one of %s", o->name, text, o->arg);
-        word += n + 1;
-    }
+    int at = choice_index(o->arg, text);
+    if (at < 0)
+        refuse_choice(o, text);
+    *(int *)o->value = at;
 }
 
 static void take_many(const CliOption *o, const char *text)
@@ -270,14 +277,54 @@ static int option_index(const CliOption *all, int n, int code)
     return -1;
 }
 
+enum { MOST_OPTIONS = 90 };
+
+/* An option that is not in the table, with its dashes. */
+static _Noreturn void refuse_unknown(const CliOption *all, int n, const char *option)
+{
+    const char *names[MOST_OPTIONS];
+    for (int i = 0; i < n; i++)
+        names[i] = all[i].name;
+    const char *word = option + strspn(option, "-");
+    const char *near = strlen(word) > 1 ? nearest(word, names, n) : NULL;
+    if (near)
+        cli_usage_error("unknown option '%s'; did you mean '--%s'?", option, near);
+    cli_usage_error("unknown option '%s'", option);
+}
+
+/* A long option, with its dashes, that getopt_long does not know, or that begins several names. */
+static _Noreturn void refuse_long(const CliOption *all, int n, const char *text)
+{
+    char option[80], begun[512] = "";
+    size_t len = strcspn(text, "=");
+    snprintf(option, sizeof option, "%.*s", (int)(len < sizeof option ? len : sizeof option - 1), text);
+    for (int i = 0; i < n; i++) {
+        size_t used = strlen(begun);
+        if (!strncmp(all[i].name, option + 2, strlen(option + 2)))
+            snprintf(begun + used, sizeof begun - used, "%s--%s", used ? ", " : "", all[i].name);
+    }
+    if (*begun && option[2])
+        cli_usage_error("'%s' is ambiguous: %s", option, begun);
+    refuse_unknown(all, n, option);
+}
+
+/* A letter that no option has. A whole word after one dash was perhaps meant to be a long option. */
+static _Noreturn void refuse_letter(const CliOption *all, int n, int letter, char **argv)
+{
+    const char option[] = {'-', (char)letter, '\0'};
+    for (int i = 1; argv[i] && strcmp(argv[i], "--"); i++)
+        if (argv[i][0] == '-' && argv[i][1] == letter && argv[i][2])
+            refuse_unknown(all, n, argv[i]);
+    refuse_unknown(all, n, option);
+}
+
 static void parse_options(CliOption *all, int n, int argc, char **argv)
 {
-    struct option longs[96];
-    char shorts[200];
+    struct option longs[MOST_OPTIONS + 1];
+    char shorts[2 * MOST_OPTIONS + 2];
     getopt_table(all, n, longs, shorts);
     opterr = 0;
     for (;;) {
-        int at = optind ? optind : 1;
         int c = getopt_long(argc, argv, shorts, longs, NULL);
         if (c == -1)
             return;
@@ -285,11 +332,11 @@ static void parse_options(CliOption *all, int n, int argc, char **argv)
             const char *text = argv[optind - 1];
             if (c == ':')
                 cli_usage_error("%s needs a value", text);
-            if (!strncmp(text, "--", 2) && optopt >= 256)
+            if (optopt >= 256)
                 cli_usage_error("--%s takes no value", all[optopt - 256].name);
-            if (!strncmp(text, "--", 2))
-                cli_usage_error("%s: no such option, or an ambiguous abbreviation", text);
-            cli_usage_error("-%c: no such option", optopt ? optopt : argv[at][1]);
+            if (optopt)
+                refuse_letter(all, n, optopt, argv);
+            refuse_long(all, n, text);
         }
         CliOption *o = &all[option_index(all, n, c)];
         o->given = true;
@@ -299,7 +346,7 @@ static void parse_options(CliOption *all, int n, int argc, char **argv)
 
 void cli_parse(Cli *cli, int argc, char **argv)
 {
-    CliOption all[90];
+    CliOption all[MOST_OPTIONS];
     Asked asked = {false, false};
     Err warning;
     int n = cli->n_options + N_COMMON;

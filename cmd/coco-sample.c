@@ -9,7 +9,7 @@
 
 typedef struct {
     SampleOptions sample;
-    int64_t beam, seed, max_length;
+    int64_t beam, seed, max_length, min_length, no_repeat;
     bool greedy, no_logprob;
     int format, precision;
     const char *shard;
@@ -47,6 +47,10 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
     s->beam = cli_given(cli, "beam") ? (int)o->beam : 1;
     s->seed = (uint32_t)o->seed;
     s->max_length = (int)o->max_length;
+    s->rules.min_words = (int)o->min_length;
+    s->rules.no_repeat = (int)o->no_repeat;
+    if (o->min_length >= o->max_length)
+        cli_usage_error("--min-length %lld needs a --max-length above it: <END> is a step too", (long long)o->min_length);
     s->precision = (Precision)o->precision;
 }
 
@@ -62,7 +66,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 18 };
+enum { N_OPTIONS = 23 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -93,6 +97,15 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "seed of --temperature's random numbers", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
          .help = "at most N steps, <END> counted", .min = 1, .max = 10000},
+        {.name = "length-norm", .kind = CLI_REAL, .value = &s->search.length_norm, .arg = "A",
+         .help = "with --beam: compare captions by logprob / length^A; above 0 it prefers longer ones", .max = 10},
+        {.name = "min-length", .kind = CLI_INT, .value = &o->min_length, .arg = "N",
+         .help = "no caption of fewer than N words", .max = 10000},
+        {.name = "no-unk", .kind = CLI_FLAG, .value = &s->search.rules.no_unk, .help = "never say <UNK>"},
+        {.name = "no-repeat", .kind = CLI_INT, .value = &o->no_repeat, .arg = "N",
+         .help = "no sequence of N words twice in a caption; 0: any may be", .max = 10000},
+        {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->bad_endings,
+         .help = "no caption ends with a, the, of, with or the like"},
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
          .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster where "
                  "the processor supports it"},

@@ -1,6 +1,7 @@
 /* coco-fetch cs231n, URL, FILE: a dataset from an archive. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
+#include "cmd/nearest.h"
 #include "cmd/net_options.h"
 #include "pipeline/dataset/dataset_fetch.h"
 
@@ -25,8 +26,8 @@ static const char ABOUT[] =
 
 static const char EPILOG[] =
     "Only the dataset's files, and images below images/, are taken from the archive: from the directory\n"
-    "in it that holds coco2014_captions.h5. An archive with a path that leads out of it, a link, a\n"
-    "device or an encrypted file is refused, and so is one that unpacks to 200 times its size.";
+    "in it that holds captions.h5 or coco2014_captions.h5. An archive with a path that leads out of it, a\n"
+    "link, a device or an encrypted file is refused, and so is one that unpacks to 200 times its size.";
 
 /* Fills the table and returns the number of options. */
 static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
@@ -55,6 +56,17 @@ static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
 static bool is_source(const char *what, const DatasetFetchOptions *spec)
 {
     return !strcmp(what, spec->name) || strpbrk(what, "/.") || access(what, F_OK) == 0;
+}
+
+static void check_source(const char *what, const DatasetFetchOptions *spec)
+{
+    const char *const words[] = {spec->name, "shapes", "images", "show"};
+    if (is_source(what, spec))
+        return;
+    const char *near = nearest(what, words, sizeof words / sizeof *words);
+    if (near && strcmp(near, what))
+        cli_usage_error("%s: expected cs231n, a URL or a file; did you mean '%s'?", what, near);
+    cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)", what);
 }
 
 /* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The caller
@@ -89,9 +101,7 @@ static const char **take_options(Options *o, const Cli *cli)
     net_apply(&o->net);
     if (cli->n_operands == 0)
         cli_usage_error("expected cs231n, a URL or a file");
-    if (!is_source(cli->operand[0], d))
-        cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)",
-                        cli->operand[0]);
+    check_source(cli->operand[0], d);
     if (cli->n_operands > 1)
         cli_usage_error("%s: one archive at a time", cli->operand[1]);
     if (d->sha256 && !dataset_fetch_digest(d->sha256))
@@ -113,6 +123,9 @@ int archive_main(int argc, char **argv)
         .n_options = list_options(&o, options),
     };
     Err err;
+    cli_name(cli.name);
+    if (argc > 1 && argv[1][0] != '-') /* before options that belong to another word than this one */
+        check_source(argv[1], &o.dataset);
     cli_parse(&cli, argc, argv);
     const char **urls = take_options(&o, &cli);
     int rc = dataset_fetch(&o.dataset, cli_report(&cli, "bytes"), &err);

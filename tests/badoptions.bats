@@ -75,6 +75,45 @@ usage() {
     usage train "--order: 'rand': expected one of random" --order rand
     usage sample "--format: 'xml': expected one of jsonl" --format xml
 }
+@test "options: a misspelt one gets one verdict, with the nearest name" {
+    while read -r given meant; do
+        usage train "unknown option '${given%=*}'; did you mean '$meant'\?$" $given
+    done <<'END'
+--itertions --iterations
+--iteratoins=4 --iterations
+--batch_size=4 --batch-size
+--Epochs --epochs
+--epohcs --epochs
+--lr-deca-y=1 --lr-decay
+--hiden=3 --hidden
+--quite --quiet
+-epochs --epochs
+-cell --cell
+END
+    usage train "unknown option '--bogus'$" --bogus=3
+    usage train "unknown option '--learning-speed'$" --learning-speed 3
+    usage train "unknown option '-z'$" -z
+    usage train "unknown option '-z'$" -qz
+    usage train "'--val' is ambiguous: --val-every, --val-max$" --val=3
+    usage sample "unknown option '--bema'; did you mean '--beam'\?$" --bema 3
+    fails 2 "unknown option '--tabel'; did you mean '--table'\?$" coco-eval --tabel
+    fails 2 "unknown option '--colums'; did you mean '--columns'\?$" coco-render --colums=3
+    fails 2 "unknown option '--smoth'; did you mean '--smooth'\?$" coco-plot --smoth=3
+    fails 2 "unknown option '--retry-faild'; did you mean '--retry-failed'\?$" coco-fetch images --retry-faild x
+    # A beginning that fits one option alone is that option.
+    tiny -d d -o y.h5 --iter 2
+    [ "$(attribute y.h5 /train iteration)" = 2 ]
+}
+@test "choices and words: the nearest one" {
+    usage train "--cell: 'lstn': expected one of rnn\|lstm\|gru; did you mean 'lstm'\?$" --cell lstn
+    usage train "--cell: 'LSTM': expected one of .*; did you mean 'lstm'\?$" --cell LSTM
+    usage train "--optim: 'rms': expected one of .*; did you mean 'rmsprop'\?$" --optim rms
+    usage train "--order: 'shufle': expected one of .*; did you mean 'shuffle'\?$" --order=shufle
+    usage train "--optim: 'lion': expected one of [a-z|]*$" --optim lion
+    fails 2 "shape: expected cs231n, a URL or a file; did you mean 'shapes'\?$" coco-fetch shape --train 5 -o x
+    fails 2 "imgaes: expected cs231n, a URL or a file; did you mean 'images'\?$" coco-fetch imgaes
+    fails 2 "teapot: expected cs231n, a URL or a file \(shapes" coco-fetch teapot
+}
 @test "options: unknown, without a value, with one too many, operands" {
     usage train "--bogus" --bogus
     usage train "--bogus" --bogus=3

@@ -201,3 +201,42 @@ DECODERS=("--greedy" "--beam 3" "--temperature 1.3 --seed 7")
     fails 1 'latin: line 1: not UTF-8' coco-sample -q -m m.h5 --features d/val2014_vgg16_fc7_pca.h5 --files latin
     fails 2 '--files needs --features' coco-sample -m m.h5 -d d --files names
 }
+
+# --- rules ---
+
+@test "rules: what they ban does not occur, and other captions stay as they are" {
+    sample --beam 3 --format text >free
+    sample --beam 3 --no-repeat 2 --format text >ruled
+    python3 - free ruled <<'PY'
+import sys
+
+def repeats(line):
+    words = line.split()
+    pairs = list(zip(words, words[1:]))
+    return len(pairs) != len(set(pairs))
+
+free, ruled = ([line.rstrip("\n") for line in open(name)] for name in sys.argv[1:])
+assert not any(map(repeats, ruled))
+assert len(free) == len(ruled) == 90
+PY
+    sample --min-length 12 --format text | awk 'NF < 12 { exit 1 }'
+    sample --temperature 1.5 --no-unk --no-repeat 1 --format text |
+        awk '/<UNK>/ { exit 1 } { split("", seen); for (i = 1; i <= NF; i++) if (seen[$i]++) exit 1 }'
+    sample --beam 3 --bad-endings --max-length 60 --format text >endings
+    ! grep -qE '(^| )(a|the|of|with)$' endings
+}
+@test "rules: a longer norm gives longer captions; threads and shards change nothing" {
+    mean() { awk '{ n += NF } END { print n / NR }'; }
+    short=$(sample --beam 5 --format text | mean)
+    long=$(sample --beam 5 --length-norm 2 --format text | mean)
+    awk -v a="$short" -v b="$long" 'BEGIN { exit !(b >= a) }'
+    for j in 1 2 4; do sample -j $j --beam 4 --length-norm 0.7 --no-repeat 2 --bad-endings >$j; done
+    same 1 2 4
+    for i in 0 1 2; do sample --shard $i/3 --beam 4 --length-norm 0.7 --no-repeat 2 --bad-endings; done | sort >shards
+    sort 1 | cmp - shards
+}
+@test "rules: contradictions" {
+    fails 2 "--min-length 30 needs a --max-length above it" coco-sample -m m.h5 -d d --min-length 30
+    fails 2 "--no-repeat: '-1': expected an integer from 0" coco-sample -m m.h5 -d d --no-repeat -1
+    fails 2 "--length-norm: 'nan'" coco-sample -m m.h5 -d d --length-norm nan
+}

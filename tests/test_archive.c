@@ -7,6 +7,7 @@
 #include "io/base/digest.h"
 #include "io/base/err.h"
 #include "io/base/size.h"
+#include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "pipeline/dataset/dataset_names.h"
@@ -107,12 +108,17 @@ static void names_in_messages(void **state)
 static void names_of_a_dataset(void **state)
 {
     (void)state;
-    static const char *const own[] = {"coco2014_captions.h5",       "coco2014_vocab.json",  "README.txt",
-                                      "train2014_vgg16_fc7_pca.h5", "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt",
-                                      "test2014_images.txt",        "images/a.jpg",         "images/val/b.PNG",
-                                      "images/x/y.z/c.jpeg",        "images/.d/a.webp"};
+    static const char *const own[] = {"captions.h5",          "vocab.json",          "a-b_C9_features.h5",
+                                      "test_images.txt",      "test_urls.txt",       "coco2014_captions.h5",
+                                      "coco2014_vocab.json",  "README.txt",          "train2014_vgg16_fc7_pca.h5",
+                                      "val2014_vgg16_fc7.h5", "a-b_C92014_urls.txt", "test2014_images.txt",
+                                      "images/a.jpg",         "images/val/b.PNG",    "images/x/y.z/c.jpeg",
+                                      "images/.d/a.webp"};
     static const char *const other[] = {"",
                                         "2014_urls.txt",
+                                        "_features.h5",
+                                        "x y_features.h5",
+                                        "train_captions.h5",
                                         "a/coco2014_captions.h5",
                                         "._coco2014_captions.h5",
                                         "x y2014_urls.txt",
@@ -144,12 +150,12 @@ static void a_list_of_entries(void **state)
     const char *second;
     size_t len;
     int64_t total;
-    assert_null(entry_list_root(&list, dataset_marker, &len, &second));
+    assert_null(entry_list_root(&list, dataset_markers, &len, &second));
     assert_ok(entry_list_add(&list, "x/README.txt", 1));
     assert_ok(entry_list_add(&list, "a/b/coco2014_captions.h5", 10));
     assert_ok(entry_list_add(&list, "a/b/notcoco2014_captions.h5", 100));
     assert_ok(entry_list_add(&list, "a/b/images/1.png", 1000));
-    const char *root = entry_list_root(&list, dataset_marker, &len, &second);
+    const char *root = entry_list_root(&list, dataset_markers, &len, &second);
     assert_memory_equal(root, "a/b/", 4);
     assert_int_equal(len, 4);
     assert_null(second);
@@ -165,8 +171,21 @@ static void a_list_of_entries(void **state)
     assert_ok(entry_list_add(&list, "a/b/images/1.png", 1000));
     assert_string_equal(entry_list_sum(&list, root, len, dataset_has_file, &total), "a/b/images/1.png");
     assert_ok(entry_list_add(&list, "coco2014_captions.h5", 1));
-    entry_list_root(&list, dataset_marker, &len, &second);
+    entry_list_root(&list, dataset_markers, &len, &second);
     assert_non_null(second);
+    entry_list_free(&list);
+
+    /* Any of the names marks the root, and several may stand there. */
+    assert_ok(entry_list_add(&list, "mine/captions.h5", 1));
+    assert_ok(entry_list_add(&list, "mine/coco2014_captions.h5", 1));
+    assert_ok(entry_list_add(&list, "mine/train_captions.h5", 1));
+    root = entry_list_root(&list, dataset_markers, &len, &second);
+    assert_memory_equal(root, "mine/", 5);
+    assert_int_equal(len, 5);
+    assert_null(second);
+    assert_ok(entry_list_add(&list, "yours/captions.h5", 1));
+    entry_list_root(&list, dataset_markers, &len, &second);
+    assert_string_equal(second, "yours/captions.h5");
     entry_list_free(&list);
     entry_list_free(&list);
 }
@@ -216,8 +235,11 @@ static UnpackSpec make_tar(char path[PATH_MAX])
     put_file(f, "d/images/1.html", 5);
     put_file(f, "d/coco2014_captions.h5", 1000);
     put_end(f);
-    return (UnpackSpec){
-        .path = path, .name = "a.tar", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
+    return (UnpackSpec){.path = path,
+                        .name = "a.tar",
+                        .markers = dataset_markers,
+                        .wanted = dataset_has_file,
+                        .max_bytes = 1 << 20};
 }
 
 static char *make_scratch(void)
@@ -345,7 +367,7 @@ static void text_is_utf8(void **state)
     put_file(f, "d\xc3\xa9/images/\xe2\x82\xac.png", 10);
     put_end(f);
     UnpackSpec spec = {
-        .path = path, .name = "u", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = 1 << 20};
+        .path = path, .name = "u", .markers = dataset_markers, .wanted = dataset_has_file, .max_bytes = 1 << 20};
     assert_ok(unpack_archive(&spec, scratch, &err));
     assert_int_equal(size_of(scratch, "images/\xe2\x82\xac.png"), 10);
     assert_int_equal(MB_CUR_MAX, 1);

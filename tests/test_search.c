@@ -142,9 +142,30 @@ static double expansion(const Params *p, const real *features, const Hypothesis 
     return out->logprob;
 }
 
-static Hypothesis plain_beam(const Params *p, const real *features, int K, int length)
+static double normed(const Hypothesis *h, const SearchOptions *o)
+{
+    return h->logprob / pow(h->n, o->length_norm);
+}
+
+/* Whether a rule bans this word after the hypothesis: each rule in its plain words. */
+static bool banned(const DecodeRules *r, const Hypothesis *h, int32_t word)
+{
+    bool repeated = false;
+    for (int i = 0, size = r->no_repeat; size > 0 && i + size <= h->n; i++) {
+        bool same_words = h->words[i + size - 1] == word;
+        for (int k = 0; k < size - 1; k++)
+            same_words &= h->words[i + k] == h->words[h->n - (size - 1) + k];
+        repeated |= same_words;
+    }
+    return repeated || (r->no_unk && word == WORD_UNK) ||
+           (word == WORD_END &&
+            (h->n < r->min_words || (r->not_last && h->n > 0 && r->not_last[h->words[h->n - 1]])));
+}
+
+static Hypothesis plain_beam(const Params *p, const real *features, const SearchOptions *o)
 {
     enum { MOST = 32 };
+    int K = o->beam, length = o->max_length;
     Hypothesis live[MOST] = {{.n = 0}}, best = {.n = 0};
     int n_live = 1, finished = 0, V = p->shape.V;
     for (int t = 0; t < length && n_live; t++) {
@@ -153,6 +174,8 @@ static Hypothesis plain_beam(const Params *p, const real *features, int K, int l
         for (int i = 0; i < n_live; i++)
             for (int32_t w = 0; w < V; w++) {
                 Hypothesis h;
+                if (banned(&o->rules, &live[i], w))
+                    continue;
                 expansion(p, features, &live[i], w, &h);
                 int at = n < K ? n++ : K;
                 for (; at > 0 && h.logprob > kept[at - 1].logprob; at--)
@@ -164,38 +187,73 @@ static Hypothesis plain_beam(const Params *p, const real *features, int K, int l
         for (int i = 0; i < n; i++) {
             if (kept[i].words[t] != WORD_END)
                 live[left++] = kept[i];
-            else if (finished++ == 0 || kept[i].logprob > best.logprob)
+            else if (finished++ == 0 || normed(&kept[i], o) > normed(&best, o))
                 best = kept[i];
         }
         n_live = left;
-        if (finished >= K && (!n_live || best.logprob >= live[0].logprob))
+        if (finished >= K && (!n_live || normed(&best, o) >= normed(&live[0], o)))
             break;
     }
     return finished ? best : live[0];
 }
 
+static void against_the_definition(const SearchOptions *o, const Cell *cell)
+{
+    enum { V = 9, IMAGES = 12 };
+    Params p = model_new(cell, V, (uint32_t)(40 + o->beam), 0.8);
+    Rng rng;
+    rng_seed(&rng, (uint32_t)o->beam);
+    real *features = randn(&rng, IMAGES * D);
+    Captions c = run(&p, o, features, 0, IMAGES, 5);
+    for (int i = 0; i < IMAGES; i++) {
+        Hypothesis h = plain_beam(&p, features + i * D, o);
+        assert_int_equal(h.n, c.result[i].n);
+        assert_memory_equal(h.words, c.result[i].words, (size_t)h.n * sizeof *h.words);
+        assert_true(fabs(h.logprob - c.result[i].logprob) < 1e-4);
+    }
+    captions_free(&c);
+    free(features);
+    params_free(&p);
+}
+
 static void beam_by_its_definition(void **state)
 {
-    enum { V = 9, LENGTH = 8, IMAGES = 12 };
     (void)state;
     for (int cell = 0; cell_at(cell); cell++)
-        for (int K = 1; K <= 4; K++) {
-            Params p = model_new(cell_at(cell), V, (uint32_t)(40 + K), 0.8);
-            Rng rng;
-            rng_seed(&rng, (uint32_t)K);
-            real *features = randn(&rng, IMAGES * D);
-            SearchOptions o = {.sampler = &sampler_best, .beam = K, .max_length = LENGTH};
-            Captions c = run(&p, &o, features, 0, IMAGES, 5);
-            for (int i = 0; i < IMAGES; i++) {
-                Hypothesis h = plain_beam(&p, features + i * D, K, LENGTH);
-                assert_int_equal(h.n, c.result[i].n);
-                assert_memory_equal(h.words, c.result[i].words, (size_t)h.n * sizeof *h.words);
-                assert_true(fabs(h.logprob - c.result[i].logprob) < 1e-4);
+        for (int K = 1; K <= 4; K++)
+            against_the_definition(&(SearchOptions){.sampler = &sampler_best, .beam = K, .max_length = 8},
+                                   cell_at(cell));
+}
+
+static void rules_and_norms_by_their_definition(void **state)
+{
+    static const bool not_last[9] = {[4] = true, [7] = true};
+    static const DecodeRules rules[] = {{.no_unk = true},      {.min_words = 4}, {.no_repeat = 1},
+                                        {.no_repeat = 2},      {.no_repeat = 3}, {.not_last = not_last},
+                                        {true, 3, 2, not_last}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        for (int K = 1; K <= 4; K++)
+            for (int A = 0; A <= 2; A++) {
+                SearchOptions o = {.sampler = &sampler_best,
+                                   .beam = K,
+                                   .max_length = 7,
+                                   .length_norm = 0.6 * A,
+                                   .rules = rules[i]};
+                against_the_definition(&o, cell_named("lstm"));
             }
-            captions_free(&c);
-            free(features);
-            params_free(&p);
-        }
+}
+
+/* A vocabulary whose words are all spent: <END> is what remains, also before --min-length. */
+static void nothing_left_to_say(void **state)
+{
+    const DecodeRules rules = {.no_unk = true, .min_words = 9, .no_repeat = 1};
+    real scores[] = {1, 2, 3, 4, 5};
+    const int32_t words[] = {0, 1, 4};
+    (void)state;
+    rules_ban(&rules, 5, words, 3, scores);
+    for (int j = 0; j < 5; j++)
+        assert_true(j == WORD_END ? scores[j] == 3 : isinf(scores[j]));
 }
 
 /* The word of highest score at every step, by the layers. */
@@ -315,9 +373,14 @@ static void temperature(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logprob_is_the_models),      cmocka_unit_test(beam_by_its_definition),
-        cmocka_unit_test(greedy_takes_the_best_word), cmocka_unit_test(company_changes_nothing),
-        cmocka_unit_test(ties_go_to_the_lowest_word), cmocka_unit_test(temperature),
+        cmocka_unit_test(logprob_is_the_models),
+        cmocka_unit_test(beam_by_its_definition),
+        cmocka_unit_test(rules_and_norms_by_their_definition),
+        cmocka_unit_test(nothing_left_to_say),
+        cmocka_unit_test(greedy_takes_the_best_word),
+        cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(ties_go_to_the_lowest_word),
+        cmocka_unit_test(temperature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,7 +165,7 @@ int main(int argc, char **argv)
     need(!h5_write_ints(h5, "train_image_idxs", 1, dim, image, &line));
     need(!h5_close(h5, &line));
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", argv[1]);
-    need(!vocab_write(&(Vocab){words, V}, path, &line));
+    need(!vocab_write(&(Vocab){.word = words, .size = V}, path, &line));
     put_features(argv[1], "train", images, argc == 5 ? &source : NULL, argc == 5 ? 0 : 1);
     put_features(argv[1], "val", VAL, argc == 5 ? &source : NULL, argc == 5 ? 0.2f : 1);
     int64_t due = 0;

@@ -66,7 +66,7 @@ static float draw(Maker *m)
 static void put_vocab(const Maker *m)
 {
     char path[4096];
-    const Vocab vocab = {(char **)(uintptr_t)words, V};
+    const Vocab vocab = {.word = (char **)(uintptr_t)words, .size = V};
     snprintf(path, sizeof path, "%s/coco2014_vocab.json", m->dir);
     need(!vocab_write(&vocab, path, &line));
 }

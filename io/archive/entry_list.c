@@ -1,5 +1,6 @@
 #include "io/archive/entry_list.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,20 +29,26 @@ void entry_list_free(EntryList *list)
     memset(list, 0, sizeof *list);
 }
 
-const char *entry_list_root(const EntryList *list, const char *marker, size_t *len, const char **second)
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(name, *names) != 0)
+        names++;
+    return *names != NULL;
+}
+
+const char *entry_list_root(const EntryList *list, const char *const *markers, size_t *len, const char **second)
 {
     const char *root = NULL;
-    size_t m = strlen(marker);
     *second = NULL;
     for (size_t i = 0; i < list->n && !*second; i++) {
-        const char *name = list->entry[i].name;
-        size_t n = strlen(name);
-        if (n < m || strcmp(name + n - m, marker) || (n > m && name[n - m - 1] != '/'))
+        const char *name = list->entry[i].name, *slash = strrchr(name, '/');
+        size_t n = slash ? (size_t)(slash + 1 - name) : 0;
+        if (!is_one_of(name + n, markers))
             continue;
-        if (root && strcmp(root, name))
+        if (root && (n != *len || memcmp(root, name, n) != 0))
             *second = name;
         root = name;
-        *len = n - m;
+        *len = n;
     }
     return root;
 }

@@ -242,12 +242,22 @@ static int list_entry(Unpack *u, struct archive *a, struct archive_entry *entry,
     return archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE ? 0 : skip_data(u, a, name);
 }
 
+static int refuse_markerless(Unpack *u)
+{
+    char names[128] = "";
+    for (const char *const *m = u->spec->markers; *m; m++) {
+        size_t n = strlen(names);
+        snprintf(names + n, sizeof names - n, "%s%s", n ? " or " : "", *m);
+    }
+    return refuse(u, NULL, "holds no dataset: no %s", names);
+}
+
 static int choose(Unpack *u)
 {
     const char *second;
-    u->root = entry_list_root(&u->list, u->spec->marker, &u->root_len, &second);
+    u->root = entry_list_root(&u->list, u->spec->markers, &u->root_len, &second);
     if (!u->root)
-        return refuse(u, NULL, "holds no dataset: no %.64s", u->spec->marker);
+        return refuse_markerless(u);
     if (second)
         return refuse(u, second, "is a second dataset");
     const char *twice = entry_list_sum(&u->list, u->root, u->root_len, u->spec->wanted, &u->total);

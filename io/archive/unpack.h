@@ -22,8 +22,9 @@
 
 typedef struct {
     const char *path;
-    const char *name;                /* for messages */
-    const char *marker;              /* the file whose directory is the root, which all names are relative to */
+    const char *name; /* for messages */
+    /* Names of the file whose directory is the root, which all names are relative to; ends with NULL. */
+    const char *const *markers;
     int (*wanted)(const char *name); /* whether to write the file of this name, "images/a.png" */
     int64_t max_bytes;               /* of all entries, unpacked */
     /* Called from within; may be NULL. Counts the bytes of wanted files. */

@@ -76,3 +76,40 @@ bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
         }
     }
 }
+
+/* U+02BC and U+FF07 are letters, or marks, to Unicode. */
+static bool is_apostrophe(gunichar c)
+{
+    return c == '\'' || c == 0x2019 || c == 0x02BC || c == 0xFF07;
+}
+
+/* In lower case, and then composed: a small j with a caron has a character of its own, the capital one has not. */
+static char *lower_composed(const char *text)
+{
+    if (g_str_is_ascii(text)) /* most captions: several times as fast */
+        return g_ascii_strdown(text, -1);
+    char *lower = g_utf8_strdown(text, -1), *composed = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
+    g_free(lower);
+    return composed;
+}
+
+char *text_simple_words(const char *text)
+{
+    char *lower = lower_composed(text);
+    GString *out = g_string_new(NULL);
+    bool apart = false; /* something has ended the last word */
+    for (const char *s = lower; s && *s; s = g_utf8_next_char(s)) {
+        gunichar c = g_utf8_get_char(s);
+        /* An accent that NFC leaves on its own, or an Indic vowel sign, belongs to the letter before it. */
+        if ((g_unichar_isalnum(c) && !is_apostrophe(c)) || (g_unichar_ismark(c) && out->len && !apart)) {
+            if (apart && out->len)
+                g_string_append_c(out, ' ');
+            g_string_append_len(out, s, g_utf8_next_char(s) - s);
+            apart = false;
+        } else if (!is_apostrophe(c)) {
+            apart = true;
+        }
+    }
+    g_free(lower);
+    return g_string_free(out, FALSE);
+}

@@ -23,4 +23,8 @@ char *text_lower(const char *text, size_t len);
  * punctuation alone is not a word. True: the word is the bytes start .. start+len-1, and *at is after it. */
 bool text_word(const char *text, size_t *at, size_t *start, size_t *len);
 
+/* The words of valid UTF-8 with one space between them: in lower case, composed (NFC), without apostrophes, split at all that
+ * is neither a letter nor a digit nor a mark on one. "It's 2 o'clock!" is "its 2 oclock". NULL: out of memory. */
+char *text_simple_words(const char *text);
+
 #endif

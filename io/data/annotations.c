@@ -1,7 +1,6 @@
 #include "io/data/annotations.h"
 
 #include "io/base/err.h"
-#include "io/data/json.h"
 
 static int read_element(const Json *e, int64_t *id, const char **caption, Err *err)
 {
@@ -29,18 +28,22 @@ static int each(const Json *list, const char *path, CaptionFn fn, void *ctx, Err
     return 0;
 }
 
-int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err)
+int annotations_walk(const Json *file, const char *name, CaptionFn fn, void *ctx, Err *err)
 {
     Err why;
     const Json *list;
+    int rc = json_get_array(file, "annotations", &list, &why);
+    if (rc > 0)
+        return each(list, name, fn, ctx, err);
+    return err_set(err, "%s: %s", name, rc ? why.text : "no \"annotations\": not a COCO captions file");
+}
+
+int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err)
+{
     Json *json = json_load_object(path, ANNOTATIONS_MAX_BYTES, err);
     if (!json)
         return -1;
-    int rc = json_get_array(json, "annotations", &list, &why);
-    if (rc > 0)
-        rc = each(list, path, fn, ctx, err);
-    else
-        rc = err_set(err, "%s: %s", path, rc ? why.text : "no \"annotations\": not a COCO captions file");
+    int rc = annotations_walk(json, path, fn, ctx, err);
     json_free(json);
     return rc;
 }

@@ -5,6 +5,7 @@
 #define COCO_IO_DATA_ANNOTATIONS_H
 
 #include "io/base/err.h"
+#include "io/data/json.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,5 +19,7 @@ typedef int (*CaptionFn)(void *ctx, int64_t image_id, const char *caption, Err *
 /* Visits the captions of an annotations file. -1: err names the file and the annotation ("refs.json: annotation 17: no
  * \"caption\""). */
 int annotations_each(const char *path, CaptionFn fn, void *ctx, Err *err);
+/* The same of a file that has been parsed; `name` is the file's in messages. */
+int annotations_walk(const Json *file, const char *name, CaptionFn fn, void *ctx, Err *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/base/utf8.h"
+#include "io/data/dataset_files.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -9,18 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *split_path(const char *dir, const char *split, const char *suffix)
-{
-    char name[128];
-    snprintf(name, sizeof name, "%s%s", split, suffix);
-    return path_join(dir, name);
-}
-
 /* --- captions --- */
 
 static char *captions_path(const Dataset *d)
 {
-    return path_join(d->dir, "coco2014_captions.h5");
+    return dataset_file_path(d->dir, DATASET_FILE_CAPTIONS, d->split);
 }
 
 static const int32_t *out_of_range(const Dataset *d, int64_t i, const char *what, const char *kind, int32_t value,
@@ -188,9 +182,9 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 /* --- lists --- */
 
 /* A missing list is empty; an existing one must have a line for each image. */
-static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *err)
+static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
 {
-    char *path = split_path(d->dir, d->split, suffix);
+    char *path = dataset_file_path(d->dir, kind, d->split);
     if (!path)
         return err_set(err, "out of memory");
     int there = file_exists(path, err), rc = there < 0 ? -1 : 0;
@@ -212,11 +206,11 @@ static int read_list(const Dataset *d, const char *suffix, Lines *lines, Err *er
 
 static int open_parts(Dataset *d, int flags, Err *err)
 {
-    char *vocab = path_join(d->dir, "coco2014_vocab.json");
+    char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
     int rc = vocab ? vocab_load(&d->vocab, vocab, err) : err_set(err, "out of memory");
     free(vocab);
-    d->features_path =
-        split_path(d->dir, d->split, flags & DATASET_RAW ? "2014_vgg16_fc7.h5" : "2014_vgg16_fc7_pca.h5");
+    d->features_path = dataset_file_path(
+        d->dir, flags & DATASET_RAW ? DATASET_FILE_RAW_FEATURES : DATASET_FILE_FEATURES, d->split);
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
     if (rc == 0)
@@ -224,22 +218,18 @@ static int open_parts(Dataset *d, int flags, Err *err)
     if (rc == 0)
         rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_urls.txt", &d->urls, err);
+        rc = read_list(d, DATASET_FILE_URLS, &d->urls, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, "2014_images.txt", &d->files, err);
+        rc = read_list(d, DATASET_FILE_IMAGES, &d->files, err);
     return rc;
 }
 
 int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {
     memset(d, 0, sizeof *d);
-    size_t n = strlen(split);
-    for (size_t i = 0; i < n; i++)
-        if (!isalnum((unsigned char)split[i]) && split[i] != '_' && split[i] != '-')
-            n = 0;
-    if (n == 0 || n >= sizeof d->split)
-        return err_set(err, "'%s' is not a name of a split", split);
-    memcpy(d->split, split, n + 1);
+    if (dataset_split_check(split, err))
+        return -1;
+    memcpy(d->split, split, strlen(split) + 1);
     d->dir = strdup(dir);
     if (!d->dir)
         return err_set(err, "out of memory");

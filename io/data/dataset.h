@@ -1,12 +1,12 @@
-/* The dataset directory, in the course's own layout:
+/* The dataset directory:
  *
- *   coco2014_captions.h5       S_captions (n, C) integers: <START>, words, <END>, <NULL> padding;
- *                              S_image_idxs (n): the row of the image, from 0
- *   coco2014_vocab.json        the words
- *   S2014_vgg16_fc7_pca.h5     features (images, D) floats; S2014_vgg16_fc7.h5 unreduced
- *   S2014_urls.txt, S2014_images.txt     line i: URL, and path, of image row i; optional
+ *   captions.h5                    S_captions (n, C) integers: <START>, words, <END>, <NULL> padding;
+ *                                  S_image_idxs (n): the row of the image, from 0
+ *   vocab.json                     the words
+ *   S_features.h5                  features (images, D) floats
+ *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
  *
- * for a split S (train, val, ...). n, C, images, D and V may have any values that agree. All captions and image rows are
+ * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h). n, C, images, D and V may have any values that agree. All captions and image rows are
  * checked when a split is opened; dataset_caption and dataset_features check a row again when it is used, because the
  * file may change. Open on the main thread; then any thread may read. */
 #ifndef COCO_IO_DATA_DATASET_H
@@ -14,6 +14,7 @@
 
 #include "io/base/err.h"
 #include "io/data/caption_layout.h"
+#include "io/data/dataset_files.h"
 #include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
@@ -24,7 +25,7 @@
 
 typedef struct {
     char *dir;
-    char split[32];
+    char split[DATASET_SPLIT_LEN];
     Vocab vocab;
     int64_t n; /* captions; 0 if the split has none and that was allowed */
     int width; /* C: numbers in a caption row */
@@ -40,13 +41,12 @@ typedef struct {
 } Dataset;
 
 enum {
-    DATASET_RAW = 1,               /* the unreduced features */
+    DATASET_RAW = 1,               /* the course's unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
     DATASET_LISTS = 4              /* read the lists of URLs and image paths, if any */
 };
 
-/* Opens one split. `split` is a name of letters, digits, '_' and '-'. The caller closes, even after a
- * failure. */
+/* Opens one split. The caller closes, even after a failure. */
 int dataset_open(Dataset *data, const char *dir, const char *split, int flags, Err *err);
 void dataset_close(Dataset *data); /* legal on a zeroed one */
 

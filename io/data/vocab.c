@@ -40,7 +40,7 @@ static void free_words(char **words, int64_t n)
 int vocab_take(Vocab *v, char **words, int64_t n, const char *where, Err *err)
 {
     int rc = 0;
-    *v = (Vocab){words, (int)n};
+    *v = (Vocab){.word = words, .size = (int)n};
     if (n > DIMENSION_MAX)
         rc = err_set(err, "%s: %lld words, expected %d at most", where, (long long)n, DIMENSION_MAX);
     for (int64_t i = 0; i < n && rc == 0; i++)
@@ -50,7 +50,7 @@ int vocab_take(Vocab *v, char **words, int64_t n, const char *where, Err *err)
         rc = check(v, where, err);
     if (rc) {
         free_words(words, n);
-        *v = (Vocab){NULL, 0};
+        *v = (Vocab){.word = NULL};
     }
     return rc;
 }
@@ -58,18 +58,19 @@ int vocab_take(Vocab *v, char **words, int64_t n, const char *where, Err *err)
 void vocab_free(Vocab *v)
 {
     free_words(v->word, v->size);
-    *v = (Vocab){NULL, 0};
+    free(v->joiner);
+    *v = (Vocab){.word = NULL};
 }
 
 int vocab_copy(Vocab *to, const Vocab *from)
 {
-    *to = (Vocab){calloc((size_t)from->size + 1, sizeof *to->word), 0};
-    for (; to->word && to->size < from->size; to->size++)
-        if (!(to->word[to->size] = strdup(from->word[to->size]))) {
-            vocab_free(to);
-            return -1;
-        }
-    return to->word ? 0 : -1;
+    *to = (Vocab){.word = calloc((size_t)from->size + 1, sizeof *to->word)};
+    bool done = to->word && (!from->joiner || (to->joiner = strdup(from->joiner)));
+    for (; done && to->size < from->size; to->size += done)
+        done = (to->word[to->size] = strdup(from->word[to->size])) != NULL;
+    if (!done)
+        vocab_free(to);
+    return done ? 0 : -1;
 }
 
 /* Copies a JSON list of strings. */
@@ -112,6 +113,33 @@ static int check_inverse(const Json *json, const Vocab *v, Err *err)
     return 0;
 }
 
+/* A joiner that is a space needs no copy. */
+static int take_joiner(Vocab *v, const Json *json, Err *err)
+{
+    const char *joiner;
+    int rc = json_get_text(json, "joiner", &joiner, err);
+    return rc > 0 ? vocab_join(v, joiner, err) : rc;
+}
+
+int vocab_join(Vocab *v, const char *joiner, Err *err)
+{
+    char *copy = strcmp(joiner, VOCAB_SPACE) != 0 ? strdup(joiner) : NULL;
+    if (!utf8_valid(joiner, strlen(joiner))) {
+        free(copy);
+        return err_set(err, "joiner: is not UTF-8");
+    }
+    if (!copy && strcmp(joiner, VOCAB_SPACE) != 0)
+        return err_set(err, "out of memory");
+    free(v->joiner);
+    v->joiner = copy;
+    return 0;
+}
+
+const char *vocab_joiner(const Vocab *v)
+{
+    return v->joiner ? v->joiner : VOCAB_SPACE;
+}
+
 /* Fills v from the file's object. path names it in vocab_take's messages. */
 static int read_object(Vocab *v, const Json *json, const char *path, Err *err)
 {
@@ -125,7 +153,7 @@ static int read_object(Vocab *v, const Json *json, const char *path, Err *err)
         return err_prefix(err, "%s: ", path);
     if (vocab_take(v, words, n, path, err))
         return -1;
-    if (check_inverse(json, v, err)) {
+    if (check_inverse(json, v, err) || take_joiner(v, json, err)) {
         vocab_free(v);
         return err_prefix(err, "%s: ", path);
     }
@@ -134,7 +162,7 @@ static int read_object(Vocab *v, const Json *json, const char *path, Err *err)
 
 int vocab_load(Vocab *v, const char *path, Err *err)
 {
-    *v = (Vocab){NULL, 0};
+    *v = (Vocab){.word = NULL};
     Json *json = json_load_object(path, FILE_MAX, err);
     int rc = json ? read_object(v, json, path, err) : -1;
     json_free(json);
@@ -157,7 +185,12 @@ int vocab_write(const Vocab *v, const char *path, Err *err)
         json_put_text(f, v->word[i]);
         fprintf(f, ": %d", i);
     }
-    fputs("}}\n", f);
+    fputs("}", f);
+    if (v->joiner) {
+        fputs(", \"joiner\": ", f);
+        json_put_text(f, v->joiner);
+    }
+    fputs("}\n", f);
     int failed = ferror(f);
     if (fclose(f) || failed)
         return err_set(err, "%s: %s", path, strerror(errno));
@@ -172,15 +205,19 @@ int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const cha
                            b->word[i], where_b);
     if (a->size != b->size)
         return err_set(err, "vocabularies differ: %d words in %s, %d in %s", a->size, where_a, b->size, where_b);
+    if (strcmp(vocab_joiner(a), vocab_joiner(b)) != 0)
+        return err_set(err, "vocabularies differ: words are joined by '%s' in %s, by '%s' in %s", vocab_joiner(a),
+                       where_a, vocab_joiner(b), where_b);
     return 0;
 }
 
 char *vocab_text(const Vocab *v, const int32_t *words, int n)
 {
-    size_t len = 0, at = 0;
+    const char *joiner = vocab_joiner(v);
+    size_t len = 0, at = 0, gap = strlen(joiner);
     int end = 0;
     while (end < n && words[end] >= 0 && words[end] < v->size && words[end] != VOCAB_END)
-        len += strlen(v->word[words[end++]]) + 1;
+        len += strlen(v->word[words[end++]]) + gap;
     char *text = malloc(len + 1);
     if (!text)
         return NULL;
@@ -188,8 +225,10 @@ char *vocab_text(const Vocab *v, const int32_t *words, int n)
         if (words[i] == VOCAB_NULL || words[i] == VOCAB_START)
             continue;
         size_t k = strlen(v->word[words[i]]);
-        if (at)
-            text[at++] = ' ';
+        if (at) {
+            memcpy(text + at, joiner, gap);
+            at += gap;
+        }
         memcpy(text + at, v->word[words[i]], k);
         at += k;
     }

@@ -1,4 +1,4 @@
-/* The vocabulary: words and their numbers, as coco2014_vocab.json and the model file hold them.
+/* The vocabulary: words and their numbers, as a dataset's vocab.json and the model file hold them.
  *
  * The caller owns a Vocab. It never changes, so any thread may read it. */
 #ifndef COCO_IO_DATA_VOCAB_H
@@ -17,22 +17,30 @@ extern const char *const vocab_special[VOCAB_SPECIAL]; /* "<NULL>", "<START>", "
 typedef struct {
     char **word; /* (size) */
     int size;
+    char *joiner; /* what stands between the words of a caption: "" if they are characters; NULL: a space */
 } Vocab;
 
-/* Reads coco2014_vocab.json: idx_to_word, and word_to_idx, which may be missing but must agree. */
+#define VOCAB_SPACE " "
+const char *vocab_joiner(const Vocab *vocab);
+/* Sets the joiner. */
+int vocab_join(Vocab *vocab, const char *joiner, Err *err);
+
+/* Reads a vocab.json: idx_to_word, and word_to_idx, which may be missing but must agree; joiner, which
+ * may be missing. */
 int vocab_load(Vocab *vocab, const char *path, Err *err);
 /* Takes over n words, malloc'd strings in a malloc'd array; frees them on failure. `where` names their source in
  * messages. */
 int vocab_take(Vocab *vocab, char **words, int64_t n, const char *where, Err *err);
-/* Writes coco2014_vocab.json. */
+/* Writes a vocab.json. */
 int vocab_write(const Vocab *vocab, const char *path, Err *err);
 void vocab_free(Vocab *vocab);                /* legal on a zeroed one */
 int vocab_copy(Vocab *to, const Vocab *from); /* the caller frees `to`; -1: out of memory */
 
-/* 0 if both are the same; else -1 with a line that names both sources, and the sizes or the first word that differs. */
+/* 0 if both are the same; else -1 with a line that names both sources, and the first word that differs, the sizes or the
+ * joiners. */
 int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const char *where_b, Err *err);
 
-/* The text of n word numbers: words joined by one space, up to <END> or to a number outside the vocabulary. <NULL> and
+/* The text of n word numbers: words, joined, up to <END> or to a number outside the vocabulary. <NULL> and
  * <START> are left out, <UNK> stays. The caller frees; NULL: out of memory. */
 char *vocab_text(const Vocab *vocab, const int32_t *words, int n);
 

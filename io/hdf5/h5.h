@@ -94,6 +94,9 @@ void h5_unmap(H5Matrix *matrix); /* legal on a zeroed one */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int h5_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
 int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
+/* One of exactly n numbers, 1 to H5_REALS. */
+enum { H5_REALS = 16 };
+int h5_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err);
 
 /* --- writing. No time is stored --- */
 
@@ -105,5 +108,12 @@ int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in,
 int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err);
 int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err *err);
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
+int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
+
+/* An array of float16, written row by row (the first dimension) and stored in chunks of one. */
+int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
+int h5_put_halves(H5 *h5, const char *name, int64_t row, const float *in, Err *err);
+/* Leaves the first n rows. */
+int h5_keep_rows(H5 *h5, const char *name, int64_t n, Err *err);
 
 #endif

@@ -299,6 +299,18 @@ int h5_attr_real(H5 *h5, const char *object, const char *name, double *out, Err 
     H5Reply reply;
     int rc = ask_attr(h5, ASK_ATTR_REAL, object, name, &reply, NULL, err);
     if (rc > 0)
-        *out = reply.real;
+        *out = reply.real[0];
+    return rc;
+}
+
+int h5_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err)
+{
+    H5Request q = {.ask = ASK_ATTR_REALS, .rank = 1, .dim = {n}};
+    H5Reply reply;
+    if (set_name(h5, q.object, object, err) || set_name(h5, q.name, name, err))
+        return -1;
+    int rc = cage_ask(h5, &q, &reply, NULL, err);
+    if (rc > 0)
+        memcpy(out, reply.real, (size_t)n * sizeof *out);
     return rc;
 }

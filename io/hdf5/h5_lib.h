@@ -45,6 +45,6 @@ int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, void *out, Err *err
 int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 int lib_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
 int lib_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err);
-int lib_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err);
+int lib_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err);
 
 #endif

@@ -89,7 +89,7 @@ int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err
 
 /* Opens a scalar attribute of the class: 1 with attr and type, which the caller closes; 0 if there is none; -1 if it is
  * of another kind. */
-static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, hid_t *type, Err *err)
+static int open_attr(H5 *h5, const char *object, const char *name, int wanted, hid_t *attr, hid_t *type, Err *err)
 {
     int there = lib_has(h5, object, err);
     if (there <= 0)
@@ -107,9 +107,12 @@ static int open_attr(H5 *h5, const char *object, const char *name, hid_t *attr, 
     hid_t space = H5Aget_space(*attr);
     hssize_t n = H5Sget_simple_extent_npoints(space);
     H5Sclose(space);
-    if (n != 1) {
+    if (n != wanted) {
+        char want[16] = "one";
+        if (wanted > 1)
+            snprintf(want, sizeof want, "%d", wanted);
         H5Aclose(*attr);
-        err_set(err, "%s: attribute '%s' holds %lld values, not one", h5->path, name, (long long)n);
+        err_set(err, "%s: attribute '%s' holds %lld values, not %s", h5->path, name, (long long)n, want);
         return -1;
     }
     *type = H5Aget_type(*attr);
@@ -127,7 +130,7 @@ int lib_attr_text(H5 *h5, const char *object, const char *name, char **out, Err 
 {
     hid_t attr, type;
     *out = NULL;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, 1, &attr, &type, err);
     if (rc <= 0)
         return rc;
     hid_t space = H5Aget_space(attr);
@@ -142,7 +145,7 @@ int lib_attr_text(H5 *h5, const char *object, const char *name, char **out, Err 
 int lib_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, 1, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_INTEGER)
@@ -152,10 +155,10 @@ int lib_attr_int(H5 *h5, const char *object, const char *name, int64_t *out, Err
     return close_attr(attr, type, rc);
 }
 
-int lib_attr_real(H5 *h5, const char *object, const char *name, double *out, Err *err)
+int lib_attr_reals(H5 *h5, const char *object, const char *name, int n, double *out, Err *err)
 {
     hid_t attr, type;
-    int rc = open_attr(h5, object, name, &attr, &type, err);
+    int rc = open_attr(h5, object, name, n, &attr, &type, err);
     if (rc <= 0)
         return rc;
     if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)

@@ -17,7 +17,8 @@ typedef enum {
     ASK_STRINGS,   /* name -> integer, how many; text: each ends with NUL */
     ASK_ATTR_TEXT, /* object, name -> text, NUL */
     ASK_ATTR_INT,  /* object, name -> integer */
-    ASK_ATTR_REAL  /* object, name -> real */
+    ASK_ATTR_REAL, /* object, name -> real[0] */
+    ASK_ATTR_REALS /* object, name, dim[0] -> real */
 } H5Ask;
 
 /* Numbers in memory. */
@@ -41,7 +42,7 @@ typedef struct {
     Err err;
     H5Info info;
     int64_t integer;
-    double real;
+    double real[H5_REALS];
     int64_t text_bytes; /* of the text that follows */
 } H5Reply;
 

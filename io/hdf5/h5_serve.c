@@ -179,7 +179,9 @@ static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
     case ASK_ATTR_INT:
         return lib_attr_int(h5, q->object, q->name, &r->integer, err);
     case ASK_ATTR_REAL:
-        return lib_attr_real(h5, q->object, q->name, &r->real, err);
+        return lib_attr_reals(h5, q->object, q->name, 1, r->real, err);
+    case ASK_ATTR_REALS:
+        return lib_attr_reals(h5, q->object, q->name, (int)q->dim[0], r->real, err);
     case ASK_OPEN:
         return open_file(h5, err);
     }

@@ -93,10 +93,10 @@ int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in,
     return rc;
 }
 
-static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_type, hid_t type, const void *value,
-                    Err *err)
+/* Takes the space over. */
+static int put_values(H5 *h5, const char *object, const char *name, hid_t space, hid_t file_type, hid_t type,
+                      const void *value, Err *err)
 {
-    hid_t space = H5Screate(H5S_SCALAR);
     hid_t attr = H5Acreate_by_name(h5->id, object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     int rc = 0;
     if (attr < 0 || H5Awrite(attr, type, value) < 0)
@@ -105,6 +105,12 @@ static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_typ
         H5Aclose(attr);
     H5Sclose(space);
     return rc;
+}
+
+static int put_attr(H5 *h5, const char *object, const char *name, hid_t file_type, hid_t type, const void *value,
+                    Err *err)
+{
+    return put_values(h5, object, name, H5Screate(H5S_SCALAR), file_type, type, value, err);
 }
 
 int h5_put_text(H5 *h5, const char *object, const char *name, const char *value, Err *err)
@@ -123,4 +129,11 @@ int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err 
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err)
 {
     return put_attr(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err);
+}
+
+int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err)
+{
+    hsize_t dim = (hsize_t)n;
+    return put_values(h5, object, name, H5Screate_simple(1, &dim, NULL), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values,
+                      err);
 }

@@ -121,15 +121,15 @@ typedef struct {
     ImageState state;
 } Source;
 
-/* Decodes at this size, still in the stored orientation. */
-static int decode_at(const Source *s, Image *image, int w, int h, Err *err)
+/* Decodes at this size, or without `scale` at one that is at least as large, still in the stored orientation. */
+static int decode_at(const Source *s, Image *image, int w, int h, bool scale, Err *err)
 {
     Image scaled;
     int (*decode)(Image *, const void *, size_t, int, int, Err *) =
         s->state == IMAGE_CUT ? s->decoder->decode_cut : s->decoder->decode;
     if (decode(image, s->bytes, s->len, w, h, err))
         return -1;
-    if (image->width == w && image->height == h)
+    if (!scale || (image->width == w && image->height == h))
         return 0;
     int rc = image_scale(&scaled, image, w, h, err);
     image_free(image);
@@ -151,6 +151,10 @@ static int decode(Source *s, Image *image, const ImageWish *wish, Err *err)
             w = fit_w;
             h = fit_h;
         }
+    } else if (wish->least_w) {
+        int least_w = sideways ? wish->least_h : wish->least_w, least_h = sideways ? wish->least_w : wish->least_h;
+        w = least_w < w ? least_w : w;
+        h = least_h < h ? least_h : h;
     }
     int64_t held = s->decoder->held ? s->decoder->held(s->bytes, s->len, stored_w, stored_h, w, h)
                                     : (int64_t)stored_w * stored_h;
@@ -158,7 +162,7 @@ static int decode(Source *s, Image *image, const ImageWish *wish, Err *err)
         s->state = s->state == IMAGE_CUT ? IMAGE_CUT : IMAGE_TOO_LARGE;
         return -1;
     }
-    if (!decode_at(s, image, w, h, err) && !make_upright(image, orientation, err))
+    if (!decode_at(s, image, w, h, wish->box_w || !wish->least_w, err) && !make_upright(image, orientation, err))
         return 0;
     image_free(image);
     return -1;

@@ -19,8 +19,10 @@ typedef struct {
 
 /* How a picture is wanted; zeroed: at its own size, whole or not at all. */
 typedef struct {
-    int box_w, box_h;   /* reduced to fit into this box with its aspect ratio kept; 0 x 0: its own size */
-    bool enlarge;       /* a picture smaller than the box is enlarged to fill it */
+    int box_w, box_h; /* reduced to fit into this box with its aspect ratio kept; 0 x 0: its own size */
+    bool enlarge;     /* a picture smaller than the box is enlarged to fill it */
+    int least_w,
+        least_h; /* without a box: a size of at least this will do, if it is cheaper to decode; 0 x 0: none does */
     int64_t max_pixels; /* that may be held in memory; 0: IMAGE_PIXELS_MAX */
     bool draw_cut;      /* a JPEG that ends too early is decoded as far as it goes, not refused */
 } ImageWish;

@@ -12,6 +12,7 @@
 #include "model/base/memory.h"
 #include "model/cell/step.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ typedef struct {
 
 typedef struct {
     int first, n;   /* its rows: n live hypotheses; 0 once the caption is done */
-    int finished;   /* a hypothesis has taken <END> */
+    int finished;   /* hypotheses that have taken <END> */
     Candidate best; /* the best finished one */
     int best_step;  /* where it took <END> */
 } Image;
@@ -56,6 +57,7 @@ struct Search {
     int32_t *word;        /* (rows): the word that goes in */
     double *logprob;      /* (rows): of the hypothesis so far */
     int *image_of;        /* (rows) */
+    int32_t *history;     /* (rows,max_length): the words of a row's hypothesis, where rules ask for them */
     int32_t *chosen;      /* (rows,K): the words that expand a row */
     Candidate *candidate; /* (rows,K): a row's expansions, best first */
     int *n_candidates;    /* (rows): how many */
@@ -90,6 +92,8 @@ static void alloc_rows(Search *s)
     s->logprob = blocks_alloc(&s->blocks, rows, sizeof *s->logprob);
     s->image_of = blocks_alloc(&s->blocks, rows, sizeof *s->image_of);
     s->beam = blocks_alloc(&s->blocks, (size_t)s->K, sizeof *s->beam);
+    if (rules_any(&s->options.rules))
+        s->history = blocks_alloc(&s->blocks, rows * (size_t)s->options.max_length, sizeof *s->history);
     s->chosen = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->chosen);
     s->candidate = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->candidate);
     s->kept = blocks_alloc(&s->blocks, rows, sizeof *s->kept);
@@ -180,22 +184,38 @@ static void begin(Search *s, const real *features, const int64_t *image, int n)
     }
 }
 
-static void expand_row(Search *s, int row)
+/* Reads the words of a row backwards, those before `step`, into words (step). */
+static void read_back(const Search *s, int32_t row, int step, int32_t *words)
+{
+    for (int t = step - 1; t >= 0; t--) {
+        words[t] = s->trace[t].word[row];
+        row = s->trace[t].parent[row];
+    }
+}
+
+static void expand_row(Search *s, int row, int step)
 {
     int V = s->params->shape.V;
-    const real *scores = s->scores + (size_t)row * (size_t)V;
+    real *scores = s->scores + (size_t)row * (size_t)V;
     Candidate *c = s->candidate + (size_t)row * (size_t)s->K;
     int32_t *words = s->chosen + (size_t)row * (size_t)s->K;
     Rng *rng = s->rng ? &s->rng[s->image_of[row]] : NULL;
-    int n = s->options.sampler->choose(&s->options.choice, V, scores, s->K, rng, words);
     double norm = log_sum_exp(V, scores);
+    if (s->history) {
+        int32_t *history = s->history + (size_t)row * (size_t)s->options.max_length;
+        read_back(s, row, step, history);
+        rules_ban(&s->options.rules, V, history, step, scores);
+    }
+    int n = s->options.sampler->choose(&s->options.choice, V, scores, s->K, rng, words);
+    while (n > 1 && scores[words[n - 1]] == (real)-INFINITY) /* banned */
+        n--;
     for (int i = 0; i < n; i++)
         c[i] = (Candidate){s->logprob[row] + ((double)scores[words[i]] - norm), row, words[i]};
     s->n_candidates[row] = n;
     s->taken[row] = 0;
 }
 
-static void step_tile(Search *s, int first, int n)
+static void step_tile(Search *s, int first, int n, int at)
 {
     const Params *p = s->params;
     int H = p->shape.H, V = p->shape.V;
@@ -212,7 +232,7 @@ static void step_tile(Search *s, int first, int n)
     step_forward(&s->recurrence, (StepInput){tile_of(s->E, s->GH, 0), s->word + first}, &step);
     gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
     for (int i = first; i < first + n; i++)
-        expand_row(s, i);
+        expand_row(s, i, at);
 }
 
 /* --- a step of the search --- */
@@ -239,37 +259,53 @@ static int best_expansions(Search *s, const Image *image)
 /* Reads the words of a hypothesis backwards from its last word, taken at this step. */
 static void read_caption(const Search *s, int step, const Candidate *last, SearchResult *result)
 {
-    int32_t row = last->row;
     result->n = step + 1;
     result->logprob = last->logprob;
     result->words[step] = last->word;
-    for (int t = step - 1; t >= 0; t--) {
-        result->words[t] = s->trace[t].word[row];
-        row = s->trace[t].parent[row];
-    }
+    read_back(s, last->row, step, result->words);
+}
+
+/* What hypotheses of `steps` steps are compared by. */
+static double rank_of(const Search *s, const Candidate *c, int steps)
+{
+    double A = s->options.length_norm;
+    return A > 0 ? c->logprob / pow(steps, A) : c->logprob;
+}
+
+/* Takes a hypothesis that ends at this step; of equal ones the first stays. */
+static void finish(const Search *s, Image *image, int step, const Candidate *c)
+{
+    if (image->finished++ && rank_of(s, c, step + 1) <= rank_of(s, &image->best, image->best_step + 1))
+        return;
+    image->best = *c;
+    image->best_step = step;
+}
+
+/* Whether neither the survivor c of this step nor its successors can win.
+ *
+ * A hypothesis only loses probability as it grows, so without a length norm one that is no better than the best finished
+ * one is beaten. With a norm it may catch up: then the rule is the plain one, that K have finished and none is better. */
+static bool beaten(const Search *s, const Image *image, int step, const Candidate *c)
+{
+    int enough = s->options.length_norm > 0 ? s->K : 1;
+    return image->finished >= enough && rank_of(s, c, step + 1) <= rank_of(s, &image->best, image->best_step + 1);
 }
 
 /* Advances one image: its best expansions finish or survive (into kept, from `at` on). Returns how many survive; 0
- * once the result is written.
- *
- * A hypothesis only loses probability as it grows, so one that is no better than the best finished one cannot win,
- * nor can its successors: it is dropped at once. */
+ * once the result is written. */
 static int advance(Search *s, Image *image, int step, int at, SearchResult *result)
 {
     int n = best_expansions(s, image), live = 0;
     for (int i = 0; i < n; i++) {
         const Candidate *c = &s->beam[i];
-        if (image->finished && c->logprob <= image->best.logprob)
+        if (s->options.length_norm <= 0 && beaten(s, image, step, c))
             break;
-        if (c->word != WORD_END) {
+        if (c->word == WORD_END)
+            finish(s, image, step, c);
+        else
             s->kept[at + live++] = *c;
-            continue;
-        }
-        image->finished = 1;
-        image->best = *c;
-        image->best_step = step;
     }
-    if (live > 0 && step + 1 < s->options.max_length)
+    if (live > 0 && step + 1 < s->options.max_length && !beaten(s, image, step, &s->kept[at]))
         return live;
     if (image->finished)
         read_caption(s, image->best_step, &image->best, result);
@@ -301,7 +337,7 @@ void search_run(Search *s, const real *features, const int64_t *image, int n, Se
         int at = 0, rows = tile_rows(s->live, MOST_ROWS);
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < s->live; i += rows)
-            step_tile(s, i, s->live - i < rows ? s->live - i : rows);
+            step_tile(s, i, s->live - i < rows ? s->live - i : rows, step);
         for (int k = 0; k < n; k++) {
             Image *m = &s->image[k];
             if (m->n == 0)

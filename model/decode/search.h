@@ -4,6 +4,10 @@
  *   leave the beam as finished; it stops when none is live, or when K have finished and the best of them is no worse
  *   than the best live one. The answer is the best finished hypothesis, or the best live one where none finished.
  *
+ * Hypotheses are compared by logprob / length^A, the length in steps, <END> counted; A is 0 unless length_norm says
+ * otherwise (Wu et al. 2016, section 7, use a similar penalty): a larger A prefers longer captions. What rules.h bans is
+ * not considered.
+ *
  * The words that expand a hypothesis are its sampler's (sampler.h). Greedy decoding is a beam of one with the sampler
  * "best", drawing by temperature a beam of one with "temperature". Ties go to the lowest hypothesis, then to the
  * lowest word. A caption does not depend on the images beside it, nor on the number of threads: a row's arithmetic is
@@ -12,6 +16,7 @@
 #define COCO_MODEL_SEARCH_H
 
 #include "model/captioner.h"
+#include "model/decode/rules.h"
 #include "model/decode/sampler.h"
 #include "model/gemm.h"
 
@@ -21,6 +26,8 @@ typedef struct {
     int beam;            /* K, at least 1; 1 for a sampler that draws */
     uint32_t seed;       /* of a sampler that draws: image i has NumPy's RandomState([seed, i]) */
     int max_length;      /* steps, <END> counted; at least 1 */
+    double length_norm;  /* A, at least 0 */
+    DecodeRules rules;   /* zeroed: none */
     Precision precision; /* of the products of a step */
 } SearchOptions;
 

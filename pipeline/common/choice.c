@@ -16,6 +16,16 @@ int choice_index(const char *words, const char *word)
     }
 }
 
+int choice_count(const char *words)
+{
+    int n = 1;
+    while ((words = strchr(words, '|'))) {
+        words++;
+        n++;
+    }
+    return n;
+}
+
 const char *choice_word(const char *words, int index, char out[CHOICE_WORD])
 {
     for (; index > 0; index--)

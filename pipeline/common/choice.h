@@ -7,6 +7,8 @@ enum { CHOICE_WORD = 32 }; /* room for a word of any choice */
 
 /* The index of a word; -1: it is not one of the words. */
 int choice_index(const char *words, const char *word);
+/* How many words there are. */
+int choice_count(const char *words);
 /* The word at an index, which must be one of theirs, cut off at CHOICE_WORD - 1 bytes. Returns out. */
 const char *choice_word(const char *words, int index, char out[CHOICE_WORD]);
 

@@ -26,7 +26,8 @@ int check_zero_rows(const H5Matrix *features, const char *path, bool *warned, co
         return 0;
     *warned = true;
     ZeroRows z = count_zero_rows(features);
-    if (z.zero == z.rows)
+    /* One image alone is all zeros once its mean is taken off. */
+    if (z.zero == z.rows && z.rows > 1)
         return err_set(err, "%s: features: every number is zero, as if it had never been written", path);
     report_warn(report,
                 "%s: features: %lld of %lld rows are all zeros, as if never computed: the first is row %lld", path,

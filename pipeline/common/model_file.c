@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char FORMAT[] = "coco-captioner";
-/* Version 2 has tensors that readers of version 1 would leave out. */
+/* Version 2 has tensors that readers of version 1 would leave out, or words that they would join wrongly. */
 enum { VERSION_COURSE = 1, VERSION_MORE = 2 };
 
 /* --- tensors --- */
@@ -152,7 +152,15 @@ static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
         h5_free_strings(words, n);
         return err_set(err, "%s: %s: %lld words, but vocab_size is %d", h5_path(h5), name, (long long)n, head->V);
     }
-    return vocab_take(vocab, words, n, h5_path(h5), err);
+    if (vocab_take(vocab, words, n, h5_path(h5), err))
+        return -1;
+    char *joiner;
+    int rc = h5_attr_text(h5, "/vocab", "joiner", &joiner, err);
+    if (rc > 0) {
+        rc = vocab_join(vocab, joiner, err) ? err_prefix(err, "%s: /vocab: ", h5_path(h5)) : 0;
+        free(joiner);
+    }
+    return rc;
 }
 
 /* The file's tensors must have the shapes that its head gives, before memory is allocated. */
@@ -319,7 +327,8 @@ int model_peek(TrainState *s, const char *path, Err *err)
 static int write_model(H5 *h5, const Model *m, Err *err)
 {
     const ModelShape *shape = &m->params.shape;
-    Head head = {.version = m->params.n_tensors > COURSE_TENSORS ? VERSION_MORE : VERSION_COURSE,
+    bool more = m->params.n_tensors > COURSE_TENSORS || m->vocab.joiner;
+    Head head = {.version = more ? VERSION_MORE : VERSION_COURSE,
                  .cell = choice_index(cell_names(), shape->cell->name),
                  .D = shape->D,
                  .W = shape->W,
@@ -329,6 +338,8 @@ static int write_model(H5 *h5, const Model *m, Err *err)
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||
         h5_write_strings(h5, "/vocab/idx_to_word", m->vocab.size, (const char *const *)m->vocab.word, err))
+        return -1;
+    if (m->vocab.joiner && h5_put_text(h5, "/vocab", "joiner", m->vocab.joiner, err))
         return -1;
     return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err);
 }

@@ -1,9 +1,10 @@
 /* The model file (HDF5, readable with h5py):
  *
  *   /         attributes format "coco-captioner", version, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
- *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight
+ *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight or
+ *             the words are not joined by a space
  *   /params   one float32 dataset per tensor: "/params/W_embed"
- *   /vocab    idx_to_word: the words
+ *   /vocab    idx_to_word: the words; attribute joiner, what stands between them, if that is not a space
  *
  * and, only to resume training:
  *

@@ -3,6 +3,7 @@
 #include "io/archive/unpack.h"
 #include "io/base/digest.h"
 #include "io/base/err.h"
+#include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/net/download.h"
@@ -192,7 +193,7 @@ static int unpack(Fetch *f, Err *err)
     const char *file = f->spec->file;
     UnpackSpec a = {.path = file ? file : f->download,
                     .name = name_of(f),
-                    .marker = dataset_marker,
+                    .markers = dataset_markers,
                     .wanted = dataset_has_file,
                     .max_bytes = f->spec->max_bytes,
                     .progress = on_progress,

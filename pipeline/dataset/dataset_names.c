@@ -1,9 +1,9 @@
 #include "pipeline/dataset/dataset_names.h"
 
 #include "io/base/err.h"
+#include "io/data/dataset_files.h"
 #include "io/file/file.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,31 +15,13 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-const char dataset_marker[] = "coco2014_captions.h5";
-
 static const char images[] = "images";
-
-/* A file of a split S: S2014_urls.txt. */
-static int is_of_split(const char *name)
-{
-    static const char *const suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5", "2014_urls.txt",
-                                         "2014_images.txt"};
-    size_t n = strlen(name), split = 0;
-    for (size_t i = 0; i < sizeof suffix / sizeof *suffix && !split; i++) {
-        size_t m = strlen(suffix[i]);
-        if (n > m && !strcmp(name + n - m, suffix[i]))
-            split = n - m;
-    }
-    for (size_t i = 0; i < split; i++)
-        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
-            return 0;
-    return split > 0;
-}
 
 static int is_top_file(const char *name)
 {
-    return !strcmp(name, dataset_marker) || !strcmp(name, "coco2014_vocab.json") || !strcmp(name, "README.txt") ||
-           is_of_split(name);
+    DatasetFile kind;
+    size_t split;
+    return dataset_file_known(name, &kind, &split) || !strcmp(name, "README.txt");
 }
 
 /* "images/a/b.jpg"; not "images/._b.jpg", which macOS adds. */

@@ -1,17 +1,12 @@
-/* Which files in a directory belong to a dataset: those of io/data/dataset.h, README.txt, and pictures below images/. Any
+/* Which files in a directory belong to a dataset: those of io/data/dataset_files.h, README.txt, and pictures below images/. Any
  * thread. */
 #ifndef COCO_PIPELINE_DATASET_DATASET_NAMES_H
 #define COCO_PIPELINE_DATASET_DATASET_NAMES_H
 
 #include "io/base/err.h"
 
-#include <stddef.h>
-
-/* The file that every dataset has. */
-extern const char dataset_marker[];
-
-/* Whether a file of this name, relative to the dataset's directory, belongs to it: "coco2014_captions.h5",
- * "val2014_urls.txt", "images/val/1.jpg". */
+/* Whether a file of this name, relative to the dataset's directory, belongs to it: "captions.h5",
+ * "val_urls.txt", "images/val/1.jpg". */
 int dataset_has_file(const char *name);
 
 /* Fails if the directory holds anything that does not belong to a dataset: replacing it would destroy somebody's file. A

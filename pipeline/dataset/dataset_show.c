@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/base/size.h"
 #include "io/data/dataset.h"
+#include "io/data/dataset_files.h"
 #include "io/data/record.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
@@ -10,82 +11,23 @@
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
 #include "pipeline/common/terminal.h"
-#include "pipeline/dataset/dataset_names.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SPLITS = 16, NAME_LEN = 32 };
-
-static const char *const features_suffix[] = {"2014_vgg16_fc7_pca.h5", "2014_vgg16_fc7.h5"};
 static const char train[] = "train";
-enum { N_FEATURES = sizeof features_suffix / sizeof *features_suffix };
+
+static const DatasetFile features_kinds[] = {DATASET_FILE_FEATURES, DATASET_FILE_RAW_FEATURES};
+enum { N_FEATURES = sizeof features_kinds / sizeof *features_kinds };
 
 /* The splits for which a directory has captions or features. */
-typedef struct {
-    char name[MAX_SPLITS][NAME_LEN];
-    int n;
-} Splits;
-
-/* --- finding splits --- */
-
-static void add_split(Splits *splits, const char *name, size_t len)
+static int find_splits(const char *dir, DatasetSplits *splits, Err *err)
 {
-    if (len == 0 || len >= NAME_LEN || splits->n == MAX_SPLITS)
-        return;
-    for (int i = 0; i < splits->n; i++)
-        if (strlen(splits->name[i]) == len && !memcmp(splits->name[i], name, len))
-            return;
-    memcpy(splits->name[splits->n], name, len);
-    splits->name[splits->n++][len] = '\0';
-}
-
-/* The split of a name SPLITsuffix. */
-static void add_if_ends(Splits *splits, const char *text, const char *suffix)
-{
-    size_t n = strlen(text), m = strlen(suffix);
-    if (n > m && !strcmp(text + n - m, suffix))
-        add_split(splits, text, n - m);
-}
-
-static int add_dataset(void *ctx, const char *name, int is_dataset)
-{
-    if (is_dataset)
-        add_if_ends(ctx, name, "_captions");
-    return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-static int find_splits(const char *dir, Splits *splits, Err *err)
-{
-    DIR *d = opendir(dir);
-    struct dirent *e;
-    if (!d)
-        return err_set(err, "%s: %s", dir, strerror(errno));
-    while ((e = readdir(d))) {
-        for (int k = 0; k < N_FEATURES; k++)
-            add_if_ends(splits, e->d_name, features_suffix[k]);
-    }
-    closedir(d);
-    char *path = path_join(dir, dataset_marker);
-    int there = path ? file_exists(path, err) : err_set(err, "out of memory"), rc = there < 0 ? -1 : 0;
-    if (there > 0) {
-        H5 *h5 = h5_open(path, err);
-        rc = h5 ? h5_each(h5, "/", add_dataset, splits, err) : -1;
-        h5_close(h5, NULL);
-    }
-    free(path);
-    if (rc == 0 && splits->n == 0)
-        rc = err_set(err, "%s: is not a dataset: neither captions nor features", dir);
-    qsort(splits->name, (size_t)splits->n, NAME_LEN, by_name);
-    return rc;
+    unsigned kinds = 1u << DATASET_FILE_CAPTIONS | 1u << DATASET_FILE_FEATURES | 1u << DATASET_FILE_RAW_FEATURES;
+    if (dataset_splits(splits, dir, kinds, err))
+        return -1;
+    return splits->n ? 0 : err_set(err, "%s: is not a dataset: neither captions nor features", dir);
 }
 
 /* --- arrays --- */
@@ -132,25 +74,38 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     return 0;
 }
 
-/* The arrays of a file, if it exists. 1: it does. */
-static int show_file(const ShowSpec *spec, const char *split, const char *suffix, Err *err)
+/* The file's name in the directory, written as a line. */
+static void show_name(const char *path, FILE *out)
 {
-    char name[128];
-    snprintf(name, sizeof name, "%s%s", split, suffix);
-    char *path = path_join(spec->dir, name);
-    if (!path)
-        return err_set(err, "out of memory");
-    int there = file_exists(path, err), rc = there;
+    const char *slash = strrchr(path, '/');
+    put_line(out, "%s", slash ? slash + 1 : path);
+}
+
+/* The arrays of a file, if it exists. */
+static int show_file(const ShowSpec *spec, const char *split, DatasetFile kind, Err *err)
+{
+    char *path = dataset_file_path(spec->dir, kind, split);
+    int there = path ? file_exists(path, err) : err_set(err, "out of memory"), rc = there < 0 ? -1 : 0;
     if (there > 0) {
         H5 *h5 = h5_open(path, err);
         ArrayList list = {h5, spec->out, err};
-        put_line(spec->out, "%s", name);
+        show_name(path, spec->out);
         rc = h5 ? h5_each(h5, "/", show_array, &list, err) : -1;
         h5_close(h5, NULL);
-        rc = rc < 0 ? -1 : 1;
     }
     free(path);
     return rc;
+}
+
+static int show_vocab(const ShowSpec *spec, const Vocab *vocab, Err *err)
+{
+    char *path = dataset_file_path(spec->dir, DATASET_FILE_VOCAB, "");
+    if (!path)
+        return err_set(err, "out of memory");
+    show_name(path, spec->out);
+    fprintf(spec->out, "  %d words\n", vocab->size);
+    free(path);
+    return 0;
 }
 
 /* --- one split --- */
@@ -159,18 +114,16 @@ static int show_file(const ShowSpec *spec, const char *split, const char *suffix
  * a failure. */
 static int open_split(Dataset *d, const char *dir, const char *split, int flags, Err *err)
 {
-    char pca[128], raw[128];
-    snprintf(pca, sizeof pca, "%s%s", split, features_suffix[0]);
-    snprintf(raw, sizeof raw, "%s%s", split, features_suffix[1]);
-    char *pca_path = path_join(dir, pca), *raw_path = path_join(dir, raw);
-    int pca_there = pca_path ? file_exists(pca_path, err) : err_set(err, "out of memory"), raw_there = 0;
-    if (pca_there == 0)
-        raw_there = raw_path ? file_exists(raw_path, err) : err_set(err, "out of memory");
+    char *reduced = dataset_file_path(dir, DATASET_FILE_FEATURES, split);
+    char *raw = dataset_file_path(dir, DATASET_FILE_RAW_FEATURES, split);
+    int reduced_there = reduced ? file_exists(reduced, err) : err_set(err, "out of memory"), raw_there = 0;
+    if (reduced_there == 0)
+        raw_there = raw ? file_exists(raw, err) : err_set(err, "out of memory");
     if (raw_there > 0)
         flags |= DATASET_RAW;
-    free(pca_path);
-    free(raw_path);
-    if (pca_there < 0 || raw_there < 0) {
+    free(reduced);
+    free(raw);
+    if (reduced_there < 0 || raw_there < 0) {
         memset(d, 0, sizeof *d);
         return -1;
     }
@@ -249,7 +202,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     if (rc == 0)
         rc = check_features(&d, err) || check_captions(&d, NULL, err) ? -1 : 0;
     if (rc == 0 && !(*vocab_shown)++)
-        fprintf(spec->out, "coco2014_vocab.json\n  %d words\n", d.vocab.size);
+        rc = show_vocab(spec, &d.vocab, err);
     if (rc == 0) {
         put_line(spec->out, "%s", split);
         if (d.n)
@@ -263,27 +216,35 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     return rc;
 }
 
-int show_summary(const ShowSpec *spec, const Report *report, Err *err)
+static int show_all(const ShowSpec *spec, const DatasetSplits *splits, const Report *report, Err *err)
 {
-    Splits splits = {.n = 0};
     int vocab_shown = 0;
-    h5_allow_external(spec->allow_external);
-    if (spec->must_train)
-        add_split(&splits, train, strlen(train));
-    if (spec->split)
-        add_split(&splits, spec->split, strlen(spec->split));
-    else if (find_splits(spec->dir, &splits, err))
+    if (show_file(spec, "", DATASET_FILE_CAPTIONS, err))
         return -1;
-    if (show_file(spec, "", dataset_marker, err) < 0)
-        return -1;
-    for (int s = 0; s < splits.n; s++)
+    for (int s = 0; s < splits->n; s++)
         for (int k = 0; k < N_FEATURES; k++)
-            if (show_file(spec, splits.name[s], features_suffix[k], err) < 0)
+            if (show_file(spec, splits->name[s], features_kinds[k], err))
                 return -1;
-    for (int s = 0; s < splits.n && !report_stop(report); s++)
-        if (show_split(spec, splits.name[s], &vocab_shown, err))
+    for (int s = 0; s < splits->n && !report_stop(report); s++)
+        if (show_split(spec, splits->name[s], &vocab_shown, err))
             return -1;
     return 0;
+}
+
+int show_summary(const ShowSpec *spec, const Report *report, Err *err)
+{
+    DatasetSplits splits = {NULL, 0};
+    h5_allow_external(spec->allow_external);
+    int rc = spec->split ? dataset_split_check(spec->split, err) : 0;
+    if (rc == 0 && spec->must_train)
+        rc = dataset_splits_add(&splits, train, strlen(train), err);
+    if (rc == 0)
+        rc = spec->split ? dataset_splits_add(&splits, spec->split, strlen(spec->split), err)
+                         : find_splits(spec->dir, &splits, err);
+    if (rc == 0)
+        rc = show_all(spec, &splits, report, err);
+    dataset_splits_free(&splits);
+    return rc;
 }
 
 /* --- ground truth --- */

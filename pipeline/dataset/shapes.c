@@ -207,7 +207,7 @@ static int fill(const ShapesOptions *options, const OutDir *out, const Vocab *vo
 int shapes_make(const ShapesOptions *options, const Report *report, Err *err)
 {
     OutDir out = {.target = NULL};
-    Vocab vocab = {NULL, 0};
+    Vocab vocab = {.word = NULL};
     if (check_target(options, err) || outdir_begin(&out, options->dir, err))
         return -1;
     int rc = shapes_vocab(&vocab, err);

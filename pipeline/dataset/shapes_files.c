@@ -1,6 +1,7 @@
 #include "pipeline/dataset/shapes_files.h"
 
 #include "io/base/err.h"
+#include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 
@@ -55,9 +56,16 @@ void shapes_image_name(char *name, size_t size, const ShapesSplit *split, int64_
 
 /* --- the files --- */
 
-static H5 *create_h5(const char *dir, const char *name, Err *err)
+/* The path of a file, by its name in the course's dataset. */
+static char *course_path(const char *dir, DatasetFile kind, const char *split)
 {
-    char *path = path_join(dir, name);
+    char name[DATASET_NAME_LEN];
+    return path_join(dir, dataset_file_name(kind, DATASET_COURSE, split, name));
+}
+
+static H5 *create_h5(const char *dir, DatasetFile kind, const char *split, Err *err)
+{
+    char *path = course_path(dir, kind, split);
     H5 *h5 = path ? h5_create(path, err) : NULL;
     if (!path)
         err_set(err, "out of memory");
@@ -67,7 +75,7 @@ static H5 *create_h5(const char *dir, const char *name, Err *err)
 
 static int write_captions(const char *dir, const ShapesSplit split[], int n_splits, Err *err)
 {
-    H5 *h5 = create_h5(dir, "coco2014_captions.h5", err);
+    H5 *h5 = create_h5(dir, DATASET_FILE_CAPTIONS, "", err);
     int rc = h5 ? 0 : -1;
     for (int s = 0; rc == 0 && s < n_splits; s++) {
         char name[64];
@@ -83,10 +91,8 @@ static int write_captions(const char *dir, const ShapesSplit split[], int n_spli
 
 static int write_features(const char *dir, const ShapesSplit *split, Err *err)
 {
-    char name[64];
     int64_t dim[2] = {split->n, SCENE_FEATURES};
-    snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split->name);
-    H5 *h5 = create_h5(dir, name, err);
+    H5 *h5 = create_h5(dir, DATASET_FILE_FEATURES, split->name, err);
     int rc = h5 ? h5_write_floats(h5, "features", 2, dim, split->features, err) : -1;
     return h5_close(h5, rc ? NULL : err) || rc ? -1 : 0;
 }
@@ -164,15 +170,15 @@ static void put_readme(FILE *f, const void *what, const char *target)
 int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSplit split[], int n_splits,
                  const Vocab *vocab, Err *err)
 {
-    char *path = path_join(out->path, "coco2014_vocab.json");
+    char *path = course_path(out->path, DATASET_FILE_VOCAB, "");
     int rc = path ? vocab_write(vocab, path, err) : err_set(err, "out of memory");
     free(path);
     if (rc || write_captions(out->path, split, n_splits, err))
         return -1;
     for (int s = 0; s < n_splits; s++) {
-        char urls[64], images[64];
-        snprintf(urls, sizeof urls, "%s2014_urls.txt", split[s].name);
-        snprintf(images, sizeof images, "%s2014_images.txt", split[s].name);
+        char urls[DATASET_NAME_LEN], images[DATASET_NAME_LEN];
+        dataset_file_name(DATASET_FILE_URLS, DATASET_COURSE, split[s].name, urls);
+        dataset_file_name(DATASET_FILE_IMAGES, DATASET_COURSE, split[s].name, images);
         if (write_features(out->path, &split[s], err) ||
             write_text(out->path, urls, put_urls, &split[s], out->target, err) ||
             write_text(out->path, images, put_images, &split[s], out->target, err))

@@ -6,6 +6,7 @@
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/sample/endings.h"
 #include "pipeline/sample/rows.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ typedef struct {
     float *gathered;       /* (batch,D) */
     SearchResult *results; /* (batch) */
     int32_t *words;        /* (batch,max_length) */
+    bool *not_last;        /* (V), with bad_endings */
     int64_t written;       /* captions */
 } Run;
 
@@ -113,8 +115,12 @@ static int alloc_work(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
     size_t length = (size_t)o->search.max_length;
+    SearchOptions search = o->search;
+    if (o->bad_endings && !(r->not_last = bad_endings(&r->model.vocab)))
+        return err_set(err, "out of memory");
+    search.rules.not_last = r->not_last;
     r->batch = batch_of(o, r->rows.n);
-    r->search = search_new(&r->model.params, &o->search, r->batch);
+    r->search = search_new(&r->model.params, &search, r->batch);
     r->gathered = malloc((size_t)r->batch * (size_t)r->data.features.columns * sizeof *r->gathered);
     r->results = calloc((size_t)r->batch, sizeof *r->results);
     r->words = malloc((size_t)r->batch * length * sizeof *r->words);
@@ -179,6 +185,7 @@ static void end(Run *r)
     free(r->gathered);
     free(r->results);
     free(r->words);
+    free(r->not_last);
     rows_free(&r->rows);
     dataset_close(&r->data);
     model_free(&r->model);

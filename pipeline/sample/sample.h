@@ -21,8 +21,9 @@ typedef struct {
     const char *features;     /* a file with a bare `features` array */
     const char *files;        /* with features: a text file of their images' names, one a line; NULL: none */
     bool raw_features;
-    bool allow_external; /* HDF5 files may keep arrays in other files */
-    SearchOptions search;
+    bool allow_external;  /* HDF5 files may keep arrays in other files */
+    SearchOptions search; /* rules.not_last is ignored: see bad_endings */
+    bool bad_endings;     /* true: no caption ends with a word of endings.h */
     bool logprob;
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
     int64_t first;         /* only the first so many of these; negative: all */

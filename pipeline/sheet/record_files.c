@@ -2,10 +2,10 @@
 
 #include "io/base/hash.h"
 #include "io/data/dataset.h"
+#include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
 
-#include <glob.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 
 typedef struct {
-    char *name;
+    char name[DATASET_SPLIT_LEN];
     Lines files, urls;
     Hash *ids;    /* of the images whose names have one; NULL: not needed yet */
     int64_t *row; /* (ids) the first image with the id, by its number in `ids` */
@@ -25,20 +25,27 @@ struct RecordFiles {
     size_t n;
 };
 
-static const char FILES[] = "2014_images.txt", URLS[] = "2014_urls.txt";
-
 /* A list that cannot be read counts as none: the images are looked for elsewhere. */
-static bool read_split(Split *s, const char *dir, const char *list)
+static bool read_list(Lines *lines, const char *data, DatasetFile kind, const char *split)
 {
-    const char *base = strrchr(list, '/') + 1;
-    char *urls;
-    s->name = strndup(base, strlen(base) - strlen(FILES));
-    if (!s->name || asprintf(&urls, "%s/%s%s", dir, s->name, URLS) < 0)
-        return false;
-    (void)lines_read(&s->files, list, NULL);
-    (void)lines_read(&s->urls, urls, NULL);
-    free(urls);
-    return true;
+    char *path = dataset_file_path(data, kind, split);
+    if (path)
+        (void)lines_read(lines, path, NULL);
+    free(path);
+    return path != NULL;
+}
+
+static bool read_splits(RecordFiles *f, const DatasetSplits *splits)
+{
+    f->split = calloc((size_t)splits->n + 1, sizeof *f->split);
+    for (; f->split && f->n < (size_t)splits->n; f->n++) {
+        Split *s = &f->split[f->n];
+        memcpy(s->name, splits->name[f->n], sizeof s->name);
+        if (!read_list(&s->files, f->data, DATASET_FILE_IMAGES, s->name) ||
+            !read_list(&s->urls, f->data, DATASET_FILE_URLS, s->name))
+            return false;
+    }
+    return f->split != NULL;
 }
 
 RecordFiles *record_files_open(const char *data, Err *err)
@@ -58,7 +65,6 @@ void record_files_close(RecordFiles *f)
     if (!f)
         return;
     for (size_t i = 0; i < f->n; i++) {
-        free(f->split[i].name);
         lines_free(&f->split[i].files);
         lines_free(&f->split[i].urls);
         hash_free(f->split[i].ids);
@@ -74,17 +80,10 @@ static int need_lists(RecordFiles *f, Err *err)
 {
     if (!f->data)
         return 0;
-    char *pattern = path_join(f->data, "*2014_images.txt");
-    glob_t found = {.gl_pathc = 0};
-    bool done = pattern != NULL;
-    if (done && !glob(pattern, 0, NULL, &found)) {
-        f->split = calloc(found.gl_pathc, sizeof *f->split);
-        done = f->split != NULL;
-        for (size_t i = 0; i < found.gl_pathc && done; i++)
-            done = read_split(&f->split[f->n++], f->data, found.gl_pathv[i]);
-    }
-    globfree(&found);
-    free(pattern);
+    DatasetSplits splits = {NULL, 0};
+    (void)dataset_splits(&splits, f->data, 1u << DATASET_FILE_IMAGES, NULL);
+    bool done = read_splits(f, &splits);
+    dataset_splits_free(&splits);
     free(f->data);
     f->data = NULL;
     return done ? 0 : err_set(err, "out of memory");

@@ -1,6 +1,7 @@
 /* libFuzzer: unpacks an archive of any bytes into a directory in memory (or $TMPDIR). Afterwards it holds only wanted
  * files, and no more bytes than allowed. */
 #include "io/archive/unpack.h"
+#include "io/data/dataset_files.h"
 #include "pipeline/dataset/dataset_names.h"
 
 #include <ftw.h>
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!mkdtemp(dir))
         abort();
     UnpackSpec spec = {
-        .path = path, .name = "x", .marker = dataset_marker, .wanted = dataset_has_file, .max_bytes = MOST};
+        .path = path, .name = "x", .markers = dataset_markers, .wanted = dataset_has_file, .max_bytes = MOST};
     UnpackAnswer answer = unpack_archive(&spec, dir, &err);
     bytes = 0;
     if (nftw(dir, look, 16, FTW_DEPTH | FTW_PHYS) || bytes > MOST)

@@ -1,0 +1,118 @@
+/* coco-features: pictures in, features of a convolutional network out. */
+#include "cmd/cli.h"
+#include "pipeline/features/features.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    FeaturesOptions features;
+    const char *size; /* "WxH" */
+} Options;
+
+static const char ABOUT[] =
+    "Runs pictures through a convolutional network and writes its features to an HDF5 file: `features`\n"
+    "(pictures, D), with --grid also `grid` (pictures, places, channels), and `files`, the pictures' names.\n"
+    "A folder stands for the pictures below it, in the order of their sorted names, without hidden ones;\n"
+    "- for paths or caption records on standard input. A picture that cannot be read is named and left out,\n"
+    "and the exit status is then 1.";
+static const char EPILOG[] =
+    "The network is an ONNX file. How it wants pictures comes from its metadata (coco.mean, coco.scale or\n"
+    "coco.std, coco.order, coco.fit), from a table of known networks, or from the options.\n\n"
+    "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
+
+enum { N_OPTIONS = 16, SIDE_MAX = 4096 };
+
+static void option_table(Options *o, CliOption table[N_OPTIONS])
+{
+    FeaturesOptions *f = &o->features;
+    /* clang-format off */
+    const CliOption all[] = {
+        {.name = "cnn", .kind = CLI_TEXT, .value = &f->cnn, .arg = "FILE.onnx", .help = "the network"},
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &f->output, .arg = "FILE.h5",
+         .help = "the features file to write"},
+        {.name = "grid", .kind = CLI_FLAG, .value = &f->network.grid,
+         .help = "write the grid as well, in float16"},
+        {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &f->data, .arg = "DATA",
+         .help = "with --split: a dataset's pictures, in its order; one that is broken ends the run"},
+        {.name = "split", .kind = CLI_TEXT, .value = &f->split, .arg = "NAME", .help = "train, val or another split"},
+        {.name = "null", .letter = '0', .kind = CLI_FLAG, .value = &f->nul,
+         .help = "paths on standard input end with NUL, not with the line"},
+        {.name = "layer", .kind = CLI_TEXT, .value = &f->network.layer, .arg = "NAME",
+         .help = "the tensor or node that gives the vector (default: the last global pooling)"},
+        {.name = "grid-layer", .kind = CLI_TEXT, .value = &f->network.grid_layer, .arg = "NAME",
+         .help = "the one that gives the grid (default: the input of the last global pooling)"},
+        {.name = "mean", .kind = CLI_TEXT, .value = &f->prepare.mean, .arg = "X[,X,X]",
+         .help = "prepare pixels by (pixel - mean) * scale: the mean, from 0 to 255"},
+        {.name = "scale", .kind = CLI_TEXT, .value = &f->prepare.scale, .arg = "X[,X,X]", .help = "and the scale"},
+        {.name = "order", .kind = CLI_CHOICE, .value = &f->prepare.order, .arg = PREPROCESS_ORDERS,
+         .help = "of the channels"},
+        {.name = "fit", .kind = CLI_CHOICE, .value = &f->prepare.fit, .arg = PREPROCESS_FITS,
+         .help = "squash the whole picture into the input, or cut out its middle"},
+        {.name = "size", .kind = CLI_TEXT, .value = &o->size, .arg = "WxH",
+         .help = "of the input, for a network that leaves it open"},
+        {.name = "exact", .kind = CLI_FLAG, .value = &f->exact,
+         .help = "decode large JPEGs at their full size, which takes longer"},
+        {.name = "truncated", .kind = CLI_FLAG, .value = &f->truncated,
+         .help = "take JPEGs that end too early as far as they go"},
+        {.name = "max-pixels", .kind = CLI_INT, .value = &f->max_pixels, .arg = "N",
+         .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
+    };
+    /* clang-format on */
+    _Static_assert(sizeof all == N_OPTIONS * sizeof *all, "N_OPTIONS counts the table's rows");
+    memcpy(table, all, sizeof all);
+}
+
+static void take(const Cli *cli, Options *o)
+{
+    FeaturesOptions *f = &o->features;
+    int stdins = 0;
+    if (!f->cnn)
+        cli_usage_error("--cnn FILE.onnx is missing");
+    if (!f->output || !*f->output || !strcmp(f->output, "-"))
+        cli_usage_error("-o must name the file to write");
+    if (!f->data != !f->split)
+        cli_usage_error("-d and --split need each other");
+    if (f->data && cli->n_operands)
+        cli_usage_error("%s: -d takes no operands beside it", cli->operand[0]);
+    if (!f->data && !cli->n_operands)
+        cli_usage_error("expected pictures, folders or -");
+    if (f->network.grid_layer && !f->network.grid)
+        cli_usage_error("--grid-layer needs --grid");
+    for (int i = 0; i < cli->n_operands; i++)
+        stdins += !strcmp(cli->operand[i], "-");
+    if (stdins > 1)
+        cli_usage_error("standard input can be read only once");
+    if (f->nul && !stdins)
+        cli_usage_error("-0 needs -");
+    if (o->size)
+        cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
+    f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;
+    f->prepare.fit = cli_given(cli, "fit") ? f->prepare.fit : -1;
+    f->operands = cli->operand;
+    f->n_operands = cli->n_operands;
+    f->threads = (int)cli->threads;
+}
+
+int main(int argc, char **argv)
+{
+    Options o = {.features = {.max_pixels = IMAGE_PIXELS_MAX}};
+    CliOption options[N_OPTIONS];
+    Err err;
+    int64_t broken;
+    option_table(&o, options);
+    Cli cli = {.name = "coco-features",
+               .synopsis = "--cnn FILE.onnx -o FILE.h5 [OPTION...] FILE|DIR|-...\n"
+                           "--cnn FILE.onnx -o FILE.h5 [OPTION...] -d DATA --split NAME",
+               .about = ABOUT,
+               .epilog = EPILOG,
+               .options = options,
+               .n_options = N_OPTIONS};
+    cli_parse(&cli, argc, argv);
+    take(&cli, &o);
+    int rc = features_run(&o.features, cli_report(&cli, "pictures"), &broken, &err);
+    if (rc)
+        cli_error("%s", err.text);
+    cli_free(&cli);
+    return cli_finish(&cli, rc || broken);
+}

@@ -1,0 +1,464 @@
+#include "io/cnn/cnn.h"
+
+#include "io/cnn/onnx_graph.h"
+#include "io/file/file.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- ONNX Runtime's C API (onnxruntime_c_api.h): a table of functions that only ever grows. All used here are of its first
+ * version. Every call but a release answers with a status: NULL is success. --- */
+
+typedef void *Status;
+
+enum {
+    GET_ERROR_MESSAGE = 2,
+    CREATE_ENV = 3,
+    CREATE_SESSION_FROM_ARRAY = 8,
+    RUN = 9,
+    CREATE_SESSION_OPTIONS = 10,
+    SET_INTRA_OP_NUM_THREADS = 24,
+    CREATE_TENSOR_WITH_DATA = 49,
+    GET_TENSOR_MUTABLE_DATA = 51,
+    GET_TENSOR_ELEMENT_TYPE = 60,
+    GET_DIMENSIONS_COUNT = 61,
+    GET_DIMENSIONS = 62,
+    GET_TENSOR_TYPE_AND_SHAPE = 65,
+    CREATE_CPU_MEMORY_INFO = 69,
+    RELEASE_STATUS = 93,
+    RELEASE_MEMORY_INFO = 94,
+    RELEASE_SESSION = 95,
+    RELEASE_VALUE = 96,
+    RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99,
+    RELEASE_SESSION_OPTIONS = 100
+};
+
+typedef void (*Slot)(void);
+typedef struct {
+    const Slot *(*get_api)(uint32_t version);
+    const char *(*version)(void);
+} ApiBase;
+
+enum { API_VERSION = 1, LOG_FATAL = 4, ARENA_ALLOCATOR = 1, MEMORY_DEFAULT = 0, TYPE_FLOAT = 1 };
+
+static struct {
+    const Slot *api; /* NULL: there is none, and why says so */
+    void *env;
+    void *memory; /* OrtMemoryInfo of the CPU */
+    Err why;
+} engine;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+#define CALL(slot, type) ((type)engine.api[slot])
+
+/* 0 for success; else puts the engine's reason, on one line, into err. */
+static int judge(Status status, Err *err)
+{
+    if (!status)
+        return 0;
+    const char *text = CALL(GET_ERROR_MESSAGE, const char *(*)(Status))(status);
+    err_set(err, "ONNX Runtime: %.*s", (int)strcspn(text, "\n"), text);
+    CALL(RELEASE_STATUS, void (*)(Status))(status);
+    return -1;
+}
+
+/* --- finding the library --- */
+
+/* "…/bin/coco-features" and "/../lib/coco/x.so" -> where that file would be. */
+static void *open_beside(const char *relative)
+{
+    char path[PATH_MAX + 64];
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+    if (!slash)
+        return NULL;
+    snprintf(slash, 64, "%s", relative);
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+static void *open_library(Err *err)
+{
+    static const char *const BESIDE[] = {"/../lib/coco/libonnxruntime.so", "/lib/libonnxruntime.so",
+                                         "/../lib/libonnxruntime.so"};
+    static const char *const SYSTEM[] = {"libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.so.1.21"};
+    const char *named = getenv("COCO_ONNXRUNTIME");
+    void *library = NULL;
+    if (named && *named) {
+        if (!(library = dlopen(named, RTLD_NOW | RTLD_LOCAL)))
+            err_set(err, "COCO_ONNXRUNTIME: %s", dlerror());
+        return library;
+    }
+    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE && !library; i++)
+        library = open_beside(BESIDE[i]);
+    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM && !library; i++)
+        library = dlopen(SYSTEM[i], RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        err_set(err, "there is no ONNX Runtime, which runs networks: 'scripts/setup photos' installs it, or "
+                     "COCO_ONNXRUNTIME names its library");
+    return library;
+}
+
+/* The library stays loaded, and its environment alive, until the process ends. */
+static void load_engine(void)
+{
+    void *library = open_library(&engine.why);
+    if (!library)
+        return;
+    const ApiBase *(*base)(void) = (const ApiBase *(*)(void))(uintptr_t)dlsym(library, "OrtGetApiBase");
+    const Slot *api = base ? base()->get_api(API_VERSION) : NULL;
+    if (!api) {
+        err_set(&engine.why, "the library found as ONNX Runtime is none: it has no API of version %d", API_VERSION);
+        return;
+    }
+    engine.api = api;
+    if (judge(CALL(CREATE_ENV, Status(*)(int, const char *, void **))(LOG_FATAL, "coco", &engine.env),
+              &engine.why) ||
+        judge(CALL(CREATE_CPU_MEMORY_INFO, Status(*)(int, int, void **))(ARENA_ALLOCATOR, MEMORY_DEFAULT,
+                                                                         &engine.memory),
+              &engine.why))
+        engine.api = NULL;
+}
+
+bool cnn_engine_found(Err *err)
+{
+    pthread_once(&once, load_engine);
+    if (!engine.api)
+        err_set(err, "%s", engine.why.text);
+    return engine.api != NULL;
+}
+
+/* --- networks --- */
+
+enum { VECTOR, GRID, N_OUTPUTS };
+
+struct Cnn {
+    CnnInfo info;
+    void *session;
+    char *input;             /* the tensor's name */
+    char *output[N_OUTPUTS]; /* likewise */
+    int n_outputs;
+    int64_t batch; /* pictures of one run: the network's, or 1 */
+    bool grid_channels_last;
+    char **metadata; /* key, value, key, value, … NULL */
+};
+
+/* A file of 2 GiB cannot be a protocol buffer. */
+static const size_t FILE_MAX = 0x7fffffff;
+
+void cnn_free(Cnn *cnn)
+{
+    if (!cnn)
+        return;
+    if (cnn->session)
+        CALL(RELEASE_SESSION, void (*)(void *))(cnn->session);
+    free(cnn->input);
+    for (int i = 0; i < N_OUTPUTS; i++)
+        free(cnn->output[i]);
+    for (char **text = cnn->metadata; text && *text; text++)
+        free(*text);
+    free(cnn->metadata);
+    free(cnn);
+}
+
+const CnnInfo *cnn_info(const Cnn *cnn)
+{
+    return &cnn->info;
+}
+
+const char *cnn_metadata(const Cnn *cnn, const char *key)
+{
+    for (char **text = cnn->metadata; *text; text += 2)
+        if (!strcmp(text[0], key))
+            return text[1];
+    return NULL;
+}
+
+static char *copy_text(OnnxText text)
+{
+    return strndup(text.at ? text.at : "", text.len);
+}
+
+static int copy_metadata(Cnn *cnn, const OnnxGraph *graph, Err *err)
+{
+    cnn->metadata = calloc((size_t)graph->n_properties * 2 + 1, sizeof *cnn->metadata);
+    if (!cnn->metadata)
+        return err_set(err, "out of memory");
+    for (int i = 0; i < graph->n_properties; i++) {
+        char *key = copy_text(graph->properties[i].key), *value = copy_text(graph->properties[i].value);
+        if (!key || !value) {
+            free(key);
+            free(value);
+            return err_set(err, "out of memory");
+        }
+        cnn->metadata[2 * i] = key;
+        cnn->metadata[2 * i + 1] = value;
+    }
+    return 0;
+}
+
+/* The input's layout and size. */
+static int take_input(Cnn *cnn, const OnnxGraph *graph, const CnnWish *wish, Err *err)
+{
+    const int64_t *shape = graph->shape;
+    enum { BATCH_MAX = 1024, SIDE_MAX = 1 << 14 };
+    cnn->batch = shape[0] > 0 ? shape[0] : 1;
+    cnn->info.channels_last = shape[1] != 3;
+    if ((shape[1] != 3 && shape[3] != 3) || cnn->batch > BATCH_MAX)
+        return err_set(err, "the model's input is not pictures of three channels");
+    int64_t h = cnn->info.channels_last ? shape[1] : shape[2], w = cnn->info.channels_last ? shape[2] : shape[3];
+    if ((h < 1 || w < 1) && !wish->width)
+        return err_set(err, "the model leaves the size of its input open: say it with --size WxH");
+    if (wish->width && ((w > 0 && w != wish->width) || (h > 0 && h != wish->height)))
+        return err_set(err, "--size %dx%d: the model's input is %lld x %lld pixels", wish->width, wish->height,
+                       (long long)w, (long long)h);
+    cnn->info.width = (int)(w > 0 ? w : wish->width);
+    cnn->info.height = (int)(h > 0 ? h : wish->height);
+    if (w > SIDE_MAX || h > SIDE_MAX)
+        return err_set(err, "the model's input of %lld x %lld pixels is too large", (long long)w, (long long)h);
+    cnn->input = copy_text(graph->input);
+    return cnn->input ? 0 : err_set(err, "out of memory");
+}
+
+static int find_layer(const OnnxGraph *graph, const char *option, const char *name, OnnxText otherwise,
+                      OnnxText *out, Err *err)
+{
+    *out = name ? onnx_find_tensor(graph, name) : otherwise;
+    if (out->len)
+        return 0;
+    return name ? err_set(err, "%s: the model has no tensor or node '%s'", option, name)
+                : err_set(err, "the model has no global pooling: name a layer with %s", option);
+}
+
+static int find_layers(Cnn *cnn, const OnnxGraph *graph, const CnnWish *wish, OnnxText layer[N_OUTPUTS], Err *err)
+{
+    const OnnxNode *pooling = onnx_last_pooling(graph);
+    OnnxText none = {NULL, 0};
+    cnn->n_outputs = wish->grid ? N_OUTPUTS : 1;
+    if (find_layer(graph, "--layer", wish->layer, pooling ? pooling->output : none, &layer[VECTOR], err) ||
+        (wish->grid &&
+         find_layer(graph, "--grid-layer", wish->grid_layer, pooling ? pooling->input : none, &layer[GRID], err)))
+        return -1;
+    for (int i = 0; i < cnn->n_outputs; i++)
+        if (!(cnn->output[i] = copy_text(layer[i])))
+            return err_set(err, "out of memory");
+    cnn->info.layer = cnn->output[VECTOR];
+    cnn->info.grid_layer = wish->grid ? cnn->output[GRID] : "";
+    return 0;
+}
+
+/* One thread: the caller's. Others would wait for work by spinning. */
+static int make_session(Cnn *cnn, const void *bytes, size_t len, Err *err)
+{
+    void *options = NULL;
+    int rc = judge(CALL(CREATE_SESSION_OPTIONS, Status(*)(void **))(&options), err);
+    if (!rc)
+        rc = judge(CALL(SET_INTRA_OP_NUM_THREADS, Status(*)(void *, int))(options, 1), err);
+    if (!rc)
+        rc = judge(CALL(CREATE_SESSION_FROM_ARRAY, Status(*)(void *, const void *, size_t, void *, void **))(
+                       engine.env, bytes, len, options, &cnn->session),
+                   err);
+    if (options)
+        CALL(RELEASE_SESSION_OPTIONS, void (*)(void *))(options);
+    return rc;
+}
+
+/* --- running --- */
+
+/* The output's numbers, borrowed from it, and its shape. */
+static const float *look(void *value, int64_t dim[4], size_t *rank, Err *err)
+{
+    void *info = NULL, *data = NULL;
+    int type = 0;
+    if (judge(CALL(GET_TENSOR_TYPE_AND_SHAPE, Status(*)(void *, void **))(value, &info), err))
+        return NULL;
+    int rc = judge(CALL(GET_TENSOR_ELEMENT_TYPE, Status(*)(void *, int *))(info, &type), err) ||
+             judge(CALL(GET_DIMENSIONS_COUNT, Status(*)(void *, size_t *))(info, rank), err);
+    if (!rc && (type != TYPE_FLOAT || *rank < 2 || *rank > 4))
+        rc = err_set(err, "the layer is not float32 numbers of two to four dimensions");
+    if (!rc)
+        rc = judge(CALL(GET_DIMENSIONS, Status(*)(void *, int64_t *, size_t))(info, dim, *rank), err);
+    if (!rc)
+        rc = judge(CALL(GET_TENSOR_MUTABLE_DATA, Status(*)(void *, void **))(value, &data), err);
+    CALL(RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, void (*)(void *))(info);
+    return rc ? NULL : data;
+}
+
+/* Runs the network on `input`; the caller releases the values. */
+static int run(const Cnn *cnn, const float *input, void *values[N_OUTPUTS], Err *err)
+{
+    const CnnInfo *info = &cnn->info;
+    size_t one = (size_t)info->width * (size_t)info->height * 3, bytes = one * (size_t)cnn->batch * sizeof *input;
+    int64_t planes[4] = {cnn->batch, 3, info->height, info->width},
+            pixels[4] = {cnn->batch, info->height, info->width, 3};
+    float *batch = NULL;
+    void *tensor = NULL;
+    if (cnn->batch > 1) { /* the picture, and empty ones */
+        if (!(batch = calloc(1, bytes)))
+            return err_set(err, "out of memory");
+        memcpy(batch, input, one * sizeof *input);
+    }
+    int rc = judge(CALL(CREATE_TENSOR_WITH_DATA,
+                        Status(*)(void *, const void *, size_t, const int64_t *, size_t, int, void **))(
+                       engine.memory, batch ? batch : input, bytes, info->channels_last ? pixels : planes, 4,
+                       TYPE_FLOAT, &tensor),
+                   err);
+    if (!rc)
+        rc = judge(
+            CALL(RUN, Status(*)(void *, void *, const char *const *, void *const *, size_t, const char *const *,
+                                size_t, void **))(cnn->session, NULL, (const char *const *)&cnn->input, &tensor, 1,
+                                                  (const char *const *)cnn->output, (size_t)cnn->n_outputs, values),
+            err);
+    if (tensor)
+        CALL(RELEASE_VALUE, void (*)(void *))(tensor);
+    free(batch);
+    return rc;
+}
+
+static void release(void *values[N_OUTPUTS])
+{
+    for (int i = 0; i < N_OUTPUTS; i++)
+        if (values[i])
+            CALL(RELEASE_VALUE, void (*)(void *))(values[i]);
+}
+
+/* Numbers of one picture. -1: the first dimension is not the batch. */
+static int64_t count_one(const Cnn *cnn, const int64_t *dim, size_t rank)
+{
+    int64_t n = 1;
+    for (size_t i = 1; i < rank; i++)
+        n *= dim[i];
+    return dim[0] == cnn->batch && n > 0 && n <= INT_MAX ? n : -1;
+}
+
+static int copy_vector(const Cnn *cnn, void *value, float *out, Err *err)
+{
+    int64_t dim[4];
+    size_t rank;
+    const float *data = look(value, dim, &rank, err);
+    if (!data)
+        return -1;
+    if (count_one(cnn, dim, rank) != cnn->info.features)
+        return err_set(err, "layer '%s' changes its shape from picture to picture", cnn->info.layer);
+    memcpy(out, data, (size_t)cnn->info.features * sizeof *out);
+    return 0;
+}
+
+/* To (rows · columns, channels), whichever way the network keeps it. */
+static int copy_grid(const Cnn *cnn, void *value, float *out, Err *err)
+{
+    int64_t dim[4];
+    size_t rank;
+    const CnnInfo *info = &cnn->info;
+    size_t cells = (size_t)info->grid_rows * (size_t)info->grid_columns, channels = (size_t)info->grid_channels;
+    const float *data = look(value, dim, &rank, err);
+    if (!data)
+        return -1;
+    if (rank != 4 || count_one(cnn, dim, rank) != (int64_t)(cells * channels))
+        return err_set(err, "layer '%s' changes its shape from picture to picture", info->grid_layer);
+    if (cnn->grid_channels_last) {
+        memcpy(out, data, cells * channels * sizeof *out);
+        return 0;
+    }
+    for (size_t c = 0; c < channels; c++)
+        for (size_t p = 0; p < cells; p++)
+            out[p * channels + c] = data[c * cells + p];
+    return 0;
+}
+
+int cnn_run(const Cnn *cnn, const float *input, float *vector, float *grid, Err *err)
+{
+    void *values[N_OUTPUTS] = {NULL, NULL};
+    int rc = run(cnn, input, values, err);
+    if (!rc)
+        rc = copy_vector(cnn, values[VECTOR], vector, err);
+    if (!rc && grid)
+        rc = copy_grid(cnn, values[GRID], grid, err);
+    release(values);
+    return rc;
+}
+
+/* --- opening --- */
+
+/* The grid's channels are as many as the vector's numbers where only one dimension is; else they stand as in the input. */
+static int take_grid(Cnn *cnn, void *value, Err *err)
+{
+    CnnInfo *info = &cnn->info;
+    int64_t dim[4];
+    size_t rank;
+    if (!look(value, dim, &rank, err))
+        return -1;
+    if (rank != 4 || count_one(cnn, dim, rank) < 0)
+        return err_set(err, "layer '%s' is not a grid: name one with --grid-layer", info->grid_layer);
+    bool first = dim[1] == info->features, last = dim[3] == info->features;
+    cnn->grid_channels_last = first == last ? info->channels_last : last;
+    info->grid_channels = (int)(cnn->grid_channels_last ? dim[3] : dim[1]);
+    info->grid_rows = (int)(cnn->grid_channels_last ? dim[1] : dim[2]);
+    info->grid_columns = (int)(cnn->grid_channels_last ? dim[2] : dim[3]);
+    return 0;
+}
+
+/* Sizes of what comes out, from a first run on nothing: a file need not state them. */
+static int take_sizes(Cnn *cnn, Err *err)
+{
+    void *values[N_OUTPUTS] = {NULL, NULL};
+    int64_t dim[4];
+    size_t rank;
+    float *nothing = calloc((size_t)cnn->info.width * (size_t)cnn->info.height * 3, sizeof *nothing);
+    if (!nothing)
+        return err_set(err, "out of memory");
+    int rc = run(cnn, nothing, values, err);
+    if (!rc && !look(values[VECTOR], dim, &rank, err))
+        rc = -1;
+    if (!rc) {
+        int64_t n = count_one(cnn, dim, rank);
+        cnn->info.features = (int)n;
+        rc = n < 0 ? err_set(err, "layer '%s' does not give a vector for a picture", cnn->info.layer) : 0;
+    }
+    if (!rc && cnn->n_outputs > 1)
+        rc = take_grid(cnn, values[GRID], err);
+    release(values);
+    free(nothing);
+    return rc;
+}
+
+static int open_bytes(Cnn *cnn, const char *bytes, size_t len, const CnnWish *wish, Err *err)
+{
+    OnnxGraph graph;
+    OnnxText layer[N_OUTPUTS];
+    size_t more_len;
+    if (onnx_graph_read(&graph, bytes, len, err))
+        return -1;
+    digest_hex(bytes, len, cnn->info.sha256);
+    int rc = copy_metadata(cnn, &graph, err) || take_input(cnn, &graph, wish, err) ||
+             find_layers(cnn, &graph, wish, layer, err);
+    void *more = rc ? NULL : onnx_with_outputs(&graph, bytes, len, layer, cnn->n_outputs, &more_len, err);
+    onnx_graph_free(&graph);
+    rc = !more || make_session(cnn, more, more_len, err) || take_sizes(cnn, err) ? -1 : 0;
+    free(more);
+    return rc;
+}
+
+Cnn *cnn_open(const char *path, const CnnWish *wish, Err *err)
+{
+    size_t len;
+    char *bytes = file_read(path, FILE_MAX, &len, err);
+    Cnn *cnn = bytes ? calloc(1, sizeof *cnn) : NULL;
+    if (!bytes)
+        return NULL;
+    int rc = cnn ? 0 : err_set(err, "out of memory");
+    if (!rc && !cnn_engine_found(err))
+        rc = -1;
+    else if (!rc && open_bytes(cnn, bytes, len, wish, err))
+        rc = err_prefix(err, "%s: ", path);
+    free(bytes);
+    if (!rc)
+        return cnn;
+    cnn_free(cnn);
+    return NULL;
+}

@@ -1,0 +1,63 @@
+/* Features from one or more files, as rows that file names find.
+ *
+ *   FILE.h5[:ARRAY]    HDF5: the array `features`, or another one, (n, D) or (n, D, 1, 1), beside it the names, `files`
+ *   FILE.npy           NumPy: (n, D)
+ *   FILE.npz[:ARRAY]   the array `features`, or the only one, or ARRAY
+ *
+ * Rows are numbered through all files. Main thread. */
+#ifndef COCO_PIPELINE_PREPARE_FEATURE_SET_H
+#define COCO_PIPELINE_PREPARE_FEATURE_SET_H
+
+#include "io/base/err.h"
+#include "io/base/hash.h"
+#include "io/hdf5/h5.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+    char *path;  /* without the array's name */
+    char *array; /* NULL: not named */
+    const float *floats;
+    int64_t rows, first; /* first: the number of its first row in the set */
+    bool named;
+    bool reduced;    /* by a PCA already, which the file has in its group `pca` */
+    char *cnn;       /* the CNN's SHA-256, or NULL */
+    bool grid;       /* it has a grid of features too, which is not read */
+    H5Matrix matrix; /* what floats points into, or */
+    float *copy;
+} FeatureFile;
+
+typedef struct {
+    FeatureFile *file;
+    int n;
+    int64_t rows, D;
+    Hash *whole;  /* names */
+    int64_t *row; /* by number in whole */
+    size_t row_room;
+    Hash *base;        /* the last parts of names */
+    int64_t *base_row; /* by number in base; FEATURES_AMBIGUOUS: of several names */
+    size_t base_room;
+} FeatureSet;
+
+enum { FEATURES_AMBIGUOUS = -2 };
+
+int feature_set_init(FeatureSet *set, Err *err);
+void feature_set_free(FeatureSet *set); /* legal on a zeroed one */
+
+/* Adds a file. Its numbers per image must be those of the others. */
+int feature_set_add(FeatureSet *set, const char *spec, Err *err);
+/* Names a row. If a name has a row already, the first stays. */
+int feature_set_name(FeatureSet *set, int64_t row, const char *name, Err *err);
+/* Names the rows of the files that have no names: from lists of names, a line a row. As many lists as files go to one file
+ * each; one list goes to all, one after another. */
+int feature_set_read_names(FeatureSet *set, const char *const *lists, int n_lists, Err *err);
+
+/* The row of the name: that of the whole name, else, if `by_base`, that of its last part, if only one row has it. -1: none. */
+int64_t feature_set_find(const FeatureSet *set, const char *name, bool by_base);
+/* Any of the names, as an example; NULL: there are none. Borrowed. */
+const char *feature_set_any_name(const FeatureSet *set);
+/* The features of a row, after a check that each number is finite. NULL with a message otherwise. */
+const float *feature_set_row(const FeatureSet *set, int64_t row, Err *err);
+
+#endif

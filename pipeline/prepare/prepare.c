@@ -1,0 +1,343 @@
+#include "pipeline/prepare/prepare.h"
+
+#include "io/captions/captions.h"
+#include "io/file/file.h"
+#include "io/file/outdir.h"
+#include "io/hdf5/h5.h"
+#include "pipeline/dataset/dataset_names.h"
+#include "pipeline/prepare/caption_set.h"
+#include "pipeline/prepare/feature_set.h"
+#include "pipeline/prepare/from_dataset.h"
+#include "pipeline/prepare/image_names.h"
+#include "pipeline/prepare/prepare_files.h"
+#include "pipeline/prepare/word_numbers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MIN_COUNT = 5, MAX_WORDS = 20 };
+
+/* One run. */
+typedef struct {
+    const PrepareOptions *options;
+    const Report *report;
+    CaptionSet captions;
+    FeatureSet features;
+    WordNumbers words;
+    Prepared prepared;
+} Prepare;
+
+/* --- reading --- */
+
+static int read_captions(Prepare *p, Err *err)
+{
+    const PrepareOptions *o = p->options;
+    CaptionSink sink = caption_set_sink(&p->captions);
+    for (int i = 0; i < o->n_captions && !report_stop(p->report); i++) {
+        const char *format;
+        int64_t captions = p->captions.n;
+        int32_t images = hash_count(p->captions.names);
+        if (captions_read(o->captions[i], &sink, &format, err))
+            return -1;
+        report_note(p->report, "%s: %s: %lld captions, %d images", o->captions[i], format,
+                    (long long)(p->captions.n - captions), hash_count(p->captions.names) - images);
+    }
+    return 0;
+}
+
+static int read_sources(Prepare *p, Err *err)
+{
+    const PrepareOptions *o = p->options;
+    int64_t max_words = o->max_words ? o->max_words : o->from ? INT32_MAX - 2 : MAX_WORDS;
+    if (caption_set_init(&p->captions, tokenizer_at(o->tokenizer), (int)max_words, p->report, err) ||
+        feature_set_init(&p->features, err))
+        return -1;
+    p->captions.characters = o->characters;
+    for (int i = 0; i < o->n_features; i++)
+        if (feature_set_add(&p->features, o->features[i], err))
+            return -1;
+    if (o->n_features && feature_set_read_names(&p->features, o->names, o->n_names, err))
+        return -1;
+    int rc = o->from ? from_dataset(&p->captions, o->n_features ? NULL : &p->features, o->from, err)
+                     : read_captions(p, err);
+    if (rc == 0 && p->captions.n == 0)
+        rc = err_set(err, "%s: no captions", o->from ? o->from : o->captions[0]);
+    return rc;
+}
+
+/* --- joining --- */
+
+/* How many images have the last part of a name, by its number in `bases`. */
+static int count_bases(const CaptionSet *set, Hash *bases, int32_t *count, Err *err)
+{
+    for (int32_t i = 0; i < hash_count(set->names); i++) {
+        const char *base = base_name(caption_set_name(set, i));
+        int32_t at = hash_add(bases, base, strlen(base));
+        if (at < 0)
+            return err_set(err, "out of memory");
+        count[at]++;
+    }
+    return 0;
+}
+
+static int find_rows(Prepare *p, const Hash *bases, const int32_t *count, Err *err)
+{
+    CaptionSet *set = &p->captions;
+    int64_t found = 0, described = 0;
+    const char *first = NULL;
+    for (int32_t i = 0; i < hash_count(set->names); i++) {
+        const char *name = caption_set_name(set, i), *base = base_name(name);
+        bool unique = count[hash_find(bases, base, strlen(base))] == 1;
+        if (set->image[i].captions == 0)
+            continue;
+        described++;
+        set->image[i].row = feature_set_find(&p->features, name, unique);
+        found += set->image[i].row != NO_ROW;
+        if (set->image[i].row == NO_ROW) {
+            left_out_add(&set->left, LEFT_FEATURELESS, name);
+            first = first ? first : name;
+        }
+    }
+    if (described > found)
+        report_note(p->report, "%lld of %lld images have features", (long long)found, (long long)described);
+    if (p->features.rows > found)
+        report_note(p->report, "%lld of %lld rows of features have no captions",
+                    (long long)(p->features.rows - found), (long long)p->features.rows);
+    if (found == 0 && first)
+        return err_set(err, "no image has features: the captions name '%s', the features '%s'", first,
+                       feature_set_any_name(&p->features));
+    return found ? 0 : err_set(err, "no caption is left");
+}
+
+/* Without features all images stay: whoever makes features later takes them from the dataset's lists. */
+static void keep_all(CaptionSet *set)
+{
+    for (int32_t i = 0; i < hash_count(set->names); i++)
+        if (set->image[i].captions)
+            set->image[i].row = 0;
+}
+
+static int join_features(Prepare *p, Err *err)
+{
+    if (p->features.n == 0) {
+        keep_all(&p->captions);
+        return 0;
+    }
+    Hash *bases = hash_new();
+    int32_t *count = calloc((size_t)hash_count(p->captions.names) + 1, sizeof *count);
+    int rc = bases && count ? count_bases(&p->captions, bases, count, err) : err_set(err, "out of memory");
+    if (rc == 0)
+        rc = find_rows(p, bases, count, err);
+    hash_free(bases);
+    free(count);
+    return rc;
+}
+
+/* 1: the picture is below the directory under this name, which becomes that of the dataset. */
+static int try_file(PreparedImage *image, const char *dir, const char *name, Err *err)
+{
+    char *path = path_join(dir, name);
+    int there = !path ? err_set(err, "out of memory") : name[0] == '/' ? 0 : file_exists(path, err);
+    free(path);
+    if (there <= 0)
+        return there;
+    free(image->file);
+    image->file = strdup(name);
+    return image->file ? 1 : err_set(err, "out of memory");
+}
+
+/* The name below the directory: that of the captions, what follows the directory in it, or its last part. */
+static int find_file(CaptionSet *set, int32_t i, const char *dir, Err *err)
+{
+    const char *name = caption_set_name(set, i);
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    int there = try_file(&set->image[i], dir, name, err);
+    if (there == 0 && !strncmp(name, dir, n) && name[n] == '/')
+        there = try_file(&set->image[i], dir, name + n + 1, err);
+    return there ? there : try_file(&set->image[i], dir, base_name(name), err);
+}
+
+static int find_files(CaptionSet *set, const char *dir, Err *err)
+{
+    int64_t found = 0;
+    int exists = file_exists(dir, err);
+    if (exists <= 0)
+        return exists ? -1 : err_set(err, "%s: no such directory", dir);
+    for (int32_t i = 0; i < hash_count(set->names); i++) {
+        if (set->image[i].row == NO_ROW)
+            continue;
+        int there = find_file(set, i, dir, err);
+        if (there < 0)
+            return -1;
+        found += there;
+        if (!there) {
+            set->image[i].row = NO_ROW;
+            left_out_add(&set->left, LEFT_FILELESS, caption_set_name(set, i));
+        }
+    }
+    return found ? 0
+                 : err_set(err, "%s: none of the images is there, not even '%s'", dir, caption_set_name(set, 0));
+}
+
+/* --- words --- */
+
+static bool is_sayable(const Prepare *p, const PreparedCaption *c)
+{
+    for (int32_t t = 0; t < c->n; t++)
+        if (p->words.number[p->captions.word_of[c->words + (size_t)t]] < 0)
+            return false;
+    return true;
+}
+
+/* A vocabulary without <UNK> cannot say all captions. */
+static void drop_unsayable(Prepare *p)
+{
+    CaptionSet *set = &p->captions;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < set->n; i++) {
+        const PreparedCaption c = set->caption[i];
+        if (is_sayable(p, &c)) {
+            set->caption[kept++] = c;
+        } else {
+            set->image[c.image].captions--;
+            left_out_add(&set->left, LEFT_UNKNOWN, caption_set_name(set, c.image));
+        }
+    }
+    set->n = kept;
+}
+
+static const char *noun(const Prepare *p)
+{
+    return p->options->characters ? "characters" : "words";
+}
+
+static int number_words(Prepare *p, Err *err)
+{
+    const PrepareOptions *o = p->options;
+    int64_t min_count = o->min_count ? o->min_count : o->from ? 1 : MIN_COUNT;
+    if (o->vocab_from) {
+        if (word_numbers_take(&p->words, &p->captions, o->vocab_from, err))
+            return -1;
+        report_note(p->report, "vocabulary: the %d %s of %s", p->words.vocab.size, noun(p), o->vocab_from);
+        return 0;
+    }
+    if (word_numbers_count(&p->words, &p->captions, min_count, err))
+        return -1;
+    int words = p->words.vocab.size - VOCAB_SPECIAL;
+    if (words == 0)
+        return err_set(err, "no word of train's captions occurs %lld times; --min-count 1 takes them all",
+                       (long long)min_count);
+    if (min_count == 1)
+        report_note(p->report, "vocabulary: all %d %s of train", words, noun(p));
+    else
+        report_note(p->report, "vocabulary: %d of train's %lld %s, those that occur %lld times or more", words,
+                    (long long)p->words.different, noun(p), (long long)min_count);
+    return 0;
+}
+
+/* --- the whole --- */
+
+static void tell_grids(const Prepare *p)
+{
+    for (int i = 0; i < p->features.n; i++)
+        if (p->features.file[i].grid)
+            report_warn(p->report, "%s: its grid is not taken; coco-features -d %s --grid makes that of a split",
+                        p->features.file[i].path, p->options->out);
+}
+
+static void tell_splits(const Prepare *p)
+{
+    for (int k = 0; k < p->prepared.n_splits; k++) {
+        const PreparedSplit *s = &p->prepared.split[k];
+        if (s->images)
+            report_note(p->report, "%s: %lld images, %lld captions, %lld %s; %lld of them (%.2f %%) are <UNK>",
+                        s->name, (long long)s->images, (long long)s->captions, (long long)s->words, noun(p),
+                        (long long)s->unknown, 100.0 * (double)s->unknown / (double)s->words);
+    }
+}
+
+/* Whether a caption is left in the split; NULL: in any. */
+static bool has_captions(const CaptionSet *set, const char *split)
+{
+    int32_t wanted = split ? hash_find(set->splits, split, strlen(split)) : NO_SPLIT;
+    for (int64_t i = 0; i < set->n; i++)
+        if (caption_is_used(set, &set->caption[i]) && (!split || set->image[set->caption[i].image].split == wanted))
+            return true;
+    return false;
+}
+
+static int check_train(const Prepare *p, Err *err)
+{
+    bool needed = !p->options->vocab_from || p->options->pca;
+    if (has_captions(&p->captions, needed ? "train" : NULL))
+        return 0;
+    return err_set(err, "no captions are left%s", needed ? " for the split train" : "");
+}
+
+/* All that can be known before a file is written. */
+static int arrange(Prepare *p, Err *err)
+{
+    const PrepareOptions *o = p->options;
+    if (read_sources(p, err) || join_features(p, err) || (o->images && find_files(&p->captions, o->images, err)) ||
+        splits_assign(&p->captions, o->split, o->n_splits, (uint32_t)o->seed, err) || check_train(p, err) ||
+        number_words(p, err))
+        return -1;
+    drop_unsayable(p);
+    left_out_tell(&p->captions.left, p->report);
+    if (o->strict && left_out_check(&p->captions.left, err))
+        return -1;
+    p->prepared =
+        (Prepared){.captions = &p->captions, .features = &p->features, .words = &p->words, .pca = (int)o->pca};
+    if (check_train(p, err) || prepared_split(&p->prepared, err))
+        return -1;
+    tell_splits(p);
+    tell_grids(p);
+    return 0;
+}
+
+static int write_all(Prepare *p, Err *err)
+{
+    const PrepareOptions *o = p->options;
+    OutDir out;
+    double kept;
+    if (outdir_begin(&out, o->out, err))
+        return -1;
+    int rc = prepared_write(&p->prepared, out.path, &kept, err);
+    if (rc == 0 && o->pca)
+        report_note(p->report, "pca: %lld of %lld numbers keep %.2f %% of the variance", (long long)o->pca,
+                    (long long)p->features.D, 100 * kept);
+    if (rc == 0 && !report_stop(p->report))
+        rc = outdir_commit(&out, o->replace, err);
+    outdir_abort(&out);
+    if (rc == 0 && !report_stop(p->report))
+        report_note(p->report, "%s: made%s", o->out,
+                    p->features.n ? "" : ", without features; coco-features -d makes them for each split");
+    return rc;
+}
+
+static int check_target(const PrepareOptions *o, Err *err)
+{
+    if (dir_vacant(o->out))
+        return 0;
+    if (o->replace)
+        return dataset_check_own(o->out, err);
+    return err_set(err, "%s: exists already; --force replaces it", o->out);
+}
+
+int prepare_run(const PrepareOptions *options, const Report *report, Err *err)
+{
+    Prepare p = {.options = options, .report = report};
+    h5_allow_external(options->allow_external);
+    int rc = check_target(options, err);
+    if (rc == 0)
+        rc = arrange(&p, err);
+    if (rc == 0 && !report_stop(report))
+        rc = write_all(&p, err);
+    prepared_free(&p.prepared);
+    word_numbers_free(&p.words);
+    feature_set_free(&p.features);
+    caption_set_free(&p.captions);
+    return rc;
+}

@@ -1,0 +1,36 @@
+/* Writes the files of a prepared dataset, under their plain names. Main thread. */
+#ifndef COCO_PIPELINE_PREPARE_PREPARE_FILES_H
+#define COCO_PIPELINE_PREPARE_PREPARE_FILES_H
+
+#include "pipeline/prepare/caption_set.h"
+#include "pipeline/prepare/feature_set.h"
+#include "pipeline/prepare/pca.h"
+#include "pipeline/prepare/word_numbers.h"
+
+#include <stdint.h>
+
+typedef struct {
+    const char *name;
+    int64_t images, captions, words, unknown;
+    int32_t *image; /* (images) in the order of their rows */
+} PreparedSplit;
+
+typedef struct {
+    const CaptionSet *captions;
+    const FeatureSet *features;
+    const WordNumbers *words;
+    PreparedSplit
+        *split; /* (n_splits) by their numbers in captions->splits; those without images are not written */
+    int n_splits;
+    int pca; /* D; 0: features stay as they are */
+} Prepared;
+
+/* Sorts images and captions into splits, and counts. The caller frees. */
+int prepared_split(Prepared *prepared, Err *err);
+void prepared_free(Prepared *prepared); /* the splits; legal on a zeroed one */
+
+/* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names) and S_urls.txt (if all of a split's
+ * images have URLs) into the directory; without features, none are written. With a PCA, it is fitted on train first; *kept: its share of the variance. */
+int prepared_write(const Prepared *prepared, const char *dir, double *kept, Err *err);
+
+#endif

@@ -1,0 +1,442 @@
+#!/usr/bin/env bats
+# coco-prepare: captions in each format, features from each kind of file, splits, vocabularies, what is left out, and a dataset
+# that trains.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    dataset small
+    seq -f 'p%g.jpg' 0 23 >names
+    for i in $(seq 0 23); do
+        echo "p$i.jpg,A red ball no. $((i % 3))"
+        echo "p$i.jpg,It's the dog's ball"
+    done >plain.csv
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$BATS_FILE_TMPDIR"/{small,names,plain.csv} .
+    features=small/train2014_vgg16_fc7_pca.h5 # 24 rows of 12 numbers
+}
+
+# made ARGUMENT...: prepares d from features with names, quietly; what it says goes to the file said.
+made() {
+    coco-prepare -o d --features "$features" --names names "$@" 2>said || { cat said; return 1; }
+}
+
+# captions DIR SPLIT: "image file: words" of each caption, in order.
+captions() {
+    local width
+    numbers "$1/captions.h5" "$2_captions" >words.txt
+    numbers "$1/captions.h5" "$2_image_idxs" >rows.txt
+    width=$(($(wc -l <words.txt) / $(wc -l <rows.txt)))
+    paste -sd' ' words.txt | xargs -n "$width" | paste -d' ' rows.txt - | while read -r row words; do
+        echo "$(sed -n "$((row + 1))p" "$1/$2_images.txt"):" \
+            "$(jq -r --arg w "$words" '.idx_to_word as $v | $w | split(" ") | map(tonumber) | .[1:index(2)] | map($v[.]) | join(" ")' "$1/vocab.json")"
+    done
+}
+
+numbers() {
+    h5dump -y -w 0 -d "$2" -o numbers "$1" >/dev/null
+    tr ', ' '\n\n' <numbers | awk NF
+}
+
+# row FILE ARRAY ROW: the numbers of a row.
+row() { h5dump -y -w 0 -m '%.9g' -d "$2" -s "$3,0" -c "1,$4" "$1" | sed -n '/DATA {/,/}/p' | grep -v '[{}]' | xargs; }
+
+@test "formats: all of them give the same dataset" {
+    cat >a.csv <<'END'
+image,caption
+p1.jpg,"A dog, a ball"
+p0.jpg,A cat
+END
+    printf 'p1.jpg#0\tA dog, a ball\np0.jpg#0\tA cat\n' >a.tsv
+    printf 'p1.jpg| 0| A dog, a ball\np0.jpg| 0| A cat\n' >a.bars
+    printf '%s\n' '{"image_id":1,"file":"p1.jpg","caption":"A dog, a ball"}' '{"image_id":0,"file":"p0.jpg","caption":"A cat"}' >a.jsonl
+    echo '{"images":[{"id":0,"file_name":"p0.jpg"},{"id":1,"file_name":"p1.jpg"}],
+        "annotations":[{"image_id":1,"caption":"A dog, a ball"},{"image_id":0,"caption":"A cat"}]}' >a.coco
+    echo '{"images":[{"filename":"p1.jpg","split":"train","sentences":[{"raw":"A dog, a ball"}]},
+        {"filename":"p0.jpg","split":"restval","sentences":[{"raw":"A cat"}]}]}' >a.karpathy
+    { printf '\xef\xbb\xbf'; sed 's/$/\r/' a.csv; } >a.windows
+    sed 1d a.csv >a.headless
+    for kind in csv tsv bars jsonl coco karpathy windows headless; do
+        rm -rf d
+        made --min-count 1 a.$kind
+        [ -e want ] || cp -r d want
+        diff -r want d
+    done
+    [ "$(captions d train)" = "p1.jpg: a dog a ball
+p0.jpg: a cat" ]
+    [ "$(jq -c .idx_to_word d/vocab.json)" = '["<NULL>","<START>","<END>","<UNK>","a","ball","cat","dog"]' ]
+    rm -rf d
+    made --min-count 1 - <a.csv
+    diff -r want d
+}
+
+@test "splits of the captions file hold, and URLs are kept" {
+    cat >a.csv <<'END'
+file,split,caption,url
+p0.jpg,train,a b,http://x/0
+p1.jpg,val,c,http://x/1
+p2.jpg,,a,
+END
+    made --min-count 1 a.csv
+    [ "$(cat d/train_images.txt)" = "p0.jpg
+p2.jpg" ]
+    [ "$(cat d/val_images.txt)" = p1.jpg ]
+    [ ! -e d/train_urls.txt ]
+    [ "$(cat d/val_urls.txt)" = http://x/1 ]
+    [ "$(captions d val)" = "p1.jpg: <UNK>" ]
+    printf 'p0.jpg,train,x\np0.jpg,val,y\n' | sed '1i image,split,caption' >b.csv
+    fails 1 "b.csv: line 3: 'p0.jpg' is in the splits train and val" coco-prepare -q -o e b.csv --features $features --names names
+    [ ! -e e ]
+}
+
+@test "splits from lists, and drawn" {
+    printf 'photos/p3.jpg\n\np5.jpg\nnot-there.jpg\n' >list
+    made plain.csv --split val=list --split test=25%
+    [ "$(cat d/val_images.txt)" = "p3.jpg
+p5.jpg" ]
+    grep -q 'list: 1 of 4 names are of no image' said
+    [ "$(wc -l <d/test_images.txt)" = 6 ]
+    [ "$(wc -l <d/train_images.txt)" = 16 ]
+    [ "$(cat d/*_images.txt | sort | uniq -d)" = "" ]
+    # The draw depends on the names and the seed, not on the order of the captions.
+    mv d first
+    tac plain.csv >reversed.csv
+    made reversed.csv --split val=list --split test=25%
+    [ "$(sort d/test_images.txt)" = "$(sort first/test_images.txt)" ]
+    rm -r d
+    made plain.csv --split val=list --split test=25% --seed 7
+    ! [ "$(sort d/test_images.txt)" = "$(sort first/test_images.txt)" ]
+    rm -r d
+    made plain.csv --split train=10 --split val=list
+    [ "$(wc -l <d/train_images.txt)" = 10 ]
+    grep -q 'left out: 12 images: in no split' said
+    [ ! -e d/test_images.txt ]
+    fails 1 'val: 25 images to draw, but only 24 are left' coco-prepare -q -o e plain.csv --features $features --names names --split val=25
+    fails 1 'no captions are left for the split train' coco-prepare -q -o e plain.csv --features $features --names names --split val=24
+    cp list list2
+    fails 1 "list2: line 1: 'p3.jpg' is in the splits val and test" \
+        coco-prepare -q -o e plain.csv --features $features --names names --split val=list --split test=list2
+    fails 1 'no-list: No such file' coco-prepare -q -o e plain.csv --features $features --names names --split val=no-list
+    echo nobody >empty-list
+    fails 1 'empty-list: none of its names' coco-prepare -q -o e plain.csv --features $features --names names --split val=empty-list
+}
+
+@test "words: tokenizers, counts, lengths" {
+    cat >a.csv <<'END'
+p0.jpg,"It's ""Bob's"" CAFÉ-bar, no. 2"
+p1.jpg,the the the b b c
+p2.jpg,1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
+p3.jpg,1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21
+p4.jpg,a <UNK> b
+p5.jpg,...
+END
+    made a.csv --min-count 1
+    captions d train >got
+    [ "$(head -n 1 got)" = "p0.jpg: its bobs café bar no 2" ]
+    [ "$(sed -n 3p got)" = "p2.jpg: $(seq -s' ' 20)" ]
+    [ "$(sed -n 4p got)" = "p4.jpg: a <UNK> b" ]
+    [ "$(wc -l <got)" = 4 ]
+    grep -q 'left out: 1 caption: longer than --max-words (p3.jpg)' said
+    grep -q 'left out: 1 caption: no words (p5.jpg)' said
+    [ "$(jq -r '.idx_to_word[4:8] | join(" ")' d/vocab.json)" = "b the 2 1" ]
+    grep -q '1 of them .* are <UNK>' said
+    rm -r d
+    made a.csv --min-count 1 --tokenizer ptb --max-words 10
+    [ "$(captions d train | head -n 1)" = "p0.jpg: it 's bob 's café-bar no. 2" ]
+    [ "$(wc -l <d/train_images.txt)" = 3 ]
+    rm -r d
+    made a.csv --min-count 2
+    [ "$(jq -r '.idx_to_word | length' d/vocab.json)" = $((4 + 22)) ] || jq -c .idx_to_word d/vocab.json
+    [ "$(captions d train | sed -n 2p)" = "p1.jpg: the the the b b <UNK>" ]
+    fails 1 'no word of train.s captions occurs 99 times' coco-prepare -q -o e a.csv --features $features --names names --min-count 99
+}
+
+@test "characters: captions are spelled, and models keep the joiner" {
+    printf 'p0.jpg,"Ça va, <UNK>?"\np1.jpg,a  va\n' >a.csv
+    made a.csv --characters --min-count 1
+    [ "$(jq -c '[.joiner, .idx_to_word]' d/vocab.json)" = '["",["<NULL>","<START>","<END>","<UNK>","a"," ","v","ç"]]' ]
+    grep -q 'vocabulary: all 4 characters of train' said
+    coco-fetch show d --split train -n 2 | jq -r .caption >got
+    [ "$(cat got)" = "ça va <UNK>
+a va" ]
+    tiny -d d -o m.h5 --iterations 2
+    [ "$(attribute m.h5 / version)" = 2 ]
+    [ "$(attribute m.h5 /vocab joiner)" = "" ]
+    coco-sample -q -m m.h5 -d d --split train >records
+    [ "$(wc -l <records)" = 2 ]
+    tiny --resume m.h5 --iterations 3
+    jq 'del(.joiner)' d/vocab.json >spaced && mv spaced d/vocab.json
+    fails 1 "words are joined by '' in m.h5, by ' ' in d" coco-sample -q -m m.h5 -d d --split train
+    fails 1 'm.h5: its words are characters: --characters takes them' coco-prepare -q -o e a.csv --vocab-from m.h5
+    fails 1 'small: its words are whole words: not for --characters' coco-prepare -q -o e a.csv --characters --vocab-from small
+    # From words to characters, and back.
+    coco-prepare -q -o spelled --from small --characters
+    coco-prepare -q -o back --from spelled --vocab-from small
+    h5diff small/coco2014_captions.h5 back/captions.h5 val_captions
+    jq -c '.joiner = 3' spelled/vocab.json >bad.json
+    fails 1 'bad.json: "joiner": not a string' coco-prepare -q -o e a.csv --vocab-from bad.json
+}
+
+@test "a vocabulary from a dataset, a model, a file, a list" {
+    tiny -d small -o m.h5 --iterations 1
+    jq -r '.idx_to_word[]' small/coco2014_vocab.json >words
+    for from in small m.h5 small/coco2014_vocab.json words; do
+        rm -rf d
+        made plain.csv --vocab-from $from
+        [ "$(jq -c .idx_to_word d/vocab.json)" = "$(jq -c .idx_to_word small/coco2014_vocab.json)" ]
+        [ "$(captions d train | head -n 1)" = "p0.jpg: a red ball <UNK> <UNK>" ]
+    done
+    echo '{"idx_to_word":["<NULL>","<START>","<END>","a","red","ball","no","0"]}' >v.json
+    rm -r d
+    made plain.csv --vocab-from v.json
+    [ "$(wc -l <d/train_images.txt)" = 8 ]
+    grep -q 'left out: 40 captions: words outside the vocabulary' said
+    printf 'a\nb\na\n' >twice
+    fails 1 "twice: line 3: 'a': expected a word that is not there yet" coco-prepare -q -o e plain.csv --vocab-from twice
+    fails 1 'none: No such file' coco-prepare -q -o e plain.csv --vocab-from none
+    # Without captions to train on: for a model that is there.
+    rm -r d
+    made plain.csv --vocab-from m.h5 --split test=100%
+    coco-sample -q -m m.h5 -d d --split test -n 1 >/dev/null
+}
+
+@test "left out: each reason once, and --strict" {
+    cat >a.csv <<'END'
+p0.jpg,fine
+nobody.jpg,no features
+p1.jpg,
+p2.jpg
+,no name
+END
+    made a.csv --min-count 1
+    cat said
+    grep -q 'a.csv: line 4: one column alone' said
+    grep -q 'left out: 2 lines: not a caption (the first: a.csv: line 4)' said
+    grep -q 'left out: 1 caption: no words (p1.jpg)' said
+    grep -q 'left out: 1 image: no features (nobody.jpg)' said
+    [ "$(cat d/train_images.txt)" = p0.jpg ]
+    printf 'p0.jpg#0\ta\np0.jpg#0\tb\n' >a.tsv
+    made -f a.tsv --min-count 1
+    grep -q 'left out: 1 caption: a number that another' said
+    [ "$(captions d train)" = "p0.jpg: a" ]
+    for f in a.csv a.tsv; do
+        run -1 coco-prepare -q -o e --strict --features $features --names names $f --min-count 1
+        [[ "${lines[-1]}" == "coco-prepare: --strict: "* ]]
+        [ ! -e e ]
+    done
+    coco-prepare -q -o e --strict --features $features --names names plain.csv --max-words 4
+}
+
+@test "captions files that are damaged as a whole" {
+    printf 'p0.jpg,a\np1.jpg,b\0c\n' >nul.csv
+    printf 'p0.jpg,a\np1.jpg,caf\xe9\n' >latin.csv
+    printf 'p0.jpg,"a\np1.jpg,b\n' >quote.csv
+    printf '{"images":[{"id":1,"file_name":"a"},{"id":1,"file_name":"b"}],"annotations":[]}' >ids.json
+    : >empty.csv
+    echo 'hello' >words.txt
+    echo 'nobody.jpg,a' >nobody.csv
+    p() { coco-prepare -q -o e --features "$features" --names names "$@"; }
+    fails_as() { run -1 p "$1"; [[ "${lines[-1]}" =~ ^coco-prepare:\ .*$2 ]]; [ ! -e e ]; }
+    fails_as nul.csv 'nul.csv: line 2: holds a NUL byte'
+    fails_as latin.csv 'latin.csv: line 2: is not UTF-8'
+    fails_as quote.csv 'quote.csv: line 1: a quote that never ends'
+    fails_as ids.json "ids.json: image 2: id 1 is that of 'a' already"
+    fails_as empty.csv 'empty.csv: is empty'
+    fails_as words.txt 'words.txt: is not a captions file'
+    fails_as nobody.csv "no image has features: the captions name 'nobody.jpg', the features 'p0.jpg'"
+    fails_as none.csv 'none.csv: No such file'
+}
+
+@test "names: the whole path, else the last part where it is unique" {
+    { echo a/x.jpg; echo b/x.jpg; echo c/y.jpg; echo ./z.jpg; seq 5 24; } >paths
+    cat >a.csv <<'END'
+b/x.jpg,one
+x.jpg,two
+other/y.jpg,three
+z.jpg,four
+END
+    coco-prepare -o d a.csv --features $features --names paths --min-count 1 2>said
+    [ "$(cat d/train_images.txt)" = "b/x.jpg
+other/y.jpg
+z.jpg" ]
+    [ "$(row d/train_features.h5 features 0 12)" = "$(row $features features 1 12)" ]
+    [ "$(row d/train_features.h5 features 1 12)" = "$(row $features features 2 12)" ]
+    [ "$(row d/train_features.h5 features 2 12)" = "$(row $features features 3 12)" ]
+    grep -q 'left out: 1 image: no features (x.jpg)' said
+    printf 'a/y.jpg,one\nb/y.jpg,two\nb/x.jpg,three\n' >b.csv # whose y.jpg?
+    coco-prepare -q -o e b.csv --features $features --names paths --min-count 1
+    [ "$(cat e/train_images.txt)" = b/x.jpg ]
+}
+
+# npy FILE DESCR SHAPE NUMBER...: an array of NumPy's.
+npy() {
+    python3 - "$@" <<'END'
+import struct, sys
+path, descr, shape, *numbers = sys.argv[1:]
+head = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (descr, shape)
+head += ' ' * (63 - (10 + len(head)) % 64) + '\n'
+code = descr[0] + {'2': 'e', '4': 'f', '8': 'd'}[descr[2]]
+with open(path, 'wb') as f:
+    f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode())
+    for n in numbers:
+        f.write(struct.pack(code, float(n)))
+END
+}
+
+@test "features of NumPy and of any array" {
+    printf 'p0.jpg\np1.jpg\n' >two
+    printf 'p1.jpg,a\np0.jpg,b\n' >a.csv
+    npy f.npy '<f4' '(2, 3)' 1 2 3 4 5 6
+    npy h.npy '>f2' '(2, 3, 1, 1)' 1 2 3 4 5 6
+    cp f.npy features.npy
+    cp f.npy other.npy
+    python3 -c "
+import zipfile
+for name, parts, how in (('one.npz', ['other.npy'], 0), ('two.npz', ['other.npy', 'features.npy'], 8), ('none.npz', ['other.npy', 'h.npy'], 8)):
+    with zipfile.ZipFile(name, 'w', how) as z:
+        for p in parts:
+            z.write(p)"
+    for spec in f.npy h.npy one.npz two.npz two.npz:other none.npz:h; do
+        coco-prepare -q -o d -f a.csv --features $spec --names two --min-count 1
+        echo "$spec"
+        [ "$(row d/train_features.h5 features 0 3)" = "4, 5, 6" ]
+        [ "$(row d/train_features.h5 features 1 3)" = "1, 2, 3" ]
+    done
+    p() { coco-prepare -q -o e a.csv --names two --min-count 1 "$@"; }
+    fails_as() { local why=$1; shift; run -1 p "$@"; [[ "$output" =~ ^coco-prepare:\ .*$why ]] && [ "${#lines[@]}" = 1 ]; }
+    fails_as 'none.npz: holds several arrays \(other.npy, h.npy\); name one' --features none.npz
+    fails_as 'none.npz: no x.npy in it; it holds other.npy, h.npy' --features none.npz:x
+    fails_as 'f.npy: a .npy file holds one array' --features f.npy:x
+    fails_as "24 rows" --features $features
+    fails_as "no dataset 'x'" --features $features:x
+    fails_as 'f.npy: 3 numbers per image, .* has 12' --features $features --features f.npy
+    fails_as 'no.h5: No such file' --features no.h5
+    fails_as 'train_image_idxs: not of the shape' --features small/coco2014_captions.h5:train_image_idxs
+    npy nan.npy '<f4' '(2, 3)' 1 2 3 nan 5 6
+    fails_as 'nan.npy: features: row 1: number 0 is not finite' --features nan.npy
+    fails 1 'f.npy: has no names of images; --names' coco-prepare -q -o e a.csv --features f.npy
+    # Two files with one list, or with a list each.
+    printf 'p2.jpg\np3.jpg\n' >more
+    cat two more >all
+    printf 'p3.jpg,c\np0.jpg,b\n' >b.csv
+    coco-prepare -q -o one b.csv --features f.npy --features h.npy --names all --min-count 1
+    coco-prepare -q -o each b.csv --features f.npy --features h.npy --names two --names more --min-count 1
+    diff -r one each
+    [ "$(row one/train_features.h5 features 0 3)" = "4, 5, 6" ]
+}
+
+@test "a dataset made again is the same, and a prepared one can be the source" {
+    made plain.csv --split val=5 --pca 4 -j 1
+    mv d first
+    made plain.csv --split val=5 --pca 4 -j 2
+    diff -r first d
+    coco-prepare -q -o again --from d --vocab-from d
+    for f in captions.h5 vocab.json train_images.txt val_images.txt; do same d/$f again/$f; done
+    h5diff d/train_features.h5 again/train_features.h5
+    fails 1 'reduced by a PCA already' coco-prepare -q -o e --from d --pca 2
+    coco-prepare -q -o course --from small --vocab-from small
+    h5diff small/coco2014_captions.h5 course/captions.h5 train_captions
+    coco-prepare -q -o resplit --from small --split test=3
+    [ "$(wc -l <resplit/test_images.txt)" = 3 ]
+}
+
+@test "pca: reduced = (features - mean) * components" {
+    made plain.csv --pca 4
+    python3 - "$(row d/train_features.h5 features 7 4)" "$(h5dump -y -w 0 -m '%.9g' -d pca/components d/train_features.h5 | grep -v '[{}A-Z]')" \
+        "$(h5dump -y -w 0 -m '%.9g' -d pca/mean d/train_features.h5 | grep -v '[{}A-Z]')" "$(row $features features 7 12)" <<'END'
+import sys
+got, components, mean, x = ([float(n) for n in a.replace('\n', ',').split(',') if n.strip()] for a in sys.argv[1:])
+assert len(got) == 4 and len(components) == 48 and len(mean) == 12 and len(x) == 12
+for d in range(4):
+    want = sum((x[c] - mean[c]) * components[4 * c + d] for c in range(12))
+    assert abs(want - got[d]) < 1e-5, (want, got[d])
+    assert abs(sum(components[4 * c + d] ** 2 for c in range(12)) - 1) < 1e-5
+END
+    grep -q 'pca: 4 of 12 numbers keep [0-9.]* % of the variance' said
+    fails 1 'pca 13: the features have only 12 numbers' coco-prepare -q -o e plain.csv --features $features --names names --pca 13
+    run -1 coco-prepare -q -o e plain.csv --features $features --names names --pca 9 --split train=9
+    [[ "$output" == *'--pca 9: needs more images of train than 9: at least 10' ]]
+}
+
+@test "--images names pictures below it, and leaves out what is not there" {
+    mkdir -p photos/in
+    touch photos/p0.jpg photos/in/p1.jpg photos/p2.jpg
+    printf 'p0.jpg,a\nin/p1.jpg,b\nphotos/p2.jpg,c\np3.jpg,d\n' >a.csv
+    made a.csv --images photos/ --min-count 1
+    [ "$(cat d/train_images.txt)" = "p0.jpg
+in/p1.jpg
+p2.jpg" ]
+    grep -q 'left out: 1 image: not below --images (p3.jpg)' said
+    fails 1 'nowhere: no such directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
+}
+
+@test "without features: captions, vocabulary and lists" {
+    coco-prepare -o d plain.csv --split val=4 2>said
+    [ "$(ls d | paste -sd' ')" = "captions.h5 train_images.txt val_images.txt vocab.json" ]
+    grep -q 'without features' said
+}
+
+@test "the directory: whole or not at all, replaced only with --force" {
+    made plain.csv
+    fails 1 'd: exists already; --force replaces it' coco-prepare -q -o d plain.csv --features $features --names names
+    made -f plain.csv --split val=2
+    [ -e d/val_images.txt ]
+    touch d/mine
+    fails 1 "holds 'mine'" coco-prepare -q -o d -f plain.csv --features $features --names names
+    [ -e d/captions.h5 ]
+    [ -z "$(ls -d d.* 2>/dev/null)" ]
+}
+
+@test "usage errors" {
+    fails 2 'give -o DATA' coco-prepare plain.csv
+    fails 2 'no captions: name a file' coco-prepare -o d --features x
+    fails 2 'a.csv: --from takes the captions of small alone' coco-prepare -o d --from small a.csv
+    fails 2 'captions of --from are words already' coco-prepare -o d --from small --tokenizer ptb
+    fails 2 'names needs --features' coco-prepare -o d a.csv --names x
+    fails 2 'pca needs --features' coco-prepare -o d a.csv --pca 3
+    fails 2 'exclude each other' coco-prepare -o d a.csv --vocab-from x --min-count 3
+    for bad in val =3 val= val=0 'val=0%' 'val=101%' 'val=-5%' 'a b=3' val=99999999999999999999; do
+        fails 2 "split '" coco-prepare -o d a.csv --split "$bad"
+    done
+    fails 2 'the split val is given twice' coco-prepare -o d a.csv --split val=3 --split val=4
+    fails 2 min-count coco-prepare -o d a.csv --min-count 0
+    fails 2 tokenizer coco-prepare -o d a.csv --tokenizer none
+}
+
+@test "a prepared dataset trains as the course's does, and is captioned and scored" {
+    # The captions of another dataset as text, in their order.
+    coco-fetch shapes -q -o shapes --train 10 --val 2
+    coco-prepare -q -o d --from shapes --vocab-from shapes
+    captions d train | sed 's/: /\t/' >train.tsv
+    coco-prepare -q -o mine train.tsv --vocab-from shapes --features shapes/train2014_vgg16_fc7_pca.h5 \
+        --names shapes/train2014_images.txt
+    tiny -d shapes -o course.h5 --iterations 20 --order shuffle
+    tiny -d mine -o mine.h5 --iterations 20 --order shuffle
+    same_params course.h5 mine.h5
+    coco-sample -q -m mine.h5 -d mine --split train >captions.jsonl
+    coco-eval -q captions.jsonl | jq -e '.CIDEr >= 0' >/dev/null
+}
+
+@test "Flickr8k: features of two files, captions as CSV, the official splits" {
+    F=$COCO_SHARED/data/flickr8k
+    needs "$F/captions_val.json" "$F/val2014_vgg16_fc7_pca.h5"
+    coco-prepare -o d "$F/captions_val.json" --features "$F/val2014_vgg16_fc7_pca.h5" --names "$F/val2014_images.txt" \
+        --split val=20% --pca 64 2>said
+    cat said
+    [ "$(wc -l <d/val_images.txt)" = 200 ]
+    tiny -d d -o m.h5 --iterations 50 --batch-size 50 --val-every 1
+    coco-sample -q -m m.h5 -d d >captions.jsonl
+    [ "$(wc -l <captions.jsonl)" = 200 ]
+    coco-eval -q captions.jsonl >scores
+}
+
+@test "a million lines in bounded time and memory" {
+    awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "p%d.jpg,a word%d and word%d\n", i % 24, i % 977, i % 1009 }' >big.csv
+    made big.csv --split val=5
+    grep -q '^big.csv: CSV: 1000000 captions, 24 images' said
+}

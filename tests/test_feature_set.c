@@ -1,0 +1,149 @@
+/* Features from several files: names, what has made them, and what does not fit together. */
+#include "tests/support/test.h"
+
+#include "io/hdf5/h5.h"
+#include "pipeline/prepare/feature_set.h"
+#include "pipeline/prepare/origin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *dir;
+static Err err;
+
+static int setup(void **state)
+{
+    (void)state;
+    dir = tmp_make();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tmp_remove(dir);
+    return 0;
+}
+
+enum { N = 3, D = 2 };
+
+/* A file as coco-features writes it: `first` is the first number. */
+static void make(const char *name, float first, const char *const *files, const char *cnn, bool reduced)
+{
+    char *path = tmp_path(dir, name);
+    const int64_t dim[2] = {N, D}, C = 4, shape[2] = {4, D};
+    const double mean[3] = {127, 126.5, 0.25};
+    const float numbers[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    float x[N * D];
+    for (int i = 0; i < N * D; i++)
+        x[i] = first + (float)i;
+    H5 *h5 = h5_create(path, &err);
+    assert_non_null(h5);
+    assert_ok(h5_write_floats(h5, "features", 2, dim, x, &err));
+    if (files)
+        assert_ok(h5_write_strings(h5, "files", N, files, &err));
+    assert_ok(h5_put_text(h5, "/", "cnn_sha256", cnn, &err));
+    assert_ok(h5_put_int(h5, "/", "input_width", 240, &err));
+    assert_ok(h5_put_reals(h5, "/", "mean", 3, mean, &err));
+    if (reduced) {
+        assert_ok(h5_make_group(h5, "/pca", &err));
+        assert_ok(h5_write_floats(h5, "/pca/mean", 1, &C, numbers, &err));
+        assert_ok(h5_write_floats(h5, "/pca/components", 2, shape, numbers, &err));
+    }
+    assert_ok(h5_close(h5, &err));
+    free(path);
+}
+
+static int add(FeatureSet *set, const char *name)
+{
+    char *path = tmp_path(dir, name);
+    int rc = feature_set_add(set, path, &err);
+    free(path);
+    return rc;
+}
+
+static void rows_by_name(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"a/x.jpg", "b/x.jpg", "./y.jpg"}, *const two[] = {"y.jpg", "c/z.jpg", "w"};
+    FeatureSet set;
+    make("one.h5", 0, one, "1", false);
+    make("two.h5", 100, two, "1", false);
+    assert_ok(feature_set_init(&set, &err));
+    assert_ok(add(&set, "one.h5"));
+    assert_ok(add(&set, "two.h5"));
+    assert_int_equal(set.rows, 2 * N);
+    assert_ok(feature_set_read_names(&set, NULL, 0, &err));
+    assert_int_equal(feature_set_find(&set, "b/x.jpg", true), 1);
+    assert_int_equal(feature_set_find(&set, "x.jpg", true), -1);
+    assert_int_equal(feature_set_find(&set, "y.jpg", true), 2); /* the first of that name */
+    assert_int_equal(feature_set_find(&set, "z.jpg", true), 4);
+    assert_int_equal(feature_set_find(&set, "z.jpg", false), -1);
+    assert_int_equal(feature_set_find(&set, "photos/w", true), 5);
+    assert_int_equal(feature_set_find(&set, "none", true), -1);
+    const float *x = feature_set_row(&set, 4, &err);
+    assert_true(x[0] == 102 && x[1] == 103);
+    static const char *const list[] = {"names"};
+    assert_int_equal(feature_set_read_names(&set, list, 1, &err), -1);
+    assert_says(err.text, "names: not needed");
+    feature_set_free(&set);
+    feature_set_free(&set);
+}
+
+static void unlike_files(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b", "c"};
+    FeatureSet set;
+    make("one.h5", 0, names, "1", false);
+    make("other.h5", 0, names, "2", false);
+    make("reduced.h5", 0, names, "1", true);
+    assert_ok(feature_set_init(&set, &err));
+    assert_ok(add(&set, "one.h5"));
+    assert_int_equal(add(&set, "other.h5"), -1);
+    assert_says(err.text, "other.h5: made by another CNN than ");
+    assert_int_equal(add(&set, "reduced.h5"), -1);
+    assert_says(err.text, "reduced.h5: reduced by a PCA, ");
+    feature_set_free(&set);
+}
+
+static void origins_are_copied(void **state)
+{
+    (void)state;
+    char *from_path = tmp_path(dir, "from.h5"), *to_path = tmp_path(dir, "to.h5"), *text;
+    int64_t width;
+    double mean[3];
+    float components[8];
+    const int64_t shape[2] = {4, D};
+    make("from.h5", 0, NULL, "abc", true);
+    H5 *from = h5_open(from_path, &err), *to = h5_create(to_path, &err);
+    assert_true(from && to);
+    assert_ok(origin_copy(from, to, &err));
+    h5_close(from, NULL);
+    assert_ok(h5_close(to, &err));
+    H5 *h5 = h5_open(to_path, &err);
+    assert_non_null(h5);
+    assert_int_equal(h5_attr_text(h5, "/", "cnn_sha256", &text, &err), 1);
+    assert_string_equal(text, "abc");
+    assert_int_equal(h5_attr_int(h5, "/", "input_width", &width, &err), 1);
+    assert_int_equal(width, 240);
+    assert_int_equal(h5_attr_reals(h5, "/", "mean", 3, mean, &err), 1);
+    assert_true(mean[0] == 127 && mean[1] == 126.5 && mean[2] == 0.25);
+    assert_int_equal(h5_attr_reals(h5, "/", "mean", 2, mean, &err), -1);
+    assert_says(err.text, "attribute 'mean' holds 3 values, not 2");
+    assert_int_equal(h5_attr_reals(h5, "/", "scale", 3, mean, &err), 0);
+    assert_ok(h5_read_floats(h5, "/pca/components", 2, shape, components, &err));
+    assert_true(components[7] == 8);
+    h5_close(h5, NULL);
+    free(text), free(from_path), free(to_path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rows_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(unlike_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(origins_are_copied, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
