@@ -352,6 +352,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     int n = cli->n_options + N_COMMON;
     cli_occupy_streams();
     cli_name(cli->name);
+    cli_catch_shrinking(cli->name);
     /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
     signal(SIGPIPE, SIG_IGN);
     cli->threads = threads_default(&warning);

@@ -89,6 +89,10 @@ void cli_png_name(const char *option, const char *path);
  * files are removed, a line says why, and the exit status is 1. */
 void cli_catch_crashes(const char *name);
 
+/* For all commands, which map files; cli_parse does it: when a mapped file has become shorter, the unfinished files are removed,
+ * a line names it, and the exit status is 1. */
+void cli_catch_shrinking(const char *name);
+
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
  * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM set the Report's stop number, and
  * a second signal ends the process at once. One Report per command, valid until the process ends; `unit` names what is

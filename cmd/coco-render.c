@@ -6,6 +6,7 @@
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +73,8 @@ static void take(const Cli *cli, Options *o)
     sheet->sort.seed = (uint32_t)o->seed;
     sheet->theme = (ThemeName)o->theme;
     sheet->threads = (int)cli->threads;
-    if (!cli_given(cli, "data") && access(sheet->where.data, F_OK)) /* the default directory may be missing */
+    if (!cli_given(cli, "data") && access(sheet->where.data, F_OK) &&
+        (errno == ENOENT || errno == ENOTDIR)) /* the default directory may be missing */
         sheet->where.data = NULL;
 }
 

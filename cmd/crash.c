@@ -1,6 +1,7 @@
-/* The end of a command whose text library gives up. */
+/* The end of a command whose text library gives up, or whose files shrink under it. */
 #include "pipeline/common/crash.h"
 #include "cmd/cli.h"
+#include "pipeline/common/terminal.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,29 +12,70 @@
 
 static char program[32];
 
-static void say(const char *text)
+/* The last message, in one write. */
+static char line[4096];
+static size_t length;
+
+static void add(const char *text)
 {
-    (void)!write(STDERR_FILENO, text, strlen(text));
+    length += terminal_text(text, line + length, sizeof line - 1 - length);
+}
+
+/* Of several threads the first one gets through; it ends the process. */
+static void begin(void)
+{
+    static atomic_flag begun = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&begun))
+        pause();
+    crash_clean();
+    add(program);
+    add(": ");
+}
+
+static _Noreturn void end(void)
+{
+    line[length++] = '\n';
+    (void)!write(STDERR_FILENO, line, length);
+    _exit(1);
 }
 
 static void on_crash(int signal)
 {
-    static atomic_flag begun = ATOMIC_FLAG_INIT;
     const char *reason = crash_reason();
-    while (atomic_flag_test_and_set(&begun)) /* another thread is at it, and ends the process */
-        pause();
-    crash_clean();
-    say(program);
+    begin();
     if (*reason) {
-        say(": the text library gave up: ");
-        say(reason);
+        add("the text library gave up: ");
+        add(reason);
     } else if (signal == SIGSEGV) {
-        say(": a library crashed; memory is limited (ulimit) and may have run short");
+        add("a library crashed; memory is limited (ulimit) and may have run short");
     } else {
-        say(": a library gave up; memory or threads may have run short");
+        add("a library gave up; memory or threads may have run short");
     }
-    say("\n");
-    _exit(1);
+    end();
+}
+
+/* A page of a mapped file is not there any more. Other bus errors end the process as they would without us. */
+static void on_bus_error(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (info->si_code != BUS_ADRERR) {
+        struct sigaction plain = {.sa_handler = SIG_DFL};
+        sigaction(signal, &plain, NULL);
+        return; /* to the instruction that failed, which fails again */
+    }
+    const char *path = crash_file(info->si_addr);
+    begin();
+    add(path ? path : "a file");
+    add(path ? ": has shrunk while it was being read" : " has shrunk while it was being read");
+    end();
+}
+
+void cli_catch_shrinking(const char *name)
+{
+    struct sigaction act = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+    snprintf(program, sizeof program, "%s", name);
+    sigfillset(&act.sa_mask);
+    sigaction(SIGBUS, &act, NULL);
 }
 
 void cli_catch_crashes(const char *name)

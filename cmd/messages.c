@@ -1,6 +1,8 @@
 /* cli.h, output: messages, progress, signals and the exit status. */
 #include "cmd/cli.h"
 
+#include "pipeline/common/terminal.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -22,36 +24,91 @@ void cli_name(const char *name)
 /* A progress bar is on the terminal's last line. */
 static bool bar_drawn;
 
-static void bar_clear(void)
+/* A message is put together here and leaves in one write, so that messages of processes that share a terminal or a log do not
+ * mix. Nothing is allocated, as messages may be about that. */
+enum { MESSAGE_MAX = 8192 }; /* bytes of text, before it is made safe; longer than any path and a sentence */
+typedef struct {
+    char text[TERMINAL_GROWTH * MESSAGE_MAX + 1024];
+    size_t len;
+} Message;
+
+/* Our own bytes, as they are. */
+static void add(Message *m, const char *bytes)
 {
+    size_t n = strlen(bytes);
+    if (n > sizeof m->text - m->len)
+        n = sizeof m->text - m->len;
+    memcpy(m->text + m->len, bytes, n);
+    m->len += n;
+}
+
+/* Words that may hold what strangers have written. */
+static void add_words(Message *m, const char *fmt, va_list ap)
+{
+    char words[MESSAGE_MAX];
+    int n = vsnprintf(words, sizeof words, fmt, ap);
+    m->len += terminal_text(n < 0 ? fmt : words, m->text + m->len, sizeof m->text - m->len);
+    if (n >= (int)sizeof words)
+        add(m, "...");
+}
+
+static void begin(Message *m)
+{
+    m->len = 0;
     if (bar_drawn)
-        fputs("\r\033[K", stderr);
+        add(m, "\r\033[K");
     bar_drawn = false;
 }
 
-static void print_message(const char *fmt, va_list ap)
+static void leave(const Message *m)
 {
-    bar_clear();
-    fprintf(stderr, "%s: ", program);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
+    for (size_t done = 0; done < m->len;) {
+        ssize_t n = write(STDERR_FILENO, m->text + done, m->len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        done += (size_t)n;
+    }
+}
+
+static void bar_clear(void)
+{
+    Message m;
+    begin(&m);
+    leave(&m);
+}
+
+static void begin_named(Message *m, const char *fmt, va_list ap)
+{
+    begin(m);
+    add(m, program);
+    add(m, ": ");
+    add_words(m, fmt, ap);
+    add(m, "\n");
 }
 
 void cli_error(const char *fmt, ...)
 {
+    Message m;
     va_list ap;
     va_start(ap, fmt);
-    print_message(fmt, ap);
+    begin_named(&m, fmt, ap);
     va_end(ap);
+    leave(&m);
 }
 
 _Noreturn void cli_usage_error(const char *fmt, ...)
 {
+    Message m;
     va_list ap;
     va_start(ap, fmt);
-    print_message(fmt, ap);
+    begin_named(&m, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "Try '%s --help'.\n", program);
+    add(&m, "Try '");
+    add(&m, program);
+    add(&m, " --help'.\n");
+    leave(&m);
     exit(2);
 }
 
@@ -109,8 +166,11 @@ static void show_warning(void *ctx, const char *text)
 static void show_note(void *ctx, const char *text)
 {
     Progress *p = ctx;
-    bar_clear();
-    fprintf(stderr, "%s\n", text);
+    Message m;
+    begin(&m);
+    m.len += terminal_text(text, m.text + m.len, sizeof m.text - m.len);
+    add(&m, "\n");
+    leave(&m);
     if (!p->terminal)
         p->shown = now();
 }
@@ -134,15 +194,19 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
 {
     enum { WIDTH = 30 };
     char bar[WIDTH + 1];
+    Message m;
     int filled = total ? (int)(WIDTH * ((double)done / (double)total)) : 0;
     memset(bar, '#', (size_t)filled);
     memset(bar + filled, '.', (size_t)(WIDTH - filled));
     bar[WIDTH] = '\0';
-    bar_clear();
-    if (total)
-        fprintf(stderr, "[%s] %s", bar, text);
-    else
-        fputs(text, stderr);
+    begin(&m);
+    if (total) {
+        add(&m, "[");
+        add(&m, bar);
+        add(&m, "] ");
+    }
+    add(&m, text);
+    leave(&m);
     bar_drawn = true;
 }
 

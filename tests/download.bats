@@ -88,6 +88,21 @@ interrupted() {
     [ "$(ls)" = out ]
 }
 
+@test "of two fetches into one directory, the second finds it there already" {
+    coco-fetch "$SERVER/file-slow/200000/equal" -o out 3>&- >summary 2>notes &
+    pid=$!
+    for _ in $(seq 600); do
+        [ ! -s out.archive.part ] || break
+        sleep 0.02
+    done
+    coco-fetch "$ARCHIVE" -o out -q >want
+    wait $pid || { cat notes; false; }
+    grep -qx 'out: is there already: another process has made it' notes
+    same want summary
+    rm summary notes want
+    [ "$(ls)" = out ]
+}
+
 @test "a part from another URL, or without a validator, is not resumed, and a note says so" {
     local note=': starting over: the partial file is from another URL, or of an unknown version$'
     interrupted file/elsewhere 1000000

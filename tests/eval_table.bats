@@ -58,7 +58,7 @@ better() {
     # Control characters in names do not reach the terminal; names that are not UTF-8 leave JSON valid.
     cp b.jsonl $'c\e\n.jsonl'
     run -0 --separate-stderr coco-eval --table b.jsonl $'c\e\n.jsonl'
-    [[ "${lines[3]}" == "c??.jsonl "* ]]
+    [[ "${lines[3]}" == 'c\x1b\x0a.jsonl '* ]]
     cp b.jsonl $'\xff.jsonl'
     run -0 --separate-stderr coco-eval b.jsonl $'\xff.jsonl'
     [ "$(jq -r .file <<<"${lines[1]}")" = $'\uFFFD.jsonl' ]

@@ -153,6 +153,14 @@ one() {
     [ "$status" = 0 ]
     [ "$(field status)" = ok ]
     [[ "$stderr" == *"--insecure: server certificates are not checked"* ]]
+    # What was not checked is not used by runs that check.
+    run coco-fetch images "${fast[@]}" --insecure - <<<"$TLS_SERVER/ok/tls"
+    [[ "$output" == *'"status":"cached"'* ]]
+    run coco-fetch images "${fast[@]}" - <<<"$TLS_SERVER/ok/tls"
+    [ "$status" = 1 ]
+    [ "$(field status)" = failed ]
+    run coco-fetch images "${fast[@]}" --cacert "$SERVER_CERT" - <<<"$TLS_SERVER/ok/tls"
+    [ "$(field status)" = ok ]
 }
 
 @test "connection refused" {

@@ -147,6 +147,33 @@ b[i + 8:i + 16] = bytes(8)'
     same a b
 }
 
+# --- files that change while they are read ---
+
+# shrinks FILE COMMAND...: the file is cut while the command, which has opened it, waits for rows on a pipe named rows.
+shrinks() {
+    local file=$1 got=0
+    shift
+    mkfifo rows
+    "$@" --rows rows >out 2>err &
+    exec 4>rows # the other end opens after the datasets
+    truncate -s 0 "$file"
+    seq 0 3 >&4
+    exec 4>&-
+    wait $! || got=$?
+    cat err
+    [ "$got" = 1 ]
+    [ "$(cat err)" = "coco-sample: $file: has shrunk while it was being read" ]
+}
+
+@test "features that shrink while they are read" {
+    shrinks $val coco-sample -m m.h5 -d d
+    [ ! -s out ]
+}
+
+@test "features that shrink while they are read, on several threads" {
+    shrinks $val coco-sample -m m.h5 -d d -j 4
+}
+
 # --- mutations ---
 
 @test "mutated files" { "$ROOT/scripts/fuzz-hdf5" -n 60 --build "$BUILD"; }

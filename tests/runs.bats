@@ -346,3 +346,33 @@ END
     coco-sample -q -m m.h5 >have
     [ "$(wc -l <have)" = 11 ]
 }
+
+@test "two --resume of one model at once: the second is refused, until the first ends, even if it is killed" {
+    tiny -d d -o m.h5 --iterations 4
+    ln -s m.h5 link.h5
+    cp m.h5 copy.h5
+    coco-train -q --resume m.h5 --iterations 100000000 -j 1 3>&- &
+    pid=$!
+    for _ in $(seq 600); do
+        [ ! -e m.h5.coco-part-0 ] || break
+        sleep 0.02
+    done
+    fails 1 "m.h5: another coco-train continues it at this moment" coco-train -q --resume m.h5 --iterations 8
+    fails 1 "link.h5: another coco-train continues it at this moment" coco-train -q --resume link.h5 --iterations 8
+    same m.h5 copy.h5
+    # What it writes elsewhere does not concern the other run.
+    coco-train -q --resume m.h5 -o other.h5 --iterations 8
+    kill -9 $pid
+    wait $pid || true
+    coco-train -q --resume m.h5 --iterations 8
+    same_params m.h5 other.h5
+    [ -z "$(ls m.h5.*)" ]
+}
+
+@test "--resume of a model in a folder that cannot be written says so" {
+    tiny -d d -o m.h5 --iterations 4
+    mkdir sub && mv m.h5 sub && chmod a-w sub
+    without_override coco-train -q --resume sub/m.h5 -d d --iterations 8 2>err && false
+    chmod u+w sub
+    [[ "$(cat err)" == "coco-train: sub/m.h5: Permission denied" ]]
+}

@@ -596,3 +596,29 @@ END
     ln -sf /bin/false bin/coco-train
     run ! smoke_of 100 100
 }
+
+@test "of two equal runs, the second finds the dataset there already; of two different ones it fails" {
+    for seed in 231 7; do
+        rm -rf d
+        coco-fetch shapes -o d --train 40 --val 4 3>&- 2>notes &
+        pid=$!
+        for _ in $(seq 600); do
+            ! compgen -G "d.coco-part-*" >/dev/null || break
+            sleep 0.01
+        done
+        kill -STOP $pid
+        coco-fetch shapes -q -o d --train 40 --val 4 --seed $seed
+        kill -CONT $pid
+        got=0
+        wait $pid || got=$?
+        cat notes
+        if [ $seed = 231 ]; then
+            [ "$got" = 0 ]
+            grep -qx 'd: is there already: another process has made it' notes
+        else
+            [ "$got" = 1 ]
+            grep -q '^coco-fetch: .*d: Directory not empty' notes
+        fi
+        [ "$(ls -d d*)" = d ]
+    done
+}

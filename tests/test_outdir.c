@@ -104,10 +104,10 @@ static int write_and_abort(bool kill_yourself)
     if (kill_yourself)
         raise(SIGKILL);
     char *file = tmp_path(out.path, "new");
-    int untouched = file_exists(file);
+    int untouched = file_exists(file, NULL) > 0;
     free(file);
     outdir_abort(&out);
-    return !untouched ? 2 : file_exists(target) ? 3 : 0;
+    return !untouched ? 2 : file_exists(target, NULL) > 0 ? 3 : 0;
 }
 
 /* Many processes at once, some of them killed: the others find their directories untouched. */

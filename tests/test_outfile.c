@@ -36,13 +36,13 @@ static void complete_or_not_at_all(void **state)
     char *path = strdup(out.path);
     outfile_abort(&out);
     outfile_abort(&out);
-    assert_false(file_exists(path));
+    assert_int_equal(file_exists(path, NULL), 0);
     assert_holds(target, "old");
     assert_ok(outfile_begin(&out, target, &err));
     assert_string_equal(out.path, path);
     tmp_write(out.path, "new", 3);
     assert_ok(outfile_commit(&out, &err));
-    assert_false(file_exists(path));
+    assert_int_equal(file_exists(path, NULL), 0);
     assert_holds(target, "new");
     free(path);
 }
@@ -58,7 +58,7 @@ static void write_through(const char *name, const char *place, const char *text)
     tmp_write(out.path, text, strlen(text));
     char *path = strdup(out.path), *slash = strrchr(path, '/');
     assert_ok(outfile_commit(&out, &err));
-    assert_false(file_exists(path));
+    assert_int_equal(file_exists(path, NULL), 0);
     *slash = '\0'; /* it was beside the file, not beside the link */
     char *its_dir = path_absolute(path), *file_dir = strdup(file);
     *strrchr(file_dir, '/') = '\0';
@@ -170,7 +170,7 @@ static void unlocked_leftovers_are_swept(void **state)
         assert_true(there(kept[i]));
     close(fd);
     scratch_sweep(target); /* does not remove a file that is being written */
-    assert_true(file_exists(out.path));
+    assert_true(file_exists(out.path, NULL) > 0);
     assert_false(there("t.coco-part-4"));
     outfile_abort(&out);
     free(held), free(link);
@@ -228,10 +228,10 @@ static void all_that_is_unfinished(void **state)
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_true(file_exists(mine.path) && there("t") && there("third"));
+    assert_true(file_exists(mine.path, NULL) > 0 && there("t") && there("third"));
     assert_ok(outfile_begin(&other, "/dev/null", &err)); /* in place: nothing to remove */
     scratch_remove_all();
-    assert_true(file_exists("/dev/null"));
+    assert_true(file_exists("/dev/null", NULL) > 0);
     outfile_abort(&other);
     assert_int_equal(entries(), 2);
     outfile_abort(&mine);
@@ -286,6 +286,24 @@ static void names_from_a_file(void **state)
     assert_int_equal(chdir("/"), 0);
 }
 
+/* A link that leads nowhere or in a circle is not absence; a name below a file is. */
+static void absent_and_unknown(void **state)
+{
+    (void)state;
+    make_link("gone", "dangling");
+    make_link("loop", "loop");
+    char *path = tmp_path(dir, "nothing"), *dangling = tmp_path(dir, "dangling"), *loop = tmp_path(dir, "loop");
+    assert_int_equal(file_exists(path, &err), 0);
+    assert_int_equal(file_exists("/dev/null/x", &err), 0);
+    assert_int_equal(file_exists(dangling, &err), -1);
+    assert_non_null(strstr(err.text, "dangling: is a link that leads nowhere"));
+    assert_int_equal(file_exists(loop, &err), -1);
+    assert_non_null(strstr(err.text, "loop: "));
+    free(path);
+    free(dangling);
+    free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(readers_that_lock, setup, teardown),
         cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),
         cmocka_unit_test_setup_teardown(writers_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(absent_and_unknown, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,9 +106,10 @@ static int open_captions(Dataset *d, int optional, Err *err)
     int rc = -1;
     if (!path)
         return err_set(err, "out of memory");
-    if (optional && !file_exists(path)) {
+    int there = optional ? file_exists(path, err) : 1;
+    if (there <= 0) {
         free(path);
-        return 0;
+        return there;
     }
     H5 *h5 = h5_open(path, err);
     if (h5) {
@@ -184,10 +185,10 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
 {
     char *path = dataset_file_path(d->dir, kind, d->split);
-    int rc = 0;
     if (!path)
         return err_set(err, "out of memory");
-    if (file_exists(path)) {
+    int there = file_exists(path, err), rc = there < 0 ? -1 : 0;
+    if (there > 0) {
         rc = lines_read(lines, path, err);
         while (rc == 0 && lines->n && !*lines->line[lines->n - 1])
             lines->n--;
@@ -232,8 +233,10 @@ int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err 
     d->dir = strdup(dir);
     if (!d->dir)
         return err_set(err, "out of memory");
-    if (!file_exists(dir))
-        return err_set(err, "%s: no such dataset directory; 'coco-fetch shapes -o %s' makes one", dir, dir);
+    int there = file_exists(dir, err);
+    if (there <= 0)
+        return there ? -1
+                     : err_set(err, "%s: no such dataset directory; 'coco-fetch shapes -o %s' makes one", dir, dir);
     return open_parts(d, flags, err);
 }
 

@@ -57,7 +57,7 @@ static char *path_in(const char *dir, DatasetFile kind, DatasetStyle style, cons
 static bool has(const char *dir, DatasetFile kind, DatasetStyle style, const char *split)
 {
     char *path = path_in(dir, kind, style, split);
-    bool there = path && file_exists(path);
+    bool there = path && file_exists(path, NULL) != 0; /* what cannot be looked at: whoever opens it says why */
     free(path);
     return there;
 }
@@ -170,8 +170,8 @@ static int add_array(void *ctx, const char *name, int is_dataset)
 static int add_captioned(DatasetSplits *s, const char *dir, Err *err)
 {
     char *path = dataset_file_path(dir, DATASET_FILE_CAPTIONS, "");
-    int rc = path ? 0 : err_set(err, "out of memory");
-    if (rc == 0 && file_exists(path)) {
+    int there = path ? file_exists(path, err) : err_set(err, "out of memory"), rc = there < 0 ? -1 : 0;
+    if (there > 0) {
         ArraySplits arrays = {s, err};
         H5 *h5 = h5_open(path, err);
         rc = h5 ? h5_each(h5, "/", add_array, &arrays, err) : -1;

@@ -31,10 +31,11 @@ static int try_in_place(const char *path)
 }
 
 /* Whether the target, which exists, cannot be replaced by a rename: it is not a regular file, or it is one that no longer
- * has the name that its link gives, as /dev/stdout may be. (Another file of that name may be a new one: others rename too.) */
+ * has the name that its link gives, as /dev/stdout may be, or where nobody can look. (Another file of that name may be a new
+ * one: others rename too.) */
 static int is_fixed(const struct stat *target, const char *place, int through_link)
 {
-    return !S_ISREG(target->st_mode) || (through_link && !file_exists(place));
+    return !S_ISREG(target->st_mode) || (through_link && file_exists(place, NULL) <= 0);
 }
 
 /* "link, which leads to place: why" */
@@ -233,10 +234,16 @@ int file_mkdirs(const char *path, Err *err)
     return 0;
 }
 
-int file_exists(const char *path)
+int file_exists(const char *path, Err *err)
 {
     struct stat st;
-    return stat(path, &st) == 0;
+    if (stat(path, &st) == 0)
+        return 1;
+    if (errno != ENOENT && errno != ENOTDIR)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    if (lstat(path, &st) == 0)
+        return err_set(err, "%s: is a link that leads nowhere", path);
+    return 0;
 }
 
 void path_trim(char *path)

@@ -45,8 +45,9 @@ char *file_read(const char *path, size_t max, size_t *len, Err *err);
 char *path_join(const char *dir, const char *name);
 /* Makes the directory and its parents. */
 int file_mkdirs(const char *path, Err *err);
-/* Whether the path exists, as anything. */
-int file_exists(const char *path);
+/* 1: something is at the path. 0: nothing is (ENOENT, ENOTDIR; errno tells which). -1: nobody knows, as the path cannot be
+ * looked at, or it is a link that leads nowhere: neither is absence, which callers take for "leave it out". */
+int file_exists(const char *path, Err *err);
 /* Removes the slashes at its end, but not the only one of "/". */
 void path_trim(char *path);
 /* Where the path leads once the symbolic links that its last name stands for have been followed, whether or not anything is

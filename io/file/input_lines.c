@@ -47,7 +47,7 @@ static int open_next(InputLines *in, Err *err)
 {
     const char *path = in->path[in->next++];
     in->reader = line_reader_open(path, LINE_MAX_BYTES, err);
-    if (!in->reader && strstr(path, "://") && !file_exists(path))
+    if (!in->reader && strstr(path, "://") && file_exists(path, NULL) == 0)
         err_set(err, "%s: no such file (URLs go into a file or standard input, one per line)", path);
     return in->reader ? 0 : -1;
 }

@@ -17,9 +17,10 @@ int dir_vacant(const char *path)
 {
     DIR *d = opendir(path);
     struct dirent *e;
+    struct stat st;
     int n = 0;
-    if (!d)
-        return 1;
+    if (!d) /* a directory that cannot be read may hold anything */
+        return stat(path, &st) || !S_ISDIR(st.st_mode);
     while (n == 0 && (e = readdir(d)))
         n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
     closedir(d);

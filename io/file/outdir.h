@@ -27,7 +27,7 @@ void outdir_abort(OutDir *out); /* removes what was written; safe on a zero-init
 /* Removes what killed processes have left beside the target. */
 void outdir_sweep(const char *target);
 
-/* Whether the path is an empty directory, or not a directory that can be read. */
+/* Whether the path is an empty directory, or not a directory. One that cannot be read counts as full. */
 int dir_vacant(const char *path);
 
 #endif

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Not a name that users have: split(1), for one, makes TARGET.part-00. */
@@ -173,6 +174,59 @@ int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
     if (rc > 0)
         remember(*path);
     return rc > 0 ? 0 : -1;
+}
+
+/* --- a claim --- */
+
+/* Whether a process has the file locked now. */
+static bool is_held(const char *path)
+{
+    int fd = open_any(path);
+    bool held = fd >= 0 && lock(fd, 0) && (errno == EWOULDBLOCK || errno == EACCES);
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
+int scratch_claim(const char *target, ScratchClaim *claim)
+{
+    enum { TRIES = 20, PAUSE = 5000000 /* ns */ };
+    const struct timespec pause = {.tv_nsec = PAUSE};
+    int rc = 0;
+    *claim = (ScratchClaim){.lock = -1};
+    /* No process has the number 0. A name that is left is swept first. */
+    if (asprintf(&claim->path, "%s" MARK "0", target) < 0) {
+        claim->path = NULL;
+        return -1;
+    }
+    /* Somebody who sweeps holds the lock for a moment only. */
+    for (int i = 0; i < TRIES && rc == 0; i++) {
+        if (i)
+            nanosleep(&pause, NULL);
+        scratch_sweep(target);
+        rc = try_name(claim->path, SCRATCH_FILE, &claim->lock);
+    }
+    if (rc > 0) {
+        remember(claim->path);
+        return 1;
+    }
+    int why = errno;
+    bool held = rc == 0 && is_held(claim->path);
+    free(claim->path);
+    claim->path = NULL;
+    errno = why;
+    return rc < 0 ? -1 : !held;
+}
+
+void scratch_release(ScratchClaim *claim)
+{
+    if (!claim->path)
+        return;
+    unlink(claim->path);
+    scratch_forget(claim->path);
+    close(claim->lock);
+    free(claim->path);
+    claim->path = NULL;
 }
 
 /* --- removal --- */

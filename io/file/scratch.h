@@ -17,6 +17,14 @@ void scratch_forget(const char *path);
  * handler of a signal that ends the process. Async-signal-safe. */
 enum { SCRATCH_MAX = 16 };
 void scratch_remove_all(void);
+/* Claims the target for this process, with a scratch file of a fixed name, until scratch_release or the process's end, however
+ * that comes. 1: ours; 0: another process has it; -1: failed, with errno. Where nobody can lock, everybody gets it. */
+typedef struct {
+    char *path; /* NULL: nothing is claimed */
+    int lock;
+} ScratchClaim;
+int scratch_claim(const char *target, ScratchClaim *claim);
+void scratch_release(ScratchClaim *claim); /* safe on a zeroed or released one */
 /* Removes what killed processes have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */

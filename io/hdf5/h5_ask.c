@@ -1,5 +1,6 @@
 /* The reading functions of h5.h, as requests to the process that runs the HDF5 library. */
 #include "io/hdf5/h5_cage.h"
+#include "io/hdf5/h5_mapped.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,7 @@ static int map_in_place(H5 *h5, int64_t offset, H5Matrix *m)
     m->base = base;
     m->bytes += skip;
     m->floats = (const float *)(const void *)((const char *)base + skip);
+    mapped_remember(base, m->bytes, h5->path);
     return 0;
 }
 
@@ -220,8 +222,10 @@ int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, 
 
 void h5_unmap(H5Matrix *m)
 {
-    if (m->base)
+    if (m->base) {
+        mapped_forget(m->base);
         munmap(m->base, m->bytes);
+    }
     memset(m, 0, sizeof *m);
 }
 

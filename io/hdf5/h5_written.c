@@ -18,7 +18,7 @@ static char *in_dir(const char *dir, size_t len, const char *name)
 {
     char *folder = len ? strndup(dir, len) : NULL, *path = path_join(folder, name);
     free(folder);
-    if (path && !file_exists(path)) {
+    if (path && file_exists(path, NULL) == 0) {
         free(path);
         path = NULL;
     }
@@ -124,10 +124,16 @@ static int check_outside(const H5 *h5, const char *name, hid_t plan, Err *err)
     char file[NAME_ROOM] = "";
     off_t offset;
     hsize_t size;
-    for (int i = 0; i < n; i++)
-        if (H5Pget_external(plan, (unsigned)i, sizeof file - 1, file, &offset, &size) >= 0 && !file_exists(file))
-            return err_set(err, "%s: %s: keeps its values in another file: %.200s: no such file", h5->path, name,
-                           file);
+    for (int i = 0; i < n; i++) {
+        Err why;
+        if (H5Pget_external(plan, (unsigned)i, sizeof file - 1, file, &offset, &size) < 0)
+            continue;
+        int there = file_exists(file, &why);
+        if (there == 0)
+            err_set(&why, "%.200s: no such file", file);
+        if (there <= 0)
+            return err_set(err, "%s: %s: keeps its values in another file: %s", h5->path, name, why.text);
+    }
     return 0;
 }
 

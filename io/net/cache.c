@@ -18,12 +18,13 @@
 #include <unistd.h>
 
 struct Cache {
-    char *dir;
+    char *dir;      /* what is written goes here */
+    char *verified; /* another one to read from, or NULL */
     char *tmp;
     FreeList *buffers; /* of MEMORY_FIRST bytes each */
 };
 
-enum { LEFTOVER_AGE = 24 * 3600 }; /* seconds */
+enum { LEFTOVER_AGE = 24 * 3600, CLOCKS_APART = 2 /* those of a file server and ours */ }; /* seconds */
 
 /* The directory to use; the caller frees. NULL: out of memory, or there is no home directory. */
 static char *choose_dir(const char *dir, Err *err)
@@ -62,7 +63,15 @@ static void remove_leftovers(const char *tmp)
         closedir(d);
 }
 
-Cache *cache_open(const char *dir, Err *err)
+/* Puts what is written into a directory of its own, below the one that is only read from. */
+static int set_apart(Cache *cache, Err *err)
+{
+    cache->verified = cache->dir;
+    cache->dir = path_join(cache->verified, "insecure");
+    return cache->dir ? 0 : err_set(err, "out of memory");
+}
+
+Cache *cache_open(const char *dir, bool insecure, Err *err)
 {
     Cache *cache = calloc(1, sizeof *cache);
     if (!cache) {
@@ -70,7 +79,7 @@ Cache *cache_open(const char *dir, Err *err)
         return NULL;
     }
     cache->dir = choose_dir(dir, err);
-    if (!cache->dir)
+    if (!cache->dir || (insecure && set_apart(cache, err)))
         goto failed;
     cache->tmp = path_join(cache->dir, "tmp");
     cache->buffers = free_list_new();
@@ -93,34 +102,41 @@ void cache_close(Cache *cache)
         return;
     free_list_free(cache->buffers, free);
     free(cache->dir);
+    free(cache->verified);
     free(cache->tmp);
     free(cache);
 }
 
-/* Where the file of this URL is, or would be. */
-static char *path_of(const Cache *cache, const char *url)
+/* Where the file of this URL is, or would be, in a cache's directory. */
+static char *path_in(const char *dir, const char *url)
 {
     char name[DIGEST_LEN + 3], hex[DIGEST_LEN + 1];
     digest_hex(url, strlen(url), hex);
     snprintf(name, sizeof name, "%c/%s", hex[0], hex);
-    return path_join(cache->dir, name);
+    return path_join(dir, name);
 }
 
-char *cache_find(const Cache *cache, const char *url)
+static char *find_in(const char *dir, const char *url)
 {
     struct stat st;
-    char *path = path_of(cache, url);
+    char *path = path_in(dir, url);
     if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
         return path;
     free(path);
     return NULL;
 }
 
+char *cache_find(const Cache *cache, const char *url)
+{
+    char *path = cache->verified ? find_in(cache->verified, url) : NULL;
+    return path ? path : find_in(cache->dir, url);
+}
+
 /* --- dead URLs --- */
 
-static char *dead_path(const Cache *cache, const char *url)
+static char *dead_path(const char *dir, const char *url)
 {
-    char *dead, *path = path_of(cache, url);
+    char *dead, *path = path_in(dir, url);
     int n = path ? asprintf(&dead, "%s.dead", path) : -1;
     free(path);
     return n < 0 ? NULL : dead;
@@ -137,7 +153,7 @@ static int make_parent(const char *path)
 
 void cache_mark_dead(const Cache *cache, const char *url, long code, const char *why)
 {
-    char text[256], *path = dead_path(cache, url);
+    char text[256], *path = dead_path(cache->dir, url);
     snprintf(text, sizeof text, "%ld %s", code, why);
     if (path && symlink(text, path) && errno == ENOENT && make_parent(path) == 0)
         (void)!symlink(text, path);
@@ -146,18 +162,27 @@ void cache_mark_dead(const Cache *cache, const char *url, long code, const char 
     free(path);
 }
 
-bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
+static bool is_dead_in(const char *dir, const char *url, double ttl, long *code, char *why, size_t whylen)
 {
     struct stat st;
-    char text[256], *path = dead_path(cache, url), *end;
+    char text[256], *path = dead_path(dir, url), *end;
     ssize_t n = path && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? readlink(path, text, sizeof text - 1) : -1;
     free(path);
-    if (n <= 0 || difftime(time(NULL), st.st_mtime) >= ttl)
+    if (n <= 0)
+        return false;
+    double age = difftime(time(NULL), st.st_mtime);
+    if (age >= ttl || age < -CLOCKS_APART) /* a clock that was set back would keep it dead for long */
         return false;
     text[n] = '\0';
     *code = strtol(text, &end, 10);
     snprintf(why, whylen, "%s", *end == ' ' ? end + 1 : end);
     return true;
+}
+
+bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen)
+{
+    return (cache->verified && is_dead_in(cache->verified, url, ttl, code, why, whylen)) ||
+           is_dead_in(cache->dir, url, ttl, code, why, whylen);
 }
 
 /* --- writing a file --- */
@@ -168,7 +193,7 @@ enum { MEMORY_MAX = 1 << 20, MEMORY_FIRST = 1 << 18 };
 int cache_begin(const Cache *cache, const char *url, CacheFile *out, Err *err)
 {
     *out = (CacheFile){.cache = cache, .fd = -1};
-    out->path = path_of(cache, url);
+    out->path = path_in(cache->dir, url);
     return out->path ? 0 : err_set(err, "out of memory");
 }
 

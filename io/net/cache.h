@@ -3,6 +3,7 @@
  *   3/3f8a...c1        the bytes of one URL; the name is the SHA-256 of the URL's text in hexadecimal
  *   3/3f8a...c1.dead   a symbolic link to nowhere, whose text says why there are none: "404 HTTP 404"
  *   tmp/               files that are still being written
+ *   insecure/          the same three again, from servers whose certificates were not checked
  *
  * Sixteen directories keep each small enough for any file system, and cost nothing to make.
  *
@@ -23,8 +24,10 @@
 typedef struct Cache Cache;
 
 /* Opens the cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (an empty variable, or
- * an XDG_CACHE_HOME that is not an absolute path, counts as unset). Makes the directory if it is missing. */
-Cache *cache_open(const char *dir, Err *err);
+ * an XDG_CACHE_HOME that is not an absolute path, counts as unset). Makes the directory if it is missing. An insecure cache is for
+ * downloads from servers that are not verified: it finds what the directory holds, but writes into insecure/ below it, where
+ * others do not look. */
+Cache *cache_open(const char *dir, bool insecure, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 
 /* Where the file of this URL is. The caller frees. NULL: it is absent, or out of memory. */
@@ -33,7 +36,7 @@ char *cache_find(const Cache *cache, const char *url);
 /* Records that this URL is dead, with the HTTP status (0: none) and a line that says why. Failure to do so does no
  * harm. */
 void cache_mark_dead(const Cache *cache, const char *url, long code, const char *why);
-/* Whether the URL was marked less than ttl seconds ago; if so, gives the status and the line. A file may be in the cache
+/* Whether the URL was marked less than ttl seconds ago, and not in the future; if so, gives the status and the line. A file may be in the cache
  * nevertheless, from another time. */
 bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen);
 

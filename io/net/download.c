@@ -314,7 +314,10 @@ static DownloadAnswer from_any(Download *d, Err *err)
 static DownloadAnswer run(Download *d, Err *err)
 {
     origin_load(&d->origin, d->origin_path); /* under the lock: it belongs to this part */
-    if (file_exists(d->spec->path)) {
+    int path_there = file_exists(d->spec->path, err);
+    if (path_there < 0)
+        return DOWNLOAD_FAILED;
+    if (path_there) {
         DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL) : DOWNLOAD_FAILED;
         if (!d->origin.url)
             return (DownloadAnswer)err_set(err, "%s: is in the way: coco-fetch did not download it", d->spec->path);
@@ -328,7 +331,7 @@ static DownloadAnswer run(Download *d, Err *err)
 /* Removes an empty part while the lock is still held. */
 static void close_part(Download *d, DownloadAnswer answer)
 {
-    bool path_there = file_exists(d->spec->path);
+    bool path_there = file_exists(d->spec->path, NULL) != 0; /* or nobody knows */
     if (d->have == 0)
         unlink(d->part);
     if (d->have == 0 && answer != DOWNLOAD_DONE && !path_there)

@@ -2,6 +2,7 @@
 
 #include "io/base/glib_error.h"
 #include "io/file/scratch.h"
+#include "io/hdf5/h5_mapped.h"
 
 void crash_prepare(void)
 {
@@ -16,4 +17,9 @@ void crash_clean(void)
 const char *crash_reason(void)
 {
     return glib_error();
+}
+
+const char *crash_file(const void *address)
+{
+    return mapped_path(address);
 }

@@ -6,7 +6,7 @@
 #include "io/base/err.h"
 
 /* The index of the first of n names at which there is something; those that are NULL are left out. -1: nothing is at any of
- * them; the line lists them, and asks for -d as `model` names no other. */
+ * them, and the line lists them, or says why one of them cannot be looked at; it asks for -d, as `model` names no other. */
 int dataset_place(const char *const *names, int n, const char *model, Err *err);
 
 #endif

@@ -233,13 +233,19 @@ static int try_again(Fetch *f, Err *err)
     return outdir_begin(&f->out, f->spec->dir, err);
 }
 
-/* While the archive came, somebody may have put something into the directory. */
+/* While the archive came, somebody may have put something into the directory. 1: a complete dataset. */
 static int commit(Fetch *f, Err *err)
 {
     if (f->spec->replace && dataset_check_own(f->out.target, err))
         return -1;
-    if (outdir_commit(&f->out, f->spec->replace, err))
-        return -1;
+    if (outdir_commit(&f->out, f->spec->replace, err)) {
+        if (f->spec->replace || dir_vacant(f->spec->dir) || check(f, f->spec->dir, NULL))
+            return -1;
+        report_note(f->report, "%s: is there already: another process has made it", f->spec->dir);
+        remove_download(f, f->download);
+        return 1;
+    }
+    report_note(f->report, "%s: made from %s", f->spec->dir, name_of(f));
     remove_download(f, f->download);
     return 0;
 }
@@ -266,10 +272,8 @@ static int make(Fetch *f, Err *err)
     int rc = fill(f, err);
     if (rc == 0 && !report_stop(f->report)) {
         rc = commit(f, err);
-        if (rc == 0) {
-            report_note(f->report, "%s: made from %s", f->spec->dir, name_of(f));
+        if (rc >= 0)
             print_summary(f);
-        }
     }
     outdir_abort(&f->out);
     return rc < 0 ? -1 : 0;
@@ -280,8 +284,9 @@ static int check_file(const Fetch *f, Err *err)
 {
     if (!f->spec->file)
         return 0;
-    if (!file_exists(f->spec->file))
-        return err_set(err, "%s: %s", f->spec->file, strerror(errno));
+    int there = file_exists(f->spec->file, err);
+    if (there <= 0)
+        return there ? -1 : err_set(err, "%s: %s", f->spec->file, strerror(errno));
     return check_digest(f, err);
 }
 

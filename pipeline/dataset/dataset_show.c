@@ -10,7 +10,9 @@
 #include "model/base/rng.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/common/terminal.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,19 @@ static int find_splits(const char *dir, DatasetSplits *splits, Err *err)
 
 /* --- arrays --- */
 
+/* A line, whose names and filters are those of files. */
+static void put_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void put_line(FILE *out, const char *fmt, ...)
+{
+    char text[2048];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    terminal_put(out, text);
+    putc('\n', out);
+}
+
 typedef struct {
     H5 *h5;
     FILE *out;
@@ -45,7 +60,7 @@ static int show_array(void *ctx, const char *name, int is_dataset)
     if (!is_dataset) {
         char phrase[512];
         int broken = h5_broken_link(list->h5, name, phrase, sizeof phrase, list->err);
-        fprintf(list->out, "  %-18s %s\n", name, broken > 0 ? phrase : "group");
+        put_line(list->out, "  %-18s %s", name, broken > 0 ? phrase : "group");
         return broken < 0 ? -1 : 0;
     }
     if (h5_info(list->h5, name, &info, list->err))
@@ -54,8 +69,8 @@ static int show_array(void *ctx, const char *name, int is_dataset)
         at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", i ? ", " : "", (long long)info.dim[i]);
     char bracketed[132];
     snprintf(bracketed, sizeof bracketed, "(%s)", shape);
-    fprintf(list->out, "  %-18s %-8s %-16s %s, %s\n", name, info.type, bracketed, info.layout,
-            size_text(info.stored_bytes, size));
+    put_line(list->out, "  %-18s %-8s %-16s %s, %s", name, info.type, bracketed, info.layout,
+             size_text(info.stored_bytes, size));
     return 0;
 }
 
@@ -63,15 +78,15 @@ static int show_array(void *ctx, const char *name, int is_dataset)
 static void show_name(const char *path, FILE *out)
 {
     const char *slash = strrchr(path, '/');
-    fprintf(out, "%s\n", slash ? slash + 1 : path);
+    put_line(out, "%s", slash ? slash + 1 : path);
 }
 
 /* The arrays of a file, if it exists. */
 static int show_file(const ShowSpec *spec, const char *split, DatasetFile kind, Err *err)
 {
     char *path = dataset_file_path(spec->dir, kind, split);
-    int rc = path ? 0 : err_set(err, "out of memory");
-    if (rc == 0 && file_exists(path)) {
+    int there = path ? file_exists(path, err) : err_set(err, "out of memory"), rc = there < 0 ? -1 : 0;
+    if (there > 0) {
         H5 *h5 = h5_open(path, err);
         ArrayList list = {h5, spec->out, err};
         show_name(path, spec->out);
@@ -101,10 +116,17 @@ static int open_split(Dataset *d, const char *dir, const char *split, int flags,
 {
     char *reduced = dataset_file_path(dir, DATASET_FILE_FEATURES, split);
     char *raw = dataset_file_path(dir, DATASET_FILE_RAW_FEATURES, split);
-    if (reduced && raw && !file_exists(reduced) && file_exists(raw))
+    int reduced_there = reduced ? file_exists(reduced, err) : err_set(err, "out of memory"), raw_there = 0;
+    if (reduced_there == 0)
+        raw_there = raw ? file_exists(raw, err) : err_set(err, "out of memory");
+    if (raw_there > 0)
         flags |= DATASET_RAW;
     free(reduced);
     free(raw);
+    if (reduced_there < 0 || raw_there < 0) {
+        memset(d, 0, sizeof *d);
+        return -1;
+    }
     return dataset_open(d, dir, split, flags | DATASET_LISTS, err) || dataset_index(d, err) ? -1 : 0;
 }
 
@@ -123,7 +145,7 @@ static void show_warnings(const Dataset *d, FILE *out)
     Err line;
     ZeroRows z = count_zero_rows(&d->features);
     if (dataset_captions_odd(d, &line))
-        fprintf(out, "  %s\n", line.text);
+        put_line(out, "  %s", line.text);
     if (z.zero)
         fprintf(out, "  %lld feature rows are all zeros: the first is row %lld\n", (long long)z.zero,
                 (long long)z.first);
@@ -182,7 +204,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
     if (rc == 0 && !(*vocab_shown)++)
         rc = show_vocab(spec, &d.vocab, err);
     if (rc == 0) {
-        fprintf(spec->out, "%s\n", split);
+        put_line(spec->out, "%s", split);
         if (d.n)
             show_captions(&d, spec->out);
         else

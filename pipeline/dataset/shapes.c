@@ -213,8 +213,11 @@ int shapes_make(const ShapesOptions *options, const Report *report, Err *err)
     int rc = shapes_vocab(&vocab, err);
     if (rc == 0)
         rc = fill(options, &out, &vocab, report, err);
-    if (rc == 0 && !report_stop(report))
-        rc = outdir_commit(&out, options->replace, err);
+    if (rc == 0 && !report_stop(report) && (rc = outdir_commit(&out, options->replace, err)) &&
+        shapes_made(options)) {
+        report_note(report, "%s: is there already: another process has made it", options->dir);
+        rc = 0;
+    }
     vocab_free(&vocab);
     outdir_abort(&out);
     return rc;

@@ -187,13 +187,33 @@ int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSp
     return write_text(out->path, "README.txt", put_readme, options, out->target, err);
 }
 
-int shapes_wrote(const char *dir)
+/* The caller frees; NULL: there is none that can be read. */
+static char *read_readme(const char *dir)
 {
     size_t len;
     char *path = path_join(dir, "README.txt");
     char *text = path ? file_read(path, 1 << 20, &len, NULL) : NULL;
+    free(path);
+    return text;
+}
+
+int shapes_wrote(const char *dir)
+{
+    char *text = read_readme(dir);
     int ours = text && !strncmp(text, readme_title, strlen(readme_title));
     free(text);
-    free(path);
     return ours;
+}
+
+int shapes_made(const ShapesOptions *options)
+{
+    char *there = read_readme(options->dir), *wanted = NULL;
+    size_t len;
+    FILE *memory = there ? open_memstream(&wanted, &len) : NULL;
+    if (memory)
+        put_readme(memory, options, options->dir);
+    int same = memory && fclose(memory) == 0 && !strcmp(there, wanted);
+    free(there);
+    free(wanted);
+    return same;
 }

@@ -1,5 +1,6 @@
 /* Scores of several files or groups, side by side. */
 #include "model/score/metrics.h"
+#include "pipeline/common/terminal.h"
 #include "pipeline/eval/score_output.h"
 #include "pipeline/eval/table.h"
 
@@ -137,11 +138,12 @@ static int write_differences(const ScoreRows *rows, const ScoreStyle *style, FIL
             for (const MetricScore *s = (*m)->score; s->key; s++)
                 put_difference(t, &rows->row[i], s, d++);
     }
-    fprintf(
-        out,
-        "\nDifferences from %s, times 100, with 95 %% intervals (paired bootstrap, Koehn 2004) and two-sided p\n"
-        "(approximate randomization, Riezler and Maxwell 2005): %d resamples of the images, seed %" PRIu32 "\n",
-        style->first, style->resamples, style->seed);
+    fputs("\nDifferences from ", out);
+    terminal_put(out, style->first);
+    fprintf(out,
+            ", times 100, with 95 %% intervals (paired bootstrap, Koehn 2004) and two-sided p\n"
+            "(approximate randomization, Riezler and Maxwell 2005): %d resamples of the images, seed %" PRIu32 "\n",
+            style->resamples, style->seed);
     return finish(t, out);
 }
 

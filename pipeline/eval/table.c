@@ -1,5 +1,7 @@
 #include "pipeline/eval/table.h"
 
+#include "pipeline/common/terminal.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -45,17 +47,20 @@ static bool make_room(Table *t)
 
 void table_cell(Table *t, const char *fmt, ...)
 {
-    char *text = NULL;
+    char *text = NULL, *safe = NULL;
     va_list args;
     va_start(args, fmt);
-    if (t->failed || !make_room(t) || vasprintf(&text, fmt, args) < 0)
-        t->failed = true;
-    else
-        t->cell[t->n++] = text;
+    int n = vasprintf(&text, fmt, args);
     va_end(args);
-    for (char *s = t->failed ? NULL : text; s && *s; s++)
-        if ((unsigned char)*s < ' ' || *s == 0x7F)
-            *s = '?';
+    size_t room = n < 0 ? 0 : (size_t)n * TERMINAL_GROWTH + 1;
+    if (n < 0 || t->failed || !make_room(t) || !(safe = malloc(room))) {
+        t->failed = true;
+    } else {
+        terminal_text(text, safe, room);
+        t->cell[t->n++] = safe;
+    }
+    if (n >= 0)
+        free(text);
 }
 
 /* How many characters are in UTF-8 text. */

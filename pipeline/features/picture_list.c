@@ -149,7 +149,7 @@ int picture_list_add_split(PictureList *list, const char *data, const char *spli
     for (int i = 0; i < 2 && !path; i++) {
         if (asprintf(&path, NAMES[i], data, split) < 0)
             return err_set(err, "out of memory");
-        if (i == 0 && !file_exists(path)) {
+        if (i == 0 && file_exists(path, NULL) == 0) {
             free(path);
             path = NULL;
         }

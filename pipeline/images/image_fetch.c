@@ -339,7 +339,8 @@ static int open_run(Run *run, Err *err)
     run->ordered = spec->ordered ? ordered_new(spec->out, places) : NULL;
     if (!run->window || (spec->ordered && !run->ordered))
         return err_set(err, "out of memory");
-    if (!(run->cache = cache_open(spec->cache, err)) || !(run->http = http_open(&http, spec->parallel, err)))
+    if (!(run->cache = cache_open(spec->cache, spec->http.insecure, err)) ||
+        !(run->http = http_open(&http, spec->parallel, err)))
         return -1;
     if (!(run->writer = cache_writer_start(run->http, err)))
         return -1;

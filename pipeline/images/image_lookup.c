@@ -41,7 +41,7 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
     if (set_root(lookup, 0, spec->images, err) || set_root(lookup, 1, spec->data, err))
         return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
-    lookup->cache = cache_open(spec->cache, NULL);
+    lookup->cache = cache_open(spec->cache, spec->http.insecure, NULL);
     if (spec->offline)
         return 0;
     lookup->pool = http_pool_open(&spec->http, err);

@@ -257,7 +257,7 @@ static int read_npz(FeatureFile *f, int64_t *D, Err *err)
 static int cut_spec(FeatureFile *f, const char *spec)
 {
     const char *colon = strrchr(spec, ':');
-    bool cut = colon && colon[1] && colon > spec && !file_exists(spec);
+    bool cut = colon && colon[1] && colon > spec && file_exists(spec, NULL) == 0;
     f->path = cut ? strndup(spec, (size_t)(colon - spec)) : strdup(spec);
     f->array = cut ? strdup(colon + 1) : NULL;
     return f->path && (!cut || f->array) ? 0 : -1;

@@ -137,7 +137,7 @@ static int join_features(Prepare *p, Err *err)
 static int try_file(PreparedImage *image, const char *dir, const char *name, Err *err)
 {
     char *path = path_join(dir, name);
-    int there = path ? file_exists(path) && name[0] != '/' : err_set(err, "out of memory");
+    int there = !path ? err_set(err, "out of memory") : name[0] == '/' ? 0 : file_exists(path, err);
     free(path);
     if (there <= 0)
         return there;
@@ -162,8 +162,9 @@ static int find_file(CaptionSet *set, int32_t i, const char *dir, Err *err)
 static int find_files(CaptionSet *set, const char *dir, Err *err)
 {
     int64_t found = 0;
-    if (!file_exists(dir))
-        return err_set(err, "%s: no such directory", dir);
+    int exists = file_exists(dir, err);
+    if (exists <= 0)
+        return exists ? -1 : err_set(err, "%s: no such directory", dir);
     for (int32_t i = 0; i < hash_count(set->names); i++) {
         if (set->image[i].row == NO_ROW)
             continue;

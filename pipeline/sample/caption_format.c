@@ -3,6 +3,7 @@
 #include "io/data/json.h"
 #include "io/data/record.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/common/terminal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,7 +34,9 @@ static int write_result(FILE *out, const CaptionItem *item, Err *err)
 
 static int write_text(FILE *out, const CaptionItem *item, Err *err)
 {
-    return fprintf(out, "%s\n", item->caption) < 0 ? err_set(err, "cannot write: %s", strerror(errno)) : 0;
+    terminal_put(out, item->caption);
+    putc('\n', out);
+    return ferror(out) ? err_set(err, "cannot write: %s", strerror(errno)) : 0;
 }
 
 const char CAPTION_FORMATS[] = "jsonl|coco|text";

@@ -50,9 +50,11 @@ static int check_replaceable(const char *path, Err *err)
 {
     struct dirent *e;
     int rc = 0, marked = 0;
-    DIR *d = dir_vacant(path) ? NULL : opendir(path);
-    if (!d)
+    if (dir_vacant(path))
         return 0;
+    DIR *d = opendir(path);
+    if (!d)
+        return err_set(err, "%s: %s", path, strerror(errno));
     while (!rc && (e = readdir(d))) {
         marked |= !strcmp(e->d_name, MARKER);
         if (!is_page_file(e->d_name))

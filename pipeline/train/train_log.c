@@ -69,9 +69,10 @@ static int continue_log(TrainRun *r, bool remembered, Err *err)
 static void continue_remembered(TrainRun *r)
 {
     Err why;
-    if (!file_exists(r->log_path))
+    int there = file_exists(r->log_path, &why);
+    if (there == 0)
         err_set(&why, "%s: %s", r->log_path, strerror(ENOENT));
-    else if (!continue_log(r, true, &why)) {
+    else if (there > 0 && !continue_log(r, true, &why)) {
         report_note(r->report, "%s: continued", r->log_path);
         return;
     }

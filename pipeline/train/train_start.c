@@ -9,9 +9,11 @@
 #include "pipeline/train/run_mark.h"
 #include "pipeline/train/train_log.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- where a run starts from --- */
 
@@ -64,6 +66,22 @@ static int try_output(const char *path, Err *err)
         return -1;
     outfile_abort(&out);
     return 0;
+}
+
+/* Two runs that continue one model in its place would write it in turns: the second is refused. Before the model is read, so
+ * that no other run writes it from then on. */
+static int claim_model(TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    struct stat st;
+    if (!o->resume || !path_same(o->resume, o->out) || stat(o->out, &st) || !S_ISREG(st.st_mode))
+        return 0;
+    char *place = path_follow(o->out);
+    int rc = place ? scratch_claim(place, &r->claim) : -1;
+    free(place);
+    if (rc < 0)
+        return err_set(err, "%s: %s", o->out, strerror(errno));
+    return rc ? 0 : err_set(err, "%s: another coco-train continues it at this moment", o->resume);
 }
 
 /* Where the dataset is; a resumed run looks where its file says. The state gets the absolute name of that place. */
@@ -226,7 +244,7 @@ int train_start(TrainRun *r, Err *err)
     const char *origin = o->resume ? o->resume : o->init;
     r->loss = NAN;
     h5_allow_external(o->allow_external);
-    if (open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
+    if (claim_model(r, err) || open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
         return -1;
@@ -254,4 +272,5 @@ void train_end(TrainRun *r)
     free(r->found);
     dataset_close(&r->val);
     dataset_close(&r->data);
+    scratch_release(&r->claim);
 }

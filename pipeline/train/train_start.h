@@ -4,6 +4,7 @@
 
 #include "io/data/dataset.h"
 #include "io/data/trainlog.h"
+#include "io/file/scratch.h"
 #include "model/loss.h"
 #include "pipeline/common/model.h"
 #include "pipeline/common/train_state.h"
@@ -15,6 +16,7 @@
 typedef struct {
     const TrainOptions *options;
     const Report *report;
+    ScratchClaim claim; /* on the model that is continued in its place */
     Model model;
     TrainState state;
     char *found; /* where the dataset is if the settings' name does not lead there from here, else NULL */

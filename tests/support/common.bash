@@ -36,6 +36,17 @@ needs() {
     for f; do [ -e "$f" ] || skip "$(basename "$f") is missing (COCO_SHARED)"; done
 }
 
+# without_override COMMAND...: root, too, is held to the permissions of files; skips the test where that cannot be done.
+without_override() {
+    if [ "$(id -u)" != 0 ]; then
+        "$@"
+    else
+        local less=-dac_override,-dac_read_search
+        setpriv --bounding-set $less --inh-caps $less true 2>/dev/null || skip "setpriv cannot hold root to permissions"
+        setpriv --bounding-set $less --inh-caps $less "$@"
+    fi
+}
+
 # fails STATUS PATTERN COMMAND...: the command exits with that status and prints nothing on stdout and one line on stderr,
 # which begins with the program's name and matches the pattern. After a usage error (2) a second line points to --help.
 fails() {

@@ -12,7 +12,7 @@ const char *golden_path(const char *name)
 {
     static char path[4096];
     snprintf(path, sizeof path, "tests/golden/%s", name);
-    if (!file_exists(path))
+    if (file_exists(path, NULL) <= 0)
         fail_msg("%s is missing (tests run in the top directory)", path);
     return path;
 }
@@ -22,7 +22,7 @@ const char *shared_path(const char *name)
     static char path[4096];
     const char *shared = getenv("COCO_SHARED");
     snprintf(path, sizeof path, "%s/%s", shared ? shared : "../shared", name);
-    return file_exists(path) ? path : NULL;
+    return file_exists(path, NULL) > 0 ? path : NULL;
 }
 
 static size_t count(const cJSON *j)

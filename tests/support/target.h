@@ -55,7 +55,7 @@ static inline void make_link(const char *to, const char *name)
 static inline int there(const char *name)
 {
     char *path = tmp_path(dir, name);
-    int is = file_exists(path);
+    int is = file_exists(path, NULL) > 0;
     free(path);
     return is;
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# What cannot be looked at is not absent: optional files are left out only when they are not there.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    coco-fetch shapes -q -o d --train 20 --val 10
+    tiny -d d -o m.h5 --iterations 5 --log log.jsonl
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    cp -r "$BATS_FILE_TMPDIR/d" d
+    cp "$BATS_FILE_TMPDIR"/{m.h5,log.jsonl} .
+    mkdir locked
+}
+
+teardown() { chmod 755 "$BATS_TEST_TMPDIR"/locked* 2>/dev/null || true; }
+
+OPTIONAL="coco2014_captions.h5 val2014_images.txt val2014_urls.txt"
+
+# unreadable NAME COMMAND...: with d/NAME a link in a circle, a link that leads nowhere, and in a locked folder.
+unreadable() {
+    local name=$1
+    shift
+    rm -f "d/$name"
+    ln -s "$name" "d/$name"
+    fails 1 "d/$name: Too many levels of symbolic links" "$@"
+    ln -sfn nowhere "d/$name"
+    fails 1 "d/$name: is a link that leads nowhere" "$@"
+    ln -sfn ../locked/x "d/$name"
+    chmod 0 locked
+    fails 1 "d/$name: Permission denied" "$@"
+    chmod 755 locked
+    rm "d/$name"
+}
+
+# The program's name is what fails looks for first.
+coco-sample() { without_override "$BUILD/coco-sample" "$@"; }
+coco-fetch() { without_override "$BUILD/coco-fetch" "$@"; }
+coco-train() { without_override "$BUILD/coco-train" "$@"; }
+
+@test "captions and lists of a split, for captions" {
+    for name in $OPTIONAL; do
+        unreadable "$name" coco-sample -q -m m.h5 -d d
+        coco-sample -q -m m.h5 -d d >out # absent
+        [ "$(wc -l <out)" = 10 ]
+        cp "$BATS_FILE_TMPDIR/d/$name" d
+    done
+}
+
+@test "captions, features and lists, for show" {
+    for name in $OPTIONAL val2014_vgg16_fc7_pca.h5; do
+        rm -f "d/$name" && ln -s "$name" "d/$name"
+        run -1 coco-fetch show d --split val
+        [[ "$output" == *"d/$name: Too many levels of symbolic links"* ]]
+        rm "d/$name" && cp "$BATS_FILE_TMPDIR/d/$name" d
+    done
+}
+
+@test "the dataset itself" {
+    tiny -d d -o m.h5 --iterations 5 # which names this d
+    mv d locked/d
+    ln -s locked/d d
+    chmod 0 locked
+    fails 1 "d: Permission denied" coco-sample -q -m m.h5 -d d
+    fails 1 "d: Permission denied; give the dataset of m.h5 with -d DIR" coco-sample -q -m m.h5
+}
+
+@test "the log that a model remembers" {
+    mv log.jsonl locked
+    ln -s locked/log.jsonl log.jsonl
+    chmod 0 locked
+    coco-train -q --resume m.h5 -d d --iterations 6 2>err
+    grep -q "log.jsonl: Permission denied; this run is not logged" err
+}
+
+@test "a folder that cannot be read is not empty" {
+    mkdir locked_shapes && echo mine >locked_shapes/mine
+    chmod 0 locked_shapes
+    fails 1 "locked_shapes: is not empty" coco-fetch shapes -q -o locked_shapes --train 1 --val 1 --force
+    chmod 755 locked_shapes
+    [ "$(cat locked_shapes/mine)" = mine ]
+}
