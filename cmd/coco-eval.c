@@ -30,7 +30,10 @@ static const char EPILOG[] =
     "--stats: word_precision, words that a reference has too, each as often at most, of all words; unk,\n"
     "<UNK>s of all words; distinct_1 and distinct_2, different words and pairs of words of all words and\n"
     "pairs (Li et al. 2016), which fall as the number of captions grows; distinct_captions;\n"
-    "novel_captions, with --train.";
+    "novel_captions, with --train.\n"
+    "\n"
+    "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails, the other\n"
+    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out.";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)
@@ -53,6 +56,7 @@ static void take_files(const Cli *cli, EvalOptions *o)
 typedef struct {
     int tokenizer;
     int64_t resamples, seed;
+    double meteor_timeout;
     bool british, per_image, table, significance;
 } Given;
 
@@ -86,10 +90,20 @@ static void take_significance(const Cli *cli, const Given *given, EvalOptions *o
     o->seed = (uint32_t)given->seed;
 }
 
+static void take_meteor(const Cli *cli, const Given *given, EvalOptions *o)
+{
+    if (!o->meteor && (cli_given(cli, "meteor-jar") || cli_given(cli, "meteor-timeout")))
+        cli_usage_error("--meteor-%s goes with --meteor", cli_given(cli, "meteor-jar") ? "jar" : "timeout");
+    if (o->meteor && !o->n_inputs)
+        cli_usage_error("--meteor needs a FILE to score");
+    o->meteor_options.processes = (int)cli->threads;
+    o->meteor_options.seconds = given->meteor_timeout;
+}
+
 int main(int argc, char **argv)
 {
     EvalOptions o = {0};
-    Given given = {.tokenizer = TOKENS_PTB, .resamples = 1000, .seed = 1};
+    Given given = {.tokenizer = TOKENS_PTB, .resamples = 1000, .seed = 1, .meteor_timeout = 300};
     /* clang-format off */
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
@@ -124,6 +138,12 @@ int main(int argc, char **argv)
          .help = "number of resamples for --significance", .min = 100, .max = 1e6},
         {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
          .help = "random seed for --significance", .min = 0, .max = UINT32_MAX},
+        {.name = "meteor", .kind = CLI_FLAG, .value = &o.meteor,
+         .help = "METEOR too, which Java computes with the COCO tools' meteor-1.5.jar"},
+        {.name = "meteor-jar", .kind = CLI_TEXT, .value = &o.meteor_options.jar, .arg = "FILE",
+         .help = "that jar, instead of $COCO_METEOR_JAR or that of pip's package pycocoevalcap"},
+        {.name = "meteor-timeout", .kind = CLI_REAL, .value = &given.meteor_timeout, .arg = "SECONDS",
+         .help = "end a Java that does nothing for so long", .min = 0.001, .max = 1e6},
     };
     /* clang-format on */
     Cli cli = {.name = "coco-eval",
@@ -139,6 +159,7 @@ int main(int argc, char **argv)
     take_tokenizer(&cli, &given, &o);
     take_format(&given, &o);
     take_significance(&cli, &given, &o);
+    take_meteor(&cli, &given, &o);
     Err err;
     int status = 0;
     if (eval_run(&o, stdout, cli_warnings(), &err)) {

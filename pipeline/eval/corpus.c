@@ -80,7 +80,7 @@ static int set_tokens(Corpus *c, Sentence *sentence, const char *tokens)
 
 /* A line of the file that the COCO tools tokenize. */
 typedef struct {
-    const char *text;
+    char **text; /* to become its tokens */
     char *tokens;
     Sentence *sentence; /* to make */
     int32_t *number;    /* to be that of the tokens in texts; NULL for references */
@@ -112,10 +112,11 @@ static int make_sentences(Corpus *c, Line *line, int64_t n, Err *err)
     int rc = 0;
 #pragma omp parallel for schedule(dynamic, 256)
     for (int64_t i = 0; i < n; i++)
-        line[i].tokens = tokens_of(line[i].text, i + 1 < n ? line[i + 1].text : NULL, c->rule);
+        line[i].tokens = tokens_of(*line[i].text, i + 1 < n ? *line[i + 1].text : NULL, c->rule);
     for (int64_t i = 0; i < n; i++) {
         rc = rc ? rc : make_sentence(c, &line[i], err);
-        free(line[i].tokens);
+        free(*line[i].text);
+        *line[i].text = line[i].tokens;
     }
     return rc;
 }
@@ -127,7 +128,7 @@ static int make_captions(Corpus *c, Err *err)
         return err_set(err, "out of memory");
     for (int64_t i = 0; i < c->n_captions; i++) {
         CorpusCaption *caption = &c->caption[i];
-        line[i] = (Line){caption->line, NULL, &caption->sentence, &caption->text, c->image[caption->image].id};
+        line[i] = (Line){&caption->line, NULL, &caption->sentence, &caption->text, c->image[caption->image].id};
     }
     int rc = make_sentences(c, line, c->n_captions, err);
     free(line);
@@ -145,7 +146,7 @@ static int make_references(Corpus *c, Err *err)
     for (int32_t i = 0; i < c->n_images; i++) {
         CorpusImage *image = &c->image[i];
         for (int r = 0; r < image->n_references; r++)
-            line[n++] = (Line){image->line[r], NULL, &image->reference[r], NULL, image->id};
+            line[n++] = (Line){&image->line[r], NULL, &image->reference[r], NULL, image->id};
     }
     int rc = make_sentences(c, line, n, err);
     free(line);

@@ -17,7 +17,7 @@
 
 typedef struct {
     int64_t id;          /* image_id */
-    char **line;         /* (n_references) */
+    char **line;         /* (n_references): as they were read; after corpus_tokenize, their tokens */
     Sentence *reference; /* (n_references) */
     int n_references;
     int32_t n_captions;
@@ -25,7 +25,7 @@ typedef struct {
 
 typedef struct {
     int32_t image;
-    char *line;
+    char *line; /* as it was read; after corpus_tokenize, its tokens */
     Sentence sentence;
     int32_t text;    /* the number of its tokens in texts */
     int32_t group;   /* the number of its value in groups; -1: it has none */

@@ -5,6 +5,7 @@
 #include "model/score/metrics.h"
 #include "pipeline/eval/corpus.h"
 #include "pipeline/eval/document_frequency.h"
+#include "pipeline/eval/meteor.h"
 #include "pipeline/eval/references.h"
 #include "pipeline/eval/score_output.h"
 #include "pipeline/eval/score_rows.h"
@@ -24,6 +25,7 @@ typedef struct {
     const Report *report;
     References references;
     Hash *training; /* NULL: not known */
+    Meteor *meteor; /* NULL: not asked for */
     FileCounts first;
     ScoreRows rows;
 } Run;
@@ -217,6 +219,28 @@ static int compute_idf(Eval *e, Err *err)
     return rc;
 }
 
+/* --- METEOR --- */
+
+/* Its statistics. If it fails, the other scores go on: see eval_run. */
+static int count_meteor(Eval *e, Err *err)
+{
+    const Corpus *c = &e->corpus;
+    Scored *s = &e->scored;
+    MeteorPair *pairs = malloc((size_t)s->n * sizeof *pairs);
+    s->meteor = e->run->meteor;
+    s->meteor_statistics = calloc((size_t)s->n, sizeof *s->meteor_statistics);
+    int rc = pairs && s->meteor_statistics ? 0 : err_set(err, "out of memory");
+    for (int64_t i = 0; !rc && s->meteor && i < s->n; i++) {
+        const CorpusCaption *caption = &c->caption[s->caption[i]];
+        const CorpusImage *image = &c->image[caption->image];
+        pairs[i] = (MeteorPair){caption->line, image->line, image->n_references};
+    }
+    if (!rc && s->meteor)
+        meteor_count(s->meteor, pairs, s->n, s->meteor_statistics);
+    free(pairs);
+    return rc;
+}
+
 /* --- a file --- */
 
 static int count_statistics(Eval *e, Err *err)
@@ -232,8 +256,9 @@ static int compare(Eval *e, Err *err)
 {
     Run *run = e->run;
     if (!run->first.names)
-        return file_counts_make(&run->first, name_of(e->input), &e->corpus, &e->scored) ? err_set(err, "out of memory")
-                                                                                        : 0;
+        return file_counts_make(&run->first, name_of(e->input), &e->corpus, &e->scored)
+                   ? err_set(err, "out of memory")
+                   : 0;
     Difference *difference = malloc((size_t)metrics_scores() * sizeof *difference);
     FileCounts counts = {0};
     int rc = !difference || file_counts_make(&counts, name_of(e->input), &e->corpus, &e->scored)
@@ -256,6 +281,8 @@ static int score_captions(Eval *e, Err *err)
     ScoreCorpus corpus = {.idf = e->idf};
     if (metrics_count(e->pairs, e->scored.n, &corpus, e->scored.counts))
         return err_set(err, "out of memory");
+    if (count_meteor(e, err))
+        return -1;
     return o->format == EVAL_PER_IMAGE ? 0 : count_statistics(e, err);
 }
 
@@ -290,6 +317,7 @@ static int eval_file(Run *run, const char *input, FILE *out, Err *err)
     corpus_free(&e.corpus);
     free(e.scored.caption);
     free(e.scored.counts);
+    free(e.scored.meteor_statistics);
     free(e.pairs);
     free(e.idf);
     return rc;
@@ -303,6 +331,7 @@ static int write_rows(const Run *run, FILE *out, Err *err)
     const ScoreRows *rows = &run->rows;
     const ScoreStyle style = {.files = o->n_inputs > 1,
                               .statistics = o->statistics,
+                              .meteor = o->meteor,
                               .by = o->by,
                               .first = name_of(o->inputs[0]),
                               .resamples = o->resamples,
@@ -326,6 +355,8 @@ static int eval_all(Run *run, FILE *out, Err *err)
         return -1;
     if (o->train && !(run->training = hash_new()))
         return err_set(err, "out of memory");
+    if (o->meteor && !(run->meteor = meteor_new(&o->meteor_options)))
+        return err_set(err, "out of memory");
     if (o->train && training_read(run->training, o->train, o->tokens, err))
         return -1;
     if (!o->n_inputs)
@@ -340,8 +371,11 @@ int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *e
 {
     Run run = {.options = options, .report = report};
     int rc = eval_all(&run, out, err);
+    if (!rc && run.meteor && meteor_failure(run.meteor))
+        rc = err_set(err, "METEOR: %s", meteor_failure(run.meteor));
     references_free(&run.references);
     hash_free(run.training);
+    meteor_free(run.meteor);
     file_counts_free(&run.first);
     score_rows_free(&run.rows);
     return rc;

@@ -11,6 +11,7 @@
 
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
+#include "pipeline/eval/meteor.h"
 #include "pipeline/eval/tokens.h"
 
 #include <stdbool.h>
@@ -31,11 +32,14 @@ typedef struct {
     bool statistics;     /* all statistics, not the few that are always there */
     int resamples;       /* how many tell whether each file differs from the first; 0: that is not asked */
     uint32_t seed;       /* of them */
-    bool allow_missing;  /* images that refs lacks are left out, not refused */
-    EvalFormat format;   /* EVAL_PER_IMAGE and save_df are for one input at most */
+    bool meteor;         /* METEOR too */
+    MeteorOptions meteor_options;
+    bool allow_missing; /* images that refs lacks are left out, not refused */
+    EvalFormat format;  /* EVAL_PER_IMAGE and save_df are for one input at most */
 } EvalOptions;
 
-/* Writes the scores to out. Main thread. -1: nothing, or not all, was written. */
+/* Writes the scores to out. Main thread. -1: nothing, or not all, was written; if METEOR alone
+ * failed, all but its scores. */
 int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err);
 
 #endif

@@ -104,6 +104,8 @@ void scores_write_json(const ScoreRow *row, const ScoreStyle *style, FILE *out)
     put_names(out, row, style);
     fprintf(out, "\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", row->images, s->captions);
     put_scores(out, row->score);
+    if (style->meteor)
+        put_real(out, METEOR_KEY, row->meteor);
     put_totals(out, row->sum);
     fprintf(out, ",\"distinct\":%" PRId64, s->distinct);
     put_real(out, "mean_length", statistics_mean_length(s));
@@ -117,34 +119,42 @@ void scores_write_json(const ScoreRow *row, const ScoreStyle *style, FILE *out)
 }
 
 /* The keys of all scores, ended by NULL. The caller frees. */
-static const char **score_keys(void)
+static const char **score_keys(bool meteor)
 {
-    const char **key = calloc((size_t)metrics_scores() + 1, sizeof *key);
+    const char **key = calloc((size_t)metrics_scores() + 2, sizeof *key);
     int n = 0;
     for (const Metric *const *m = METRICS; key && *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++)
             key[n++] = s->key;
+    if (key && meteor)
+        key[n] = METEOR_KEY;
     return key;
 }
 
 int scores_write_each(const Scored *s, const Corpus *c, FILE *out)
 {
-    const char **keys = score_keys();
+    const char **keys = score_keys(s->meteor);
     double *score = malloc((size_t)metrics_scores() * sizeof *score);
-    int rc = keys && score ? 0 : -1, width = metrics_counts();
+    double *meteor = malloc(((size_t)s->n + 1) * sizeof *meteor);
+    int rc = keys && score && meteor ? 0 : -1, width = metrics_counts();
+    bool known = !rc && s->meteor && !isnan(meteor_score(s->meteor, s->meteor_statistics, s->n, meteor));
     for (int64_t i = 0, k = 0; !rc && i < c->n_captions && !ferror(out); i++) {
         if (k == s->n || s->caption[k] != i) {
             fprintf(out, "%s\n", c->caption[i].json);
             continue;
         }
-        metrics_combine(s->counts + k++ * width, 1, score);
+        metrics_combine(s->counts + k * width, 1, score);
         putc('{', out);
         json_put_members(out, c->caption[i].json, keys);
         put_scores(out, score);
+        if (s->meteor)
+            put_real(out, METEOR_KEY, known ? meteor[k] : (double)NAN);
         fputs("}\n", out);
+        k++;
     }
     free(keys);
     free(score);
+    free(meteor);
     return rc;
 }
 
@@ -193,4 +203,8 @@ void scores_write_list(const ScoreRow *row, const ScoreStyle *style, FILE *out)
     for (const Metric *const *m = METRICS; *m; m++)
         for (const MetricScore *t = (*m)->score; t->key; t++)
             fprintf(out, "%-11s %8.1f   %s\n", t->label, 100 * *score++, t->unit);
+    if (style->meteor && isnan(row->meteor))
+        fprintf(out, "%-11s %8s   it failed\n", METEOR_KEY, "-");
+    else if (style->meteor)
+        fprintf(out, "%-11s %8.1f   of 100\n", METEOR_KEY, 100 * row->meteor);
 }

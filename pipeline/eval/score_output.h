@@ -15,6 +15,7 @@
 typedef struct {
     bool files;        /* the rows are of several files, which are named */
     bool statistics;   /* all of them */
+    bool meteor;       /* METEOR is asked for */
     const char *by;    /* the key of the groups; NULL: there are none */
     const char *first; /* the file from which others differ */
     int resamples;     /* that the differences come of; 0: there are none */

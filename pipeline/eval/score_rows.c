@@ -3,6 +3,7 @@
 #include "model/score/metrics.h"
 #include "pipeline/eval/groups.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ static void fill_row(ScoreRow *row, const Scored *s, StatisticsCounter *counter)
     row->statistics = statistics_count(counter, s->caption, s->n);
     metrics_sum(s->counts, s->n, row->sum);
     metrics_combine(row->sum, s->n, row->score);
+    row->meteor = s->meteor ? meteor_score(s->meteor, s->meteor_statistics, s->n, NULL) : (double)NAN;
 }
 
 /* A group's captions by themselves, in `part`, which has room for all. last (images): the group that saw an image last. */
@@ -58,6 +60,7 @@ static void take_group(const Groups *groups, int32_t group, const Corpus *c, con
         part->caption[part->n] = all->caption[from];
         memcpy(part->counts + (size_t)part->n * width, all->counts + (size_t)from * width,
                width * sizeof *part->counts);
+        part->meteor_statistics[part->n] = all->meteor_statistics[from];
         part->images += last[image] != group;
         last[image] = group;
     }
@@ -69,10 +72,12 @@ static int add_groups(ScoreRows *rows, const char *file, const Corpus *c, const 
     Groups groups;
     if (groups_make(&groups, c, all->caption, all->n))
         return -1;
-    Scored part = {.caption = malloc((size_t)all->n * sizeof *part.caption),
+    Scored part = {.meteor = all->meteor,
+                   .meteor_statistics = malloc((size_t)all->n * sizeof *part.meteor_statistics),
+                   .caption = malloc((size_t)all->n * sizeof *part.caption),
                    .counts = malloc((size_t)all->n * (size_t)metrics_counts() * sizeof *part.counts)};
     int32_t *last = malloc((size_t)c->n_images * sizeof *last);
-    int rc = part.caption && part.counts && last ? 0 : -1;
+    int rc = part.meteor_statistics && part.caption && part.counts && last ? 0 : -1;
     if (!rc)
         memset(last, -1, (size_t)c->n_images * sizeof *last);
     for (int32_t g = 0; !rc && g < groups.n; g++) {
@@ -83,6 +88,7 @@ static int add_groups(ScoreRows *rows, const char *file, const Corpus *c, const 
             fill_row(row, &part, counter);
         }
     }
+    free(part.meteor_statistics);
     free(part.caption);
     free(part.counts);
     free(last);

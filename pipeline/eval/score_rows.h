@@ -5,6 +5,7 @@
 #include "io/base/hash.h"
 #include "model/score/resample.h"
 #include "pipeline/eval/corpus.h"
+#include "pipeline/eval/meteor.h"
 #include "pipeline/eval/statistics.h"
 
 #include <stdint.h>
@@ -12,9 +13,11 @@
 /* The captions of a corpus that are scored, those whose image has references. */
 typedef struct {
     int64_t n;
-    int64_t *caption; /* (n) their places among all captions, rising */
-    double *counts;   /* (n, metrics_counts()) */
-    int64_t images;   /* that they are of */
+    int64_t *caption;               /* (n) their places among all captions, rising */
+    double *counts;                 /* (n, metrics_counts()) */
+    int64_t images;                 /* that they are of */
+    Meteor *meteor;                 /* borrowed; NULL: it is not asked for */
+    const char **meteor_statistics; /* (n) */
 } Scored;
 
 typedef struct {
@@ -25,6 +28,7 @@ typedef struct {
     Statistics statistics;
     double *sum;            /* (metrics_counts()) of the counts */
     double *score;          /* (metrics_scores()) */
+    double meteor;          /* the score of METEOR; NaN: it has failed or is not asked for */
     Difference *difference; /* (metrics_scores()) from the first file; NULL: not asked for, or a group */
 } ScoreRow;
 

@@ -63,7 +63,7 @@ static int finish(Table *t, FILE *out)
 
 static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *out)
 {
-    Table *t = table_new(n_names(style) + 2 + metrics_scores(), n_names(style));
+    Table *t = table_new(n_names(style) + 2 + metrics_scores() + style->meteor, n_names(style));
     if (!t)
         return -1;
     put_name_headers(t, style);
@@ -72,6 +72,8 @@ static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *ou
     for (const Metric *const *m = METRICS; *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++)
             table_cell(t, "%s", s->label);
+    if (style->meteor)
+        table_cell(t, METEOR_KEY);
     for (int i = 0; i < rows->n; i++) {
         const ScoreRow *row = &rows->row[i];
         put_names(t, row, style);
@@ -79,8 +81,11 @@ static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *ou
         table_cell(t, "%" PRId64, row->statistics.captions);
         for (int k = 0; k < metrics_scores(); k++)
             put_percent(t, row->score[k]);
+        if (style->meteor)
+            put_percent(t, row->meteor);
     }
-    fputs("Scores times 100: BLEU and ROUGE-L of 100, CIDEr (CIDEr-D) of 1000, as papers print them\n", out);
+    fprintf(out, "Scores times 100: %s of 100, CIDEr (CIDEr-D) of 1000, as papers print them\n",
+            style->meteor ? "BLEU, ROUGE-L and METEOR" : "BLEU and ROUGE-L");
     return finish(t, out);
 }
 
