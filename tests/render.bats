@@ -238,6 +238,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 
 @test "memory does not grow with the number of tiles: of records only what is shown is kept" {
+    ! grep -aq __tsan_init "$(command -v coco-render)" || skip "ThreadSanitizer keeps a shadow of all memory"
     export ASAN_OPTIONS=quarantine_size_mb=1:${ASAN_OPTIONS-}
     jq -nc 'range(200) | {image_id: ., file: "a.ppm", caption: "a caption of some words",
                           references: [range(20) | "a reference of some more words" * 8]}' >some.jsonl
@@ -551,7 +552,7 @@ END
 }
 
 @test "where memory runs short: exit 1, a line that says so, and no file" {
-    ! grep -aq __asan_init "$(command -v coco-render)" || skip "AddressSanitizer needs its address space"
+    ! sanitized coco-render || skip "sanitizers need their address space"
     (ulimit -c 0 -v 70000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
     [ "$status" = 1 ]
     grep -q '^coco-render: .*' err

@@ -30,6 +30,9 @@ same_params() { h5diff "$1" "$2" /params; }
 # png COMMAND FILE...: looks at pixels (tests/support/png.py).
 png() { python3 "$ROOT/tests/support/png.py" "$@"; }
 
+# sanitized COMMAND: whether it is built with a sanitizer, which needs address space and memory of its own.
+sanitized() { grep -aqE '__(asan|tsan|msan)_init' "$(command -v "$1")"; }
+
 # needs FILE...: skips the test if a file is missing.
 needs() {
     local f
