@@ -153,7 +153,7 @@ Child *child_start(const char *const *argv, Err *err)
     return NULL;
 }
 
-/* Kills what is left of it. A program that has ended keeps its status. */
+/* Kills the program and what it started. A program that has ended keeps its status. */
 static void end(Child *c)
 {
     if (c->pid)
@@ -270,7 +270,7 @@ static int hear(Talking *t, double now, Err *err)
     return 0;
 }
 
-/* A child that no longer reads is told of by the end of its output. */
+/* The end of its output will show that a child no longer reads. */
 static void say(Talking *t, double now)
 {
     ssize_t n = send(t->talk->child->in, t->talk->text + t->sent, t->talk->len - t->sent, MSG_NOSIGNAL);

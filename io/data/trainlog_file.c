@@ -17,7 +17,7 @@ static bool is_event(const char *line, size_t len)
     return log_parse(&e, line, len, NULL) == 0;
 }
 
-/* Whether a line may be what is left of one of log_write's. */
+/* Whether a line may be the beginning of one that log_write wrote. */
 static bool begins_event(const char *line, size_t len)
 {
     static const char lead[] = LOG_LEAD;

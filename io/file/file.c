@@ -317,14 +317,14 @@ char *path_from(const char *file, const char *path)
 {
     char *from = path_absolute(file), *to = path_absolute(path), *out = NULL;
     if (from && to) {
-        size_t n = common_lead(from, to), ups = 0;
+        size_t n = common_lead(from, to), rest = strlen(to + n) + 1, ups = 0;
         for (const char *p = from + n; (p = strchr(p, '/')); p++)
             ups++;
-        out = malloc(3 * ups + strlen(to + n) + 1);
+        out = malloc(3 * ups + rest);
         for (size_t i = 0; out && i < ups; i++)
             memcpy(out + 3 * i, "../", 3);
         if (out)
-            strcpy(out + 3 * ups, to + n);
+            memcpy(out + 3 * ups, to + n, rest);
     }
     free(from);
     free(to);

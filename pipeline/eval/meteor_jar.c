@@ -9,11 +9,12 @@
 
 #define JAR "pycocoevalcap/meteor/meteor-1.5.jar"
 
-/* The first readable file of directory/pattern, where only the pattern's signs have a meaning. The caller frees; NULL: there
- * is none. */
+/* The first readable file of directory/pattern, where only the pattern's wildcards count. The caller frees; NULL: no such
+ * file. */
 static char *find_below(const char *directory, size_t len, const char *pattern)
 {
-    char *path = malloc(2 * len + strlen(pattern) + 2), *to = path, *found = NULL;
+    size_t rest = strlen(pattern) + 1;
+    char *path = malloc(2 * len + 1 + rest), *to = path, *found = NULL;
     glob_t matches;
     if (!path)
         return NULL;
@@ -22,7 +23,8 @@ static char *find_below(const char *directory, size_t len, const char *pattern)
             *to++ = '\\';
         *to++ = directory[i];
     }
-    sprintf(to, "/%s", pattern);
+    *to++ = '/';
+    memcpy(to, pattern, rest);
     if (!glob(path, 0, NULL, &matches)) {
         for (size_t i = 0; i < matches.gl_pathc && !found; i++)
             found = access(matches.gl_pathv[i], R_OK) ? NULL : strdup(matches.gl_pathv[i]);

@@ -51,7 +51,7 @@ typedef struct {
     Image image;
     bool at_url;        /* there was no such file, and the URL was looked up */
     bool cut;           /* the image is a JPEG that ends too early, drawn as far as it goes */
-    ImageReason reason; /* why there is no image */
+    ImageReason reason; /* why the image is missing */
 } LookupImage;
 
 /* The record's image, scaled to fit the box; with `enlarge` a smaller one is scaled up. Blocks. -1: err says

@@ -183,7 +183,7 @@ static int draw(CaptionSet *set, const SplitSpec *spec, int n, uint32_t seed, Er
 
 /* --- all --- */
 
-/* Takes images out of the splits that --split makes anew; if some are drawn, out of train too. */
+/* Takes images out of the splits that --split replaces; if some are drawn, out of train too. */
 static void release(CaptionSet *set, const SplitSpec *spec, int n, const Hash *listed)
 {
     bool draws = false;

@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     int64_t i; /* the record's place among the records */
     const Record *record;
-    bool dead;   /* there is no image; `reason` and `why` say why */
+    bool dead;   /* the image is missing: `reason` and `why` say why */
     bool cut;    /* the image ends too early, and is drawn as far as it goes */
     bool at_url; /* its URL was tried, not only files */
     ImageReason reason;
