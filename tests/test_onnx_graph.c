@@ -72,8 +72,9 @@ static void test_read(void **state)
     assert_true(onnx_text_is(onnx_find_tensor(&graph, "c"), "y"));
     assert_true(onnx_text_is(onnx_find_tensor(&graph, "z"), "z"));
     assert_int_equal(onnx_find_tensor(&graph, "nothing").len, 0);
-    assert_true(onnx_text_is(onnx_property(&graph, "coco.mean"), "127"));
-    assert_null(onnx_property(&graph, "coco.std").at);
+    assert_int_equal(graph.n_properties, 1);
+    assert_true(onnx_text_is(graph.properties[0].key, "coco.mean"));
+    assert_true(onnx_text_is(graph.properties[0].value, "127"));
     onnx_graph_free(&graph);
 }
 

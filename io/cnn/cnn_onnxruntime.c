@@ -1,136 +1,20 @@
 #include "io/cnn/cnn.h"
 
 #include "io/cnn/onnx_graph.h"
+#include "io/cnn/onnxruntime.h"
 #include "io/file/file.h"
 
-#include <dlfcn.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* --- ONNX Runtime's C API (onnxruntime_c_api.h): a table of functions that only ever grows. All used here are of its first
- * version. Every call but a release answers with a status: NULL is success. --- */
-
-typedef void *Status;
-
-enum {
-    GET_ERROR_MESSAGE = 2,
-    CREATE_ENV = 3,
-    CREATE_SESSION_FROM_ARRAY = 8,
-    RUN = 9,
-    CREATE_SESSION_OPTIONS = 10,
-    SET_INTRA_OP_NUM_THREADS = 24,
-    CREATE_TENSOR_WITH_DATA = 49,
-    GET_TENSOR_MUTABLE_DATA = 51,
-    GET_TENSOR_ELEMENT_TYPE = 60,
-    GET_DIMENSIONS_COUNT = 61,
-    GET_DIMENSIONS = 62,
-    GET_TENSOR_TYPE_AND_SHAPE = 65,
-    CREATE_CPU_MEMORY_INFO = 69,
-    RELEASE_STATUS = 93,
-    RELEASE_MEMORY_INFO = 94,
-    RELEASE_SESSION = 95,
-    RELEASE_VALUE = 96,
-    RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99,
-    RELEASE_SESSION_OPTIONS = 100
-};
-
-typedef void (*Slot)(void);
-typedef struct {
-    const Slot *(*get_api)(uint32_t version);
-    const char *(*version)(void);
-} ApiBase;
-
-enum { API_VERSION = 1, LOG_FATAL = 4, ARENA_ALLOCATOR = 1, MEMORY_DEFAULT = 0, TYPE_FLOAT = 1 };
-
-static struct {
-    const Slot *api; /* NULL: there is none, and why says so */
-    void *env;
-    void *memory; /* OrtMemoryInfo of the CPU */
-    Err why;
-} engine;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-#define CALL(slot, type) ((type)engine.api[slot])
-
-/* 0 for success; else puts the engine's reason, on one line, into err. */
-static int judge(Status status, Err *err)
-{
-    if (!status)
-        return 0;
-    const char *text = CALL(GET_ERROR_MESSAGE, const char *(*)(Status))(status);
-    err_set(err, "ONNX Runtime: %.*s", (int)strcspn(text, "\n"), text);
-    CALL(RELEASE_STATUS, void (*)(Status))(status);
-    return -1;
-}
-
-/* --- finding the library --- */
-
-/* "…/bin/coco-features" and "/../lib/coco/x.so" -> where that file would be. */
-static void *open_beside(const char *relative)
-{
-    char path[PATH_MAX + 64];
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
-    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-    if (!slash)
-        return NULL;
-    snprintf(slash, 64, "%s", relative);
-    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
-}
-
-static void *open_library(Err *err)
-{
-    static const char *const BESIDE[] = {"/../lib/coco/libonnxruntime.so", "/lib/libonnxruntime.so",
-                                         "/../lib/libonnxruntime.so"};
-    static const char *const SYSTEM[] = {"libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.so.1.21"};
-    const char *named = getenv("COCO_ONNXRUNTIME");
-    void *library = NULL;
-    if (named && *named) {
-        if (!(library = dlopen(named, RTLD_NOW | RTLD_LOCAL)))
-            err_set(err, "COCO_ONNXRUNTIME: %s", dlerror());
-        return library;
-    }
-    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE && !library; i++)
-        library = open_beside(BESIDE[i]);
-    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM && !library; i++)
-        library = dlopen(SYSTEM[i], RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        err_set(err, "there is no ONNX Runtime, which runs networks: 'scripts/setup photos' installs it, or "
-                     "COCO_ONNXRUNTIME names its library");
-    return library;
-}
-
-/* The library stays loaded, and its environment alive, until the process ends. */
-static void load_engine(void)
-{
-    void *library = open_library(&engine.why);
-    if (!library)
-        return;
-    const ApiBase *(*base)(void) = (const ApiBase *(*)(void))(uintptr_t)dlsym(library, "OrtGetApiBase");
-    const Slot *api = base ? base()->get_api(API_VERSION) : NULL;
-    if (!api) {
-        err_set(&engine.why, "the library found as ONNX Runtime is none: it has no API of version %d", API_VERSION);
-        return;
-    }
-    engine.api = api;
-    if (judge(CALL(CREATE_ENV, Status(*)(int, const char *, void **))(LOG_FATAL, "coco", &engine.env),
-              &engine.why) ||
-        judge(CALL(CREATE_CPU_MEMORY_INFO, Status(*)(int, int, void **))(ARENA_ALLOCATOR, MEMORY_DEFAULT,
-                                                                         &engine.memory),
-              &engine.why))
-        engine.api = NULL;
-}
 
 bool cnn_engine_found(Err *err)
 {
-    pthread_once(&once, load_engine);
-    if (!engine.api)
-        err_set(err, "%s", engine.why.text);
-    return engine.api != NULL;
+    if (!onnxruntime()->api)
+        err_set(err, "%s", onnxruntime()->why.text);
+    return onnxruntime()->api != NULL;
 }
 
 /* --- networks --- */
@@ -156,7 +40,7 @@ void cnn_free(Cnn *cnn)
     if (!cnn)
         return;
     if (cnn->session)
-        CALL(RELEASE_SESSION, void (*)(void *))(cnn->session);
+        ORT_CALL(RELEASE_SESSION, void (*)(void *))(cnn->session);
     free(cnn->input);
     for (int i = 0; i < N_OUTPUTS; i++)
         free(cnn->output[i]);
@@ -256,15 +140,16 @@ static int find_layers(Cnn *cnn, const OnnxGraph *graph, const CnnWish *wish, On
 static int make_session(Cnn *cnn, const void *bytes, size_t len, Err *err)
 {
     void *options = NULL;
-    int rc = judge(CALL(CREATE_SESSION_OPTIONS, Status(*)(void **))(&options), err);
+    int rc = ort_judge(ORT_CALL(CREATE_SESSION_OPTIONS, OrtStatus(*)(void **))(&options), err);
     if (!rc)
-        rc = judge(CALL(SET_INTRA_OP_NUM_THREADS, Status(*)(void *, int))(options, 1), err);
+        rc = ort_judge(ORT_CALL(SET_INTRA_OP_NUM_THREADS, OrtStatus(*)(void *, int))(options, 1), err);
     if (!rc)
-        rc = judge(CALL(CREATE_SESSION_FROM_ARRAY, Status(*)(void *, const void *, size_t, void *, void **))(
-                       engine.env, bytes, len, options, &cnn->session),
-                   err);
+        rc = ort_judge(
+            ORT_CALL(CREATE_SESSION_FROM_ARRAY, OrtStatus(*)(void *, const void *, size_t, void *, void **))(
+                onnxruntime()->env, bytes, len, options, &cnn->session),
+            err);
     if (options)
-        CALL(RELEASE_SESSION_OPTIONS, void (*)(void *))(options);
+        ORT_CALL(RELEASE_SESSION_OPTIONS, void (*)(void *))(options);
     return rc;
 }
 
@@ -275,17 +160,17 @@ static const float *look(void *value, int64_t dim[4], size_t *rank, Err *err)
 {
     void *info = NULL, *data = NULL;
     int type = 0;
-    if (judge(CALL(GET_TENSOR_TYPE_AND_SHAPE, Status(*)(void *, void **))(value, &info), err))
+    if (ort_judge(ORT_CALL(GET_TENSOR_TYPE_AND_SHAPE, OrtStatus(*)(void *, void **))(value, &info), err))
         return NULL;
-    int rc = judge(CALL(GET_TENSOR_ELEMENT_TYPE, Status(*)(void *, int *))(info, &type), err) ||
-             judge(CALL(GET_DIMENSIONS_COUNT, Status(*)(void *, size_t *))(info, rank), err);
+    int rc = ort_judge(ORT_CALL(GET_TENSOR_ELEMENT_TYPE, OrtStatus(*)(void *, int *))(info, &type), err) ||
+             ort_judge(ORT_CALL(GET_DIMENSIONS_COUNT, OrtStatus(*)(void *, size_t *))(info, rank), err);
     if (!rc && (type != TYPE_FLOAT || *rank < 2 || *rank > 4))
         rc = err_set(err, "the layer is not float32 numbers of two to four dimensions");
     if (!rc)
-        rc = judge(CALL(GET_DIMENSIONS, Status(*)(void *, int64_t *, size_t))(info, dim, *rank), err);
+        rc = ort_judge(ORT_CALL(GET_DIMENSIONS, OrtStatus(*)(void *, int64_t *, size_t))(info, dim, *rank), err);
     if (!rc)
-        rc = judge(CALL(GET_TENSOR_MUTABLE_DATA, Status(*)(void *, void **))(value, &data), err);
-    CALL(RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, void (*)(void *))(info);
+        rc = ort_judge(ORT_CALL(GET_TENSOR_MUTABLE_DATA, OrtStatus(*)(void *, void **))(value, &data), err);
+    ORT_CALL(RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, void (*)(void *))(info);
     return rc ? NULL : data;
 }
 
@@ -303,19 +188,19 @@ static int run(const Cnn *cnn, const float *input, void *values[N_OUTPUTS], Err 
             return err_set(err, "out of memory");
         memcpy(batch, input, one * sizeof *input);
     }
-    int rc = judge(CALL(CREATE_TENSOR_WITH_DATA,
-                        Status(*)(void *, const void *, size_t, const int64_t *, size_t, int, void **))(
-                       engine.memory, batch ? batch : input, bytes, info->channels_last ? pixels : planes, 4,
-                       TYPE_FLOAT, &tensor),
-                   err);
+    int rc = ort_judge(ORT_CALL(CREATE_TENSOR_WITH_DATA,
+                                OrtStatus(*)(void *, const void *, size_t, const int64_t *, size_t, int, void **))(
+                           onnxruntime()->memory, batch ? batch : input, bytes,
+                           info->channels_last ? pixels : planes, 4, TYPE_FLOAT, &tensor),
+                       err);
     if (!rc)
-        rc = judge(
-            CALL(RUN, Status(*)(void *, void *, const char *const *, void *const *, size_t, const char *const *,
-                                size_t, void **))(cnn->session, NULL, (const char *const *)&cnn->input, &tensor, 1,
-                                                  (const char *const *)cnn->output, (size_t)cnn->n_outputs, values),
-            err);
+        rc = ort_judge(ORT_CALL(RUN, OrtStatus(*)(void *, void *, const char *const *, void *const *, size_t,
+                                                  const char *const *, size_t, void **))(
+                           cnn->session, NULL, (const char *const *)&cnn->input, &tensor, 1,
+                           (const char *const *)cnn->output, (size_t)cnn->n_outputs, values),
+                       err);
     if (tensor)
-        CALL(RELEASE_VALUE, void (*)(void *))(tensor);
+        ORT_CALL(RELEASE_VALUE, void (*)(void *))(tensor);
     free(batch);
     return rc;
 }
@@ -324,7 +209,7 @@ static void release(void *values[N_OUTPUTS])
 {
     for (int i = 0; i < N_OUTPUTS; i++)
         if (values[i])
-            CALL(RELEASE_VALUE, void (*)(void *))(values[i]);
+            ORT_CALL(RELEASE_VALUE, void (*)(void *))(values[i]);
 }
 
 /* Numbers of one picture. -1: the first dimension is not the batch. */

@@ -49,8 +49,6 @@ bool onnx_text_is(OnnxText text, const char *word);
 const OnnxNode *onnx_last_pooling(const OnnxGraph *graph);
 /* The tensor of this name, else the first output of the node of this name; empty: there is neither. */
 OnnxText onnx_find_tensor(const OnnxGraph *graph, const char *name);
-/* The metadata of this key; an empty text with .at == NULL: none. */
-OnnxText onnx_property(const OnnxGraph *graph, const char *key);
 
 /* The model's bytes with these tensors among the graph's outputs, in new memory. */
 void *onnx_with_outputs(const OnnxGraph *graph, const void *bytes, size_t len, const OnnxText *tensors, int n,

@@ -1,7 +1,6 @@
 /* Whether two systems differ in their scores, judged by captions of the same images.
  *
- * As many images as there are are drawn with replacement, and both systems are scored on the same draws: the
- * middle 95 of 100 of the differences are the interval (the paired bootstrap of Koehn 2004). p is the share of random
+ * Each resample draws n of the n images with replacement and scores both systems on them: the middle 95 of 100 of the differences are the interval (the paired bootstrap of Koehn 2004). p is the share of random
  * exchanges, each image's captions changing sides with probability 1/2, after which the scores differ at least as much
  * as they do, either way: (exceeding + 1) / (exchanges + 1) (approximate randomization: Noreen 1989; Riezler and Maxwell
  * 2005, who find that it errs less often than tests by bootstrap).
