@@ -19,21 +19,6 @@
 #include <unistd.h>
 
 static Err err;
-static char *dir;
-
-static int setup(void **state)
-{
-    (void)state;
-    dir = tmp_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    tmp_remove(dir);
-    return 0;
-}
 
 /* --- names --- */
 
@@ -227,7 +212,7 @@ static void put_end(FILE *f)
 /* A tar with two wanted files below d/, of 1000 and 70000 bytes, and some others. */
 static UnpackSpec make_tar(char path[PATH_MAX])
 {
-    snprintf(path, PATH_MAX, "%s/a.tar", dir);
+    snprintf(path, PATH_MAX, "%s/a.tar", tmp_dir);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     put_file(f, "notes.txt", 30);
@@ -245,7 +230,7 @@ static UnpackSpec make_tar(char path[PATH_MAX])
 
 static char *make_scratch(void)
 {
-    char *scratch = tmp_path(dir, "scratch");
+    char *scratch = tmp_path(tmp_dir, "scratch");
     assert_int_equal(mkdir(scratch, 0777), 0);
     return scratch;
 }
@@ -303,7 +288,7 @@ static void limits(void **state)
     spec.max_bytes = 71000 + 30 + 5;
     assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_DONE);
     free(scratch);
-    teardown(NULL), setup(NULL);
+    tmp_teardown(NULL), tmp_setup(NULL);
     spec = make_tar(path);
     scratch = make_scratch();
     spec.max_bytes = 71000 + 30 + 4;
@@ -332,7 +317,7 @@ static void whose_fault_it_is(void **state)
     (void)state;
     char path[PATH_MAX];
     UnpackSpec spec = make_tar(path);
-    char *scratch = make_scratch(), *none = tmp_path(dir, "none");
+    char *scratch = make_scratch(), *none = tmp_path(tmp_dir, "none");
     assert_int_equal(truncate(path, 30000), 0);
     assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_REFUSED);
     assert_says(err.text, "a.tar: ");
@@ -340,7 +325,7 @@ static void whose_fault_it_is(void **state)
     spec.path = none;
     assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     assert_string_equal(err.text, "a.tar: No such file or directory");
-    spec.path = dir;
+    spec.path = tmp_dir;
     assert_int_equal(unpack_archive(&spec, scratch, &err), UNPACK_FAILED);
     free(scratch), free(none);
 }
@@ -353,7 +338,7 @@ static void not_a_file(void **state)
     UnpackSpec spec = make_tar(path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(unpack_archive(&spec, dir, &err), UNPACK_FAILED);
+    assert_int_equal(unpack_archive(&spec, tmp_dir, &err), UNPACK_FAILED);
     assert_string_equal(err.text, "a.tar: is not a regular file");
 }
 
@@ -361,7 +346,7 @@ static void not_a_file(void **state)
 static void text_is_utf8(void **state)
 {
     (void)state;
-    char *path = tmp_path(dir, "u.tar"), *scratch = make_scratch();
+    char *path = tmp_path(tmp_dir, "u.tar"), *scratch = make_scratch();
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     put_file(f, "d\xc3\xa9/coco2014_captions.h5", 10);
@@ -381,7 +366,7 @@ static void digests_of_files(void **state)
 {
     (void)state;
     char hex[DIGEST_LEN + 1], want[DIGEST_LEN + 1];
-    char *path = tmp_path(dir, "f"), *bytes = malloc(700001);
+    char *path = tmp_path(tmp_dir, "f"), *bytes = malloc(700001);
     assert_non_null(bytes);
     memset(bytes, 'q', 700001);
     /* FIPS 180-2, appendix B.1; then the empty file, and one longer than a piece. */
@@ -396,7 +381,7 @@ static void digests_of_files(void **state)
     }
     volatile sig_atomic_t stop = SIGTERM;
     assert_int_equal(digest_file(path, &stop, hex, &err), 1);
-    assert_int_equal(digest_file(dir, NULL, hex, &err), -1);
+    assert_int_equal(digest_file(tmp_dir, NULL, hex, &err), -1);
     assert_says(err.text, "Is a directory");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(digest_file(path, NULL, hex, &err), -1);
@@ -423,14 +408,14 @@ int main(void)
         cmocka_unit_test(names_in_messages),
         cmocka_unit_test(names_of_a_dataset),
         cmocka_unit_test(a_list_of_entries),
-        cmocka_unit_test_setup_teardown(only_what_is_wanted, setup, teardown),
-        cmocka_unit_test_setup_teardown(limits, setup, teardown),
-        cmocka_unit_test_setup_teardown(stops, setup, teardown),
-        cmocka_unit_test_setup_teardown(whose_fault_it_is, setup, teardown),
-        cmocka_unit_test_setup_teardown(not_a_file, setup, teardown),
-        cmocka_unit_test_setup_teardown(text_is_utf8, setup, teardown),
-        cmocka_unit_test_setup_teardown(digests_of_files, setup, teardown),
-        cmocka_unit_test_setup_teardown(sizes_as_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_what_is_wanted, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(limits, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(stops, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(whose_fault_it_is, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(not_a_file, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(text_is_utf8, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(digests_of_files, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(sizes_as_text, tmp_setup, tmp_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,22 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *dir;
 static Err err;
-
-static int setup(void **state)
-{
-    (void)state;
-    dir = tmp_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    tmp_remove(dir);
-    return 0;
-}
 
 /* --- CSV --- */
 
@@ -100,7 +85,7 @@ static void pass_over(void *ctx, const char *place, const char *why)
 
 static int read_bytes(const char *bytes, size_t len, Said *said, const char **format)
 {
-    char *path = tmp_path(dir, "c");
+    char *path = tmp_path(tmp_dir, "c");
     CaptionSink sink = {take, pass_over, said};
     *said = (Said){""};
     tmp_write(path, bytes, len);
@@ -235,7 +220,7 @@ static void other_files(void **state)
     CaptionSink sink = {take, pass_over, &said};
     assert_int_equal(captions_read("/no/such/file", &sink, &format, &err), -1);
     assert_says(err.text, "/no/such/file: No such file");
-    assert_int_equal(captions_read(dir, &sink, &format, &err), -1);
+    assert_int_equal(captions_read(tmp_dir, &sink, &format, &err), -1);
     assert_says(err.text, "Is a directory");
 }
 
@@ -243,13 +228,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(csv_rows),
-        cmocka_unit_test_setup_teardown(coco, setup, teardown),
-        cmocka_unit_test_setup_teardown(karpathy, setup, teardown),
-        cmocka_unit_test_setup_teardown(records, setup, teardown),
-        cmocka_unit_test_setup_teardown(csv, setup, teardown),
-        cmocka_unit_test_setup_teardown(tsv, setup, teardown),
-        cmocka_unit_test_setup_teardown(bars, setup, teardown),
-        cmocka_unit_test_setup_teardown(other_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(coco, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(karpathy, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(records, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(csv, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(tsv, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(bars, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(other_files, tmp_setup, tmp_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

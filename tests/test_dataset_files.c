@@ -9,33 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *dir;
 static Err err;
-
-static int setup(void **state)
-{
-    (void)state;
-    dir = tmp_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    tmp_remove(dir);
-    return 0;
-}
 
 static void put(const char *name, const char *text)
 {
-    char *path = tmp_path(dir, name);
+    char *path = tmp_path(tmp_dir, name);
     tmp_write(path, text, strlen(text));
     free(path);
 }
 
 static void expect_path(DatasetFile kind, const char *split, const char *name)
 {
-    char *path = dataset_file_path(dir, kind, split), *want = tmp_path(dir, name);
+    char *path = dataset_file_path(tmp_dir, kind, split), *want = tmp_path(tmp_dir, name);
     assert_string_equal(path, want);
     free(path), free(want);
 }
@@ -106,7 +91,7 @@ static void expect_splits(unsigned kinds, const char *want)
 {
     DatasetSplits splits = {NULL, 0};
     char got[512] = "";
-    assert_ok(dataset_splits(&splits, dir, kinds, &err));
+    assert_ok(dataset_splits(&splits, tmp_dir, kinds, &err));
     for (int i = 0; i < splits.n; i++)
         text_add(got, sizeof got, "%s%s", i ? " " : "", splits.name[i]);
     dataset_splits_free(&splits);
@@ -133,7 +118,7 @@ static void splits_of_a_directory(void **state)
     put("train2014_features.h5", "");
     expect_splits(lists, "b train2014 val");
 
-    char *path = tmp_path(dir, "captions.h5");
+    char *path = tmp_path(tmp_dir, "captions.h5");
     const int64_t dim[2] = {1, 2};
     const int32_t row[2] = {1, 2};
     H5 *h5 = h5_create(path, &err);
@@ -163,8 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_both_styles),
         cmocka_unit_test(what_a_name_tells),
-        cmocka_unit_test_setup_teardown(plain_names_come_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(splits_of_a_directory, setup, teardown),
+        cmocka_unit_test_setup_teardown(plain_names_come_first, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(splits_of_a_directory, tmp_setup, tmp_teardown),
         cmocka_unit_test(names_of_splits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,29 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *dir;
 static Err err;
-
-static int setup(void **state)
-{
-    (void)state;
-    dir = tmp_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    tmp_remove(dir);
-    return 0;
-}
 
 enum { N = 3, D = 2 };
 
 /* A file as coco-features writes it: `first` is the first number. */
 static void make(const char *name, float first, const char *const *files, const char *cnn, bool reduced)
 {
-    char *path = tmp_path(dir, name);
+    char *path = tmp_path(tmp_dir, name);
     const int64_t dim[2] = {N, D}, C = 4, shape[2] = {4, D};
     const double mean[3] = {127, 126.5, 0.25};
     const float numbers[8] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -56,7 +41,7 @@ static void make(const char *name, float first, const char *const *files, const 
 
 static int add(FeatureSet *set, const char *name)
 {
-    char *path = tmp_path(dir, name);
+    char *path = tmp_path(tmp_dir, name);
     int rc = feature_set_add(set, path, &err);
     free(path);
     return rc;
@@ -110,7 +95,7 @@ static void unlike_files(void **state)
 static void origins_are_copied(void **state)
 {
     (void)state;
-    char *from_path = tmp_path(dir, "from.h5"), *to_path = tmp_path(dir, "to.h5"), *text;
+    char *from_path = tmp_path(tmp_dir, "from.h5"), *to_path = tmp_path(tmp_dir, "to.h5"), *text;
     int64_t width;
     double mean[3];
     float components[8];
@@ -141,9 +126,9 @@ static void origins_are_copied(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_by_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(unlike_files, setup, teardown),
-        cmocka_unit_test_setup_teardown(origins_are_copied, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_by_name, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(unlike_files, tmp_setup, tmp_teardown),
+        cmocka_unit_test_setup_teardown(origins_are_copied, tmp_setup, tmp_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,10 @@ void text_add(char *text, size_t size, const char *fmt, ...) __attribute__((form
 /* A new directory below $TMPDIR. tmp_remove removes it with its content and frees the name. */
 char *tmp_make(void);
 void tmp_remove(char *dir);
+/* For cmocka's setup and teardown: a directory for each test. */
+extern char *tmp_dir;
+int tmp_setup(void **state);
+int tmp_teardown(void **state);
 /* A new string "dir/name". */
 char *tmp_path(const char *dir, const char *name);
 void tmp_write(const char *path, const void *bytes, size_t len);

@@ -60,3 +60,19 @@ void tmp_write(const char *path, const void *bytes, size_t len)
     if (!f || fwrite(bytes, 1, len, f) != len || fclose(f))
         fail_msg("cannot write %s", path);
 }
+
+char *tmp_dir;
+
+int tmp_setup(void **state)
+{
+    (void)state;
+    tmp_dir = tmp_make();
+    return 0;
+}
+
+int tmp_teardown(void **state)
+{
+    (void)state;
+    tmp_remove(tmp_dir);
+    return 0;
+}
