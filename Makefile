@@ -45,7 +45,7 @@ SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 VERSION := 1.0
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -I. \
              $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS)
-LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
+LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

@@ -33,7 +33,8 @@ static const char EPILOG[] =
     "novel_captions, with --train.\n"
     "\n"
     "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails, the other\n"
-    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out.";
+    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out. METEOR_lite (--meteor-lite) lacks\n"
+    "METEOR's synonyms and paraphrases; its scores compare with one another alone.";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)
@@ -138,6 +139,8 @@ int main(int argc, char **argv)
          .help = "number of resamples for --significance", .min = 100, .max = 1e6},
         {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
          .help = "random seed for --significance", .min = 0, .max = UINT32_MAX},
+        {.name = "meteor-lite", .kind = CLI_FLAG, .value = &o.meteor_lite,
+         .help = "METEOR_lite too: METEOR with equal words and equal stems alone, without Java"},
         {.name = "meteor", .kind = CLI_FLAG, .value = &o.meteor,
          .help = "METEOR too, which Java computes with the COCO tools' meteor-1.5.jar"},
         {.name = "meteor-jar", .kind = CLI_TEXT, .value = &o.meteor_options.jar, .arg = "FILE",

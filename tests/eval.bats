@@ -379,3 +379,29 @@ E
     # All 1000 of these score BLEU-1 0.579, ROUGE-L 0.396 and CIDEr 0.600 with the peers' own tools.
     jq -e '.images == 126 and (.Bleu_1 - 0.579 | fabs < 0.03) and (.ROUGE_L - 0.396 | fabs < 0.03) and (.CIDEr - 0.6 | fabs < 0.1)' <<<"$output"
 }
+
+@test "METEOR_lite: on request alone, in every form, and the same for any number of threads" {
+    coco-eval -q three.jsonl >usual
+    run ! grep -i meteor usual
+    run -0 --separate-stderr coco-eval -q three.jsonl --meteor-lite
+    [ "$(sed 's/"METEOR_lite":[^,]*,//' <<<"$output")" = "$(cat usual)" ]
+    jq -e '.METEOR_lite > 0 and .METEOR_lite < 1 and (has("METEOR") | not)' <<<"$output"
+    [ "$(coco-eval -q -j1 three.jsonl --meteor-lite)" = "$output" ]
+    coco-eval -q --table three.jsonl --meteor-lite | grep -E '^METEOR-lite +[0-9.]+ +of 100$'
+    coco-eval -q --table three.jsonl three.jsonl --meteor-lite --significance >table
+    grep -E 'CIDEr +METEOR-lite$' table
+    grep -E 'METEOR-lite +\+0.00' table
+    coco-eval -q --per-image three.jsonl --meteor-lite | jq -es 'all(.METEOR_lite >= 0)'
+    # Equal stems count, other words do not.
+    printf '{"image_id":1,"caption":"%s","references":["a dog runs"]}\n' "a dog running" >stem.jsonl
+    printf '{"image_id":1,"caption":"%s","references":["a dog runs"]}\n' "a dog sleeping" >other.jsonl
+    [ "$(coco-eval -q stem.jsonl other.jsonl --meteor-lite | jq -s '.[0].METEOR_lite > .[1].METEOR_lite')" = true ]
+}
+
+@test "METEOR_lite of COCO's validation captions" {
+    needs "$COCO_SHARED/data/coco/captions_val2017.json"
+    local all=$COCO_SHARED/data/coco/captions_val2017.json
+    jq -c '[.annotations | group_by(.image_id)[] | .[0] | {image_id, caption}]' "$all" >first.json
+    jq -c '{annotations: [.annotations | group_by(.image_id)[] | .[1:][]]}' "$all" >others.json
+    coco-eval -q --refs others.json first.json --meteor-lite | jq -e '.METEOR_lite - 0.22813 | fabs < 1e-5'
+}

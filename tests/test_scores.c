@@ -49,7 +49,7 @@ static void read_sentence(Scored *s, const char *text, Sentence *out)
 static void combine(const double *counts, int64_t captions, Scores *out)
 {
     double score[NGRAM_MAX + 2];
-    metrics_combine(counts, captions, score);
+    metrics_combine(METRICS, counts, captions, score);
     memcpy(out->bleu, score, sizeof out->bleu);
     out->rouge_l = score[NGRAM_MAX];
     out->cider = score[NGRAM_MAX + 1];
@@ -77,12 +77,12 @@ static void score(Scored *s, const Image *images, int n)
     for (int i = 0; i < n; i++)
         cider_add_df(s->reference[i], s->pair[i].n_references, i, last, df);
     cider_idf(df, (int32_t)grams, n, idf);
-    assert_int_equal(metrics_counts(), COUNTS);
-    assert_int_equal(metrics_scores(), NGRAM_MAX + 2);
-    assert_int_equal(metrics_count(s->pair, n, &(ScoreCorpus){.idf = idf}, counts[0]), 0);
+    assert_int_equal(metrics_counts(METRICS), COUNTS);
+    assert_int_equal(metrics_scores(METRICS), NGRAM_MAX + 2);
+    assert_int_equal(metrics_count(METRICS, s->pair, n, &(ScoreCorpus){.idf = idf}, counts[0]), 0);
     for (int i = 0; i < n; i++)
         combine(counts[i], 1, &s->image[i]);
-    metrics_sum(counts[0], n, s->sum);
+    metrics_sum(METRICS, counts[0], n, s->sum);
     combine(s->sum, n, &s->corpus);
     free(df);
     free(last);
@@ -288,7 +288,7 @@ static void test_sums(void **state)
                  {130, 5.4485913382659765},
                  {1003, 7.4884648745144435},
                  {5000, 9.094508852984436}};
-    int width = metrics_counts();
+    int width = metrics_counts(METRICS);
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         int64_t n = CASES[i].n;
@@ -296,7 +296,7 @@ static void test_sums(void **state)
         assert_non_null(counts);
         for (int64_t k = 0; k < n; k++)
             counts[k * width + width - 1] = 1.0 / (double)(k + 1);
-        metrics_sum(counts, n, sum);
+        metrics_sum(METRICS, counts, n, sum);
         assert_true(sum[width - 1] == CASES[i].sum);
         assert_true(sum[0] == 0);
         free(counts);
@@ -314,11 +314,111 @@ static void test_tokens(void **state)
     score(&s, ONE, 1);
     assert_int_equal(sentence_set_tokens(&s.caption[0], OTHER, 3), 0);
     assert_int_equal(sentence_set_tokens(&s.caption[0], TOKENS, 3), 0);
-    assert_int_equal(metrics_count(s.pair, 1, &(ScoreCorpus){0}, counts), 0);
+    assert_int_equal(metrics_count(METRICS, s.pair, 1, &(ScoreCorpus){0}, counts), 0);
     combine(counts, 1, &s.corpus);
     near(s.corpus.rouge_l, (1 + 1.44) * (2. / 3) * (2. / 4) / (2. / 4 + 1.44 * 2 / 3), 1e-12, "ROUGE-L");
     near(s.corpus.bleu[3], 1, 1e-8, "BLEU-4");
     release(&s);
+}
+
+/* Words as numbers: a small letter is a stem, a capital another form of it. */
+static Sentence letters(const char *text)
+{
+    static const int32_t NO_NGRAM[NGRAM_MAX * 32] = {0};
+    int32_t word[32];
+    int n = (int)strlen(text);
+    Sentence s;
+    for (int i = 0; i < n; i++)
+        word[i] = text[i];
+    assert_int_equal(sentence_init(&s, word, n, NO_NGRAM), 0);
+    return s;
+}
+
+/* The stems of letters, and x, y and z as function words. */
+static WordForms letter_forms(int32_t stem[128], bool function[128])
+{
+    for (int c = 0; c < 128; c++) {
+        stem[c] = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+        function[c] = c >= 'x' && c <= 'z';
+    }
+    return (WordForms){stem, function};
+}
+
+static void test_meteor_alignment(void **state)
+{
+    static const struct {
+        const char *caption, *reference;
+        int pairs, chunks;
+        int to[8];
+    } CASES[] = {
+        {"abc", "abc", 3, 1, {0, 1, 2}},
+        {"abc", "cab", 3, 2, {1, 2, 0}},
+        {"", "abc", 0, 0, {0}},
+        {"abc", "", 0, 0, {-1, -1, -1}},
+        {"abc", "ABC", 3, 1, {0, 1, 2}},
+        /* More pairs before fewer chunks: the first a alone would be one chunk. */
+        {"ab", "acb", 2, 2, {0, 2}},
+        /* Fewer chunks before smaller distances: the a before b, not the one in the same place. */
+        {"ab", "acab", 2, 1, {2, 3}},
+        /* Then smaller distances. */
+        {"ca", "xaa", 1, 1, {-1, 1}},
+        /* A word is matched once. */
+        {"aa", "a", 1, 1, {0, -1}},
+    };
+    int32_t stem[128];
+    bool function[128];
+    const WordForms forms = letter_forms(stem, function);
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Sentence c = letters(CASES[i].caption), r = letters(CASES[i].reference);
+        Alignment a;
+        assert_int_equal(meteor_align(&c, &r, &forms, &a), 0);
+        assert_int_equal(a.n, CASES[i].pairs);
+        assert_int_equal(a.chunks, CASES[i].chunks);
+        for (int w = 0; w < c.n; w++)
+            assert_int_equal(a.to[w], CASES[i].to[w]);
+        free(a.to);
+        sentence_free(&c);
+        sentence_free(&r);
+    }
+}
+
+/* Scores that the authors' program prints for `-m 'exact stem'` of sentences with as many words of each kind. */
+static void test_meteor_lite(void **state)
+{
+    static const struct {
+        const char *caption, *references[2];
+        double score;
+    } CASES[] = {
+        {"abcxy", {"abcxy"}, 1},
+        {"abcxy", {"abdexyz"}, 0},                   /* set below */
+        {"xaxy", {"qxay", "xaxy"}, 1},               /* the better of two references */
+        {"fedzyx", {"xyzdEF"}, 0.32000000000000006}, /* six chunks, two by stem */
+        {"abc", {"xyz"}, 0},
+        {"", {"xyz"}, 0},
+    };
+    int32_t stem[128];
+    bool function[128];
+    const WordForms forms = letter_forms(stem, function);
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Sentence c = letters(CASES[i].caption), r[2];
+        ScorePair pair = {&c, r, 0};
+        double counts[16], score, expected = CASES[i].score;
+        for (; pair.n_references < 2 && CASES[i].references[pair.n_references]; pair.n_references++)
+            r[pair.n_references] = letters(CASES[i].references[pair.n_references]);
+        assert_in_range(metric_meteor_lite.n_counts, 1, 16);
+        assert_int_equal(metric_meteor_lite.count(&pair, &(ScoreCorpus){.forms = &forms}, counts), 0);
+        metric_meteor_lite.combine(counts, 1, &score);
+        if (i == 1) { /* ab and xy match, in two chunks */
+            double p = (2 * .75 + 2 * .25) / (3 * .75 + 2 * .25), q = (2 * .75 + 2 * .25) / (4 * .75 + 3 * .25);
+            expected = p * q / (.85 * p + .15 * q) * (1 - .6 * pow(2. / 4, .2));
+        }
+        near(score, expected, 1e-12, CASES[i].caption);
+        sentence_free(&c);
+        for (int k = 0; k < pair.n_references; k++)
+            sentence_free(&r[k]);
+    }
 }
 
 /* Every metric names its scores, once among all, and its totals are among its counts. */
@@ -327,7 +427,7 @@ static void test_metrics_table(void **state)
     const char *seen[64];
     int n = 0, counts = 0;
     (void)state;
-    for (const Metric *const *m = METRICS; *m; counts += (*m++)->n_counts) {
+    for (MetricList m = ALL_METRICS; *m; counts += (*m++)->n_counts) {
         assert_non_null((*m)->score[0].key);
         for (const MetricScore *s = (*m)->score; s->key; s++) {
             assert_non_null(s->label);
@@ -340,19 +440,27 @@ static void test_metrics_table(void **state)
         for (const MetricTotal *t = (*m)->total; t->key; t++)
             assert_in_range(t->at, 0, (*m)->n_counts - 1);
     }
-    assert_int_equal(metrics_scores(), n);
-    assert_int_equal(metrics_counts(), counts);
+    assert_int_equal(metrics_scores(ALL_METRICS), n);
+    assert_int_equal(metrics_counts(ALL_METRICS), counts);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_corpus),         cmocka_unit_test(test_images),
-        cmocka_unit_test(test_one_image),      cmocka_unit_test(test_identical),
-        cmocka_unit_test(test_empty),          cmocka_unit_test(test_closest_length),
-        cmocka_unit_test(test_clipped_counts), cmocka_unit_test(test_ngram_table),
-        cmocka_unit_test(test_sentence),       cmocka_unit_test(test_metrics_table),
-        cmocka_unit_test(test_sums),           cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_one_image),
+        cmocka_unit_test(test_identical),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_closest_length),
+        cmocka_unit_test(test_clipped_counts),
+        cmocka_unit_test(test_ngram_table),
+        cmocka_unit_test(test_sentence),
+        cmocka_unit_test(test_metrics_table),
+        cmocka_unit_test(test_meteor_alignment),
+        cmocka_unit_test(test_meteor_lite),
+        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #define METRIC_ROW(name) &metric_##name,
 const Metric *const METRICS[] = {EACH_METRIC(METRIC_ROW) NULL};
+const Metric *const ALL_METRICS[] = {EACH_METRIC(METRIC_ROW) EACH_OPTIONAL_METRIC(METRIC_ROW) NULL};
 
 void metric_mean(const double *count, int64_t captions, double *score)
 {
@@ -18,36 +19,36 @@ static int n_scores(const Metric *m)
     return n;
 }
 
-int metrics_counts(void)
+int metrics_counts(MetricList metrics)
 {
     int n = 0;
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = metrics; *m; m++)
         n += (*m)->n_counts;
     return n;
 }
 
-int metrics_scores(void)
+int metrics_scores(MetricList metrics)
 {
     int n = 0;
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = metrics; *m; m++)
         n += n_scores(*m);
     return n;
 }
 
-static int count_one(const ScorePair *pair, const ScoreCorpus *corpus, double *counts)
+static int count_one(MetricList metrics, const ScorePair *pair, const ScoreCorpus *corpus, double *counts)
 {
-    for (const Metric *const *m = METRICS; *m; counts += (*m++)->n_counts)
+    for (MetricList m = metrics; *m; counts += (*m++)->n_counts)
         if ((*m)->count(pair, corpus, counts))
             return -1;
     return 0;
 }
 
-int metrics_count(const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts)
+int metrics_count(MetricList metrics, const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts)
 {
-    int failed = 0, width = metrics_counts();
+    int failed = 0, width = metrics_counts(metrics);
 #pragma omp parallel for schedule(dynamic, 64) reduction(| : failed)
     for (int64_t i = 0; i < n; i++)
-        failed |= count_one(&pairs[i], corpus, counts + i * width) != 0;
+        failed |= count_one(metrics, &pairs[i], corpus, counts + i * width) != 0;
     return failed ? -1 : 0;
 }
 
@@ -68,16 +69,16 @@ static double pairwise_sum(const double *x, int stride, int64_t n)
     return sum;
 }
 
-void metrics_sum(const double *counts, int64_t n, double *sum)
+void metrics_sum(MetricList metrics, const double *counts, int64_t n, double *sum)
 {
-    int width = metrics_counts();
+    int width = metrics_counts(metrics);
     for (int k = 0; k < width; k++)
         sum[k] = pairwise_sum(counts + k, width, n);
 }
 
-void metrics_combine(const double *counts, int64_t captions, double *score)
+void metrics_combine(MetricList metrics, const double *counts, int64_t captions, double *score)
 {
-    for (const Metric *const *m = METRICS; *m; m++) {
+    for (MetricList m = metrics; *m; m++) {
         (*m)->combine(counts, captions, score);
         counts += (*m)->n_counts;
         score += n_scores(*m);

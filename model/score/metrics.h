@@ -1,6 +1,7 @@
-/* Caption metrics: BLEU-1 to 4, ROUGE-L and CIDEr as the COCO caption tools compute them (pycocoevalcap).
+/* Caption metrics: BLEU-1 to 4, ROUGE-L and CIDEr as the COCO caption tools compute them (pycocoevalcap), and others that are
+ * computed on request.
  *
- * A metric is one file and one row of EACH_METRIC. It counts something per caption; counts of captions add up to those
+ * A metric is one file and one row of EACH_METRIC, or of EACH_OPTIONAL_METRIC. It counts something per caption; counts of captions add up to those
  * of a corpus, and the same function turns either into scores. What writes scores walks the table.
  *
  *   a caption and its references ──count──► counts ──Σ over captions──► combine ──► scores of a corpus
@@ -11,6 +12,7 @@
 #ifndef COCO_MODEL_SCORE_METRICS_H
 #define COCO_MODEL_SCORE_METRICS_H
 
+#include "model/score/meteor_lite.h"
 #include "model/score/sentence.h"
 
 #include <stdint.h>
@@ -24,7 +26,8 @@ typedef struct {
 
 /* What metrics may know of the corpus as a whole. */
 typedef struct {
-    const double *idf; /* (n-grams) see cider.h; NULL: CIDEr is 0 */
+    const double *idf;      /* (n-grams) see cider.h; NULL: CIDEr is 0 */
+    const WordForms *forms; /* for METEOR_lite, which cannot do without */
 } ScoreCorpus;
 
 enum { METRIC_LIST = 8 }; /* length of the lists below; a zeroed element ends them */
@@ -54,23 +57,27 @@ typedef struct {
 /* To combine the one count of a metric whose corpus score is the mean over captions. */
 void metric_mean(const double *count, int64_t captions, double *score);
 
-/* The table of metrics, metric_NAME, in the order in which scores are written. */
+/* The tables of metrics, metric_NAME, in the order in which scores are written. */
 #define EACH_METRIC(ROW) ROW(bleu) ROW(rouge_l) ROW(cider)
+#define EACH_OPTIONAL_METRIC(ROW) ROW(meteor_lite)
 
 #define METRIC_DECLARE(name) extern const Metric metric_##name;
 EACH_METRIC(METRIC_DECLARE)
+EACH_OPTIONAL_METRIC(METRIC_DECLARE)
 
-extern const Metric *const METRICS[]; /* ends in NULL */
+/* Metrics, ended by NULL: the usual ones, and those with the optional ones after them. */
+typedef const Metric *const *MetricList;
+extern const Metric *const METRICS[], *const ALL_METRICS[];
 
-/* How many counts a caption has, and how many scores, of all metrics together: one metric after another. */
-int metrics_counts(void);
-int metrics_scores(void);
+/* How many counts a caption has, and how many scores, of all metrics of a list: one metric after another. */
+int metrics_counts(MetricList metrics);
+int metrics_scores(MetricList metrics);
 
 /* Fills counts (n, metrics_counts()), in parallel. -1: out of memory. Main thread. */
-int metrics_count(const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts);
+int metrics_count(MetricList metrics, const ScorePair *pairs, int64_t n, const ScoreCorpus *corpus, double *counts);
 /* The sum of counts (n, metrics_counts()) over captions, into sum (metrics_counts()). */
-void metrics_sum(const double *counts, int64_t n, double *sum);
+void metrics_sum(MetricList metrics, const double *counts, int64_t n, double *sum);
 /* Scores (metrics_scores()) from the summed counts of `captions` captions, at least 1. */
-void metrics_combine(const double *counts, int64_t captions, double *score);
+void metrics_combine(MetricList metrics, const double *counts, int64_t captions, double *score);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 typedef struct {
+    MetricList metrics;
     const ImageCounts *a, *b;
     int64_t images;
     uint32_t seed;
@@ -28,8 +29,8 @@ static void random_words(const Pair *p, int stream, int resample, int64_t block,
 static void difference_of(const Pair *p, const double *sum_a, int64_t captions_a, const double *sum_b,
                           int64_t captions_b, double *score, double *difference)
 {
-    metrics_combine(sum_a, captions_a, score);
-    metrics_combine(sum_b, captions_b, difference);
+    metrics_combine(p->metrics, sum_a, captions_a, score);
+    metrics_combine(p->metrics, sum_b, captions_b, difference);
     for (int k = 0; k < p->n_scores; k++)
         difference[k] -= score[k];
 }
@@ -118,10 +119,10 @@ static Difference judge(double value, const double *drawn, const double *exchang
                         (exceeding + 1.) / (resamples + 1.)};
 }
 
-int resample_compare(const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples, uint32_t seed,
-                     Difference *difference)
+int resample_compare(MetricList metrics, const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples,
+                     uint32_t seed, Difference *difference)
 {
-    const Pair p = {a, b, images, seed, metrics_counts(), metrics_scores()};
+    const Pair p = {metrics, a, b, images, seed, metrics_counts(metrics), metrics_scores(metrics)};
     size_t n = (size_t)resamples * (size_t)p.n_scores;
     double *drawn = malloc(n * sizeof *drawn), *exchanged = malloc(n * sizeof *exchanged);
     double *sorted = malloc((size_t)resamples * sizeof *sorted);

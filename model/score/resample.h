@@ -12,6 +12,8 @@
 #ifndef COCO_MODEL_SCORE_RESAMPLE_H
 #define COCO_MODEL_SCORE_RESAMPLE_H
 
+#include "model/score/metrics.h"
+
 #include <stdint.h>
 
 /* A system's captions of each image. */
@@ -27,7 +29,7 @@ typedef struct {
 
 /* Fills difference (metrics_scores()) from `resamples` resamples and as many exchanges. images and resamples are at least 1.
  * -1: out of memory. Main thread. */
-int resample_compare(const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples, uint32_t seed,
-                     Difference *difference);
+int resample_compare(MetricList metrics, const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples,
+                     uint32_t seed, Difference *difference);
 
 #endif

@@ -12,6 +12,7 @@
 #include "pipeline/eval/significance.h"
 #include "pipeline/eval/statistics.h"
 #include "pipeline/eval/training.h"
+#include "pipeline/eval/word_forms.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +40,13 @@ typedef struct {
     Scored scored;
     ScorePair *pairs; /* (scored.n) */
     double *idf;      /* (n-grams) */
+    WordForms forms;
 } Eval;
+
+static MetricList metrics_of(const EvalOptions *o)
+{
+    return o->meteor_lite ? ALL_METRICS : METRICS;
+}
 
 static const char *name_of(const char *input)
 {
@@ -153,7 +160,7 @@ static int make_pairs(Eval *e, Err *err)
     size_t room = (size_t)c->n_captions + 1;
     e->pairs = malloc(room * sizeof *e->pairs);
     s->caption = malloc(room * sizeof *s->caption);
-    s->counts = malloc(room * (size_t)metrics_counts() * sizeof *s->counts);
+    s->counts = malloc(room * (size_t)metrics_counts(s->metrics) * sizeof *s->counts);
     if (!e->pairs || !s->caption || !s->counts)
         return err_set(err, "out of memory");
     for (int32_t i = 0; i < c->n_images; i++)
@@ -259,7 +266,7 @@ static int compare(Eval *e, Err *err)
         return file_counts_make(&run->first, name_of(e->input), &e->corpus, &e->scored)
                    ? err_set(err, "out of memory")
                    : 0;
-    Difference *difference = malloc((size_t)metrics_scores() * sizeof *difference);
+    Difference *difference = malloc((size_t)metrics_scores(e->scored.metrics) * sizeof *difference);
     FileCounts counts = {0};
     int rc = !difference || file_counts_make(&counts, name_of(e->input), &e->corpus, &e->scored)
                  ? err_set(err, "out of memory")
@@ -278,8 +285,10 @@ static int score_captions(Eval *e, Err *err)
     warn_about_input(e);
     if (compute_idf(e, err))
         return -1;
-    ScoreCorpus corpus = {.idf = e->idf};
-    if (metrics_count(e->pairs, e->scored.n, &corpus, e->scored.counts))
+    if (o->meteor_lite && word_forms_make(&e->forms, e->corpus.words))
+        return err_set(err, "out of memory");
+    ScoreCorpus corpus = {.idf = e->idf, .forms = &e->forms};
+    if (metrics_count(e->scored.metrics, e->pairs, e->scored.n, &corpus, e->scored.counts))
         return err_set(err, "out of memory");
     if (count_meteor(e, err))
         return -1;
@@ -297,7 +306,7 @@ static int write_end(FILE *out, int rc, Err *err)
 static int eval_file(Run *run, const char *input, FILE *out, Err *err)
 {
     const EvalOptions *o = run->options;
-    Eval e = {.run = run, .options = o, .input = input};
+    Eval e = {.run = run, .options = o, .input = input, .scored.metrics = metrics_of(o)};
     int rc = corpus_init(&e.corpus, o->tokens, err);
     e.corpus.by = o->by;
     if (!rc)
@@ -318,6 +327,7 @@ static int eval_file(Run *run, const char *input, FILE *out, Err *err)
     free(e.scored.caption);
     free(e.scored.counts);
     free(e.scored.meteor_statistics);
+    word_forms_free(&e.forms);
     free(e.pairs);
     free(e.idf);
     return rc;
@@ -329,7 +339,8 @@ static int write_rows(const Run *run, FILE *out, Err *err)
 {
     const EvalOptions *o = run->options;
     const ScoreRows *rows = &run->rows;
-    const ScoreStyle style = {.files = o->n_inputs > 1,
+    const ScoreStyle style = {.metrics = metrics_of(o),
+                              .files = o->n_inputs > 1,
                               .statistics = o->statistics,
                               .meteor = o->meteor,
                               .by = o->by,

@@ -32,6 +32,7 @@ typedef struct {
     bool statistics;     /* all statistics, not the few that are always there */
     int resamples;       /* how many tell whether each file differs from the first; 0: that is not asked */
     uint32_t seed;       /* of them */
+    bool meteor_lite;    /* METEOR_lite too (model/score/meteor_lite.h) */
     bool meteor;         /* METEOR too */
     MeteorOptions meteor_options;
     bool allow_missing; /* images that refs lacks are left out, not refused */

@@ -10,19 +10,19 @@
 
 /* --- JSON --- */
 
-static void put_scores(FILE *out, const double *score)
+static void put_scores(FILE *out, MetricList metrics, const double *score)
 {
     const char *comma = "";
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = metrics; *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++, comma = ",") {
             fprintf(out, "%s\"%s\":", comma, s->key);
             json_put_real(out, *score++);
         }
 }
 
-static void put_totals(FILE *out, const double *sum)
+static void put_totals(FILE *out, MetricList metrics, const double *sum)
 {
-    for (const Metric *const *m = METRICS; *m; sum += (*m++)->n_counts)
+    for (MetricList m = metrics; *m; sum += (*m++)->n_counts)
         for (const MetricTotal *t = (*m)->total; t->key; t++)
             fprintf(out, ",\"%s\":%.0f", t->key, sum[t->at]);
 }
@@ -70,7 +70,7 @@ static void put_difference(FILE *out, const Difference *d, const ScoreStyle *sty
     put_file(out, style->first);
     fprintf(out, ",\"resamples\":%d,\"seed\":%" PRIu32, style->resamples, style->seed);
     fputs(",\"interval\":\"paired bootstrap\",\"test\":\"approximate randomization\"", out);
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = style->metrics; *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++, d++) {
             fprintf(out, ",\"%s\":{\"value\":", s->key);
             json_put_real(out, d->value);
@@ -103,10 +103,10 @@ void scores_write_json(const ScoreRow *row, const ScoreStyle *style, FILE *out)
     putc('{', out);
     put_names(out, row, style);
     fprintf(out, "\"images\":%" PRId64 ",\"captions\":%" PRId64 ",", row->images, s->captions);
-    put_scores(out, row->score);
+    put_scores(out, style->metrics, row->score);
     if (style->meteor)
         put_real(out, METEOR_KEY, row->meteor);
-    put_totals(out, row->sum);
+    put_totals(out, style->metrics, row->sum);
     fprintf(out, ",\"distinct\":%" PRId64, s->distinct);
     put_real(out, "mean_length", statistics_mean_length(s));
     if (s->novel >= 0)
@@ -119,11 +119,11 @@ void scores_write_json(const ScoreRow *row, const ScoreStyle *style, FILE *out)
 }
 
 /* The keys of all scores, ended by NULL. The caller frees. */
-static const char **score_keys(bool meteor)
+static const char **score_keys(MetricList metrics, bool meteor)
 {
-    const char **key = calloc((size_t)metrics_scores() + 2, sizeof *key);
+    const char **key = calloc((size_t)metrics_scores(metrics) + 2, sizeof *key);
     int n = 0;
-    for (const Metric *const *m = METRICS; key && *m; m++)
+    for (MetricList m = metrics; key && *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++)
             key[n++] = s->key;
     if (key && meteor)
@@ -133,20 +133,20 @@ static const char **score_keys(bool meteor)
 
 int scores_write_each(const Scored *s, const Corpus *c, FILE *out)
 {
-    const char **keys = score_keys(s->meteor);
-    double *score = malloc((size_t)metrics_scores() * sizeof *score);
+    const char **keys = score_keys(s->metrics, s->meteor);
+    double *score = malloc((size_t)metrics_scores(s->metrics) * sizeof *score);
     double *meteor = malloc(((size_t)s->n + 1) * sizeof *meteor);
-    int rc = keys && score && meteor ? 0 : -1, width = metrics_counts();
+    int rc = keys && score && meteor ? 0 : -1, width = metrics_counts(s->metrics);
     bool known = !rc && s->meteor && !isnan(meteor_score(s->meteor, s->meteor_statistics, s->n, meteor));
     for (int64_t i = 0, k = 0; !rc && i < c->n_captions && !ferror(out); i++) {
         if (k == s->n || s->caption[k] != i) {
             fprintf(out, "%s\n", c->caption[i].json);
             continue;
         }
-        metrics_combine(s->counts + k * width, 1, score);
+        metrics_combine(s->metrics, s->counts + k * width, 1, score);
         putc('{', out);
         json_put_members(out, c->caption[i].json, keys);
-        put_scores(out, score);
+        put_scores(out, s->metrics, score);
         if (s->meteor)
             put_real(out, METEOR_KEY, known ? meteor[k] : (double)NAN);
         fputs("}\n", out);
@@ -196,11 +196,11 @@ void scores_write_list(const ScoreRow *row, const ScoreStyle *style, FILE *out)
     fprintf(out, "captions    %8" PRId64 "   of them %" PRId64 " distinct, %.1f words each\n", s->captions,
             s->distinct, statistics_mean_length(s));
     write_share(out, "novel", statistics_novel(s), "not among the training captions");
-    for (const Metric *const *m = METRICS; *m; sum += (*m++)->n_counts)
+    for (MetricList m = style->metrics; *m; sum += (*m++)->n_counts)
         write_totals(*m, sum, out);
     if (style->statistics)
         write_statistics(s, out);
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = style->metrics; *m; m++)
         for (const MetricScore *t = (*m)->score; t->key; t++)
             fprintf(out, "%-11s %8.1f   %s\n", t->label, 100 * *score++, t->unit);
     if (style->meteor && isnan(row->meteor))

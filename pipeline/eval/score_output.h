@@ -13,6 +13,7 @@
 
 /* What is written beside the scores. */
 typedef struct {
+    MetricList metrics;
     bool files;        /* the rows are of several files, which are named */
     bool statistics;   /* all of them */
     bool meteor;       /* METEOR is asked for */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A new row, with room for its scores. NULL: out of memory. */
-static ScoreRow *new_row(ScoreRows *rows, const char *file, const char *group)
+static ScoreRow *new_row(ScoreRows *rows, MetricList metrics, const char *file, const char *group)
 {
     if (rows->n == rows->room) {
         int room = rows->room ? 2 * rows->room : 8;
@@ -21,8 +21,8 @@ static ScoreRow *new_row(ScoreRows *rows, const char *file, const char *group)
     ScoreRow *row = &rows->row[rows->n++];
     *row = (ScoreRow){.file = file,
                       .group = group ? strdup(group) : NULL,
-                      .sum = malloc((size_t)metrics_counts() * sizeof *row->sum),
-                      .score = malloc((size_t)metrics_scores() * sizeof *row->score)};
+                      .sum = malloc((size_t)metrics_counts(metrics) * sizeof *row->sum),
+                      .score = malloc((size_t)metrics_scores(metrics) * sizeof *row->score)};
     return (group && !row->group) || !row->sum || !row->score ? NULL : row;
 }
 
@@ -42,8 +42,8 @@ static void fill_row(ScoreRow *row, const Scored *s, StatisticsCounter *counter)
 {
     row->images = s->images;
     row->statistics = statistics_count(counter, s->caption, s->n);
-    metrics_sum(s->counts, s->n, row->sum);
-    metrics_combine(row->sum, s->n, row->score);
+    metrics_sum(s->metrics, s->counts, s->n, row->sum);
+    metrics_combine(s->metrics, row->sum, s->n, row->score);
     row->meteor = s->meteor ? meteor_score(s->meteor, s->meteor_statistics, s->n, NULL) : (double)NAN;
 }
 
@@ -51,7 +51,7 @@ static void fill_row(ScoreRow *row, const Scored *s, StatisticsCounter *counter)
 static void take_group(const Groups *groups, int32_t group, const Corpus *c, const Scored *all, int32_t *last,
                        Scored *part)
 {
-    size_t width = (size_t)metrics_counts();
+    size_t width = (size_t)metrics_counts(all->metrics);
     part->n = 0;
     part->images = 0;
     for (int64_t i = groups->start[group]; i < groups->start[group + 1]; i++, part->n++) {
@@ -72,16 +72,17 @@ static int add_groups(ScoreRows *rows, const char *file, const Corpus *c, const 
     Groups groups;
     if (groups_make(&groups, c, all->caption, all->n))
         return -1;
-    Scored part = {.meteor = all->meteor,
+    Scored part = {.metrics = all->metrics,
+                   .meteor = all->meteor,
                    .meteor_statistics = malloc((size_t)all->n * sizeof *part.meteor_statistics),
                    .caption = malloc((size_t)all->n * sizeof *part.caption),
-                   .counts = malloc((size_t)all->n * (size_t)metrics_counts() * sizeof *part.counts)};
+                   .counts = malloc((size_t)all->n * (size_t)metrics_counts(all->metrics) * sizeof *part.counts)};
     int32_t *last = malloc((size_t)c->n_images * sizeof *last);
     int rc = part.meteor_statistics && part.caption && part.counts && last ? 0 : -1;
     if (!rc)
         memset(last, -1, (size_t)c->n_images * sizeof *last);
     for (int32_t g = 0; !rc && g < groups.n; g++) {
-        ScoreRow *row = new_row(rows, file, groups.value[g]);
+        ScoreRow *row = new_row(rows, all->metrics, file, groups.value[g]);
         rc = row ? 0 : -1;
         if (row) {
             take_group(&groups, g, c, all, last, &part);
@@ -101,7 +102,7 @@ int score_rows_add(ScoreRows *rows, const char *file, const Corpus *corpus, cons
 {
     if (corpus->by && add_groups(rows, file, corpus, scored, counter))
         return -1;
-    ScoreRow *row = new_row(rows, file, NULL);
+    ScoreRow *row = new_row(rows, scored->metrics, file, NULL);
     if (row)
         fill_row(row, scored, counter);
     return row ? 0 : -1;

@@ -3,6 +3,7 @@
 #define COCO_PIPELINE_EVAL_SCORE_ROWS_H
 
 #include "io/base/hash.h"
+#include "model/score/metrics.h"
 #include "model/score/resample.h"
 #include "pipeline/eval/corpus.h"
 #include "pipeline/eval/meteor.h"
@@ -12,6 +13,7 @@
 
 /* The captions of a corpus that are scored, those whose image has references. */
 typedef struct {
+    MetricList metrics;
     int64_t n;
     int64_t *caption;               /* (n) their places among all captions, rising */
     double *counts;                 /* (n, metrics_counts()) */

@@ -63,13 +63,13 @@ static int finish(Table *t, FILE *out)
 
 static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *out)
 {
-    Table *t = table_new(n_names(style) + 2 + metrics_scores() + style->meteor, n_names(style));
+    Table *t = table_new(n_names(style) + 2 + metrics_scores(style->metrics) + style->meteor, n_names(style));
     if (!t)
         return -1;
     put_name_headers(t, style);
     table_cell(t, "images");
     table_cell(t, "captions");
-    for (const Metric *const *m = METRICS; *m; m++)
+    for (MetricList m = style->metrics; *m; m++)
         for (const MetricScore *s = (*m)->score; s->key; s++)
             table_cell(t, "%s", s->label);
     if (style->meteor)
@@ -79,7 +79,7 @@ static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *ou
         put_names(t, row, style);
         table_cell(t, "%" PRId64, row->images);
         table_cell(t, "%" PRId64, row->statistics.captions);
-        for (int k = 0; k < metrics_scores(); k++)
+        for (int k = 0; k < metrics_scores(style->metrics); k++)
             put_percent(t, row->score[k]);
         if (style->meteor)
             put_percent(t, row->meteor);
@@ -139,7 +139,7 @@ static int write_differences(const ScoreRows *rows, const ScoreStyle *style, FIL
         table_cell(t, "%s", HEADERS[i]);
     for (int i = 0; i < rows->n; i++) {
         const Difference *d = rows->row[i].difference;
-        for (const Metric *const *m = METRICS; d && *m; m++)
+        for (MetricList m = style->metrics; d && *m; m++)
             for (const MetricScore *s = (*m)->score; s->key; s++)
                 put_difference(t, &rows->row[i], s, d++);
     }

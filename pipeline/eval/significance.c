@@ -7,9 +7,10 @@
 
 int file_counts_make(FileCounts *f, const char *file, const Corpus *c, const Scored *s)
 {
-    int width = metrics_counts();
+    int width = metrics_counts(s->metrics);
     size_t images = (size_t)s->images;
     *f = (FileCounts){.file = file,
+                      .metrics = s->metrics,
                       .names = hash_new(),
                       .counts = calloc(images * (size_t)width, sizeof *f->counts),
                       .captions = calloc(images, sizeof *f->captions)};
@@ -65,7 +66,7 @@ static int refuse_missing(const FileCounts *a, const FileCounts *b, Err *err)
 /* Puts b's counts in the order of a's images. -1: out of memory. */
 static int reorder(const FileCounts *a, const FileCounts *b, FileCounts *out)
 {
-    size_t width = (size_t)metrics_counts(), images = (size_t)hash_count(a->names);
+    size_t width = (size_t)metrics_counts(a->metrics), images = (size_t)hash_count(a->names);
     *out = (FileCounts){.counts = malloc(images * width * sizeof *out->counts),
                         .captions = malloc(images * sizeof *out->captions)};
     if (!out->counts || !out->captions)
@@ -92,7 +93,7 @@ int significance_compare(const FileCounts *a, const FileCounts *b, int resamples
     int rc = reorder(a, b, &same);
     if (!rc) {
         const ImageCounts x = {a->counts, a->captions}, y = {same.counts, same.captions};
-        rc = resample_compare(&x, &y, images, resamples, seed, difference);
+        rc = resample_compare(a->metrics, &x, &y, images, resamples, seed, difference);
     }
     file_counts_free(&same);
     return rc ? err_set(err, "out of memory") : 0;

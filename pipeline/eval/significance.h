@@ -13,7 +13,8 @@
 /* A file's counts, image by image. */
 typedef struct {
     const char *file; /* borrowed */
-    Hash *names;      /* the images, as in the corpus; the arrays are by its numbers */
+    MetricList metrics;
+    Hash *names; /* the images, as in the corpus; the arrays are by its numbers */
     double *counts;
     int64_t *captions;
 } FileCounts;
