@@ -2,8 +2,7 @@
  * random ("temperature").
  *
  * A sampler is one file, sampler_NAME.c, and one row of SAMPLERS; cmd/coco-sample.c chooses it. It gets the scores of
- * one hypothesis and returns up to k words, best first. There are no restrictions yet (top-k, top-p, banned words);
- * they would be members of SamplerOptions that every sampler honours. */
+ * one hypothesis and returns up to k words, best first. What rules.h bans has a score of -∞. */
 #ifndef COCO_MODEL_SAMPLER_H
 #define COCO_MODEL_SAMPLER_H
 
@@ -18,12 +17,16 @@
 
 typedef struct {
     double temperature; /* above 0 */
+    int top_k;          /* draw from the K words of highest score alone; 0: from all */
+    double
+        top_p; /* and from the fewest of highest score that have this probability together, 0 to 1; 0: from all */
 } SamplerOptions;
 
 typedef struct {
     const char *name;
-    bool draws; /* at random: needs an Rng and returns one word */
-    /* Fills words (k) from scores (V), 1 <= k <= V, and returns how many, at least 1; a sampler that draws ignores k.
+    bool draws;     /* at random: needs an Rng and returns one word */
+    bool truncates; /* honours top_k and top_p */
+    /* Fills words (k; V if sampler_needs_room) from scores (V), 1 <= k <= V, and returns how many, at least 1; a sampler that draws ignores k.
      * If a score is NaN the words mean nothing, but are still from 0 to V-1. Any thread; rng belongs to the image,
      * NULL if the sampler does not draw. */
     int (*choose)(const SamplerOptions *options, int V, const real *scores, int k, Rng *rng, int32_t *words);
@@ -31,10 +34,17 @@ typedef struct {
 
 /* best:        the k words of highest score, best first; the lowest word first among equals.
  * temperature: one word from softmax(scores / temperature): the first whose cumulated weight exceeds a uniform number,
- *              as numpy.random.choice(V, p=...) does. */
+ *              as numpy.random.choice(V, p=...) does. With top_k (Fan et al. 2018) or top_p (nucleus sampling, Holtzman et
+ *              al. 2020) from those words alone, best first, their probabilities at that temperature. */
 #define DECLARE_SAMPLER(name) extern const Sampler sampler_##name;
 SAMPLERS(DECLARE_SAMPLER)
 #undef DECLARE_SAMPLER
+
+/* Whether `words` needs room for all words. */
+static inline bool sampler_needs_room(const Sampler *sampler, const SamplerOptions *options)
+{
+    return sampler->truncates && (options->top_k > 0 || options->top_p > 0);
+}
 
 /* The sampler of that name, or NULL. */
 const Sampler *sampler_named(const char *name);

@@ -22,50 +22,68 @@ enum { MOST_ROWS = 64 }; /* rows of a tile: their scores stay in a core's cache 
 
 typedef struct {
     double logprob; /* of the hypothesis with this word */
+    double rank;    /* the same, less what its word costs a group that others have chosen before */
     int32_t row;    /* the row it expands */
     int32_t word;
 } Candidate;
 
+/* A hypothesis that has taken its last word. */
 typedef struct {
-    int first, n;   /* its rows: n live hypotheses; 0 once the caption is done */
-    int finished;   /* hypotheses that have taken <END> */
-    Candidate best; /* the best finished one */
-    int best_step;  /* where it took <END> */
-} Image;
+    Candidate last;
+    int step;      /* where it took it */
+    bool finished; /* it is <END> */
+} Ending;
+
+/* A beam: all hypotheses of an image, or those of a group, or a sample. */
+typedef struct {
+    int first, n; /* its rows: n live hypotheses; 0 once it is done */
+    int finished; /* hypotheses that have taken <END> */
+    Ending *best; /* (N): the best finished ones, best first; at the end the best live ones fill the places left */
+    int n_best;
+} Beam;
 
 /* The rows of one step, for reading captions backwards. */
 typedef struct {
     int32_t *word;   /* (rows): the word that made the row */
     int32_t *parent; /* (rows): the row of the step before that it came from */
+    double *logprob; /* (rows): of the hypothesis */
 } Trace;
 
 struct Search {
     const Params *params;
     SearchOptions options;
-    int images, K, rows; /* at most; rows is images·K */
-    int GH, CH;          /* widths of the gates and of what is carried besides h */
-    int live;            /* rows in use */
+    int images, rows; /* at most; rows is images·beams·K */
+    int beams;        /* of an image: its groups, or its samples */
+    int K;            /* live hypotheses of a beam, at most */
+    int N;            /* results of an image */
+    int choices;      /* words that may expand a row */
+    int GH, CH;       /* widths of the gates and of what is carried besides h */
+    int live;         /* rows in use */
     Blocks blocks;
 
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
     Recurrence recurrence;
-    real *E;              /* (V,GH) */
-    real *h, *next_h;     /* (rows,H) */
-    real *c, *next_c;     /* (rows,CH) */
-    real *a, *ah;         /* (rows,GH) */
-    real *scores;         /* (rows,V) */
-    int32_t *word;        /* (rows): the word that goes in */
-    double *logprob;      /* (rows): of the hypothesis so far */
-    int *image_of;        /* (rows) */
-    int32_t *history;     /* (rows,max_length): the words of a row's hypothesis, where rules ask for them */
-    int32_t *chosen;      /* (rows,K): the words that expand a row */
-    Candidate *candidate; /* (rows,K): a row's expansions, best first */
+    real *E;          /* (V,GH) */
+    real *h, *next_h; /* (rows,H) */
+    real *c, *next_c; /* (rows,CH) */
+    real *a, *ah;     /* (rows,GH) */
+    real *scores;     /* (rows,V) */
+    int32_t *word;    /* (rows): the word that goes in */
+    double *logprob;  /* (rows): of the hypothesis so far */
+    int *image_of;    /* (rows) */
+    int *beam_of;     /* (rows) */
+    int32_t *history; /* (rows,max_length): the words of a row's hypothesis, where rules ask for them */
+    int32_t *chosen;  /* (rows,choices): the words that expand a row; with room for V where the sampler needs it */
+    Candidate *candidate; /* (rows,choices): a row's expansions, best first */
     int *n_candidates;    /* (rows): how many */
     int *taken;           /* (rows): how many of these the merge has taken */
     Candidate *kept;      /* (rows): the survivors, in the order of the next step's rows */
-    Candidate *beam;      /* (K): the best expansions of one image */
-    Image *image;         /* (images) */
-    Rng *rng;             /* (images); NULL unless the sampler draws */
+    Candidate *expansion; /* (K): the best expansions of one beam */
+    Beam *beam;           /* (images,beams) */
+    Ending *ending;       /* (images,beams,N): the beams' lists */
+    const Ending **order; /* (beams·N): those of one image, best first */
+    int *uses;            /* (V): how often a word was chosen at this step, by the groups before; NULL: one group */
+    Rng *rng;             /* (images,beams); NULL unless the sampler draws */
     Trace *trace;         /* (max_length) */
 };
 
@@ -76,10 +94,16 @@ static real *reals(Search *s, size_t rows, int width)
     return blocks_alloc(&s->blocks, rows * (size_t)width, sizeof(real));
 }
 
+/* A row of `chosen`. */
+static int chosen_width(const Search *s)
+{
+    return sampler_needs_room(s->options.sampler, &s->options.choice) ? s->params->shape.V : s->choices;
+}
+
 static void alloc_rows(Search *s)
 {
     const ModelShape *shape = &s->params->shape;
-    size_t rows = (size_t)s->rows, images = (size_t)s->images;
+    size_t rows = (size_t)s->rows, beams = (size_t)s->images * (size_t)s->beams;
     s->E = reals(s, (size_t)shape->V, s->GH);
     s->h = reals(s, rows, shape->H);
     s->next_h = reals(s, rows, shape->H);
@@ -91,16 +115,20 @@ static void alloc_rows(Search *s)
     s->word = blocks_alloc(&s->blocks, rows, sizeof *s->word);
     s->logprob = blocks_alloc(&s->blocks, rows, sizeof *s->logprob);
     s->image_of = blocks_alloc(&s->blocks, rows, sizeof *s->image_of);
-    s->beam = blocks_alloc(&s->blocks, (size_t)s->K, sizeof *s->beam);
+    s->beam_of = blocks_alloc(&s->blocks, rows, sizeof *s->beam_of);
+    s->expansion = blocks_alloc(&s->blocks, (size_t)s->K, sizeof *s->expansion);
     if (rules_any(&s->options.rules))
         s->history = blocks_alloc(&s->blocks, rows * (size_t)s->options.max_length, sizeof *s->history);
-    s->chosen = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->chosen);
-    s->candidate = blocks_alloc(&s->blocks, rows * (size_t)s->K, sizeof *s->candidate);
+    s->chosen = blocks_alloc(&s->blocks, rows * (size_t)chosen_width(s), sizeof *s->chosen);
+    s->candidate = blocks_alloc(&s->blocks, rows * (size_t)s->choices, sizeof *s->candidate);
     s->kept = blocks_alloc(&s->blocks, rows, sizeof *s->kept);
     s->n_candidates = blocks_alloc(&s->blocks, rows, sizeof *s->n_candidates);
     s->taken = blocks_alloc(&s->blocks, rows, sizeof *s->taken);
-    s->image = blocks_alloc(&s->blocks, images, sizeof *s->image);
-    s->rng = s->options.sampler->draws ? blocks_alloc(&s->blocks, images, sizeof *s->rng) : NULL;
+    s->beam = blocks_alloc(&s->blocks, beams, sizeof *s->beam);
+    s->ending = blocks_alloc(&s->blocks, beams * (size_t)s->N, sizeof *s->ending);
+    s->order = blocks_alloc(&s->blocks, (size_t)s->beams * (size_t)s->N, sizeof *s->order);
+    s->uses = s->options.groups > 1 ? blocks_alloc(&s->blocks, (size_t)shape->V, sizeof *s->uses) : NULL;
+    s->rng = s->options.sampler->draws ? blocks_alloc(&s->blocks, beams, sizeof *s->rng) : NULL;
     s->trace = blocks_alloc(&s->blocks, (size_t)s->options.max_length, sizeof *s->trace);
 }
 
@@ -110,13 +138,30 @@ static Panels alloc_panels(Search *s, int k, int n)
     return (Panels){precision, k, n, blocks_alloc(&s->blocks, panels_bytes(precision, k, n), 1)};
 }
 
-/* One block holds the traces of all steps. */
+/* Few blocks hold the traces of all steps. */
 static void alloc_trace(Search *s)
 {
     size_t steps = (size_t)s->options.max_length, rows = (size_t)s->rows;
     int32_t *block = blocks_alloc(&s->blocks, 2 * steps * rows, sizeof *block);
+    double *logprob = blocks_alloc(&s->blocks, steps * rows, sizeof *logprob);
     for (size_t t = 0; t < steps && !s->blocks.failed; t++)
-        s->trace[t] = (Trace){block + 2 * t * rows, block + (2 * t + 1) * rows};
+        s->trace[t] = (Trace){block + 2 * t * rows, block + (2 * t + 1) * rows, logprob + t * rows};
+}
+
+int search_results(const SearchOptions *o)
+{
+    return o->samples > 1 ? o->samples : o->nbest > 1 ? o->nbest : 1;
+}
+
+/* How many beams an image has, and how wide they are. */
+static void cut_beams(Search *s, const SearchOptions *o, int V)
+{
+    int total = o->beam < V ? o->beam : V;
+    s->beams = o->samples > 1 ? o->samples : o->groups > 1 ? o->groups : 1;
+    s->K = o->samples > 1 || total < s->beams ? 1 : total / s->beams;
+    s->N = search_results(o);
+    s->choices = o->groups > 1 ? total : s->K;
+    s->rows = s->images * s->beams * s->K;
 }
 
 Search *search_new(const Params *params, const SearchOptions *options, int images)
@@ -128,8 +173,7 @@ Search *search_new(const Params *params, const SearchOptions *options, int image
     s->params = params;
     s->options = *options;
     s->images = images;
-    s->K = options->beam < shape->V ? options->beam : shape->V;
-    s->rows = images * s->K;
+    cut_beams(s, options, shape->V);
     s->GH = shape->cell->gates * shape->H;
     s->CH = shape->cell->carried * shape->H;
     alloc_rows(s);
@@ -163,24 +207,41 @@ static Rows tile_of(const real *m, int width, int row)
     return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
 }
 
-/* h0 and one row for each image. */
+/* NumPy's RandomState([seed, image]), and of all samples but the first RandomState([seed, low, high, sample]). */
+static void seed_beam(Search *s, int beam, int64_t image)
+{
+    const uint32_t key[] = {s->options.seed, (uint32_t)image, (uint32_t)((uint64_t)image >> 32),
+                            (uint32_t)(beam % s->beams)};
+    rng_seed_array(&s->rng[beam], key, key[3] ? 4 : key[2] ? 3 : 2);
+}
+
+/* The first row of a beam. */
+static void begin_beam(Search *s, int beam)
+{
+    int k = beam / s->beams;
+    s->beam[beam] = (Beam){.first = beam, .n = 1, .best = s->ending + (size_t)beam * (size_t)s->N};
+    s->beam_of[beam] = beam;
+    s->image_of[beam] = k;
+    s->word[beam] = WORD_START;
+    s->logprob[beam] = 0;
+}
+
+/* h0, and one row for each beam. */
 static void begin(Search *s, const real *features, const int64_t *image, int n)
 {
     const Params *p = s->params;
     int D = p->shape.D, H = p->shape.H;
+    real *h0 = s->beams > 1 ? s->next_h : s->h;
     if (s->CH)
         memset(s->c, 0, (size_t)s->rows * (size_t)s->CH * sizeof *s->c);
-    affine_forward(float32, s->h, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
-    s->live = n;
-    for (int i = 0; i < n; i++) {
-        s->image[i] = (Image){.first = i, .n = 1};
-        s->image_of[i] = i;
-        s->word[i] = WORD_START;
-        s->logprob[i] = 0;
-        if (s->rng) {
-            const uint32_t key[] = {s->options.seed, (uint32_t)image[i], (uint32_t)((uint64_t)image[i] >> 32)};
-            rng_seed_array(&s->rng[i], key, key[2] ? 3 : 2);
-        }
+    affine_forward(float32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
+    s->live = n * s->beams;
+    for (int b = 0; b < s->live; b++) {
+        begin_beam(s, b);
+        if (s->rng)
+            seed_beam(s, b, image[b / s->beams]);
+        if (h0 != s->h)
+            memcpy(s->h + (size_t)b * (size_t)H, h0 + (size_t)(b / s->beams) * (size_t)H, (size_t)H * sizeof *h0);
     }
 }
 
@@ -197,20 +258,22 @@ static void expand_row(Search *s, int row, int step)
 {
     int V = s->params->shape.V;
     real *scores = s->scores + (size_t)row * (size_t)V;
-    Candidate *c = s->candidate + (size_t)row * (size_t)s->K;
-    int32_t *words = s->chosen + (size_t)row * (size_t)s->K;
-    Rng *rng = s->rng ? &s->rng[s->image_of[row]] : NULL;
+    Candidate *c = s->candidate + (size_t)row * (size_t)s->choices;
+    int32_t *words = s->chosen + (size_t)row * (size_t)chosen_width(s);
+    Rng *rng = s->rng ? &s->rng[s->beam_of[row]] : NULL;
     double norm = log_sum_exp(V, scores);
     if (s->history) {
         int32_t *history = s->history + (size_t)row * (size_t)s->options.max_length;
         read_back(s, row, step, history);
         rules_ban(&s->options.rules, V, history, step, scores);
     }
-    int n = s->options.sampler->choose(&s->options.choice, V, scores, s->K, rng, words);
+    int n = s->options.sampler->choose(&s->options.choice, V, scores, s->choices, rng, words);
     while (n > 1 && scores[words[n - 1]] == (real)-INFINITY) /* banned */
         n--;
-    for (int i = 0; i < n; i++)
-        c[i] = (Candidate){s->logprob[row] + ((double)scores[words[i]] - norm), row, words[i]};
+    for (int i = 0; i < n; i++) {
+        double logprob = s->logprob[row] + ((double)scores[words[i]] - norm);
+        c[i] = (Candidate){logprob, logprob, row, words[i]};
+    }
     s->n_candidates[row] = n;
     s->taken[row] = 0;
 }
@@ -237,32 +300,40 @@ static void step_tile(Search *s, int first, int n, int at)
 
 /* --- a step of the search --- */
 
-/* Merges the sorted expansions of an image's rows into s->beam; returns how many there are. */
-static int best_expansions(Search *s, const Image *image)
+static int by_rank(const void *a, const void *b)
+{
+    const Candidate *x = a, *y = b;
+    return x->rank > y->rank ? -1 : x->rank < y->rank ? 1 : (x->word > y->word) - (x->word < y->word);
+}
+
+/* Makes words that the groups before have chosen at this step less attractive: diverse beam search. */
+static void penalise(Search *s, const Beam *beam)
+{
+    for (int r = beam->first; r < beam->first + beam->n; r++) {
+        Candidate *c = s->candidate + (size_t)r * (size_t)s->choices;
+        for (int i = 0; i < s->n_candidates[r]; i++)
+            c[i].rank = c[i].logprob - s->options.diversity * s->uses[c[i].word];
+        qsort(c, (size_t)s->n_candidates[r], sizeof *c, by_rank);
+    }
+}
+
+/* Merges the sorted expansions of a beam's rows into s->expansion; returns how many there are. */
+static int best_expansions(Search *s, const Beam *beam)
 {
     int n = 0;
     for (; n < s->K; n++) {
         const Candidate *best = NULL;
-        for (int r = image->first; r < image->first + image->n; r++) {
-            const Candidate *c = s->candidate + (size_t)r * (size_t)s->K + s->taken[r];
-            if (s->taken[r] < s->n_candidates[r] && (!best || c->logprob > best->logprob))
+        for (int r = beam->first; r < beam->first + beam->n; r++) {
+            const Candidate *c = s->candidate + (size_t)r * (size_t)s->choices + s->taken[r];
+            if (s->taken[r] < s->n_candidates[r] && (!best || c->rank > best->rank))
                 best = c;
         }
         if (!best)
             break;
-        s->beam[n] = *best;
+        s->expansion[n] = *best;
         s->taken[best->row]++;
     }
     return n;
-}
-
-/* Reads the words of a hypothesis backwards from its last word, taken at this step. */
-static void read_caption(const Search *s, int step, const Candidate *last, SearchResult *result)
-{
-    result->n = step + 1;
-    result->logprob = last->logprob;
-    result->words[step] = last->word;
-    read_back(s, last->row, step, result->words);
 }
 
 /* What hypotheses of `steps` steps are compared by. */
@@ -272,47 +343,148 @@ static double rank_of(const Search *s, const Candidate *c, int steps)
     return A > 0 ? c->logprob / pow(steps, A) : c->logprob;
 }
 
-/* Takes a hypothesis that ends at this step; of equal ones the first stays. */
-static void finish(const Search *s, Image *image, int step, const Candidate *c)
+static double rank_of_ending(const Search *s, const Ending *e)
 {
-    if (image->finished++ && rank_of(s, c, step + 1) <= rank_of(s, &image->best, image->best_step + 1))
+    return rank_of(s, &e->last, e->step + 1);
+}
+
+/* Takes a hypothesis that ends at this step among the best N; of equal ones the first stays before. */
+static void finish(const Search *s, Beam *beam, int step, const Candidate *c)
+{
+    const Ending ending = {*c, step, true};
+    int at = beam->n_best;
+    beam->finished++;
+    while (at > 0 && rank_of_ending(s, &ending) > rank_of_ending(s, &beam->best[at - 1]))
+        at--;
+    if (at == s->N)
         return;
-    image->best = *c;
-    image->best_step = step;
+    if (beam->n_best < s->N)
+        beam->n_best++;
+    for (int i = beam->n_best - 1; i > at; i--)
+        beam->best[i] = beam->best[i - 1];
+    beam->best[at] = ending;
 }
 
-/* Whether neither the survivor c of this step nor its successors can win.
+/* Whether neither the survivor c of this step nor its successors can be among the best N.
  *
- * A hypothesis only loses probability as it grows, so without a length norm one that is no better than the best finished
- * one is beaten. With a norm it may catch up: then the rule is the plain one, that K have finished and none is better. */
-static bool beaten(const Search *s, const Image *image, int step, const Candidate *c)
+ * A hypothesis only loses probability as it grows, so without a length norm one that is no better than the N-th best
+ * finished one is beaten. With a norm it may catch up: then the rule is the plain one, that K have finished and N of them
+ * are as good. */
+static bool beaten(const Search *s, const Beam *beam, int step, const Candidate *c)
 {
-    int enough = s->options.length_norm > 0 ? s->K : 1;
-    return image->finished >= enough && rank_of(s, c, step + 1) <= rank_of(s, &image->best, image->best_step + 1);
+    if (beam->n_best < s->N || (s->options.length_norm > 0 && beam->finished < s->K))
+        return false;
+    return rank_of(s, c, step + 1) <= rank_of_ending(s, &beam->best[s->N - 1]);
 }
 
-/* Advances one image: its best expansions finish or survive (into kept, from `at` on). Returns how many survive; 0
- * once the result is written. */
-static int advance(Search *s, Image *image, int step, int at, SearchResult *result)
+/* Advances one beam: its best expansions finish or survive (into kept, from `at` on). Returns how many survive; 0 once the
+ * beam is done. */
+static int advance(Search *s, Beam *beam, int step, int at)
 {
-    int n = best_expansions(s, image), live = 0;
+    int n = best_expansions(s, beam), live = 0;
     for (int i = 0; i < n; i++) {
-        const Candidate *c = &s->beam[i];
-        if (s->options.length_norm <= 0 && beaten(s, image, step, c))
-            break;
+        const Candidate *c = &s->expansion[i];
+        if (s->uses)
+            s->uses[c->word]++;
+        if (s->options.length_norm <= 0 && beaten(s, beam, step, c))
+            continue;
         if (c->word == WORD_END)
-            finish(s, image, step, c);
+            finish(s, beam, step, c);
         else
             s->kept[at + live++] = *c;
     }
-    if (live > 0 && step + 1 < s->options.max_length && !beaten(s, image, step, &s->kept[at]))
+    if (live > 0 && step + 1 < s->options.max_length && !beaten(s, beam, step, &s->kept[at]))
         return live;
-    if (image->finished)
-        read_caption(s, image->best_step, &image->best, result);
-    else
-        read_caption(s, step, &s->kept[at], result);
+    for (int i = 0; i < live && beam->n_best < s->N; i++)
+        beam->best[beam->n_best++] = (Ending){s->kept[at + i], step, false};
     return 0;
 }
+
+/* Advances the beams of image k, one after the other. Returns how many hypotheses survive. */
+static int advance_image(Search *s, int k, int step, int at)
+{
+    int first = at;
+    if (s->uses)
+        memset(s->uses, 0, (size_t)s->params->shape.V * sizeof *s->uses);
+    for (int b = k * s->beams; b < (k + 1) * s->beams; b++) {
+        Beam *beam = &s->beam[b];
+        if (beam->n == 0)
+            continue;
+        if (s->uses && b > k * s->beams)
+            penalise(s, beam);
+        beam->n = advance(s, beam, step, at);
+        beam->first = at;
+        for (int i = 0; i < beam->n; i++) {
+            s->beam_of[at + i] = b;
+            s->image_of[at + i] = k;
+        }
+        at += beam->n;
+    }
+    return at - first;
+}
+
+/* --- results --- */
+
+static void read_caption(const Search *s, const Ending *e, SearchResult *result)
+{
+    int32_t row = e->last.row;
+    double logprob = e->last.logprob;
+    result->n = e->step + 1;
+    result->logprob = logprob;
+    result->words[e->step] = e->last.word;
+    read_back(s, row, e->step, result->words);
+    for (int t = e->step; result->word_logprob && t >= 0; t--) {
+        double before = t > 0 ? s->trace[t - 1].logprob[row] : 0;
+        result->word_logprob[t] = logprob - before;
+        logprob = before;
+        row = t > 0 ? s->trace[t - 1].parent[row] : 0;
+    }
+}
+
+/* Whether the caption is among those before it. */
+static bool repeats(const SearchResult *results, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (results[i].n == results[n].n &&
+            !memcmp(results[i].words, results[n].words, (size_t)results[n].n * sizeof *results->words))
+            return true;
+    return false;
+}
+
+/* Sorts the endings of image k's beams, best first: finished ones before live ones. Returns how many there are. */
+static int sort_endings(Search *s, int k)
+{
+    int n = 0;
+    for (int b = k * s->beams; b < (k + 1) * s->beams; b++)
+        for (int i = 0; i < s->beam[b].n_best; i++) {
+            const Ending *e = &s->beam[b].best[i];
+            int at = n++;
+            for (; at > 0; at--) {
+                const Ending *before = s->order[at - 1];
+                if (e->finished == before->finished ? rank_of_ending(s, e) <= rank_of_ending(s, before)
+                                                    : before->finished)
+                    break;
+                s->order[at] = before;
+            }
+            s->order[at] = e;
+        }
+    return n;
+}
+
+static void write_results(Search *s, int k, SearchResult *results)
+{
+    int endings = sort_endings(s, k), n = 0;
+    for (int i = 0; i < endings && n < s->N; i++) {
+        read_caption(s, s->order[i], &results[n]);
+        n += s->options.groups <= 1 || !repeats(results, n); /* groups may find the same */
+    }
+    for (; n < s->N; n++) {
+        results[n].n = 0;
+        results[n].logprob = NAN;
+    }
+}
+
+/* --- the search --- */
 
 /* The survivors become the rows of the next step. */
 static void close_ranks(Search *s, int step)
@@ -326,7 +498,7 @@ static void close_ranks(Search *s, int step)
             memcpy(s->c + (size_t)i * CH, s->next_c + (size_t)c->row * CH, CH * sizeof(real));
         s->word[i] = s->trace[step].word[i] = c->word;
         s->trace[step].parent[i] = c->row;
-        s->logprob[i] = c->logprob;
+        s->trace[step].logprob[i] = s->logprob[i] = c->logprob;
     }
 }
 
@@ -338,17 +510,11 @@ void search_run(Search *s, const real *features, const int64_t *image, int n, Se
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < s->live; i += rows)
             step_tile(s, i, s->live - i < rows ? s->live - i : rows, step);
-        for (int k = 0; k < n; k++) {
-            Image *m = &s->image[k];
-            if (m->n == 0)
-                continue;
-            m->n = advance(s, m, step, at, &results[k]);
-            m->first = at;
-            for (int i = 0; i < m->n; i++)
-                s->image_of[at + i] = k;
-            at += m->n;
-        }
+        for (int k = 0; k < n; k++)
+            at += advance_image(s, k, step, at);
         s->live = at;
         close_ranks(s, step);
     }
+    for (int k = 0; k < n; k++)
+        write_results(s, k, results + (size_t)k * (size_t)s->N);
 }

@@ -9,6 +9,14 @@
  * otherwise (Wu et al. 2016, section 7, use a similar penalty): a larger A prefers longer captions. What rules.h bans is
  * not considered.
  *
+ * The N best are the best finished hypotheses, and the best live ones after them if fewer have finished; then what is dropped is
+ * no better than the N-th best finished one, and with N = 1 all this is as above.
+ *
+ * Groups (diverse beam search, Vijayakumar et al. 2018) are beams of K/G hypotheses each, which advance one after the other.
+ * For the choice of its expansions, and for nothing else, a word's log-probability is reduced by `diversity` times the number of
+ * hypotheses that have taken the word at the same step in the groups before. Captions that another group has found as well
+ * are given once.
+ *
  * The words that expand a hypothesis are its sampler's (sampler.h). Greedy decoding is a beam of one with the sampler
  * "best", drawing by temperature a beam of one with "temperature". Ties go to the lowest hypothesis, then to the
  * lowest word. A caption does not depend on the images beside it, nor on the number of threads: a row's arithmetic is
@@ -24,19 +32,27 @@
 typedef struct {
     const Sampler *sampler;
     SamplerOptions choice;
-    int beam;            /* K, at least 1; 1 for a sampler that draws */
-    uint32_t seed;       /* of a sampler that draws: image i has NumPy's RandomState([seed, i]) */
-    int max_length;      /* steps, <END> counted; at least 1 */
+    int beam;         /* K, at least 1; 1 for a sampler that draws */
+    int nbest;        /* N, results of an image, at most K; 0 is 1 */
+    int groups;       /* of hypotheses, which divide K; 0 is 1 */
+    double diversity; /* of groups: what each use of a word by the groups before costs, as log-probability */
+    int samples;      /* of an image, by a sampler that draws; its results; 0 is 1 */
+    uint32_t seed;    /* of a sampler that draws: image i has NumPy's RandomState([seed, i]) for its first sample */
+    int max_length;   /* steps, <END> counted; at least 1 */
     double length_norm;  /* A, at least 0 */
     DecodeRules rules;   /* zeroed: none */
     Precision precision; /* of the products of a step */
 } SearchOptions;
 
 typedef struct {
-    int32_t *words; /* (max_length): the caller's; <END> is the last if it was reached */
-    int n;          /* words written */
-    double logprob; /* natural logarithm of their probability under the model (at temperature 1) */
+    int32_t *words;       /* (max_length): the caller's; <END> is the last if it was reached */
+    double *word_logprob; /* (max_length): the caller's, of each word; NULL: not wanted */
+    int n;                /* words written; 0: there are fewer results than were asked for */
+    double logprob;       /* natural logarithm of their probability under the model (at temperature 1) */
 } SearchResult;
+
+/* How many results an image has: its N best hypotheses, or its samples. */
+int search_results(const SearchOptions *options);
 
 typedef struct Search Search;
 
@@ -46,7 +62,7 @@ Search *search_new(const Params *params, const SearchOptions *options, int image
 void search_free(Search *search); /* NULL is legal */
 
 /* Captions n images, at most those of search_new: features (n,D), finite, or the words mean nothing; image (n) numbers
- * them for the random numbers; results (n).
+ * them for the random numbers; results (n, search_results), an image's best first.
  * Main thread; parallel inside; allocates nothing. */
 void search_run(Search *search, const real *features, const int64_t *image, int n, SearchResult *results);
 
