@@ -51,11 +51,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "squash the whole picture into the input, or cut out its middle"},
         {.name = "size", .kind = CLI_TEXT, .value = &o->size, .arg = "WxH",
          .help = "of the input, for a network that leaves it open"},
-        {.name = "exact", .kind = CLI_FLAG, .value = &f->exact,
+        {.name = "exact", .kind = CLI_FLAG, .value = &f->pictures.exact,
          .help = "decode large JPEGs at their full size, which takes longer"},
-        {.name = "truncated", .kind = CLI_FLAG, .value = &f->truncated,
+        {.name = "truncated", .kind = CLI_FLAG, .value = &f->pictures.truncated,
          .help = "take JPEGs that end too early as far as they go"},
-        {.name = "max-pixels", .kind = CLI_INT, .value = &f->max_pixels, .arg = "N",
+        {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
     /* clang-format on */
@@ -96,7 +96,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = {.features = {.max_pixels = IMAGE_PIXELS_MAX}};
+    Options o = {.features = {.pictures.max_pixels = IMAGE_PIXELS_MAX}};
     CliOption options[N_OPTIONS];
     Err err;
     int64_t broken;

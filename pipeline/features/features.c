@@ -1,8 +1,8 @@
 #include "pipeline/features/features.h"
 
-#include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/features/extractor.h"
 #include "pipeline/features/picture_list.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum { VERSION = 1, AHEAD = 4 }; /* pictures in progress or waiting, for each th
 /* One picture on its way. */
 typedef struct {
     int64_t i;
-    float *input, *vector, *grid; /* grid is NULL where none is wanted */
+    PictureNumbers numbers;
     bool broken;
     Err why;
 } Item;
@@ -23,7 +23,7 @@ typedef struct {
     const FeaturesOptions *options;
     PictureList list;
     Cnn *cnn;
-    Preprocess prepare;
+    Extractor extractor;
     Item *items;
     int n_items;
     int64_t taken;
@@ -45,31 +45,13 @@ static int take_picture(void *ctx, void *item, Err *err)
     return 1;
 }
 
-static int read_picture(const Run *r, const char *path, Image *image, Err *err)
-{
-    ImageWish wish = {.max_pixels = r->options->max_pixels, .draw_cut = r->options->truncated};
-    size_t len;
-    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err);
-    if (!bytes)
-        return -1;
-    if (!r->options->exact)
-        preprocess_least(cnn_info(r->cnn), &wish.least_w, &wish.least_h);
-    int rc = image_decode(image, bytes, len, &wish, NULL, err);
-    free(bytes);
-    return rc ? err_prefix(err, "%s: ", path) : 0;
-}
-
 static int work_picture(void *ctx, void *item, Err *err)
 {
     const Run *r = ctx;
     Item *it = item;
-    Image image = {0};
-    it->broken = read_picture(r, r->list.path[it->i], &image, &it->why) != 0;
-    if (it->broken)
-        return 0;
-    int rc = preprocess_fill(&r->prepare, cnn_info(r->cnn), &image, it->input, err);
-    image_free(&image);
-    return rc ? rc : cnn_run(r->cnn, it->input, it->vector, it->grid, err);
+    int rc = extractor_run(&r->extractor, r->list.path[it->i], &it->numbers, &it->why);
+    it->broken = rc > 0;
+    return rc < 0 ? err_set(err, "%s", it->why.text) : 0;
 }
 
 /* --- the file --- */
@@ -85,8 +67,8 @@ static int put_attributes(const Run *r, Err *err)
                  {"cnn_sha256", info->sha256},
                  {"layer", info->layer},
                  {"grid_layer", info->grid_layer},
-                 {"fit", r->prepare.crop ? "crop" : "squash"},
-                 {"order", r->prepare.bgr ? "bgr" : "rgb"}};
+                 {"fit", r->extractor.prepare.crop ? "crop" : "squash"},
+                 {"order", r->extractor.prepare.bgr ? "bgr" : "rgb"}};
     const struct {
         const char *name;
         int64_t value;
@@ -101,8 +83,8 @@ static int put_attributes(const Run *r, Err *err)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (h5_put_int(r->out, "/", numbers[i].name, numbers[i].value, err))
             return -1;
-    return h5_put_reals(r->out, "/", "mean", 3, r->prepare.mean, err) ||
-                   h5_put_reals(r->out, "/", "scale", 3, r->prepare.scale, err)
+    return h5_put_reals(r->out, "/", "mean", 3, r->extractor.prepare.mean, err) ||
+                   h5_put_reals(r->out, "/", "scale", 3, r->extractor.prepare.scale, err)
                ? -1
                : 0;
 }
@@ -135,9 +117,10 @@ static int end_file(Run *r, Err *err)
 static int keep(Run *r, const Item *item, Err *err)
 {
     size_t features = (size_t)cnn_info(r->cnn)->features;
-    if (item->grid && h5_put_halves(r->out, GRID, r->n_done, item->grid, err))
+    if (item->numbers.grid && h5_put_halves(r->out, GRID, r->n_done, item->numbers.grid, err))
         return -1;
-    memcpy(r->features + (size_t)r->n_done * features, item->vector, features * sizeof *item->vector);
+    memcpy(r->features + (size_t)r->n_done * features, item->numbers.vector,
+           features * sizeof *item->numbers.vector);
     r->files[r->n_done++] = r->list.name[item->i];
     return 0;
 }
@@ -155,20 +138,12 @@ static int list_pictures(Run *r, Err *err)
 
 static int make_items(Run *r, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
-    size_t input = (size_t)info->width * (size_t)info->height * 3,
-           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels;
     r->n_items = r->options->threads * AHEAD;
     r->items = calloc((size_t)r->n_items, sizeof *r->items);
-    for (int i = 0; r->items && i < r->n_items; i++) {
-        Item *item = &r->items[i];
-        item->input = malloc(input * sizeof *item->input);
-        item->vector = malloc((size_t)info->features * sizeof *item->vector);
-        item->grid = grid ? malloc(grid * sizeof *item->grid) : NULL;
-        if (!item->input || !item->vector || (grid && !item->grid))
-            return err_set(err, "out of memory");
-    }
-    return r->items ? 0 : err_set(err, "out of memory");
+    int rc = r->items ? 0 : err_set(err, "out of memory");
+    for (int i = 0; rc == 0 && i < r->n_items; i++)
+        rc = picture_numbers_alloc(&r->items[i].numbers, cnn_info(r->cnn), err);
+    return rc;
 }
 
 static int take_rows(Run *r, const Report *report, Err *err)
@@ -202,11 +177,18 @@ static int take_rows(Run *r, const Report *report, Err *err)
     return report_stop(report) ? 0 : rc < 0 ? -1 : 0;
 }
 
+static int open_network(Run *r, Err *err)
+{
+    const FeaturesOptions *o = r->options;
+    r->cnn = cnn_open(o->cnn, &o->network, err);
+    r->extractor = (Extractor){.cnn = r->cnn, .wish = o->pictures};
+    return r->cnn ? preprocess_choose(&r->extractor.prepare, r->cnn, &o->prepare, err) : -1;
+}
+
 static int run(Run *r, const Report *report, Err *err)
 {
-    r->cnn = cnn_open(r->options->cnn, &r->options->network, err);
-    if (!r->cnn || preprocess_choose(&r->prepare, r->cnn, &r->options->prepare, err) || list_pictures(r, err) ||
-        make_items(r, err) || begin_file(r, err) || take_rows(r, report, err))
+    if (open_network(r, err) || list_pictures(r, err) || make_items(r, err) || begin_file(r, err) ||
+        take_rows(r, report, err))
         return -1;
     if (report_stop(report)) /* nothing is written */
         return 0;
@@ -220,11 +202,8 @@ int features_run(const FeaturesOptions *options, const Report *report, int64_t *
     Run r = {.options = options};
     int rc = run(&r, report, err);
     *broken = r.broken;
-    for (int i = 0; r.items && i < r.n_items; i++) {
-        free(r.items[i].input);
-        free(r.items[i].vector);
-        free(r.items[i].grid);
-    }
+    for (int i = 0; r.items && i < r.n_items; i++)
+        picture_numbers_free(&r.items[i].numbers);
     free(r.items);
     free(r.features);
     free(r.files);
