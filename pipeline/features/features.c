@@ -1,6 +1,8 @@
 #include "pipeline/features/features.h"
 
 #include "io/hdf5/h5.h"
+#include "pipeline/common/choice.h"
+#include "pipeline/common/origin.h"
 #include "pipeline/common/pipe.h"
 #include "pipeline/features/extractor.h"
 #include "pipeline/features/picture_list.h"
@@ -56,37 +58,27 @@ static int work_picture(void *ctx, void *item, Err *err)
 
 /* --- the file --- */
 
-static int put_attributes(const Run *r, Err *err)
+static int put_origin(const Run *r, Err *err)
 {
     const CnnInfo *info = cnn_info(r->cnn);
-    const char *slash = strrchr(r->options->cnn, '/'), *name = slash ? slash + 1 : r->options->cnn;
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"format", "coco-features"},
-                 {"cnn", name},
-                 {"cnn_sha256", info->sha256},
-                 {"layer", info->layer},
-                 {"grid_layer", info->grid_layer},
-                 {"fit", r->extractor.prepare.crop ? "crop" : "squash"},
-                 {"order", r->extractor.prepare.bgr ? "bgr" : "rgb"}};
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {{"version", VERSION},
-                   {"grid_rows", info->grid_rows},
-                   {"grid_columns", info->grid_columns},
-                   {"input_width", info->width},
-                   {"input_height", info->height}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (h5_put_text(r->out, "/", texts[i].name, texts[i].text, err))
-            return -1;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (h5_put_int(r->out, "/", numbers[i].name, numbers[i].value, err))
-            return -1;
-    return h5_put_reals(r->out, "/", "mean", 3, r->extractor.prepare.mean, err) ||
-                   h5_put_reals(r->out, "/", "scale", 3, r->extractor.prepare.scale, err)
-               ? -1
-               : 0;
+    const Preprocess *prepare = &r->extractor.prepare;
+    char fit[CHOICE_WORD], order[CHOICE_WORD];
+    const char *slash = strrchr(r->options->cnn, '/');
+    Origin o = {.format = ORIGIN_FORMAT,
+                .version = VERSION,
+                .cnn = slash ? slash + 1 : r->options->cnn,
+                .sha256 = info->sha256,
+                .layer = info->layer,
+                .grid_layer = info->grid_layer,
+                .fit = choice_word(PREPROCESS_FITS, prepare->crop, fit),
+                .order = choice_word(PREPROCESS_ORDERS, prepare->bgr, order),
+                .grid_rows = info->grid_rows,
+                .grid_columns = info->grid_columns,
+                .input_width = info->width,
+                .input_height = info->height};
+    memcpy(o.mean, prepare->mean, sizeof o.mean);
+    memcpy(o.scale, prepare->scale, sizeof o.scale);
+    return origin_write(&o, r->out, "/", err); /* whose texts are borrowed here */
 }
 
 static int begin_file(Run *r, Err *err)
@@ -97,7 +89,7 @@ static int begin_file(Run *r, Err *err)
     r->files = calloc((size_t)r->list.n, sizeof *r->files);
     if (!r->features || !r->files)
         return err_set(err, "out of memory for %lld pictures", (long long)r->list.n);
-    if (!(r->out = h5_create(r->options->output, err)) || put_attributes(r, err))
+    if (!(r->out = h5_create(r->options->output, err)) || put_origin(r, err))
         return -1;
     return r->options->network.grid ? h5_make_halves(r->out, GRID, 3, dim, err) : 0;
 }
