@@ -1,5 +1,6 @@
 /* coco-features: pictures in, features of a convolutional network out. */
 #include "cmd/cli.h"
+#include "cmd/picture_operands.h"
 #include "pipeline/features/features.h"
 
 #include <stdio.h>
@@ -66,7 +67,6 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static void take(const Cli *cli, Options *o)
 {
     FeaturesOptions *f = &o->features;
-    int stdins = 0;
     if (!f->cnn)
         cli_usage_error("--cnn FILE.onnx is missing");
     if (!f->output || !*f->output || !strcmp(f->output, "-"))
@@ -79,12 +79,7 @@ static void take(const Cli *cli, Options *o)
         cli_usage_error("expected pictures, folders or -");
     if (f->network.grid_layer && !f->network.grid)
         cli_usage_error("--grid-layer needs --grid");
-    for (int i = 0; i < cli->n_operands; i++)
-        stdins += !strcmp(cli->operand[i], "-");
-    if (stdins > 1)
-        cli_usage_error("standard input can be read only once");
-    if (f->nul && !stdins)
-        cli_usage_error("-0 needs -");
+    check_picture_operands(cli, f->nul);
     if (o->size)
         cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
     f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;

@@ -2,6 +2,7 @@
 
 #include "io/file/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,5 +45,12 @@ int extractor_run(const Extractor *x, const char *path, PictureNumbers *out, Err
         return 1;
     int rc = preprocess_fill(&x->prepare, cnn_info(x->cnn), &image, out->input, err);
     image_free(&image);
-    return rc ? rc : cnn_run(x->cnn, out->input, out->vector, out->grid, err);
+    if (rc || cnn_run(x->cnn, out->input, out->vector, out->grid, err))
+        return -1;
+    for (int i = 0; i < cnn_info(x->cnn)->features; i++)
+        if (!isfinite(out->vector[i])) {
+            err_set(err, "%s: number %d of its features is not finite", path, i);
+            return 1;
+        }
+    return 0;
 }
