@@ -9,8 +9,10 @@
 #include "model/decode/search.h"
 
 #include "model/affine.h"
+#include "model/attention/attend.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
+#include "model/decode/trace.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,12 +35,6 @@ typedef struct {
     int best_step;  /* where it took <END> */
 } Image;
 
-/* The rows of one step, for reading captions backwards. */
-typedef struct {
-    int32_t *word;   /* (rows): the word that made the row */
-    int32_t *parent; /* (rows): the row of the step before that it came from */
-} Trace;
-
 struct Search {
     const Params *params;
     SearchOptions options;
@@ -49,6 +45,7 @@ struct Search {
 
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
     Recurrence recurrence;
+    Attend *attend;       /* NULL: no attention */
     real *E;              /* (V,GH) */
     real *h, *next_h;     /* (rows,H) */
     real *c, *next_c;     /* (rows,CH) */
@@ -56,7 +53,7 @@ struct Search {
     real *scores;         /* (rows,V) */
     int32_t *word;        /* (rows): the word that goes in */
     double *logprob;      /* (rows): of the hypothesis so far */
-    int *image_of;        /* (rows) */
+    int32_t *image_of;    /* (rows) */
     int32_t *history;     /* (rows,max_length): the words of a row's hypothesis, where rules ask for them */
     int32_t *chosen;      /* (rows,K): the words that expand a row */
     Candidate *candidate; /* (rows,K): a row's expansions, best first */
@@ -66,7 +63,7 @@ struct Search {
     Candidate *beam;      /* (K): the best expansions of one image */
     Image *image;         /* (images) */
     Rng *rng;             /* (images); NULL unless the sampler draws */
-    Trace *trace;         /* (max_length) */
+    Trace trace;
 };
 
 /* --- memory --- */
@@ -101,7 +98,6 @@ static void alloc_rows(Search *s)
     s->taken = blocks_alloc(&s->blocks, rows, sizeof *s->taken);
     s->image = blocks_alloc(&s->blocks, images, sizeof *s->image);
     s->rng = s->options.sampler->draws ? blocks_alloc(&s->blocks, images, sizeof *s->rng) : NULL;
-    s->trace = blocks_alloc(&s->blocks, (size_t)s->options.max_length, sizeof *s->trace);
 }
 
 static Panels alloc_panels(Search *s, int k, int n)
@@ -110,13 +106,19 @@ static Panels alloc_panels(Search *s, int k, int n)
     return (Panels){precision, k, n, blocks_alloc(&s->blocks, panels_bytes(precision, k, n), 1)};
 }
 
-/* One block holds the traces of all steps. */
-static void alloc_trace(Search *s)
+static void alloc_attention(Search *s)
 {
-    size_t steps = (size_t)s->options.max_length, rows = (size_t)s->rows;
-    int32_t *block = blocks_alloc(&s->blocks, 2 * steps * rows, sizeof *block);
-    for (size_t t = 0; t < steps && !s->blocks.failed; t++)
-        s->trace[t] = (Trace){block + 2 * t * rows, block + (2 * t + 1) * rows};
+    const ModelShape *shape = &s->params->shape;
+    const AttendSizes sizes = {.images = s->images,
+                               .places = s->options.places,
+                               .rows = s->rows,
+                               .positions = s->rows,
+                               .words = shape->V,
+                               .precision = s->options.precision};
+    if (!shape->attention)
+        return;
+    s->attend = attend_new(shape, &sizes);
+    s->blocks.failed |= !s->attend;
 }
 
 Search *search_new(const Params *params, const SearchOptions *options, int images)
@@ -133,14 +135,21 @@ Search *search_new(const Params *params, const SearchOptions *options, int image
     s->GH = shape->cell->gates * shape->H;
     s->CH = shape->cell->carried * shape->H;
     alloc_rows(s);
-    alloc_trace(s);
+    alloc_attention(s);
+    trace_alloc(&s->trace, &s->blocks, options->max_length, s->rows,
+                s->attend && options->attention ? options->places : 0);
     s->Wh = alloc_panels(s, shape->H, s->GH);
     s->W_vocab = alloc_panels(s, shape->H, shape->V);
     if (s->blocks.failed) {
         search_free(s);
         return NULL;
     }
-    s->recurrence = (Recurrence){.cell = shape->cell, .H = shape->H, .own = cell_params(params), .Wh = &s->Wh};
+    s->recurrence = (Recurrence){
+        .cell = shape->cell, .H = shape->H, .own = cell_params(params), .Wh = &s->Wh, .attend = s->attend};
+    if (s->attend) {
+        attend_weights(s->attend, params);
+        attend_words(s->attend, params, param(params, W_EMBED), shape->V);
+    }
     panels_fill(&s->Wh, PLAIN, param(params, WH), (size_t)s->GH);
     panels_fill(&s->W_vocab, PLAIN, param(params, W_VOCAB), (size_t)shape->V);
     affine_forward(float32, s->E, param(params, W_EMBED), param(params, WX), param(params, B), shape->V, shape->W,
@@ -152,6 +161,7 @@ void search_free(Search *s)
 {
     if (!s)
         return;
+    attend_free(s->attend);
     blocks_free(&s->blocks);
     free(s);
 }
@@ -164,13 +174,15 @@ static Rows tile_of(const real *m, int width, int row)
 }
 
 /* h0 and one row for each image. */
-static void begin(Search *s, const real *features, const int64_t *image, int n)
+static void begin(Search *s, const SearchInput *in)
 {
     const Params *p = s->params;
-    int D = p->shape.D, H = p->shape.H;
+    int D = p->shape.D, H = p->shape.H, n = in->n;
     if (s->CH)
         memset(s->c, 0, (size_t)s->rows * (size_t)s->CH * sizeof *s->c);
-    affine_forward(float32, s->h, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
+    if (s->attend)
+        attend_images(s->attend, p, in->grid, n);
+    affine_forward(float32, s->h, in->features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
     s->live = n;
     for (int i = 0; i < n; i++) {
         s->image[i] = (Image){.first = i, .n = 1};
@@ -178,18 +190,10 @@ static void begin(Search *s, const real *features, const int64_t *image, int n)
         s->word[i] = WORD_START;
         s->logprob[i] = 0;
         if (s->rng) {
-            const uint32_t key[] = {s->options.seed, (uint32_t)image[i], (uint32_t)((uint64_t)image[i] >> 32)};
+            const uint32_t key[] = {s->options.seed, (uint32_t)in->image[i],
+                                    (uint32_t)((uint64_t)in->image[i] >> 32)};
             rng_seed_array(&s->rng[i], key, key[2] ? 3 : 2);
         }
-    }
-}
-
-/* Reads the words of a row backwards, those before `step`, into words (step). */
-static void read_back(const Search *s, int32_t row, int step, int32_t *words)
-{
-    for (int t = step - 1; t >= 0; t--) {
-        words[t] = s->trace[t].word[row];
-        row = s->trace[t].parent[row];
     }
 }
 
@@ -203,7 +207,7 @@ static void expand_row(Search *s, int row, int step)
     double norm = log_sum_exp(V, scores);
     if (s->history) {
         int32_t *history = s->history + (size_t)row * (size_t)s->options.max_length;
-        read_back(s, row, step, history);
+        trace_words(&s->trace, row, step, history);
         rules_ban(&s->options.rules, V, history, step, scores);
     }
     int n = s->options.sampler->choose(&s->options.choice, V, scores, s->K, rng, words);
@@ -229,7 +233,12 @@ static void step_tile(Search *s, int first, int n, int at)
         .next_h = next_h,
         .next_c = tile_of(s->next_c, s->CH, first),
     };
-    step_forward(&s->recurrence, (StepInput){tile_of(s->E, s->GH, 0), s->word + first}, &step);
+    AttendStep look = {.n = 0};
+    if (s->attend)
+        look = attend_step(s->attend, first, s->image_of + first, n, 0);
+    step_forward(&s->recurrence, (StepInput){tile_of(s->E, s->GH, 0), s->word + first}, &step, &look);
+    for (int i = first; s->trace.places && i < first + n; i++)
+        trace_weights(&s->trace, at, i, attend_weights_at(s->attend, i));
     gemm_panels(n, next_h.at, next_h.ld, &s->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
     for (int i = first; i < first + n; i++)
         expand_row(s, i, at);
@@ -262,7 +271,9 @@ static void read_caption(const Search *s, int step, const Candidate *last, Searc
     result->n = step + 1;
     result->logprob = last->logprob;
     result->words[step] = last->word;
-    read_back(s, last->row, step, result->words);
+    trace_words(&s->trace, last->row, step, result->words);
+    if (s->trace.places)
+        trace_looks(&s->trace, last->row, step, result->attention);
 }
 
 /* What hypotheses of `steps` steps are compared by. */
@@ -324,15 +335,16 @@ static void close_ranks(Search *s, int step)
         memcpy(s->h + (size_t)i * H, s->next_h + (size_t)c->row * H, H * sizeof(real));
         if (CH)
             memcpy(s->c + (size_t)i * CH, s->next_c + (size_t)c->row * CH, CH * sizeof(real));
-        s->word[i] = s->trace[step].word[i] = c->word;
-        s->trace[step].parent[i] = c->row;
+        s->word[i] = c->word;
+        trace_add(&s->trace, step, i, c->row, c->word);
         s->logprob[i] = c->logprob;
     }
 }
 
-void search_run(Search *s, const real *features, const int64_t *image, int n, SearchResult *results)
+void search_run(Search *s, const SearchInput *input, SearchResult *results)
 {
-    begin(s, features, image, n);
+    int n = input->n;
+    begin(s, input);
     for (int step = 0; s->live > 0; step++) {
         int at = 0, rows = tile_rows(s->live, MOST_ROWS);
 #pragma omp parallel for schedule(dynamic)

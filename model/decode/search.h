@@ -21,6 +21,8 @@
 #include "model/decode/sampler.h"
 #include "model/gemm.h"
 
+#include <stdbool.h>
+
 typedef struct {
     const Sampler *sampler;
     SamplerOptions choice;
@@ -30,13 +32,24 @@ typedef struct {
     double length_norm;  /* A, at least 0 */
     DecodeRules rules;   /* zeroed: none */
     Precision precision; /* of the products of a step */
+    int places;          /* of a grid, for a model with attention */
+    bool attention;      /* results tell the weights of its places */
 } SearchOptions;
 
 typedef struct {
-    int32_t *words; /* (max_length): the caller's; <END> is the last if it was reached */
-    int n;          /* words written */
-    double logprob; /* natural logarithm of their probability under the model (at temperature 1) */
+    int32_t *words;   /* (max_length): the caller's; <END> is the last if it was reached */
+    int n;            /* words written */
+    float *attention; /* (max_length,places): the caller's: each word's weights, if the options ask for them */
+    double logprob;   /* natural logarithm of their probability under the model (at temperature 1) */
 } SearchResult;
+
+/* What is captioned: n images. */
+typedef struct {
+    const real *features; /* (n,D), finite, or the words mean nothing */
+    const real *grid;     /* (n,places,C); NULL without attention */
+    const int64_t *image; /* (n): numbers them for the random numbers */
+    int n;
+} SearchInput;
 
 typedef struct Search Search;
 
@@ -45,9 +58,7 @@ typedef struct Search Search;
 Search *search_new(const Params *params, const SearchOptions *options, int images);
 void search_free(Search *search); /* NULL is legal */
 
-/* Captions n images, at most those of search_new: features (n,D), finite, or the words mean nothing; image (n) numbers
- * them for the random numbers; results (n).
- * Main thread; parallel inside; allocates nothing. */
-void search_run(Search *search, const real *features, const int64_t *image, int n, SearchResult *results);
+/* Captions images, at most those of search_new; results (n). Main thread; parallel inside; allocates nothing. */
+void search_run(Search *search, const SearchInput *input, SearchResult *results);
 
 #endif

@@ -158,7 +158,7 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
             return -1;
         memcpy(r->gathered + (size_t)i * D, row, D * sizeof *row);
     }
-    search_run(r->search, r->gathered, r->rows.row + first, n, r->results);
+    search_run(r->search, &(SearchInput){r->gathered, NULL, r->rows.row + first, n}, r->results);
     for (int i = 0; i < n; i++)
         if (write_caption(r, first + i, &r->results[i], err))
             return -1;
