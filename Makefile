@@ -50,8 +50,8 @@ LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
-# Compiled once for each instruction set: the inner loops, the cells, the update rules.
-PER_SET  = model/simd/set.c $(wildcard model/cell/cell_*.c model/optim/rule_*.c)
+# Compiled once for each instruction set: the inner loops, the cells, the kinds of attention, the update rules.
+PER_SET  = model/simd/set.c $(wildcard model/cell/cell_*.c model/attention/attention_*.c model/optim/rule_*.c)
 MODEL    = $(filter-out $(PER_SET),$(wildcard model/*.c model/*/*.c))
 LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 

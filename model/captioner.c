@@ -1,5 +1,7 @@
 #include "model/captioner.h"
 
+#include "model/attention/attention.h"
+
 #include <string.h>
 
 static int dim_ok(int n)
@@ -11,7 +13,7 @@ int params_layout(Params *p, const ModelShape *s)
 {
     memset(p, 0, sizeof *p);
     p->shape = *s;
-    if (!dim_ok(s->D) || !dim_ok(s->W) || !dim_ok(s->H) || !dim_ok(s->V))
+    if (!dim_ok(s->D) || !dim_ok(s->W) || !dim_ok(s->H) || !dim_ok(s->V) || (s->attention && !dim_ok(s->C)))
         return -1;
     int GH = s->cell->gates * s->H;
     const struct {
@@ -31,7 +33,9 @@ int params_layout(Params *p, const ModelShape *s)
     for (int i = 0; i < COURSE_TENSORS; i++)
         if (tensor_add(p, course[i].name, course[i].rank, course[i].dims, course[i].start) < 0)
             return -1;
-    return s->cell->add_tensors ? s->cell->add_tensors(p, s->H) : 0;
+    if (s->cell->add_tensors && s->cell->add_tensors(p, s->H))
+        return -1;
+    return attention_add_tensors(p, s);
 }
 
 int params_alloc(Params *p, const ModelShape *shape)

@@ -3,6 +3,8 @@
  *   h0 = features·W_proj + b_proj          x_t = W_embed[word_t]
  *   h_t = cell(x_t·Wx + b, h_{t-1}·Wh)     scores_t = h_t·W_vocab + b_vocab
  *
+ * and with attention (attention.h) z_t·Wz joins x_t·Wx.
+ *
  * This header defines its parameters. loss.h trains it, search.h decodes with it, step.h is the step both share. */
 #ifndef COCO_MODEL_CAPTIONER_H
 #define COCO_MODEL_CAPTIONER_H
@@ -18,7 +20,7 @@ enum { WORD_NULL = 0, WORD_START = 1, WORD_END = 2, WORD_UNK = 3 };
 enum { W_EMBED, W_PROJ, B_PROJ, WX, WH, B, W_VOCAB, B_VOCAB, COURSE_TENSORS };
 
 /* Builds the table without its data: W_embed (V,W), W_proj (D,H), b_proj (H), Wx (W,G·H),
- * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own. -1 as tensor_add. Free with params_free,
+ * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own, then attention's. -1 as tensor_add. Free with params_free,
  * after a failure too. */
 int params_layout(Params *params, const ModelShape *shape);
 
@@ -28,7 +30,7 @@ int params_alloc(Params *params, const ModelShape *shape);
 /* The cell's own tensors, or NULL. */
 static inline real *cell_params(const Params *p)
 {
-    return p->n_tensors > COURSE_TENSORS ? param(p, COURSE_TENSORS) : NULL;
+    return p->shape.cell->add_tensors ? param(p, COURSE_TENSORS) : NULL;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include "model/loss.h"
 
 #include "model/affine.h"
+#include "model/attention/attend.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
 #include "model/layers.h"
@@ -51,7 +52,9 @@ struct LossWork {
     /* The weights of the loops, packed for each minibatch. WhT is needed after Wh and reuses its memory. */
     Panels Wh, WhT, W_vocab, W_vocabT;
     Recurrence recurrence;
-    Gemm how; /* the other products */
+    Attend *attend; /* NULL: no attention */
+    int32_t *image; /* (N): the grid that a place of the tiles looks at */
+    Gemm how;       /* the other products */
 };
 
 enum {
@@ -121,24 +124,37 @@ static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     }
 }
 
-static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
+/* Returns how many bytes its products in bf16 need. */
+static size_t alloc_attention(LossWork *w, size_t n, size_t P, size_t U, int places)
+{
+    const AttendSizes sizes = {(int)n, places, (int)n, (int)P, (int)U, true, w->how.precision};
+    if (!w->shape.attention)
+        return 0;
+    w->image = blocks_room(&w->blocks, n, sizeof *w->image);
+    w->attend = attend_new(&w->shape, &sizes);
+    w->blocks.failed |= !w->attend;
+    return attend_scratch(&w->shape, &sizes);
+}
+
+static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U, size_t least_scratch)
 {
     int H = w->shape.H, V = w->shape.V, GH = w->GH;
     Precision precision = w->how.precision;
     if (precision == PRECISION_BF16) {
         /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
         size_t bytes = larger(bf16_scratch(w->shape.D, (int)n), bf16_scratch(H, (int)P));
-        w->how.scratch = blocks_room(&w->blocks, larger(bytes, bf16_scratch((int)U, GH)), 1);
+        bytes = larger(bytes, larger(bf16_scratch((int)U, GH), least_scratch));
+        w->how.scratch = blocks_room(&w->blocks, bytes, 1);
     }
     size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
     w->Wh = (Panels){precision, H, GH, blocks_room(&w->blocks, recurrent, 1)};
     w->WhT = (Panels){precision, GH, H, w->Wh.at};
     w->W_vocab = (Panels){precision, H, V, blocks_room(&w->blocks, panels_bytes(precision, H, V), 1)};
     w->W_vocabT = (Panels){precision, V, H, blocks_room(&w->blocks, panels_bytes(precision, V, H), 1)};
-    w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT};
+    w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT, .attend = w->attend};
 }
 
-LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision)
+LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision, int places)
 {
     LossWork *w = calloc(1, sizeof *w);
     if (!w)
@@ -155,7 +171,7 @@ LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision)
         w->chunk = (int)P;
     alloc_plan(w, (size_t)N, (size_t)T, U);
     alloc_activations(w, (size_t)N, (size_t)T, U);
-    alloc_weights(w, (size_t)N, P, U);
+    alloc_weights(w, (size_t)N, P, U, alloc_attention(w, (size_t)N, P, U, places));
     if (w->blocks.failed) {
         loss_work_free(w);
         return NULL;
@@ -167,6 +183,7 @@ void loss_work_free(LossWork *w)
 {
     if (!w)
         return;
+    attend_free(w->attend);
     blocks_free(&w->blocks);
     free(w);
 }
@@ -247,6 +264,13 @@ static Rows positions(const real *m, int width, int p)
     return rows_of(m ? m + (size_t)p * (size_t)width : NULL, (size_t)width);
 }
 
+/* Attention's share of the step that begins at a position, for a tile's rows from the first on. */
+static AttendStep look_at(const LossWork *w, int tile, int position, int n)
+{
+    int place = w->tile_at[tile];
+    return w->attend ? attend_step(w->attend, position, w->image + place, n, place) : (AttendStep){.n = 0};
+}
+
 /* Step t of a tile. Its rows are the first ones of step t-1: shorter captions have ended. */
 static CellStep step_at(const LossWork *w, int tile, int t)
 {
@@ -280,12 +304,23 @@ static void tile_forward(const LossWork *w, int tile)
         if (step.n == 0)
             return;
         memcpy(step.prev_h.at, prev, (size_t)step.n * H * sizeof(real));
-        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->slot + first[t]}, &step);
+        AttendStep look = look_at(w, tile, first[t], step.n);
+        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->slot + first[t]}, &step, &look);
     }
 }
 
-static void forward(LossWork *w, const Params *p, const real *features)
+static void attend(LossWork *w, const Params *p, const LossBatch *batch)
 {
+    for (int i = 0; i < w->N; i++)
+        w->image[i] = batch->image[w->order[i]];
+    attend_weights(w->attend, p);
+    attend_images(w->attend, p, batch->grid, batch->images);
+    attend_words(w->attend, p, w->x, w->U);
+}
+
+static void forward(LossWork *w, const Params *p, const LossBatch *batch)
+{
+    const real *features = batch->features;
     int D = w->shape.D, W = w->shape.W, H = w->shape.H;
     for (int i = 0; i < w->N; i++)
         memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->order[i] * (size_t)D,
@@ -295,6 +330,8 @@ static void forward(LossWork *w, const Params *p, const real *features)
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     w->recurrence.own = cell_params(p);
+    if (w->attend)
+        attend(w, p, batch);
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < w->tiles; k++)
         tile_forward(w, k);
@@ -337,11 +374,33 @@ static void tile_backward(const LossWork *w, int tile)
     fill_rows(n, w->shape.H, positions(w->dh0, w->shape.H, place), NULL);
     if (w->CH)
         fill_rows(n, w->CH, positions(w->dc, w->CH, place), NULL);
+    if (w->attend)
+        attend_begin_backward(w->attend, place, n);
     for (int t = w->T - 1; t >= 0; t--) {
         CellStep step = step_at(w, tile, t);
+        AttendStep look = look_at(w, tile, first_of(w, tile)[t], step.n);
         if (step.n)
-            step_backward(&w->recurrence, &step);
+            step_backward(&w->recurrence, &step, &look);
     }
+}
+
+static void attention_gradients(LossWork *w, const Params *p, Params *g)
+{
+    const AttendPlan plan = {.rows = w->N,
+                             .tiles = w->tiles,
+                             .T = w->T,
+                             .positions = w->P,
+                             .tile_at = w->tile_at,
+                             .first = w->first,
+                             .image = w->image,
+                             .prev_h = w->prev_h,
+                             .da = w->da,
+                             .slot = w->slot,
+                             .x = w->x,
+                             .dx = w->dx,
+                             .words = w->U,
+                             .scratch = w->how.scratch};
+    attend_gradients(w->attend, p, &plan, g);
 }
 
 static void backward(LossWork *w, const Params *p, Params *g)
@@ -358,6 +417,8 @@ static void backward(LossWork *w, const Params *p, Params *g)
     memset(w->e, 0, (size_t)w->U * gh * sizeof(real));
     word_embedding_backward(w->e, w->da, w->slot, w->P, GH);
     affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
+    if (w->attend)
+        attention_gradients(w, p, g);
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
     affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
@@ -369,7 +430,7 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
     w->N = batch->N, w->T = batch->T;
     plan_tiles(w, batch->captions);
     plan_positions(w, batch->captions);
-    forward(w, params, batch->features);
+    forward(w, params, batch);
     output_layer(w, params, batch->mode == LOSS_TRAINING ? grads : NULL);
     if (batch->mode == LOSS_TRAINING)
         backward(w, params, grads);

@@ -19,8 +19,9 @@
 
 typedef struct LossWork LossWork;
 
-/* Allocates all that captioner_loss uses for minibatches of up to N rows and T steps. NULL: out of memory. */
-LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precision);
+/* Allocates all that captioner_loss uses for minibatches of up to N rows and T steps, and, with attention, grids of that many
+ * places. NULL: out of memory. */
+LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precision, int places);
 void loss_work_free(LossWork *work);
 
 typedef enum {
@@ -31,7 +32,11 @@ typedef enum {
 typedef struct {
     const real *features;    /* (N,D) */
     const int32_t *captions; /* (N,T+1): words 0..V-1, checked by the caller */
-    int N, T;                /* at most those of loss_work_new */
+    /* With attention: the grids of the minibatch's different images, at most N, and each row's image. */
+    const real *grid;     /* (images,places,C) */
+    const int32_t *image; /* (N) */
+    int images;
+    int N, T; /* at most those of loss_work_new */
     LossMode mode;
     int64_t
         iteration; /* of training, from 1. Not used yet: it is to key the random numbers of dropout (philox.h) */

@@ -3,8 +3,9 @@
  * "base"); an empty value counts as unset.
  *
  * Each result depends on its own inputs alone, in one order of operations, and not on the rows or columns beside it. So
- * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c and
- * kernels.c call these functions; their headers say what is computed. cell.c and optim.c read the two lists at the end. */
+ * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c,
+ * kernels.c and attend.c call these functions; their headers say what is computed. cell.c, optim.c and attention.c read the
+ * lists at the end. */
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
 
@@ -42,10 +43,12 @@ typedef struct {
     double (*exp_row)(int n, const real *x, real minus, real *y); /* y = exp(x - minus); their sum */
     double (*sum_exp)(int n, const real *x, real minus);          /* the sum alone */
     void (*scale_row)(int n, real by, real *x);
+    void (*add_outer)(int n, int m, const real *w, const real *x, real *y); /* y (n,m) += w (n)·x (m) */
 
-    /* --- what is one file each, compiled for the set: NULL ends the lists (cell.h, optim.h) --- */
+    /* --- what is one file each, compiled for the set: NULL ends the lists (cell.h, optim.h, attention.h) --- */
     const struct Cell *const *cells;
     const struct OptimRule *const *rules;
+    const struct Attention *const *attentions;
 } Simd;
 
 /* The set in use: the one that COCO_SIMD names, else the best. Constant from main on. */

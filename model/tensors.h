@@ -13,14 +13,17 @@
 #include <stdint.h>
 
 typedef struct Cell Cell;
+typedef struct Attention Attention;
 
-/* The cell and the sizes that define a model's tensors. */
+/* The cell, the attention and the sizes that define a model's tensors. */
 typedef struct {
     const Cell *cell;
-    int D; /* features */
-    int W; /* word vector */
-    int H; /* hidden units */
-    int V; /* words */
+    int D;                      /* features */
+    int W;                      /* word vector */
+    int H;                      /* hidden units */
+    int V;                      /* words */
+    const Attention *attention; /* NULL: none */
+    int C;                      /* numbers per place of the grid; 0 without attention */
 } ModelShape;
 
 enum {
@@ -48,8 +51,9 @@ typedef struct {
     ModelShape shape;
     Tensor *tensor; /* (n_tensors) */
     int n_tensors;
-    size_t n;   /* numbers in the block */
-    real *data; /* (n), aligned to 64 bytes; NULL until params_alloc_data */
+    int attention; /* the index of the first of attention's tensors (model/attention/attention.h) */
+    size_t n;      /* numbers in the block */
+    real *data;    /* (n), aligned to 64 bytes; NULL until params_alloc_data */
 } Params;
 
 /* Adds a tensor of dims (rank) and returns its index in the table. The name is borrowed. -1: out of memory, a dimension

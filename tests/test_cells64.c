@@ -187,7 +187,7 @@ static void gru_captioner_is_pytorchs(void **state)
     enum { N = 4, T = 6, D = 5, V = 7 };
     const double from[] = {-0.7, -0.6, -0.1, -0.9, -0.8, -0.2, -1.1, -0.3, -0.5};
     const double to[] = {0.8, 0.5, 0.2, 0.7, 0.9, 0.7, 0.9, 0.3, 0.6};
-    const ModelShape shape = {cell_named("gru"), D, 3, 4, V};
+    const ModelShape shape = {.cell = cell_named("gru"), .D = D, .W = 3, .H = 4, .V = V};
     int32_t captions[N * (T + 1)];
     Params p, g;
     (void)state;
@@ -203,9 +203,9 @@ static void gru_captioner_is_pytorchs(void **state)
         for (int j = 0; j <= T; j++)
             captions[i * (T + 1) + j] = j <= 2 + i ? 1 + (3 * i + 2 * j) % (V - 1) : WORD_NULL;
     real *features = linspace(-1, 1.2, N * D);
-    LossWork *work = loss_work_new(&shape, N, T, PRECISION_FLOAT32);
+    LossWork *work = loss_work_new(&shape, N, T, PRECISION_FLOAT32, 0);
     assert_non_null(work);
-    LossBatch batch = {features, captions, N, T, LOSS_TRAINING, 1};
+    LossBatch batch = {.features = features, .captions = captions, .N = N, .T = T, .iteration = 1};
     real loss = captioner_loss(&p, work, &batch, &g);
     check_torch("captioner.", "loss", &loss, 1);
     for (int i = 0; i < g.n_tensors; i++) {

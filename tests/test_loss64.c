@@ -23,10 +23,10 @@ typedef struct {
 static Problem problem_new(const char *cell, int N, int T, int D, int W, int H, int V)
 {
     Problem p = {.N = N, .T = T};
-    ModelShape shape = {cell_named(cell), D, W, H, V};
+    ModelShape shape = {.cell = cell_named(cell), .D = D, .W = W, .H = H, .V = V};
     assert_int_equal(params_alloc(&p.params, &shape), 0);
     assert_int_equal(params_alloc(&p.grads, &shape), 0);
-    p.work = loss_work_new(&shape, N, T, PRECISION_FLOAT32);
+    p.work = loss_work_new(&shape, N, T, PRECISION_FLOAT32, 0);
     assert_non_null(p.work);
     p.captions = calloc((size_t)N * ((size_t)T + 1), sizeof *p.captions);
     assert_non_null(p.captions);
@@ -348,7 +348,8 @@ static void read_params(Params *p, const char *path)
     assert_int_equal(h5_attr_text(h5, "/", "cell", &cell, &err), 1);
     for (int i = 0; i < 4; i++)
         assert_int_equal(h5_attr_int(h5, "/", name[i], &size[i], &err), 1);
-    ModelShape shape = {cell_named(cell), (int)size[0], (int)size[1], (int)size[2], (int)size[3]};
+    ModelShape shape = {
+        .cell = cell_named(cell), .D = (int)size[0], .W = (int)size[1], .H = (int)size[2], .V = (int)size[3]};
     assert_int_equal(params_alloc(p, &shape), 0);
     for (int i = 0; i < p->n_tensors; i++) {
         const Tensor *t = &p->tensor[i];
@@ -386,7 +387,7 @@ static void golden_model(const char *dir, const char *cell)
     snprintf(path, sizeof path, "%s/%s.h5", dir, cell);
     read_params(&p.params, path);
     assert_int_equal(params_alloc(&p.grads, &p.params.shape), 0);
-    p.work = loss_work_new(&p.params.shape, N, p.T, PRECISION_FLOAT32);
+    p.work = loss_work_new(&p.params.shape, N, p.T, PRECISION_FLOAT32, 0);
     p.captions = calloc((size_t)(N * d.width), sizeof *p.captions);
     first_batch(&p, &d);
     printf("# %s %s: loss %.15g\n", dir, cell, gradient(&p));

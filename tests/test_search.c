@@ -15,7 +15,7 @@ enum { D = 5, W = 6, H = 7 };
 static Params model_new(const Cell *cell, int V, uint32_t seed, double scale)
 {
     Params p;
-    ModelShape shape = {cell, D, W, H, V};
+    ModelShape shape = {.cell = cell, .D = D, .W = W, .H = H, .V = V};
     Rng rng;
     assert_int_equal(params_alloc(&p, &shape), 0);
     rng_seed(&rng, seed);
@@ -57,7 +57,7 @@ static Captions run(const Params *p, const SearchOptions *o, const real *feature
         int k = n - i < at_once ? n - i : at_once;
         for (int j = 0; j < k; j++)
             image[j] = first + i + j;
-        search_run(s, features + (first + i) * D, image, k, c.result + i);
+        search_run(s, &(SearchInput){.features = features + (first + i) * D, .image = image, .n = k}, c.result + i);
     }
     search_free(s);
     return c;

@@ -53,7 +53,7 @@ void sequence_forward(const Sequence *s)
     for (int i = 0; i < s->N; i += rows)
         for (int t = 0; t < s->T; t++) {
             CellStep step = step_at(s, s->N - i < rows ? s->N - i : rows, t, i);
-            step_forward(&r, (StepInput){step.a, NULL}, &step);
+            step_forward(&r, (StepInput){step.a, NULL}, &step, NULL);
         }
 }
 
@@ -86,7 +86,7 @@ void sequence_backward(const Sequence *s, const SequenceGrads *g)
             step.dnext_h = at_step(g->dh, s->T, s->H, t, i);
             step.dprev_h = before(s, g->dh, g->dh0, s->H, t, i);
             step.dc = rows_at(rows_of(g->dc, (size_t)(s->cell->carried * s->H)), i);
-            step_backward(&r, &step);
+            step_backward(&r, &step, NULL);
         }
     add_recurrent_gradient(s, dah, g->dWh);
     affine_backward(float32, true, g->dx, g->dWx, g->db, g->da, s->x, s->Wx, s->N * s->T, s->D, gh);

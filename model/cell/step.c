@@ -10,13 +10,15 @@ static void load(StepInput in, int n, int width, Rows a)
         memcpy(row_at(a, i), row_at(in.table, in.pick ? in.pick[i] : i), (size_t)width * sizeof(real));
 }
 
-void step_forward(const Recurrence *r, StepInput in, CellStep *s)
+void step_forward(const Recurrence *r, StepInput in, CellStep *s, AttendStep *look)
 {
     int GH = r->cell->gates * r->H, add = !r->cell->separate;
     Rows sum = add ? s->a : s->ah;
     s->H = r->H;
     s->own = r->own;
     load(in, s->n, GH, s->a);
+    if (r->attend)
+        attend_forward(r->attend, look, in.pick, s->prev_h, s->prev_c, s->a);
     if (r->Wh)
         gemm_panels(s->n, s->prev_h.at, s->prev_h.ld, r->Wh, add ? sum.at : NULL, sum.ld, sum.at, sum.ld);
     else
@@ -24,13 +26,15 @@ void step_forward(const Recurrence *r, StepInput in, CellStep *s)
     r->cell->forward(s);
 }
 
-void step_backward(const Recurrence *r, CellStep *s)
+void step_backward(const Recurrence *r, CellStep *s, AttendStep *look)
 {
     int GH = r->cell->gates * r->H;
     Rows d = r->cell->separate ? s->dah : s->da, dprev = s->dprev_h;
     s->H = r->H;
     s->own = r->own;
     r->cell->backward(s);
+    if (r->attend)
+        attend_backward(r->attend, look, s->prev_h, s->prev_c, s->da, dprev, s->dc);
     if (r->WhT)
         gemm_panels(s->n, d.at, d.ld, r->WhT, dprev.at, dprev.ld, dprev.at, dprev.ld);
     else

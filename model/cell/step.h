@@ -2,18 +2,19 @@
  * layers (sequence.c). Runs on the calling thread, for the n rows of a tile.
  *
  *   in: x·Wx + b ──► a ──┬──► cell ──► h', c'
- *   h ──·Wh──────────────┘
+ *   h ──·Wh──────────────┤
+ *   grid, h ──► z ──·Wz──┘   (with attention: attend.h)
  *
  * The caller computes the input's share and passes it as rows of a table. Since it depends on the word alone, the table
  * has one row per distinct word and `pick` selects them.
  *
- * There is no dropout and no attention yet; this is where they would enter. With a dropout mask on x the caller would
+ * There is no dropout yet; this is where it would enter. With a dropout mask on x the caller would
  * multiply each position's masked x by Wx and pass one row per position, without picks. A mask on h' would apply to
- * what leaves the step, before the scores and the next step read it. Attention's context vector z depends on h, so it
- * would enter between the two arrows: a += z·Wz after the load, and backward dz = da·Wzᵀ before dprev_h is complete. */
+ * what leaves the step, before the scores and the next step read it. */
 #ifndef COCO_MODEL_STEP_H
 #define COCO_MODEL_STEP_H
 
+#include "model/attention/attend.h"
 #include "model/cell/cell.h"
 #include "model/gemm.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     const Panels *Wh;  /* packed, for step_forward; NULL: use `plain` */
     const Panels *WhT; /* Whᵀ packed, for step_backward; NULL: use `plain` */
     const real *plain;
+    const Attend *attend; /* NULL: no attention */
 } Recurrence;
 
 /* The input's share: row i of the step is row pick[i] of the table, or row i if pick is NULL. A table that is the
@@ -34,10 +36,11 @@ typedef struct {
     const int32_t *pick;
 } StepInput;
 
-/* Computes next_h and next_c from prev_h, prev_c and the input. The caller sets the step's n and rows, not H and own. */
-void step_forward(const Recurrence *r, StepInput in, CellStep *step);
+/* Computes next_h and next_c from prev_h, prev_c and the input. The caller sets the step's n and rows, not H and own. `look`:
+ * the step's rows of attention, if the recurrence has one. */
+void step_forward(const Recurrence *r, StepInput in, CellStep *step, AttendStep *look);
 
 /* Computes da (and dah), and from them the gradients of prev_h, which is added to, and of prev_c. */
-void step_backward(const Recurrence *r, CellStep *step);
+void step_backward(const Recurrence *r, CellStep *step, AttendStep *look);
 
 #endif

@@ -29,6 +29,8 @@
 #include "model/decode/sampler.h"
 #include "model/gemm.h"
 
+#include <stdbool.h>
+
 typedef struct {
     const Sampler *sampler;
     SamplerOptions choice;
@@ -42,28 +44,48 @@ typedef struct {
     double length_norm;  /* A, at least 0 */
     DecodeRules rules;   /* zeroed: none */
     Precision precision; /* of the products of a step */
+    int places;          /* of a grid, for a model with attention */
+    bool attention;      /* results tell the weights of its places */
 } SearchOptions;
 
 typedef struct {
     int32_t *words;       /* (max_length): the caller's; <END> is the last if it was reached */
-    double *word_logprob; /* (max_length): the caller's, of each word; NULL: not wanted */
     int n;                /* words written; 0: there are fewer results than were asked for */
+    double *word_logprob; /* (max_length): the caller's, of each word; NULL: not wanted */
+    float *attention;     /* (max_length,places): the caller's: each word's weights, if the options ask for them */
     double logprob;       /* natural logarithm of their probability under the model (at temperature 1) */
 } SearchResult;
 
 /* How many results an image has: its N best hypotheses, or its samples. */
 int search_results(const SearchOptions *options);
 
+/* What is captioned: n images. */
+typedef struct {
+    const real *features; /* (n,D), finite, or the words mean nothing */
+    const real *grid;     /* (n,places,C); NULL without attention */
+    const int64_t *image; /* (n): numbers them for the random numbers */
+    int n;
+} SearchInput;
+
+/* A model of an ensemble. */
+typedef struct {
+    const Params *params; /* borrowed, and must not change meanwhile */
+    int places;           /* of its grid, for a model with attention */
+} SearchModel;
+
+enum { SEARCH_MODELS = 16 }; /* in an ensemble, at most */
+
 typedef struct Search Search;
 
 /* Prepares for up to `images` at a time; borrows params, which must not change meanwhile. NULL: out of
  * memory. Computes E = W_embed·Wx + b once: memory of (V, G·H) besides the rows'. */
 Search *search_new(const Params *params, const SearchOptions *options, int images);
+/* The same of an ensemble of n models of as many words: a word's probability is the mean of theirs. */
+Search *search_new_ensemble(const SearchModel *models, int n, const SearchOptions *options, int images);
 void search_free(Search *search); /* NULL is legal */
 
-/* Captions n images, at most those of search_new: features (n,D), finite, or the words mean nothing; image (n) numbers
- * them for the random numbers; results (n, search_results), an image's best first.
- * Main thread; parallel inside; allocates nothing. */
-void search_run(Search *search, const real *features, const int64_t *image, int n, SearchResult *results);
+/* Captions images, at most those of search_new; results (n, search_results), an image's best first. Of an ensemble, there is an
+ * input for each model; image and n of the first count. Main thread; parallel inside; allocates nothing. */
+void search_run(Search *search, const SearchInput *input, SearchResult *results);
 
 #endif

@@ -15,6 +15,13 @@ static void add_row(int n, const real *restrict x, real *restrict y)
         y[j] += x[j];
 }
 
+static void add_outer(int n, int m, const real *restrict w, const real *restrict x, real *restrict y)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            y[(size_t)i * (size_t)m + (size_t)j] += w[i] * x[j];
+}
+
 static void scale_row(int n, real by, real *x)
 {
     for (int j = 0; j < n; j++)

@@ -1,4 +1,5 @@
 /* All of this folder for one instruction set, whose name the Makefile passes as SIMD_SET. */
+#include "model/attention/attention.h"
 #include "model/cell/cell.h"
 #include "model/optim/optim.h"
 #include "model/simd/bf16.h"
@@ -8,13 +9,17 @@
 
 #define DECLARE_CELL(name) extern const Cell SIMD_NAME(cell_##name);
 #define DECLARE_RULE(name) extern const OptimRule SIMD_NAME(rule_##name);
+#define DECLARE_ATTENTION(name) extern const Attention SIMD_NAME(attention_##name);
 CELLS(DECLARE_CELL)
 RULES(DECLARE_RULE)
+ATTENTIONS(DECLARE_ATTENTION)
 
 #define ADDRESS_OF_CELL(name) &SIMD_NAME(cell_##name),
 #define ADDRESS_OF_RULE(name) &SIMD_NAME(rule_##name),
+#define ADDRESS_OF_ATTENTION(name) &SIMD_NAME(attention_##name),
 static const Cell *const cells[] = {CELLS(ADDRESS_OF_CELL) NULL};
 static const OptimRule *const rules[] = {RULES(ADDRESS_OF_RULE) NULL};
+static const Attention *const attentions[] = {ATTENTIONS(ADDRESS_OF_ATTENTION) NULL};
 
 extern const Simd SIMD_NAME(simd);
 
@@ -35,6 +40,8 @@ const Simd SIMD_NAME(simd) = {
     .exp_row = exp_row,
     .sum_exp = sum_exp,
     .scale_row = scale_row,
+    .add_outer = add_outer,
     .cells = cells,
     .rules = rules,
+    .attentions = attentions,
 };

@@ -81,7 +81,8 @@ int decoder_run(Decoder *d, int n, Err *err)
 {
     if (d->pca && pca_apply(d->pca, row_of, d, n, d->reduced, err))
         return -1;
-    search_run(d->search, d->pca ? d->reduced : d->features, d->number, n, d->results);
+    search_run(d->search, &(SearchInput){.features = d->pca ? d->reduced : d->features, .image = d->number, .n = n},
+               d->results);
     for (int i = 0; i < n; i++)
         if (write_caption(d, &d->items[i], &d->results[i], err))
             return -1;

@@ -237,7 +237,7 @@ static int alloc_work(TrainRun *r, Err *err)
     const ModelShape *shape = &r->model.params.shape;
     bool val = s->val_every > 0;
     int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
-    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision);
+    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision, 0);
     if (!r->work || params_alloc(&r->grads, shape) ||
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);

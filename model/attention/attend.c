@@ -1,0 +1,363 @@
+#include "model/attention/attend.h"
+
+#include "model/affine.h"
+#include "model/base/memory.h"
+#include "model/cell/cell.h"
+#include "model/layers.h"
+#include "model/simd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct Attend {
+    ModelShape shape;
+    AttendSizes sizes;
+    int K, S, GH, images; /* images in use */
+    Blocks blocks;
+    const real *b_query, *w_score;
+    const real *grid;          /* (images,P,C): borrowed */
+    real *values, *keys;       /* (images,P,H), (images,P,K) */
+    real *word;                /* (words,H): x·Wx_sentinel + b_sentinel */
+    real *query, *weights, *z; /* (positions,K), (positions,S), (positions,H) */
+    real *gate, *sentinel, *sentinel_key;
+    /* Backward. */
+    real *dz, *dweights, *dquery, *dscore; /* as forward's */
+    real *dgate, *dsentinel, *dsentinel_key;
+    real *drow_keys;        /* (rows,P,K) */
+    real *dvalues, *dkeys;  /* (images,P,H), (images,P,K) */
+    real *dword;            /* (words,H) */
+    int *image_at, *row_of; /* (images+1), (rows): an image's rows */
+    int *tile_of;           /* (rows) */
+    /* Packed weights; the transposed ones are for backward. */
+    Panels W_query, Wz, Wh_sentinel, W_sentinel;
+    Panels W_queryT, WzT, Wh_sentinelT, W_sentinelT;
+};
+
+/* --- memory --- */
+
+static real *reals(Attend *w, int rows, int width)
+{
+    return blocks_room(&w->blocks, (size_t)rows * (size_t)width, sizeof(real));
+}
+
+static Panels panels(Attend *w, int k, int n)
+{
+    Precision precision = w->sizes.precision;
+    return (Panels){precision, k, n, blocks_room(&w->blocks, panels_bytes(precision, k, n), 1)};
+}
+
+static void alloc_forward(Attend *w)
+{
+    const AttendSizes *z = &w->sizes;
+    int H = w->shape.H, cells = z->images * z->places;
+    w->values = reals(w, cells, H);
+    w->keys = reals(w, cells, w->K);
+    w->query = reals(w, z->positions, w->K);
+    w->weights = reals(w, z->positions, w->S);
+    w->z = reals(w, z->positions, H);
+    w->W_query = panels(w, H, w->K);
+    w->Wz = panels(w, H, w->GH);
+    if (!w->shape.attention->sentinel)
+        return;
+    w->word = reals(w, z->words, H);
+    w->gate = reals(w, z->positions, H);
+    w->sentinel = reals(w, z->positions, H);
+    w->sentinel_key = reals(w, z->positions, w->K);
+    w->Wh_sentinel = panels(w, H, H);
+    w->W_sentinel = panels(w, H, w->K);
+}
+
+static void alloc_backward(Attend *w)
+{
+    const AttendSizes *z = &w->sizes;
+    int H = w->shape.H, cells = z->images * z->places;
+    w->dz = reals(w, z->positions, H);
+    w->dweights = reals(w, z->positions, w->S);
+    w->dquery = reals(w, z->positions, w->K);
+    w->dscore = reals(w, z->positions, w->K);
+    w->drow_keys = reals(w, z->rows * z->places, w->K);
+    w->dvalues = reals(w, cells, H);
+    w->dkeys = reals(w, cells, w->K);
+    w->image_at = blocks_room(&w->blocks, (size_t)z->images + 2, sizeof *w->image_at);
+    w->row_of = blocks_room(&w->blocks, (size_t)z->rows, sizeof *w->row_of);
+    w->tile_of = blocks_room(&w->blocks, (size_t)z->rows, sizeof *w->tile_of);
+    w->W_queryT = panels(w, w->K, H);
+    w->WzT = panels(w, w->GH, H);
+    if (!w->shape.attention->sentinel)
+        return;
+    w->dword = reals(w, z->words, H);
+    w->dgate = reals(w, z->positions, H);
+    w->dsentinel = reals(w, z->positions, H);
+    w->dsentinel_key = reals(w, z->positions, w->K);
+    w->Wh_sentinelT = panels(w, H, H);
+    w->W_sentinelT = panels(w, w->K, H);
+}
+
+Attend *attend_new(const ModelShape *shape, const AttendSizes *sizes)
+{
+    Attend *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->shape = *shape;
+    w->sizes = *sizes;
+    w->K = attention_key(shape->H);
+    w->S = sizes->places + shape->attention->sentinel;
+    w->GH = shape->cell->gates * shape->H;
+    int cells;
+    w->blocks.failed = __builtin_mul_overflow(sizes->images, sizes->places, &cells) ||
+                       __builtin_mul_overflow(sizes->rows, sizes->places, &cells);
+    if (!w->blocks.failed)
+        alloc_forward(w);
+    if (!w->blocks.failed && sizes->backward)
+        alloc_backward(w);
+    if (w->blocks.failed) {
+        attend_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void attend_free(Attend *w)
+{
+    if (!w)
+        return;
+    blocks_free(&w->blocks);
+    free(w);
+}
+
+/* --- before the steps --- */
+
+/* Packs a weight, and for backward its transpose. */
+static void pack(const Attend *w, const Panels *plain, const Panels *transposed, const real *weight)
+{
+    panels_fill(plain, PLAIN, weight, (size_t)plain->n);
+    if (w->sizes.backward)
+        panels_fill(transposed, TRANSPOSED, weight, (size_t)plain->n);
+}
+
+void attend_weights(Attend *w, const Params *p)
+{
+    w->b_query = attend_param(p, ATTEND_B_QUERY);
+    w->w_score = attend_param(p, ATTEND_W_SCORE);
+    pack(w, &w->W_query, &w->W_queryT, attend_param(p, ATTEND_W_QUERY));
+    pack(w, &w->Wz, &w->WzT, attend_param(p, ATTEND_WZ));
+    if (!w->shape.attention->sentinel)
+        return;
+    pack(w, &w->Wh_sentinel, &w->Wh_sentinelT, attend_param(p, ATTEND_WH_SENTINEL));
+    pack(w, &w->W_sentinel, &w->W_sentinelT, attend_param(p, ATTEND_W_SENTINEL));
+}
+
+static const Gemm float32 = {PRECISION_FLOAT32, NULL};
+
+void attend_images(Attend *w, const Params *p, const real *grid, int n)
+{
+    int H = w->shape.H, cells = n * w->sizes.places;
+    w->grid = grid;
+    w->images = n;
+    affine_forward(float32, w->values, grid, attend_param(p, ATTEND_W_GRID), attend_param(p, ATTEND_B_GRID), cells,
+                   w->shape.C, H);
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < cells; i++) {
+        real *v = w->values + (size_t)i * (size_t)H;
+        for (int j = 0; j < H; j++)
+            v[j] = v[j] < 0 ? 0 : v[j]; /* a NaN stays */
+    }
+    affine_forward(float32, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
+}
+
+void attend_words(Attend *w, const Params *p, const real *x, int n)
+{
+    if (w->shape.attention->sentinel)
+        affine_forward(float32, w->word, x, attend_param(p, ATTEND_WX_SENTINEL), attend_param(p, ATTEND_B_SENTINEL),
+                       n, w->shape.W, w->shape.H);
+}
+
+/* --- steps --- */
+
+static Rows at(const real *m, int width, int row)
+{
+    return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
+}
+
+AttendStep attend_step(const Attend *w, int position, const int32_t *image, int n, int row)
+{
+    int H = w->shape.H, K = w->K;
+    size_t keys = (size_t)w->sizes.places * (size_t)K;
+    return (AttendStep){
+        .n = n,
+        .H = H,
+        .K = K,
+        .P = w->sizes.places,
+        .w_score = w->w_score,
+        .values = w->values,
+        .keys = w->keys,
+        .image = image,
+        .query = at(w->query, K, position),
+        .weights = at(w->weights, w->S, position),
+        .z = at(w->z, H, position),
+        .gate = at(w->gate, H, position),
+        .sentinel = at(w->sentinel, H, position),
+        .sentinel_key = at(w->sentinel_key, K, position),
+        .dz = at(w->dz, H, position),
+        .dweights = at(w->dweights, w->S, position),
+        .dquery = at(w->dquery, K, position),
+        .dkeys = w->drow_keys ? w->drow_keys + (size_t)row * keys : NULL,
+        .dscore = at(w->dscore, K, position),
+        .dsentinel = at(w->dsentinel, H, position),
+        .dsentinel_key = at(w->dsentinel_key, K, position),
+        .dgate = at(w->dgate, H, position),
+    };
+}
+
+const real *attend_weights_at(const Attend *w, int position)
+{
+    return w->weights + (size_t)position * (size_t)w->S;
+}
+
+void attend_forward(const Attend *w, AttendStep *s, const int32_t *pick, Rows prev_h, Rows c, Rows a)
+{
+    s->prev_h = prev_h;
+    s->carried = c;
+    gemm_panels(s->n, prev_h.at, prev_h.ld, &w->W_query, w->b_query, 0, s->query.at, s->query.ld);
+    if (w->shape.attention->sentinel) {
+        for (int i = 0; i < s->n; i++)
+            memcpy(row_at(s->gate, i), row_at(at(w->word, s->H, 0), pick ? pick[i] : i),
+                   (size_t)s->H * sizeof(real));
+        gemm_panels(s->n, prev_h.at, prev_h.ld, &w->Wh_sentinel, s->gate.at, s->gate.ld, s->gate.at, s->gate.ld);
+        w->shape.attention->gate(s);
+        gemm_panels(s->n, s->sentinel.at, s->sentinel.ld, &w->W_sentinel, NULL, 0, s->sentinel_key.at,
+                    s->sentinel_key.ld);
+    }
+    w->shape.attention->forward(s);
+    gemm_panels(s->n, s->z.at, s->z.ld, &w->Wz, a.at, a.ld, a.at, a.ld);
+}
+
+void attend_backward(const Attend *w, AttendStep *s, Rows prev_h, Rows c, Rows da, Rows dprev_h, Rows dc)
+{
+    s->prev_h = prev_h;
+    s->carried = c;
+    s->dprevious = dprev_h;
+    s->dcarried = dc;
+    gemm_panels(s->n, da.at, da.ld, &w->WzT, NULL, 0, s->dz.at, s->dz.ld);
+    w->shape.attention->backward(s);
+    if (w->shape.attention->sentinel) {
+        gemm_panels(s->n, s->dsentinel_key.at, s->dsentinel_key.ld, &w->W_sentinelT, s->dsentinel.at,
+                    s->dsentinel.ld, s->dsentinel.at, s->dsentinel.ld);
+        w->shape.attention->gate_backward(s);
+        gemm_panels(s->n, s->dgate.at, s->dgate.ld, &w->Wh_sentinelT, dprev_h.at, dprev_h.ld, dprev_h.at,
+                    dprev_h.ld);
+    }
+    gemm_panels(s->n, s->dquery.at, s->dquery.ld, &w->W_queryT, dprev_h.at, dprev_h.ld, dprev_h.at, dprev_h.ld);
+}
+
+/* --- the gradients of the weights --- */
+
+void attend_begin_backward(const Attend *w, int row, int n)
+{
+    size_t keys = (size_t)w->sizes.places * (size_t)w->K;
+    memset(w->drow_keys + (size_t)row * keys, 0, (size_t)n * keys * sizeof(real));
+}
+
+/* Lists each image's rows, in their order, and each row's tile. */
+static void list_rows(Attend *w, const AttendPlan *plan)
+{
+    int *at_image = w->image_at;
+    memset(at_image, 0, ((size_t)w->images + 2) * sizeof *at_image);
+    for (int k = 0; k < plan->tiles; k++)
+        for (int i = plan->tile_at[k]; i < plan->tile_at[k + 1]; i++)
+            w->tile_of[i] = k;
+    for (int i = 0; i < plan->rows; i++)
+        at_image[plan->image[i] + 2]++;
+    for (int m = 2; m < w->images + 2; m++)
+        at_image[m] += at_image[m - 1];
+    for (int i = 0; i < plan->rows; i++)
+        w->row_of[at_image[plan->image[i] + 1]++] = i;
+}
+
+/* Adds α_i dz of all steps of a row to the gradients of its image's values. */
+static void add_values(const Attend *w, const AttendPlan *plan, int row, real *dvalues)
+{
+    int H = w->shape.H, tile = w->tile_of[row], j = row - plan->tile_at[tile];
+    const int *first = plan->first + (size_t)tile * (size_t)(plan->T + 1);
+    for (int t = 0; t < plan->T && first[t + 1] - first[t] > j; t++) {
+        const real *dz = w->dz + (size_t)(first[t] + j) * (size_t)H;
+        simd->add_outer(w->sizes.places, H, attend_weights_at(w, first[t] + j), dz, dvalues);
+    }
+}
+
+/* Sums what the rows of each image have: each thread its own images. */
+static void image_gradients(Attend *w, const AttendPlan *plan)
+{
+    size_t values = (size_t)w->sizes.places * (size_t)w->shape.H, keys = (size_t)w->sizes.places * (size_t)w->K;
+#pragma omp parallel for schedule(dynamic)
+    for (int m = 0; m < w->images; m++) {
+        memset(w->dvalues + (size_t)m * values, 0, values * sizeof(real));
+        memset(w->dkeys + (size_t)m * keys, 0, keys * sizeof(real));
+        for (int i = w->image_at[m]; i < w->image_at[m + 1]; i++) {
+            add_values(w, plan, w->row_of[i], w->dvalues + (size_t)m * values);
+            add_rows(1, (int)keys, rows_of(w->dkeys + (size_t)m * keys, 0),
+                     rows_of(w->drow_keys + (size_t)w->row_of[i] * keys, 0));
+        }
+    }
+}
+
+static void grid_gradients(Attend *w, Gemm how, const Params *p, Params *g)
+{
+    int H = w->shape.H, cells = w->images * w->sizes.places;
+    gemm_parallel(how, PLAIN, TRANSPOSED, cells, H, w->K, w->dkeys, (size_t)w->K, attend_param(p, ATTEND_W_KEY),
+                  (size_t)w->K, 1, w->dvalues, (size_t)H);
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, cells, w->values, (size_t)H, w->dkeys, (size_t)w->K, 0,
+                  attend_param(g, ATTEND_W_KEY), (size_t)w->K);
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < cells; i++) {
+        const real *v = w->values + (size_t)i * (size_t)H;
+        real *d = w->dvalues + (size_t)i * (size_t)H;
+        for (int j = 0; j < H; j++)
+            d[j] = v[j] > 0 ? d[j] : 0;
+    }
+    affine_backward(how, false, NULL, attend_param(g, ATTEND_W_GRID), attend_param(g, ATTEND_B_GRID), w->dvalues,
+                    w->grid, NULL, cells, w->shape.C, H);
+}
+
+static void sentinel_gradients(Attend *w, Gemm how, const Params *p, const AttendPlan *plan, Params *g)
+{
+    int H = w->shape.H, n = plan->positions;
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, n, w->sentinel, (size_t)H, w->dsentinel_key, (size_t)w->K, 0,
+                  attend_param(g, ATTEND_W_SENTINEL), (size_t)w->K);
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, H, n, plan->prev_h, (size_t)H, w->dgate, (size_t)H, 0,
+                  attend_param(g, ATTEND_WH_SENTINEL), (size_t)H);
+    memset(w->dword, 0, (size_t)plan->words * (size_t)H * sizeof(real));
+    word_embedding_backward(w->dword, w->dgate, plan->slot, n, H);
+    affine_backward(how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL), attend_param(g, ATTEND_B_SENTINEL),
+                    w->dword, plan->x, NULL, plan->words, w->shape.W, H);
+    gemm_parallel(how, PLAIN, TRANSPOSED, plan->words, w->shape.W, H, w->dword, (size_t)H,
+                  attend_param(p, ATTEND_WX_SENTINEL), (size_t)H, 1, plan->dx, (size_t)w->shape.W);
+}
+
+size_t attend_scratch(const ModelShape *s, const AttendSizes *z)
+{
+    int widest = s->C > s->H ? s->C : s->H, cells = z->images * z->places;
+    size_t most = 0;
+    const size_t bytes[] = {bf16_scratch(cells, attention_key(s->H)), bf16_scratch(widest, cells),
+                            bf16_scratch(s->H, z->positions), bf16_scratch(s->W, z->words),
+                            bf16_scratch(z->words, s->H)};
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
+        most = bytes[i] > most ? bytes[i] : most;
+    return most;
+}
+
+void attend_gradients(Attend *w, const Params *p, const AttendPlan *plan, Params *g)
+{
+    int H = w->shape.H, n = plan->positions;
+    const Gemm how = {w->sizes.precision, plan->scratch};
+    list_rows(w, plan);
+    image_gradients(w, plan);
+    grid_gradients(w, how, p, g);
+    affine_backward(how, false, NULL, attend_param(g, ATTEND_W_QUERY), attend_param(g, ATTEND_B_QUERY), w->dquery,
+                    plan->prev_h, NULL, n, H, w->K);
+    column_sums(false, attend_param(g, ATTEND_W_SCORE), n, w->K, rows_of(w->dscore, (size_t)w->K));
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->GH, n, w->z, (size_t)H, plan->da, (size_t)w->GH, 0,
+                  attend_param(g, ATTEND_WZ), (size_t)w->GH);
+    if (w->shape.attention->sentinel)
+        sentinel_gradients(w, how, p, plan, g);
+}

@@ -1,0 +1,70 @@
+/* Attention in the steps of training (loss.c) and of decoding (search.c): its arrays and its matrix products.
+ *
+ *   grid ──once per image──► values, keys ─┐
+ *   h ──·W_query──► query ─────────────────┴──► weights ──► z ──·Wz──► a        (attend_forward, in step.h)
+ *   [x·Wx_sentinel + h·Wh_sentinel + b ──► sentinel ─┘]
+ *
+ * An Attend belongs to one thread except where a function says otherwise, and allocates nothing after attend_new. */
+#ifndef COCO_MODEL_ATTEND_H
+#define COCO_MODEL_ATTEND_H
+
+#include "model/attention/attention.h"
+#include "model/gemm.h"
+
+typedef struct Attend Attend;
+
+typedef struct {
+    int images, places;
+    int rows;      /* hypotheses, or captions of a minibatch */
+    int positions; /* for as many the arrays of a step are kept: rows, or rows times steps where backward follows */
+    int words;     /* different ones at a time */
+    bool backward;
+    Precision precision; /* of the products of a step and of the weights' gradients */
+} AttendSizes;
+
+/* All sizes are the most that are used at a time. The shape has an attention. NULL: out of memory. */
+Attend *attend_new(const ModelShape *shape, const AttendSizes *sizes);
+void attend_free(Attend *attend); /* NULL is legal */
+
+/* Packs the weights that the steps use. Main thread; parallel inside. */
+void attend_weights(Attend *attend, const Params *params);
+/* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed until the
+ * gradients are computed. The same bits for an image whatever is beside it. Main thread; parallel inside. */
+void attend_images(Attend *attend, const Params *params, const real *grid, int n);
+/* The words' share of the sentinel's gate, from their vectors x (n,W). Nothing to do without a sentinel. Main thread;
+ * parallel inside. */
+void attend_words(Attend *attend, const Params *params, const real *x, int n);
+
+/* A step's rows: arrays from `position` on, for rows that look at the grids of `image` (n). `row` is the place of the first one
+ * in the minibatch, for backward. What the cell's step knows (prev_h and so on) comes later. */
+AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row);
+/* The weights of a position, P of them (and β). */
+const real *attend_weights_at(const Attend *attend, int position);
+
+/* The products around a step: z, and a += z·Wz. pick (n): the words, NULL: row i is word i. c is the first H numbers of what
+ * the cell carries, or NULL. Any thread, each its own positions. */
+void attend_forward(const Attend *attend, AttendStep *step, const int32_t *pick, Rows prev_h, Rows c, Rows a);
+/* Backward, after the cell's: from da, adds to the gradients of h and c before the step. */
+void attend_backward(const Attend *attend, AttendStep *step, Rows prev_h, Rows c, Rows da, Rows dprev_h, Rows dc);
+
+/* Where the positions of a minibatch's rows are: row i is at first[tile·(T+1) + t] + i - tile_at[tile] at step t, while it
+ * is alive (loss.c). */
+typedef struct {
+    int rows, tiles, T, positions;
+    const int *tile_at, *first;
+    const int32_t *image;    /* (rows) */
+    const real *prev_h, *da; /* (positions,H), (positions,G·H) */
+    const int32_t *slot;     /* (positions): the word */
+    const real *x;           /* (words,W) */
+    real *dx;                /* (words,W): added to */
+    int words;
+    void *scratch; /* for products in bf16: attend_scratch bytes */
+} AttendPlan;
+
+/* Zeroes the gradients that steps add to, of rows from `row` on. */
+void attend_begin_backward(const Attend *attend, int row, int n);
+/* The gradients of attention's tensors, once all steps are done. Main thread; parallel inside. */
+void attend_gradients(Attend *attend, const Params *params, const AttendPlan *plan, Params *grads);
+size_t attend_scratch(const ModelShape *shape, const AttendSizes *sizes);
+
+#endif

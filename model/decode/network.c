@@ -1,0 +1,176 @@
+#include "model/decode/network.h"
+
+#include "model/affine.h"
+#include "model/attention/attend.h"
+#include "model/base/memory.h"
+#include "model/cell/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* for what is computed once, or once per image */
+
+struct Network {
+    const Params *params;
+    NetworkSizes sizes;
+    int GH, CH; /* widths of the gates and of what is carried besides h */
+    Blocks blocks;
+    Panels Wh, W_vocab; /* the weights of the loop, packed once */
+    Recurrence recurrence;
+    Attend *attend;   /* NULL: no attention */
+    real *E;          /* (V,GH) */
+    real *h, *next_h; /* (rows,H) */
+    real *c, *next_c; /* (rows,CH) */
+    real *a, *ah;     /* (rows,GH) */
+    real *scores;     /* (rows,V) */
+};
+
+/* --- memory --- */
+
+static real *reals(Network *w, size_t rows, int width)
+{
+    return blocks_alloc(&w->blocks, rows * (size_t)width, sizeof(real));
+}
+
+static Panels alloc_panels(Network *w, int k, int n)
+{
+    Precision precision = w->sizes.precision;
+    return (Panels){precision, k, n, blocks_alloc(&w->blocks, panels_bytes(precision, k, n), 1)};
+}
+
+static void alloc_rows(Network *w)
+{
+    const ModelShape *shape = &w->params->shape;
+    size_t rows = (size_t)w->sizes.rows;
+    w->E = reals(w, (size_t)shape->V, w->GH);
+    w->h = reals(w, rows, shape->H);
+    w->next_h = reals(w, rows, shape->H);
+    w->c = w->CH ? reals(w, rows, w->CH) : NULL;
+    w->next_c = w->CH ? reals(w, rows, w->CH) : NULL;
+    w->a = reals(w, rows, w->GH);
+    w->ah = shape->cell->separate ? reals(w, rows, w->GH) : NULL;
+    w->scores = reals(w, rows, shape->V);
+    w->Wh = alloc_panels(w, shape->H, w->GH);
+    w->W_vocab = alloc_panels(w, shape->H, shape->V);
+}
+
+static void alloc_attention(Network *w)
+{
+    const ModelShape *shape = &w->params->shape;
+    const AttendSizes sizes = {.images = w->sizes.images,
+                               .places = w->sizes.places,
+                               .rows = w->sizes.rows,
+                               .positions = w->sizes.rows,
+                               .words = shape->V,
+                               .precision = w->sizes.precision};
+    if (!shape->attention)
+        return;
+    w->attend = attend_new(shape, &sizes);
+    w->blocks.failed |= !w->attend;
+}
+
+static void pack_weights(Network *w)
+{
+    const Params *p = w->params;
+    const ModelShape *shape = &p->shape;
+    w->recurrence =
+        (Recurrence){.cell = shape->cell, .H = shape->H, .own = cell_params(p), .Wh = &w->Wh, .attend = w->attend};
+    if (w->attend) {
+        attend_weights(w->attend, p);
+        attend_words(w->attend, p, param(p, W_EMBED), shape->V);
+    }
+    panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
+    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
+    affine_forward(float32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
+}
+
+Network *network_new(const Params *params, const NetworkSizes *sizes)
+{
+    Network *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->params = params;
+    w->sizes = *sizes;
+    w->GH = params->shape.cell->gates * params->shape.H;
+    w->CH = params->shape.cell->carried * params->shape.H;
+    alloc_rows(w);
+    alloc_attention(w);
+    if (w->blocks.failed) {
+        network_free(w);
+        return NULL;
+    }
+    pack_weights(w);
+    return w;
+}
+
+void network_free(Network *w)
+{
+    if (!w)
+        return;
+    attend_free(w->attend);
+    blocks_free(&w->blocks);
+    free(w);
+}
+
+/* --- steps --- */
+
+static Rows tile_of(const real *m, int width, int row)
+{
+    return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
+}
+
+void network_begin(Network *w, const real *features, const real *grid, int n, int each)
+{
+    const Params *p = w->params;
+    size_t H = (size_t)p->shape.H;
+    real *h0 = each > 1 ? w->next_h : w->h;
+    if (w->CH)
+        memset(w->c, 0, (size_t)w->sizes.rows * (size_t)w->CH * sizeof *w->c);
+    if (w->attend)
+        attend_images(w->attend, p, grid, n);
+    affine_forward(float32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, p->shape.D, p->shape.H);
+    for (int i = 0; each > 1 && i < n * each; i++)
+        memcpy(w->h + (size_t)i * H, h0 + (size_t)(i / each) * H, H * sizeof *h0);
+}
+
+void network_step(Network *w, int first, int n, const int32_t *word, const int32_t *image_of)
+{
+    const Params *p = w->params;
+    int H = p->shape.H, V = p->shape.V;
+    Rows scores = tile_of(w->scores, V, first), next_h = tile_of(w->next_h, H, first);
+    CellStep step = {
+        .n = n,
+        .a = tile_of(w->a, w->GH, first),
+        .ah = tile_of(w->ah, w->GH, first),
+        .prev_h = tile_of(w->h, H, first),
+        .prev_c = tile_of(w->c, w->CH, first),
+        .next_h = next_h,
+        .next_c = tile_of(w->next_c, w->CH, first),
+    };
+    AttendStep look = {.n = 0};
+    if (w->attend)
+        look = attend_step(w->attend, first, image_of + first, n, 0);
+    step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), word + first}, &step, &look);
+    gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
+}
+
+real *network_scores(const Network *w, int row)
+{
+    return w->scores + (size_t)row * (size_t)w->params->shape.V;
+}
+
+const real *network_looks(const Network *w, int row)
+{
+    return attend_weights_at(w->attend, row);
+}
+
+void network_gather(Network *w, const int32_t *from, int n)
+{
+    size_t H = (size_t)w->params->shape.H, CH = (size_t)w->CH;
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < n; i++) {
+        memcpy(w->h + (size_t)i * H, w->next_h + (size_t)from[i] * H, H * sizeof(real));
+        if (CH)
+            memcpy(w->c + (size_t)i * CH, w->next_c + (size_t)from[i] * CH, CH * sizeof(real));
+    }
+}

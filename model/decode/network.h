@@ -1,0 +1,37 @@
+/* One model of a search: its weights, packed once, and the states of the rows.
+ *
+ *   E = W_embed·Wx + b, once
+ *   features ─► h0 ─► rows ─► per tile: a = E[word], cell ─► h, scores
+ *                      ▲                             │
+ *                      └── network_gather: survivors ┘ */
+#ifndef COCO_MODEL_NETWORK_H
+#define COCO_MODEL_NETWORK_H
+
+#include "model/captioner.h"
+#include "model/gemm.h"
+
+typedef struct {
+    int images, rows;    /* at most */
+    int places;          /* of a grid, for a model with attention */
+    Precision precision; /* of the products of a step */
+} NetworkSizes;
+
+typedef struct Network Network;
+
+/* Borrows params. Memory of (V, G·H) besides the rows'. NULL: out of memory. */
+Network *network_new(const Params *params, const NetworkSizes *sizes);
+void network_free(Network *network); /* NULL is legal */
+
+/* h0 of n images from features (n,D) and, with attention, grids (n,places,C), which are borrowed until the search ends: `each`
+ * rows for an image, one after the other. Main thread; parallel inside. */
+void network_begin(Network *network, const real *features, const real *grid, int n, int each);
+/* The scores of rows first .. first+n-1 after their words; arrays are by row. Any thread, each its own rows. */
+void network_step(Network *network, int first, int n, const int32_t *word, const int32_t *image_of);
+/* The scores (V) of a row; they may be changed until the next step. */
+real *network_scores(const Network *network, int row);
+/* What a row looked at: weights (places), of a model with attention. */
+const real *network_looks(const Network *network, int row);
+/* Row i continues what was row from[i], for i below n. Main thread; parallel inside. */
+void network_gather(Network *network, const int32_t *from, int n);
+
+#endif
