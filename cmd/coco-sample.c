@@ -10,7 +10,8 @@
 
 typedef struct {
     SampleOptions sample;
-    int64_t beam, seed, max_length, min_length, no_repeat;
+    CliList models;
+    int64_t beam, nbest, groups, samples, top_k, seed, max_length, min_length, no_repeat;
     bool greedy, no_logprob;
     int format, precision;
     const char *shard;
@@ -24,7 +25,9 @@ static const char ABOUT[] =
 static const char EPILOG[] =
     "Writes one record per line, in the order of the pictures or rows:\n"
     "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
-    "logprob is the natural logarithm of the caption's probability. A caption does not depend "
+    "logprob is the natural logarithm of the caption's probability. --nbest and --samples add\n"
+    "\"candidates\":[{\"caption\":...,\"logprob\":...},...], best first; the first is the caption. A caption does "
+    "not depend "
     "on the images\n"
     "beside it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
 
@@ -43,6 +46,31 @@ static void take_shard(const char *text, SampleOptions *o)
     cli_usage_error("--shard: '%s': expected I/N with 0 <= I < N", text);
 }
 
+/* Several captions of an image, and what only beams or only draws have. */
+static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
+{
+    static const char *const of_beams[] = {"nbest", "groups"}, *const of_draws[] = {"samples", "top-k", "top-p"};
+    for (int i = 0; i < 2; i++)
+        if (cli_given(cli, of_beams[i]) && !cli_given(cli, "beam"))
+            cli_usage_error("--%s goes with --beam", of_beams[i]);
+    for (int i = 0; i < 3; i++)
+        if (cli_given(cli, of_draws[i]) && !cli_given(cli, "temperature"))
+            cli_usage_error("--%s goes with --temperature", of_draws[i]);
+    if (o->nbest > s->beam)
+        cli_usage_error("--nbest %lld needs a --beam of at least as many", (long long)o->nbest);
+    if (s->beam % o->groups)
+        cli_usage_error("--groups %lld does not divide --beam %d", (long long)o->groups, s->beam);
+    if (cli_given(cli, "diversity") && o->groups < 2)
+        cli_usage_error("--diversity goes with --groups");
+    if ((o->nbest > 1 || o->samples > 1) && o->format != 0)
+        cli_usage_error("--%s writes records: --format %s holds one caption of an image",
+                        o->nbest > 1 ? "nbest" : "samples", caption_format(o->format)->name);
+    s->nbest = (int)o->nbest;
+    s->groups = (int)o->groups;
+    s->samples = (int)o->samples;
+    s->choice.top_k = (int)o->top_k;
+}
+
 /* Greedy unless --beam or --temperature says otherwise; at most one of them. */
 static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
 {
@@ -51,6 +79,7 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
         cli_usage_error("--greedy, --beam and --temperature exclude each other");
     s->sampler = sampler_named(cli_given(cli, "temperature") ? "temperature" : "best");
     s->beam = cli_given(cli, "beam") ? (int)o->beam : 1;
+    take_several(cli, o, s);
     s->seed = (uint32_t)o->seed;
     s->max_length = (int)o->max_length;
     s->rules.min_words = (int)o->min_length;
@@ -75,7 +104,7 @@ static void check_pictures(const Cli *cli, const PictureOptions *p)
 
 static void check(const Cli *cli, const SampleOptions *s)
 {
-    if (!s->model)
+    if (!s->n_models)
         cli_usage_error("-m MODEL.h5 is missing");
     check_pictures(cli, &s->pictures);
     if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
@@ -84,15 +113,15 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 25 };
+enum { N_OPTIONS = 32 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
     SampleOptions *s = &o->sample;
     /* clang-format off */
     const CliOption all[] = {
-        {.name = "model", .letter = 'm', .kind = CLI_TEXT, .value = &s->model, .arg = "MODEL.h5",
-         .help = "the model file"},
+        {.name = "model", .letter = 'm', .kind = CLI_MANY, .value = &o->models, .arg = "MODEL.h5",
+         .help = "the model file; several -m are an ensemble, whose probabilities are averaged"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
@@ -115,8 +144,20 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "take the likeliest word at every step; the default without --beam and --temperature"},
         {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",
          .min = 1, .max = 1024},
+        {.name = "nbest", .kind = CLI_INT, .value = &o->nbest, .arg = "N",
+         .help = "with --beam: the N best captions of each image, as \"candidates\" of its record", .min = 1, .max = 1024},
+        {.name = "groups", .kind = CLI_INT, .value = &o->groups, .arg = "G",
+         .help = "with --beam: diverse beam search with G groups of hypotheses", .min = 1, .max = 1024},
+        {.name = "diversity", .kind = CLI_REAL, .value = &s->decoder.search.diversity, .arg = "X",
+         .help = "with --groups: what a word costs for each group that has chosen it at the same step", .max = 1e3},
         {.name = "temperature", .kind = CLI_REAL, .value = &s->decoder.search.choice.temperature, .arg = "T",
          .help = "draw words from softmax(scores / T)", .min = 1e-3, .max = 1e3},
+        {.name = "top-k", .kind = CLI_INT, .value = &o->top_k, .arg = "K",
+         .help = "with --temperature: draw from the K likeliest words alone; 0: from all", .max = 1e9},
+        {.name = "top-p", .kind = CLI_REAL, .value = &s->decoder.search.choice.top_p, .arg = "P",
+         .help = "with --temperature: draw from the fewest words that have probability P together; 0: from all", .max = 1},
+        {.name = "samples", .kind = CLI_INT, .value = &o->samples, .arg = "N",
+         .help = "with --temperature: N captions of each image, as \"candidates\" of its record", .min = 1, .max = 1024},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
@@ -134,6 +175,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster if "
                  "the processor supports it"},
         {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
+        {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,
+         .help = "the log-probability of each word and of <END>, as \"word_logprobs\" of the record"},
         {.name = "rows", .kind = CLI_TEXT, .value = &s->rows, .arg = "FILE",
          .help = "caption only these rows: numbers or records, one per line; - is stdin"},
         {.name = "first", .letter = 'n', .kind = CLI_INT, .value = &s->first, .arg = "N",
@@ -150,7 +193,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 
 int main(int argc, char **argv)
 {
-    Options o = {.seed = 231, .max_length = 30};
+    Options o = {.nbest = 1, .groups = 1, .samples = 1, .seed = 231, .max_length = 30};
     SampleOptions *s = &o.sample;
     *s = (SampleOptions){.data = DEFAULT_DATASET,
                          .split = "val",
@@ -158,6 +201,7 @@ int main(int argc, char **argv)
                          .shards = 1,
                          .pictures.wish.max_pixels = IMAGE_PIXELS_MAX};
     s->decoder.search.choice.temperature = NAN;
+    s->decoder.search.diversity = 0.5; /* as in the paper */
     CliOption options[N_OPTIONS];
     option_table(&o, options);
     Cli cli = {.name = "coco-sample",
@@ -173,6 +217,8 @@ int main(int argc, char **argv)
     int status = 0;
     cli_parse(&cli, argc, argv);
     cli_check_simd();
+    s->models = o.models.value;
+    s->n_models = o.models.n;
     check(&cli, s);
     take_search(&cli, &o, &s->decoder.search);
     if (o.shard)

@@ -2,6 +2,7 @@
 #include "model/cell/sequence.h"
 #include "model/decode/search.h"
 #include "model/layers.h"
+#include "tests/support/toy_search.h"
 #include "tests/support/unit.h"
 
 #include <math.h>
@@ -9,97 +10,7 @@
 #include <omp.h>
 #endif
 
-enum { D = 5, W = 6, H = 7 };
-
-/* Peaked scores, so that captions differ and end. */
-static Params model_new(const Cell *cell, int V, uint32_t seed, double scale)
-{
-    Params p;
-    ModelShape shape = {.cell = cell, .D = D, .W = W, .H = H, .V = V};
-    Rng rng;
-    assert_int_equal(params_alloc(&p, &shape), 0);
-    rng_seed(&rng, seed);
-    for (size_t i = 0; i < p.n; i++)
-        p.data[i] = (real)(scale * rng_randn(&rng));
-    return p;
-}
-
-typedef struct {
-    SearchResult *result;
-    int32_t *words;
-    int n;
-} Captions;
-
-static Captions captions_new(int n, int max_length)
-{
-    Captions c = {calloc((size_t)n, sizeof *c.result), calloc((size_t)n * (size_t)max_length, sizeof *c.words), n};
-    assert_true(c.result && c.words);
-    for (int i = 0; i < n; i++)
-        c.result[i].words = c.words + (size_t)i * (size_t)max_length;
-    return c;
-}
-
-static void captions_free(Captions *c)
-{
-    free(c->result);
-    free(c->words);
-}
-
-/* Captions images first .. first+n-1 of features, `at_once` at a time. */
-static Captions run(const Params *p, const SearchOptions *o, const real *features, int64_t first, int n,
-                    int at_once)
-{
-    Captions c = captions_new(n, o->max_length);
-    Search *s = search_new(p, o, at_once);
-    int64_t image[64];
-    assert_non_null(s);
-    for (int i = 0; i < n; i += at_once) {
-        int k = n - i < at_once ? n - i : at_once;
-        for (int j = 0; j < k; j++)
-            image[j] = first + i + j;
-        search_run(s, &(SearchInput){.features = features + (first + i) * D, .image = image, .n = k}, c.result + i);
-    }
-    search_free(s);
-    return c;
-}
-
-static void same(const SearchResult *a, const SearchResult *b)
-{
-    assert_int_equal(a->n, b->n);
-    assert_memory_equal(a->words, b->words, (size_t)a->n * sizeof *a->words);
-    assert_true(a->logprob == b->logprob); /* the same bits */
-}
-
-/* The scores (V) of the word after words (n), by the layers, one image. Returns log P(words). */
-static double scores_after(const Params *p, const real *features, const int32_t *words, int n, real *scores)
-{
-    int V = p->shape.V;
-    real h[H], next[H], c[H] = {0}, next_c[H], a[4 * H], ah[4 * H], x[W];
-    double sum = 0;
-    Sequence s = {p->shape.cell,  1,    1,      W, H, x, h, c, param(p, WX), param(p, WH), param(p, B),
-                  cell_params(p), next, next_c, a, ah};
-    temporal_affine_forward(h, features, param(p, W_PROJ), param(p, B_PROJ), 1, D, H);
-    for (int t = 0; t <= n; t++) {
-        int32_t in = t ? words[t - 1] : WORD_START;
-        word_embedding_forward(x, &in, param(p, W_EMBED), 1, W);
-        sequence_forward(&s);
-        memcpy(h, next, sizeof h);
-        if (p->shape.cell->carried)
-            memcpy(c, next_c, sizeof c);
-        temporal_affine_forward(scores, h, param(p, W_VOCAB), param(p, B_VOCAB), 1, H, V);
-        if (t < n)
-            sum += (double)scores[words[t]] - log_sum_exp(V, scores);
-    }
-    return sum;
-}
-
-static double logprob_of(const Params *p, const real *features, const int32_t *words, int n)
-{
-    real *scores = array((size_t)p->shape.V);
-    double sum = scores_after(p, features, words, n, scores);
-    free(scores);
-    return sum;
-}
+enum { D = TOY_D };
 
 /* A hypothesis' log-probability is that of its words, computed by the layers. */
 static void logprob_is_the_models(void **state)
@@ -107,12 +18,12 @@ static void logprob_is_the_models(void **state)
     enum { V = 5, LENGTH = 4, IMAGES = 6 };
     (void)state;
     for (int cell = 0; cell_at(cell); cell++) {
-        Params p = model_new(cell_at(cell), V, 3, 0.9);
+        Params p = toy_model(cell_at(cell), V, 3, 0.9);
         Rng rng;
         rng_seed(&rng, 1);
         real *features = randn(&rng, IMAGES * D);
         SearchOptions o = {.sampler = &sampler_best, .beam = V, .max_length = LENGTH};
-        Captions c = run(&p, &o, features, 0, IMAGES, IMAGES);
+        Captions c = run_search(&p, &o, features, 0, IMAGES, IMAGES);
         for (int i = 0; i < IMAGES; i++) {
             const SearchResult *r = &c.result[i];
             double exact = logprob_of(&p, features + i * D, r->words, r->n);
@@ -200,11 +111,11 @@ static Hypothesis plain_beam(const Params *p, const real *features, const Search
 static void against_the_definition(const SearchOptions *o, const Cell *cell)
 {
     enum { V = 9, IMAGES = 12 };
-    Params p = model_new(cell, V, (uint32_t)(40 + o->beam), 0.8);
+    Params p = toy_model(cell, V, (uint32_t)(40 + o->beam), 0.8);
     Rng rng;
     rng_seed(&rng, (uint32_t)o->beam);
     real *features = randn(&rng, IMAGES * D);
-    Captions c = run(&p, o, features, 0, IMAGES, 5);
+    Captions c = run_search(&p, o, features, 0, IMAGES, 5);
     for (int i = 0; i < IMAGES; i++) {
         Hypothesis h = plain_beam(&p, features + i * D, o);
         assert_int_equal(h.n, c.result[i].n);
@@ -262,12 +173,12 @@ static void greedy_takes_the_best_word(void **state)
     enum { V = 40, IMAGES = 50, LENGTH = 12 };
     (void)state;
     for (int cell = 0; cell_at(cell); cell++) {
-        Params p = model_new(cell_at(cell), V, 9, 0.6);
+        Params p = toy_model(cell_at(cell), V, 9, 0.6);
         Rng rng;
         rng_seed(&rng, 5);
         real *features = randn(&rng, IMAGES * D), scores[V];
         SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = LENGTH};
-        Captions a = run(&p, &greedy, features, 0, IMAGES, IMAGES);
+        Captions a = run_search(&p, &greedy, features, 0, IMAGES, IMAGES);
         int ended = 0;
         for (int i = 0; i < IMAGES; i++) {
             const SearchResult *r = &a.result[i];
@@ -297,24 +208,24 @@ static void company_changes_nothing(void **state)
     (void)state;
     for (int cell = 0; cell_at(cell); cell++)
         for (int way = 0; way < 3; way++) {
-            Params p = model_new(cell_at(cell), V, 12, 0.5);
+            Params p = toy_model(cell_at(cell), V, 12, 0.5);
             Rng rng;
             rng_seed(&rng, 6);
             real *features = randn(&rng, IMAGES * D);
-            Captions all = run(&p, &ways[way], features, 0, IMAGES, IMAGES);
+            Captions all = run_search(&p, &ways[way], features, 0, IMAGES, IMAGES);
 #ifdef _OPENMP
             int before = omp_get_max_threads();
             omp_set_num_threads(3);
 #endif
-            Captions few = run(&p, &ways[way], features, 0, IMAGES, 7);
-            Captions late = run(&p, &ways[way], features, 41, 5, 1);
+            Captions few = run_search(&p, &ways[way], features, 0, IMAGES, 7);
+            Captions late = run_search(&p, &ways[way], features, 41, 5, 1);
 #ifdef _OPENMP
             omp_set_num_threads(before);
 #endif
             for (int i = 0; i < IMAGES; i++)
-                same(&all.result[i], &few.result[i]);
+                same_result(&all.result[i], &few.result[i]);
             for (int i = 0; i < 5; i++)
-                same(&all.result[41 + i], &late.result[i]);
+                same_result(&all.result[41 + i], &late.result[i]);
             captions_free(&all), captions_free(&few), captions_free(&late);
             free(features);
             params_free(&p);
@@ -325,11 +236,11 @@ static void company_changes_nothing(void **state)
 static void ties_go_to_the_lowest_word(void **state)
 {
     enum { V = 6 };
-    Params p = model_new(cell_at(0), V, 1, 0);
+    Params p = toy_model(cell_at(0), V, 1, 0);
     real features[D] = {0};
     SearchOptions o = {.sampler = &sampler_best, .beam = 1, .max_length = 4};
     (void)state;
-    Captions c = run(&p, &o, features, 0, 1, 1);
+    Captions c = run_search(&p, &o, features, 0, 1, 1);
     assert_int_equal(c.result[0].n, 4);
     for (int t = 0; t < 4; t++)
         assert_int_equal(c.result[0].words[t], 0);
@@ -342,7 +253,7 @@ static void ties_go_to_the_lowest_word(void **state)
 static void temperature(void **state)
 {
     enum { V = 6, DRAWS = 4000 };
-    Params p = model_new(cell_at(0), V, 2, 0);
+    Params p = toy_model(cell_at(0), V, 2, 0);
     real *features = array(DRAWS * D);
     int count[V] = {0};
     (void)state;
@@ -350,7 +261,7 @@ static void temperature(void **state)
         param(&p, B_VOCAB)[j] = (real)log(1 + j);
     SearchOptions o = {.sampler = &sampler_temperature, .choice = {1}, .beam = 1, .seed = 3, .max_length = 1};
     for (int i = 0; i < DRAWS; i += 50) {
-        Captions c = run(&p, &o, features, i, 50, 50);
+        Captions c = run_search(&p, &o, features, i, 50, 50);
         for (int k = 0; k < 50; k++) {
             count[c.result[k].words[0]]++;
             assert_true(fabs(c.result[k].logprob - log((1 + c.result[k].words[0]) / 21.0)) < 1e-6);
@@ -362,7 +273,7 @@ static void temperature(void **state)
         assert_true(fabs(count[j] / (double)DRAWS - share) < 5 * sd);
     }
     o.choice.temperature = 0.01;
-    Captions cold = run(&p, &o, features, 0, 50, 50);
+    Captions cold = run_search(&p, &o, features, 0, 50, 50);
     for (int k = 0; k < 50; k++)
         assert_int_equal(cold.result[k].words[0], V - 1);
     captions_free(&cold);

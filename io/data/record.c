@@ -158,6 +158,39 @@ static int put_references(FILE *out, const Record *r, Err *err)
     return 0;
 }
 
+static void put_logprob(FILE *out, double logprob)
+{
+    if (!isnan(logprob)) {
+        fputs(",\"logprob\":", out);
+        json_put_real(out, logprob);
+    }
+}
+
+static void put_word_logprobs(FILE *out, const Record *r)
+{
+    fputs(",\"word_logprobs\":[", out);
+    for (int i = 0; i < r->n_word_logprobs; i++) {
+        if (i)
+            putc(',', out);
+        json_put_real(out, r->word_logprobs[i]);
+    }
+    putc(']', out);
+}
+
+static int put_candidates(FILE *out, const Record *r, Err *err)
+{
+    fputs(",\"candidates\":[", out);
+    for (int i = 0; i < r->n_candidates; i++) {
+        fputs(i ? ",{\"caption\":" : "{\"caption\":", out);
+        if (json_put_text(out, r->candidates[i].caption))
+            return err_set(err, "record: candidate %d is not UTF-8", i + 1);
+        put_logprob(out, r->candidates[i].logprob);
+        putc('}', out);
+    }
+    putc(']', out);
+    return 0;
+}
+
 int record_write(FILE *out, const Record *r, Err *err)
 {
     if (isinf(r->logprob))
@@ -171,10 +204,11 @@ int record_write(FILE *out, const Record *r, Err *err)
     if (put_member(out, "file", r->file, err) || put_member(out, "url", r->url, err) ||
         put_member(out, "caption", r->caption ? r->caption : "", err))
         return -1;
-    if (!isnan(r->logprob)) {
-        fputs(",\"logprob\":", out);
-        json_put_real(out, r->logprob);
-    }
+    put_logprob(out, r->logprob);
+    if (r->word_logprobs)
+        put_word_logprobs(out, r);
+    if (r->candidates && put_candidates(out, r, err))
+        return -1;
     if (r->has_references && put_references(out, r, err))
         return -1;
     fputs("}\n", out);

@@ -2,7 +2,9 @@
  * jq works on it:
  *
  *   {"image_id":391895,"split":"val","row":0,"file":"images/val/x.jpg","url":"http://...",
- *    "caption":"a man riding a motorcycle","logprob":-7.31,"references":["a man with a red helmet","..."]}
+ *    "caption":"a man riding a motorcycle","logprob":-7.31,"word_logprobs":[-0.2,...],
+ *    "candidates":[{"caption":"a man riding a motorcycle","logprob":-7.31},...],
+ *    "references":["a man with a red helmet","..."]}
  *
  * image_id and caption are required; what is not known is absent, and null means absent. If a key is repeated, the last
  * one counts. Unknown keys are ignored. Safe from any thread on objects of its own. */
@@ -17,6 +19,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* A caption among several of an image. */
+typedef struct {
+    char *caption;
+    double logprob; /* NaN: absent */
+} RecordCandidate;
+
 typedef struct {
     int64_t image_id; /* from 0; in JSON also a string of digits */
     int64_t row;      /* -1: absent */
@@ -29,6 +37,11 @@ typedef struct {
     char **references; /* n_references ground truth captions */
     int n_references;
     int has_references; /* the key is present, perhaps with an empty list */
+    /* Written, never read; borrowed, not the record's to free: */
+    const RecordCandidate *candidates; /* NULL: absent */
+    int n_candidates;
+    const double *word_logprobs; /* NULL: absent. Of each word of the caption, and of <END> if it was reached */
+    int n_word_logprobs;
 } Record;
 
 /* Reads one line (len bytes). Strings are the record's own; record_free frees them.

@@ -15,30 +15,22 @@ static int64_t id_of(const CaptionItem *item)
     return coco_image_id(file, item->row);
 }
 
-static int write_picture(FILE *out, const CaptionItem *item, Err *err)
-{
-    return record_write(out,
-                        &(Record){.image_id = id_of(item),
-                                  .row = -1,
-                                  .file = (char *)item->file,
-                                  .caption = (char *)item->caption,
-                                  .logprob = item->logprob},
-                        err);
-}
-
-/* What the dataset knows of the image, with the caption. */
+/* What is known of a picture, or of the dataset's image, with the caption. */
 static int write_record(FILE *out, const CaptionItem *item, Err *err)
 {
-    Record record;
-    if (!item->data)
-        return write_picture(out, item, err);
-    if (truth_record(item->data, item->row, &record, err))
+    Record record = {.image_id = id_of(item), .row = -1, .file = (char *)item->file};
+    if (item->data && truth_record(item->data, item->row, &record, err))
         return -1;
     record.caption = (char *)item->caption;
     record.logprob = item->logprob;
+    record.candidates = item->candidates;
+    record.n_candidates = item->n_candidates;
+    record.word_logprobs = item->word_logprobs;
+    record.n_word_logprobs = item->n_word_logprobs;
     int rc = record_write(out, &record, err);
     record.caption = NULL; /* not the record's to free */
-    record_free(&record);
+    if (item->data)
+        record_free(&record);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include "io/base/err.h"
 #include "io/data/dataset.h"
+#include "io/data/record.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,11 @@ typedef struct {
     int64_t row;         /* or the picture's place */
     const char *caption;
     double logprob; /* NaN: not written */
+    /* In records alone; NULL: not written (io/data/record.h). */
+    const RecordCandidate *candidates;
+    int n_candidates;
+    const double *word_logprobs;
+    int n_word_logprobs;
 } CaptionItem;
 
 typedef struct {

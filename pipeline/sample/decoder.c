@@ -10,33 +10,63 @@
 int decoder_batch(const DecoderOptions *o, int64_t n)
 {
     enum { ROWS = 1024, LEAST = 32 };
-    int64_t most = ROWS / o->search.beam;
+    int rows = o->search.samples > o->search.beam ? o->search.samples : o->search.beam;
+    int64_t most = ROWS / rows;
     if (most < LEAST)
         most = LEAST;
     return (int)(most < n ? most : n ? n : 1);
 }
 
-int decoder_begin(Decoder *d, const DecoderOptions *o, const Model *model, const Pca *pca, int batch, FILE *out,
-                  Err *err)
+/* What the search writes into. */
+static int alloc_answers(Decoder *d)
 {
-    size_t length = (size_t)o->search.max_length, n = (size_t)batch, D = (size_t)model->params.shape.D;
+    const DecoderOptions *o = d->options;
+    size_t length = (size_t)o->search.max_length, n = (size_t)d->batch * (size_t)d->answers;
+    d->results = calloc(n, sizeof *d->results);
+    d->words = malloc(n * length * sizeof *d->words);
+    d->word_logprobs = o->word_logprobs ? malloc(n * length * sizeof *d->word_logprobs) : NULL;
+    d->candidates = calloc((size_t)d->answers, sizeof *d->candidates);
+    if (!d->results || !d->words || (o->word_logprobs && !d->word_logprobs) || !d->candidates)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        d->results[i].words = d->words + i * length;
+        d->results[i].word_logprob = d->word_logprobs ? d->word_logprobs + i * length : NULL;
+    }
+    return 0;
+}
+
+static Search *new_search(const Ensemble *e, const SearchOptions *options, int batch)
+{
+    SearchModel models[SEARCH_MODELS];
+    for (int i = 0; i < e->n; i++)
+        models[i] = (SearchModel){&e->model[i].params, options->places};
+    return search_new_ensemble(models, e->n, options, batch);
+}
+
+int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const Pca *pca, int batch,
+                  FILE *out, Err *err)
+{
+    const Model *model = &ensemble->model[0];
+    size_t n = (size_t)batch, D = (size_t)model->params.shape.D;
     SearchOptions search = o->search;
-    *d = (Decoder){.options = o, .model = model, .out = out, .pca = pca, .batch = batch};
+    *d = (Decoder){.options = o,
+                   .model = model,
+                   .models = ensemble->n,
+                   .out = out,
+                   .pca = pca,
+                   .batch = batch,
+                   .answers = search_results(&search)};
     if (o->bad_endings && !(d->not_last = bad_endings(&model->vocab)))
         return err_set(err, "out of memory");
     search.rules.not_last = d->not_last;
     d->columns = pca ? pca->C : model->params.shape.D;
-    d->search = search_new(&model->params, &search, batch);
+    d->search = new_search(ensemble, &search, batch);
     d->features = malloc(n * (size_t)d->columns * sizeof *d->features);
     d->items = calloc(n, sizeof *d->items);
     d->number = calloc(n, sizeof *d->number);
     d->reduced = pca ? malloc(n * D * sizeof *d->reduced) : NULL;
-    d->results = calloc(n, sizeof *d->results);
-    d->words = malloc(n * length * sizeof *d->words);
-    if (!d->search || !d->features || !d->items || !d->number || (pca && !d->reduced) || !d->results || !d->words)
+    if (!d->search || !d->features || !d->items || !d->number || (pca && !d->reduced) || alloc_answers(d))
         return err_set(err, "no memory to caption %d images at a time", batch);
-    for (int i = 0; i < batch; i++)
-        d->results[i].words = d->words + (size_t)i * length;
     return 0;
 }
 
@@ -49,6 +79,8 @@ void decoder_free(Decoder *d)
     free(d->reduced);
     free(d->results);
     free(d->words);
+    free(d->word_logprobs);
+    free(d->candidates);
     free(d->not_last);
     memset(d, 0, sizeof *d);
 }
@@ -60,20 +92,57 @@ static const float *row_of(void *ctx, int64_t i, Err *err)
     return d->features + (size_t)i * (size_t)d->columns;
 }
 
-static int write_caption(Decoder *d, CaptionItem *item, const SearchResult *result, Err *err)
+/* The captions of an image into candidates, of which the first is the caption. Returns how many; -1: out of memory. */
+static int take_captions(Decoder *d, const SearchResult *results)
+{
+    int n = 0;
+    for (; n < d->answers && results[n].n; n++) {
+        char *text = vocab_text(&d->model->vocab, results[n].words, results[n].n);
+        d->candidates[n] = (RecordCandidate){text, d->options->logprob ? results[n].logprob : NAN};
+        if (!text)
+            return -1;
+    }
+    return n;
+}
+
+/* Those of the words that are in the caption, and that of <END>, close ranks. Returns how many. */
+static int take_word_logprobs(const SearchResult *result)
+{
+    int n = 0;
+    for (int i = 0; i < result->n; i++)
+        if (result->words[i] != WORD_NULL && result->words[i] != WORD_START)
+            result->word_logprob[n++] = result->word_logprob[i];
+    return n;
+}
+
+static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results, int n, Err *err)
 {
     const CaptionFormat *format = d->options->format;
-    char *caption = vocab_text(&d->model->vocab, result->words, result->n);
-    if (!caption)
-        return err_set(err, "out of memory");
-    item->caption = caption;
-    item->logprob = d->options->logprob ? result->logprob : NAN;
+    item->caption = d->candidates[0].caption;
+    item->logprob = d->candidates[0].logprob;
+    if (d->answers > 1) {
+        item->candidates = d->candidates;
+        item->n_candidates = n;
+    }
+    if (results->word_logprob) {
+        item->word_logprobs = results->word_logprob;
+        item->n_word_logprobs = take_word_logprobs(results);
+    }
     int rc = fputs(d->written ? format->between : format->begin, d->out) == EOF
                  ? err_set(err, "cannot write: %s", strerror(errno))
                  : format->write(d->out, item, err);
-    item->caption = NULL;
-    free(caption);
     d->written += rc == 0;
+    return rc;
+}
+
+static int write_captions(Decoder *d, CaptionItem *item, const SearchResult *results, Err *err)
+{
+    int n = take_captions(d, results);
+    int rc = n < 0 ? err_set(err, "out of memory") : write_item(d, item, results, n, err);
+    for (int i = 0; i < d->answers; i++) {
+        free(d->candidates[i].caption);
+        d->candidates[i].caption = NULL;
+    }
     return rc;
 }
 
@@ -81,10 +150,12 @@ int decoder_run(Decoder *d, int n, Err *err)
 {
     if (d->pca && pca_apply(d->pca, row_of, d, n, d->reduced, err))
         return -1;
-    search_run(d->search, &(SearchInput){.features = d->pca ? d->reduced : d->features, .image = d->number, .n = n},
-               d->results);
+    SearchInput input[SEARCH_MODELS];
+    for (int i = 0; i < d->models; i++)
+        input[i] = (SearchInput){.features = d->pca ? d->reduced : d->features, .image = d->number, .n = n};
+    search_run(d->search, input, d->results);
     for (int i = 0; i < n; i++)
-        if (write_caption(d, &d->items[i], &d->results[i], err))
+        if (write_captions(d, &d->items[i], &d->results[(size_t)i * (size_t)d->answers], err))
             return -1;
     return 0;
 }

@@ -13,7 +13,8 @@
 
 typedef struct {
     const PictureOptions *options;
-    const Model *model;
+    const Ensemble *ensemble;
+    const Model *model; /* the first */
     const char *model_path;
     const Report *report;
     PictureList list;
@@ -143,16 +144,21 @@ static int run(Run *r, const DecoderOptions *options, const RowSelection *select
     int batch = decoder_batch(options, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
     r->stream =
         picture_stream_start(&r->extractor, r->list.path, r->places.row, r->places.n, r->options->threads, err);
-    if (!r->stream || decoder_begin(&r->decoder, options, r->model, pca, batch < ahead ? batch : ahead, out, err))
+    if (!r->stream ||
+        decoder_begin(&r->decoder, options, r->ensemble, pca, batch < ahead ? batch : ahead, out, err))
         return -1;
     return caption_all(r, err);
 }
 
-int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Model *model,
+int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
                  const char *model_path, const RowSelection *selection, FILE *out, const Report *report,
                  int64_t *broken, Err *err)
 {
-    Run r = {.options = options, .model = model, .model_path = model_path, .report = report};
+    Run r = {.options = options,
+             .ensemble = ensemble,
+             .model = &ensemble->model[0],
+             .model_path = model_path,
+             .report = report};
     int rc = run(&r, decoder, selection, out, err);
     *broken = r.broken;
     picture_stream_stop(r.stream);

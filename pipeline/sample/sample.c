@@ -16,7 +16,9 @@ typedef struct {
     const SampleOptions *options;
     const Report *report;
     FILE *out;
-    Model model;
+    Ensemble ensemble;
+    const Model *model;   /* the first of them */
+    const char *path;     /* its file */
     Dataset data;         /* with --features, empty except for the features and the names of their images */
     const char *features; /* the path of the features, for messages */
     bool reduce;          /* they go through the model's PCA */
@@ -33,10 +35,10 @@ static char *choose_data(const Run *r, Err *err)
     const SampleOptions *o = r->options;
     const char *dir = o->data;
     TrainState s;
-    bool own = o->own_data && model_peek(&s, o->model, NULL) == 1;
+    bool own = o->own_data && model_peek(&s, r->path, NULL) == 1;
     if (own) {
         const char *const names[] = {s.settings.data, s.data_absolute, o->data};
-        int at = dataset_place(names, 3, o->model, err);
+        int at = dataset_place(names, 3, r->path, err);
         dir = at < 0 ? NULL : names[at];
         if (dir)
             report_note(r->report, "the dataset is %s", dir);
@@ -64,7 +66,7 @@ static int open_inputs(Run *r, Err *err)
     const SampleOptions *o = r->options;
     if (o->features) {
         r->features = o->features;
-        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, &r->model, o->model, err))
+        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, r->model, r->path, err))
             return -1;
     } else if (open_dataset(r, err)) {
         return -1;
@@ -72,7 +74,7 @@ static int open_inputs(Run *r, Err *err)
     if (dataset_index(&r->data, err))
         return -1;
     return r->reduce ? 0
-                     : model_fits(&r->model, o->model, r->data.features.columns, r->features,
+                     : model_fits(r->model, r->path, r->data.features.columns, r->features,
                                   o->features ? NULL : &r->data.vocab, r->data.dir, err);
 }
 
@@ -114,7 +116,7 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
         return -1;
     selection->images = r->data.features.rows;
     if (rows_select(&r->rows, selection, err) ||
-        decoder_begin(&r->decoder, o, &r->model, r->reduce ? &r->model.origin.pca : NULL,
+        decoder_begin(&r->decoder, o, &r->ensemble, r->reduce ? &r->model->origin.pca : NULL,
                       decoder_batch(o, r->rows.n), r->out, err))
         return -1;
     return caption_all(r, err);
@@ -122,7 +124,7 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
 
 int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t *broken, Err *err)
 {
-    Run r = {.options = o, .report = report, .out = out};
+    Run r = {.options = o, .report = report, .out = out, .path = o->models[0]};
     RowSelection selection = {.split = o->features ? NULL : o->split,
                               .path = o->rows,
                               .first = o->first,
@@ -130,14 +132,15 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
                               .shards = o->shards};
     *broken = 0;
     h5_allow_external(o->allow_external);
-    int rc = model_load(&r.model, o->model, err);
+    int rc = ensemble_load(&r.ensemble, o->models, o->n_models, err);
+    r.model = &r.ensemble.model[0];
     if (rc == 0 && o->pictures.n_operands)
-        rc = pictures_run(&o->pictures, &o->decoder, &r.model, o->model, &selection, out, report, broken, err);
+        rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, r.path, &selection, out, report, broken, err);
     else if (rc == 0)
         rc = caption_rows(&r, &selection, err);
     decoder_free(&r.decoder);
     rows_free(&r.rows);
     dataset_close(&r.data);
-    model_free(&r.model);
+    ensemble_free(&r.ensemble);
     return rc;
 }

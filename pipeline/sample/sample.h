@@ -16,7 +16,8 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *model;
+    const char *const *models; /* files; of several the probabilities are averaged */
+    int n_models;
     const char *data, *split; /* a dataset, or, if features is not NULL, */
     bool own_data;            /* the model's own dataset comes before `data` */
     const char *features;     /* a file with a bare `features` array, or, if there are any, */
