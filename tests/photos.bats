@@ -94,11 +94,11 @@ of_network() {
 
 @test "damage to what a model says of its network is one line" {
     tiny -d "$MADE" -o good.h5 --iterations 2
-    while read -r -u 3 edit; do
+    while read -r -u 5 edit; do
         cp good.h5 m.h5
         eval "tool_h5 m.h5 ${edit%%|*}"
         fails 1 "m.h5: ${edit##*| }" coco-sample -m m.h5 -d "$MADE"
-    done 3<<'END'
+    done 5<<'END'
 attr /cnn cnn_sha256 text nothing | /cnn: attribute 'cnn_sha256' is not a SHA-256
 attr /cnn cnn text ../a | /cnn: attribute 'cnn' is not a value
 attr /cnn mean pair 1 | .*'mean'
@@ -128,12 +128,11 @@ END
             same features pictures
         done
     done
-    # So does a dataset whose features coco-prepare has reduced.
-    jq -c '[.file, .caption, .logprob]' pictures | sed 's:"p/:":' | sort | head -n 12 >of_pictures
-    coco-sample -q -m m.h5 --temperature 1 --seed 4 -d d --split train | jq -c '[.file, .caption]' >of_dataset
-    coco-sample -q -m m.h5 --greedy -d d --split train | jq -c '[.file, .caption, .logprob]' | sed 's:"[^"]*/:":' | sort >of_dataset
-    coco-sample -q -m m.h5 p/0*.png | jq -c '[.file, .caption, .logprob]' | sed 's:"p/:":' | sort >of_pictures
-    same of_dataset of_pictures
+    # So do features that coco-prepare has reduced.
+    for from in "-d d --split train" "p/0*.png"; do
+        coco-sample -q -m m.h5 $from | jq -c '[(.file | sub(".*/"; "")), .caption, .logprob]' | sort >"of${from:0:1}"
+    done
+    same of- ofp
 }
 
 @test "pictures: records, formats, parts of the list" {
@@ -173,7 +172,8 @@ END
     coco-sample -q -m m.h5 p/a.png >want
     cp "$COCO_CACHE/cnn/tiny.onnx" renamed.onnx
     coco-sample -q -m m.h5 --cnn renamed.onnx p/a.png | same want /dev/stdin
-    fails 1 "m.h5 takes features of tiny.onnx: other.onnx: another network: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}$" \
+    local hex='[0-9a-f]{64}'
+    fails 1 "m.h5 takes features of tiny.onnx: other.onnx: another network: its SHA-256 is $hex, not $hex$" \
         coco-sample -m m.h5 --cnn other.onnx p
     COCO_CACHE=none fails 1 "m.h5 takes features of tiny.onnx: tiny.onnx: .*not? .*cache" coco-sample -m m.h5 p
     fails 1 "m.h5 takes features of tiny.onnx: gone.onnx: " coco-sample -m m.h5 --cnn gone.onnx p
@@ -227,7 +227,7 @@ END
     [ "$(tail -n 1 all | jq -c '[.image_id, .row, .references]')" = '[12,12,[]]' ]
     [ "$(head -n 1 all | jq -r '"\(.image_id) \(.file)"')" = "1 p/000000000001.png" ]
     seq 13 >names # which count before the file's
-    [ "$(coco-sample -q -m m.h5 --features f.h5 --files names | jq -r .file | paste -sd' ')" = "$(seq 13 | paste -sd' ')" ]
+    coco-sample -q -m m.h5 --features f.h5 --files names | jq -r .file | same names /dev/stdin
 
     onnx mean=1 >other.onnx
     coco-features -q --cnn other.onnx -o other.h5 p
@@ -259,4 +259,85 @@ END
     run coco-render -q --strict -o x.png out.jsonl
     [ "$status" = 1 ]
     [[ $output == *"../p/b.png: no such file: --images says where to look" ]]
+}
+
+# --- a folder of trouble ---
+
+# trouble: pictures that are good, in t/good, and others in t/bad, with what is said of each in the file said: NAME|WHY.
+trouble() {
+    local corpus=$ROOT/tests/corpus/image
+    mkdir -p t/good/.hidden t/bad
+    for kind in jpeg jpeg-cmyk jpeg-grey jpeg-progressive jpeg-exif pgm16 gif-animated png-grey16-interlaced \
+        png-palette; do
+        tail -c +3 "$corpus/$kind" >t/good/"$kind.jpg" # its first two bytes are a box
+    done
+    printf 'P6 1 1 255\n\1\2\3' >t/good/one.ppm
+    { printf 'P5 30000 2 255\n' && head -c 60000 /dev/zero; } >t/good/wide.pgm
+    cp t/good/one.ppm "t/good/two  words.ppm"
+    cp t/good/one.ppm $'t/good/a\nline.ppm'
+    cp t/good/one.ppm 't/good/Zoë "ß".ppm'
+    cp t/good/one.ppm t/good/.hidden/
+    cp t/good/one.ppm t/good/.hidden.ppm
+    cp t/good/one.ppm t/good/notes.txt
+    ln -s one.ppm t/good/link.ppm
+    ln -s . t/good/loop
+    mkfifo t/good/pipe.jpg
+
+    : >t/bad/a-empty.jpg
+    echo hello >t/bad/b-text.jpg
+    head -c 300 t/good/jpeg.jpg >t/bad/c-cut.jpg
+    { printf 'P6 100000 100000 255\n' && head -c 100 /dev/zero; } >t/bad/d-bomb.ppm
+    tail -c +3 "$corpus/bmp-bomb" >t/bad/e-bomb.bmp
+    ln -s nowhere t/bad/f-dangling.png
+    ln -s g-circle.png t/bad/g-circle.png
+    cp t/good/one.ppm t/bad/h-locked.ppm
+    chmod 000 t/bad/h-locked.ppm
+    cat >said <<'END'
+a-empty.jpg|empty, not an image
+b-text.jpg|not an image
+c-cut.jpg|truncated JPEG
+d-bomb.ppm|100000 x 100000 pixels are too many
+e-bomb.bmp|truncated BMP
+f-dangling.png|No such file or directory
+g-circle.png|Too many levels of symbolic links
+h-locked.ppm|Permission denied
+END
+}
+
+@test "a folder of trouble: what can be read is captioned, the rest is named, once each" {
+    photos
+    trouble
+    coco-sample -q -m m.h5 t/good >good
+    [ "$(jq -s -c 'map(.file)' good)" = "$(python3 -c 'import json, os
+left_out = "notes.txt", "pipe.jpg", ".hidden.ppm", ".hidden", "loop"
+names = [n for n in sorted(os.listdir("t/good"), key=os.fsencode) if n not in left_out]
+print(json.dumps(["t/good/" + n for n in names], ensure_ascii=False, separators=(",", ":")))')" ]
+    coco-features -q --cnn "$COCO_CACHE/cnn/tiny.onnx" -o t.h5 t/good
+    coco-sample -q -m m.h5 --features t.h5 | jq -c 'del(.row, .references)' | same good /dev/stdin
+
+    for command in "coco-sample -m m.h5" "coco-features --cnn $COCO_CACHE/cnn/tiny.onnx -o t.h5"; do
+        run --separate-stderr without_override $command -q -j2 t
+        [ "$status" = 1 ]
+        [ "${#stderr_lines[@]}" = "$(wc -l <said)" ]
+        local i=0
+        while IFS='|' read -r -u 5 name why; do
+            [[ ${stderr_lines[i++]} == "${command%% *}: t/bad/$name: $why"* ]]
+        done 5<said
+    done
+    # Folders come in the order of their names.
+    without_override coco-sample -q -m m.h5 t 2>/dev/null | jq -c .caption | same <(jq -c .caption good) /dev/stdin
+}
+
+@test "a name that is not UTF-8 is one line" {
+    photos
+    local name=$'p/\xff.png'
+    cp p/a.png "$name"
+    run --separate-stderr coco-sample -q -m m.h5 "$name" p/a.png
+    [ "$status" = 1 ]
+    [ "$stderr" = 'coco-sample: p/\xff.png: its name is not UTF-8, which a record must be' ]
+    [ "${#lines[@]}" = 1 ]
+    # Nor does one of a features file become a record's.
+    coco-features -q --cnn "$COCO_CACHE/cnn/tiny.onnx" -o odd.h5 "$name" p/a.png
+    coco-sample -q -m m.h5 --features odd.h5 | jq -c '[.image_id, .file]' >named
+    [ "$(cat named)" = $'[0,null]\n[1,"p/a.png"]' ]
 }
