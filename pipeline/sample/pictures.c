@@ -2,6 +2,7 @@
 
 #include "io/base/utf8.h"
 #include "pipeline/common/choice.h"
+#include "pipeline/common/threads.h"
 #include "pipeline/features/cnn_find.h"
 #include "pipeline/features/picture_list.h"
 #include "pipeline/features/picture_stream.h"
@@ -136,9 +137,17 @@ static int caption_all(Run *r, Err *err)
     return rc < 0 ? -1 : decoder_end(d, err);
 }
 
+/* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while they
+ * wait: more of them would keep the network's from the processors. */
+static int threads_for_captions(int threads)
+{
+    return 1 + (threads - 1) / 8;
+}
+
 static int run(Run *r, const DecoderOptions *options, const RowSelection *selection, FILE *out, Err *err)
 {
     const Pca *pca = r->model->origin.pca.C ? &r->model->origin.pca : NULL;
+    threads_set(threads_for_captions(r->options->threads));
     if (list_pictures(r, selection, err) || open_network(r, err))
         return -1;
     int batch = decoder_batch(options, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;

@@ -2,7 +2,7 @@
  *
  *   paths ──► read, decode, run (a thread each, picture_stream.h) ──► decoder, of what is ready ──► records, in order
  *
- * Main thread. */
+ * Main thread. Sets the number of OpenMP's threads (threads.h) to few, as the network needs the processors. */
 #ifndef COCO_PIPELINE_SAMPLE_PICTURES_H
 #define COCO_PIPELINE_SAMPLE_PICTURES_H
 
