@@ -29,6 +29,7 @@ const char *precision_names(void)
 /* In the order in which the file has them. */
 const Setting train_settings[] = {
     {"cell", NULL, false, {"cell", WORD(cell, cell_names)}},
+    {"attention", NULL, false, {"attention", WORD(attention, attention_names)}},
     {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
     {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},
     {"optim", "/optim", false, {"rule", WORD(rule, rule_names)}},
@@ -124,6 +125,7 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
 void settings_take_shape(TrainSettings *s, const ModelShape *shape)
 {
     s->cell = choice_index(cell_names(), shape->cell->name);
+    s->attention = attention_index(shape->attention);
     s->hidden = shape->H;
     s->wordvec = shape->W;
 }

@@ -7,6 +7,7 @@
 #define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 
 #include "io/base/err.h"
+#include "model/attention/attention.h"
 #include "model/cell/cell.h"
 #include "model/gemm.h"
 #include "model/optim/optim.h"
@@ -35,6 +36,7 @@ const char *precision_names(void);
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
+    int attention;    /* of attention_at; 0: none */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
     double lr, lr_decay; /* lr NaN: the rule's own */
@@ -56,7 +58,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 17 };
+enum { TRAIN_SETTINGS = 18 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -79,7 +81,7 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
 /* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
 typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;
 
-/* Cell, hidden and wordvec, as a model of this shape has them. */
+/* Cell, attention, hidden and wordvec, as a model of this shape has them. */
 void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
 /* 0 if no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
