@@ -11,6 +11,7 @@
 #include "model/affine.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
+#include "model/dropout.h"
 #include "model/layers.h"
 
 #include <stdlib.h>
@@ -19,10 +20,12 @@
 struct LossWork {
     ModelShape shape;
     int GH, CH; /* widths of the gates and of what is carried besides h */
+    LossOptions options;
     Blocks blocks;
 
     /* The plan of the current minibatch. */
-    int N, T, P, U; /* rows, steps, positions, distinct words */
+    int N, T, P, U;  /* rows, steps, positions, distinct words (with dropout every one is) */
+    Dropout dropout; /* of this minibatch: rate 0 in validation */
     int tiles;
     int *length;      /* (N): steps of a row up to its last due word */
     int *order;       /* (N): the row of the minibatch at each place of the tiles */
@@ -30,6 +33,7 @@ struct LossWork {
     int *first;       /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
     int32_t *slot;    /* (P): which of the distinct words goes in */
     int32_t *target;  /* (P): the word due, -1 if none is */
+    int *number;      /* (P): r·T + t of a position, for dropout */
     int32_t *word;    /* (U): the distinct words */
     int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */
 
@@ -39,6 +43,8 @@ struct LossWork {
     real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
     real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
+    real *dropped;    /* (P,H): h as the scores see it with dropout */
+    real *out;        /* dropped or h */
     real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing if nothing is carried */
     real *scores;     /* (chunk,V) */
     double *row_loss; /* (P) */
@@ -88,6 +94,7 @@ static void alloc_plan(LossWork *w, size_t n, size_t T, size_t U)
     w->first = blocks_room(&w->blocks, n * (T + 1), sizeof *w->first);
     w->slot = blocks_room(&w->blocks, P, sizeof *w->slot);
     w->target = blocks_room(&w->blocks, P, sizeof *w->target);
+    w->number = blocks_room(&w->blocks, P, sizeof *w->number);
     w->word = blocks_room(&w->blocks, U, sizeof *w->word);
     w->slot_of = blocks_room(&w->blocks, V, sizeof *w->slot_of);
     w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
@@ -108,6 +115,7 @@ static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     w->e = reals(w, U, w->GH);
     w->prev_h = reals(w, P, H);
     w->h = reals(w, P, H);
+    w->dropped = w->options.dropout > 0 ? reals(w, P, H) : NULL;
     w->dh = reals(w, P, H);
     w->scores = reals(w, (size_t)w->chunk, w->shape.V);
     w->a = cell->in_place ? w->h : reals(w, P, w->GH);
@@ -138,14 +146,15 @@ static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U)
     w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT};
 }
 
-LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision)
+LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
 {
     LossWork *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
-    size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V ? P : (size_t)s->V;
+    size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V || o->dropout > 0 ? P : (size_t)s->V;
     w->shape = *s;
-    w->how.precision = precision;
+    w->options = *o;
+    w->how.precision = o->precision;
     w->GH = s->cell->gates * s->H;
     w->CH = s->cell->carried * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
@@ -207,7 +216,7 @@ static void plan_tiles(LossWork *w, const int32_t *captions)
 
 static int32_t slot_for(LossWork *w, int32_t word)
 {
-    if (w->slot_of[word] < 0) {
+    if (w->dropout.rate > 0 || w->slot_of[word] < 0) {
         w->slot_of[word] = w->U;
         w->word[w->U++] = word;
     }
@@ -231,6 +240,7 @@ static void plan_positions(LossWork *w, const int32_t *captions)
                 const int32_t *row = captions + (size_t)w->order[i] * (size_t)(w->T + 1);
                 w->slot[w->P] = slot_for(w, row[t]);
                 w->target[w->P] = row[t + 1] == WORD_NULL ? -1 : row[t + 1];
+                w->number[w->P] = w->order[i] * w->T + t;
                 w->P++;
             }
         }
@@ -290,8 +300,10 @@ static void forward(LossWork *w, const Params *p, const real *features)
     for (int i = 0; i < w->N; i++)
         memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->order[i] * (size_t)D,
                (size_t)D * sizeof(real));
+    dropout_parallel(&w->dropout, DROP_FEATURES, w->order, w->N, D, positions(w->features, D, 0));
     affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->N, D, H);
     word_embedding_forward(w->x, w->word, param(p, W_EMBED), w->U, W);
+    dropout_parallel(&w->dropout, DROP_INPUT, w->number, w->U, W, positions(w->x, W, 0));
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     w->recurrence.own = cell_params(p);
@@ -309,6 +321,7 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
     const real scale = (real)1 / (real)w->N;
+    const double smoothing = grads ? w->options.label_smoothing : 0;
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
     if (grads)
         panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
@@ -318,14 +331,18 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
         for (int i = 0; i < n; i += rows) {
             int k = least(rows, n - i), at = from + i;
             real *s = w->scores + (size_t)i * v_ld;
-            gemm_panels(k, w->h + (size_t)at * h_ld, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
-            softmax_loss_rows(k, V, rows_of(s, v_ld), w->target + at, scale, grads != NULL, w->row_loss + at);
+            Rows out = positions(w->out, H, at), dh = positions(w->dh, H, at);
+            dropout_rows(&w->dropout, DROP_OUTPUT, w->number + at, k, H, positions(w->h, H, at), out);
+            gemm_panels(k, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
+            softmax_loss_rows(k, V, rows_of(s, v_ld), w->target + at, smoothing, scale, grads != NULL,
+                              w->row_loss + at);
             if (grads)
-                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, w->dh + (size_t)at * h_ld, h_ld);
+                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, dh.at, h_ld);
+            dropout_rows(&w->dropout, DROP_OUTPUT, w->number + at, k, H, dh, dh);
         }
         if (grads)
             affine_backward(w->how, from > 0, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
-                            w->h + (size_t)from * h_ld, NULL, n, H, V);
+                            w->out + (size_t)from * h_ld, NULL, n, H, V);
     }
 }
 
@@ -358,6 +375,7 @@ static void backward(LossWork *w, const Params *p, Params *g)
     memset(w->e, 0, (size_t)w->U * gh * sizeof(real));
     word_embedding_backward(w->e, w->da, w->slot, w->P, GH);
     affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
+    dropout_parallel(&w->dropout, DROP_INPUT, w->number, w->U, W, positions(w->dx, W, 0));
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
     affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
@@ -367,6 +385,9 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
 {
     double sum = 0;
     w->N = batch->N, w->T = batch->T;
+    w->dropout =
+        (Dropout){batch->mode == LOSS_TRAINING ? w->options.dropout : 0, w->options.seed, batch->iteration};
+    w->out = w->dropout.rate > 0 ? w->dropped : w->h;
     plan_tiles(w, batch->captions);
     plan_positions(w, batch->captions);
     forward(w, params, batch->features);
