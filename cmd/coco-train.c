@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 26 };
+enum { N_OPTIONS = 28 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -46,6 +46,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "train on N captions, drawn with replacement; 0 is all", .max = SETTING_UINT32_MAX},
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
+        {.name = "dropout", .kind = CLI_REAL, .value = &s->dropout, .arg = "P",
+         .help = "drop features, word vectors and what the scores see of the states with probability P",
+         .max = SETTING_SHARE_MAX},
+        {.name = "label-smoothing", .kind = CLI_REAL, .value = &s->label_smoothing, .arg = "X",
+         .help = "share of the target that is spread over all words, in training", .max = SETTING_SHARE_MAX},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),

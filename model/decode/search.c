@@ -235,7 +235,7 @@ static void step_tile(Search *s, int first, int n, int at)
     };
     AttendStep look = {.n = 0};
     if (s->attend)
-        look = attend_step(s->attend, first, s->image_of + first, n, 0);
+        look = attend_step(s->attend, first, s->image_of + first, n, 0, NULL);
     step_forward(&s->recurrence, (StepInput){tile_of(s->E, s->GH, 0), s->word + first}, &step, &look);
     for (int i = first; s->trace.places && i < first + n; i++)
         trace_weights(&s->trace, at, i, attend_weights_at(s->attend, i));

@@ -223,7 +223,12 @@ static int alloc_work(TrainRun *r, Err *err)
     const ModelShape *shape = &r->model.params.shape;
     bool val = s->val_every > 0;
     int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
-    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision, r->data.grid.places);
+    const LossOptions loss = {.precision = (Precision)s->precision,
+                              .dropout = s->dropout,
+                              .seed = (uint32_t)s->seed,
+                              .label_smoothing = s->label_smoothing,
+                              .places = r->data.grid.places};
+    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, &loss);
     if (!r->work || params_alloc(&r->grads, shape) ||
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
