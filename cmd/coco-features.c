@@ -1,5 +1,6 @@
 /* coco-features: pictures in, features of a convolutional network out. */
 #include "cmd/cli.h"
+#include "cmd/picture_operands.h"
 #include "pipeline/features/features.h"
 
 #include <stdio.h>
@@ -51,11 +52,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "squash the whole picture into the input, or cut out its middle"},
         {.name = "size", .kind = CLI_TEXT, .value = &o->size, .arg = "WxH",
          .help = "of the input, for a network that leaves it open"},
-        {.name = "exact", .kind = CLI_FLAG, .value = &f->exact,
+        {.name = "exact", .kind = CLI_FLAG, .value = &f->pictures.exact,
          .help = "decode large JPEGs at their full size, which takes longer"},
-        {.name = "truncated", .kind = CLI_FLAG, .value = &f->truncated,
+        {.name = "truncated", .kind = CLI_FLAG, .value = &f->pictures.truncated,
          .help = "take JPEGs that end too early as far as they go"},
-        {.name = "max-pixels", .kind = CLI_INT, .value = &f->max_pixels, .arg = "N",
+        {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
     /* clang-format on */
@@ -66,7 +67,6 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static void take(const Cli *cli, Options *o)
 {
     FeaturesOptions *f = &o->features;
-    int stdins = 0;
     if (!f->cnn)
         cli_usage_error("--cnn FILE.onnx is missing");
     if (!f->output || !*f->output || !strcmp(f->output, "-"))
@@ -79,12 +79,7 @@ static void take(const Cli *cli, Options *o)
         cli_usage_error("expected pictures, folders or -");
     if (f->network.grid_layer && !f->network.grid)
         cli_usage_error("--grid-layer needs --grid");
-    for (int i = 0; i < cli->n_operands; i++)
-        stdins += !strcmp(cli->operand[i], "-");
-    if (stdins > 1)
-        cli_usage_error("standard input can be read only once");
-    if (f->nul && !stdins)
-        cli_usage_error("-0 needs -");
+    check_picture_operands(cli, f->nul);
     if (o->size)
         cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
     f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;
@@ -96,7 +91,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = {.features = {.max_pixels = IMAGE_PIXELS_MAX}};
+    Options o = {.features = {.pictures.max_pixels = IMAGE_PIXELS_MAX}};
     CliOption options[N_OPTIONS];
     Err err;
     int64_t broken;

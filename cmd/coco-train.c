@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 28 };
+enum { N_OPTIONS = 29 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -27,6 +27,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &t->out, .arg = "MODEL.h5",
          .help = "the model file to write; with --resume the resumed one"},
         {.name = "cell", .kind = CLI_CHOICE, .value = &s->cell, .arg = cell_names(), .help = "recurrent cell"},
+        {.name = "attention", .kind = CLI_CHOICE, .value = &s->attention, .arg = attention_names(),
+         .help = "look at the dataset's grid of features at every word; adaptive also weighs how much to look"},
         {.name = "hidden", .kind = CLI_INT, .value = &s->hidden, .arg = "N", .help = "hidden units", .min = 1,
          .max = DIM_MAX},
         {.name = "wordvec", .kind = CLI_INT, .value = &s->wordvec, .arg = "N", .help = "length of a word vector",

@@ -317,9 +317,11 @@ static int open_bytes(Cnn *cnn, const char *bytes, size_t len, const CnnWish *wi
     OnnxGraph graph;
     OnnxText layer[N_OUTPUTS];
     size_t more_len;
+    digest_hex(bytes, len, cnn->info.sha256);
+    if (wish->sha256 && strcmp(wish->sha256, cnn->info.sha256))
+        return err_set(err, "another network: its SHA-256 is %s, not %s", cnn->info.sha256, wish->sha256);
     if (onnx_graph_read(&graph, bytes, len, err))
         return -1;
-    digest_hex(bytes, len, cnn->info.sha256);
     int rc = copy_metadata(cnn, &graph, err) || take_input(cnn, &graph, wish, err) ||
              find_layers(cnn, &graph, wish, layer, err);
     void *more = rc ? NULL : onnx_with_outputs(&graph, bytes, len, layer, cnn->n_outputs, &more_len, err);

@@ -1,8 +1,10 @@
 #include "pipeline/features/features.h"
 
-#include "io/file/file.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/choice.h"
+#include "pipeline/common/origin.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/features/extractor.h"
 #include "pipeline/features/picture_list.h"
 
 #include <stdlib.h>
@@ -14,7 +16,7 @@ enum { VERSION = 1, AHEAD = 4 }; /* pictures in progress or waiting, for each th
 /* One picture on its way. */
 typedef struct {
     int64_t i;
-    float *input, *vector, *grid; /* grid is NULL where none is wanted */
+    PictureNumbers numbers;
     bool broken;
     Err why;
 } Item;
@@ -23,7 +25,7 @@ typedef struct {
     const FeaturesOptions *options;
     PictureList list;
     Cnn *cnn;
-    Preprocess prepare;
+    Extractor extractor;
     Item *items;
     int n_items;
     int64_t taken;
@@ -45,66 +47,38 @@ static int take_picture(void *ctx, void *item, Err *err)
     return 1;
 }
 
-static int read_picture(const Run *r, const char *path, Image *image, Err *err)
-{
-    ImageWish wish = {.max_pixels = r->options->max_pixels, .draw_cut = r->options->truncated};
-    size_t len;
-    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err);
-    if (!bytes)
-        return -1;
-    if (!r->options->exact)
-        preprocess_least(cnn_info(r->cnn), &wish.least_w, &wish.least_h);
-    int rc = image_decode(image, bytes, len, &wish, NULL, err);
-    free(bytes);
-    return rc ? err_prefix(err, "%s: ", path) : 0;
-}
-
 static int work_picture(void *ctx, void *item, Err *err)
 {
     const Run *r = ctx;
     Item *it = item;
-    Image image = {0};
-    it->broken = read_picture(r, r->list.path[it->i], &image, &it->why) != 0;
-    if (it->broken)
-        return 0;
-    int rc = preprocess_fill(&r->prepare, cnn_info(r->cnn), &image, it->input, err);
-    image_free(&image);
-    return rc ? rc : cnn_run(r->cnn, it->input, it->vector, it->grid, err);
+    int rc = extractor_run(&r->extractor, r->list.path[it->i], &it->numbers, &it->why);
+    it->broken = rc > 0;
+    return rc < 0 ? err_set(err, "%s", it->why.text) : 0;
 }
 
 /* --- the file --- */
 
-static int put_attributes(const Run *r, Err *err)
+static int put_origin(const Run *r, Err *err)
 {
     const CnnInfo *info = cnn_info(r->cnn);
-    const char *slash = strrchr(r->options->cnn, '/'), *name = slash ? slash + 1 : r->options->cnn;
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"format", "coco-features"},
-                 {"cnn", name},
-                 {"cnn_sha256", info->sha256},
-                 {"layer", info->layer},
-                 {"grid_layer", info->grid_layer},
-                 {"fit", r->prepare.crop ? "crop" : "squash"},
-                 {"order", r->prepare.bgr ? "bgr" : "rgb"}};
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {{"version", VERSION},
-                   {"grid_rows", info->grid_rows},
-                   {"grid_columns", info->grid_columns},
-                   {"input_width", info->width},
-                   {"input_height", info->height}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (h5_put_text(r->out, "/", texts[i].name, texts[i].text, err))
-            return -1;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (h5_put_int(r->out, "/", numbers[i].name, numbers[i].value, err))
-            return -1;
-    return h5_put_reals(r->out, "/", "mean", 3, r->prepare.mean, err) ||
-                   h5_put_reals(r->out, "/", "scale", 3, r->prepare.scale, err)
-               ? -1
-               : 0;
+    const Preprocess *prepare = &r->extractor.prepare;
+    char fit[CHOICE_WORD], order[CHOICE_WORD];
+    const char *slash = strrchr(r->options->cnn, '/');
+    Origin o = {.format = ORIGIN_FORMAT,
+                .version = VERSION,
+                .cnn = slash ? slash + 1 : r->options->cnn,
+                .sha256 = info->sha256,
+                .layer = info->layer,
+                .grid_layer = info->grid_layer,
+                .fit = choice_word(PREPROCESS_FITS, prepare->crop, fit),
+                .order = choice_word(PREPROCESS_ORDERS, prepare->bgr, order),
+                .grid_rows = info->grid_rows,
+                .grid_columns = info->grid_columns,
+                .input_width = info->width,
+                .input_height = info->height};
+    memcpy(o.mean, prepare->mean, sizeof o.mean);
+    memcpy(o.scale, prepare->scale, sizeof o.scale);
+    return origin_write(&o, r->out, "/", err); /* whose texts are borrowed here */
 }
 
 static int begin_file(Run *r, Err *err)
@@ -115,7 +89,7 @@ static int begin_file(Run *r, Err *err)
     r->files = calloc((size_t)r->list.n, sizeof *r->files);
     if (!r->features || !r->files)
         return err_set(err, "out of memory for %lld pictures", (long long)r->list.n);
-    if (!(r->out = h5_create(r->options->output, err)) || put_attributes(r, err))
+    if (!(r->out = h5_create(r->options->output, err)) || put_origin(r, err))
         return -1;
     return r->options->network.grid ? h5_make_halves(r->out, GRID, 3, dim, err) : 0;
 }
@@ -135,9 +109,10 @@ static int end_file(Run *r, Err *err)
 static int keep(Run *r, const Item *item, Err *err)
 {
     size_t features = (size_t)cnn_info(r->cnn)->features;
-    if (item->grid && h5_put_halves(r->out, GRID, r->n_done, item->grid, err))
+    if (item->numbers.grid && h5_put_halves(r->out, GRID, r->n_done, item->numbers.grid, err))
         return -1;
-    memcpy(r->features + (size_t)r->n_done * features, item->vector, features * sizeof *item->vector);
+    memcpy(r->features + (size_t)r->n_done * features, item->numbers.vector,
+           features * sizeof *item->numbers.vector);
     r->files[r->n_done++] = r->list.name[item->i];
     return 0;
 }
@@ -155,20 +130,12 @@ static int list_pictures(Run *r, Err *err)
 
 static int make_items(Run *r, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
-    size_t input = (size_t)info->width * (size_t)info->height * 3,
-           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels;
     r->n_items = r->options->threads * AHEAD;
     r->items = calloc((size_t)r->n_items, sizeof *r->items);
-    for (int i = 0; r->items && i < r->n_items; i++) {
-        Item *item = &r->items[i];
-        item->input = malloc(input * sizeof *item->input);
-        item->vector = malloc((size_t)info->features * sizeof *item->vector);
-        item->grid = grid ? malloc(grid * sizeof *item->grid) : NULL;
-        if (!item->input || !item->vector || (grid && !item->grid))
-            return err_set(err, "out of memory");
-    }
-    return r->items ? 0 : err_set(err, "out of memory");
+    int rc = r->items ? 0 : err_set(err, "out of memory");
+    for (int i = 0; rc == 0 && i < r->n_items; i++)
+        rc = picture_numbers_alloc(&r->items[i].numbers, cnn_info(r->cnn), err);
+    return rc;
 }
 
 static int take_rows(Run *r, const Report *report, Err *err)
@@ -202,11 +169,18 @@ static int take_rows(Run *r, const Report *report, Err *err)
     return report_stop(report) ? 0 : rc < 0 ? -1 : 0;
 }
 
+static int open_network(Run *r, Err *err)
+{
+    const FeaturesOptions *o = r->options;
+    r->cnn = cnn_open(o->cnn, &o->network, err);
+    r->extractor = (Extractor){.cnn = r->cnn, .wish = o->pictures};
+    return r->cnn ? preprocess_choose(&r->extractor.prepare, r->cnn, &o->prepare, err) : -1;
+}
+
 static int run(Run *r, const Report *report, Err *err)
 {
-    r->cnn = cnn_open(r->options->cnn, &r->options->network, err);
-    if (!r->cnn || preprocess_choose(&r->prepare, r->cnn, &r->options->prepare, err) || list_pictures(r, err) ||
-        make_items(r, err) || begin_file(r, err) || take_rows(r, report, err))
+    if (open_network(r, err) || list_pictures(r, err) || make_items(r, err) || begin_file(r, err) ||
+        take_rows(r, report, err))
         return -1;
     if (report_stop(report)) /* nothing is written */
         return 0;
@@ -220,11 +194,8 @@ int features_run(const FeaturesOptions *options, const Report *report, int64_t *
     Run r = {.options = options};
     int rc = run(&r, report, err);
     *broken = r.broken;
-    for (int i = 0; r.items && i < r.n_items; i++) {
-        free(r.items[i].input);
-        free(r.items[i].vector);
-        free(r.items[i].grid);
-    }
+    for (int i = 0; r.items && i < r.n_items; i++)
+        picture_numbers_free(&r.items[i].numbers);
     free(r.items);
     free(r.features);
     free(r.files);

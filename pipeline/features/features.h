@@ -7,7 +7,7 @@
 #define COCO_PIPELINE_FEATURES_FEATURES_H
 
 #include "pipeline/common/report.h"
-#include "pipeline/features/preprocess.h"
+#include "pipeline/features/extractor.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,9 +22,7 @@ typedef struct {
         *split; /* instead of operands: a dataset's pictures, all of which must be readable; NULL: none */
     CnnWish network;
     PreprocessWish prepare;
-    bool exact;     /* large JPEGs are decoded at their full size */
-    bool truncated; /* JPEGs that end early are taken as far as they go */
-    int64_t max_pixels;
+    PictureWish pictures;
     int threads;
 } FeaturesOptions;
 
