@@ -93,7 +93,7 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
 /* Operands are pictures, for which there are no rows. */
 static void check_pictures(const Cli *cli, const PictureOptions *p)
 {
-    static const char *const others[] = {"data", "split", "features", "files", "raw-features", "rows"};
+    static const char *const others[] = {"attention", "data", "split", "features", "files", "raw-features", "rows"};
     if (!cli->n_operands && (p->cnn || p->nul))
         cli_usage_error("%s needs pictures", p->cnn ? "--cnn" : "-0");
     for (size_t i = 0; cli->n_operands && i < sizeof others / sizeof *others; i++)
@@ -113,7 +113,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 32 };
+enum { N_OPTIONS = 33 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -174,6 +174,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
          .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster if "
                  "the processor supports it"},
+        {.name = "attention", .kind = CLI_TEXT, .value = &s->attention, .arg = "FILE.h5",
+         .help = "write the weights that each word gave the places of the grid, of a model with attention"},
         {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
         {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,
          .help = "the log-probability of each word and of <END>, as \"word_logprobs\" of the record"},

@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 26 };
+enum { N_OPTIONS = 29 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -27,6 +27,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &t->out, .arg = "MODEL.h5",
          .help = "the model file to write; with --resume the resumed one"},
         {.name = "cell", .kind = CLI_CHOICE, .value = &s->cell, .arg = cell_names(), .help = "recurrent cell"},
+        {.name = "attention", .kind = CLI_CHOICE, .value = &s->attention, .arg = attention_names(),
+         .help = "look at the dataset's grid of features at every word; adaptive also weighs how much to look"},
         {.name = "hidden", .kind = CLI_INT, .value = &s->hidden, .arg = "N", .help = "hidden units", .min = 1,
          .max = DIM_MAX},
         {.name = "wordvec", .kind = CLI_INT, .value = &s->wordvec, .arg = "N", .help = "length of a word vector",
@@ -46,6 +48,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "train on N captions, drawn with replacement; 0 is all", .max = SETTING_UINT32_MAX},
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
+        {.name = "dropout", .kind = CLI_REAL, .value = &s->dropout, .arg = "P",
+         .help = "drop features, word vectors and what the scores see of the states with probability P",
+         .max = SETTING_SHARE_MAX},
+        {.name = "label-smoothing", .kind = CLI_REAL, .value = &s->label_smoothing, .arg = "X",
+         .help = "share of the target that is spread over all words, in training", .max = SETTING_SHARE_MAX},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),

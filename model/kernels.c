@@ -36,8 +36,18 @@ void add_rows(int n, int m, Rows y, Rows x)
 
 /* --- softmax --- */
 
-void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, real scale, int grad, double *loss)
+static double mean_of(int n, const real *x)
 {
+    double sum = 0;
+    for (int j = 0; j < n; j++)
+        sum += (double)x[j];
+    return sum / n;
+}
+
+void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, double smoothing, real scale, int grad,
+                       double *loss)
+{
+    const real sharp = (real)((1 - smoothing) * (double)scale), flat = (real)(smoothing / V * (double)scale);
     for (int r = 0; r < n; r++) {
         real *s = row_at(scores, r);
         if (target[r] < 0) {
@@ -47,12 +57,17 @@ void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, real sc
             continue;
         }
         real max = simd->max(V, s), due = s[target[r]];
+        double mean = smoothing > 0 ? mean_of(V, s) : 0;
         double sum = simd->exp_row(V, s, max, s);
         loss[r] = log(sum) - ((double)due - (double)max);
+        if (smoothing > 0)
+            loss[r] += smoothing * ((double)due - mean);
         if (!grad)
             continue;
         simd->scale_row(V, (real)((double)scale / sum), s);
-        s[target[r]] -= scale;
+        s[target[r]] -= sharp;
+        for (int j = 0; j < V && smoothing > 0; j++)
+            s[j] -= flat;
     }
 }
 

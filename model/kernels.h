@@ -50,9 +50,12 @@ void add_rows(int n, int m, Rows y, Rows x);
 /* The cross-entropy of n rows of scores (V wide) against target words, in place:
  *   loss[i] = log Σ_j exp(s_ij) - s_i,target    (natural logarithm, the row's maximum subtracted first)
  *   scores  = (softmax(s_i) - onehot(target)) · scale,  the gradient of scale·loss
+ * With `smoothing` ε (Szegedy et al. 2016, section 7) the target is (1-ε)·onehot(target) + ε/V:
+ *   loss[i] = log Σ_j exp(s_ij) - (1-ε)·s_i,target - ε·mean_j s_ij
  * A row with a negative target is masked: its loss and its gradient are 0. With grad 0 only the loss is computed
  * and the scores are left undefined. */
-void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, real scale, int grad, double *loss);
+void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, double smoothing, real scale, int grad,
+                       double *loss);
 
 /* log Σ_j exp(s_j) of one row, the sum in double. */
 double log_sum_exp(int V, const real *scores);

@@ -134,7 +134,7 @@ double temporal_softmax_loss(real *scores, const int32_t *y, const unsigned char
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i += rows)
         softmax_loss_rows(n - i < rows ? n - i : rows, V, rows_of(scores + (size_t)i * (size_t)V, (size_t)V),
-                          target + i, (real)1 / (real)N, 1, row_loss + i);
+                          target + i, 0, (real)1 / (real)N, 1, row_loss + i);
     for (int i = 0; i < n; i++)
         sum += row_loss[i];
     return sum / N;

@@ -1,18 +1,16 @@
 /* features ─affine─► h0 ─┐                  ┌─► scores ─► loss      (per tile of positions)
  * words ─► E = W_embed·Wx + b ─► a ─► cell ─► h                      (per tile of rows, all steps)
  *
- * A position is one step of one row. Positions are packed: by tile of rows, in it by step, in it by row,
- * longest captions first, so that the rows alive at a step are the first ones of those at the step before:
- *
- *   tile 0: [t=0: r0 r1 r2 r3][t=1: r0 r1 r2][t=2: r0]   tile 1: [t=0: ...
- */
+ * plan.h says what tiles and positions are. */
 #include "model/loss.h"
 
 #include "model/affine.h"
 #include "model/attention/attend.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
+#include "model/dropout.h"
 #include "model/layers.h"
+#include "model/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +18,11 @@
 struct LossWork {
     ModelShape shape;
     int GH, CH; /* widths of the gates and of what is carried besides h */
+    LossOptions options;
     Blocks blocks;
 
-    /* The plan of the current minibatch. */
-    int N, T, P, U; /* rows, steps, positions, distinct words */
-    int tiles;
-    int *length;      /* (N): steps of a row up to its last due word */
-    int *order;       /* (N): the row of the minibatch at each place of the tiles */
-    int *tile_at;     /* (tiles+1): the first place of a tile */
-    int *first;       /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
-    int32_t *slot;    /* (P): which of the distinct words goes in */
-    int32_t *target;  /* (P): the word due, -1 if none is */
-    int32_t *word;    /* (U): the distinct words */
-    int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */
+    Plan plan;       /* of the current minibatch */
+    Dropout dropout; /* of this minibatch: rate 0 in validation */
 
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
@@ -40,6 +30,8 @@ struct LossWork {
     real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
     real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
+    real *dropped;    /* (P,H): h as the scores see it with dropout */
+    real *out;        /* dropped or h */
     real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing if nothing is carried */
     real *scores;     /* (chunk,V) */
     double *row_loss; /* (P) */
@@ -53,14 +45,10 @@ struct LossWork {
     Panels Wh, WhT, W_vocab, W_vocabT;
     Recurrence recurrence;
     Attend *attend; /* NULL: no attention */
-    int32_t *image; /* (N): the grid that a place of the tiles looks at */
     Gemm how;       /* the other products */
 };
 
 enum {
-    LEAST_ROWS = 13, /* rows of a recurrence tile, at least: they keep a core's registers full */
-    LEAST_TILES = 8, /* if there are enough rows: for that many threads */
-    MOST_ROWS = 128,
     MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
     CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
 };
@@ -82,22 +70,6 @@ static real *reals(LossWork *w, size_t rows, int width)
     return blocks_room(&w->blocks, rows * (size_t)width, sizeof(real));
 }
 
-static void alloc_plan(LossWork *w, size_t n, size_t T, size_t U)
-{
-    size_t P = n * T, V = (size_t)w->shape.V;
-    w->length = blocks_room(&w->blocks, n, sizeof *w->length);
-    w->order = blocks_room(&w->blocks, n, sizeof *w->order);
-    w->tile_at = blocks_room(&w->blocks, n + 1, sizeof *w->tile_at);
-    w->first = blocks_room(&w->blocks, n * (T + 1), sizeof *w->first);
-    w->slot = blocks_room(&w->blocks, P, sizeof *w->slot);
-    w->target = blocks_room(&w->blocks, P, sizeof *w->target);
-    w->word = blocks_room(&w->blocks, U, sizeof *w->word);
-    w->slot_of = blocks_room(&w->blocks, V, sizeof *w->slot_of);
-    w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
-    if (w->slot_of)
-        memset(w->slot_of, -1, V * sizeof *w->slot_of);
-}
-
 static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
 {
     const Cell *cell = w->shape.cell;
@@ -111,6 +83,7 @@ static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     w->e = reals(w, U, w->GH);
     w->prev_h = reals(w, P, H);
     w->h = reals(w, P, H);
+    w->dropped = w->options.dropout > 0 ? reals(w, P, H) : NULL;
     w->dh = reals(w, P, H);
     w->scores = reals(w, (size_t)w->chunk, w->shape.V);
     w->a = cell->in_place ? w->h : reals(w, P, w->GH);
@@ -130,7 +103,6 @@ static size_t alloc_attention(LossWork *w, size_t n, size_t P, size_t U, int pla
     const AttendSizes sizes = {(int)n, places, (int)n, (int)P, (int)U, true, w->how.precision};
     if (!w->shape.attention)
         return 0;
-    w->image = blocks_room(&w->blocks, n, sizeof *w->image);
     w->attend = attend_new(&w->shape, &sizes);
     w->blocks.failed |= !w->attend;
     return attend_scratch(&w->shape, &sizes);
@@ -154,14 +126,15 @@ static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U, size_t leas
     w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT, .attend = w->attend};
 }
 
-LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision, int places)
+LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
 {
     LossWork *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
-    size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V ? P : (size_t)s->V;
+    size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V || o->dropout > 0 ? P : (size_t)s->V;
     w->shape = *s;
-    w->how.precision = precision;
+    w->options = *o;
+    w->how.precision = o->precision;
     w->GH = s->cell->gates * s->H;
     w->CH = s->cell->carried * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
@@ -169,9 +142,10 @@ LossWork *loss_work_new(const ModelShape *s, int N, int T, Precision precision, 
         w->chunk = MOST_POSITIONS;
     if ((size_t)w->chunk > P)
         w->chunk = (int)P;
-    alloc_plan(w, (size_t)N, (size_t)T, U);
+    plan_alloc(&w->plan, &w->blocks, N, T, U, s->V);
+    w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
     alloc_activations(w, (size_t)N, (size_t)T, U);
-    alloc_weights(w, (size_t)N, P, U, alloc_attention(w, (size_t)N, P, U, places));
+    alloc_weights(w, (size_t)N, P, U, alloc_attention(w, (size_t)N, P, U, o->places));
     if (w->blocks.failed) {
         loss_work_free(w);
         return NULL;
@@ -188,75 +162,6 @@ void loss_work_free(LossWork *w)
     free(w);
 }
 
-/* --- the plan --- */
-
-/* Depends on N alone: tiles decide the order of the positions, in which the weight gradients add them up. */
-static int tiles_of(int N)
-{
-    int rows = (N + LEAST_TILES - 1) / LEAST_TILES;
-    rows = rows < LEAST_ROWS ? LEAST_ROWS : least(rows, MOST_ROWS);
-    return (N + rows - 1) / rows;
-}
-
-/* Deals rows out to the tiles like cards, longest first, so that all tiles have about the same work. */
-static void plan_tiles(LossWork *w, const int32_t *captions)
-{
-    int N = w->N, T = w->T, at = 0;
-    for (int r = 0; r < N; r++) {
-        const int32_t *due = captions + (size_t)r * (size_t)(T + 1) + 1;
-        w->length[r] = T;
-        while (w->length[r] > 0 && due[w->length[r] - 1] == WORD_NULL)
-            w->length[r]--;
-    }
-    w->tiles = tiles_of(N);
-    for (int k = 0; k <= w->tiles; k++) {
-        w->tile_at[k] = at;
-        at += (N - k + w->tiles - 1) / w->tiles;
-    }
-    int dealt = 0;
-    for (int len = T; len >= 0; len--)
-        for (int r = 0; r < N; r++)
-            if (w->length[r] == len) {
-                w->order[w->tile_at[dealt % w->tiles] + dealt / w->tiles] = r;
-                dealt++;
-            }
-}
-
-static int32_t slot_for(LossWork *w, int32_t word)
-{
-    if (w->slot_of[word] < 0) {
-        w->slot_of[word] = w->U;
-        w->word[w->U++] = word;
-    }
-    return w->slot_of[word];
-}
-
-static int *first_of(const LossWork *w, int tile)
-{
-    return w->first + (size_t)tile * (size_t)(w->T + 1);
-}
-
-/* Numbers the positions, and the distinct words by first occurrence. */
-static void plan_positions(LossWork *w, const int32_t *captions)
-{
-    w->P = w->U = 0;
-    for (int k = 0; k < w->tiles; k++) {
-        int *first = first_of(w, k);
-        for (int t = 0; t < w->T; t++) {
-            first[t] = w->P;
-            for (int i = w->tile_at[k]; i < w->tile_at[k + 1] && w->length[w->order[i]] > t; i++) {
-                const int32_t *row = captions + (size_t)w->order[i] * (size_t)(w->T + 1);
-                w->slot[w->P] = slot_for(w, row[t]);
-                w->target[w->P] = row[t + 1] == WORD_NULL ? -1 : row[t + 1];
-                w->P++;
-            }
-        }
-        first[w->T] = w->P;
-    }
-    for (int u = 0; u < w->U; u++)
-        w->slot_of[w->word[u]] = -1;
-}
-
 /* --- forward --- */
 
 static Rows positions(const real *m, int width, int p)
@@ -267,15 +172,16 @@ static Rows positions(const real *m, int width, int p)
 /* Attention's share of the step that begins at a position, for a tile's rows from the first on. */
 static AttendStep look_at(const LossWork *w, int tile, int position, int n)
 {
-    int place = w->tile_at[tile];
-    return w->attend ? attend_step(w->attend, position, w->image + place, n, place) : (AttendStep){.n = 0};
+    int place = w->plan.tile_at[tile];
+    return w->attend ? attend_step(w->attend, position, w->plan.image + place, n, place, w->plan.number + position)
+                     : (AttendStep){.n = 0};
 }
 
 /* Step t of a tile. Its rows are the first ones of step t-1: shorter captions have ended. */
 static CellStep step_at(const LossWork *w, int tile, int t)
 {
-    const int *first = first_of(w, tile);
-    int H = w->shape.H, at = first[t], before = t ? first[t - 1] : 0, place = w->tile_at[tile];
+    const int *first = plan_first(&w->plan, tile);
+    int H = w->shape.H, at = first[t], before = t ? first[t - 1] : 0, place = w->plan.tile_at[tile];
     return (CellStep){
         .n = first[t + 1] - at,
         .a = positions(w->a, w->GH, at),
@@ -297,43 +203,44 @@ static CellStep step_at(const LossWork *w, int tile, int t)
 static void tile_forward(const LossWork *w, int tile)
 {
     size_t H = (size_t)w->shape.H;
-    const int *first = first_of(w, tile);
-    for (int t = 0; t < w->T; t++) {
+    const int *first = plan_first(&w->plan, tile);
+    for (int t = 0; t < w->plan.T; t++) {
         CellStep step = step_at(w, tile, t);
-        const real *prev = t ? w->h + (size_t)first[t - 1] * H : w->h0 + (size_t)w->tile_at[tile] * H;
+        const real *prev = t ? w->h + (size_t)first[t - 1] * H : w->h0 + (size_t)w->plan.tile_at[tile] * H;
         if (step.n == 0)
             return;
         memcpy(step.prev_h.at, prev, (size_t)step.n * H * sizeof(real));
         AttendStep look = look_at(w, tile, first[t], step.n);
-        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->slot + first[t]}, &step, &look);
+        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->plan.slot + first[t]}, &step, &look);
     }
 }
 
 static void attend(LossWork *w, const Params *p, const LossBatch *batch)
 {
-    for (int i = 0; i < w->N; i++)
-        w->image[i] = batch->image[w->order[i]];
+    attend_dropout(w->attend, &w->dropout);
     attend_weights(w->attend, p);
     attend_images(w->attend, p, batch->grid, batch->images);
-    attend_words(w->attend, p, w->x, w->U);
+    attend_words(w->attend, p, w->x, w->plan.U);
 }
 
 static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 {
     const real *features = batch->features;
     int D = w->shape.D, W = w->shape.W, H = w->shape.H;
-    for (int i = 0; i < w->N; i++)
-        memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->order[i] * (size_t)D,
+    for (int i = 0; i < w->plan.N; i++)
+        memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->plan.order[i] * (size_t)D,
                (size_t)D * sizeof(real));
-    affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->N, D, H);
-    word_embedding_forward(w->x, w->word, param(p, W_EMBED), w->U, W);
-    affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->U, W, w->GH);
+    dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.order, w->plan.N, D, positions(w->features, D, 0));
+    affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N, D, H);
+    word_embedding_forward(w->x, w->plan.word, param(p, W_EMBED), w->plan.U, W);
+    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->x, W, 0));
+    affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->plan.U, W, w->GH);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     w->recurrence.own = cell_params(p);
     if (w->attend)
         attend(w, p, batch);
 #pragma omp parallel for schedule(dynamic)
-    for (int k = 0; k < w->tiles; k++)
+    for (int k = 0; k < w->plan.tiles; k++)
         tile_forward(w, k);
 }
 
@@ -345,24 +252,29 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
-    const real scale = (real)1 / (real)w->N;
+    const real scale = (real)1 / (real)w->plan.N;
+    const double smoothing = grads ? w->options.label_smoothing : 0;
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
     if (grads)
         panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
-    for (int from = 0; from < w->P; from += w->chunk) {
-        int n = least(w->chunk, w->P - from), rows = tile_rows(n, MOST_POSITIONS);
+    for (int from = 0; from < w->plan.P; from += w->chunk) {
+        int n = least(w->chunk, w->plan.P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < n; i += rows) {
             int k = least(rows, n - i), at = from + i;
             real *s = w->scores + (size_t)i * v_ld;
-            gemm_panels(k, w->h + (size_t)at * h_ld, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
-            softmax_loss_rows(k, V, rows_of(s, v_ld), w->target + at, scale, grads != NULL, w->row_loss + at);
+            Rows out = positions(w->out, H, at), dh = positions(w->dh, H, at);
+            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, positions(w->h, H, at), out);
+            gemm_panels(k, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
+            softmax_loss_rows(k, V, rows_of(s, v_ld), w->plan.target + at, smoothing, scale, grads != NULL,
+                              w->row_loss + at);
             if (grads)
-                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, w->dh + (size_t)at * h_ld, h_ld);
+                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, dh.at, h_ld);
+            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, dh, dh);
         }
         if (grads)
             affine_backward(w->how, from > 0, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
-                            w->h + (size_t)from * h_ld, NULL, n, H, V);
+                            w->out + (size_t)from * h_ld, NULL, n, H, V);
     }
 }
 
@@ -370,37 +282,18 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
 
 static void tile_backward(const LossWork *w, int tile)
 {
-    int place = w->tile_at[tile], n = w->tile_at[tile + 1] - place;
+    int place = w->plan.tile_at[tile], n = w->plan.tile_at[tile + 1] - place;
     fill_rows(n, w->shape.H, positions(w->dh0, w->shape.H, place), NULL);
     if (w->CH)
         fill_rows(n, w->CH, positions(w->dc, w->CH, place), NULL);
     if (w->attend)
         attend_begin_backward(w->attend, place, n);
-    for (int t = w->T - 1; t >= 0; t--) {
+    for (int t = w->plan.T - 1; t >= 0; t--) {
         CellStep step = step_at(w, tile, t);
-        AttendStep look = look_at(w, tile, first_of(w, tile)[t], step.n);
+        AttendStep look = look_at(w, tile, plan_first(&w->plan, tile)[t], step.n);
         if (step.n)
             step_backward(&w->recurrence, &step, &look);
     }
-}
-
-static void attention_gradients(LossWork *w, const Params *p, Params *g)
-{
-    const AttendPlan plan = {.rows = w->N,
-                             .tiles = w->tiles,
-                             .T = w->T,
-                             .positions = w->P,
-                             .tile_at = w->tile_at,
-                             .first = w->first,
-                             .image = w->image,
-                             .prev_h = w->prev_h,
-                             .da = w->da,
-                             .slot = w->slot,
-                             .x = w->x,
-                             .dx = w->dx,
-                             .words = w->U,
-                             .scratch = w->how.scratch};
-    attend_gradients(w->attend, p, &plan, g);
 }
 
 static void backward(LossWork *w, const Params *p, Params *g)
@@ -409,32 +302,36 @@ static void backward(LossWork *w, const Params *p, Params *g)
     size_t gh = (size_t)GH;
     panels_fill(&w->WhT, TRANSPOSED, param(p, WH), gh);
 #pragma omp parallel for schedule(dynamic)
-    for (int k = 0; k < w->tiles; k++)
+    for (int k = 0; k < w->plan.tiles; k++)
         tile_backward(w, k);
-    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->P, w->prev_h, (size_t)H, w->dah, gh, 0, param(g, WH), gh);
+    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->plan.P, w->prev_h, (size_t)H, w->dah, gh, 0, param(g, WH),
+                  gh);
     if (w->shape.cell->own_gradients)
-        w->shape.cell->own_gradients(false, w->P, H, w->da, w->dah, cell_params(g));
-    memset(w->e, 0, (size_t)w->U * gh * sizeof(real));
-    word_embedding_backward(w->e, w->da, w->slot, w->P, GH);
-    affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->U, W, GH);
+        w->shape.cell->own_gradients(false, w->plan.P, H, w->da, w->dah, cell_params(g));
+    memset(w->e, 0, (size_t)w->plan.U * gh * sizeof(real));
+    word_embedding_backward(w->e, w->da, w->plan.slot, w->plan.P, GH);
+    affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->plan.U, W, GH);
     if (w->attend)
-        attention_gradients(w, p, g);
+        attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx, w->how.scratch}, g);
+    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->dx, W, 0));
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
-    word_embedding_backward(param(g, W_EMBED), w->dx, w->word, w->U, W);
-    affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->N, D, H);
+    word_embedding_backward(param(g, W_EMBED), w->dx, w->plan.word, w->plan.U, W);
+    affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->plan.N,
+                    D, H);
 }
 
 double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch, Params *grads)
 {
     double sum = 0;
-    w->N = batch->N, w->T = batch->T;
-    plan_tiles(w, batch->captions);
-    plan_positions(w, batch->captions);
+    w->dropout =
+        (Dropout){batch->mode == LOSS_TRAINING ? w->options.dropout : 0, w->options.seed, batch->iteration};
+    w->out = w->dropout.rate > 0 ? w->dropped : w->h;
+    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->image, w->dropout.rate > 0);
     forward(w, params, batch);
     output_layer(w, params, batch->mode == LOSS_TRAINING ? grads : NULL);
     if (batch->mode == LOSS_TRAINING)
         backward(w, params, grads);
-    for (int i = 0; i < w->P; i++)
+    for (int i = 0; i < w->plan.P; i++)
         sum += w->row_loss[i];
     return sum / batch->N;
 }

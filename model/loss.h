@@ -19,14 +19,25 @@
 
 typedef struct LossWork LossWork;
 
-/* Allocates all that captioner_loss uses for minibatches of up to N rows and T steps, and, with attention, grids of that many
- * places. NULL: out of memory. */
-LossWork *loss_work_new(const ModelShape *shape, int N, int T, Precision precision, int places);
+/* What a run fixes; zeros are the course's loss. */
+typedef struct {
+    Precision precision;
+    /* In training, the rate of dropout (dropout.h) on features, word vectors, attention's z and the states that the scores see; not on
+     * those that the next step sees. A state's row is r·T + t. Equal words are then not folded: each has a mask. */
+    double dropout;
+    uint32_t seed;
+    /* In training, ε of the targets (kernels.h). */
+    double label_smoothing;
+    int places; /* of a grid, for a model with attention */
+} LossOptions;
+
+/* Allocates all that captioner_loss uses for minibatches of up to N rows and T steps. NULL: out of memory. */
+LossWork *loss_work_new(const ModelShape *shape, int N, int T, const LossOptions *options);
 void loss_work_free(LossWork *work);
 
 typedef enum {
-    LOSS_TRAINING,  /* with the gradient; the mode in which dropout would act. There is none yet */
-    LOSS_VALIDATION /* the loss alone */
+    LOSS_TRAINING,  /* with the gradient; dropout and label smoothing act */
+    LOSS_VALIDATION /* the loss alone, without them */
 } LossMode;
 
 typedef struct {
@@ -38,8 +49,7 @@ typedef struct {
     int images;
     int N, T; /* at most those of loss_work_new */
     LossMode mode;
-    int64_t
-        iteration; /* of training, from 1. Not used yet: it is to key the random numbers of dropout (philox.h) */
+    int64_t iteration; /* of training, from 1: it keys the masks of dropout */
 } LossBatch;
 
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.

@@ -41,7 +41,7 @@ usage() {
 }
 @test "numbers: no reals" {
     for value in abc '' 1e999 -1e999 nan NaN inf -inf infinity 0x1p3 '1 ' 1x 1e 1,5 .; do
-        for option in lr lr-decay target-loss; do
+        for option in lr lr-decay target-loss dropout label-smoothing; do
             usage train "--$option: '$value': expected a number" "--$option=$value"
         done
         usage sample "--temperature: '$value': expected a number" "--temperature=$value"
@@ -55,6 +55,10 @@ usage() {
     done
     usage train "--lr: '-1': expected a number from 0" --lr -1
     usage train "--lr-decay: '-0.5': expected a number from 0" --lr-decay=-0.5
+    for option in dropout label-smoothing; do
+        usage train "--$option: '1': expected a number from 0 to 0.99" --$option 1
+        usage train "--$option: '-0.1': expected a number from 0 to 0.99" --$option -0.1
+    done
     for set in "threads 0" "beam 0" "beam -1" "beam 1025" "max-length 0" "max-length 10001" "first -1" "seed -1"; do
         usage sample "--${set% *}: '${set#* }': expected an integer from" --$set
     done
@@ -180,6 +184,8 @@ max-train 7 0
 order shuffle random
 precision bf16 float32
 seed 7 231
+dropout 0.5 0
+label-smoothing 0.1 0
 END
     usage train "--raw-features contradicts m.h5, which was trained without it" --resume m.h5 --raw-features
     # The file's own values do not contradict it.
@@ -208,7 +214,7 @@ END
     coco-train --help | tr -s ' \n' ' ' >train
     coco-sample --help | tr -s ' \n' ' ' >sample
     for option in data output cell hidden wordvec optim lr lr-decay epochs iterations batch-size max-train order seed init \
-        val-every val-max resume save-every log print-every target-loss raw-features threads quiet help version; do
+        val-every val-max resume save-every log print-every target-loss raw-features dropout label-smoothing threads quiet help version; do
         grep -q -e "--$option " train
     done
     for option in model data split greedy beam temperature seed max-length no-logprob rows first features raw-features format \

@@ -19,10 +19,10 @@ typedef struct {
     int32_t captions[N * (T + 1)], image[N];
 } Problem;
 
-static Problem problem_new(const Cell *cell, const Attention *attention)
+static Problem problem_with(double dropout, const Cell *cell, const Attention *attention)
 {
     ModelShape shape = {.cell = cell, .D = D, .W = W, .H = H, .V = V, .attention = attention, .C = C};
-    Problem p = {.work = loss_work_new(&shape, N, T, PRECISION_FLOAT32, P)};
+    Problem p = {.work = loss_work_new(&shape, N, T, &(LossOptions){.places = P, .dropout = dropout, .seed = 3})};
     Rng rng;
     rng_seed(&rng, 5);
     assert_int_equal(attention_key(H), K);
@@ -40,6 +40,11 @@ static Problem problem_new(const Cell *cell, const Attention *attention)
             p.captions[r * (T + 1) + t] = t <= r % (T + 1) ? 1 + (int32_t)rng_randint(&rng, V - 1) : WORD_NULL;
     }
     return p;
+}
+
+static Problem problem_new(const Cell *cell, const Attention *attention)
+{
+    return problem_with(0, cell, attention);
 }
 
 static void problem_free(Problem *p)
@@ -78,7 +83,7 @@ static void set_threads(int n)
 
 static double loss_of(void *ctx)
 {
-    return loss_in(ctx, LOSS_VALIDATION);
+    return loss_in(ctx, LOSS_TRAINING);
 }
 
 /* --- the equations, one number at a time --- */
@@ -232,15 +237,17 @@ static void loss_is_that_of_the_equations(void **state)
 }
 
 /* The error is measured against the tensor's largest gradient. */
-static void check_gradients(const Cell *cell, const Attention *attention)
+static void check_gradients_with(double dropout, const Cell *cell, const Attention *attention)
 {
-    Problem p = problem_new(cell, attention);
+    Problem p = problem_with(dropout, cell, attention);
+    real *grads = array(p.grads.n);
     assert_true(p.params.n_tensors >= COURSE_TENSORS + (attention->sentinel ? 11 : 7));
     set_threads(1); /* thousands of small losses */
     loss_in(&p, LOSS_TRAINING);
+    memcpy(grads, p.grads.data, p.grads.n * sizeof *grads);
     for (int i = 0; i < p.params.n_tensors; i++) {
         const Tensor *t = &p.params.tensor[i];
-        const real *g = p.grads.data + t->offset;
+        const real *g = grads + t->offset;
         real *numeric = array(t->size), largest = 0, worst = 0;
         eval_numerical_gradient(loss_of, &p, p.params.data + t->offset, t->size, 1e-5, numeric);
         for (size_t k = 0; k < t->size; k++) {
@@ -253,7 +260,14 @@ static void check_gradients(const Cell *cell, const Attention *attention)
         free(numeric);
     }
     set_threads(0);
+    free(grads);
     problem_free(&p);
+}
+
+static void check_gradients(const Cell *cell, const Attention *attention)
+{
+    check_gradients_with(0, cell, attention);
+    check_gradients_with(0.3, cell, attention);
 }
 
 static void gradients(void **state)

@@ -203,7 +203,7 @@ static void gru_captioner_is_pytorchs(void **state)
         for (int j = 0; j <= T; j++)
             captions[i * (T + 1) + j] = j <= 2 + i ? 1 + (3 * i + 2 * j) % (V - 1) : WORD_NULL;
     real *features = linspace(-1, 1.2, N * D);
-    LossWork *work = loss_work_new(&shape, N, T, PRECISION_FLOAT32, 0);
+    LossWork *work = loss_work_new(&shape, N, T, &(LossOptions){0});
     assert_non_null(work);
     LossBatch batch = {.features = features, .captions = captions, .N = N, .T = T, .iteration = 1};
     real loss = captioner_loss(&p, work, &batch, &g);

@@ -3,6 +3,7 @@
 #include "io/data/dataset.h"
 #include "io/hdf5/h5.h"
 #include "model/cell/sequence.h"
+#include "model/dropout.h"
 #include "model/layers.h"
 #include "model/loss.h"
 #include "tests/support/golden.h"
@@ -20,17 +21,22 @@ typedef struct {
     int N, T;
 } Problem;
 
-static Problem problem_new(const char *cell, int N, int T, int D, int W, int H, int V)
+static Problem problem_with(LossOptions options, const char *cell, int N, int T, int D, int W, int H, int V)
 {
     Problem p = {.N = N, .T = T};
     ModelShape shape = {.cell = cell_named(cell), .D = D, .W = W, .H = H, .V = V};
     assert_int_equal(params_alloc(&p.params, &shape), 0);
     assert_int_equal(params_alloc(&p.grads, &shape), 0);
-    p.work = loss_work_new(&shape, N, T, PRECISION_FLOAT32, 0);
+    p.work = loss_work_new(&shape, N, T, &options);
     assert_non_null(p.work);
     p.captions = calloc((size_t)N * ((size_t)T + 1), sizeof *p.captions);
     assert_non_null(p.captions);
     return p;
+}
+
+static Problem problem_new(const char *cell, int N, int T, int D, int W, int H, int V)
+{
+    return problem_with((LossOptions){0}, cell, N, T, D, W, H, V);
 }
 
 static void problem_free(Problem *p)
@@ -59,6 +65,18 @@ static double loss_of(void *ctx)
 static double gradient(Problem *p)
 {
     return loss_in(p, LOSS_TRAINING, p->N, p->T);
+}
+
+/* The loss with what acts in training alone; leaves the gradient alone. */
+static double training_loss(void *ctx)
+{
+    Problem *p = ctx;
+    real *kept = array(p->grads.n);
+    memcpy(kept, p->grads.data, p->grads.n * sizeof *kept);
+    double loss = gradient(p);
+    memcpy(p->grads.data, kept, p->grads.n * sizeof *kept);
+    free(kept);
+    return loss;
 }
 
 /* Random parameters of a size that makes every nonlinearity work. */
@@ -172,9 +190,12 @@ static void test_CaptioningRNN_gradients(void **state)
 
 /* Every parameter, the error measured against its tensor's largest gradient: the smallest ones drown in the
  * noise of differences, in correct code too. */
-static void every_parameter(const char *cell)
+static void every_parameter_with(LossOptions options, const char *cell)
 {
-    Problem p = problem_new(cell, 9, 7, 5, 6, 8, 11);
+    bool plain = options.dropout == 0 && options.label_smoothing == 0;
+    Problem p =
+        plain ? problem_with(options, cell, 9, 7, 5, 6, 8, 11) : problem_with(options, cell, 4, 5, 4, 3, 5, 7);
+    double (*loss)(void *) = plain ? loss_of : training_loss;
     randomize(&p, 17);
     mixed_captions(&p, 3);
     gradient(&p);
@@ -182,7 +203,7 @@ static void every_parameter(const char *cell)
         const Tensor *t = &p.params.tensor[i];
         const real *g = p.grads.data + t->offset;
         real *numeric = array(t->size), largest = 0, worst = 0;
-        eval_numerical_gradient(loss_of, &p, p.params.data + t->offset, t->size, 1e-5, numeric);
+        eval_numerical_gradient(loss, &p, p.params.data + t->offset, t->size, 1e-5, numeric);
         for (size_t k = 0; k < t->size; k++) {
             largest = fmax(largest, fabs(g[k]));
             worst = fmax(worst, fabs(g[k] - numeric[k]));
@@ -192,6 +213,11 @@ static void every_parameter(const char *cell)
         free(numeric);
     }
     problem_free(&p);
+}
+
+static void every_parameter(const char *cell)
+{
+    every_parameter_with((LossOptions){0}, cell);
 }
 
 static void every_parameter_rnn(void **state)
@@ -210,6 +236,111 @@ static void every_parameter_gru(void **state)
 {
     (void)state;
     every_parameter("gru");
+}
+
+static void every_parameter_with_dropout(void **state)
+{
+    (void)state;
+    for (int i = 0; cell_at(i); i++)
+        every_parameter_with((LossOptions){.dropout = 0.3, .seed = 7}, cell_at(i)->name);
+}
+
+static void every_parameter_with_label_smoothing(void **state)
+{
+    (void)state;
+    every_parameter_with((LossOptions){.label_smoothing = 0.1}, "lstm");
+    every_parameter_with((LossOptions){.label_smoothing = 0.2, .dropout = 0.5, .seed = 1}, "rnn");
+}
+
+/* --- what acts in training alone --- */
+
+/* As written down: the target is (1-ε)·onehot + ε/V. */
+static void label_smoothing_is_the_cross_entropy_with_a_soft_target(void **state)
+{
+    (void)state;
+    enum { V = 5 };
+    const double e = 0.3, scale = 0.25;
+    real s[V] = {0.5, -1, 2, 0.25, -0.75}, before[V];
+    const int32_t target = 3;
+    double loss, sum = 0, expected = 0;
+    memcpy(before, s, sizeof s);
+    for (int j = 0; j < V; j++)
+        sum += exp(s[j]);
+    for (int j = 0; j < V; j++)
+        expected -= ((j == target ? 1 - e : 0) + e / V) * log(exp(s[j]) / sum);
+    softmax_loss_rows(1, V, rows_of(s, V), &target, e, scale, 1, &loss);
+    assert_true(fabs(loss - expected) < 1e-14);
+    for (int j = 0; j < V; j++)
+        assert_true(fabs(s[j] - scale * (exp(before[j]) / sum - (j == target ? 1 - e : 0) - e / V)) < 1e-14);
+}
+
+static void validation_is_plain(void **state)
+{
+    (void)state;
+    Problem plain = problem_new("lstm", 9, 7, 5, 6, 8, 11);
+    Problem p = problem_with((LossOptions){.dropout = 0.5, .label_smoothing = 0.1}, "lstm", 9, 7, 5, 6, 8, 11);
+    randomize(&plain, 17);
+    randomize(&p, 17);
+    mixed_captions(&plain, 3);
+    mixed_captions(&p, 3);
+    assert_true(gradient(&p) != gradient(&plain));
+    assert_true(loss_of(&p) == loss_of(&plain));
+    problem_free(&plain);
+    problem_free(&p);
+}
+
+/* A caption's loss does not depend on those beside it, which decide where its positions are stored: only on its row. */
+static void masks_belong_to_rows_and_steps(void **state)
+{
+    (void)state;
+    enum { N = 40, T = 6 };
+    const LossOptions options = {.dropout = 0.5, .seed = 3};
+    Problem p = problem_with(options, "rnn", N, T, 5, 6, 8, 11);
+    randomize(&p, 17);
+    mixed_captions(&p, 3);
+    double all = gradient(&p) * N, sum = 0;
+    int32_t *captions = p.captions;
+    p.captions = calloc((size_t)N * (T + 1), sizeof *p.captions);
+    for (int i = 0; i < N; i++) {
+        memset(p.captions, 0, (size_t)N * (T + 1) * sizeof *p.captions);
+        memcpy(p.captions + i * (T + 1), captions + i * (T + 1), (T + 1) * sizeof *p.captions);
+        sum += gradient(&p) * N;
+    }
+    assert_true(fabs(all - sum) < 1e-10 * all);
+    free(captions);
+    problem_free(&p);
+}
+
+static void dropout_keeps_the_expectation(void **state)
+{
+    (void)state;
+    enum { ROWS = 400, M = 250 };
+    real *x = array(ROWS * M), *y = array(ROWS * M), sum = 0;
+    int row[ROWS], zeros = 0, same = 0;
+    for (int i = 0; i < ROWS * M; i++)
+        x[i] = 1;
+    for (int i = 0; i < ROWS; i++)
+        row[i] = i;
+    const Dropout d = {.rate = 0.2, .seed = 5, .iteration = 9}, next = {.rate = 0.2, .seed = 5, .iteration = 10};
+    dropout_rows(&d, DROP_OUTPUT, row, ROWS, M, rows_of(x, M), rows_of(y, M));
+    for (int i = 0; i < ROWS * M; i++) {
+        assert_true(y[i] == 0 || fabs(y[i] - 1.25) < 1e-15);
+        zeros += y[i] == 0;
+        sum += y[i];
+    }
+    /* Standard deviations: 126 of the count, 160 of the sum. */
+    assert_true(abs(zeros - 20000) < 600 && fabs(sum - ROWS * M) < 800);
+    /* Another layer, row or iteration is another mask; the same place is the same mask. */
+    const DropLayer layer[] = {DROP_INPUT, DROP_OUTPUT, DROP_OUTPUT, DROP_OUTPUT};
+    const Dropout *of[] = {&d, &d, &next, &d};
+    const int at[] = {0, 1, 0, 0};
+    for (int k = 0; k < 4; k++, same = 0) {
+        dropout_rows(of[k], layer[k], &at[k], 1, M, rows_of(x, M), rows_of(y + M, M));
+        for (int i = 0; i < M; i++)
+            same += (y[M + i] == 0) == (y[i] == 0);
+        assert_true(k == 3 ? same == M : same < M - 20);
+    }
+    free(x), free(y);
 }
 
 /* --- the path that training runs is the composition of the layers --- */
@@ -315,7 +446,8 @@ static void same_bits_on_any_number_of_threads(void **state)
 #else
     int before = omp_get_max_threads();
     for (int i = 0; cell_at(i); i++) {
-        Problem p = problem_new(cell_at(i)->name, 61, 10, 33, 21, 47, 301);
+        const LossOptions options = {.dropout = i % 2 ? 0.4 : 0, .label_smoothing = 0.1};
+        Problem p = problem_with(options, cell_at(i)->name, 61, 10, 33, 21, 47, 301);
         randomize(&p, 8);
         mixed_captions(&p, 9);
         omp_set_num_threads(1);
@@ -387,7 +519,7 @@ static void golden_model(const char *dir, const char *cell)
     snprintf(path, sizeof path, "%s/%s.h5", dir, cell);
     read_params(&p.params, path);
     assert_int_equal(params_alloc(&p.grads, &p.params.shape), 0);
-    p.work = loss_work_new(&p.params.shape, N, p.T, PRECISION_FLOAT32, 0);
+    p.work = loss_work_new(&p.params.shape, N, p.T, &(LossOptions){0});
     p.captions = calloc((size_t)(N * d.width), sizeof *p.captions);
     first_batch(&p, &d);
     printf("# %s %s: loss %.15g\n", dir, cell, gradient(&p));
@@ -427,12 +559,24 @@ static void golden_gradients_medium(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_CaptioningRNN_loss),      cmocka_unit_test(test_CaptioningRNN_loss_lstm),
-        cmocka_unit_test(test_CaptioningRNN_gradients), cmocka_unit_test(every_parameter_rnn),
-        cmocka_unit_test(every_parameter_lstm),         cmocka_unit_test(every_parameter_gru),
-        cmocka_unit_test(same_as_the_layers_composed),  cmocka_unit_test(workspace_is_reusable),
-        cmocka_unit_test(all_captions_empty),           cmocka_unit_test(golden_gradients),
-        cmocka_unit_test(golden_gradients_medium),      cmocka_unit_test(same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_CaptioningRNN_loss),
+        cmocka_unit_test(test_CaptioningRNN_loss_lstm),
+        cmocka_unit_test(test_CaptioningRNN_gradients),
+        cmocka_unit_test(every_parameter_rnn),
+        cmocka_unit_test(every_parameter_lstm),
+        cmocka_unit_test(every_parameter_gru),
+        cmocka_unit_test(same_as_the_layers_composed),
+        cmocka_unit_test(workspace_is_reusable),
+        cmocka_unit_test(all_captions_empty),
+        cmocka_unit_test(golden_gradients),
+        cmocka_unit_test(every_parameter_with_dropout),
+        cmocka_unit_test(every_parameter_with_label_smoothing),
+        cmocka_unit_test(label_smoothing_is_the_cross_entropy_with_a_soft_target),
+        cmocka_unit_test(validation_is_plain),
+        cmocka_unit_test(masks_belong_to_rows_and_steps),
+        cmocka_unit_test(dropout_keeps_the_expectation),
+        cmocka_unit_test(golden_gradients_medium),
+        cmocka_unit_test(same_bits_on_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

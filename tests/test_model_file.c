@@ -42,6 +42,8 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                                    .order = BATCH_SEQUENTIAL,
                                    .precision = PRECISION_BF16,
                                    .raw_features = true,
+                                   .dropout = 0.3,
+                                   .label_smoothing = 0.1,
                                    .seed = 4294967294,
                                    .val_every = 2,
                                    .val_max = 3},

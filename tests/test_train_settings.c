@@ -125,14 +125,20 @@ static void differences(void **state)
     assert_string_equal(settings_differ(&trained, &other, false)->option, "lr");
     settings_text(&other, false, other_text);
     assert_string_not_equal(text, other_text);
-    /* Each setting is in one of the two texts. */
+    /* Each setting is in one of the two texts, a sparse one if it is not 0. */
     settings_text(&trained, true, other_text);
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
         snprintf(value, sizeof value, "%s=", s->option);
-        if (s->field.kind != FIELD_TEXT)
+        if (s->field.sparse)
+            assert_null(strstr(text, value));
+        else if (s->field.kind != FIELD_TEXT)
             assert_says(s->may_change ? other_text : text, value);
     }
+    other = trained;
+    other.dropout = 0.5;
+    settings_text(&other, false, other_text);
+    assert_says(other_text, "dropout=0.5\n");
 }
 
 /* What a resumed run takes of the options in `given`. */

@@ -202,6 +202,16 @@ static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
     return rc;
 }
 
+static int open_grid(Dataset *d, Err *err)
+{
+    if (grid_open(&d->grid, d->features_path, err))
+        return -1;
+    return d->grid.rows.rows == d->features.rows
+               ? 0
+               : err_set(err, "%s: grid: %lld rows, but features has %lld", d->features_path,
+                         (long long)d->grid.rows.rows, (long long)d->features.rows);
+}
+
 /* --- the whole --- */
 
 static int open_parts(Dataset *d, int flags, Err *err)
@@ -215,6 +225,8 @@ static int open_parts(Dataset *d, int flags, Err *err)
         rc = err_set(err, "out of memory");
     if (rc == 0)
         rc = features_open(&d->features, d->features_path, err);
+    if (rc == 0 && flags & DATASET_GRID)
+        rc = open_grid(d, err);
     if (rc == 0)
         rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err);
     if (rc == 0 && flags & DATASET_LISTS)
@@ -250,6 +262,7 @@ void dataset_close(Dataset *d)
     h5_unmap(&d->captions);
     h5_unmap(&d->image);
     h5_unmap(&d->features);
+    grid_close(&d->grid);
     lines_free(&d->urls);
     lines_free(&d->files);
     memset(d, 0, sizeof *d);

@@ -3,7 +3,7 @@
  *   captions.h5                    S_captions (n, C) integers: <START>, words, <END>, <NULL> padding;
  *                                  S_image_idxs (n): the row of the image, from 0
  *   vocab.json                     the words
- *   S_features.h5                  features (images, D) floats
+ *   S_features.h5                  features (images, D) floats; grid (images, P, C) floats, optional
  *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
  *
  * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h). n, C, images, D and V may have any values that agree. All captions and image rows are
@@ -15,6 +15,7 @@
 #include "io/base/err.h"
 #include "io/data/caption_layout.h"
 #include "io/data/dataset_files.h"
+#include "io/data/grid.h"
 #include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
@@ -35,6 +36,7 @@ typedef struct {
     H5Matrix image;    /* (n): row of features */
     H5Matrix features; /* (images, D) */
     char *features_path;
+    Grid grid;           /* with DATASET_GRID */
     Lines urls, files;   /* images lines each, or none */
     int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; filled by dataset_index */
     int64_t *caption_of; /* (n): caption rows grouped by image, in file order */
@@ -43,6 +45,7 @@ typedef struct {
 enum {
     DATASET_RAW = 1,               /* the course's unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
+    DATASET_GRID = 8,              /* the grid of features too, which must be there */
     DATASET_LISTS = 4              /* read the lists of URLs and image paths, if any */
 };
 

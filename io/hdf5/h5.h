@@ -90,6 +90,22 @@ typedef struct {
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* safe on a zero-initialized one */
 
+/* A large array of floats, of which rows (of the first dimension) are read one at a time: mapped where the file holds them, each
+ * in one piece, as float16 or float32. Nothing of it is held in memory. Valid until h5_unmap_rows, even after h5_close. */
+typedef struct {
+    int64_t rows;
+    size_t numbers;  /* in a row */
+    int width;       /* bytes of a number in the file */
+    int64_t *offset; /* (rows) */
+    void *base;      /* of the mapping */
+    size_t bytes;
+} H5Rows;
+/* The dataset must have this rank and these dimensions. -1 also if its rows are compressed or in pieces. */
+int h5_map_rows(H5 *h5, const char *name, int rank, const int64_t *dim, H5Rows *rows, Err *err);
+void h5_unmap_rows(H5Rows *rows); /* safe on a zero-initialized one */
+/* Copies a row, converted, to out (numbers). False: one of its numbers is not finite. Any thread. */
+bool h5_row(const H5Rows *rows, int64_t row, float *out);
+
 /* Attributes of an object ("/" or "/optim"): 1 with the value, 0 if there is none, -1 if it is of another kind. The
  * caller frees text. Integers may have any width; reals may be stored as integers. */
 int h5_attr_text(H5 *h5, const char *object, const char *name, char **out, Err *err);
@@ -114,6 +130,14 @@ int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const doub
 /* An array of float16, written row by row (the first dimension) and stored in chunks of one. */
 int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
 int h5_put_halves(H5 *h5, const char *name, int64_t row, const float *in, Err *err);
+/* Adds a contiguous array to a file that is closed, and writes its rows one after another without holding them: n rows of
+ * dim[0] in order, in float16 (width 2) or float32 (4). Whoever writes the file has it under a name that nobody else reads. */
+typedef struct H5Append H5Append;
+H5Append *h5_append_begin(const char *path, const char *name, int width, int rank, const int64_t *dim, Err *err);
+int h5_append_row(H5Append *append, const float *in, Err *err);
+/* Frees, even on failure. -1 also if rows are missing. */
+int h5_append_end(H5Append *append, Err *err);
+void h5_append_abort(H5Append *append); /* NULL is legal */
 /* Leaves the first n rows. */
 int h5_keep_rows(H5 *h5, const char *name, int64_t n, Err *err);
 

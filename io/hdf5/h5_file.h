@@ -36,6 +36,8 @@ void h5_delete(H5 *h5);
 int h5_fail(const H5 *h5, const char *name, const char *what, Err *err);
 /* The same for a file that cannot be opened. */
 int h5_open_fail(const H5 *h5, Err *err);
+/* The file's type of float16: an hid_t, which the caller closes. */
+int64_t h5_half_type(void);
 void h5_quiet(void); /* stops HDF5 from printing its errors */
 
 #endif

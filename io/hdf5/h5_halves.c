@@ -1,11 +1,11 @@
+#include "io/base/half.h"
 #include "io/hdf5/h5_file.h"
 
 #include <hdf5.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* IEEE 754's binary16: in the file little-endian, as NumPy's '<f2'; in memory as the machine has it. */
+/* binary16: in the file little-endian, as NumPy's '<f2'; in memory as the machine has it. */
 static hid_t half_type(hid_t base)
 {
     hid_t type = H5Tcopy(base);
@@ -15,28 +15,9 @@ static hid_t half_type(hid_t base)
     return type;
 }
 
-/* The nearest binary16, ties to even. HDF5's own conversion loses the carry where a number rounds up to a power of two:
- * 3.9995 becomes 2. */
-static uint16_t half_of(float x)
+int64_t h5_half_type(void)
 {
-    uint32_t bits, sign;
-    memcpy(&bits, &x, sizeof bits);
-    sign = bits >> 16 & 0x8000;
-    bits &= 0x7fffffff;
-    if (bits > 0x7f800000)
-        return (uint16_t)(sign | 0x7e00); /* NaN */
-    if (bits >= 0x477ff000)
-        return (uint16_t)(sign | 0x7c00); /* 65520 and more: infinity */
-    uint32_t shift = 13, value = bits - ((127 - 15) << 23);
-    if (bits < 0x38800000) { /* below 2^-14: a multiple of 2^-24 */
-        shift = 126 - (bits >> 23);
-        value = (bits & 0x7fffff) | 0x800000;
-        if (shift > 24)
-            return (uint16_t)sign;
-    }
-    uint32_t rest = value & ((1u << shift) - 1), half = 1u << (shift - 1);
-    value >>= shift;
-    return (uint16_t)(sign | (value + (rest > half || (rest == half && value & 1))));
+    return half_type(H5T_IEEE_F32LE);
 }
 
 int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
@@ -71,7 +52,7 @@ int h5_put_halves(H5 *h5, const char *name, int64_t row, const float *in, Err *e
         n *= (size_t)dims[i];
     if (rank > 0 && (halves = malloc(n * sizeof *halves))) {
         for (size_t i = 0; i < n; i++)
-            halves[i] = half_of(in[i]);
+            halves[i] = half_of(in[i]); /* HDF5's own conversion loses a carry: 3.9995 becomes 2 */
         dims[0] = 1;
         memory = H5Screate_simple(rank, dims, NULL);
         if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, dims, NULL) >= 0 &&

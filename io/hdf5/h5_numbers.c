@@ -46,8 +46,7 @@ static int check_kind(const H5 *h5, const ArrayWish *wish, const H5Info *info, E
     return err_set(err, "%s: %s: holds %s, not %s", h5->path, wish->name, info->type, kind_name(wish->kind));
 }
 
-/* Returns HDF5's hid_t, and the kind that is stored. */
-static hid_t open_numbers(H5 *h5, const ArrayWish *wish, H5Kind *stored, Err *err)
+int64_t lib_open_numbers(H5 *h5, const ArrayWish *wish, H5Kind *stored, Err *err)
 {
     H5Info info;
     hid_t set = lib_open_set(h5, wish->name, err);
@@ -70,7 +69,7 @@ static hid_t open_numbers(H5 *h5, const ArrayWish *wish, H5Kind *stored, Err *er
 int lib_expect(H5 *h5, const ArrayWish *wish, Err *err)
 {
     H5Kind stored;
-    hid_t set = open_numbers(h5, wish, &stored, err);
+    hid_t set = lib_open_numbers(h5, wish, &stored, err);
     if (set < 0)
         return -1;
     H5Dclose(set);
@@ -80,7 +79,7 @@ int lib_expect(H5 *h5, const ArrayWish *wish, Err *err)
 int lib_offset(H5 *h5, const ArrayWish *wish, int64_t *offset, Err *err)
 {
     H5Kind stored;
-    hid_t set = open_numbers(h5, wish, &stored, err);
+    hid_t set = lib_open_numbers(h5, wish, &stored, err);
     if (set < 0)
         return -1;
     hid_t type = H5Dget_type(set), plan = H5Dget_create_plist(set);
@@ -155,7 +154,7 @@ static int read_whole(const H5 *h5, hid_t set, const ArrayWish *wish, int32_t *o
 int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, void *out, Err *err)
 {
     H5Kind stored;
-    hid_t set = open_numbers(h5, wish, &stored, err);
+    hid_t set = lib_open_numbers(h5, wish, &stored, err);
     if (set < 0)
         return -1;
     hid_t type = number == H5_FLOAT32   ? H5T_NATIVE_FLOAT

@@ -13,6 +13,7 @@ typedef enum {
     ASK_LINK,      /* name -> text, NUL */
     ASK_EXPECT,    /* name, kind, strict, rank, dim */
     ASK_OFFSET,    /* the same -> integer */
+    ASK_ROWS,      /* name, rank, dim -> integer, bytes per number; text: the offset of each row, int64_t */
     ASK_READ,      /* the same, number, at: where in the shared memory the values go, bytes */
     ASK_STRINGS,   /* name -> integer, how many; text: each ends with NUL */
     ASK_ATTR_TEXT, /* object, name -> text, NUL */

@@ -145,6 +145,16 @@ static int say_link(H5 *h5, const H5Request *q, Text *text, Err *err)
     return rc;
 }
 
+static int say_rows(H5 *h5, const ArrayWish *wish, int64_t *width, Text *text, Err *err)
+{
+    int64_t *offset = calloc((size_t)wish->dim[0] + 1, sizeof *offset);
+    int rc = offset ? lib_row_offsets(h5, wish, width, offset, err) : err_set(err, "%s: out of memory", h5->path);
+    if (rc == 0)
+        append(text, (const char *)offset, (size_t)wish->dim[0] * sizeof *offset);
+    free(offset);
+    return rc;
+}
+
 static int open_file(H5 *h5, Err *err)
 {
     h5->id = H5Fopen(h5->path, H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -170,6 +180,8 @@ static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
         return lib_expect(h5, &wish, err);
     case ASK_OFFSET:
         return lib_offset(h5, &wish, &r->integer, err);
+    case ASK_ROWS:
+        return say_rows(h5, &wish, &r->integer, text, err);
     case ASK_READ:
         return read_numbers(h5, q, err);
     case ASK_STRINGS:

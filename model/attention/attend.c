@@ -14,6 +14,7 @@ struct Attend {
     AttendSizes sizes;
     int K, S, GH, images; /* images in use */
     Blocks blocks;
+    Dropout dropout;
     const real *b_query, *w_score;
     const real *grid;          /* (images,P,C): borrowed */
     real *values, *keys;       /* (images,P,H), (images,P,K) */
@@ -27,7 +28,6 @@ struct Attend {
     real *dvalues, *dkeys;  /* (images,P,H), (images,P,K) */
     real *dword;            /* (words,H) */
     int *image_at, *row_of; /* (images+1), (rows): an image's rows */
-    int *tile_of;           /* (rows) */
     /* Packed weights; the transposed ones are for backward. */
     Panels W_query, Wz, Wh_sentinel, W_sentinel;
     Panels W_queryT, WzT, Wh_sentinelT, W_sentinelT;
@@ -80,7 +80,6 @@ static void alloc_backward(Attend *w)
     w->dkeys = reals(w, cells, w->K);
     w->image_at = blocks_room(&w->blocks, (size_t)z->images + 2, sizeof *w->image_at);
     w->row_of = blocks_room(&w->blocks, (size_t)z->rows, sizeof *w->row_of);
-    w->tile_of = blocks_room(&w->blocks, (size_t)z->rows, sizeof *w->tile_of);
     w->W_queryT = panels(w, w->K, H);
     w->WzT = panels(w, w->GH, H);
     if (!w->shape.attention->sentinel)
@@ -147,6 +146,11 @@ void attend_weights(Attend *w, const Params *p)
     pack(w, &w->W_sentinel, &w->W_sentinelT, attend_param(p, ATTEND_W_SENTINEL));
 }
 
+void attend_dropout(Attend *w, const Dropout *dropout)
+{
+    w->dropout = *dropout;
+}
+
 static const Gemm float32 = {PRECISION_FLOAT32, NULL};
 
 void attend_images(Attend *w, const Params *p, const real *grid, int n)
@@ -179,7 +183,7 @@ static Rows at(const real *m, int width, int row)
     return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
 }
 
-AttendStep attend_step(const Attend *w, int position, const int32_t *image, int n, int row)
+AttendStep attend_step(const Attend *w, int position, const int32_t *image, int n, int row, const int *number)
 {
     int H = w->shape.H, K = w->K;
     size_t keys = (size_t)w->sizes.places * (size_t)K;
@@ -192,6 +196,7 @@ AttendStep attend_step(const Attend *w, int position, const int32_t *image, int 
         .values = w->values,
         .keys = w->keys,
         .image = image,
+        .number = number,
         .query = at(w->query, K, position),
         .weights = at(w->weights, w->S, position),
         .z = at(w->z, H, position),
@@ -229,6 +234,7 @@ void attend_forward(const Attend *w, AttendStep *s, const int32_t *pick, Rows pr
                     s->sentinel_key.ld);
     }
     w->shape.attention->forward(s);
+    dropout_rows(&w->dropout, DROP_CONTEXT, s->number, s->n, s->H, s->z, s->z);
     gemm_panels(s->n, s->z.at, s->z.ld, &w->Wz, a.at, a.ld, a.at, a.ld);
 }
 
@@ -239,6 +245,7 @@ void attend_backward(const Attend *w, AttendStep *s, Rows prev_h, Rows c, Rows d
     s->dprevious = dprev_h;
     s->dcarried = dc;
     gemm_panels(s->n, da.at, da.ld, &w->WzT, NULL, 0, s->dz.at, s->dz.ld);
+    dropout_rows(&w->dropout, DROP_CONTEXT, s->number, s->n, s->H, s->dz, s->dz);
     w->shape.attention->backward(s);
     if (w->shape.attention->sentinel) {
         gemm_panels(s->n, s->dsentinel_key.at, s->dsentinel_key.ld, &w->W_sentinelT, s->dsentinel.at,
@@ -258,27 +265,24 @@ void attend_begin_backward(const Attend *w, int row, int n)
     memset(w->drow_keys + (size_t)row * keys, 0, (size_t)n * keys * sizeof(real));
 }
 
-/* Lists each image's rows, in their order, and each row's tile. */
-static void list_rows(Attend *w, const AttendPlan *plan)
+/* Lists each image's rows, in their order. */
+static void list_rows(Attend *w, const Plan *plan)
 {
     int *at_image = w->image_at;
     memset(at_image, 0, ((size_t)w->images + 2) * sizeof *at_image);
-    for (int k = 0; k < plan->tiles; k++)
-        for (int i = plan->tile_at[k]; i < plan->tile_at[k + 1]; i++)
-            w->tile_of[i] = k;
-    for (int i = 0; i < plan->rows; i++)
+    for (int i = 0; i < plan->N; i++)
         at_image[plan->image[i] + 2]++;
     for (int m = 2; m < w->images + 2; m++)
         at_image[m] += at_image[m - 1];
-    for (int i = 0; i < plan->rows; i++)
+    for (int i = 0; i < plan->N; i++)
         w->row_of[at_image[plan->image[i] + 1]++] = i;
 }
 
 /* Adds α_i dz of all steps of a row to the gradients of its image's values. */
-static void add_values(const Attend *w, const AttendPlan *plan, int row, real *dvalues)
+static void add_values(const Attend *w, const Plan *plan, int row, real *dvalues)
 {
-    int H = w->shape.H, tile = w->tile_of[row], j = row - plan->tile_at[tile];
-    const int *first = plan->first + (size_t)tile * (size_t)(plan->T + 1);
+    int H = w->shape.H, tile = plan->tile_of[row], j = row - plan->tile_at[tile];
+    const int *first = plan_first(plan, tile);
     for (int t = 0; t < plan->T && first[t + 1] - first[t] > j; t++) {
         const real *dz = w->dz + (size_t)(first[t] + j) * (size_t)H;
         simd->add_outer(w->sizes.places, H, attend_weights_at(w, first[t] + j), dz, dvalues);
@@ -286,7 +290,7 @@ static void add_values(const Attend *w, const AttendPlan *plan, int row, real *d
 }
 
 /* Sums what the rows of each image have: each thread its own images. */
-static void image_gradients(Attend *w, const AttendPlan *plan)
+static void image_gradients(Attend *w, const Plan *plan)
 {
     size_t values = (size_t)w->sizes.places * (size_t)w->shape.H, keys = (size_t)w->sizes.places * (size_t)w->K;
 #pragma omp parallel for schedule(dynamic)
@@ -319,19 +323,19 @@ static void grid_gradients(Attend *w, Gemm how, const Params *p, Params *g)
                     w->grid, NULL, cells, w->shape.C, H);
 }
 
-static void sentinel_gradients(Attend *w, Gemm how, const Params *p, const AttendPlan *plan, Params *g)
+static void sentinel_gradients(Attend *w, Gemm how, const Params *p, const Plan *plan, AttendInputs in, Params *g)
 {
-    int H = w->shape.H, n = plan->positions;
+    int H = w->shape.H, n = plan->P;
     gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, n, w->sentinel, (size_t)H, w->dsentinel_key, (size_t)w->K, 0,
                   attend_param(g, ATTEND_W_SENTINEL), (size_t)w->K);
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, H, n, plan->prev_h, (size_t)H, w->dgate, (size_t)H, 0,
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, H, n, in.prev_h, (size_t)H, w->dgate, (size_t)H, 0,
                   attend_param(g, ATTEND_WH_SENTINEL), (size_t)H);
-    memset(w->dword, 0, (size_t)plan->words * (size_t)H * sizeof(real));
+    memset(w->dword, 0, (size_t)plan->U * (size_t)H * sizeof(real));
     word_embedding_backward(w->dword, w->dgate, plan->slot, n, H);
     affine_backward(how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL), attend_param(g, ATTEND_B_SENTINEL),
-                    w->dword, plan->x, NULL, plan->words, w->shape.W, H);
-    gemm_parallel(how, PLAIN, TRANSPOSED, plan->words, w->shape.W, H, w->dword, (size_t)H,
-                  attend_param(p, ATTEND_WX_SENTINEL), (size_t)H, 1, plan->dx, (size_t)w->shape.W);
+                    w->dword, in.x, NULL, plan->U, w->shape.W, H);
+    gemm_parallel(how, PLAIN, TRANSPOSED, plan->U, w->shape.W, H, w->dword, (size_t)H,
+                  attend_param(p, ATTEND_WX_SENTINEL), (size_t)H, 1, in.dx, (size_t)w->shape.W);
 }
 
 size_t attend_scratch(const ModelShape *s, const AttendSizes *z)
@@ -346,18 +350,18 @@ size_t attend_scratch(const ModelShape *s, const AttendSizes *z)
     return most;
 }
 
-void attend_gradients(Attend *w, const Params *p, const AttendPlan *plan, Params *g)
+void attend_gradients(Attend *w, const Params *p, const Plan *plan, AttendInputs in, Params *g)
 {
-    int H = w->shape.H, n = plan->positions;
-    const Gemm how = {w->sizes.precision, plan->scratch};
+    int H = w->shape.H, n = plan->P;
+    const Gemm how = {w->sizes.precision, in.scratch};
     list_rows(w, plan);
     image_gradients(w, plan);
     grid_gradients(w, how, p, g);
     affine_backward(how, false, NULL, attend_param(g, ATTEND_W_QUERY), attend_param(g, ATTEND_B_QUERY), w->dquery,
-                    plan->prev_h, NULL, n, H, w->K);
+                    in.prev_h, NULL, n, H, w->K);
     column_sums(false, attend_param(g, ATTEND_W_SCORE), n, w->K, rows_of(w->dscore, (size_t)w->K));
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->GH, n, w->z, (size_t)H, plan->da, (size_t)w->GH, 0,
+    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->GH, n, w->z, (size_t)H, in.da, (size_t)w->GH, 0,
                   attend_param(g, ATTEND_WZ), (size_t)w->GH);
     if (w->shape.attention->sentinel)
-        sentinel_gradients(w, how, p, plan, g);
+        sentinel_gradients(w, how, p, plan, in, g);
 }

@@ -9,7 +9,9 @@
 #define COCO_MODEL_ATTEND_H
 
 #include "model/attention/attention.h"
+#include "model/dropout.h"
 #include "model/gemm.h"
+#include "model/plan.h"
 
 typedef struct Attend Attend;
 
@@ -28,6 +30,8 @@ void attend_free(Attend *attend); /* NULL is legal */
 
 /* Packs the weights that the steps use. Main thread; parallel inside. */
 void attend_weights(Attend *attend, const Params *params);
+/* Masks z in the steps from now on (DROP_CONTEXT); a rate of 0 does not. */
+void attend_dropout(Attend *attend, const Dropout *dropout);
 /* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed until the
  * gradients are computed. The same bits for an image whatever is beside it. Main thread; parallel inside. */
 void attend_images(Attend *attend, const Params *params, const real *grid, int n);
@@ -36,8 +40,9 @@ void attend_images(Attend *attend, const Params *params, const real *grid, int n
 void attend_words(Attend *attend, const Params *params, const real *x, int n);
 
 /* A step's rows: arrays from `position` on, for rows that look at the grids of `image` (n). `row` is the place of the first one
- * in the minibatch, for backward. What the cell's step knows (prev_h and so on) comes later. */
-AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row);
+ * in the minibatch, for backward; number (n) the rows' numbers for dropout, or NULL. What the cell's step knows (prev_h and so on) comes
+ * later. */
+AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row, const int *number);
 /* The weights of a position, P of them (and β). */
 const real *attend_weights_at(const Attend *attend, int position);
 
@@ -47,24 +52,18 @@ void attend_forward(const Attend *attend, AttendStep *step, const int32_t *pick,
 /* Backward, after the cell's: from da, adds to the gradients of h and c before the step. */
 void attend_backward(const Attend *attend, AttendStep *step, Rows prev_h, Rows c, Rows da, Rows dprev_h, Rows dc);
 
-/* Where the positions of a minibatch's rows are: row i is at first[tile·(T+1) + t] + i - tile_at[tile] at step t, while it
- * is alive (loss.c). */
+/* What training knows of a minibatch besides its plan. */
 typedef struct {
-    int rows, tiles, T, positions;
-    const int *tile_at, *first;
-    const int32_t *image;    /* (rows) */
-    const real *prev_h, *da; /* (positions,H), (positions,G·H) */
-    const int32_t *slot;     /* (positions): the word */
-    const real *x;           /* (words,W) */
-    real *dx;                /* (words,W): added to */
-    int words;
-    void *scratch; /* for products in bf16: attend_scratch bytes */
-} AttendPlan;
+    const real *prev_h, *da; /* (P,H), (P,G·H) */
+    const real *x;           /* (U,W): the words' vectors */
+    real *dx;                /* (U,W): added to */
+    void *scratch;           /* for products in bf16: attend_scratch bytes */
+} AttendInputs;
 
 /* Zeroes the gradients that steps add to, of rows from `row` on. */
 void attend_begin_backward(const Attend *attend, int row, int n);
 /* The gradients of attention's tensors, once all steps are done. Main thread; parallel inside. */
-void attend_gradients(Attend *attend, const Params *params, const AttendPlan *plan, Params *grads);
+void attend_gradients(Attend *attend, const Params *params, const Plan *plan, AttendInputs in, Params *grads);
 size_t attend_scratch(const ModelShape *shape, const AttendSizes *sizes);
 
 #endif

@@ -51,6 +51,7 @@ typedef struct {
     const real *w_score;       /* (K) */
     const real *values, *keys; /* (images,P,H), (images,P,K) */
     const int32_t *image;      /* (n): whose grid a row looks at */
+    const int *number;         /* (n): of the rows, for dropout */
     Rows query;                /* (n,K) */
     Rows weights;              /* (n,S): written by forward, α and β */
     Rows z;                    /* (n,H): written by forward */

@@ -14,14 +14,18 @@ void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
 
-void philox_row(PhiloxPlace place, int n, uint32_t *out)
+void philox_four(PhiloxPlace place, uint32_t block, uint32_t out[4])
 {
     const uint32_t key[2] = {place.seed, place.layer};
     uint64_t iteration = (uint64_t)place.iteration;
+    philox4x32((uint32_t[4]){block, place.row, (uint32_t)iteration, (uint32_t)(iteration >> 32)}, key, out);
+}
+
+void philox_row(PhiloxPlace place, int n, uint32_t *out)
+{
     for (int j = 0; j < n; j += 4) {
-        const uint32_t counter[4] = {(uint32_t)j / 4, place.row, (uint32_t)iteration, (uint32_t)(iteration >> 32)};
         uint32_t four[4];
-        philox4x32(counter, key, four);
+        philox_four(place, (uint32_t)j / 4, four);
         for (int k = 0; k < 4 && j + k < n; k++)
             out[j + k] = four[k];
     }

@@ -17,8 +17,10 @@ typedef struct {
     uint32_t row;      /* of the minibatch, independent of tiles; the caller numbers (row, step) pairs */
 } PhiloxPlace;
 
-/* Fills out (n) with the words of columns 0 .. n-1; column j does not depend on n. The key is (seed, layer), the
- * counter (column / 4, row, iteration). */
+/* The words of columns 4·block to 4·block + 3. The key is (seed, layer), the counter (block, row, iteration). */
+void philox_four(PhiloxPlace place, uint32_t block, uint32_t out[4]);
+
+/* Fills out (n) with the words of columns 0 .. n-1; column j does not depend on n. */
 void philox_row(PhiloxPlace place, int n, uint32_t *out);
 
 #endif

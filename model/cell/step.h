@@ -8,9 +8,7 @@
  * The caller computes the input's share and passes it as rows of a table. Since it depends on the word alone, the table
  * has one row per distinct word and `pick` selects them.
  *
- * There is no dropout yet; this is where it would enter. With a dropout mask on x the caller would
- * multiply each position's masked x by Wx and pass one row per position, without picks. A mask on h' would apply to
- * what leaves the step, before the scores and the next step read it. */
+ * With dropout on x the table has one row per position. */
 #ifndef COCO_MODEL_STEP_H
 #define COCO_MODEL_STEP_H
 

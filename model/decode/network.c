@@ -149,7 +149,7 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
     };
     AttendStep look = {.n = 0};
     if (w->attend)
-        look = attend_step(w->attend, first, image_of + first, n, 0);
+        look = attend_step(w->attend, first, image_of + first, n, 0, NULL);
     step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), word + first}, &step, &look);
     gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
 }

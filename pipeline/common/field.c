@@ -5,6 +5,26 @@
 #include <math.h>
 #include <stdlib.h>
 
+double field_number(const Field *f, const void *base)
+{
+    const void *at = (const char *)base + f->at;
+    switch (f->kind) {
+    case FIELD_INT:
+        return (double)*(const int64_t *)at;
+    case FIELD_INT32:
+        return *(const int32_t *)at;
+    case FIELD_BOOL:
+        return *(const bool *)at;
+    case FIELD_REAL:
+        return *(const double *)at;
+    case FIELD_WORD:
+        return *(const int *)at;
+    case FIELD_TEXT:
+        break;
+    }
+    return NAN;
+}
+
 /* --- writing --- */
 
 int field_write(H5 *h5, const char *object, const Field *f, const void *base, Err *err)
@@ -13,6 +33,8 @@ int field_write(H5 *h5, const char *object, const Field *f, const void *base, Er
     const char *text;
     char word[CHOICE_WORD];
     double v;
+    if (f->sparse && field_number(f, base) == 0)
+        return 0;
     switch (f->kind) {
     case FIELD_INT:
         return h5_put_int(h5, object, f->name, *(const int64_t *)at, err);
@@ -52,7 +74,7 @@ static int locate(H5 *h5, const char *object, Err *err)
 /* After a look-up that answered rc: 0 if the attribute is missing. */
 static int missing(H5 *h5, const char *object, const Field *f, int rc, Err *err)
 {
-    if (rc < 0 || f->optional)
+    if (rc < 0 || f->optional || f->sparse)
         return rc;
     err_set(err, "no attribute '%s'", f->name);
     return locate(h5, object, err);
@@ -75,7 +97,7 @@ static int read_real(H5 *h5, const char *object, const Field *f, double *out, Er
 {
     int rc = h5_attr_real(h5, object, f->name, out, err);
     if (rc <= 0) {
-        *out = NAN;
+        *out = f->sparse ? 0 : NAN;
         return missing(h5, object, f, rc, err);
     }
     if (*out >= f->min && *out <= f->max)
@@ -93,9 +115,12 @@ static int read_text(H5 *h5, const char *object, const Field *f, char **out, Err
 
 static int read_word(H5 *h5, const char *object, const Field *f, int *out, Err *err)
 {
-    char *text;
+    char *text = NULL;
+    *out = 0;
     if (read_text(h5, object, f, &text, err))
         return -1;
+    if (!text) /* sparse */
+        return 0;
     int index = choice_index(f->words(), text);
     if (index < 0) {
         err_set(err, "attribute '%s' is '%.40s', expected %s", f->name, text, f->words());

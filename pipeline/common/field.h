@@ -24,10 +24,16 @@ typedef struct {
     size_t at;                  /* offset of the member */
     double min, max;            /* of a number, when it is read */
     const char *(*words)(void); /* FIELD_WORD: the choice, "random|shuffle|sequential" */
-    bool
-        optional; /* FIELD_INT, FIELD_REAL, FIELD_TEXT: may be missing from a file; then 0, NaN or NULL. NaN and NULL
-                    * are not written. */
+    /* FIELD_INT, FIELD_REAL, FIELD_TEXT: may be missing from a file; then 0, NaN or NULL. NaN and NULL are not
+     * written. */
+    bool optional;
+    /* A number or a word that is not written while it is 0 (a word: the first one), and is that where it is missing: what
+     * files from before it was there meant. */
+    bool sparse;
 } Field;
+
+/* A member that is not text, as a number to compare; a word by its index. */
+double field_number(const Field *field, const void *base);
 
 /* Writes the member of the struct at `base` as an attribute of an object of the file. */
 int field_write(H5 *h5, const char *object, const Field *field, const void *base, Err *err);

@@ -16,3 +16,11 @@ int model_fits(const Model *m, const char *path, int64_t D, const char *features
                        (long long)D);
     return vocab ? vocab_compare(&m->vocab, path, vocab, dir, err) : 0;
 }
+
+int model_fits_grid(const Model *m, const char *path, const Grid *grid, Err *err)
+{
+    if (!m->params.shape.attention || m->params.shape.C == grid->channels)
+        return 0;
+    return err_set(err, "%s takes a grid of %d numbers per place, that of %s has %d", path, m->params.shape.C,
+                   grid->path, grid->channels);
+}

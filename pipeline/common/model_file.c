@@ -65,6 +65,8 @@ typedef struct {
     int64_t version;
     int cell;
     int32_t D, W, H, V;
+    int attention;
+    int32_t C;
     int64_t caption_length;
 } Head;
 
@@ -78,6 +80,8 @@ static const Field head_fields[] = {
     {"wordvec_dim", DIM(W)},
     {"hidden_dim", DIM(H)},
     {"vocab_size", DIM(V)},
+    {"attention", .kind = FIELD_WORD, OF(Head, attention), .words = attention_names, .sparse = true},
+    {"grid_dim", DIM(C), .sparse = true},
     {"caption_length", .kind = FIELD_INT, OF(Head, caption_length), .min = -HUGE_VAL, .max = HUGE_VAL,
      .optional = true},
 };
@@ -138,7 +142,22 @@ static int read_head(H5 *h5, Head *head, Err *err)
     if (head->version > VERSION_MORE)
         return err_set(err, "%s: version %lld is newer than this program's %d", h5_path(h5),
                        (long long)head->version, VERSION_MORE);
-    return fields_read(h5, "/", head_fields + 1, N_HEAD - 1, head, err);
+    if (fields_read(h5, "/", head_fields + 1, N_HEAD - 1, head, err))
+        return -1;
+    return !head->attention == !head->C
+               ? 0
+               : err_set(err, "%s: 'attention' and 'grid_dim' need each other", h5_path(h5));
+}
+
+static ModelShape shape_of(const Head *h)
+{
+    return (ModelShape){.cell = cell_at(h->cell),
+                        .D = h->D,
+                        .W = h->W,
+                        .H = h->H,
+                        .V = h->V,
+                        .attention = attention_at(h->attention),
+                        .C = h->C};
 }
 
 static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
@@ -182,8 +201,10 @@ static int read_model(H5 *h5, Model *m, Err *err)
     if (read_head(h5, &head, err) || read_vocab(h5, &head, &m->vocab, err))
         return -1;
     m->caption_length = head.caption_length;
-    ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    const ModelShape shape = shape_of(&head);
     if (read_params(h5, &shape, &m->params, err) || origin_read(&m->origin, h5, "/cnn", err))
+        return -1;
+    if (head.attention && origin_gives_grid(&m->origin, head.C, h5_path(h5), "grid_dim", err))
         return -1;
     return origin_gives(&m->origin, head.D, h5_path(h5), "input_dim", err);
 }
@@ -303,7 +324,7 @@ static int peek(H5 *h5, TrainState *s, Err *err)
     int there = has_state(h5, err);
     if (there <= 0)
         return there;
-    const ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
+    const ModelShape shape = shape_of(&head);
     settings_take_shape(&s->settings, &shape);
     if (read_settings(h5, "/optim", &s->settings, err) || read_settings(h5, "/train", &s->settings, err) ||
         fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err))
@@ -336,6 +357,8 @@ static int write_model(H5 *h5, const Model *m, Err *err)
                  .W = shape->W,
                  .H = shape->H,
                  .V = shape->V,
+                 .attention = attention_index(shape->attention),
+                 .C = shape->C,
                  .caption_length = m->caption_length};
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||

@@ -1,8 +1,9 @@
 /* The model file (HDF5, readable with h5py):
  *
  *   /         attributes format "coco-captioner", version, cell, input_dim, wordvec_dim, hidden_dim, vocab_size,
- *             caption_length (optional). The version is 1, or 2 if a cell adds tensors to the course's eight or
- *             the words are not joined by a space
+ *             caption_length (optional), and of a model with attention (its name) and grid_dim, numbers per place.
+ *             The version is 1, or 2 if a cell or attention adds tensors to the course's eight, or the words are not
+ *             joined by a space
  *   /params   one float32 dataset per tensor: "/params/W_embed"
  *   /vocab    idx_to_word: the words; attribute joiner, what is written between them, if that is not a space
  *   /cnn, /pca  optional: where the features come from (pipeline/common/origin.h)

@@ -13,7 +13,13 @@
 #include <string.h>
 
 static const char DIGEST[] = "cnn_sha256";
-static const char MEAN[] = "/pca/mean", COMPONENTS[] = "/pca/components";
+
+/* The groups of the two reductions. */
+typedef struct {
+    const char *group, *mean, *components;
+} PcaNames;
+static const PcaNames of_vector = {"/pca", "/pca/mean", "/pca/components"};
+static const PcaNames of_grid = {"/grid_pca", "/grid_pca/mean", "/grid_pca/components"};
 enum { SIDE_MAX = 1 << 14 /* pixels of a CNN's input */, NAME_ROOM = 256 /* a file's name */ };
 
 #define TEXT(member) .kind = FIELD_TEXT, .at = offsetof(Origin, member), .optional = true
@@ -47,6 +53,7 @@ void origin_free(Origin *o)
         if (fields[i].kind == FIELD_TEXT)
             free(*(char **)(void *)((char *)o + fields[i].at));
     pca_free(&o->pca);
+    pca_free(&o->grid_pca);
     memset(o, 0, sizeof *o);
 }
 
@@ -134,29 +141,29 @@ static int check_finite(const H5 *h5, const char *name, const float *v, size_t n
     return 0;
 }
 
-static int read_pca(Pca *p, H5 *h5, Err *err)
+static int read_pca(Pca *p, H5 *h5, PcaNames names, Err *err)
 {
     H5Info info;
-    int there = h5_has(h5, MEAN, err);
+    int there = h5_has(h5, names.mean, err);
     if (there == 0)
-        there = h5_has(h5, COMPONENTS, err);
+        there = h5_has(h5, names.components, err);
     if (there <= 0)
         return there;
-    if (h5_info(h5, COMPONENTS, &info, err))
+    if (h5_info(h5, names.components, &info, err))
         return -1;
     const int64_t *dim = info.dim;
     if (info.rank != 2 || dim[0] < 1 || dim[0] > DIMENSION_MAX || dim[1] < 1 || dim[1] > dim[0] ||
         dim[0] * dim[1] > INT_MAX)
-        return err_set(err, "%s: %s: not of a shape (C, D)", h5_path(h5), COMPONENTS);
-    if (h5_expect_floats(h5, COMPONENTS, 2, dim, err) || h5_expect_floats(h5, MEAN, 1, dim, err))
+        return err_set(err, "%s: %s: not of a shape (C, D)", h5_path(h5), names.components);
+    if (h5_expect_floats(h5, names.components, 2, dim, err) || h5_expect_floats(h5, names.mean, 1, dim, err))
         return -1;
     if (pca_alloc(p, (int)dim[0], (int)dim[1]))
         return err_set(err, "%s: no memory for its PCA", h5_path(h5));
-    if (h5_read_floats(h5, MEAN, 1, dim, p->mean, err) ||
-        h5_read_floats(h5, COMPONENTS, 2, dim, p->components, err))
+    if (h5_read_floats(h5, names.mean, 1, dim, p->mean, err) ||
+        h5_read_floats(h5, names.components, 2, dim, p->components, err))
         return -1;
-    return check_finite(h5, MEAN, p->mean, (size_t)dim[0], err) ||
-                   check_finite(h5, COMPONENTS, p->components, (size_t)(dim[0] * dim[1]), err)
+    return check_finite(h5, names.mean, p->mean, (size_t)dim[0], err) ||
+                   check_finite(h5, names.components, p->components, (size_t)(dim[0] * dim[1]), err)
                ? -1
                : 0;
 }
@@ -164,7 +171,8 @@ static int read_pca(Pca *p, H5 *h5, Err *err)
 int origin_read(Origin *o, H5 *h5, const char *object, Err *err)
 {
     memset(o, 0, sizeof *o);
-    if (read_cnn(o, h5, object, err) == 0 && read_pca(&o->pca, h5, err) == 0)
+    if (read_cnn(o, h5, object, err) == 0 && read_pca(&o->pca, h5, of_vector, err) == 0 &&
+        read_pca(&o->grid_pca, h5, of_grid, err) == 0)
         return 0;
     origin_free(o);
     return -1;
@@ -193,29 +201,51 @@ static int write_cnn(const Origin *o, H5 *h5, const char *object, Err *err)
     return 0;
 }
 
-int origin_write_pca(const Pca *pca, H5 *h5, Err *err)
+static int write_pca(const Pca *pca, H5 *h5, PcaNames names, Err *err)
 {
     const int64_t C = pca->C, dim[2] = {C, pca->D};
-    if (h5_make_group(h5, "/pca", err) || h5_write_floats(h5, MEAN, 1, &C, pca->mean, err))
+    if (h5_make_group(h5, names.group, err) || h5_write_floats(h5, names.mean, 1, &C, pca->mean, err))
         return -1;
-    return h5_write_floats(h5, COMPONENTS, 2, dim, pca->components, err);
+    return h5_write_floats(h5, names.components, 2, dim, pca->components, err);
+}
+
+int origin_write_pca(const Pca *pca, H5 *h5, Err *err)
+{
+    return write_pca(pca, h5, of_vector, err);
+}
+
+int origin_write_grid_pca(const Pca *pca, H5 *h5, Err *err)
+{
+    return write_pca(pca, h5, of_grid, err);
 }
 
 int origin_write(const Origin *o, H5 *h5, const char *object, Err *err)
 {
     if (o->sha256 && write_cnn(o, h5, object, err))
         return -1;
-    return o->pca.C ? origin_write_pca(&o->pca, h5, err) : 0;
+    if (o->pca.C && origin_write_pca(&o->pca, h5, err))
+        return -1;
+    return o->grid_pca.C ? origin_write_grid_pca(&o->grid_pca, h5, err) : 0;
 }
 
 /* --- comparing --- */
 
+static int gives(const Pca *pca, int64_t D, PcaNames names, const char *path, const char *what, Err *err)
+{
+    if (!pca->C || pca->D == D)
+        return 0;
+    return err_set(err, "%s: %s: reduces to %d numbers, but %s is %lld", path, names.components, pca->D, what,
+                   (long long)D);
+}
+
 int origin_gives(const Origin *o, int64_t D, const char *path, const char *what, Err *err)
 {
-    if (!o->pca.C || o->pca.D == D)
-        return 0;
-    return err_set(err, "%s: %s: reduces to %d numbers, but %s is %lld", path, COMPONENTS, o->pca.D, what,
-                   (long long)D);
+    return gives(&o->pca, D, of_vector, path, what, err);
+}
+
+int origin_gives_grid(const Origin *o, int64_t C, const char *path, const char *what, Err *err)
+{
+    return gives(&o->grid_pca, C, of_grid, path, what, err);
 }
 
 int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err)

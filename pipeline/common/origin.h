@@ -3,7 +3,7 @@
  *
  *   attributes of "/" of a features file, or of "/cnn" of a model:  format, cnn, cnn_sha256, layer, grid_layer, fit, order,
  *             version, grid_rows, grid_columns, input_width, input_height, mean (3), scale (3)
- *   group "/pca" of both:  mean (C), components (C, D)
+ *   group "/pca" of both:  mean (C), components (C, D); group "/grid_pca": the same of the grid's places
  *
  * cnn_sha256 stands for all of the first: without it nothing is known of the CNN. Everything is checked as it is read;
  * messages name the file and the attribute or dataset. Main thread. */
@@ -31,7 +31,7 @@ typedef struct {
     int64_t version;
     int64_t grid_rows, grid_columns, input_width, input_height; /* 0: unknown */
     double mean[ORIGIN_CHANNELS], scale[ORIGIN_CHANNELS];       /* x = (pixel - mean)·scale. NaN: unknown */
-    Pca pca;                                                    /* of the vector; C is 0 without one */
+    Pca pca, grid_pca; /* of the vector, of a place of the grid; C is 0 without one */
 } Origin;
 
 /* Reads what the file says, which may be nothing; object is "/" or "/cnn". The caller frees; after a failure it is zeroed. */
@@ -41,10 +41,13 @@ int origin_read_file(Origin *origin, const char *path, Err *err);
 /* Writes what is known, and makes the groups for it. */
 int origin_write(const Origin *origin, H5 *h5, const char *object, Err *err);
 int origin_write_pca(const Pca *pca, H5 *h5, Err *err);
+int origin_write_grid_pca(const Pca *pca, H5 *h5, Err *err);
 void origin_free(Origin *origin); /* safe on a zero-initialized one */
 
 /* -1: its PCA does not reduce to D numbers; a line that names the file and what D is ("input_dim"). */
 int origin_gives(const Origin *origin, int64_t D, const char *path, const char *what, Err *err);
+/* The same of the grid's PCA, for C numbers a place. */
+int origin_gives_grid(const Origin *origin, int64_t C, const char *path, const char *what, Err *err);
 
 bool origin_known(const Origin *origin); /* its CNN or its PCA */
 /* -1: the features of `path` were made by another CNN than the one that `model` was trained on; a line with both names. 0 also if

@@ -29,6 +29,7 @@ const char *precision_names(void)
 /* In the order in which the file has them. */
 const Setting train_settings[] = {
     {"cell", NULL, false, {"cell", WORD(cell, cell_names)}},
+    {"attention", NULL, false, {"attention", WORD(attention, attention_names), .sparse = true}},
     {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
     {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},
     {"optim", "/optim", false, {"rule", WORD(rule, rule_names)}},
@@ -42,6 +43,11 @@ const Setting train_settings[] = {
     {"iterations", "/train", true, {"iterations", INT(iterations), .min = -1, .max = SETTING_COUNT_MAX}},
     {"batch-size", "/train", false, {"batch_size", INT(batch_size), .min = 1, .max = SETTING_BATCH_MAX}},
     {"max-train", "/train", false, {"max_train", INT(max_train), .max = SETTING_UINT32_MAX}},
+    {"dropout", "/train", false, {"dropout", REAL(dropout), .max = SETTING_SHARE_MAX, .sparse = true}},
+    {"label-smoothing",
+     "/train",
+     false,
+     {"label_smoothing", REAL(label_smoothing), .max = SETTING_SHARE_MAX, .sparse = true}},
     {"seed", "/train", false, {"seed", INT(seed), .max = SETTING_UINT32_MAX}},
     {"val-every", "/train", true, {"val_every", INT(val_every), .max = SETTING_COUNT_MAX}},
     {"val-max", "/train", true, {"val_max", INT(val_max), .min = 1, .max = SETTING_COUNT_MAX}},
@@ -57,31 +63,10 @@ bool option_given(GivenOptions given, const char *option)
     return false;
 }
 
-/* A setting that is not text, as a number to compare. */
-static double number_of(const Field *f, const TrainSettings *s)
-{
-    const void *at = (const char *)s + f->at;
-    switch (f->kind) {
-    case FIELD_INT:
-        return (double)*(const int64_t *)at;
-    case FIELD_INT32:
-        return *(const int32_t *)at;
-    case FIELD_BOOL:
-        return *(const bool *)at;
-    case FIELD_REAL:
-        return *(const double *)at;
-    case FIELD_WORD:
-        return *(const int *)at;
-    case FIELD_TEXT:
-        break;
-    }
-    return NAN;
-}
-
-/* The same with that many digits, a choice by its word. */
+/* A setting that is not text with that many digits, a choice by its word. */
 static const char *print_digits(const Field *f, const TrainSettings *s, int digits, char out[CHOICE_WORD])
 {
-    double number = number_of(f, s);
+    double number = field_number(f, s);
     if (f->kind == FIELD_WORD)
         return choice_word(f->words(), (int)number, out);
     snprintf(out, CHOICE_WORD, "%.*g", digits, number);
@@ -90,7 +75,7 @@ static const char *print_digits(const Field *f, const TrainSettings *s, int digi
 
 const char *setting_print(const Setting *s, const TrainSettings *settings, char out[CHOICE_WORD])
 {
-    double number = number_of(&s->field, settings);
+    double number = field_number(&s->field, settings);
     if (s->field.kind == FIELD_BOOL || number < 0)
         snprintf(out, CHOICE_WORD, "%s", number < 0 ? "none" : number > 0 ? "on" : "off");
     else
@@ -103,7 +88,7 @@ const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, b
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
         if (s->may_change == may_change && s->field.kind != FIELD_TEXT &&
-            number_of(&s->field, a) != number_of(&s->field, b))
+            field_number(&s->field, a) != field_number(&s->field, b))
             return s;
     }
     return NULL;
@@ -115,7 +100,8 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
     size_t n = 0;
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
-        if (s->may_change == may_change && s->field.kind != FIELD_TEXT && n < SETTINGS_TEXT)
+        bool absent = s->field.sparse && field_number(&s->field, settings) == 0;
+        if (s->may_change == may_change && s->field.kind != FIELD_TEXT && !absent && n < SETTINGS_TEXT)
             n += (size_t)snprintf(out + n, SETTINGS_TEXT - n, "%s=%s\n", s->option,
                                   print_digits(&s->field, settings, 17, value));
     }
@@ -124,6 +110,7 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
 void settings_take_shape(TrainSettings *s, const ModelShape *shape)
 {
     s->cell = choice_index(cell_names(), shape->cell->name);
+    s->attention = attention_index(shape->attention);
     s->hidden = shape->H;
     s->wordvec = shape->W;
 }
@@ -136,7 +123,7 @@ int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenO
         const Setting *s = &train_settings[i];
         bool is_fixed = fixed == FIXED_ALL ? !s->may_change : !s->group;
         if (!is_fixed || !option_given(given, s->option) ||
-            number_of(&s->field, file) == number_of(&s->field, asked))
+            field_number(&s->field, file) == field_number(&s->field, asked))
             continue;
         if (s->field.kind == FIELD_BOOL) /* no hint: other features are not of the model's shape either */
             return err_set(err, "--%s contradicts %s, which was trained without it", s->option, path);

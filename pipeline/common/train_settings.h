@@ -7,6 +7,7 @@
 #define COCO_PIPELINE_COMMON_TRAIN_SETTINGS_H
 
 #include "io/base/err.h"
+#include "model/attention/attention.h"
 #include "model/cell/cell.h"
 #include "model/gemm.h"
 #include "model/optim/optim.h"
@@ -31,10 +32,12 @@ const char *precision_names(void);
 #define SETTING_COUNT_MAX 1e15
 #define SETTING_UINT32_MAX 4294967295.0
 #define SETTING_BATCH_MAX 1048576.0
+#define SETTING_SHARE_MAX 0.99 /* of dropout and label smoothing */
 
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
+    int attention;    /* of attention_at; 0: none */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
     double lr, lr_decay; /* lr NaN: the rule's own */
@@ -45,6 +48,7 @@ typedef struct {
     int order;         /* BatchOrder */
     int precision;     /* Precision of matrix products */
     bool raw_features;
+    double dropout, label_smoothing; /* of LossOptions (model/loss.h) */
     int64_t seed;
     int64_t val_every, val_max;
 } TrainSettings;
@@ -56,7 +60,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 17 };
+enum { TRAIN_SETTINGS = 20 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -72,14 +76,15 @@ const char *setting_print(const Setting *setting, const TrainSettings *settings,
 /* The first setting that two runs do not share, of those that a resumed run may change, or of those that it may not; NULL:
  * none. The dataset's name does not count. */
 const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, bool may_change);
-/* The same settings as text, a line "option=value" each, to the last bit. */
+/* The same settings as text, a line "option=value" each, to the last bit. Sparse ones that are 0 are left out, so that a new
+ * setting changes no text, and no mark, of runs that do not use it. */
 enum { SETTINGS_TEXT = 8192 };
 void settings_text(const TrainSettings *settings, bool may_change, char out[SETTINGS_TEXT]);
 
 /* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
 typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;
 
-/* Cell, hidden and wordvec, as a model of this shape has them. */
+/* Cell, attention, hidden and wordvec, as a model of this shape has them. */
 void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
 /* 0 if no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,

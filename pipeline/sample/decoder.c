@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-int decoder_batch(const DecoderOptions *o, int64_t n)
+int decoder_batch(const DecoderOptions *o, const Ensemble *ensemble, int64_t n)
 {
-    enum { ROWS = 1024, LEAST = 32 };
+    enum { ROWS = 1024, ROWS_WITH_GRIDS = 256, LEAST = 32 };
     int rows = o->search.samples > o->search.beam ? o->search.samples : o->search.beam;
-    int64_t most = ROWS / rows;
+    int64_t most = (ensemble_attends(ensemble) ? ROWS_WITH_GRIDS : ROWS) / rows;
     if (most < LEAST)
         most = LEAST;
     return (int)(most < n ? most : n ? n : 1);
@@ -31,20 +31,33 @@ static int alloc_answers(Decoder *d)
     for (size_t i = 0; i < n; i++) {
         d->results[i].words = d->words + i * length;
         d->results[i].word_logprob = d->word_logprobs ? d->word_logprobs + i * length : NULL;
+        d->results[i].attention = d->attention ? d->attention + i * length * (size_t)d->places : NULL;
     }
     return 0;
+}
+
+/* What attention needs besides; before alloc_answers. */
+static int alloc_attention(Decoder *d, const Model *attends)
+{
+    size_t images = (size_t)d->batch * (size_t)d->places, steps = (size_t)d->options->search.max_length;
+    if (!attends)
+        return 0;
+    d->grid = malloc(images * (size_t)attends->params.shape.C * sizeof *d->grid);
+    if (d->looks)
+        d->attention = malloc(images * (size_t)d->answers * steps * sizeof *d->attention);
+    return d->grid && (!d->looks || d->attention) ? 0 : -1;
 }
 
 static Search *new_search(const Ensemble *e, const SearchOptions *options, int batch)
 {
     SearchModel models[SEARCH_MODELS];
     for (int i = 0; i < e->n; i++)
-        models[i] = (SearchModel){&e->model[i].params, options->places};
+        models[i] = (SearchModel){&e->model[i].params, e->model[i].params.shape.attention ? options->places : 0};
     return search_new_ensemble(models, e->n, options, batch);
 }
 
-int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const Pca *pca, int batch,
-                  FILE *out, Err *err)
+int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const Pca *pca, int places,
+                  AttentionFile *looks, int batch, FILE *out, Err *err)
 {
     const Model *model = &ensemble->model[0];
     size_t n = (size_t)batch, D = (size_t)model->params.shape.D;
@@ -55,17 +68,22 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
                    .out = out,
                    .pca = pca,
                    .batch = batch,
+                   .places = places,
+                   .looks = looks,
                    .answers = search_results(&search)};
     if (o->bad_endings && !(d->not_last = bad_endings(&model->vocab)))
         return err_set(err, "out of memory");
     search.rules.not_last = d->not_last;
+    search.places = places;
+    search.attention = looks != NULL;
     d->columns = pca ? pca->C : model->params.shape.D;
     d->search = new_search(ensemble, &search, batch);
     d->features = malloc(n * (size_t)d->columns * sizeof *d->features);
     d->items = calloc(n, sizeof *d->items);
     d->number = calloc(n, sizeof *d->number);
     d->reduced = pca ? malloc(n * D * sizeof *d->reduced) : NULL;
-    if (!d->search || !d->features || !d->items || !d->number || (pca && !d->reduced) || alloc_answers(d))
+    if (!d->search || !d->features || !d->items || !d->number || (pca && !d->reduced) ||
+        alloc_attention(d, ensemble_attends(ensemble)) || alloc_answers(d))
         return err_set(err, "no memory to caption %d images at a time", batch);
     return 0;
 }
@@ -80,6 +98,8 @@ void decoder_free(Decoder *d)
     free(d->results);
     free(d->words);
     free(d->word_logprobs);
+    free(d->grid);
+    free(d->attention);
     free(d->candidates);
     free(d->not_last);
     memset(d, 0, sizeof *d);
@@ -152,11 +172,15 @@ int decoder_run(Decoder *d, int n, Err *err)
         return -1;
     SearchInput input[SEARCH_MODELS];
     for (int i = 0; i < d->models; i++)
-        input[i] = (SearchInput){.features = d->pca ? d->reduced : d->features, .image = d->number, .n = n};
+        input[i] = (SearchInput){
+            .features = d->pca ? d->reduced : d->features, .grid = d->grid, .image = d->number, .n = n};
     search_run(d->search, input, d->results);
-    for (int i = 0; i < n; i++)
-        if (write_captions(d, &d->items[i], &d->results[(size_t)i * (size_t)d->answers], err))
+    for (int i = 0; i < n; i++) {
+        const SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
+        if (write_captions(d, &d->items[i], results, err) ||
+            (d->looks && attention_file_add(d->looks, results, err)))
             return -1;
+    }
     return 0;
 }
 

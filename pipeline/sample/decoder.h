@@ -7,6 +7,7 @@
 #define COCO_PIPELINE_SAMPLE_DECODER_H
 
 #include "model/decode/search.h"
+#include "pipeline/sample/attention_file.h"
 #include "pipeline/sample/caption_format.h"
 #include "pipeline/sample/ensemble.h"
 
@@ -32,7 +33,8 @@ typedef struct {
     Search *search;
     int batch;                   /* images at a time */
     int columns;                 /* numbers of a row of features */
-    float *features;             /* (batch, columns): the caller fills these three */
+    float *features;             /* (batch, columns): the caller fills these four */
+    float *grid;                 /* (batch, places, C), reduced if the models want it so; NULL without attention */
     CaptionItem *items;          /* (batch): whose caption and logprob are not the caller's */
     int64_t *number;             /* (batch): of an image, for its random numbers */
     float *reduced;              /* (batch, D), with a PCA */
@@ -41,17 +43,22 @@ typedef struct {
     int32_t *words;              /* (batch, answers, max_length) */
     double *word_logprobs;       /* the same, if they are asked for */
     RecordCandidate *candidates; /* (answers), if there are several */
+    int places;                  /* of the grid; 0 without attention */
+    float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
+    AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     bool *not_last;              /* (V), with bad_endings */
     int64_t written;             /* captions */
 } Decoder;
 
-/* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam. */
-int decoder_batch(const DecoderOptions *options, int64_t n);
+/* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam, or
+ * with grids, which are large. */
+int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64_t n);
 
-/* Prepares for batches of up to `batch` images; borrows options and models. pca: NULL, or the models'. -1: no memory. The caller
+/* Prepares for batches of up to `batch` images; borrows options and models. pca: NULL, or the models'; places: of
+ * the grid, if a model has attention; looks: NULL, or where the first model's weights go. -1: no memory. The caller
  * frees, also after a failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble, const Pca *pca,
-                  int batch, FILE *out, Err *err);
+                  int places, AttentionFile *looks, int batch, FILE *out, Err *err);
 /* Captions the first n rows and writes their records. */
 int decoder_run(Decoder *decoder, int n, Err *err);
 /* Writes what follows the last record. */

@@ -24,6 +24,23 @@ static int goes_with(const Model *m, const char *path, const Model *first, const
     return vocab_compare(&m->vocab, path, &first->vocab, first_path, err);
 }
 
+const Model *ensemble_attends(const Ensemble *e)
+{
+    for (int i = 0; i < e->n; i++)
+        if (e->model[i].params.shape.attention)
+            return &e->model[i];
+    return NULL;
+}
+
+static int goes_with_grid(const Model *m, const char *path, const Model *other, Err *err)
+{
+    if (!other || !m->params.shape.attention)
+        return 0;
+    if (m->params.shape.C != other->params.shape.C || !same_reduction(&m->origin.grid_pca, &other->origin.grid_pca))
+        return err_set(err, "%s: takes another grid than a model before it: an ensemble takes the same one", path);
+    return 0;
+}
+
 int ensemble_load(Ensemble *e, const char *const *paths, int n, Err *err)
 {
     memset(e, 0, sizeof *e);
@@ -33,7 +50,8 @@ int ensemble_load(Ensemble *e, const char *const *paths, int n, Err *err)
         Model *m = &e->model[e->n];
         if (model_load(m, paths[e->n], err))
             return -1;
-        if (e->n > 0 && goes_with(m, paths[e->n], &e->model[0], paths[0], err)) {
+        if (e->n > 0 && (goes_with(m, paths[e->n], &e->model[0], paths[0], err) ||
+                         goes_with_grid(m, paths[e->n], ensemble_attends(e), err))) {
             model_free(m);
             return -1;
         }

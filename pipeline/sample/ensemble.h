@@ -13,6 +13,8 @@ typedef struct {
 /* Loads the models of n files. -1: one cannot be read, or does not go with the first: another vocabulary, other features. The
  * caller frees, also after a failure. */
 int ensemble_load(Ensemble *ensemble, const char *const *paths, int n, Err *err);
+/* The first model that attends to a grid, whose grid all take that do; NULL: none. */
+const Model *ensemble_attends(const Ensemble *ensemble);
 void ensemble_free(Ensemble *ensemble); /* safe on a zero-initialized one */
 
 #endif

@@ -15,7 +15,8 @@
 typedef struct {
     const PictureOptions *options;
     const Ensemble *ensemble;
-    const Model *model; /* the first */
+    const Model *model;   /* the first */
+    const Model *attends; /* ensemble_attends */
     const char *model_path;
     const Report *report;
     PictureList list;
@@ -29,12 +30,14 @@ typedef struct {
 
 /* --- the network --- */
 
-static Cnn *find_and_open(const char *name, const Origin *origin, Err *err)
+static Cnn *find_and_open(const char *name, const Origin *origin, bool grid, Err *err)
 {
     const char *layer = origin->layer && *origin->layer ? origin->layer : NULL;
     bool sized = origin->input_width > 0 && origin->input_height > 0;
     CnnWish wish = {.sha256 = origin->sha256,
                     .layer = layer,
+                    .grid = grid,
+                    .grid_layer = grid && origin->grid_layer && *origin->grid_layer ? origin->grid_layer : NULL,
                     .width = sized ? (int)origin->input_width : 0,
                     .height = sized ? (int)origin->input_height : 0};
     char *path = cnn_find(name, err);
@@ -56,6 +59,19 @@ static int choose_preprocess(Run *r, const Origin *o, Err *err)
     return 0;
 }
 
+static int check_grid(const Run *r, const char *name, Err *err)
+{
+    const CnnInfo *info = cnn_info(r->cnn);
+    if (!r->attends)
+        return 0;
+    const Pca *pca = &r->attends->origin.grid_pca;
+    int C = pca->C ? pca->C : r->attends->params.shape.C;
+    if (info->grid_channels == C)
+        return 0;
+    return err_set(err, "%s: layer '%s' gives a grid of %d numbers per place, but %s takes %d", name,
+                   info->grid_layer, info->grid_channels, r->model_path, C);
+}
+
 static int open_network(Run *r, Err *err)
 {
     const Origin *origin = &r->model->origin;
@@ -64,11 +80,13 @@ static int open_network(Run *r, Err *err)
     if (!name)
         return err_set(err, "%s: does not say which network its features are from: name one with --cnn FILE",
                        r->model_path);
-    if (!(r->cnn = find_and_open(name, origin, err)))
+    if (!(r->cnn = find_and_open(name, origin, r->attends != NULL, err)))
         return origin->cnn ? err_prefix(err, "%s takes features of %s: ", r->model_path, origin->cnn) : -1;
     if (cnn_info(r->cnn)->features != D)
         return err_set(err, "%s: layer '%s' gives %d numbers, but %s takes %d", name, cnn_info(r->cnn)->layer,
                        cnn_info(r->cnn)->features, r->model_path, D);
+    if (check_grid(r, name, err))
+        return -1;
     r->extractor = (Extractor){.cnn = r->cnn, .wish = r->options->wish};
     return choose_preprocess(r, origin, err);
 }
@@ -88,8 +106,34 @@ static int list_pictures(Run *r, const RowSelection *selection, Err *err)
     return rows_select(&r->places, &all, err);
 }
 
+typedef struct {
+    const float *grid;
+    int channels;
+} Cells;
+
+static const float *cell(void *ctx, int64_t i, Err *err)
+{
+    const Cells *c = ctx;
+    (void)err;
+    return c->grid + i * c->channels;
+}
+
+/* The picture's grid as the n-th of the batch, reduced as the model's was. */
+static int take_grid(Run *r, const float *grid, int n, Err *err)
+{
+    const Pca *pca = &r->attends->origin.grid_pca;
+    Decoder *d = &r->decoder;
+    int C = r->attends->params.shape.C;
+    Cells cells = {grid, pca->C};
+    float *out = d->grid + (size_t)n * (size_t)d->places * (size_t)C;
+    if (pca->C)
+        return pca_apply(pca, cell, &cells, d->places, out, err);
+    memcpy(out, grid, (size_t)d->places * (size_t)C * sizeof *out);
+    return 0;
+}
+
 /* Puts a picture into the batch at *n, or warns of one that is broken. */
-static void take(Run *r, const Picture *p, int *n)
+static int take(Run *r, const Picture *p, int *n, Err *err)
 {
     Decoder *d = &r->decoder;
     const char *file = r->list.name[p->place];
@@ -102,10 +146,14 @@ static void take(Run *r, const Picture *p, int *n)
         memcpy(d->features + (size_t)*n * (size_t)d->columns, p->numbers.vector,
                (size_t)d->columns * sizeof *d->features);
         d->items[*n] = (CaptionItem){.file = file, .row = p->place};
-        d->number[(*n)++] = p->place;
-        return;
+        d->number[*n] = p->place;
+        if (d->grid && take_grid(r, p->numbers.grid, *n, err))
+            return -1;
+        (*n)++;
+        return 0;
     }
     r->broken++;
+    return 0;
 }
 
 /* Waits for a picture and takes those that are ready as well, so that the first caption comes soon and later ones share the
@@ -117,7 +165,9 @@ static int take_ready(Run *r, int *n, Err *err)
     for (*n = 0; *n < r->decoder.batch && (*n == 0 || picture_stream_ready(r->stream));) {
         if ((rc = picture_stream_next(r->stream, &p, err)) <= 0)
             break;
-        take(r, p, n);
+        if ((rc = take(r, p, n, err)) < 0)
+            break;
+        rc = 1;
     }
     return rc;
 }
@@ -150,11 +200,13 @@ static int run(Run *r, const DecoderOptions *options, const RowSelection *select
     threads_set(threads_for_captions(r->options->threads));
     if (list_pictures(r, selection, err) || open_network(r, err))
         return -1;
-    int batch = decoder_batch(options, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
+    const CnnInfo *info = cnn_info(r->cnn);
+    int places = r->attends ? info->grid_rows * info->grid_columns : 0;
+    int batch = decoder_batch(options, r->ensemble, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
     r->stream =
         picture_stream_start(&r->extractor, r->list.path, r->places.row, r->places.n, r->options->threads, err);
-    if (!r->stream ||
-        decoder_begin(&r->decoder, options, r->ensemble, pca, batch < ahead ? batch : ahead, out, err))
+    if (!r->stream || decoder_begin(&r->decoder, options, r->ensemble, pca, places, NULL,
+                                    batch < ahead ? batch : ahead, out, err))
         return -1;
     return caption_all(r, err);
 }
@@ -166,6 +218,7 @@ int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, c
     Run r = {.options = options,
              .ensemble = ensemble,
              .model = &ensemble->model[0],
+             .attends = ensemble_attends(ensemble),
              .model_path = model_path,
              .report = report};
     int rc = run(&r, decoder, selection, out, err);

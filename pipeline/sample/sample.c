@@ -18,13 +18,15 @@ typedef struct {
     FILE *out;
     Ensemble ensemble;
     const Model *model;   /* the first of them */
-    const char *path;     /* its file */
+    const Model *attends; /* ensemble_attends */
+    const char *path;     /* the first one's file */
     Dataset data;         /* with --features, empty except for the features and the names of their images */
     const char *features; /* the path of the features, for messages */
     bool reduce;          /* they go through the model's PCA */
     bool warned_of_zeros;
     RowList rows;
     Decoder decoder;
+    AttentionFile *looks; /* NULL: nobody asks */
 } Run;
 
 /* --- start --- */
@@ -53,7 +55,8 @@ static char *choose_data(const Run *r, Err *err)
 
 static int open_dataset(Run *r, Err *err)
 {
-    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (r->options->raw_features ? DATASET_RAW : 0);
+    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (r->options->raw_features ? DATASET_RAW : 0) |
+                (r->attends ? DATASET_GRID : 0);
     char *dir = choose_data(r, err);
     int rc = dir ? dataset_open(&r->data, dir, r->options->split, flags, err) : -1;
     r->features = r->data.features_path;
@@ -66,12 +69,13 @@ static int open_inputs(Run *r, Err *err)
     const SampleOptions *o = r->options;
     if (o->features) {
         r->features = o->features;
-        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, r->model, r->path, err))
+        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, r->model, r->path, err) ||
+            (r->attends && grid_open(&r->data.grid, o->features, err)))
             return -1;
     } else if (open_dataset(r, err)) {
         return -1;
     }
-    if (dataset_index(&r->data, err))
+    if (dataset_index(&r->data, err) || (r->attends && model_fits_grid(r->attends, r->path, &r->data.grid, err)))
         return -1;
     return r->reduce ? 0
                      : model_fits(r->model, r->path, r->data.features.columns, r->features,
@@ -91,6 +95,8 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
                      check_zero_rows(&r->data.features, r->features, &r->warned_of_zeros, r->report, err)))
             return -1;
         memcpy(d->features + (size_t)i * columns, row, columns * sizeof *row);
+        if (d->grid && grid_row(&r->data.grid, at, d->grid + (size_t)i * r->data.grid.rows.numbers, err))
+            return -1;
         d->items[i] = (CaptionItem){.data = &r->data, .row = at};
         d->number[i] = at;
     }
@@ -106,7 +112,27 @@ static int caption_all(Run *r, Err *err)
             return -1;
         report_progress(r->report, i + n, r->rows.n);
     }
-    return decoder_end(&r->decoder, err);
+    if (decoder_end(&r->decoder, err))
+        return -1;
+    if (!r->looks || report_stop(r->report)) /* a part of it is not written */
+        return 0;
+    AttentionFile *looks = r->looks;
+    r->looks = NULL;
+    return attention_file_end(looks, err);
+}
+
+static int begin_looks(Run *r, Err *err)
+{
+    const SampleOptions *o = r->options;
+    const AttentionShape shape = {.places = r->data.grid.places,
+                                  .down = r->data.grid.down,
+                                  .across = r->data.grid.across,
+                                  .steps = o->decoder.search.max_length,
+                                  .split = o->features ? NULL : o->split,
+                                  .row = r->rows.row,
+                                  .n = r->rows.n};
+    r->looks = o->attention ? attention_file_begin(o->attention, &shape, err) : NULL;
+    return o->attention && !r->looks ? -1 : 0;
 }
 
 static int caption_rows(Run *r, RowSelection *selection, Err *err)
@@ -115,9 +141,9 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     if (open_inputs(r, err))
         return -1;
     selection->images = r->data.features.rows;
-    if (rows_select(&r->rows, selection, err) ||
-        decoder_begin(&r->decoder, o, &r->ensemble, r->reduce ? &r->model->origin.pca : NULL,
-                      decoder_batch(o, r->rows.n), r->out, err))
+    if (rows_select(&r->rows, selection, err) || begin_looks(r, err) ||
+        decoder_begin(&r->decoder, o, &r->ensemble, r->reduce ? &r->model->origin.pca : NULL, r->data.grid.places,
+                      r->looks, decoder_batch(o, &r->ensemble, r->rows.n), r->out, err))
         return -1;
     return caption_all(r, err);
 }
@@ -134,11 +160,15 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
     h5_allow_external(o->allow_external);
     int rc = ensemble_load(&r.ensemble, o->models, o->n_models, err);
     r.model = &r.ensemble.model[0];
+    r.attends = ensemble_attends(&r.ensemble);
+    if (rc == 0 && o->attention && !r.model->params.shape.attention)
+        rc = err_set(err, "%s: has no attention to write to %s", r.path, o->attention);
     if (rc == 0 && o->pictures.n_operands)
         rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, r.path, &selection, out, report, broken, err);
     else if (rc == 0)
         rc = caption_rows(&r, &selection, err);
     decoder_free(&r.decoder);
+    attention_file_abort(r.looks);
     rows_free(&r.rows);
     dataset_close(&r.data);
     ensemble_free(&r.ensemble);

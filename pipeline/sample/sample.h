@@ -25,7 +25,8 @@ typedef struct {
     const char *
         files; /* with features: a text file of their images' names, one per line; NULL: those in the file, if any */
     bool raw_features;
-    bool allow_external; /* HDF5 files may keep arrays in other files */
+    const char *attention; /* the file for what words look at; NULL: none */
+    bool allow_external;   /* HDF5 files may keep arrays in other files */
     DecoderOptions decoder;
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
     int64_t first;         /* only the first `first` of these; negative: all */

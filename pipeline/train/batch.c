@@ -33,7 +33,10 @@ int batch_alloc(Batch *b, const Dataset *d, int batch_size)
     b->index = calloc(n, sizeof *b->index);
     b->captions = calloc(n, (size_t)d->width * sizeof *b->captions);
     b->features = calloc(n, (size_t)d->features.columns * sizeof *b->features);
-    return b->index && b->captions && b->features ? 0 : -1;
+    b->image = calloc(n, sizeof *b->image);
+    if (d->grid.places)
+        b->grid = calloc(n, d->grid.rows.numbers * sizeof *b->grid);
+    return b->index && b->captions && b->features && b->image && (b->grid || !d->grid.places) ? 0 : -1;
 }
 
 void batch_free(Batch *b)
@@ -41,13 +44,28 @@ void batch_free(Batch *b)
     free(b->index);
     free(b->captions);
     free(b->features);
+    free(b->grid);
+    free(b->image);
     memset(b, 0, sizeof *b);
+}
+
+/* The number of caption i's image among the batch's, whose grid is read if it is the first of it. -1: failed. */
+static int32_t gather_grid(const Dataset *d, Batch *b, int i, Err *err)
+{
+    int32_t row = d->image.ints[b->index[i]];
+    for (int k = 0; k < i; k++)
+        if (d->image.ints[b->index[k]] == row)
+            return b->image[k];
+    if (grid_row(&d->grid, row, b->grid + (size_t)b->images * d->grid.rows.numbers, err))
+        return -1;
+    return b->images++;
 }
 
 int batch_gather(const Dataset *d, Batch *b, Err *err)
 {
     size_t width = (size_t)d->width, D = (size_t)d->features.columns;
     b->has_zeros = false;
+    b->images = 0;
     for (int i = 0; i < b->n; i++) {
         const int32_t *caption = dataset_caption(d, b->index[i], err);
         const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err) : NULL;
@@ -56,6 +74,8 @@ int batch_gather(const Dataset *d, Batch *b, Err *err)
         b->has_zeros |= features_zero(&d->features, d->image.ints[b->index[i]]);
         memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
         memcpy(b->captions + (size_t)i * width, caption, width * sizeof *caption);
+        if (b->grid && (b->image[i] = gather_grid(d, b, i, err)) < 0)
+            return -1;
     }
     return 0;
 }

@@ -27,7 +27,11 @@ typedef struct {
     int n;             /* captions */
     int32_t *captions; /* (n, C) */
     float *features;   /* (n, D) */
-    bool has_zeros;    /* the features of some image are all zeros */
+    /* If the dataset was opened with its grid: those of the batch's different images, in the order of their first captions. */
+    float *grid;    /* (images, P, C) */
+    int32_t *image; /* (n): which of them */
+    int images;
+    bool has_zeros; /* the features of some image are all zeros */
     /* Where the next batch continues from. With shuffle, while the epoch lasts: the generator before the epoch's
      * permutation; else the generator after this batch. */
     Rng rng;

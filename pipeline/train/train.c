@@ -31,6 +31,9 @@ static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
 {
     const LossBatch batch = {.features = b->features,
                              .captions = b->captions,
+                             .grid = b->grid,
+                             .image = b->image,
+                             .images = b->images,
                              .N = b->n,
                              .T = width - 1,
                              .mode = mode,

@@ -109,7 +109,7 @@ static int find_data(TrainRun *r, Err *err)
 static int open_data(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    int flags = s->raw_features ? DATASET_RAW : 0;
+    int flags = (s->raw_features ? DATASET_RAW : 0) | (s->attention ? DATASET_GRID : 0);
     if (find_data(r, err))
         return -1;
     const char *dir = r->found ? r->found : s->data;
@@ -122,7 +122,7 @@ static int open_data(TrainRun *r, Err *err)
         return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
                        (long long)r->val.features.columns, r->data.features_path,
                        (long long)r->data.features.columns);
-    return 0;
+    return s->val_every > 0 && s->attention ? grids_alike(&r->data.grid, &r->val.grid, err) : 0;
 }
 
 /* --max-train: the first numbers drawn, with replacement, as the course's load_coco_data does. */
@@ -151,7 +151,9 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
                         .D = (int)r->data.features.columns,
                         .W = (int)s->wordvec,
                         .H = (int)s->hidden,
-                        .V = r->data.vocab.size};
+                        .V = r->data.vocab.size,
+                        .attention = attention_at(s->attention),
+                        .C = r->data.grid.channels};
     if (vocab_copy(&r->model.vocab, &r->data.vocab))
         return err_set(err, "out of memory");
     if (params_alloc(&r->model.params, &shape))
@@ -172,7 +174,11 @@ static int take_origin(TrainRun *r, Err *err)
         return 0;
     origin_free(&r->model.origin);
     r->model.origin = origin;
-    return origin_gives(&origin, d->features.columns, d->features_path, "features' width", err);
+    if (!r->state.settings.attention)
+        pca_free(&r->model.origin.grid_pca);
+    else if (origin_gives_grid(&r->model.origin, d->grid.channels, d->features_path, "the grid's width", err))
+        return -1;
+    return origin_gives(&r->model.origin, d->features.columns, d->features_path, "features' width", err);
 }
 
 /* A run from its beginning: random numbers are drawn in the course's order. */
@@ -237,7 +243,12 @@ static int alloc_work(TrainRun *r, Err *err)
     const ModelShape *shape = &r->model.params.shape;
     bool val = s->val_every > 0;
     int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
-    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, (Precision)s->precision, 0);
+    const LossOptions loss = {.precision = (Precision)s->precision,
+                              .dropout = s->dropout,
+                              .seed = (uint32_t)s->seed,
+                              .label_smoothing = s->label_smoothing,
+                              .places = r->data.grid.places};
+    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, &loss);
     if (!r->work || params_alloc(&r->grads, shape) ||
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
@@ -266,6 +277,8 @@ int train_start(TrainRun *r, Err *err)
         return -1;
     if (origin && model_fits(&r->model, origin, r->data.features.columns, r->data.features_path, &r->data.vocab,
                              r->data.dir, err))
+        return -1;
+    if (origin && model_fits_grid(&r->model, origin, &r->data.grid, err))
         return -1;
     if (plan_length(r, err) || mark(r, err) || guard_outputs(r, err))
         return -1;

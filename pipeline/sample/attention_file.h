@@ -1,0 +1,36 @@
+/* The attention file (HDF5): what each word of captions looked at.
+ *
+ *   attention (captions, steps, P) float32   the weights of the grid's places, at the step that gave word `step` (<END> counted);
+ *                                            they sum to 1, or to 1 - β with adaptive attention; NaN past a caption's end
+ *   rows (captions) int32                    the images' rows in the split, or places in the list of pictures
+ *   attributes of /                          format "coco-attention", version 1, grid_rows, grid_columns (if known), split
+ *
+ * It is written row by row, in the order of the captions, and appears whole or not at all. Main thread. */
+#ifndef COCO_PIPELINE_SAMPLE_ATTENTION_FILE_H
+#define COCO_PIPELINE_SAMPLE_ATTENTION_FILE_H
+
+#include "io/base/err.h"
+#include "model/decode/search.h"
+
+#include <stdint.h>
+
+typedef struct AttentionFile AttentionFile;
+
+typedef struct {
+    int places;
+    int64_t down, across; /* the grid's rows and columns; 0: unknown */
+    int steps;
+    const char *split; /* NULL: none */
+    const int64_t *row;
+    int64_t n; /* captions */
+} AttentionShape;
+
+/* NULL: failed. */
+AttentionFile *attention_file_begin(const char *path, const AttentionShape *shape, Err *err);
+/* The next caption. */
+int attention_file_add(AttentionFile *file, const SearchResult *result, Err *err);
+/* After the last one; frees, even on failure. */
+int attention_file_end(AttentionFile *file, Err *err);
+void attention_file_abort(AttentionFile *file); /* writes nothing; NULL is legal */
+
+#endif
