@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# Networks: conversion, the cache, downloads. The fault server of tests/support/server.py stands for the network.
+
+load support/common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    shared_net=$COCO_SHARED/data/cnn/efficientnet-lite1.onnx
+    golden=$COCO_SHARED/golden/cnn/features.h5 photos=$COCO_SHARED/data/flickr8k/images/val
+    pth="python3 $ROOT/tests/support/pth.py" convert=$ROOT/scripts/efficientnet-to-onnx
+    export COCO_CACHE=$PWD/cache
+}
+
+engine() {
+    local said
+    said=$(coco-features --cnn "$shared_net" -o none.h5 none.jpg 2>&1) || true
+    case $said in *"no ONNX Runtime"*) skip "there is no ONNX Runtime" ;; esac
+}
+
+@test "conversion: PyTorch's weights give torch's numbers, and always the same bytes" {
+    needs "$shared_net" "$golden" "$photos"
+    ! sanitized coco-features || skip "slow with sanitizers, and no C of ours"
+    engine
+    $pth "$shared_net" weights.pth
+    "$convert" weights.pth one.onnx
+    python3 -m zipfile -c weights.whl weights.pth
+    PYTHONHASHSEED=1 "$convert" weights.whl two.onnx
+    same one.onnx two.onnx
+    h5dump -d /files -y -w 1 "$golden" | sed -n 's/^ *"\(.*\)",\{0,1\}$/\1/p' >names
+    [ "$(wc -l <names)" = 8 ]
+    sed "s|.*/||; s|^|$photos/|" names | coco-features -q --cnn one.onnx --grid -o out.h5 -
+    h5diff -d 1e-3 out.h5 "$golden" /features /efficientnet-lite1/features
+    h5diff -d 1e-2 out.h5 "$golden" /grid /efficientnet-lite1/grid
+    [ "$(attribute out.h5 '' fit)" = squash ]
+    for net in one.onnx "$shared_net"; do
+        sed "s|.*/||; s|^|$photos/|" names | head -n 1 | coco-features -q --cnn "$net" --layer logits -o "$(basename "$net").h5" -
+    done
+    h5diff -d 1e-3 one.onnx.h5 efficientnet-lite1.onnx.h5 /features
+}
+
+@test "conversion: what is not such a network is one line, and nothing in it runs" {
+    refuses() {
+        run "$convert" "$1" out.onnx
+        [ "$status" = 1 ] && [ "$output" = "efficientnet-to-onnx: $1: $2" ] && [ ! -e out.onnx ]
+    }
+    $pth --mobilenet other.pth
+    refuses other.pth "is not EfficientNet-Lite0, Lite1 or Lite2"
+    head -c 150 other.pth >cut.pth
+    refuses cut.pth "is not a state dict of PyTorch, or a damaged one"
+    head -c -1 other.pth >cut.pth
+    refuses cut.pth "is cut off"
+    $pth --command command.pth
+    refuses command.pth "holds __builtin__.print: not a state dict of float32 weights"
+    python3 -m zipfile -c new.pth other.pth
+    refuses new.pth "is in PyTorch's newer format: save it with _use_new_zipfile_serialization=False"
+    echo text >text.pth
+    refuses text.pth "is not a state dict of PyTorch, or a damaged one"
+    refuses none.pth "No such file or directory"
+    run "$convert" other.pth
+    [ "$status" = 2 ]
+}
