@@ -59,3 +59,32 @@ engine() {
     run "$convert" other.pth
     [ "$status" = 2 ]
 }
+
+@test "names: a network in the cache, the default, and what is not there" {
+    fails 1 "efficientnet-lite1: the network is not in the cache \\($PWD/cache/cnn/efficientnet-lite1.onnx\\): 'scripts/setup photos' puts it there$" \
+        coco-features -o out.h5 p
+    fails 1 "'scripts/setup photos efficientnet-lite2' puts it there$" coco-features --cnn efficientnet-lite2 -o out.h5 p
+    fails 1 "vgg16.onnx\\): 'coco-fetch cnn vgg16' downloads it$" coco-features --cnn vgg16.onnx -o out.h5 p
+    fails 1 "mine: no such file, nor a network of that name in the cache; 'coco-fetch cnn' lists networks$" \
+        coco-features --cnn mine -o out.h5 p
+    fails 1 "./mine: No such file" coco-features --cnn ./mine -o out.h5 p
+    (
+        unset COCO_CACHE XDG_CACHE_HOME
+        HOME=$PWD/home fails 1 "\\($PWD/home/.cache/coco/cnn/efficientnet-lite1.onnx\\)" coco-features -o out.h5 p
+        XDG_CACHE_HOME=/xdg fails 1 "\\(/xdg/coco/cnn/efficientnet-lite1.onnx\\)" coco-features -o out.h5 p
+    )
+    [ ! -e out.h5 ]
+    needs "$shared_net" "$photos"
+    engine
+    mkdir -p cache/cnn p
+    cp "$photos/1022454332_6af2c1449a.jpg" p/
+    coco-features -q --cnn "$shared_net" -o path.h5 p
+    cp "$shared_net" cache/cnn/efficientnet-lite1.onnx
+    cp "$shared_net" cache/cnn/mine.onnx
+    coco-features -q -o default.h5 p
+    coco-features -q --cnn mine -o name.h5 p
+    coco-features -q --cnn mine.onnx -o file.h5 p
+    for f in default name file; do h5diff $f.h5 path.h5 /features; done
+    echo text >mine # a file here comes first
+    fails 1 "mine: not an ONNX model" coco-features --cnn mine -o out.h5 p
+}

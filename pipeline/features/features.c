@@ -3,6 +3,7 @@
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/features/cnn_find.h"
 #include "pipeline/features/picture_list.h"
 
 #include <stdlib.h>
@@ -204,7 +205,7 @@ static int take_rows(Run *r, const Report *report, Err *err)
 
 static int run(Run *r, const Report *report, Err *err)
 {
-    r->cnn = cnn_open(r->options->cnn, &r->options->network, err);
+    r->cnn = cnn_open_named(r->options->cnn, &r->options->network, err);
     if (!r->cnn || preprocess_choose(&r->prepare, r->cnn, &r->options->prepare, err) || list_pictures(r, err) ||
         make_items(r, err) || begin_file(r, err) || take_rows(r, report, err))
         return -1;
