@@ -173,3 +173,24 @@ engine() {
     fails 1 "mine.onnx: its SHA-256 is [0-9a-f]{64}, not the one expected; remove it to fetch it again$" \
         coco-fetch cnn mine "${fast[@]}" --url "$SERVER/file/mine"
 }
+
+@test "scripts/photos: from photographs and captions to a sheet" {
+    needs "$shared_net" "$photos" "$COCO_SHARED/data/flickr8k/captions_val.json"
+    engine
+    ! sanitized coco-train || skip "each command has its own tests"
+    mkdir -p cache/cnn "my photos"
+    cp "$shared_net" cache/cnn/efficientnet-lite1.onnx
+    for name in $(jq -r '.images[:20][].file_name' "$COCO_SHARED/data/flickr8k/captions_val.json"); do cp "$photos/$name" "my photos/"; done
+    echo text >"my photos/broken.jpg"
+    PHOTOS="$PWD/my photos" CAPTIONS=$COCO_SHARED/data/flickr8k/captions_val.json OUT="$PWD/the end" EPOCHS=2 \
+        run "$ROOT/scripts/photos"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"broken.jpg: "*"86 captions of 18 pictures, kept apart 10 captions of 2 pictures"*"2 images, 0 of them missing or broken"* ]]
+    [ "$(wc -l <"the end/val.jsonl")" = 2 ]
+    [ -s "the end/sheet.png" ]
+    PHOTOS=none CAPTIONS=none run "$ROOT/scripts/photos"
+    [ "$status" = 1 ]
+    [ "$output" = "scripts/photos: PHOTOS=none: is not a directory" ]
+    [ ! -e "$ROOT/none" ]
+}
