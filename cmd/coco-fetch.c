@@ -32,10 +32,11 @@ static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "cs231n [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nimages [OPTION...] [FILE...]\n"
+        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nimages [OPTION...] [FILE...]\n"
                     "show [OPTION...] [DATA]\ncnn [OPTION...] [NAME]",
         .about = "Makes, downloads and shows datasets and their images.\n\n"
                  "  cs231n    download the course's dataset, COCO 2014, and unpack it\n"
+                 "  coco2014  download COCO's own photographs and captions, and unpack them; so does coco2017\n"
                  "  URL|FILE  the same for any dataset in a zip or tar archive\n"
                  "  shapes    draw the built-in dataset, without a network\n"
                  "  images    download the images of caption records or URL lines into a cache\n"
@@ -44,7 +45,7 @@ static int main_help(int argc, char **argv)
                  "'coco-fetch cs231n --help' and so on list the options of each.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("expected cs231n, shapes, images, show, cnn, a URL or a file");
+    cli_usage_error("expected cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file");
 }
 
 int main(int argc, char **argv)

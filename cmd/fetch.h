@@ -5,6 +5,7 @@
 #define COCO_CMD_FETCH_H
 
 int archive_main(int argc, char **argv);
+int coco_main(int argc, char **argv);
 int cnn_main(int argc, char **argv);
 int shapes_main(int argc, char **argv);
 int images_main(int argc, char **argv);

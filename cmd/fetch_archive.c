@@ -61,7 +61,7 @@ static bool is_source(const char *what, const DatasetFetchOptions *spec)
 
 static void check_source(const char *what, const DatasetFetchOptions *spec)
 {
-    const char *const words[] = {spec->name, "shapes", "images", "show", "cnn"};
+    const char *const words[] = {spec->name, "coco2014", "coco2017", "shapes", "images", "show", "cnn"};
     if (is_source(what, spec))
         return;
     const char *near = nearest(what, words, sizeof words / sizeof *words);
