@@ -4,7 +4,7 @@
 #include "pipeline/common/choice.h"
 #include "pipeline/common/origin.h"
 #include "pipeline/common/pipe.h"
-#include "pipeline/features/extractor.h"
+#include "pipeline/features/cnn_find.h"
 #include "pipeline/features/picture_list.h"
 
 #include <stdlib.h>
@@ -172,7 +172,7 @@ static int take_rows(Run *r, const Report *report, Err *err)
 static int open_network(Run *r, Err *err)
 {
     const FeaturesOptions *o = r->options;
-    r->cnn = cnn_open(o->cnn, &o->network, err);
+    r->cnn = cnn_open_named(o->cnn, &o->network, err);
     r->extractor = (Extractor){.cnn = r->cnn, .wish = o->pictures};
     return r->cnn ? preprocess_choose(&r->extractor.prepare, r->cnn, &o->prepare, err) : -1;
 }
