@@ -21,7 +21,7 @@ static const char EPILOG[] =
     "coco.std, coco.order, coco.fit), from a table of known networks, or from the options.\n\n"
     "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
 
-enum { N_OPTIONS = 16, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -55,6 +55,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "decode large JPEGs at their full size, which takes longer"},
         {.name = "truncated", .kind = CLI_FLAG, .value = &f->truncated,
          .help = "take JPEGs that end too early as far as they go"},
+        {.name = "update", .kind = CLI_FLAG, .value = &f->update,
+         .help = "take from the output, if it exists, the rows of pictures that have not changed, by size and time; "
+                 "other settings than its own are refused"},
+        {.name = "checksum", .kind = CLI_FLAG, .value = &f->by_content,
+         .help = "look at content, not at times, to see what has changed"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &f->max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
@@ -83,6 +88,8 @@ static void take(const Cli *cli, Options *o)
         stdins += !strcmp(cli->operand[i], "-");
     if (stdins > 1)
         cli_usage_error("standard input can be read only once");
+    if (f->by_content && !f->update)
+        cli_usage_error("--checksum needs --update");
     if (f->nul && !stdins)
         cli_usage_error("-0 needs -");
     if (o->size)

@@ -110,7 +110,7 @@ static int read_numbers(H5 *h5, const H5Request *q, Err *err)
     void *at = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, h5->memory, q->at);
     if (at == MAP_FAILED)
         return err_set(err, "%s: %s: no memory for %zu bytes of numbers", h5->path, q->name, bytes);
-    int rc = lib_read(h5, &wish, q->number, at, err);
+    int rc = lib_read(h5, &wish, q->number, q->first, q->rows, at, err);
     munmap(at, bytes);
     return rc;
 }
