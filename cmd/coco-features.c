@@ -25,7 +25,7 @@ static const char EPILOG[] =
     "coco.fit), from a table of known networks, or from the options.\n\n"
     "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
 
-enum { N_OPTIONS = 16, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -60,6 +60,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "decode large JPEGs at their full size, which takes longer"},
         {.name = "truncated", .kind = CLI_FLAG, .value = &f->pictures.truncated,
          .help = "take JPEGs that end too early as far as they go"},
+        {.name = "update", .kind = CLI_FLAG, .value = &f->update,
+         .help = "take from the output, if it exists, the rows of pictures that have not changed, by size and time; "
+                 "other settings than its own are refused"},
+        {.name = "checksum", .kind = CLI_FLAG, .value = &f->by_content,
+         .help = "look at content, not at times, to see what has changed"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
@@ -82,6 +87,8 @@ static void take(const Cli *cli, Options *o)
     if (f->network.grid_layer && !f->network.grid)
         cli_usage_error("--grid-layer needs --grid");
     check_picture_operands(cli, f->nul);
+    if (f->by_content && !f->update)
+        cli_usage_error("--checksum needs --update");
     if (o->size)
         cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
     f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;
