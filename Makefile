@@ -2,6 +2,7 @@
 #
 #   make                    the commands, in build/
 #   make demo               set up, build and run the whole chain, which ends in demo/sheet.png
+#   make photos             the same with photographs: PHOTOS=DIR CAPTIONS=FILE, ending in demo/photos/sheet.png
 #   make test               set up, build and run the tests
 #   make unit               the commands and the test programs
 #   make layers             check the direction of the includes
@@ -58,7 +59,7 @@ LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 Q   = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %s %s %s\n')
 
-.PHONY: all demo test layers format install clean check-tools unit fuzzers
+.PHONY: all demo photos test layers format install clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -176,6 +177,11 @@ demo:
 	scripts/setup build
 	$(MAKE) all
 	BUILD=$(BUILD) scripts/demo
+
+photos:
+	scripts/setup build
+	$(MAKE) all
+	BUILD=$(BUILD) scripts/photos
 
 layers:
 	scripts/layers

@@ -1,6 +1,7 @@
 /* coco-features: pictures in, features of a convolutional network out. */
 #include "cmd/cli.h"
 #include "cmd/picture_operands.h"
+#include "pipeline/features/cnn_list.h"
 #include "pipeline/features/features.h"
 
 #include <stdio.h>
@@ -18,18 +19,21 @@ static const char ABOUT[] =
     "- for paths or caption records on standard input. A picture that cannot be read is named and left out,\n"
     "and the exit status is then 1.";
 static const char EPILOG[] =
-    "The network is an ONNX file. How it wants pictures comes from its metadata (coco.mean, coco.scale or\n"
-    "coco.std, coco.order, coco.fit), from a table of known networks, or from the options.\n\n"
+    "The network is an ONNX file, or a name: then NAME.onnx in cnn/ below the cache of coco-fetch\n"
+    "(COCO_CACHE, else XDG_CACHE_HOME/coco, else ~/.cache/coco), if there is no file of that name here.\n\n"
+    "How it wants pictures comes from its metadata (coco.mean, coco.scale or coco.std, coco.order,\n"
+    "coco.fit), from a table of known networks, or from the options.\n\n"
     "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
 
-enum { N_OPTIONS = 16, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
     FeaturesOptions *f = &o->features;
     /* clang-format off */
     const CliOption all[] = {
-        {.name = "cnn", .kind = CLI_TEXT, .value = &f->cnn, .arg = "FILE.onnx", .help = "the network"},
+        {.name = "cnn", .kind = CLI_TEXT, .value = &f->cnn, .arg = "NAME|FILE.onnx",
+         .help = "the network: a file, or a name that 'coco-fetch cnn' lists"},
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &f->output, .arg = "FILE.h5",
          .help = "the features file to write"},
         {.name = "grid", .kind = CLI_FLAG, .value = &f->network.grid,
@@ -56,6 +60,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "decode large JPEGs at their full size, which takes longer"},
         {.name = "truncated", .kind = CLI_FLAG, .value = &f->pictures.truncated,
          .help = "take JPEGs that end too early as far as they go"},
+        {.name = "update", .kind = CLI_FLAG, .value = &f->update,
+         .help = "take from the output, if it exists, the rows of pictures that have not changed, by size and time; "
+                 "other settings than its own are refused"},
+        {.name = "checksum", .kind = CLI_FLAG, .value = &f->by_content,
+         .help = "look at content, not at times, to see what has changed"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
@@ -67,8 +76,6 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static void take(const Cli *cli, Options *o)
 {
     FeaturesOptions *f = &o->features;
-    if (!f->cnn)
-        cli_usage_error("--cnn FILE.onnx is missing");
     if (!f->output || !*f->output || !strcmp(f->output, "-"))
         cli_usage_error("-o must name the file to write");
     if (!f->data != !f->split)
@@ -80,6 +87,8 @@ static void take(const Cli *cli, Options *o)
     if (f->network.grid_layer && !f->network.grid)
         cli_usage_error("--grid-layer needs --grid");
     check_picture_operands(cli, f->nul);
+    if (f->by_content && !f->update)
+        cli_usage_error("--checksum needs --update");
     if (o->size)
         cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
     f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;
@@ -91,14 +100,14 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = {.features = {.pictures.max_pixels = IMAGE_PIXELS_MAX}};
+    Options o = {.features = {.cnn = CNN_DEFAULT, .pictures.max_pixels = IMAGE_PIXELS_MAX}};
     CliOption options[N_OPTIONS];
     Err err;
     int64_t broken;
     option_table(&o, options);
     Cli cli = {.name = "coco-features",
-               .synopsis = "--cnn FILE.onnx -o FILE.h5 [OPTION...] FILE|DIR|-...\n"
-                           "--cnn FILE.onnx -o FILE.h5 [OPTION...] -d DATA --split NAME",
+               .synopsis = "[--cnn NAME|FILE.onnx] -o FILE.h5 [OPTION...] FILE|DIR|-...\n"
+                           "[--cnn NAME|FILE.onnx] -o FILE.h5 [OPTION...] -d DATA --split NAME",
                .about = ABOUT,
                .epilog = EPILOG,
                .options = options,

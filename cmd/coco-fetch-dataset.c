@@ -8,11 +8,11 @@ static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch-dataset",
-        .synopsis = "cs231n [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nshow [OPTION...] [DATA]",
+        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nshow [OPTION...] [DATA]",
         .about = "The part of coco-fetch that deals with datasets. See 'coco-fetch --help'.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("expected cs231n, shapes, show, a URL or a file");
+    cli_usage_error("expected cs231n, coco2014, coco2017, shapes, show, a URL or a file");
 }
 
 int main(int argc, char **argv)
@@ -20,6 +20,8 @@ int main(int argc, char **argv)
     const char *what = argc > 1 ? argv[1] : "--";
     if (!strcmp(what, "shapes"))
         return shapes_main(argc - 1, argv + 1);
+    if (!strcmp(what, "coco2014") || !strcmp(what, "coco2017"))
+        return coco_main(argc - 1, argv + 1);
     if (!strcmp(what, "show"))
         return show_main(argc - 1, argv + 1);
     if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version"))

@@ -3,6 +3,7 @@
 #include "cmd/fetch.h"
 #include "cmd/nearest.h"
 #include "cmd/net_options.h"
+#include "pipeline/common/checksum.h"
 #include "pipeline/dataset/dataset_fetch.h"
 
 #include <stdio.h>
@@ -60,13 +61,13 @@ static bool is_source(const char *what, const DatasetFetchOptions *spec)
 
 static void check_source(const char *what, const DatasetFetchOptions *spec)
 {
-    const char *const words[] = {spec->name, "shapes", "images", "show"};
+    const char *const words[] = {spec->name, "coco2014", "coco2017", "shapes", "images", "show", "cnn"};
     if (is_source(what, spec))
         return;
     const char *near = nearest(what, words, sizeof words / sizeof *words);
     if (near && strcmp(near, what))
         cli_usage_error("%s: expected cs231n, a URL or a file; did you mean '%s'?", what, near);
-    cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images and show must come first)", what);
+    cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images, show and cnn must come first)", what);
 }
 
 /* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The caller
@@ -104,7 +105,7 @@ static const char **take_options(Options *o, const Cli *cli)
     check_source(cli->operand[0], d);
     if (cli->n_operands > 1)
         cli_usage_error("%s: one archive at a time", cli->operand[1]);
-    if (d->sha256 && !dataset_fetch_digest(d->sha256))
+    if (d->sha256 && !is_sha256(d->sha256))
         cli_usage_error("--sha256: '%s': expected 64 hexadecimal digits", d->sha256);
     d->out = stdout;
     return take_source(d, cli->operand[0], &o->mirrors);

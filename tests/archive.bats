@@ -652,11 +652,11 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
 
 @test "help lists the subcommands; usage errors" {
     coco-fetch --help >help
-    for part in cs231n URL FILE shapes images show; do grep -qE "^  .*$part" help; done
+    for part in cs231n coco2014 URL FILE shapes images show cnn; do grep -qE "^  .*$part" help; done
     coco-fetch cs231n --help >help
     grep -q -- '--max-bytes N' help
     grep -q 'default data/coco_captioning' help
-    fails 2 "cs231n, shapes, images, show, a URL or a file" coco-fetch
+    fails 2 "cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file" coco-fetch
     coco-fetch --version | grep -q '^coco-fetch [0-9]'
     fails 2 "nothing: expected cs231n, a URL or a file" coco-fetch nothing
     fails 2 "shapes: expected .* must come first" coco-fetch -q shapes

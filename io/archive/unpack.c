@@ -254,8 +254,11 @@ static int refuse_markerless(Unpack *u)
 
 static int choose(Unpack *u)
 {
-    const char *second;
-    u->root = entry_list_root(&u->list, u->spec->markers, &u->root_len, &second);
+    const char *second = NULL;
+    if ((u->root = u->spec->root))
+        u->root_len = strlen(u->root);
+    else
+        u->root = entry_list_root(&u->list, u->spec->markers, &u->root_len, &second);
     if (!u->root)
         return refuse_markerless(u);
     if (second)

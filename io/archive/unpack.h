@@ -23,8 +23,10 @@
 typedef struct {
     const char *path;
     const char *name; /* for messages */
-    /* Names of the file whose directory is the root, which all names are relative to; ends with NULL. */
+    /* The root, which all names are relative to: the directory of a file with one of the names `markers`, which end with NULL; or,
+     * unless `root` is NULL, that one: "a/b/", "" is the top. */
     const char *const *markers;
+    const char *root;
     int (*wanted)(const char *name); /* whether to write the file of this name, "images/a.png" */
     int64_t max_bytes;               /* of all entries, unpacked */
     /* Called from within; may be NULL. Counts the bytes of wanted files. */

@@ -43,8 +43,12 @@ int lib_offset(H5 *h5, const ArrayWish *wish, int64_t *offset, Err *err);
 int lib_row_offsets(H5 *h5, const ArrayWish *wish, int64_t *width, int64_t *offset, Err *err);
 /* Opens it and returns HDF5's hid_t, or -1; *stored: the kind in the file. */
 int64_t lib_open_numbers(H5 *h5, const ArrayWish *wish, H5Kind *stored, Err *err);
-/* Reads all of it into out. */
-int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, void *out, Err *err);
+/* Reads these rows of it into out; no rows: all. */
+int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, int64_t first, int64_t rows, void *out, Err *err);
+
+/* --- h5_rows.c --- */
+/* n rows of HDF5's hid_t, or all if n is 0. -1: HDF5 has the reason. */
+int lib_read_rows(int64_t set, H5Number number, int64_t first, int64_t n, void *out);
 
 /* --- h5_read.c --- */
 int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);

@@ -1,91 +1,120 @@
-/* Large arrays by rows: mapped where they lie. */
+/* Arrays that are written, and read, some rows at a time. */
 #include "io/base/half.h"
-#include "io/hdf5/h5_cage.h"
-#include "io/hdf5/h5_mapped.h"
+#include "io/hdf5/h5_file.h"
+#include "io/hdf5/h5_lib.h"
 
-#include <math.h>
+#include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-/* The answer comes from a process that a damaged file may have misled. */
-static int check_offsets(const H5 *h5, const char *name, const H5Rows *m, Err *err)
+/* --- float16 --- */
+
+/* IEEE 754's binary16: in the file little-endian, as NumPy's '<f2'; in memory as the machine has it. */
+static hid_t half_type(hid_t base)
 {
-    int64_t bytes = (int64_t)m->numbers * m->width;
-    for (int64_t i = 0; i < m->rows; i++)
-        if (m->offset[i] < 0 || m->offset[i] > h5->length - bytes)
-            return err_set(err, "%s: %s: row %lld lies outside the file of %lld bytes", h5->path, name,
-                           (long long)i, (long long)h5->length);
-    return 0;
+    hid_t type = H5Tcopy(base);
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    return type;
 }
 
-static int ask_offsets(H5 *h5, const char *name, int rank, const int64_t *dim, H5Rows *m, Err *err)
+int64_t h5_half_type(void)
 {
-    H5Request q = {.ask = ASK_ROWS, .kind = H5_FLOATS, .strict = true, .rank = rank};
-    H5Reply reply;
-    char *text = NULL;
-    memcpy(q.dim, dim, (size_t)rank * sizeof *dim);
-    if (strlen(name) >= sizeof q.name)
-        return err_set(err, "%s: the name '%.32s...' is too long", h5->path, name);
-    memcpy(q.name, name, strlen(name) + 1);
-    if (cage_ask(h5, &q, &reply, &text, err)) {
-        free(text);
-        return -1;
-    }
-    m->width = (int)reply.integer;
-    if (!text || (m->width != 2 && m->width != 4) || reply.text_bytes != m->rows * (int64_t)sizeof *m->offset) {
-        free(text);
-        return err_set(err, "%s: %s: damaged", h5->path, name);
-    }
-    m->offset = (int64_t *)(void *)text;
-    return check_offsets(h5, name, m, err);
+    return half_type(H5T_IEEE_F32LE);
 }
 
-int h5_map_rows(H5 *h5, const char *name, int rank, const int64_t *dim, H5Rows *m, Err *err)
+/* HDF5's own conversion loses the carry where a number rounds up to a power of two: 3.9995 becomes 2. */
+void h5_to_halves(const float *in, size_t n, uint16_t *out)
 {
-    size_t numbers = 1;
-    bool too_large = false;
-    *m = (H5Rows){.rows = dim[0]};
-    for (int i = 1; i < rank; i++)
-        too_large |= dim[i] < 1 || __builtin_mul_overflow(numbers, (size_t)dim[i], &numbers);
-    if (too_large || dim[0] < 1 || numbers > (size_t)h5->length || dim[0] > h5->length / (int64_t)numbers)
-        return err_set(err, "%s: %s: claims more numbers than a file of %lld bytes can hold", h5->path, name,
-                       (long long)h5->length);
-    m->numbers = numbers;
-    int rc = ask_offsets(h5, name, rank, dim, m, err);
-    if (rc == 0) {
-        void *base = mmap(NULL, (size_t)h5->length, PROT_READ, MAP_PRIVATE, h5->file, 0);
-        if (base == MAP_FAILED) {
-            rc = err_set(err, "%s: cannot be mapped", h5->path);
-        } else {
-            m->base = base;
-            m->bytes = (size_t)h5->length;
-            mapped_remember(base, m->bytes, h5->path);
-        }
-    }
-    if (rc)
-        h5_unmap_rows(m);
+    for (size_t i = 0; i < n; i++)
+        out[i] = half_of(in[i]);
+}
+
+/* --- making --- */
+
+/* In chunks of one row if `chunked`. Takes the type over. */
+static int make_set(H5 *h5, const char *name, int rank, const int64_t *dim, hid_t type, bool chunked, Err *err)
+{
+    hsize_t dims[H5_MAX_RANK], chunk[H5_MAX_RANK];
+    for (int i = 0; i < rank; i++)
+        chunk[i] = dims[i] = (hsize_t)dim[i];
+    chunk[0] = 1;
+    hid_t space = H5Screate_simple(rank, dims, NULL), plan = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(plan, 0); /* equal runs give equal files */
+    if (chunked)
+        H5Pset_chunk(plan, rank, chunk);
+    hid_t set = H5Dcreate2(h5->id, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    int rc = set < 0 ? h5_fail(h5, name, "cannot be made", err) : 0;
+    if (set >= 0)
+        H5Dclose(set);
+    H5Pclose(plan);
+    H5Sclose(space);
+    H5Tclose(type);
     return rc;
 }
 
-void h5_unmap_rows(H5Rows *m)
+int h5_make_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
 {
-    if (m->base) {
-        mapped_forget(m->base);
-        munmap(m->base, m->bytes);
-    }
-    free(m->offset);
-    memset(m, 0, sizeof *m);
+    return make_set(h5, name, rank, dim, H5Tcopy(H5T_IEEE_F32LE), false, err);
 }
 
-bool h5_row(const H5Rows *m, int64_t row, float *out)
+int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err)
 {
-    const char *from = (const char *)m->base + m->offset[row];
-    if (m->width == 2)
-        return half_floats(m->numbers, from, out);
-    memcpy(out, from, m->numbers * sizeof *out);
-    float sum = 0;
-    for (size_t i = 0; i < m->numbers; i++)
-        sum += 0 * out[i]; /* NaN if one is not finite */
-    return sum == 0;
+    return make_set(h5, name, rank, dim, half_type(H5T_IEEE_F32LE), true, err);
+}
+
+/* --- rows --- */
+
+/* Moves n rows from `first` on, from `in`, or to `out`. */
+static int move_rows(hid_t set, hid_t type, int64_t first, int64_t n, const void *in, void *out)
+{
+    hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK];
+    hid_t space = H5Dget_space(set);
+    int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, count, NULL);
+    if (rank < 1)
+        return -1;
+    count[0] = (hsize_t)n;
+    hid_t memory = H5Screate_simple(rank, count, NULL);
+    int rc = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
+    if (rc == 0)
+        rc = in ? H5Dwrite(set, type, memory, space, H5P_DEFAULT, in)
+                : H5Dread(set, type, memory, space, H5P_DEFAULT, out);
+    H5Sclose(memory);
+    H5Sclose(space);
+    return rc < 0 ? -1 : 0;
+}
+
+int lib_read_rows(int64_t set, H5Number number, int64_t first, int64_t n, void *out)
+{
+    hid_t type = number == H5_FLOAT16   ? half_type(H5T_NATIVE_FLOAT)
+                 : number == H5_FLOAT32 ? H5Tcopy(H5T_NATIVE_FLOAT)
+                 : number == H5_FLOAT64 ? H5Tcopy(H5T_NATIVE_DOUBLE)
+                                        : H5Tcopy(H5T_NATIVE_INT32);
+    int rc = n ? move_rows(set, type, first, n, NULL, out)
+             : H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0 ? -1
+                                                                          : 0;
+    H5Tclose(type);
+    return rc;
+}
+
+/* Takes the type over. */
+static int put_rows(H5 *h5, const char *name, hid_t type, int64_t first, int64_t n, const void *in, Err *err)
+{
+    hid_t set = H5Dopen2(h5->id, name, H5P_DEFAULT);
+    int rc = set < 0 || move_rows(set, type, first, n, in, NULL) ? -1 : 0;
+    if (set >= 0 && H5Dclose(set) < 0)
+        rc = -1;
+    H5Tclose(type);
+    return rc ? h5_fail(h5, name, "cannot be written", err) : 0;
+}
+
+int h5_put_floats(H5 *h5, const char *name, int64_t first, int64_t n, const float *in, Err *err)
+{
+    return put_rows(h5, name, H5Tcopy(H5T_NATIVE_FLOAT), first, n, in, err);
+}
+
+int h5_put_halves(H5 *h5, const char *name, int64_t first, int64_t n, const uint16_t *in, Err *err)
+{
+    return put_rows(h5, name, half_type(H5T_NATIVE_FLOAT), first, n, in, err);
 }

@@ -3,6 +3,7 @@
 #include "io/base/digest.h"
 #include "io/base/err.h"
 #include "io/base/free_list.h"
+#include "io/file/cache_dir.h"
 #include "io/file/file.h"
 
 #include <dirent.h>
@@ -29,20 +30,9 @@ enum { LEFTOVER_AGE = 24 * 3600, CLOCKS_APART = 2 /* those of a file server and 
 /* The directory to use; the caller frees. NULL: out of memory, or there is no home directory. */
 static char *choose_dir(const char *dir, Err *err)
 {
-    const char *own = getenv("COCO_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *chosen;
-    if (dir)
-        chosen = strdup(dir);
-    else if (own && *own)
-        chosen = strdup(own);
-    else if (xdg && xdg[0] == '/')
-        chosen = path_join(xdg, "coco");
-    else if (home && *home)
-        chosen = path_join(home, ".cache/coco");
-    else {
-        err_set(err, "no cache directory: neither COCO_CACHE nor HOME is set");
-        return NULL;
-    }
+    if (!dir)
+        return cache_dir(err);
+    char *chosen = strdup(dir);
     if (!chosen)
         err_set(err, "out of memory");
     return chosen;

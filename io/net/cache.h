@@ -23,10 +23,9 @@
 
 typedef struct Cache Cache;
 
-/* Opens the cache in `dir`; NULL: $COCO_CACHE, else $XDG_CACHE_HOME/coco, else $HOME/.cache/coco (an empty variable, or
- * an XDG_CACHE_HOME that is not an absolute path, counts as unset). Makes the directory if it is missing. An insecure cache is for
- * downloads from servers that are not verified: it finds what the directory holds, but writes into insecure/ below it, where
- * others do not look. */
+/* Opens the cache in `dir`; NULL: the user's (io/file/cache_dir.h). Makes the directory if it is missing. An insecure cache is
+ * for downloads from servers that are not verified: it finds what the directory holds, but writes into insecure/ below it,
+ * where others do not look. */
 Cache *cache_open(const char *dir, bool insecure, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 

@@ -45,11 +45,6 @@ DatasetFetchOptions dataset_fetch_defaults(void)
     return spec;
 }
 
-bool dataset_fetch_digest(const char *text)
-{
-    return strlen(text) == DIGEST_LEN && strspn(text, "0123456789abcdefABCDEF") == DIGEST_LEN;
-}
-
 /* --- reports --- */
 
 static void on_progress(void *ctx, int64_t done, int64_t total)

@@ -32,9 +32,6 @@ typedef struct {
 /* The course's archive, COCO 2014. */
 DatasetFetchOptions dataset_fetch_defaults(void);
 
-/* Whether the text is a SHA-256, as in the spec. */
-bool dataset_fetch_digest(const char *text);
-
 /* If DIR is already complete, as coco-train sees it, and not to be replaced, only the summary is written. When asked to
  * stop, leaves DIR as it was, keeps what it has downloaded, and returns 0. The summary comes last, so that a failure to
  * write it, which shows in ferror(out), loses nothing. */

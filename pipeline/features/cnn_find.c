@@ -1,38 +1,71 @@
 #include "pipeline/features/cnn_find.h"
 
+#include "io/file/cache_dir.h"
 #include "io/file/file.h"
+#include "pipeline/features/cnn_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* As io/net/cache.h. */
-static char *cache_dir(void)
+char *cnn_cache_path(const char *name, Err *err)
 {
-    const char *own = getenv("COCO_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    return own && *own          ? strdup(own)
-           : xdg && *xdg == '/' ? path_join(xdg, "coco")
-           : home && *home      ? path_join(home, ".cache/coco")
-                                : NULL;
+    const char *dot = strrchr(name, '.');
+    char *path = NULL, *dir = cache_dir(err);
+    if (!dir)
+        return NULL;
+    if (asprintf(&path, "%s/cnn/%s%s", dir, name, dot && !strcmp(dot, ".onnx") ? "" : ".onnx") < 0) {
+        err_set(err, "out of memory");
+        path = NULL;
+    }
+    free(dir);
+    return path;
+}
+
+/* How to get a network that is not at `path`, where the cache would have it. */
+static int missing(const char *name, const char *path, Err *err)
+{
+    const KnownCnn *known = cnn_list_find(name);
+    if (!known)
+        return err_set(err,
+                       "%s: no such file, nor a network of that name in the cache; 'coco-fetch cnn' lists networks",
+                       name);
+    if (known->urls[0])
+        return err_set(err, "%s: the network is not in the cache (%s): 'coco-fetch cnn %s' downloads it", name,
+                       path, known->name);
+    return err_set(err, "%s: the network is not in the cache (%s): 'scripts/setup photos%s%s' puts it there", name,
+                   path, strcmp(known->name, CNN_DEFAULT) ? " " : "",
+                   strcmp(known->name, CNN_DEFAULT) ? known->name : "");
 }
 
 char *cnn_find(const char *name, Err *err)
 {
-    const char *dot = strrchr(name, '.');
-    char *dir = NULL, *path = NULL;
+    char *path;
     if (strchr(name, '/') || access(name, F_OK) == 0) {
         if (!(path = strdup(name)))
             err_set(err, "out of memory");
         return path;
     }
-    if ((dir = cache_dir()) &&
-        asprintf(&path, "%s/cnn/%s%s", dir, name, dot && !strcmp(dot, ".onnx") ? "" : ".onnx") < 0)
-        path = NULL;
-    free(dir);
-    if (path && access(path, F_OK) == 0)
+    if (!(path = cnn_cache_path(name, err)) || access(path, F_OK) == 0)
         return path;
-    err_set(err, "%s: no such file, nor a network of that name in the cache", name);
+    missing(name, path, err);
     free(path);
     return NULL;
+}
+
+Cnn *cnn_open_named(const char *name, const CnnWish *wish, Err *err)
+{
+    const KnownCnn *known = cnn_list_find(name);
+    CnnWish full = *wish;
+    char *path = cnn_find(name, err);
+    if (!path)
+        return NULL;
+    if (known && !full.layer)
+        full.layer = known->layer;
+    if (known && !full.grid_layer)
+        full.grid_layer = known->grid_layer;
+    Cnn *cnn = cnn_open(path, &full, err);
+    free(path);
+    return cnn;
 }

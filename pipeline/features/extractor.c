@@ -24,33 +24,40 @@ void picture_numbers_free(PictureNumbers *p)
     memset(p, 0, sizeof *p);
 }
 
-static int read_picture(const Extractor *x, const char *path, Image *image, Err *err)
+int extractor_decode(const Extractor *x, const char *bytes, size_t len, Image *image, Err *err)
 {
     ImageWish wish = {.max_pixels = x->wish.max_pixels, .draw_cut = x->wish.truncated};
+    if (!x->wish.exact)
+        preprocess_least(cnn_info(x->cnn), &wish.least_w, &wish.least_h);
+    return image_decode(image, bytes, len, &wish, NULL, err);
+}
+
+int extractor_compute(const Extractor *x, const Image *image, const PictureNumbers *out, Err *err)
+{
+    if (preprocess_fill(&x->prepare, cnn_info(x->cnn), image, out->input, err))
+        return -1;
+    return cnn_run(x->cnn, out->input, out->vector, out->grid, err);
+}
+
+int extractor_run(const Extractor *x, const char *path, const PictureNumbers *out, Err *err)
+{
+    Image image = {0};
     size_t len;
     char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err);
     if (!bytes)
-        return -1;
-    if (!x->wish.exact)
-        preprocess_least(cnn_info(x->cnn), &wish.least_w, &wish.least_h);
-    int rc = image_decode(image, bytes, len, &wish, NULL, err);
-    free(bytes);
-    return rc ? err_prefix(err, "%s: ", path) : 0;
-}
-
-int extractor_run(const Extractor *x, const char *path, PictureNumbers *out, Err *err)
-{
-    Image image = {0};
-    if (read_picture(x, path, &image, err))
         return 1;
-    int rc = preprocess_fill(&x->prepare, cnn_info(x->cnn), &image, out->input, err);
+    int broken = extractor_decode(x, bytes, len, &image, err);
+    free(bytes);
+    if (broken) {
+        err_prefix(err, "%s: ", path);
+        return 1;
+    }
+    int rc = extractor_compute(x, &image, out, err);
     image_free(&image);
-    if (rc || cnn_run(x->cnn, out->input, out->vector, out->grid, err))
-        return -1;
-    for (int i = 0; i < cnn_info(x->cnn)->features; i++)
+    for (int i = 0; rc == 0 && i < cnn_info(x->cnn)->features; i++)
         if (!isfinite(out->vector[i])) {
-            err_set(err, "%s: number %d of its features is not finite", path, i);
+            err_set(err, "%s: the network gives numbers that are not finite", path);
             return 1;
         }
-    return 0;
+    return rc;
 }

@@ -35,7 +35,11 @@ typedef struct {
 int picture_numbers_alloc(PictureNumbers *numbers, const CnnInfo *info, Err *err);
 void picture_numbers_free(PictureNumbers *numbers); /* safe on a zero-initialized one */
 
-/* Fills vector and grid. 0: done; 1: the picture is broken, and err names it and says why; -1: failed. */
-int extractor_run(const Extractor *extractor, const char *path, PictureNumbers *numbers, Err *err);
+/* From a file's bytes to the picture; the caller frees it. -1: it is broken, and err says why. */
+int extractor_decode(const Extractor *extractor, const char *bytes, size_t len, Image *image, Err *err);
+/* From the picture to numbers->vector and grid. */
+int extractor_compute(const Extractor *extractor, const Image *image, const PictureNumbers *numbers, Err *err);
+/* All of it. 0: done; 1: the picture is broken, and err names it and says why; -1: failed. */
+int extractor_run(const Extractor *extractor, const char *path, const PictureNumbers *numbers, Err *err);
 
 #endif

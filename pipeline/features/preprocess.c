@@ -1,25 +1,12 @@
 #include "pipeline/features/preprocess.h"
 
 #include "io/picture/resample.h"
+#include "pipeline/features/cnn_list.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Networks whose files do not say how they want pictures. */
-static const struct {
-    const char *sha256, *mean, *scale;
-} KNOWN[] = {
-#define IMAGENET_MEAN "123.675 116.28 103.53"
-#define IMAGENET_SCALE "0.01712475383 0.0175070028 0.01742919389" /* 1/58.395 1/57.12 1/57.375 */
-    /* The ONNX model zoo's vgg16-12, resnet50-v1-12, resnet101-v1-7, mobilenetv2-12 and efficientnet-lite4-11. */
-    {"722c42f53ca03a5480296bf8f9c85a151de3eed9ec982d7d2302ff6e2900c67b", IMAGENET_MEAN, IMAGENET_SCALE},
-    {"3f03fdef724b22947eed826f1eef1dc5c34151bb4c37d634f1db89dfa2dd1526", IMAGENET_MEAN, IMAGENET_SCALE},
-    {"760702f6ec0138f71ebac66f4e95d1c72dc9267a8544f4d4667a53075fd0497c", IMAGENET_MEAN, IMAGENET_SCALE},
-    {"c0c3f76d93fa3fd6580652a45618618a220fced18babf65774ed169de0432ad5", IMAGENET_MEAN, IMAGENET_SCALE},
-    {"d111689907c06eea7c82e4833ddef758da6453b9d4cf60b7e99ca05c7cbd9c12", "127", "0.0078125"},
-};
 
 /* One number for all channels, or three. */
 static bool read_three(const char *text, double out[3])
@@ -72,11 +59,11 @@ int preprocess_choose(Preprocess *p, const Cnn *cnn, const PreprocessWish *wish,
 {
     const char *mean = cnn_metadata(cnn, "coco.mean"), *scale = cnn_metadata(cnn, "coco.scale"),
                *std = cnn_metadata(cnn, "coco.std");
-    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
-        if (!mean && !scale && !std && !strcmp(KNOWN[i].sha256, cnn_info(cnn)->sha256)) {
-            mean = KNOWN[i].mean;
-            scale = KNOWN[i].scale;
-        }
+    const KnownCnn *known = cnn_list_by_digest(cnn_info(cnn)->sha256);
+    if (known && !mean && !scale && !std) {
+        mean = known->mean;
+        scale = known->scale;
+    }
     bool by_std = !wish->scale && !scale && std;
     if (choose_numbers(p->mean, "--mean", wish->mean, mean, err) ||
         choose_numbers(p->scale, "--scale", wish->scale, by_std ? std : scale, err) ||

@@ -40,10 +40,7 @@ static Cnn *find_and_open(const char *name, const Origin *origin, bool grid, Err
                     .grid_layer = grid && origin->grid_layer && *origin->grid_layer ? origin->grid_layer : NULL,
                     .width = sized ? (int)origin->input_width : 0,
                     .height = sized ? (int)origin->input_height : 0};
-    char *path = cnn_find(name, err);
-    Cnn *cnn = path ? cnn_open(path, &wish, err) : NULL;
-    free(path);
-    return cnn;
+    return cnn_open_named(name, &wish, err);
 }
 
 /* As the model's features were prepared; if it does not say so, as the network's file does. */

@@ -68,7 +68,7 @@ def main(words):
     for i in range(int(wish["layers"])):
         dims = [channels, depth, 3, 3]
         weights.append(floats(f"w{i}", dims, [draw.gauss(0, 1 / (9 * depth) ** 0.5) for _ in range(channels * depth * 9)]))
-        nodes.append(node("Conv", [last, f"w{i}"], [f"c{i}"], ints("pads", [1, 1, 1, 1]), ints("strides", [1, 1])))
+        nodes.append(node("Conv", [last, f"w{i}"], [f"c{i}"], ints("pads", [1, 1, 1, 1]), ints("strides", [2, 2])))
         nodes.append(node("Relu", [f"c{i}"], [f"r{i}"]))
         last, depth = f"r{i}", channels
     if "nan" in words:
