@@ -26,7 +26,7 @@ typedef struct {
     CliList features, names, splits;
 } Options;
 
-enum { N_OPTIONS = 16, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
+enum { N_OPTIONS = 17, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -61,6 +61,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "pca", .kind = CLI_INT, .value = &p->pca, .arg = "D",
          .help = "reduce the features to D numbers by principal components, fitted on train", .min = 1,
          .max = PCA_MAX},
+        {.name = "grid-pca", .kind = CLI_INT, .value = &p->grid_pca, .arg = "D",
+         .help = "the same for each place of the grid, if the features have one", .min = 1, .max = PCA_MAX},
         {.name = "from", .kind = CLI_TEXT, .value = &p->from, .arg = "DATA",
          .help = "take captions, splits and features from a dataset directory instead"},
         {.name = "allow-external", .kind = CLI_FLAG, .value = &p->allow_external,
@@ -86,8 +88,8 @@ static void check(const Cli *cli, const PrepareOptions *p)
         cli_usage_error("%s: --from takes the captions of %s alone", cli->operand[0], p->from);
     if (p->from && cli_given(cli, "tokenizer"))
         cli_usage_error("--tokenizer: the captions of --from are words already");
-    if (p->pca && !p->n_features && !p->from)
-        cli_usage_error("--pca needs --features");
+    if ((p->pca || p->grid_pca) && !p->n_features && !p->from)
+        cli_usage_error("%s needs --features", p->pca ? "--pca" : "--grid-pca");
     if (p->n_names && !p->n_features)
         cli_usage_error("--names needs --features");
     if (p->vocab_from && cli_given(cli, "min-count"))

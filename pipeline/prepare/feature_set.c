@@ -24,6 +24,7 @@ void feature_set_free(FeatureSet *s)
 {
     for (int i = 0; i < s->n; i++) {
         h5_unmap(&s->file[i].matrix);
+        grid_close(&s->file[i].grid);
         free(s->file[i].copy);
         free(s->file[i].path);
         free(s->file[i].array);
@@ -196,10 +197,23 @@ static int read_files(FeatureSet *s, FeatureFile *f, H5 *h5, Err *err)
 /* What has made the features. */
 static int read_origin(FeatureFile *f, H5 *h5, Err *err)
 {
-    int reduced = h5_has(h5, "pca", err), grid = reduced < 0 ? -1 : h5_has(h5, "grid", err);
+    int reduced = h5_has(h5, "pca", err), grid = reduced < 0 ? -1 : h5_has(h5, "grid", err),
+        grid_reduced = grid < 0 ? -1 : h5_has(h5, "grid_pca", err);
     f->reduced = reduced > 0;
-    f->grid = grid > 0;
-    return grid < 0 || h5_attr_text(h5, "/", "cnn_sha256", &f->cnn, err) < 0 ? -1 : 0;
+    f->has_grid = grid > 0;
+    f->grid_reduced = grid_reduced > 0;
+    return grid_reduced < 0 || h5_attr_text(h5, "/", "cnn_sha256", &f->cnn, err) < 0 ? -1 : 0;
+}
+
+/* A grid that cannot be used is no reason to refuse the features. */
+static void open_grid(FeatureFile *f)
+{
+    int rc = grid_open(&f->grid, f->path, &f->grid_why);
+    if (rc == 0 && f->grid.rows.rows != f->rows)
+        rc = err_set(&f->grid_why, "%s: grid: %lld rows, but features has %lld", f->path,
+                     (long long)f->grid.rows.rows, (long long)f->rows);
+    if (rc)
+        grid_close(&f->grid);
 }
 
 static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
@@ -224,6 +238,8 @@ static int read_h5(FeatureSet *s, FeatureFile *f, int64_t *D, Err *err)
     if (rc == 0)
         rc = read_origin(f, h5, err);
     h5_close(h5, NULL);
+    if (rc == 0 && f->has_grid)
+        open_grid(f);
     return rc;
 }
 
@@ -321,12 +337,42 @@ int feature_set_add(FeatureSet *s, const char *spec, Err *err)
     return 0;
 }
 
+int feature_set_grid(const FeatureSet *s, Err *err)
+{
+    const FeatureFile *with = NULL, *without = NULL;
+    for (int i = 0; i < s->n; i++) {
+        const FeatureFile *f = &s->file[i];
+        if (f->has_grid && !f->grid.places)
+            return err_set(err, "%s", f->grid_why.text);
+        if (f->has_grid && with && grids_alike(&with->grid, &f->grid, err))
+            return -1;
+        if (f->has_grid && with && with->grid_reduced != f->grid_reduced)
+            return err_set(err, "the grid of %s is reduced by a PCA, that of %s is not",
+                           f->grid_reduced ? f->path : with->path, f->grid_reduced ? with->path : f->path);
+        *(f->has_grid ? &with : &without) = f;
+    }
+    if (with && without)
+        return err_set(err, "%s has a grid, %s has none", with->path, without->path);
+    return with != NULL;
+}
+
+static const FeatureFile *file_of(const FeatureSet *s, int64_t row)
+{
+    const FeatureFile *f = s->file;
+    while (row >= f->first + f->rows)
+        f++;
+    return f;
+}
+
+int feature_set_grid_row(const FeatureSet *s, int64_t row, float *out, Err *err)
+{
+    const FeatureFile *f = file_of(s, row);
+    return grid_row(&f->grid, row - f->first, out, err);
+}
+
 const float *feature_set_row(const FeatureSet *s, int64_t row, Err *err)
 {
-    int i = 0;
-    while (row >= s->file[i].first + s->file[i].rows)
-        i++;
-    const FeatureFile *f = &s->file[i];
+    const FeatureFile *f = file_of(s, row);
     const float *x = f->floats + (row - f->first) * s->D;
     for (int64_t j = 0; j < s->D; j++)
         if (!isfinite(x[j])) {

@@ -10,6 +10,7 @@
 
 #include "io/base/err.h"
 #include "io/base/hash.h"
+#include "io/data/grid.h"
 #include "io/hdf5/h5.h"
 
 #include <stdbool.h>
@@ -21,10 +22,13 @@ typedef struct {
     const float *floats;
     int64_t rows, first; /* first: the number of its first row in the set */
     bool named;
-    bool reduced;    /* by a PCA already, which the file has in its group `pca` */
-    char *cnn;       /* the CNN's SHA-256, or NULL */
-    bool grid;       /* it has a grid of features too, which is not read */
-    H5Matrix matrix; /* what floats points into, or */
+    bool reduced;  /* by a PCA already, which the file has in its group `pca` */
+    char *cnn;     /* the CNN's SHA-256, or NULL */
+    bool has_grid; /* it has a grid of features too: */
+    Grid grid;     /* without places if it cannot be used, and then */
+    Err grid_why;
+    bool grid_reduced; /* by a PCA already */
+    H5Matrix matrix;   /* what floats points into, or */
     float *copy;
 } FeatureFile;
 
@@ -57,6 +61,10 @@ int feature_set_read_names(FeatureSet *set, const char *const *lists, int n_list
 int64_t feature_set_find(const FeatureSet *set, const char *name, bool by_base);
 /* Any of the names, as an example; NULL: there are none. Borrowed. */
 const char *feature_set_any_name(const FeatureSet *set);
+/* 1: every file has a grid, all of one shape; 0: none has; -1: they cannot be taken, and err says why. */
+int feature_set_grid(const FeatureSet *set, Err *err);
+/* The grid of a row, out (places, channels). */
+int feature_set_grid_row(const FeatureSet *set, int64_t row, float *out, Err *err);
 /* The features of a row, after a check that each number is finite. NULL with a message otherwise. */
 const float *feature_set_row(const FeatureSet *set, int64_t row, Err *err);
 

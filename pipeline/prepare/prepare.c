@@ -239,12 +239,21 @@ static int number_words(Prepare *p, Err *err)
 
 /* --- the whole --- */
 
-static void tell_grids(const Prepare *p)
+/* The grids are taken if all features have them. */
+static int take_grids(Prepare *p, Err *err)
 {
-    for (int i = 0; i < p->features.n; i++)
-        if (p->features.file[i].grid)
-            report_warn(p->report, "%s: its grid is not taken; coco-features -d %s --grid makes that of a split",
-                        p->features.file[i].path, p->options->out);
+    Err why;
+    int grids = feature_set_grid(&p->features, &why);
+    bool wanted = p->options->grid_pca > 0;
+    p->prepared.grid = grids > 0;
+    if (grids < 0 && wanted)
+        return err_set(err, "%s", why.text);
+    if (grids == 0 && wanted)
+        return err_set(err, "--grid-pca %lld: the features have no grid; coco-features --grid makes one",
+                       (long long)p->options->grid_pca);
+    if (grids < 0)
+        report_warn(p->report, "grids are not taken: %s", why.text);
+    return 0;
 }
 
 static void tell_splits(const Prepare *p)
@@ -270,7 +279,7 @@ static bool has_captions(const CaptionSet *set, const char *split)
 
 static int check_train(const Prepare *p, Err *err)
 {
-    bool needed = !p->options->vocab_from || p->options->pca;
+    bool needed = !p->options->vocab_from || p->options->pca || p->options->grid_pca;
     if (has_captions(&p->captions, needed ? "train" : NULL))
         return 0;
     return err_set(err, "no captions are left%s", needed ? " for the split train" : "");
@@ -290,10 +299,10 @@ static int arrange(Prepare *p, Err *err)
         return -1;
     p->prepared =
         (Prepared){.captions = &p->captions, .features = &p->features, .words = &p->words, .pca = (int)o->pca};
-    if (check_train(p, err) || prepared_split(&p->prepared, err))
+    p->prepared.grid_pca = (int)o->grid_pca;
+    if (check_train(p, err) || prepared_split(&p->prepared, err) || take_grids(p, err))
         return -1;
     tell_splits(p);
-    tell_grids(p);
     return 0;
 }
 
@@ -301,13 +310,16 @@ static int write_all(Prepare *p, Err *err)
 {
     const PrepareOptions *o = p->options;
     OutDir out;
-    double kept;
+    double kept[2];
     if (outdir_begin(&out, o->out, err))
         return -1;
-    int rc = prepared_write(&p->prepared, out.path, &kept, err);
+    int rc = prepared_write(&p->prepared, out.path, kept, err);
     if (rc == 0 && o->pca)
         report_note(p->report, "pca: %lld of %lld numbers keep %.2f %% of the variance", (long long)o->pca,
-                    (long long)p->features.D, 100 * kept);
+                    (long long)p->features.D, 100 * kept[0]);
+    if (rc == 0 && o->grid_pca)
+        report_note(p->report, "grid-pca: %lld of %d numbers keep %.2f %% of the variance", (long long)o->grid_pca,
+                    p->features.file[0].grid.channels, 100 * kept[1]);
     if (rc == 0 && !report_stop(p->report))
         rc = outdir_commit(&out, o->replace, err);
     outdir_abort(&out);

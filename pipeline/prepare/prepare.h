@@ -34,7 +34,7 @@ typedef struct {
     int64_t min_count;      /* 0: 5, or 1 with `from`, whose words were chosen already */
     int64_t max_words;      /* 0: 20, or no limit with `from` */
     const char *vocab_from; /* NULL: count the words */
-    int64_t pca;            /* 0: none */
+    int64_t pca, grid_pca;  /* 0: none */
     int64_t seed;
     bool strict, replace;
     bool allow_external; /* HDF5 files may keep arrays in other files */

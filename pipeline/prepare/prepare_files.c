@@ -4,6 +4,7 @@
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/origin.h"
+#include "pipeline/prepare/prepare_grid.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -146,6 +147,11 @@ static int write_captions(const Prepared *p, const char *dir, Err *err)
 
 /* --- features --- */
 
+/* Of the vector and of the grid's places; C is 0 without one. */
+typedef struct {
+    Pca vector, grid;
+} Reductions;
+
 typedef struct {
     const Prepared *p;
     const PreparedSplit *split;
@@ -187,14 +193,19 @@ static int copy_origin(const Prepared *p, H5 *h5, Err *err)
     if (f->copy) /* NumPy's files say nothing */
         return 0;
     Origin origin;
-    int rc = origin_read_file(&origin, f->path, err) || origin_write(&origin, h5, "/", err) ? -1 : 0;
+    int rc = origin_read_file(&origin, f->path, err);
+    if (!p->grid)
+        pca_free(&origin.grid_pca);
+    if (rc == 0)
+        rc = origin_write(&origin, h5, "/", err);
     origin_free(&origin);
     return rc;
 }
 
-static int fill_features(const Prepared *p, const PreparedSplit *s, const Pca *pca, H5 *h5, Err *err)
+static int fill_features(const Prepared *p, const PreparedSplit *s, const Reductions *by, H5 *h5, Err *err)
 {
     Rows rows = {p, s};
+    const Pca *pca = by->vector.C ? &by->vector : NULL;
     const int64_t dim[2] = {s->images, pca ? pca->D : p->features->D};
     float *out = malloc((size_t)(dim[0] * dim[1]) * sizeof *out);
     int rc = out ? 0 : err_set(err, "no memory for %lld x %lld features", (long long)dim[0], (long long)dim[1]);
@@ -207,29 +218,39 @@ static int fill_features(const Prepared *p, const PreparedSplit *s, const Pca *p
         rc = write_names(p, s, h5, err);
     if (rc == 0)
         rc = copy_origin(p, h5, err);
-    return rc == 0 && pca ? origin_write_pca(pca, h5, err) : rc;
+    if (rc == 0 && pca)
+        rc = origin_write_pca(pca, h5, err);
+    return rc == 0 && by->grid.C ? origin_write_grid_pca(&by->grid, h5, err) : rc;
 }
 
-static int write_features(const Prepared *p, const PreparedSplit *s, const Pca *pca, const char *dir, Err *err)
+static int write_features(const Prepared *p, const PreparedSplit *s, const Reductions *by, const char *dir,
+                          Err *err)
 {
     char *path = plain_path(dir, DATASET_FILE_FEATURES, s->name, err);
     H5 *h5 = path ? h5_create(path, err) : NULL;
-    int rc = h5 ? fill_features(p, s, pca, h5, err) : -1;
+    int rc = h5 ? fill_features(p, s, by, h5, err) : -1;
     if (rc)
         h5_discard(h5);
     else
         rc = h5_close(h5, err);
+    if (rc == 0 && p->grid)
+        rc = grid_write(p, s, &by->grid, path, err);
     free(path);
     return rc;
 }
 
-static int fit_pca(const Prepared *p, Pca *pca, Err *err)
+static const PreparedSplit *train_of(const Prepared *p)
 {
     int k = 0;
     while (strcmp(p->split[k].name, "train") != 0)
         k++;
-    Rows rows = {p, &p->split[k]};
-    int64_t n = p->split[k].images;
+    return &p->split[k];
+}
+
+static int fit_pca(const Prepared *p, Pca *pca, Err *err)
+{
+    Rows rows = {p, train_of(p)};
+    int64_t n = rows.split->images;
     if (p->features->file[0].reduced)
         return err_set(err, "--pca %d: %s is reduced by a PCA already", p->pca, p->features->file[0].path);
     if (p->features->D > PCA_WIDEST)
@@ -278,11 +299,14 @@ static int write_vocab(const Prepared *p, const char *dir, Err *err)
     return rc;
 }
 
-int prepared_write(const Prepared *p, const char *dir, double *kept, Err *err)
+int prepared_write(const Prepared *p, const char *dir, double kept[2], Err *err)
 {
-    Pca pca = {.C = 0};
-    int rc = p->pca ? fit_pca(p, &pca, err) : 0;
-    *kept = pca.kept;
+    Reductions by = {.vector.C = 0};
+    int rc = p->pca ? fit_pca(p, &by.vector, err) : 0;
+    if (rc == 0 && p->grid_pca)
+        rc = grid_fit(p, train_of(p), &by.grid, err);
+    kept[0] = by.vector.kept;
+    kept[1] = by.grid.kept;
     if (rc == 0)
         rc = write_vocab(p, dir, err);
     if (rc == 0)
@@ -292,12 +316,13 @@ int prepared_write(const Prepared *p, const char *dir, double *kept, Err *err)
         if (!s->images)
             continue;
         if (p->features->n)
-            rc = write_features(p, s, p->pca ? &pca : NULL, dir, err);
+            rc = write_features(p, s, &by, dir, err);
         if (rc == 0 && p->captions->named)
             rc = write_list(p, s, DATASET_FILE_IMAGES, caption_set_file, dir, err);
         if (rc == 0)
             rc = write_list(p, s, DATASET_FILE_URLS, url_of, dir, err);
     }
-    pca_free(&pca);
+    pca_free(&by.vector);
+    pca_free(&by.grid);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "pipeline/prepare/pca.h"
 #include "pipeline/prepare/word_numbers.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -22,7 +23,9 @@ typedef struct {
     PreparedSplit
         *split; /* (n_splits) by their numbers in captions->splits; those without images are not written */
     int n_splits;
-    int pca; /* D; 0: features stay as they are */
+    int pca;      /* D; 0: features stay as they are */
+    bool grid;    /* the grids are taken too */
+    int grid_pca; /* the same for their places */
 } Prepared;
 
 /* Sorts images and captions into splits, and counts. The caller frees. */
@@ -30,7 +33,8 @@ int prepared_split(Prepared *prepared, Err *err);
 void prepared_free(Prepared *prepared); /* the splits; safe on a zero-initialized one */
 
 /* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names) and S_urls.txt (if all of a split's
- * images have URLs) into the directory; without features, none are written. With a PCA, it is fitted on train first; *kept: its share of the variance. */
-int prepared_write(const Prepared *prepared, const char *dir, double *kept, Err *err);
+ * images have URLs) into the directory; without features, none are written. With PCAs, of the vector and of
+ * the grid's places, they are fitted on train first; kept: their shares of the variance. */
+int prepared_write(const Prepared *prepared, const char *dir, double kept[2], Err *err);
 
 #endif
