@@ -44,6 +44,13 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                                    .raw_features = true,
                                    .dropout = 0.3,
                                    .label_smoothing = 0.1,
+                                   .clip = 5,
+                                   .clip_value = 0.1,
+                                   .weight_decay = 1e-4,
+                                   .forget_bias = -1.5,
+                                   .lr_schedule = SCHEDULE_PLATEAU,
+                                   .lr_every = 4,
+                                   .warmup = 100,
                                    .seed = 4294967294,
                                    .val_every = 2,
                                    .val_max = 3},
@@ -52,7 +59,8 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                       .log = strdup("../logs/caf\xc3\xa9"),
                       .data_absolute = strdup("/some where"),
                       .epoch = 9,
-                      .best_val_loss = best_val_loss};
+                      .best_val_loss = best_val_loss,
+                      .stale = 2};
     s->optim = optim_defaults(rule_at(rule));
     s->optim.learning_rate = 0.1 / 3;
     s->optim.step = 12;
@@ -104,6 +112,7 @@ static void assert_same_state(const TrainState *a, const TrainState *b, size_t p
         assert_memory_equal(a->slot[i], b->slot[i], parameters * sizeof(real));
     assert_memory_equal(&a->rng, &b->rng, sizeof a->rng);
     assert_memory_equal(a->loss, b->loss, (size_t)a->iteration * sizeof *a->loss);
+    assert_int_equal(a->stale, b->stale);
     assert_true(a->best_val_loss == b->best_val_loss || (isnan(a->best_val_loss) && isnan(b->best_val_loss)));
 }
 

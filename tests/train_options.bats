@@ -21,6 +21,9 @@ settings() {
 --cell lstm --order shuffle --dropout 0.4
 --cell gru --dropout 0.1 --label-smoothing 0.1
 --cell rnn --precision bf16 --dropout 0.5 --optim sgd
+--cell lstm --forget-bias 1 --clip 5 --clip-value 0.1 --weight-decay 0.1 --warmup 5
+--optim rmsprop --clip 1 --lr-schedule step --lr-every 2 --warmup 3
+--order shuffle --val-every 1 --lr-schedule plateau --lr-every 1 --lr 0.1
 END
 }
 
@@ -45,13 +48,50 @@ END
     done < <(settings)
 }
 
+@test "cosine: resumed after a stop, the same bytes" {
+    cosine="-q -d d --hidden 16 --wordvec 8 --batch-size 10 --iterations 400 --lr-schedule cosine --warmup 50 --save-every 1"
+    coco-train -o whole.h5 $cosine
+    coco-train -o part.h5 $cosine &
+    until [ -s part.h5 ] && [ "$(attribute part.h5 /train iteration)" -gt 20 ]; do sleep 0.01; done
+    kill -TERM $!
+    wait $! || true
+    [ "$(attribute part.h5 /train iteration)" -lt 400 ]
+    coco-train -q --resume part.h5
+    same whole.h5 part.h5
+}
+
+@test "the log has the rate of each iteration" {
+    tiny -d d -o m.h5 --batch-size 13 --epochs 6 --lr 0.01 --lr-schedule step --lr-every 2 --lr-decay 0.1 --warmup 4 --log log
+    jq -c 'select(.event == "iteration") | .lr' log >rates
+    per=$(jq -s 'map(select(.event == "iteration" and .epoch == 1)) | length' log)
+    for i in $(seq $((6 * per))); do
+        jq -n "([1, $i / 4] | min) * 0.01 * pow(0.1; (($i - 1) / $((2 * per))) | floor)"
+    done >expected
+    paste rates expected | awk '{ if (($1 - $2) > 1e-12 || ($2 - $1) > 1e-12) exit 1 }'
+    [ "$(wc -l <rates)" = $((6 * per)) ]
+}
+
+@test "plateau: the rate decays at checks that are not better" {
+    tiny -d d -o m.h5 --epochs 12 --lr 0.1 --lr-schedule plateau --lr-every 1 --val-every 1 --log log
+    jq -s -e 'map(select(.event == "epoch")) | . as $e | [range(1; length)] |
+        all(. as $i | ($e[$i].lr < $e[$i-1].lr) == ($e[$i].val_loss >= ($e[:$i] | map(.val_loss) | min)))' log
+    jq -s -e 'map(.lr) | min < 0.1' log
+}
+
 @test "each option changes what is learned, and is in the file; 0 changes nothing" {
     tiny -d d -o plain.h5 --iterations 4
-    for option in dropout label-smoothing; do
+    for option in dropout label-smoothing clip clip-value weight-decay; do
         tiny -d d -o m.h5 --iterations 4 --$option 0.3
         run ! same_params plain.h5 m.h5
         [ "$(attribute m.h5 /train ${option/-/_})" = 0.3 ]
         tiny -d d -o m.h5 --iterations 4 --$option 0
         same plain.h5 m.h5
     done
+    for option in "lr-schedule cosine" "warmup 3"; do
+        tiny -d d -o m.h5 --iterations 4 --$option
+        run ! same_params plain.h5 m.h5
+    done
+    tiny -d d -o plain.h5 --cell lstm --iterations 0
+    tiny -d d -o m.h5 --cell lstm --iterations 0 --forget-bias 1.5
+    h5diff plain.h5 m.h5 /params | grep -q '16 differences'
 }

@@ -17,6 +17,11 @@ const char *precision_names(void)
     return PRECISION_NAMES;
 }
 
+const char *schedule_names(void)
+{
+    return "constant|step|cosine|plateau";
+}
+
 /* --- the table --- */
 
 #define AT(member) .at = offsetof(TrainSettings, member)
@@ -43,8 +48,23 @@ const Setting train_settings[] = {
     {"batch-size", "/train", false, {"batch_size", INT(batch_size), .min = 1, .max = SETTING_BATCH_MAX}},
     {"max-train", "/train", false, {"max_train", INT(max_train), .max = SETTING_UINT32_MAX}},
     {"dropout", "/train", false, {"dropout", REAL(dropout), .max = SETTING_SHARE_MAX, .sparse = true}},
-    {"label-smoothing", "/train", false,
+    {"label-smoothing",
+     "/train",
+     false,
      {"label_smoothing", REAL(label_smoothing), .max = SETTING_SHARE_MAX, .sparse = true}},
+    {"clip", "/train", false, {"clip", REAL(clip), .max = SETTING_CLIP_MAX, .sparse = true}},
+    {"clip-value", "/train", false, {"clip_value", REAL(clip_value), .max = SETTING_CLIP_MAX, .sparse = true}},
+    {"weight-decay",
+     "/train",
+     false,
+     {"weight_decay", REAL(weight_decay), .max = SETTING_DECAY_MAX, .sparse = true}},
+    {"forget-bias",
+     "/train",
+     false,
+     {"forget_bias", REAL(forget_bias), .min = -SETTING_BIAS_MAX, .max = SETTING_BIAS_MAX, .sparse = true}},
+    {"lr-schedule", "/train", false, {"lr_schedule", WORD(lr_schedule, schedule_names), .sparse = true}},
+    {"lr-every", "/train", false, {"lr_every", INT(lr_every), .max = SETTING_COUNT_MAX, .sparse = true}},
+    {"warmup", "/train", false, {"warmup", INT(warmup), .max = SETTING_COUNT_MAX, .sparse = true}},
     {"seed", "/train", false, {"seed", INT(seed), .max = SETTING_UINT32_MAX}},
     {"val-every", "/train", true, {"val_every", INT(val_every), .max = SETTING_COUNT_MAX}},
     {"val-max", "/train", true, {"val_max", INT(val_max), .min = 1, .max = SETTING_COUNT_MAX}},

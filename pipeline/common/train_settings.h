@@ -19,10 +19,14 @@
 /* The order in which minibatches take captions; pipeline/train/batch.h says how. */
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
+/* How the learning rate changes; pipeline/train/rate.h says how. */
+typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } LrSchedule;
+
 /* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
  * cell_names() of model/cell/cell.h and rule_names() of model/optim/optim.h. */
 const char *order_names(void);
 const char *precision_names(void);
+const char *schedule_names(void);
 
 /* The largest numbers that an option and a file may ask for. */
 #define SETTING_LR_MAX 1e6
@@ -32,13 +36,16 @@ const char *precision_names(void);
 #define SETTING_UINT32_MAX 4294967295.0
 #define SETTING_BATCH_MAX 1048576.0
 #define SETTING_SHARE_MAX 0.99 /* of dropout and label smoothing */
+#define SETTING_CLIP_MAX 1e6
+#define SETTING_DECAY_MAX 1e3
+#define SETTING_BIAS_MAX 100.0
 
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
-    double lr, lr_decay; /* lr NaN: the rule's own */
+    double lr, lr_decay; /* lr NaN: the rule's own; lr_decay NaN: the schedule's */
     int64_t epochs;
     int64_t iterations; /* -1: as many as the epochs have */
     int64_t batch_size;
@@ -46,7 +53,12 @@ typedef struct {
     int order;         /* BatchOrder */
     int precision;     /* Precision of matrix products */
     bool raw_features;
-    double dropout, label_smoothing; /* of LossOptions (model/loss.h) */
+    double dropout, label_smoothing;       /* of LossOptions (model/loss.h) */
+    double clip, clip_value, weight_decay; /* of model/optim/regularize.h; 0: none */
+    double forget_bias;                    /* of the start (model/captioner.h) */
+    int lr_schedule;                       /* LrSchedule */
+    int64_t lr_every; /* epochs or checks between decays; 0: the default of schedules that decay by it */
+    int64_t warmup;   /* iterations */
     int64_t seed;
     int64_t val_every, val_max;
 } TrainSettings;
@@ -58,7 +70,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 19 };
+enum { TRAIN_SETTINGS = 26 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */

@@ -1,8 +1,10 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
+#include "model/optim/regularize.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/rate.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
 
@@ -58,18 +60,53 @@ static int validate(TrainRun *r, double *val_loss, Err *err)
     return 0;
 }
 
+/* The learning rate of the next iteration. */
+static void set_rate(TrainRun *r)
+{
+    const TrainState *s = &r->state;
+    r->lr = s->optim.learning_rate * rate_factor(&s->settings, s->iteration, r->total);
+}
+
+static void update(TrainRun *r)
+{
+    TrainState *s = &r->state;
+    const TrainSettings *t = &s->settings;
+    Params *p = &r->model.params;
+    double base = s->optim.learning_rate;
+    if (t->clip > 0 || t->clip_value > 0)
+        gradient_clip(t->clip, t->clip_value, r->grads.data, p->n);
+    if (t->weight_decay > 0)
+        weights_decay(p, r->lr * t->weight_decay);
+    s->optim.learning_rate = r->lr;
+    optim_update(&s->optim, p->n, p->data, r->grads.data, s->slot);
+    s->optim.learning_rate = base;
+}
+
+/* What a check means for those after it. */
+static void take_check(TrainRun *r, double val_loss)
+{
+    TrainState *s = &r->state;
+    bool better = !(s->best_val_loss <= val_loss);
+    if (better)
+        s->best_val_loss = val_loss;
+    if (s->settings.lr_schedule != SCHEDULE_PLATEAU)
+        return;
+    s->stale = better ? 0 : s->stale + 1;
+    s->optim.learning_rate = rate_after_check(&s->settings, s->optim.learning_rate, s->stale);
+}
+
 static int end_epoch(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
     double val_loss = NAN;
-    s->optim.learning_rate *= s->settings.lr_decay;
+    s->optim.learning_rate = rate_after_epoch(&s->settings, s->optim.learning_rate, s->epoch);
     if (s->settings.val_every > 0 && s->epoch % s->settings.val_every == 0) {
         if (validate(r, &val_loss, err))
             return -1;
-        if (!(s->best_val_loss <= val_loss))
-            s->best_val_loss = val_loss;
+        take_check(r, val_loss);
         report_note(r->report, "(Epoch %lld) val loss: %f", (long long)s->epoch, val_loss);
     }
+    set_rate(r);
     return train_log_event(r, "epoch", NAN, val_loss, err);
 }
 
@@ -84,7 +121,8 @@ static int iterate(TrainRun *r, Err *err)
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);
-    optim_update(&s->optim, r->model.params.n, r->model.params.data, r->grads.data, s->slot);
+    set_rate(r);
+    update(r);
     if (train_state_add_loss(s, r->loss))
         return err_set(err, "out of memory");
     s->rng = b->rng;
@@ -103,6 +141,7 @@ static int iterate(TrainRun *r, Err *err)
 static int loop(TrainRun *r, Err *err)
 {
     int64_t every = r->options->save_every;
+    set_rate(r);
     while (r->state.iteration < r->total && !report_stop(r->report)) {
         if (iterate(r, err))
             return -1;

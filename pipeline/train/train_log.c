@@ -118,7 +118,7 @@ int train_log_event(TrainRun *r, const char *event, double rate, double val_loss
     LogEvent e = {.iteration = r->state.iteration,
                   .epoch = r->state.epoch,
                   .loss = r->loss,
-                  .lr = r->state.optim.learning_rate,
+                  .lr = r->lr,
                   .captions_per_s = rate,
                   .val_loss = val_loss};
     snprintf(e.event, sizeof e.event, "%s", event);

@@ -6,6 +6,7 @@
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/guard.h"
+#include "pipeline/train/rate.h"
 #include "pipeline/train/run_mark.h"
 #include "pipeline/train/train_log.h"
 
@@ -24,6 +25,10 @@ static int take_settings(TrainRun *r, Err *err)
     *s = r->options->settings;
     if (isnan(s->lr))
         s->lr = rule_at(s->rule)->training_rate;
+    if (isnan(s->lr_decay))
+        s->lr_decay = schedule_decay((LrSchedule)s->lr_schedule);
+    if (!s->lr_every)
+        s->lr_every = schedule_every((LrSchedule)s->lr_schedule);
     s->data = strdup(s->data);
     return s->data ? 0 : err_set(err, "out of memory");
 }
@@ -158,6 +163,7 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
         return err_set(err, "no memory for a model of %d features, %d, %d and %d words", shape.D, shape.W, shape.H,
                        shape.V);
     params_init(&r->model.params, rng);
+    params_forget_bias(&r->model.params, (real)s->forget_bias);
     return 0;
 }
 
