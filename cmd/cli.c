@@ -77,6 +77,9 @@ static void print_default(const CliOption *o)
             printf(" (default %lld)", (long long)v);
         break;
     }
+    case CLI_PERIOD:
+        printf(" (default %lld)", (long long)*(int64_t *)o->value);
+        break;
     case CLI_REAL: {
         double v = *(double *)o->value;
         if (!isnan(v))
@@ -224,6 +227,19 @@ static void take_many(const CliOption *o, const char *text)
     list->value[list->n++] = text;
 }
 
+static bool read_period(const char *text, int64_t max, int64_t *out)
+{
+    size_t n = strlen(text);
+    if (!n || n > 24 || text[n - 1] != 'i')
+        return cli_read_int(text, 0, max, out);
+    char number[24];
+    memcpy(number, text, n - 1);
+    number[n - 1] = '\0';
+    bool valid = cli_read_int(number, 0, max, out);
+    *out = valid ? -*out : *out;
+    return valid;
+}
+
 static void take_value(const CliOption *o, const char *text)
 {
     switch (o->kind) {
@@ -233,6 +249,11 @@ static void take_value(const CliOption *o, const char *text)
     case CLI_INT:
         if (!cli_read_int(text, (int64_t)o->min, (int64_t)o->max, o->value))
             cli_usage_error("--%s: '%s': expected an integer from %.0f to %.0f", o->name, text, o->min, o->max);
+        break;
+    case CLI_PERIOD:
+        if (!read_period(text, (int64_t)o->max, o->value))
+            cli_usage_error("--%s: '%s': expected an integer from 0 to %.0f, or iterations as 500i", o->name, text,
+                            o->max);
         break;
     case CLI_REAL:
         if (!cli_read_real(text, o->min, o->max, o->value))

@@ -15,6 +15,7 @@
 typedef enum {
     CLI_FLAG,   /* bool *: set by its presence */
     CLI_INT,    /* int64_t *: decimal, from min to max; a default below min means no default */
+    CLI_PERIOD, /* int64_t *: as CLI_INT, a number of epochs; or "500i", iterations, which becomes -500 */
     CLI_REAL,   /* double *: finite, from min to max; a default of NaN means no default */
     CLI_TEXT,   /* const char **: any text; NULL means no default */
     CLI_CHOICE, /* int *: the index of the word in `arg`, "rnn|lstm" */

@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 35 };
+enum { N_OPTIONS = 39 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -81,10 +81,18 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
          .help = "resume this model's training, exactly where it stopped"},
-        {.name = "val-every", .kind = CLI_INT, .value = &s->val_every, .arg = "N",
-         .help = "validation loss every N epochs; 0 is never", .max = most},
+        {.name = "val-every", .kind = CLI_PERIOD, .value = &s->val_every, .arg = "N|Ni",
+         .help = "validate every N epochs, or every N iterations; 0 is never", .max = most},
         {.name = "val-max", .kind = CLI_INT, .value = &s->val_max, .arg = "N",
          .help = "validate on the first N captions", .min = 1, .max = most},
+        {.name = "val-metrics", .kind = CLI_FLAG, .value = &s->val_metrics,
+         .help = "each validation also captions the first --val-max images greedily and scores that"},
+        {.name = "keep-best", .kind = CLI_TEXT, .value = &s->keep_best, .arg = "FILE",
+         .help = "write the model here whenever a validation is better than all before"},
+        {.name = "best-by", .kind = CLI_CHOICE, .value = &s->best_by, .arg = best_names(),
+         .help = "what makes a validation better; cider and bleu4 score captions as --val-metrics does"},
+        {.name = "patience", .kind = CLI_INT, .value = &s->patience, .arg = "N",
+         .help = "stop after N validations in a row without a better one; 0 is never", .max = most},
         {.name = "save-every", .kind = CLI_INT, .value = &t->save_every, .arg = "N",
          .help = "save every N iterations too; 0 is only at the end", .max = most},
         {.name = "log", .kind = CLI_TEXT, .value = &t->log, .arg = "FILE",
@@ -145,8 +153,12 @@ static void check_settings(const Cli *cli, const TrainOptions *t)
         cli_usage_error("--forget-bias: the %s has no forget gates", cell_at(s->cell)->name);
     if (cli_given(cli, "lr-every") && !plateau && s->lr_schedule != SCHEDULE_STEP)
         cli_usage_error("--lr-every is for --lr-schedule step and plateau");
+    static const char *const checked[] = {"val-metrics", "keep-best", "best-by", "patience"};
     if (plateau && !s->val_every)
         cli_usage_error("--lr-schedule plateau needs --val-every");
+    for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)
+        if (cli_given(cli, checked[i]) && !s->val_every)
+            cli_usage_error("--%s needs --val-every", checked[i]);
 }
 
 /* What no table can say of the files to read and write. */

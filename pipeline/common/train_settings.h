@@ -27,6 +27,7 @@ typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATE
 const char *order_names(void);
 const char *precision_names(void);
 const char *schedule_names(void);
+const char *best_names(void);
 
 /* The largest numbers that an option and a file may ask for. */
 #define SETTING_LR_MAX 1e6
@@ -39,6 +40,9 @@ const char *schedule_names(void);
 #define SETTING_CLIP_MAX 1e6
 #define SETTING_DECAY_MAX 1e3
 #define SETTING_BIAS_MAX 100.0
+
+/* By which number of a validation one is better than those before: the lower loss, the higher score. */
+typedef enum { BEST_LOSS, BEST_CIDER, BEST_BLEU4 } BestBy;
 
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
@@ -60,7 +64,12 @@ typedef struct {
     int64_t lr_every; /* epochs or checks between decays; 0: the default of schedules that decay by it */
     int64_t warmup;   /* iterations */
     int64_t seed;
-    int64_t val_every, val_max;
+    int64_t val_every; /* epochs between validations; below 0: iterations; 0: never */
+    int64_t val_max;
+    bool val_metrics;      /* captions of validation images are scored too; also if best_by needs them */
+    const char *keep_best; /* where the best model goes, or NULL; owned as data is */
+    int best_by;           /* BestBy */
+    int64_t patience;      /* validations without a better one that end the run; 0: they do not */
 } TrainSettings;
 
 typedef struct {
@@ -70,7 +79,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 26 };
+enum { TRAIN_SETTINGS = 30 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -100,7 +109,7 @@ void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
                    const char *path, Err *err);
 /* Turns a file's settings into those of the run that resumes it: given ones that may change replace the file's, and new
- * --epochs without --iterations end the file's iterations. settings->data is malloc'd, before and after.
+ * --epochs without --iterations end the file's iterations. settings->data and keep_best are malloc'd, before and after.
  * -1: out of memory. */
 int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err);
 
