@@ -11,7 +11,7 @@ char *cnn_cache_path(const char *name, Err *err);
  * there is none; err says how to get it. Any thread. */
 char *cnn_find(const char *name, Err *err);
 
-/* cnn_open on that file. Layers that are not wished for by name are the known network's (cnn_list.h). */
+/* cnn_open on that file. If it is from the cache, layers that are not wished for by name are the known network's (cnn_list.h). */
 Cnn *cnn_open_named(const char *name, const CnnWish *wish, Err *err);
 
 #endif
