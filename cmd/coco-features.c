@@ -1,5 +1,6 @@
 /* coco-features: pictures in, features of a convolutional network out. */
 #include "cmd/cli.h"
+#include "cmd/picture_operands.h"
 #include "pipeline/features/cnn_list.h"
 #include "pipeline/features/features.h"
 
@@ -24,7 +25,7 @@ static const char EPILOG[] =
     "coco.fit), from a table of known networks, or from the options.\n\n"
     "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
 
-enum { N_OPTIONS = 16, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -55,11 +56,16 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "squash the whole picture into the input, or cut out its middle"},
         {.name = "size", .kind = CLI_TEXT, .value = &o->size, .arg = "WxH",
          .help = "of the input, for a network that leaves it open"},
-        {.name = "exact", .kind = CLI_FLAG, .value = &f->exact,
+        {.name = "exact", .kind = CLI_FLAG, .value = &f->pictures.exact,
          .help = "decode large JPEGs at their full size, which takes longer"},
-        {.name = "truncated", .kind = CLI_FLAG, .value = &f->truncated,
+        {.name = "truncated", .kind = CLI_FLAG, .value = &f->pictures.truncated,
          .help = "take JPEGs that end too early as far as they go"},
-        {.name = "max-pixels", .kind = CLI_INT, .value = &f->max_pixels, .arg = "N",
+        {.name = "update", .kind = CLI_FLAG, .value = &f->update,
+         .help = "take from the output, if it exists, the rows of pictures that have not changed, by size and time; "
+                 "other settings than its own are refused"},
+        {.name = "checksum", .kind = CLI_FLAG, .value = &f->by_content,
+         .help = "look at content, not at times, to see what has changed"},
+        {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
     };
     /* clang-format on */
@@ -70,7 +76,6 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static void take(const Cli *cli, Options *o)
 {
     FeaturesOptions *f = &o->features;
-    int stdins = 0;
     if (!f->output || !*f->output || !strcmp(f->output, "-"))
         cli_usage_error("-o must name the file to write");
     if (!f->data != !f->split)
@@ -81,12 +86,9 @@ static void take(const Cli *cli, Options *o)
         cli_usage_error("expected pictures, folders or -");
     if (f->network.grid_layer && !f->network.grid)
         cli_usage_error("--grid-layer needs --grid");
-    for (int i = 0; i < cli->n_operands; i++)
-        stdins += !strcmp(cli->operand[i], "-");
-    if (stdins > 1)
-        cli_usage_error("standard input can be read only once");
-    if (f->nul && !stdins)
-        cli_usage_error("-0 needs -");
+    check_picture_operands(cli, f->nul);
+    if (f->by_content && !f->update)
+        cli_usage_error("--checksum needs --update");
     if (o->size)
         cli_size("--size", o->size, 1, SIDE_MAX, &f->network.width, &f->network.height);
     f->prepare.order = cli_given(cli, "order") ? f->prepare.order : -1;
@@ -98,7 +100,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = {.features = {.cnn = CNN_DEFAULT, .max_pixels = IMAGE_PIXELS_MAX}};
+    Options o = {.features = {.cnn = CNN_DEFAULT, .pictures.max_pixels = IMAGE_PIXELS_MAX}};
     CliOption options[N_OPTIONS];
     Err err;
     int64_t broken;

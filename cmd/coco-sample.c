@@ -1,5 +1,6 @@
-/* coco-sample: captions the images of a dataset, or bare features, with a model; writes caption records. */
+/* coco-sample: captions pictures, the images of a dataset, or bare features, with a model; writes caption records. */
 #include "cmd/cli.h"
+#include "cmd/picture_operands.h"
 #include "pipeline/common/defaults.h"
 #include "pipeline/sample/sample.h"
 
@@ -15,8 +16,13 @@ typedef struct {
     const char *shard;
 } Options;
 
+static const char ABOUT[] =
+    "Describes images: writes a caption for each picture, or for each row of features. A folder stands for the\n"
+    "pictures below it, in the order of their sorted names, without hidden ones; - for paths or caption records "
+    "on\n"
+    "standard input. A picture that cannot be read is named and left out, and the exit status is then 1.";
 static const char EPILOG[] =
-    "Writes one record per line, in the order of the rows:\n"
+    "Writes one record per line, in the order of the pictures or rows:\n"
     "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
     "logprob is the natural logarithm of the caption's probability. A caption does not depend "
     "on the images\n"
@@ -50,23 +56,35 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
     s->rules.min_words = (int)o->min_length;
     s->rules.no_repeat = (int)o->no_repeat;
     if (o->min_length >= o->max_length)
-        cli_usage_error("--min-length %lld needs a --max-length above it: <END> is a step too", (long long)o->min_length);
+        cli_usage_error("--min-length %lld needs a --max-length above it: <END> is a step too",
+                        (long long)o->min_length);
     s->precision = (Precision)o->precision;
+}
+
+/* Operands are pictures, for which there are no rows. */
+static void check_pictures(const Cli *cli, const PictureOptions *p)
+{
+    static const char *const others[] = {"data", "split", "features", "files", "raw-features", "rows"};
+    if (!cli->n_operands && (p->cnn || p->nul))
+        cli_usage_error("%s needs pictures", p->cnn ? "--cnn" : "-0");
+    for (size_t i = 0; cli->n_operands && i < sizeof others / sizeof *others; i++)
+        if (cli_given(cli, others[i]))
+            cli_usage_error("%s: --%s excludes pictures", cli->operand[0], others[i]);
+    check_picture_operands(cli, p->nul);
 }
 
 static void check(const Cli *cli, const SampleOptions *s)
 {
-    if (cli->n_operands)
-        cli_usage_error("%s: takes no operands", cli->operand[0]);
     if (!s->model)
         cli_usage_error("-m MODEL.h5 is missing");
+    check_pictures(cli, &s->pictures);
     if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
         cli_usage_error("--features excludes --data, --split and --raw-features");
     if (s->files && !s->features)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 23 };
+enum { N_OPTIONS = 25 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -79,10 +97,16 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
          .help = "train, val or another split"},
+        {.name = "cnn", .kind = CLI_TEXT, .value = &s->pictures.cnn, .arg = "NAME|FILE.onnx",
+         .help = "with pictures: the network that made the model's features, if the cache does not have it under the "
+                 "name that the model gives"},
+        {.name = "null", .letter = '0', .kind = CLI_FLAG, .value = &s->pictures.nul,
+         .help = "paths on standard input end with NUL, not with the line"},
         {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
          .help = "caption the rows of this file's array 'features', without a dataset"},
         {.name = "files", .kind = CLI_TEXT, .value = &s->files, .arg = "NAMES",
-         .help = "with --features: the images' file names, one per line, which the records then carry"},
+         .help = "with --features: the images' file names, one per line, which the records then carry, if the file does "
+                 "not hold them"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
         {.name = "allow-external", .kind = CLI_FLAG, .value = &s->allow_external,
@@ -91,20 +115,20 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "take the likeliest word at every step; the default without --beam and --temperature"},
         {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",
          .min = 1, .max = 1024},
-        {.name = "temperature", .kind = CLI_REAL, .value = &s->search.choice.temperature, .arg = "T",
+        {.name = "temperature", .kind = CLI_REAL, .value = &s->decoder.search.choice.temperature, .arg = "T",
          .help = "draw words from softmax(scores / T)", .min = 1e-3, .max = 1e3},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
          .help = "at most N steps, <END> counted", .min = 1, .max = 10000},
-        {.name = "length-norm", .kind = CLI_REAL, .value = &s->search.length_norm, .arg = "A",
+        {.name = "length-norm", .kind = CLI_REAL, .value = &s->decoder.search.length_norm, .arg = "A",
          .help = "with --beam: compare captions by logprob / length^A; above 0 it prefers longer ones", .max = 10},
         {.name = "min-length", .kind = CLI_INT, .value = &o->min_length, .arg = "N",
          .help = "no caption of fewer than N words", .max = 10000},
-        {.name = "no-unk", .kind = CLI_FLAG, .value = &s->search.rules.no_unk, .help = "never say <UNK>"},
+        {.name = "no-unk", .kind = CLI_FLAG, .value = &s->decoder.search.rules.no_unk, .help = "never say <UNK>"},
         {.name = "no-repeat", .kind = CLI_INT, .value = &o->no_repeat, .arg = "N",
          .help = "no sequence of N words twice in a caption; 0: any may be", .max = 10000},
-        {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->bad_endings,
+        {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->decoder.bad_endings,
          .help = "no caption ends with a, the, of, with or the like"},
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
          .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster if "
@@ -128,34 +152,43 @@ int main(int argc, char **argv)
 {
     Options o = {.seed = 231, .max_length = 30};
     SampleOptions *s = &o.sample;
-    *s = (SampleOptions){.data = DEFAULT_DATASET, .split = "val", .first = -1, .shards = 1};
-    s->search.choice.temperature = NAN;
+    *s = (SampleOptions){.data = DEFAULT_DATASET,
+                         .split = "val",
+                         .first = -1,
+                         .shards = 1,
+                         .pictures.wish.max_pixels = IMAGE_PIXELS_MAX};
+    s->decoder.search.choice.temperature = NAN;
     CliOption options[N_OPTIONS];
     option_table(&o, options);
     Cli cli = {.name = "coco-sample",
-               .synopsis = "-m MODEL.h5 [-d DATA] [--split NAME] [OPTION...]\n"
+               .synopsis = "-m MODEL.h5 [--cnn NAME|FILE.onnx] [OPTION...] FILE|DIR|-...\n"
+                           "-m MODEL.h5 [-d DATA] [--split NAME] [OPTION...]\n"
                            "-m MODEL.h5 --features FILE.h5 [OPTION...]",
-               .about = "Describes images: writes a caption for each row of features.",
+               .about = ABOUT,
                .epilog = EPILOG,
                .options = options,
                .n_options = N_OPTIONS};
     Err err;
+    int64_t broken;
     int status = 0;
     cli_parse(&cli, argc, argv);
     cli_check_simd();
     check(&cli, s);
-    take_search(&cli, &o, &s->search);
+    take_search(&cli, &o, &s->decoder.search);
     if (o.shard)
         take_shard(o.shard, s);
     s->own_data = !cli_given(&cli, "data");
-    s->logprob = !o.no_logprob;
-    s->format = caption_format(o.format);
-    if (sample_run(s, stdout, cli_report(&cli, "images"), &err)) {
+    s->decoder.logprob = !o.no_logprob;
+    s->decoder.format = caption_format(o.format);
+    s->pictures.operands = cli.operand;
+    s->pictures.n_operands = cli.n_operands;
+    s->pictures.threads = (int)cli.threads;
+    if (sample_run(s, stdout, cli_report(&cli, "images"), &broken, &err)) {
         /* cli_finish reports a broken standard output, silently if its reader is gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);
         status = 1;
     }
     cli_free(&cli);
-    return cli_finish(&cli, status);
+    return cli_finish(&cli, status || broken);
 }

@@ -4,6 +4,7 @@
 #include "pipeline/common/terminal.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,16 +176,36 @@ static void show_note(void *ctx, const char *text)
         p->shown = now();
 }
 
-/* "12 of 300 images, 5/s"; bytes appear as megabytes: "12.3 of 256.0 MB, 4.5 MB/s". */
+/* ", 40 s left", ", 3 min left", ", 2 h 5 min left"; nothing where it cannot be said. */
+static void time_left(int64_t left, double rate, char *text, size_t size)
+{
+    double seconds = rate > 0 ? ceil((double)left / rate) : 0;
+    int64_t minutes = seconds < 1e9 ? (int64_t)(seconds / 60 + 0.5) : 0;
+    *text = '\0';
+    if (seconds < 1 || seconds >= 1e9)
+        return;
+    if (seconds < 90)
+        snprintf(text, size, ", %.0f s left", seconds);
+    else if (minutes < 90)
+        snprintf(text, size, ", %lld min left", (long long)minutes);
+    else
+        snprintf(text, size, ", %lld h %lld min left", (long long)minutes / 60, (long long)minutes % 60);
+}
+
+/* "12 of 300 images, 5/s, 58 s left"; bytes appear as megabytes: "12.3 of 256.0 MB, 4.5 MB/s, 54 s left". */
 static void progress_text(const Progress *p, int64_t done, int64_t total, double rate, char *text, size_t size)
 {
+    char left[40];
+    time_left(total - done, rate, left, sizeof left);
     if (strcmp(p->unit, "bytes")) {
         if (total)
-            snprintf(text, size, "%lld of %lld %s, %.0f/s", (long long)done, (long long)total, p->unit, rate);
+            snprintf(text, size, "%lld of %lld %s, %.0f/s%s", (long long)done, (long long)total, p->unit, rate,
+                     left);
         else
             snprintf(text, size, "%lld %s, %.0f/s", (long long)done, p->unit, rate);
     } else if (total) {
-        snprintf(text, size, "%.1f of %.1f MB, %.1f MB/s", (double)done / 1e6, (double)total / 1e6, rate / 1e6);
+        snprintf(text, size, "%.1f of %.1f MB, %.1f MB/s%s", (double)done / 1e6, (double)total / 1e6, rate / 1e6,
+                 left);
     } else {
         snprintf(text, size, "%.1f MB, %.1f MB/s", (double)done / 1e6, rate / 1e6);
     }
@@ -215,7 +236,7 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {
     Progress *p = ctx;
-    char text[96];
+    char text[128];
     double t = now();
     bool last = total && done >= total;
     if (p->began == 0.0 || done < p->done) {

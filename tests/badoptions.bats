@@ -127,7 +127,7 @@ END
     usage train "--raw-features takes no value" --raw-features=yes
     usage sample "--greedy takes no value" --greedy=1
     usage train "extra: takes no operands" extra
-    usage sample "extra: takes no operands" -- extra
+    usage sample "extra: --data excludes pictures" -- extra
 }
 @test "options: the last value of a repeated one counts" {
     tiny -d nowhere -d d -o x.h5 -o y.h5 --iterations 99 --iterations 2 --cell lstm --cell rnn

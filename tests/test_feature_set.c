@@ -3,7 +3,6 @@
 
 #include "io/hdf5/h5.h"
 #include "pipeline/prepare/feature_set.h"
-#include "pipeline/prepare/origin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,43 +91,11 @@ static void unlike_files(void **state)
     feature_set_free(&set);
 }
 
-static void origins_are_copied(void **state)
-{
-    (void)state;
-    char *from_path = tmp_path(tmp_dir, "from.h5"), *to_path = tmp_path(tmp_dir, "to.h5"), *text;
-    int64_t width;
-    double mean[3];
-    float components[8];
-    const int64_t shape[2] = {4, D};
-    make("from.h5", 0, NULL, "abc", true);
-    H5 *from = h5_open(from_path, &err), *to = h5_create(to_path, &err);
-    assert_true(from && to);
-    assert_ok(origin_copy(from, to, &err));
-    h5_close(from, NULL);
-    assert_ok(h5_close(to, &err));
-    H5 *h5 = h5_open(to_path, &err);
-    assert_non_null(h5);
-    assert_int_equal(h5_attr_text(h5, "/", "cnn_sha256", &text, &err), 1);
-    assert_string_equal(text, "abc");
-    assert_int_equal(h5_attr_int(h5, "/", "input_width", &width, &err), 1);
-    assert_int_equal(width, 240);
-    assert_int_equal(h5_attr_reals(h5, "/", "mean", 3, mean, &err), 1);
-    assert_true(mean[0] == 127 && mean[1] == 126.5 && mean[2] == 0.25);
-    assert_int_equal(h5_attr_reals(h5, "/", "mean", 2, mean, &err), -1);
-    assert_says(err.text, "attribute 'mean' holds 3 values, not 2");
-    assert_int_equal(h5_attr_reals(h5, "/", "scale", 3, mean, &err), 0);
-    assert_ok(h5_read_floats(h5, "/pca/components", 2, shape, components, &err));
-    assert_true(components[7] == 8);
-    h5_close(h5, NULL);
-    free(text), free(from_path), free(to_path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rows_by_name, tmp_setup, tmp_teardown),
         cmocka_unit_test_setup_teardown(unlike_files, tmp_setup, tmp_teardown),
-        cmocka_unit_test_setup_teardown(origins_are_copied, tmp_setup, tmp_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@ typedef struct {
     const char *grid_layer; /* the grid; NULL: the input of that pooling */
     bool grid;              /* the grid is wanted as well */
     int width, height;      /* of the input, for a network that leaves its size open; 0: not said */
+    const char *sha256;     /* any other file is refused; NULL: none is */
 } CnnWish;
 
 typedef struct {

@@ -1,5 +1,6 @@
 #include "io/cnn/cnn.h"
 
+#include "io/base/apart.h"
 #include "io/cnn/onnx_graph.h"
 #include "io/cnn/onnxruntime.h"
 #include "io/file/file.h"
@@ -312,19 +313,63 @@ static int take_sizes(Cnn *cnn, Err *err)
     return rc;
 }
 
+/* What a trial tells. */
+typedef struct {
+    int rc;
+    Err err;
+    CnnInfo info; /* its numbers; its texts are those of another process */
+    bool grid_channels_last;
+} Verdict;
+
+typedef struct {
+    Cnn *cnn;
+    const void *bytes;
+    size_t len;
+} Trial;
+
+static void try_out(void *ctx, void *result)
+{
+    const Trial *t = ctx;
+    Verdict *v = result;
+    v->rc = make_session(t->cnn, t->bytes, t->len, &v->err) || take_sizes(t->cnn, &v->err);
+    v->info = t->cnn->info;
+    v->grid_channels_last = t->cnn->grid_channels_last;
+}
+
+/* The engine trusts a model's file. So each is loaded, and run once, in another process first. */
+static int try_apart(Cnn *cnn, const void *bytes, size_t len, Err *err)
+{
+    enum { SECONDS = 10, BYTES_PER_SECOND = 10000000, BASE = 1 << 30 };
+    const Trial trial = {cnn, bytes, len};
+    Verdict v;
+    if (apart_run(try_out, (void *)&trial, &v, sizeof v, SECONDS + (int64_t)len / BYTES_PER_SECOND,
+                  BASE + 8 * (int64_t)len, err))
+        return err_prefix(err, "ONNX Runtime fails on it: ");
+    if (v.rc)
+        return err_set(err, "%s", v.err.text);
+    cnn->info.features = v.info.features;
+    cnn->info.grid_rows = v.info.grid_rows;
+    cnn->info.grid_columns = v.info.grid_columns;
+    cnn->info.grid_channels = v.info.grid_channels;
+    cnn->grid_channels_last = v.grid_channels_last;
+    return 0;
+}
+
 static int open_bytes(Cnn *cnn, const char *bytes, size_t len, const CnnWish *wish, Err *err)
 {
     OnnxGraph graph;
     OnnxText layer[N_OUTPUTS];
     size_t more_len;
+    digest_hex(bytes, len, cnn->info.sha256);
+    if (wish->sha256 && strcmp(wish->sha256, cnn->info.sha256))
+        return err_set(err, "another network: its SHA-256 is %s, not %s", cnn->info.sha256, wish->sha256);
     if (onnx_graph_read(&graph, bytes, len, err))
         return -1;
-    digest_hex(bytes, len, cnn->info.sha256);
     int rc = copy_metadata(cnn, &graph, err) || take_input(cnn, &graph, wish, err) ||
              find_layers(cnn, &graph, wish, layer, err);
     void *more = rc ? NULL : onnx_with_outputs(&graph, bytes, len, layer, cnn->n_outputs, &more_len, err);
     onnx_graph_free(&graph);
-    rc = !more || make_session(cnn, more, more_len, err) || take_sizes(cnn, err) ? -1 : 0;
+    rc = !more || try_apart(cnn, more, more_len, err) || make_session(cnn, more, more_len, err) ? -1 : 0;
     free(more);
     return rc;
 }

@@ -229,6 +229,30 @@ void scratch_release(ScratchClaim *claim)
     claim->path = NULL;
 }
 
+int scratch_keep(const char *target, const char *word, char **path, int *fd)
+{
+    int rc = -1;
+    *fd = -1;
+    if (asprintf(path, "%s" MARK "%s", target, word) < 0) {
+        *path = NULL;
+        return -1;
+    }
+    /* Its owner may remove it before we have the lock. */
+    while (rc < 0 && (*fd = open(*path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) >= 0) {
+        if (lock(*fd, 0) && (errno == EWOULDBLOCK || errno == EACCES))
+            rc = 0;
+        else if (still_there(*fd, *path))
+            return 1;
+        close(*fd);
+        *fd = -1;
+    }
+    int why = errno;
+    free(*path);
+    *path = NULL;
+    errno = why;
+    return rc;
+}
+
 /* --- removal --- */
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 typedef struct H5 H5;
 
@@ -22,6 +23,11 @@ void h5_allow_external(bool allow);
 bool h5_external_allowed(void);
 /* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
+/* The same for one that need not fit into memory: it is built on disk, beside its path, and ended by h5_commit or
+ * h5_discard. `room` is the most bytes that it takes, which are reserved at once: HDF5 does not survive a disk that fills up
+ * under it. `modified` is to be its time of modification; NULL: the time at which it was. The path must not lead to something
+ * that exists and is not a regular file. */
+H5 *h5_create_large(const char *path, int64_t room, const struct timespec *modified, Err *err);
 /* Closes the file, even on failure; a created one is written to its path, in place: a failure leaves part of a file
  * there (h5_commit does not). NULL is legal. */
 int h5_close(H5 *h5, Err *err);
@@ -69,6 +75,9 @@ int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float
 int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err);
 /* Values outside int32 are clamped. */
 int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err);
+/* Rows first … first + n - 1 of a dataset of float16 with these dimensions. */
+int h5_read_halves(H5 *h5, const char *name, int rank, const int64_t *dim, int64_t first, int64_t n, uint16_t *out,
+                   Err *err);
 /* A one-dimensional dataset of strings, fixed or variable. The caller frees with h5_free_strings. */
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
@@ -111,10 +120,14 @@ int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err 
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
 int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
 
-/* An array of float16, written row by row (the first dimension) and stored in chunks of one. */
+/* Arrays that are written some rows at a time (the first dimension): float32, which readers can map, and float16, in chunks
+ * of one row. */
+int h5_make_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
+int h5_put_floats(H5 *h5, const char *name, int64_t first, int64_t n, const float *in, Err *err);
 int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
-int h5_put_halves(H5 *h5, const char *name, int64_t row, const float *in, Err *err);
-/* Leaves the first n rows. */
-int h5_keep_rows(H5 *h5, const char *name, int64_t n, Err *err);
+int h5_put_halves(H5 *h5, const char *name, int64_t first, int64_t n, const uint16_t *in, Err *err);
+/* Rounds to the nearest float16, IEEE 754's binary16, ties to even; 65520 and more become infinity. */
+void h5_to_halves(const float *in, size_t n, uint16_t *out);
+enum { H5_HALF_INFINITY = 0x7c00 }; /* its bits; a number that is not finite has all of these set */
 
 #endif

@@ -121,16 +121,31 @@ static int array_bytes(const H5 *h5, const char *name, size_t width, int rank, c
     return 0;
 }
 
+/* What the request reads: `rows` rows, of the whole array if it says none. */
+typedef struct {
+    H5Number number;
+    bool strict;
+    int64_t first, rows;
+} Reading;
+
 /* Has an array read into the shared memory, at h5->taken, and maps it there. NULL, with bytes 0, if it is empty. */
-static int read_shared(H5 *h5, const char *name, H5Number number, bool strict, int rank, const int64_t *dim,
-                       void **at, size_t *bytes, Err *err)
+static int read_shared(H5 *h5, const char *name, Reading what, int rank, const int64_t *dim, void **at,
+                       size_t *bytes, Err *err)
 {
-    static const H5Kind kind[] = {[H5_FLOAT32] = H5_FLOATS, [H5_FLOAT64] = H5_FLOATS, [H5_INT32] = H5_INTEGERS};
-    H5Request q = {.ask = ASK_READ, .number = number, .kind = kind[number], .strict = strict, .at = h5->taken};
+    static const size_t width[] = {[H5_FLOAT16] = 2, [H5_FLOAT32] = 4, [H5_FLOAT64] = 8, [H5_INT32] = 4};
+    H5Request q = {.ask = ASK_READ,
+                   .number = what.number,
+                   .kind = what.number == H5_INT32 ? H5_INTEGERS : H5_FLOATS,
+                   .strict = what.strict,
+                   .first = what.first,
+                   .rows = what.rows,
+                   .at = h5->taken};
     H5Reply reply;
     *at = NULL;
-    if (array_bytes(h5, name, number == H5_FLOAT64 ? 8 : 4, rank, dim, bytes, err))
+    if (array_bytes(h5, name, width[what.number], rank, dim, bytes, err))
         return -1;
+    if (what.rows)
+        *bytes = *bytes / (size_t)dim[0] * (size_t)what.rows;
     q.bytes = (int64_t)*bytes;
     if (ask_shaped(h5, &q, name, rank, dim, &reply, err))
         return -1;
@@ -141,12 +156,11 @@ static int read_shared(H5 *h5, const char *name, H5Number number, bool strict, i
                              : 0;
 }
 
-static int read_numbers(H5 *h5, const char *name, H5Number number, int rank, const int64_t *dim, void *out,
-                        Err *err)
+static int read_numbers(H5 *h5, const char *name, Reading what, int rank, const int64_t *dim, void *out, Err *err)
 {
     void *at;
     size_t bytes;
-    if (read_shared(h5, name, number, true, rank, dim, &at, &bytes, err))
+    if (read_shared(h5, name, what, rank, dim, &at, &bytes, err))
         return -1;
     if (bytes) {
         memcpy(out, at, bytes);
@@ -164,17 +178,24 @@ int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err
 
 int h5_read_floats(H5 *h5, const char *name, int rank, const int64_t *dim, float *out, Err *err)
 {
-    return read_numbers(h5, name, H5_FLOAT32, rank, dim, out, err);
+    return read_numbers(h5, name, (Reading){.number = H5_FLOAT32, .strict = true}, rank, dim, out, err);
 }
 
 int h5_read_doubles(H5 *h5, const char *name, int rank, const int64_t *dim, double *out, Err *err)
 {
-    return read_numbers(h5, name, H5_FLOAT64, rank, dim, out, err);
+    return read_numbers(h5, name, (Reading){.number = H5_FLOAT64, .strict = true}, rank, dim, out, err);
 }
 
 int h5_read_ints(H5 *h5, const char *name, int rank, const int64_t *dim, int32_t *out, Err *err)
 {
-    return read_numbers(h5, name, H5_INT32, rank, dim, out, err);
+    return read_numbers(h5, name, (Reading){.number = H5_INT32, .strict = true}, rank, dim, out, err);
+}
+
+int h5_read_halves(H5 *h5, const char *name, int rank, const int64_t *dim, int64_t first, int64_t n, uint16_t *out,
+                   Err *err)
+{
+    const Reading what = {.number = H5_FLOAT16, .strict = true, .first = first, .rows = n};
+    return n ? read_numbers(h5, name, what, rank, dim, out, err) : h5_expect_floats(h5, name, rank, dim, err);
 }
 
 /* Maps the dataset's bytes in the file itself. 1: only a copy will do. */
@@ -198,8 +219,8 @@ static int map_in_place(H5 *h5, int64_t offset, H5Matrix *m)
 static int map_copy(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *m, Err *err)
 {
     int64_t page = sysconf(_SC_PAGESIZE);
-    if (read_shared(h5, name, kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32, false, rank, dim, &m->base, &m->bytes,
-                    err))
+    const Reading what = {.number = kind == H5_FLOATS ? H5_FLOAT32 : H5_INT32};
+    if (read_shared(h5, name, what, rank, dim, &m->base, &m->bytes, err))
         return -1;
     m->floats = m->base;
     h5->taken += ((int64_t)m->bytes + page - 1) / page * page;

@@ -1,5 +1,7 @@
 #include "io/hdf5/h5_cage.h"
 
+#include "io/base/apart.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -48,25 +50,6 @@ int cage_receive(int socket, void *bytes, size_t n)
 
 /* --- the process --- */
 
-/* In the reader: what it inherited is undone. Its opener handles the terminal's signals; if that ends, the socket
- * closes. Words of the C library about its corrupted memory go nowhere. */
-static _Noreturn void become_reader(H5 *h5, int socket)
-{
-    static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
-    static const int plain[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGXCPU, SIGXFSZ};
-    sigset_t none;
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-        signal(ignored[i], SIG_IGN);
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        signal(plain[i], SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = 0; fd <= 2 && null >= 0; fd++)
-        dup2(null, fd);
-    h5_serve(h5, socket);
-}
-
 /* Closes what is open, and reaps the reader. */
 static void stop_reader(H5 *h5)
 {
@@ -87,7 +70,8 @@ static int fork_reader(H5 *h5, Err *err)
     h5->reader = fork();
     if (h5->reader == 0) {
         close(pair[0]);
-        become_reader(h5, pair[1]);
+        apart_settle(); /* if its opener ends, the socket closes */
+        h5_serve(h5, pair[1]);
     }
     close(pair[1]);
     h5->socket = pair[0];

@@ -1,14 +1,15 @@
 #include "io/hdf5/h5_file.h"
 
 #include "io/base/err.h"
-#include "io/file/file.h"
 #include "io/hdf5/h5_cage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- files and errors --- */
 
@@ -106,11 +107,17 @@ static int write_image(const H5 *h5, const char *place, Err *err)
     return rc;
 }
 
-/* Frees, after `rc` of what came before. */
+/* Frees, after `rc` of what came before. A file on disk is at its path only if all went well. */
 static int end_file(H5 *h5, int rc, Err *err)
 {
+    const struct timespec times[2] = {h5->modified, h5->modified};
     if (H5Fclose(h5->id) < 0 && rc == 0)
         rc = h5_fail(h5, NULL, "cannot be closed", err);
+    if (h5->out.path && rc == 0 && h5->modified.tv_sec && utimensat(AT_FDCWD, h5->out.path, times, 0))
+        rc = err_set(err, "%s: %s", h5->path, strerror(errno));
+    if (h5->out.path && rc == 0)
+        rc = outfile_commit(&h5->out, err);
+    outfile_abort(&h5->out);
     h5_delete(h5);
     return rc;
 }
@@ -128,6 +135,8 @@ int h5_close(H5 *h5, Err *err)
 int h5_commit(H5 *h5, Err *err)
 {
     OutFile out;
+    if (h5->out.path)
+        return end_file(h5, 0, err);
     int rc = outfile_begin(&out, h5->path, err);
     if (rc == 0 && (rc = write_image(h5, out.path, err)))
         outfile_abort(&out);
@@ -139,5 +148,5 @@ int h5_commit(H5 *h5, Err *err)
 void h5_discard(H5 *h5)
 {
     if (h5)
-        end_file(h5, 0, NULL);
+        end_file(h5, -1, NULL);
 }

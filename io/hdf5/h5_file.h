@@ -10,6 +10,7 @@
 #define COCO_IO_HDF5_H5_FILE_H
 
 #include "io/base/err.h"
+#include "io/file/file.h"
 #include "io/hdf5/h5.h"
 
 #include <stdbool.h>
@@ -19,6 +20,10 @@ struct H5 {
     char *path;
     bool writing;
     int64_t id; /* HDF5's hid_t: of a created file, or in the process that reads; else -1 */
+
+    /* Writing to disk. */
+    OutFile out; /* without a path: the file is built in memory */
+    struct timespec modified;
 
     /* Reading, in this process. */
     pid_t reader;   /* 0 once it has ended */

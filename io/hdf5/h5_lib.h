@@ -38,8 +38,12 @@ typedef struct {
 int lib_expect(H5 *h5, const ArrayWish *wish, Err *err);
 /* Where the file holds it contiguously as this machine's float32 or int32; -1 in offset: it does not. */
 int lib_offset(H5 *h5, const ArrayWish *wish, int64_t *offset, Err *err);
-/* Reads all of it into out. */
-int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, void *out, Err *err);
+/* Reads these rows of it into out; no rows: all. */
+int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, int64_t first, int64_t rows, void *out, Err *err);
+
+/* --- h5_rows.c --- */
+/* n rows of HDF5's hid_t, or all if n is 0. -1: HDF5 has the reason. */
+int lib_read_rows(int64_t set, H5Number number, int64_t first, int64_t n, void *out);
 
 /* --- h5_read.c --- */
 int lib_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);

@@ -108,23 +108,6 @@ static int64_t to_whole(const double *in, int64_t n, int32_t *out)
     return n;
 }
 
-/* Reads n rows from `first` on as doubles. */
-static int read_rows(hid_t set, int64_t first, int64_t n, double *out)
-{
-    hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK];
-    hid_t space = H5Dget_space(set);
-    int rank = H5Sget_simple_extent_dims(space, count, NULL);
-    count[0] = (hsize_t)n;
-    hid_t memory = H5Screate_simple(rank, count, NULL);
-    int rc = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
-                     H5Dread(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, out) < 0
-                 ? -1
-                 : 0;
-    H5Sclose(memory);
-    H5Sclose(space);
-    return rc;
-}
-
 /* Reads floats that should be whole numbers, some rows at a time. */
 static int read_whole(const H5 *h5, hid_t set, const ArrayWish *wish, int32_t *out, Err *err)
 {
@@ -137,7 +120,7 @@ static int read_whole(const H5 *h5, hid_t set, const ArrayWish *wish, int32_t *o
     for (int64_t row = 0; row < rows && rc == 0; row += n) {
         n = n < rows - row ? n : rows - row;
         int64_t numbers = n * columns;
-        if (read_rows(set, row, n, block)) {
+        if (lib_read_rows(set, H5_FLOAT64, row, n, block)) {
             rc = h5_fail(h5, wish->name, "cannot be read", err);
             break;
         }
@@ -152,19 +135,27 @@ static int read_whole(const H5 *h5, hid_t set, const ArrayWish *wish, int32_t *o
 
 /* --- reading --- */
 
-int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, void *out, Err *err)
+/* float16 is not converted: its rows come as they are stored. */
+static int check_halves(const H5 *h5, const ArrayWish *wish, hid_t set, Err *err)
+{
+    H5Info info;
+    if (lib_describe((H5 *)h5, wish->name, set, &info, err))
+        return -1;
+    return strcmp(info.type, "float16")
+               ? err_set(err, "%s: %s: holds %s, not float16", h5->path, wish->name, info.type)
+               : 0;
+}
+
+int lib_read(H5 *h5, const ArrayWish *wish, H5Number number, int64_t first, int64_t rows, void *out, Err *err)
 {
     H5Kind stored;
     hid_t set = open_numbers(h5, wish, &stored, err);
     if (set < 0)
         return -1;
-    hid_t type = number == H5_FLOAT32   ? H5T_NATIVE_FLOAT
-                 : number == H5_FLOAT64 ? H5T_NATIVE_DOUBLE
-                                        : H5T_NATIVE_INT32;
-    int rc = 0;
-    if (number == H5_INT32 && stored == H5_FLOATS)
+    int rc = number == H5_FLOAT16 ? check_halves(h5, wish, set, err) : 0;
+    if (!rc && number == H5_INT32 && stored == H5_FLOATS)
         rc = read_whole(h5, set, wish, out, err);
-    else if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0)
+    else if (!rc && lib_read_rows(set, number, first, rows, out))
         rc = h5_fail(h5, wish->name, "cannot be read", err);
     H5Dclose(set);
     return rc;

@@ -13,7 +13,7 @@ typedef enum {
     ASK_LINK,      /* name -> text, NUL */
     ASK_EXPECT,    /* name, kind, strict, rank, dim */
     ASK_OFFSET,    /* the same -> integer */
-    ASK_READ,      /* the same, number, at: where in the shared memory the values go, bytes */
+    ASK_READ,      /* the same, number, rows, at: where in the shared memory the values go, bytes */
     ASK_STRINGS,   /* name -> integer, how many; text: each ends with NUL */
     ASK_ATTR_TEXT, /* object, name -> text, NUL */
     ASK_ATTR_INT,  /* object, name -> integer */
@@ -22,7 +22,7 @@ typedef enum {
 } H5Ask;
 
 /* Numbers in memory. */
-typedef enum { H5_FLOAT32, H5_FLOAT64, H5_INT32 } H5Number;
+typedef enum { H5_FLOAT16, H5_FLOAT32, H5_FLOAT64, H5_INT32 } H5Number;
 
 enum { H5_NAME_LEN = 256 };
 
@@ -34,6 +34,7 @@ typedef struct {
     bool strict;
     int rank;
     int64_t dim[H5_MAX_RANK];
+    int64_t first, rows; /* all if rows is 0 */
     int64_t at, bytes;
 } H5Request;
 

@@ -1,4 +1,5 @@
 /* The reading process: one request after another, each within limits of its own. */
+#include "io/base/apart.h"
 #include "io/hdf5/h5_cage.h"
 #include "io/hdf5/h5_lib.h"
 
@@ -40,41 +41,14 @@ static void append(Text *t, const char *bytes, size_t n)
 
 /* --- limits --- */
 
-static void set_soft(int resource, rlim_t value)
-{
-    struct rlimit limit;
-    if (getrlimit((__rlimit_resource_t)resource, &limit))
-        return;
-    limit.rlim_cur = value < limit.rlim_max ? value : limit.rlim_max;
-    setrlimit((__rlimit_resource_t)resource, &limit);
-}
-
-/* Bytes of this process's own data, which RLIMIT_DATA counts. */
-static rlim_t data_bytes(void)
-{
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (!f)
-        return 0;
-    if (fscanf(f, "%*u %*u %*u %*u %*u %lu", &pages) != 1)
-        pages = 0;
-    fclose(f);
-    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
-static rlim_t starting_data;
+static int64_t starting_memory;
 
 /* Time and memory for one request: those of a slow machine. */
 static void limit_request(const H5 *h5, int64_t bytes)
 {
     enum { SECONDS = 3, BYTES_PER_SECOND = 20000000, BASE = 256 << 20 };
-    struct rusage usage;
     int64_t work = h5->length + bytes;
-    getrusage(RUSAGE_SELF, &usage);
-    set_soft(RLIMIT_CPU,
-             (rlim_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 1 + SECONDS + work / BYTES_PER_SECOND));
-    if (starting_data)
-        set_soft(RLIMIT_DATA, starting_data + BASE + 4 * (rlim_t)work);
+    apart_limit(SECONDS + work / BYTES_PER_SECOND, starting_memory ? starting_memory + BASE + 4 * work : 0);
 }
 
 /* Links to other files are refused where they are met; this is for what HDF5 would open besides. Filters that are
@@ -110,7 +84,7 @@ static int read_numbers(H5 *h5, const H5Request *q, Err *err)
     void *at = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, h5->memory, q->at);
     if (at == MAP_FAILED)
         return err_set(err, "%s: %s: no memory for %zu bytes of numbers", h5->path, q->name, bytes);
-    int rc = lib_read(h5, &wish, q->number, at, err);
+    int rc = lib_read(h5, &wish, q->number, q->first, q->rows, at, err);
     munmap(at, bytes);
     return rc;
 }
@@ -191,8 +165,7 @@ static int answer(H5 *h5, const H5Request *q, H5Reply *r, Text *text)
 void h5_serve(H5 *h5, int socket)
 {
     H5Request q;
-    set_soft(RLIMIT_CORE, 0);
-    starting_data = data_bytes();
+    starting_memory = apart_memory();
     h5_quiet();
     while (cage_receive(socket, &q, sizeof q) == 0) {
         Text text = {.most = (size_t)cage_most_bytes(h5)};

@@ -1,10 +1,13 @@
 #include "io/base/err.h"
 #include "io/hdf5/h5_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 H5 *h5_create(const char *path, Err *err)
 {
@@ -29,6 +32,46 @@ H5 *h5_create(const char *path, Err *err)
     if (h5->id >= 0)
         return h5;
     h5_fail(h5, NULL, "cannot be made", err);
+    h5_delete(h5);
+    return NULL;
+}
+
+/* Reserves disk space without making the file longer. Where that cannot be done, the disk has to suffice. */
+static int reserve(const char *path, int64_t room, Err *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int rc = fd < 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, room) ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return rc == ENOSPC || rc == EFBIG || rc == EDQUOT ? err_set(err, "%s", strerror(rc)) : 0;
+}
+
+H5 *h5_create_large(const char *path, int64_t room, const struct timespec *modified, Err *err)
+{
+    H5 *h5 = h5_new(path, true, err);
+    if (!h5)
+        return NULL;
+    if (outfile_begin(&h5->out, path, err)) {
+        h5_delete(h5);
+        return NULL;
+    }
+    h5->modified = modified ? *modified : (struct timespec){0};
+    h5_quiet();
+    hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_file_locking(plan, 0, 1); /* nobody else knows the file */
+    if (h5->out.in_place)
+        err_set(err, "%s: is not a regular file; HDF5 needs to seek in it", path);
+    else if ((h5->id = H5Fcreate(h5->out.path, H5F_ACC_TRUNC, H5P_DEFAULT, plan)) < 0)
+        h5_fail(h5, NULL, "cannot be made", err);
+    else if (reserve(h5->out.path, room, err)) {
+        err_prefix(err, "%s: ", path);
+        H5Fclose(h5->id);
+        h5->id = -1;
+    }
+    H5Pclose(plan);
+    if (h5->id >= 0)
+        return h5;
+    outfile_abort(&h5->out);
     h5_delete(h5);
     return NULL;
 }

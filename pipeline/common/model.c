@@ -4,6 +4,7 @@ void model_free(Model *m)
 {
     params_free(&m->params);
     vocab_free(&m->vocab);
+    origin_free(&m->origin);
     m->caption_length = 0;
 }
 

@@ -6,11 +6,13 @@
 #include "io/base/err.h"
 #include "io/data/vocab.h"
 #include "model/captioner.h"
+#include "pipeline/common/origin.h"
 
 typedef struct {
     Params params;
     Vocab vocab;
     int64_t caption_length; /* width of the captions it was trained on; 0: unknown */
+    Origin origin;          /* of the features it takes */
 } Model;
 
 void model_free(Model *model); /* safe on a zero-initialized one */

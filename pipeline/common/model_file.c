@@ -183,7 +183,9 @@ static int read_model(H5 *h5, Model *m, Err *err)
         return -1;
     m->caption_length = head.caption_length;
     ModelShape shape = {.cell = cell_at(head.cell), .D = head.D, .W = head.W, .H = head.H, .V = head.V};
-    return read_params(h5, &shape, &m->params, err);
+    if (read_params(h5, &shape, &m->params, err) || origin_read(&m->origin, h5, "/cnn", err))
+        return -1;
+    return origin_gives(&m->origin, head.D, h5_path(h5), "input_dim", err);
 }
 
 int model_load(Model *m, const char *path, Err *err)
@@ -341,7 +343,10 @@ static int write_model(H5 *h5, const Model *m, Err *err)
         return -1;
     if (m->vocab.joiner && h5_put_text(h5, "/vocab", "joiner", m->vocab.joiner, err))
         return -1;
-    return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err);
+    return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err) ||
+                   origin_write(&m->origin, h5, "/cnn", err)
+               ? -1
+               : 0;
 }
 
 static int write_settings(H5 *h5, const char *group, const TrainSettings *settings, Err *err)

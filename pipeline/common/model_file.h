@@ -5,6 +5,7 @@
  *             the words are not joined by a space
  *   /params   one float32 dataset per tensor: "/params/W_embed"
  *   /vocab    idx_to_word: the words; attribute joiner, what is written between them, if that is not a space
+ *   /cnn, /pca  optional: where the features come from (pipeline/common/origin.h)
  *
  * and, only to resume training:
  *

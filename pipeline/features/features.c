@@ -1,37 +1,61 @@
 #include "pipeline/features/features.h"
 
+#include "io/base/checksum.h"
 #include "io/file/file.h"
-#include "io/hdf5/h5.h"
 #include "pipeline/common/pipe.h"
 #include "pipeline/features/cnn_find.h"
+#include "pipeline/features/earlier.h"
+#include "pipeline/features/features_file.h"
+#include "pipeline/features/journal.h"
 #include "pipeline/features/picture_list.h"
+#include "pipeline/features/settings.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static const char FEATURES[] = "features", GRID[] = "grid", FILES[] = "files";
-enum { VERSION = 1, AHEAD = 4 }; /* pictures in progress or waiting, for each thread */
+enum { AHEAD = 4 }; /* pictures in progress or waiting, for each thread */
+
+/* Where a picture's row is. */
+typedef enum { BROKEN, COMPUTED, IN_JOURNAL, IN_EARLIER } Source;
 
 /* One picture on its way. */
 typedef struct {
     int64_t i;
-    float *input, *vector, *grid; /* grid is NULL where none is wanted */
-    bool broken;
-    Err why;
+    float *input;
+    float *row;  /* the vector, then the grid in float16 */
+    float *grid; /* NULL where none is wanted */
+    Source source;
+    int64_t place; /* in the journal or the earlier file */
+    PictureState state;
+    Err why; /* it is broken */
 } Item;
+
+/* A row of the file to be written. */
+typedef struct {
+    Source source; /* the journal or the earlier file */
+    int64_t place;
+} Row;
 
 typedef struct {
     const FeaturesOptions *options;
+    const Report *report;
     PictureList list;
     Cnn *cnn;
-    Preprocess prepare;
+    Extractor extractor;
+    Setting settings[N_SETTINGS];
+    Journal *journal;
+    Earlier earlier;
     Item *items;
     int n_items;
     int64_t taken;
-    float *features; /* (pictures, D); the first n_done rows are filled */
-    const char **files;
+    Row *rows; /* (pictures); the first n_done are filled, here and below */
+    PictureState *states;
+    const char **names;
     int64_t n_done, broken;
-    H5 *out;
 } Run;
 
 /* --- one picture --- */
@@ -46,100 +70,154 @@ static int take_picture(void *ctx, void *item, Err *err)
     return 1;
 }
 
-static int read_picture(const Run *r, const char *path, Image *image, Err *err)
+static int look_at(const char *path, PictureState *state, Err *err)
 {
-    ImageWish wish = {.max_pixels = r->options->max_pixels, .draw_cut = r->options->truncated};
-    size_t len;
-    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, err);
-    if (!bytes)
+    struct stat st;
+    if (stat(path, &st))
+        return err_set(err, "%s: %s", path, strerror(errno));
+    *state = (PictureState){
+        .size = st.st_size, .modified = nanoseconds(&st.st_mtim), .changed = nanoseconds(&st.st_ctim)};
+    return 0;
+}
+
+/* Whether the picture is the one that a row was computed from: by its times, before it is read, and by its content after
+ * that. A row in the journal has the picture's times; those in the earlier file, the time before which all pictures were
+ * as they are there. */
+static bool find_row(const Run *r, Item *it, bool content)
+{
+    const char *name = r->list.name[it->i];
+    PictureState was, now = it->state;
+    int64_t place = journal_find(r->journal, name, &was);
+    bool known =
+        place >= 0 && was.size == now.size &&
+        (content ? was.checksum == now.checksum : was.modified == now.modified && was.changed == now.changed);
+    it->source = IN_JOURNAL;
+    if (!known && (place = earlier_find(&r->earlier, name)) >= 0) {
+        was = r->earlier.state[place];
+        known = was.size == now.size &&
+                (content ? was.checksum == now.checksum : now.modified < was.modified && now.changed < was.changed);
+        it->source = IN_EARLIER;
+    }
+    if (!known) {
+        it->source = BROKEN;
+        return false;
+    }
+    it->place = place;
+    it->state.checksum = was.checksum;
+    return true;
+}
+
+/* Whether all numbers of the row are finite, and a grid's are in float16, too. */
+static bool is_finite(const CnnInfo *info, const float *row, const uint16_t *grid, size_t n)
+{
+    for (int k = 0; k < info->features; k++)
+        if (!isfinite(row[k]))
+            return false;
+    for (size_t k = 0; k < n; k++)
+        if ((grid[k] & H5_HALF_INFINITY) == H5_HALF_INFINITY)
+            return false;
+    return true;
+}
+
+/* -1: the engine fails, with its reason in err. */
+static int compute(const Run *r, Item *it, const Image *image, Err *err)
+{
+    const CnnInfo *info = cnn_info(r->cnn);
+    uint16_t *grid = (uint16_t *)(it->row + info->features);
+    size_t n = (features_row_bytes(info) - (size_t)info->features * sizeof *it->row) / sizeof *grid;
+    if (extractor_compute(&r->extractor, image, &(PictureNumbers){it->input, it->row, it->grid}, err))
         return -1;
-    if (!r->options->exact)
-        preprocess_least(cnn_info(r->cnn), &wish.least_w, &wish.least_h);
-    int rc = image_decode(image, bytes, len, &wish, NULL, err);
-    free(bytes);
-    return rc ? err_prefix(err, "%s: ", path) : 0;
+    if (it->grid)
+        h5_to_halves(it->grid, n, grid);
+    if (is_finite(info, it->row, grid, n))
+        it->source = COMPUTED;
+    else
+        err_set(&it->why, "%s: the network gives numbers that are not finite, or too large for float16",
+                r->list.path[it->i]);
+    return 0;
 }
 
 static int work_picture(void *ctx, void *item, Err *err)
 {
     const Run *r = ctx;
     Item *it = item;
+    const char *path = r->list.path[it->i];
     Image image = {0};
-    it->broken = read_picture(r, r->list.path[it->i], &image, &it->why) != 0;
-    if (it->broken)
+    size_t len;
+    it->source = BROKEN;
+    if (look_at(path, &it->state, &it->why) || (!r->options->by_content && find_row(r, it, false)))
         return 0;
-    int rc = preprocess_fill(&r->prepare, cnn_info(r->cnn), &image, it->input, err);
+    char *bytes = file_read(path, IMAGE_FILE_MAX, &len, &it->why);
+    if (!bytes)
+        return 0;
+    it->state.size = (int64_t)len;
+    it->state.checksum = checksum(0, bytes, len);
+    bool known = find_row(r, it, true);
+    int bad = known ? 0 : extractor_decode(&r->extractor, bytes, len, &image, &it->why);
+    free(bytes);
+    if (bad)
+        err_prefix(&it->why, "%s: ", path);
+    if (known || bad)
+        return 0;
+    int rc = compute(r, it, &image, err);
     image_free(&image);
-    return rc ? rc : cnn_run(r->cnn, it->input, it->vector, it->grid, err);
+    return rc;
 }
 
 /* --- the file --- */
 
-static int put_attributes(const Run *r, Err *err)
+static int read_row(void *ctx, int64_t i, void *row, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
-    const char *slash = strrchr(r->options->cnn, '/'), *name = slash ? slash + 1 : r->options->cnn;
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"format", "coco-features"},
-                 {"cnn", name},
-                 {"cnn_sha256", info->sha256},
-                 {"layer", info->layer},
-                 {"grid_layer", info->grid_layer},
-                 {"fit", r->prepare.crop ? "crop" : "squash"},
-                 {"order", r->prepare.bgr ? "bgr" : "rgb"}};
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {{"version", VERSION},
-                   {"grid_rows", info->grid_rows},
-                   {"grid_columns", info->grid_columns},
-                   {"input_width", info->width},
-                   {"input_height", info->height}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (h5_put_text(r->out, "/", texts[i].name, texts[i].text, err))
-            return -1;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (h5_put_int(r->out, "/", numbers[i].name, numbers[i].value, err))
-            return -1;
-    return h5_put_reals(r->out, "/", "mean", 3, r->prepare.mean, err) ||
-                   h5_put_reals(r->out, "/", "scale", 3, r->prepare.scale, err)
-               ? -1
-               : 0;
+    Run *r = ctx;
+    return r->rows[i].source == IN_EARLIER ? earlier_read(&r->earlier, r->rows[i].place, row, err)
+                                           : journal_read(r->journal, r->rows[i].place, row, err);
 }
 
-static int begin_file(Run *r, Err *err)
+/* Whether a new file would be the earlier one. */
+static bool is_earlier(const Run *r)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
-    int64_t dim[3] = {r->list.n, (int64_t)info->grid_rows * info->grid_columns, info->grid_channels};
-    r->features = calloc((size_t)r->list.n, (size_t)info->features * sizeof *r->features);
-    r->files = calloc((size_t)r->list.n, sizeof *r->files);
-    if (!r->features || !r->files)
-        return err_set(err, "out of memory for %lld pictures", (long long)r->list.n);
-    if (!(r->out = h5_create(r->options->output, err)) || put_attributes(r, err))
-        return -1;
-    return r->options->network.grid ? h5_make_halves(r->out, GRID, 3, dim, err) : 0;
+    if (!r->earlier.h5 || r->n_done != r->earlier.n || !r->earlier.cnn)
+        return false;
+    for (int64_t i = 0; i < r->n_done; i++)
+        if (r->rows[i].source != IN_EARLIER || r->rows[i].place != i)
+            return false;
+    for (int i = 0; i < N_SETTINGS; i++)
+        if (!strcmp(r->settings[i].attribute, "cnn"))
+            return !strcmp(r->settings[i].text, r->earlier.cnn);
+    return false;
 }
 
-static int end_file(Run *r, Err *err)
+/* The file's time is that of the run's beginning: what changes from then on is newer. */
+static int write_file(Run *r, Err *err)
 {
-    const int64_t dim[2] = {r->n_done, cnn_info(r->cnn)->features};
-    if (h5_write_floats(r->out, FEATURES, 2, dim, r->features, err) ||
-        h5_write_strings(r->out, FILES, r->n_done, r->files, err) ||
-        (r->options->network.grid && h5_keep_rows(r->out, GRID, r->n_done, err)))
-        return -1;
-    H5 *out = r->out;
-    r->out = NULL;
-    return h5_commit(out, err);
+    const struct timespec began = journal_began(r->journal), times[2] = {{.tv_nsec = UTIME_OMIT}, began};
+    const FeaturesFile file = {.path = r->options->output,
+                               .settings = r->settings,
+                               .info = cnn_info(r->cnn),
+                               .n = r->n_done,
+                               .name = r->names,
+                               .state = r->states,
+                               .read = read_row,
+                               .ctx = r,
+                               .modified = began};
+    if (!is_earlier(r))
+        return features_file_write(&file, err);
+    if (utimensat(AT_FDCWD, r->options->output, times, 0))
+        return err_set(err, "%s: %s", r->options->output, strerror(errno));
+    return 0;
 }
 
 static int keep(Run *r, const Item *item, Err *err)
 {
-    size_t features = (size_t)cnn_info(r->cnn)->features;
-    if (item->grid && h5_put_halves(r->out, GRID, r->n_done, item->grid, err))
-        return -1;
-    memcpy(r->features + (size_t)r->n_done * features, item->vector, features * sizeof *item->vector);
-    r->files[r->n_done++] = r->list.name[item->i];
+    Row row = {item->source, item->place};
+    if (item->source == COMPUTED) {
+        row = (Row){IN_JOURNAL, journal_add(r->journal, r->list.name[item->i], &item->state, item->row, err)};
+        if (row.place < 0)
+            return -1;
+    }
+    r->rows[r->n_done] = row;
+    r->states[r->n_done] = item->state;
+    r->names[r->n_done++] = r->list.name[item->i];
     return 0;
 }
 
@@ -158,24 +236,66 @@ static int make_items(Run *r, Err *err)
 {
     const CnnInfo *info = cnn_info(r->cnn);
     size_t input = (size_t)info->width * (size_t)info->height * 3,
-           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels;
+           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels,
+           n = (size_t)r->list.n;
     r->n_items = r->options->threads * AHEAD;
     r->items = calloc((size_t)r->n_items, sizeof *r->items);
+    r->rows = calloc(n, sizeof *r->rows);
+    r->states = calloc(n, sizeof *r->states);
+    r->names = calloc(n, sizeof *r->names);
     for (int i = 0; r->items && i < r->n_items; i++) {
         Item *item = &r->items[i];
         item->input = malloc(input * sizeof *item->input);
-        item->vector = malloc((size_t)info->features * sizeof *item->vector);
+        item->row = malloc(features_row_bytes(info));
         item->grid = grid ? malloc(grid * sizeof *item->grid) : NULL;
-        if (!item->input || !item->vector || (grid && !item->grid))
+        if (!item->input || !item->row || (grid && !item->grid))
             return err_set(err, "out of memory");
     }
-    return r->items ? 0 : err_set(err, "out of memory");
+    return r->items && r->rows && r->states && r->names ? 0 : err_set(err, "out of memory");
 }
 
-static int take_rows(Run *r, const Report *report, Err *err)
+/* The journal, and with --update the file as it is. */
+static int open_known(Run *r, Err *err)
+{
+    const CnnInfo *info = cnn_info(r->cnn);
+    char *other, *text;
+    settings_list(r->settings, r->options, info, &r->extractor.prepare);
+    if (r->options->update && earlier_open(&r->earlier, r->options->output, r->settings, info, err) < 0)
+        return -1;
+    if (!(text = settings_text(r->settings)))
+        return err_set(err, "out of memory");
+    r->journal = journal_open(r->options->output, text, features_row_bytes(info), &other, err);
+    free(text);
+    if (!r->journal)
+        return -1;
+    if (other)
+        report_note(r->report, "rows of an unfinished run are dropped: it was made with %s", other);
+    else if (journal_rows(r->journal))
+        report_note(r->report, "an unfinished run goes on: it has computed %lld rows",
+                    (long long)journal_rows(r->journal));
+    free(other);
+    return 0;
+}
+
+static int take_item(Run *r, const Item *it, Err *err)
+{
+    int rc = 0;
+    if (it->source != BROKEN)
+        rc = keep(r, it, err);
+    else if (r->options->data)
+        rc = err_set(err, "%s", it->why.text);
+    else
+        report_warn(r->report, "%s", it->why.text);
+    r->broken += it->source == BROKEN;
+    return rc;
+}
+
+/* The rate of progress is that of computing: it leaves out the rows that are found at the beginning. */
+static int take_rows(Run *r, Err *err)
 {
     void *item;
-    int rc;
+    int rc = 0;
+    bool computing = false;
     Pipe *pipe = pipe_start(&(PipeSpec){.take = take_picture,
                                         .work = work_picture,
                                         .ctx = r,
@@ -186,50 +306,53 @@ static int take_rows(Run *r, const Report *report, Err *err)
                             err);
     if (!pipe)
         return -1;
-    while (!report_stop(report) && (rc = pipe_next(pipe, &item, err)) > 0) {
-        const Item *it = item;
-        if (it->broken && r->options->data)
-            rc = err_set(err, "%s", it->why.text);
-        else if (it->broken)
-            report_warn(report, "%s", it->why.text);
-        else
-            rc = keep(r, it, err);
-        if (rc < 0)
-            break;
-        r->broken += it->broken;
-        report_progress(report, r->n_done + r->broken, r->list.n);
+    while (!report_stop(r->report) && (rc = pipe_next(pipe, &item, err)) > 0 && !(rc = take_item(r, item, err))) {
+        computing = computing || ((const Item *)item)->source == COMPUTED;
+        if (computing)
+            report_progress(r->report, r->n_done + r->broken, r->list.n);
     }
     pipe_stop(pipe);
-    return report_stop(report) ? 0 : rc < 0 ? -1 : 0;
+    return report_stop(r->report) ? 0 : rc;
 }
 
-static int run(Run *r, const Report *report, Err *err)
+static int open_network(Run *r, Err *err)
 {
-    r->cnn = cnn_open_named(r->options->cnn, &r->options->network, err);
-    if (!r->cnn || preprocess_choose(&r->prepare, r->cnn, &r->options->prepare, err) || list_pictures(r, err) ||
-        make_items(r, err) || begin_file(r, err) || take_rows(r, report, err))
+    const FeaturesOptions *o = r->options;
+    r->cnn = cnn_open_named(o->cnn, &o->network, err);
+    r->extractor = (Extractor){.cnn = r->cnn, .wish = o->pictures};
+    return r->cnn ? preprocess_choose(&r->extractor.prepare, r->cnn, &o->prepare, err) : -1;
+}
+
+static int run(Run *r, Err *err)
+{
+    if (open_network(r, err) || list_pictures(r, err) || make_items(r, err) || open_known(r, err) ||
+        take_rows(r, err))
         return -1;
-    if (report_stop(report)) /* nothing is written */
+    if (report_stop(r->report)) {
+        report_note(r->report, "stopped; the same command goes on here");
         return 0;
+    }
     if (!r->n_done)
         return err_set(err, "none of %lld pictures can be read", (long long)r->list.n);
-    return end_file(r, err);
+    return write_file(r, err);
 }
 
 int features_run(const FeaturesOptions *options, const Report *report, int64_t *broken, Err *err)
 {
-    Run r = {.options = options};
-    int rc = run(&r, report, err);
+    Run r = {.options = options, .report = report};
+    int rc = run(&r, err);
     *broken = r.broken;
     for (int i = 0; r.items && i < r.n_items; i++) {
         free(r.items[i].input);
-        free(r.items[i].vector);
+        free(r.items[i].row);
         free(r.items[i].grid);
     }
     free(r.items);
-    free(r.features);
-    free(r.files);
-    h5_discard(r.out);
+    free(r.rows);
+    free(r.states);
+    free(r.names);
+    earlier_close(&r.earlier);
+    journal_close(r.journal, !rc && !report_stop(report));
     picture_list_free(&r.list);
     cnn_free(r.cnn);
     return rc;

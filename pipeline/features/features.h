@@ -1,13 +1,16 @@
 /* Pictures in, features out: each picture through a network, into one HDF5 file.
  *
- *   paths ──read, decode, resize, run (a thread each, pipe.h)──► rows in the order of the paths ──► FILE.h5
+ *   paths ──read, decode, resize, run (a thread each, pipe.h)──► rows in the order of the paths ──► journal ──► FILE.h5
+ *                                                                       FILE.h5 of before (--update) ──┘
  *
- * The bytes written depend on the pictures and the options alone, not on the number of threads. */
+ * Rows wait on disk, in a journal beside the file, until all are there; memory does not grow with their number. A run that
+ * was killed goes on where its journal ends. The bytes written depend on the pictures and the options alone, not on the
+ * number of threads, nor on how many runs it took. */
 #ifndef COCO_PIPELINE_FEATURES_FEATURES_H
 #define COCO_PIPELINE_FEATURES_FEATURES_H
 
 #include "pipeline/common/report.h"
-#include "pipeline/features/preprocess.h"
+#include "pipeline/features/extractor.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,13 +25,14 @@ typedef struct {
         *split; /* instead of operands: a dataset's pictures, all of which must be readable; NULL: none */
     CnnWish network;
     PreprocessWish prepare;
-    bool exact;     /* large JPEGs are decoded at their full size */
-    bool truncated; /* JPEGs that end early are taken as far as they go */
-    int64_t max_pixels;
+    PictureWish pictures;
+    bool update;     /* rows of pictures that have not changed come from the output as it is */
+    bool by_content; /* their bytes tell, not their sizes and times */
     int threads;
 } FeaturesOptions;
 
-/* Writes the output whole or not at all. *broken: pictures that were left out, each with a warning. */
+/* Writes the output whole or not at all. Its time of modification is that of the run's beginning, so that an --update sees
+ * what changed during the run. *broken: pictures that were left out, each with a warning. */
 int features_run(const FeaturesOptions *options, const Report *report, int64_t *broken, Err *err);
 
 #endif

@@ -68,7 +68,7 @@ static int add_entry(PictureList *list, const char *dir, const char *name, Err *
     int rc = path ? 0 : err_set(err, "out of memory");
     if (!rc && !lstat(path, &st) && S_ISDIR(st.st_mode))
         rc = add_folder(list, path, err);
-    else if (!rc && has_picture_suffix(name) && (stat(path, &st) || !S_ISDIR(st.st_mode)))
+    else if (!rc && has_picture_suffix(name) && (stat(path, &st) || S_ISREG(st.st_mode))) /* a pipe would block */
         rc = add(list, path, path, err);
     free(path);
     return rc;

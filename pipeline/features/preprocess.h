@@ -7,11 +7,12 @@
 
 #include "io/cnn/cnn.h"
 #include "io/picture/image.h"
+#include "pipeline/common/origin.h"
 
 #include <stdbool.h>
 
-#define PREPROCESS_FITS "squash|crop"
-#define PREPROCESS_ORDERS "rgb|bgr"
+#define PREPROCESS_FITS ORIGIN_FITS
+#define PREPROCESS_ORDERS ORIGIN_ORDERS
 
 typedef struct {
     int crop;                 /* 0: the whole picture is squashed into the input; 1: its middle is cut out */

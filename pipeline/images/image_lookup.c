@@ -218,6 +218,8 @@ static int find_bytes(Search *s, const Record *r, bool *at_url)
         rc = read_absolute(s, r->file, "the file's path leads out of the directory");
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
         rc = read_below(s, root[i], r->file);
+    if (rc == 0 && r->file && !root[0] && !path_escapes(r->file))
+        rc = read_below(s, ".", r->file);
     if (!r->file)
         rc = read_by_id(s, root[0], r->image_id);
     *at_url = rc == 0 && r->url;

@@ -1,6 +1,7 @@
 /* Finds the image of a caption record and decodes it at a wanted size.
  *
- *      file below --images ─► file below the dataset ─► cache ─► the URL over http(s)
+ *      file below --images ─► file below the dataset ─► without --images, below the current folder ─► cache ─► the URL
+ *                                                                                                     over http(s)
  *
  * The first place that has the image decides: if it is corrupt there, that is an error, and no other place is tried.
  * Records are not trusted: a "file" may not lead out of its directory by ".." or an absolute path, and a file:// URL must

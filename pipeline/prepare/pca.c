@@ -6,33 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows go through the matrix products in blocks. Sums over all rows are double. */
-enum { BLOCK = 256 };
-
-void pca_free(Pca *p)
-{
-    free(p->mean);
-    free(p->components);
-    memset(p, 0, sizeof *p);
-}
-
-/* Rows first .. first+m-1, less the mean, into block (m, C). */
-static int centred(const Pca *p, RowFn *row, void *ctx, int64_t first, int m, float *block, Err *err)
-{
-    for (int i = 0; i < m; i++) {
-        const float *x = row(ctx, first + i, err);
-        if (!x)
-            return -1;
-        for (int j = 0; j < p->C; j++)
-            block[(size_t)i * (size_t)p->C + (size_t)j] = x[j] - p->mean[j];
-    }
-    return 0;
-}
-
-static int block_rows(int64_t first, int64_t n)
-{
-    return n - first < BLOCK ? (int)(n - first) : BLOCK;
-}
+/* Sums over all rows are double. */
 
 static int find_mean(Pca *p, RowFn *row, void *ctx, int64_t n, double *sum, Err *err)
 {
@@ -49,15 +23,15 @@ static int find_mean(Pca *p, RowFn *row, void *ctx, int64_t n, double *sum, Err 
     return 0;
 }
 
-/* a (C,C) = the covariance of the rows; block (BLOCK, C) and product (C, C) are scratch. */
+/* a (C,C) = the covariance of the rows; block (PCA_BLOCK, C) and product (C, C) are scratch. */
 static int covariance(const Pca *p, RowFn *row, void *ctx, int64_t n, double *a, float *block, float *product,
                       Err *err)
 {
     size_t C = (size_t)p->C, all = C * C;
     memset(a, 0, all * sizeof *a);
-    for (int64_t first = 0; first < n; first += BLOCK) {
-        int m = block_rows(first, n);
-        if (centred(p, row, ctx, first, m, block, err))
+    for (int64_t first = 0; first < n; first += PCA_BLOCK) {
+        int m = pca_block_rows(first, n);
+        if (pca_centre(p, row, ctx, first, m, block, err))
             return -1;
         gemm_parallel((Gemm){PRECISION_FLOAT32, NULL}, TRANSPOSED, PLAIN, p->C, p->C, m, block, C, block, C, 0,
                       product, C);
@@ -90,12 +64,11 @@ static int take_components(Pca *p, double *a, Err *err)
 int pca_fit(Pca *p, RowFn *row, void *ctx, int64_t n, int C, int D, Err *err)
 {
     size_t c = (size_t)C;
-    *p = (Pca){.C = C, .D = D, .mean = calloc(c, sizeof *p->mean)};
-    p->components = calloc(c * (size_t)D, sizeof *p->components);
+    int rc = pca_alloc(p, C, D);
     double *a = malloc(c * c * sizeof *a);
-    float *product = malloc(c * c * sizeof *product), *block = malloc(BLOCK * c * sizeof *block);
-    int rc =
-        p->mean && p->components && a && product && block ? 0 : err_set(err, "no memory for %d x %d numbers", C, C);
+    float *product = malloc(c * c * sizeof *product), *block = malloc(PCA_BLOCK * c * sizeof *block);
+    if (rc || !a || !product || !block)
+        rc = err_set(err, "no memory for %d x %d numbers", C, C);
     if (rc == 0)
         rc = find_mean(p, row, ctx, n, a, err);
     if (rc == 0)
@@ -107,21 +80,5 @@ int pca_fit(Pca *p, RowFn *row, void *ctx, int64_t n, int C, int D, Err *err)
     free(block);
     if (rc)
         pca_free(p);
-    return rc;
-}
-
-int pca_apply(const Pca *p, RowFn *row, void *ctx, int64_t n, float *out, Err *err)
-{
-    size_t C = (size_t)p->C, D = (size_t)p->D;
-    float *block = malloc(BLOCK * C * sizeof *block);
-    int rc = block ? 0 : err_set(err, "out of memory");
-    for (int64_t first = 0; rc == 0 && first < n; first += BLOCK) {
-        int m = block_rows(first, n);
-        rc = centred(p, row, ctx, first, m, block, err);
-        if (rc == 0)
-            gemm_parallel((Gemm){PRECISION_FLOAT32, NULL}, PLAIN, PLAIN, m, p->D, p->C, block, C, p->components, D,
-                          0, out + (size_t)first * D, D);
-    }
-    free(block);
     return rc;
 }

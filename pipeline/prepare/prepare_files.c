@@ -3,7 +3,7 @@
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
-#include "pipeline/prepare/origin.h"
+#include "pipeline/common/origin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -186,9 +186,9 @@ static int copy_origin(const Prepared *p, H5 *h5, Err *err)
     const FeatureFile *f = &p->features->file[0];
     if (f->copy) /* NumPy's files say nothing */
         return 0;
-    H5 *from = h5_open(f->path, err);
-    int rc = from ? origin_copy(from, h5, err) : -1;
-    h5_close(from, NULL);
+    Origin origin;
+    int rc = origin_read_file(&origin, f->path, err) || origin_write(&origin, h5, "/", err) ? -1 : 0;
+    origin_free(&origin);
     return rc;
 }
 
@@ -207,7 +207,7 @@ static int fill_features(const Prepared *p, const PreparedSplit *s, const Pca *p
         rc = write_names(p, s, h5, err);
     if (rc == 0)
         rc = copy_origin(p, h5, err);
-    return rc == 0 && pca ? origin_write_pca(h5, pca, err) : rc;
+    return rc == 0 && pca ? origin_write_pca(pca, h5, err) : rc;
 }
 
 static int write_features(const Prepared *p, const PreparedSplit *s, const Pca *pca, const char *dir, Err *err)

@@ -8,10 +8,30 @@
 #include <errno.h>
 #include <string.h>
 
+static int64_t id_of(const CaptionItem *item)
+{
+    const Lines *files = item->data ? &item->data->files : NULL;
+    const char *file = files && item->row < (int64_t)files->n ? files->line[item->row] : item->file;
+    return coco_image_id(file, item->row);
+}
+
+static int write_picture(FILE *out, const CaptionItem *item, Err *err)
+{
+    return record_write(out,
+                        &(Record){.image_id = id_of(item),
+                                  .row = -1,
+                                  .file = (char *)item->file,
+                                  .caption = (char *)item->caption,
+                                  .logprob = item->logprob},
+                        err);
+}
+
 /* What the dataset knows of the image, with the caption. */
 static int write_record(FILE *out, const CaptionItem *item, Err *err)
 {
     Record record;
+    if (!item->data)
+        return write_picture(out, item, err);
     if (truth_record(item->data, item->row, &record, err))
         return -1;
     record.caption = (char *)item->caption;
@@ -24,9 +44,7 @@ static int write_record(FILE *out, const CaptionItem *item, Err *err)
 
 static int write_result(FILE *out, const CaptionItem *item, Err *err)
 {
-    const Lines *files = &item->data->files;
-    const char *file = item->row < (int64_t)files->n ? files->line[item->row] : NULL;
-    fprintf(out, "{\"image_id\":%lld,\"caption\":", (long long)coco_image_id(file, item->row));
+    fprintf(out, "{\"image_id\":%lld,\"caption\":", (long long)id_of(item));
     json_put_text(out, item->caption);
     fputs("}", out);
     return ferror(out) ? err_set(err, "cannot write: %s", strerror(errno)) : 0;

@@ -10,8 +10,9 @@
 
 /* A caption and where it belongs. */
 typedef struct {
-    const Dataset *data; /* knows the image's files and references; indexed (dataset_index) */
-    int64_t row;
+    const Dataset *data; /* knows the image's files and references; indexed (dataset_index). NULL: a picture, */
+    const char *file;    /* of this name */
+    int64_t row;         /* or the picture's place */
     const char *caption;
     double logprob; /* NaN: not written */
 } CaptionItem;

@@ -1,16 +1,13 @@
 #include "pipeline/sample/sample.h"
 
-#include "io/base/utf8.h"
 #include "io/data/dataset.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
-#include "pipeline/sample/endings.h"
+#include "pipeline/sample/bare_features.h"
 #include "pipeline/sample/rows.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,36 +17,15 @@ typedef struct {
     const Report *report;
     FILE *out;
     Model model;
-    Dataset data;         /* with --features, empty except for the features */
+    Dataset data;         /* with --features, empty except for the features and the names of their images */
     const char *features; /* the path of the features, for messages */
+    bool reduce;          /* they go through the model's PCA */
     bool warned_of_zeros;
     RowList rows;
-    Search *search;
-    int batch;             /* images at a time */
-    float *gathered;       /* (batch,D) */
-    SearchResult *results; /* (batch) */
-    int32_t *words;        /* (batch,max_length) */
-    bool *not_last;        /* (V), with bad_endings */
-    int64_t written;       /* captions */
+    Decoder decoder;
 } Run;
 
 /* --- start --- */
-
-/* The names of the images of bare features. */
-static int read_files(Run *r, Err *err)
-{
-    const char *path = r->options->files;
-    Lines *files = &r->data.files;
-    if (lines_read(files, path, err))
-        return -1;
-    if ((int64_t)files->n != r->data.features.rows)
-        return err_set(err, "%s: %zu lines, but %s has %lld rows", path, files->n, r->features,
-                       (long long)r->data.features.rows);
-    for (size_t i = 0; i < files->n; i++)
-        if (!utf8_valid(files->line[i], strlen(files->line[i])))
-            return err_set(err, "%s: line %zu: not UTF-8", path, i + 1);
-    return 0;
-}
 
 /* The dataset's name; the model's own dataset comes first if that was asked for. The caller frees. */
 static char *choose_data(const Run *r, Err *err)
@@ -86,128 +62,82 @@ static int open_dataset(Run *r, Err *err)
 static int open_inputs(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
-    if (model_load(&r->model, o->model, err))
-        return -1;
     if (o->features) {
         r->features = o->features;
-        if (features_open(&r->data.features, o->features, err) || (o->files && read_files(r, err)))
+        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, &r->model, o->model, err))
             return -1;
     } else if (open_dataset(r, err)) {
         return -1;
     }
     if (dataset_index(&r->data, err))
         return -1;
-    return model_fits(&r->model, o->model, r->data.features.columns, r->features,
-                      o->features ? NULL : &r->data.vocab, r->data.dir, err);
-}
-
-/* Enough images at a time to keep every thread in full tiles; fewer with a wide beam. */
-static int batch_of(const SampleOptions *o, int64_t rows)
-{
-    enum { ROWS = 1024, LEAST = 32 };
-    int64_t n = ROWS / o->search.beam;
-    if (n < LEAST)
-        n = LEAST;
-    return (int)(n < rows ? n : rows ? rows : 1);
-}
-
-static int alloc_work(Run *r, Err *err)
-{
-    const SampleOptions *o = r->options;
-    size_t length = (size_t)o->search.max_length;
-    SearchOptions search = o->search;
-    if (o->bad_endings && !(r->not_last = bad_endings(&r->model.vocab)))
-        return err_set(err, "out of memory");
-    search.rules.not_last = r->not_last;
-    r->batch = batch_of(o, r->rows.n);
-    r->search = search_new(&r->model.params, &search, r->batch);
-    r->gathered = malloc((size_t)r->batch * (size_t)r->data.features.columns * sizeof *r->gathered);
-    r->results = calloc((size_t)r->batch, sizeof *r->results);
-    r->words = malloc((size_t)r->batch * length * sizeof *r->words);
-    if (!r->search || !r->gathered || !r->results || !r->words)
-        return err_set(err, "no memory to caption %d images at a time", r->batch);
-    for (int i = 0; i < r->batch; i++)
-        r->results[i].words = r->words + (size_t)i * length;
-    return 0;
-}
-
-static int write_caption(Run *r, int64_t place, const SearchResult *result, Err *err)
-{
-    const CaptionFormat *format = r->options->format;
-    char *caption = vocab_text(&r->model.vocab, result->words, result->n);
-    if (!caption)
-        return err_set(err, "out of memory");
-    CaptionItem item = {&r->data, r->rows.row[place], caption, r->options->logprob ? result->logprob : NAN};
-    int rc = fputs(r->written ? format->between : format->begin, r->out) == EOF
-                 ? err_set(err, "cannot write: %s", strerror(errno))
-                 : format->write(r->out, &item, err);
-    free(caption);
-    r->written += rc == 0;
-    return rc;
+    return r->reduce ? 0
+                     : model_fits(&r->model, o->model, r->data.features.columns, r->features,
+                                  o->features ? NULL : &r->data.vocab, r->data.dir, err);
 }
 
 /* --- the run --- */
 
 static int caption_batch(Run *r, int64_t first, int n, Err *err)
 {
-    size_t D = (size_t)r->data.features.columns;
+    Decoder *d = &r->decoder;
+    size_t columns = (size_t)d->columns;
     for (int i = 0; i < n; i++) {
-        const float *row = features_row(&r->data.features, r->features, r->rows.row[first + i], err);
-        if (!row || (features_zero(&r->data.features, r->rows.row[first + i]) &&
+        int64_t at = r->rows.row[first + i];
+        const float *row = features_row(&r->data.features, r->features, at, err);
+        if (!row || (features_zero(&r->data.features, at) &&
                      check_zero_rows(&r->data.features, r->features, &r->warned_of_zeros, r->report, err)))
             return -1;
-        memcpy(r->gathered + (size_t)i * D, row, D * sizeof *row);
+        memcpy(d->features + (size_t)i * columns, row, columns * sizeof *row);
+        d->items[i] = (CaptionItem){.data = &r->data, .row = at};
+        d->number[i] = at;
     }
-    search_run(r->search, r->gathered, r->rows.row + first, n, r->results);
-    for (int i = 0; i < n; i++)
-        if (write_caption(r, first + i, &r->results[i], err))
-            return -1;
-    return 0;
+    return decoder_run(d, n, err);
 }
 
 static int caption_all(Run *r, Err *err)
 {
-    for (int64_t i = 0; i < r->rows.n && !report_stop(r->report); i += r->batch) {
-        int n = (int)(r->rows.n - i < r->batch ? r->rows.n - i : r->batch);
+    int batch = r->decoder.batch;
+    for (int64_t i = 0; i < r->rows.n && !report_stop(r->report); i += batch) {
+        int n = (int)(r->rows.n - i < batch ? r->rows.n - i : batch);
         if (caption_batch(r, i, n, err))
             return -1;
         report_progress(r->report, i + n, r->rows.n);
     }
-    const CaptionFormat *format = r->options->format;
-    if (fprintf(r->out, "%s%s", r->written ? "" : format->begin, format->end) < 0)
-        return err_set(err, "cannot write: %s", strerror(errno));
-    return 0;
+    return decoder_end(&r->decoder, err);
 }
 
-static void end(Run *r)
+static int caption_rows(Run *r, RowSelection *selection, Err *err)
 {
-    search_free(r->search);
-    free(r->gathered);
-    free(r->results);
-    free(r->words);
-    free(r->not_last);
-    rows_free(&r->rows);
-    dataset_close(&r->data);
-    model_free(&r->model);
+    const DecoderOptions *o = &r->options->decoder;
+    if (open_inputs(r, err))
+        return -1;
+    selection->images = r->data.features.rows;
+    if (rows_select(&r->rows, selection, err) ||
+        decoder_begin(&r->decoder, o, &r->model, r->reduce ? &r->model.origin.pca : NULL,
+                      decoder_batch(o, r->rows.n), r->out, err))
+        return -1;
+    return caption_all(r, err);
 }
 
-int sample_run(const SampleOptions *o, FILE *out, const Report *report, Err *err)
+int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t *broken, Err *err)
 {
     Run r = {.options = o, .report = report, .out = out};
+    RowSelection selection = {.split = o->features ? NULL : o->split,
+                              .path = o->rows,
+                              .first = o->first,
+                              .shard = o->shard,
+                              .shards = o->shards};
+    *broken = 0;
     h5_allow_external(o->allow_external);
-    int rc = open_inputs(&r, err);
-    RowSelection rows = {.images = r.data.features.rows,
-                         .split = o->features ? NULL : o->split,
-                         .path = o->rows,
-                         .first = o->first,
-                         .shard = o->shard,
-                         .shards = o->shards};
-    if (rc == 0)
-        rc = rows_select(&r.rows, &rows, err);
-    if (rc == 0)
-        rc = alloc_work(&r, err);
-    if (rc == 0)
-        rc = caption_all(&r, err);
-    end(&r);
+    int rc = model_load(&r.model, o->model, err);
+    if (rc == 0 && o->pictures.n_operands)
+        rc = pictures_run(&o->pictures, &o->decoder, &r.model, o->model, &selection, out, report, broken, err);
+    else if (rc == 0)
+        rc = caption_rows(&r, &selection, err);
+    decoder_free(&r.decoder);
+    rows_free(&r.rows);
+    dataset_close(&r.data);
+    model_free(&r.model);
     return rc;
 }

@@ -161,6 +161,20 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
     return 0;
 }
 
+/* Of the features in use; if their file does not say it, that of the model from which the run starts. */
+static int take_origin(TrainRun *r, Err *err)
+{
+    const Dataset *d = &r->data;
+    Origin origin;
+    if (origin_read_file(&origin, d->features_path, err))
+        return -1;
+    if (!origin_known(&origin))
+        return 0;
+    origin_free(&r->model.origin);
+    r->model.origin = origin;
+    return origin_gives(&origin, d->features.columns, d->features_path, "features' width", err);
+}
+
 /* A run from its beginning: random numbers are drawn in the course's order. */
 static int start_fresh(TrainRun *r, Err *err)
 {
@@ -171,6 +185,8 @@ static int start_fresh(TrainRun *r, Err *err)
     s->captions_digest = captions_digest(&r->data);
     rng_seed(&s->rng, (uint32_t)s->settings.seed);
     if (draw_subset(r, &s->rng, err) || (!r->options->init && fresh_model(r, &s->rng, err)))
+        return -1;
+    if (take_origin(r, err))
         return -1;
     r->model.caption_length = r->data.width;
     return train_state_alloc(s, r->model.params.n) ? err_set(err, "out of memory") : 0;

@@ -1,0 +1,56 @@
+/* From features to written captions, a batch at a time:
+ *
+ *   features ──(PCA, if the model has one and they are not reduced)──► search ──► words ──► records
+ *
+ * Main thread; parallel inside. */
+#ifndef COCO_PIPELINE_SAMPLE_DECODER_H
+#define COCO_PIPELINE_SAMPLE_DECODER_H
+
+#include "model/decode/search.h"
+#include "pipeline/common/model.h"
+#include "pipeline/sample/caption_format.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* How captions are found and written. */
+typedef struct {
+    SearchOptions search; /* rules.not_last is ignored: see bad_endings */
+    bool bad_endings;     /* true: no caption ends with a word of endings.h */
+    bool logprob;
+    const CaptionFormat *format;
+} DecoderOptions;
+
+typedef struct {
+    const DecoderOptions *options;
+    const Model *model;
+    FILE *out;
+    const Pca *pca; /* NULL: features are as the model takes them */
+    Search *search;
+    int batch;             /* images at a time */
+    int columns;           /* numbers of a row of features */
+    float *features;       /* (batch, columns): the caller fills these three */
+    CaptionItem *items;    /* (batch): whose caption and logprob are not the caller's */
+    int64_t *number;       /* (batch): of an image, for its random numbers */
+    float *reduced;        /* (batch, D), with a PCA */
+    SearchResult *results; /* (batch) */
+    int32_t *words;        /* (batch, max_length) */
+    bool *not_last;        /* (V), with bad_endings */
+    int64_t written;       /* captions */
+} Decoder;
+
+/* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam. */
+int decoder_batch(const DecoderOptions *options, int64_t n);
+
+/* Prepares for batches of up to `batch` images; borrows options and model. pca: NULL, or the model's. -1: no memory. The caller
+ * frees, also after a failure. */
+int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Model *model, const Pca *pca, int batch,
+                  FILE *out, Err *err);
+/* Captions the first n rows and writes their records. */
+int decoder_run(Decoder *decoder, int n, Err *err);
+/* Writes what follows the last record. */
+int decoder_end(Decoder *decoder, Err *err);
+void decoder_free(Decoder *decoder); /* safe on a zero-initialized one */
+
+#endif

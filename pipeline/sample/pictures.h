@@ -1,0 +1,32 @@
+/* Captions of pictures: the network that made the model's features makes theirs.
+ *
+ *   paths ──► read, decode, run (a thread each, picture_stream.h) ──► decoder, of what is ready ──► records, in order
+ *
+ * Main thread. Sets the number of OpenMP's threads (threads.h) to few, as the network needs the processors. */
+#ifndef COCO_PIPELINE_SAMPLE_PICTURES_H
+#define COCO_PIPELINE_SAMPLE_PICTURES_H
+
+#include "pipeline/common/report.h"
+#include "pipeline/features/extractor.h"
+#include "pipeline/sample/decoder.h"
+#include "pipeline/sample/rows.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+    const char *const *operands; /* pictures, folders and "-", as picture_list.h takes them */
+    int n_operands;
+    bool nul;        /* "-" is paths that NULs end */
+    const char *cnn; /* a file, or a name in the cache of networks; NULL: the model's name */
+    PictureWish wish;
+    int threads;
+} PictureOptions;
+
+/* Captions the selected ones of the pictures. *broken: those that cannot be read, each left out with a warning. A model
+ * without a network needs options->cnn; any other network than the model's is refused. */
+int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Model *model,
+                 const char *model_path, const RowSelection *selection, FILE *out, const Report *report,
+                 int64_t *broken, Err *err);
+
+#endif
