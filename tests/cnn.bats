@@ -182,12 +182,16 @@ engine() {
     cp "$shared_net" cache/cnn/efficientnet-lite1.onnx
     for name in $(jq -r '.images[:20][].file_name' "$COCO_SHARED/data/flickr8k/captions_val.json"); do cp "$photos/$name" "my photos/"; done
     echo text >"my photos/broken.jpg"
+    mkdir "my photos/new"
+    cp "$photos/1022454332_6af2c1449a.jpg" "my photos/new/a photo.jpg" # without captions
     PHOTOS="$PWD/my photos" CAPTIONS=$COCO_SHARED/data/flickr8k/captions_val.json OUT="$PWD/the end" EPOCHS=2 \
         run "$ROOT/scripts/photos"
     echo "$output"
     [ "$status" = 0 ]
     [[ $output == *"broken.jpg: "*"86 captions of 18 pictures, kept apart 10 captions of 2 pictures"*"2 images, 0 of them missing or broken"* ]]
     [ "$(wc -l <"the end/val.jsonl")" = 2 ]
+    [ "$(jq -r .file "the end/others.jsonl")" = "$PWD/my photos/new/a photo.jpg" ]
+    [ -s "the end/others.png" ]
     [ -s "the end/sheet.png" ]
     PHOTOS=none CAPTIONS=none run "$ROOT/scripts/photos"
     [ "$status" = 1 ]

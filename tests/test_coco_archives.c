@@ -31,7 +31,8 @@ static void space(void **state)
     (void)state;
     const CocoArchive a = {.packed = 100, .unpacked = 110}, b = {.packed = 50, .unpacked = 60};
     const CocoArchive *const both[] = {&a, &b};
-    const CocoState none[2] = {{0}}, first[2] = {{.unpacked = true}, {0}}, some[2] = {{.packed = 30}, {.packed = 60}};
+    const CocoState none[2] = {{0}}, first[2] = {{.unpacked = true}, {0}},
+                    some[2] = {{.packed = 30}, {.packed = 60}};
     assert_int_equal(coco_archives_space(both, none, 2, false), 320);
     assert_int_equal(coco_archives_space(both, none, 2, true), 220); /* 110 + 50 + 60, above 210 */
     assert_int_equal(coco_archives_space(both, none, 1, true), 210);

@@ -23,8 +23,8 @@
 typedef struct {
     const char *path;
     const char *name; /* for messages */
-    /* The root, which all names are relative to: the directory of a file with one of the names `markers`, which end with NULL; or,
-     * unless `root` is NULL, that one: "a/b/", "" is the top. */
+    /* The root, which all names are relative to: the directory of a file with one of the names `markers`, which end with
+     * NULL; or, unless `root` is NULL, that one: "a/b/", "" is the top. */
     const char *const *markers;
     const char *root;
     int (*wanted)(const char *name); /* whether to write the file of this name, "images/a.png" */

@@ -27,8 +27,8 @@ typedef struct {
     int64_t packed; /* bytes of the archive that are there */
 } CocoState;
 
-/* The bytes of disk space that fetching and unpacking n archives takes at most, one after another; with `drop` each archive is
- * removed once it is unpacked. */
+/* The bytes of disk space that fetching and unpacking n archives takes at most, one after another; with `drop` each
+ * archive is removed once it is unpacked. */
 int64_t coco_archives_space(const CocoArchive *const *archives, const CocoState *states, int n, bool drop);
 
 #endif

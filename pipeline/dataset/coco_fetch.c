@@ -4,7 +4,7 @@
 #include "io/base/size.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
-#include "io/net/download.h"
+#include "pipeline/common/report_download.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,21 +20,6 @@ typedef struct {
     char *zip, *target; /* paths */
     bool own;           /* the archive is the user's */
 } Fetch;
-
-static void on_progress(void *ctx, int64_t done, int64_t total)
-{
-    report_progress(ctx, done, total);
-}
-
-static void on_note(void *ctx, const char *text)
-{
-    report_note(ctx, "%s", text);
-}
-
-static void on_warn(void *ctx, const char *text)
-{
-    report_warn(ctx, "%s", text);
-}
 
 static const char *last_name(const char *path)
 {
@@ -117,15 +102,8 @@ static int download(const Fetch *f, Err *err)
         whole = urls[i] != NULL;
     }
     DownloadResult result = {.place = -1};
-    DownloadSpec spec = {.urls = (const char *const *)urls,
-                         .n_urls = n,
-                         .path = f->zip,
-                         .http = o->http,
-                         .progress = on_progress,
-                         .note = on_note,
-                         .warn = on_warn,
-                         .ctx = (void *)f->report};
-    spec.http.stop = f->report ? f->report->stop : NULL;
+    DownloadSpec spec = {.urls = (const char *const *)urls, .n_urls = n, .path = f->zip, .http = o->http};
+    report_download(&spec, f->report);
     rc = whole ? (int)download_file(&spec, &result, err) : err_set(err, "out of memory");
     for (int i = 0; urls && i < n; i++)
         free(urls[i]);
@@ -142,7 +120,7 @@ static int unpack(const Fetch *f, Err *err)
                        .root = f->archive->root,
                        .wanted = f->archive->wanted,
                        .max_bytes = (int64_t)1 << 40,
-                       .progress = on_progress,
+                       .progress = report_download_progress,
                        .ctx = (void *)f->report,
                        .stop = f->report ? f->report->stop : NULL};
     if (outdir_begin(&out, f->target, err))

@@ -8,6 +8,7 @@
 #include "io/file/outdir.h"
 #include "io/net/download.h"
 #include "pipeline/common/defaults.h"
+#include "pipeline/common/report_download.h"
 #include "pipeline/dataset/dataset_names.h"
 #include "pipeline/dataset/dataset_show.h"
 #include "pipeline/dataset/shapes.h"
@@ -46,21 +47,6 @@ DatasetFetchOptions dataset_fetch_defaults(void)
 }
 
 /* --- reports --- */
-
-static void on_progress(void *ctx, int64_t done, int64_t total)
-{
-    report_progress(((Fetch *)ctx)->report, done, total);
-}
-
-static void on_note(void *ctx, const char *text)
-{
-    report_note(((Fetch *)ctx)->report, "%s", text);
-}
-
-static void on_warn(void *ctx, const char *text)
-{
-    report_warn(((Fetch *)ctx)->report, "%s", text);
-}
 
 static const volatile sig_atomic_t *stop_of(const Fetch *f)
 {
@@ -167,17 +153,10 @@ static int check_digest(const Fetch *f, Err *err)
 static int download(Fetch *f, Err *err)
 {
     const DatasetFetchOptions *s = f->spec;
-    DownloadSpec d = {.urls = f->urls,
-                      .n_urls = f->n_urls,
-                      .path = f->download,
-                      .sha256 = s->sha256,
-                      .http = s->http,
-                      .progress = on_progress,
-                      .note = on_note,
-                      .warn = on_warn,
-                      .ctx = f};
+    DownloadSpec d = {
+        .urls = f->urls, .n_urls = f->n_urls, .path = f->download, .sha256 = s->sha256, .http = s->http};
     d.http.max_bytes = s->max_bytes;
-    d.http.stop = stop_of(f);
+    report_download(&d, f->report);
     memset(f->got.failed, 0, (size_t)f->n_urls * sizeof *f->got.failed);
     return (int)download_file(&d, &f->got, err);
 }
@@ -191,8 +170,8 @@ static int unpack(Fetch *f, Err *err)
                     .markers = dataset_markers,
                     .wanted = dataset_has_file,
                     .max_bytes = f->spec->max_bytes,
-                    .progress = on_progress,
-                    .ctx = f,
+                    .progress = report_download_progress,
+                    .ctx = (void *)f->report,
                     .stop = stop_of(f)};
     int rc = (int)unpack_archive(&a, f->out.path, err);
     if (rc == 0 && check_scratch(f, err))

@@ -2,7 +2,7 @@
 
 #include "io/base/digest.h"
 #include "io/file/file.h"
-#include "io/net/download.h"
+#include "pipeline/common/report_download.h"
 #include "pipeline/features/cnn_find.h"
 #include "pipeline/features/cnn_list.h"
 
@@ -20,21 +20,6 @@ typedef struct {
     const char *sha256;    /* that it must have, or NULL */
     char *path;
 } Fetch;
-
-static void on_progress(void *ctx, int64_t done, int64_t total)
-{
-    report_progress(ctx, done, total);
-}
-
-static void on_note(void *ctx, const char *text)
-{
-    report_note(ctx, "%s", text);
-}
-
-static void on_warn(void *ctx, const char *text)
-{
-    report_warn(ctx, "%s", text);
-}
 
 /* 1: the network is there, and is the right one. 0: it is not there. */
 static int look(const Fetch *f, Err *err)
@@ -57,22 +42,14 @@ static int download(const Fetch *f, const char *path, Err *err)
 {
     const CnnFetchOptions *o = f->options;
     DownloadResult result;
-    DownloadSpec spec = {.urls = o->urls,
-                         .n_urls = o->n_urls,
-                         .path = path,
-                         .sha256 = f->sha256,
-                         .http = o->http,
-                         .progress = on_progress,
-                         .note = on_note,
-                         .warn = on_warn,
-                         .ctx = (void *)f->report};
+    DownloadSpec spec = {.urls = o->urls, .n_urls = o->n_urls, .path = path, .sha256 = f->sha256, .http = o->http};
     result.failed = NULL;
     if (!o->n_urls) {
         spec.urls = f->known->urls;
         while (spec.n_urls < CNN_URLS_MAX && spec.urls[spec.n_urls])
             spec.n_urls++;
     }
-    spec.http.stop = f->report ? f->report->stop : NULL;
+    report_download(&spec, f->report);
     return (int)download_file(&spec, &result, err);
 }
 

@@ -21,8 +21,9 @@ typedef struct {
     FILE *out;          /* for the path */
 } CnnFetchOptions;
 
-/* Writes the path of the network, which is then in the cache, to `out`. One that is there is not downloaded again; it is an error
- * if its digest is wrong. When asked to stop, keeps what it has downloaded for the next run and returns 0. */
+/* Writes the path of the network, which is then in the cache, to `out`. One that is there is not downloaded again; it
+ * is an error if its digest is wrong. When asked to stop, keeps what it has downloaded for the next run and returns
+ * 0. */
 int cnn_fetch(const CnnFetchOptions *options, const Report *report, Err *err);
 
 /* Writes a table of the known networks. */

@@ -56,11 +56,11 @@ char *cnn_find(const char *name, Err *err)
 
 Cnn *cnn_open_named(const char *name, const CnnWish *wish, Err *err)
 {
-    const KnownCnn *known = cnn_list_find(name);
     CnnWish full = *wish;
     char *path = cnn_find(name, err);
     if (!path)
         return NULL;
+    const KnownCnn *known = strcmp(path, name) ? cnn_list_find(name) : NULL; /* a file here may be anything */
     if (known && !full.layer)
         full.layer = known->layer;
     if (known && !full.grid_layer)

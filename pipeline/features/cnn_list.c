@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Published accuracies and costs: tensorflow/tpu, models/official/efficientnet/lite; the ONNX model zoo's READMEs; He et al.
- * 2015, table 1; Sandler et al. 2018. Lite4 is the zoo's, which takes 224 x 224, not 300 x 300. */
+/* Published accuracies and costs: tensorflow/tpu, models/official/efficientnet/lite; the ONNX model zoo's READMEs; He
+ * et al. 2015, table 1; Sandler et al. 2018. Lite4 is the zoo's, which takes 224 x 224, not 300 x 300. */
 #define ZOO(path) \
     { \
         "https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/validated/vision/classification/" path, \

@@ -1,5 +1,5 @@
-/* The networks that are known by name: where they come from, how they want pictures, which layers count, what they cost. One
- * row each, in cnn_list.c. Any thread. */
+/* The networks that are known by name: where they come from, how they want pictures, which layers count, what they
+ * cost. One row each, in cnn_list.c. Any thread. */
 #ifndef COCO_PIPELINE_FEATURES_CNN_LIST_H
 #define COCO_PIPELINE_FEATURES_CNN_LIST_H
 
