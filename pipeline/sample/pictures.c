@@ -66,6 +66,8 @@ static int open_network(Run *r, Err *err)
         return err_set(err, "%s: layer '%s' gives %d numbers, but %s takes %d", name, cnn_info(r->cnn)->layer,
                        cnn_info(r->cnn)->features, r->model_path, D);
     r->extractor = (Extractor){.cnn = r->cnn, .wish = r->options->wish};
+    r->extractor.wish.exact = origin->exact;
+    r->extractor.wish.truncated = origin->truncated;
     return choose_preprocess(r, origin, err);
 }
 
