@@ -208,6 +208,15 @@ END
     [ "${lines[2]}" = "[]" ]
 }
 
+@test "pictures are read as those of the features were" {
+    photos
+    tail -c +3 "$ROOT/tests/corpus/image/jpeg" | head -c -6 >cut.jpg
+    fails 1 "cut.jpg: truncated JPEG" coco-sample -m m.h5 cut.jpg
+    tool_h5 m.h5 rmattr /cnn truncated
+    tool_h5 m.h5 attr /cnn truncated int 1
+    [ "$(coco-sample -m m.h5 --format text cut.jpg)" != "" ]
+}
+
 @test "pictures: options that contradict them" {
     for option in "-d d" "--split val" "--features f.h5" "--rows x" --raw-features; do
         fails 2 "p: --[a-z-]* excludes pictures" coco-sample -m m.h5 p $option

@@ -45,10 +45,11 @@ static char *make(const Made *m, const char *object)
     put_text(h5, m, object, "grid_layer", "");
     put_text(h5, m, object, "fit", "crop");
     put_text(h5, m, object, "order", "bgr");
-    static const char *const ints[] = {"version", "grid_rows", "grid_columns", "input_width", "input_height"};
+    static const char *const ints[] = {"version",     "grid_rows",    "grid_columns",
+                                       "input_width", "input_height", "exact"};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
         bool other = m->integer && !strcmp(m->integer, ints[i]);
-        assert_ok(h5_put_int(h5, object, ints[i], other ? m->integer_value : (int64_t)i + 1, &err));
+        assert_ok(h5_put_int(h5, object, ints[i], other ? m->integer_value : i < 5 ? (int64_t)i + 1 : 1, &err));
     }
     assert_ok(h5_put_reals(h5, object, "mean", 3, mean, &err));
     assert_ok(h5_put_reals(h5, object, "scale", 3, scale, &err));
@@ -78,7 +79,7 @@ static void assert_good(const Origin *o)
     assert_string_equal(o->fit, "crop");
     assert_string_equal(o->order, "bgr");
     assert_true(o->version == 1 && o->grid_rows == 2 && o->grid_columns == 3);
-    assert_true(o->input_width == 4 && o->input_height == 5);
+    assert_true(o->input_width == 4 && o->input_height == 5 && o->exact && !o->truncated);
     assert_true(o->mean[0] == 127 && o->mean[1] == 126.5 && o->mean[2] == 0.25 && o->scale[2] == 0.25);
     assert_true(o->pca.C == C && o->pca.D == D && o->pca.mean[2] == 3 && o->pca.components[5] == 8);
 }
@@ -158,6 +159,7 @@ static void damage_is_refused(void **state)
         {{.integer = "input_width", .integer_value = -1}, "'input_width' is -1"},
         {{.integer = "input_height", .integer_value = INT64_MAX}, "'input_height' is 9223372036854775807"},
         {{.integer = "grid_rows", .integer_value = 1 << 21}, "'grid_rows' is 2097152"},
+        {{.integer = "exact", .integer_value = 2}, "'exact' is 2"},
         {{.mean = NAN}, "attribute 'mean' is not finite"},
         {{.component = INFINITY}, "/pca/components: number 5 is not finite"},
         {{.c = -1, .d = 1}, "/pca/components: not of a shape (C, D)"},

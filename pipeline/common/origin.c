@@ -38,6 +38,8 @@ static const Field fields[] = {
     {"grid_columns", SIZE(grid_columns, DIMENSION_MAX)},
     {"input_width", SIZE(input_width, SIDE_MAX)},
     {"input_height", SIZE(input_height, SIDE_MAX)},
+    {"exact", SIZE(exact, 1)},
+    {"truncated", SIZE(truncated, 1)},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 

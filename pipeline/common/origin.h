@@ -2,7 +2,7 @@
  * writes it, coco-prepare keeps it, coco-train puts it into the model, so that coco-sample can caption pictures.
  *
  *   attributes of "/" of a features file, or of "/cnn" of a model:  format, cnn, cnn_sha256, layer, grid_layer, fit, order,
- *             version, grid_rows, grid_columns, input_width, input_height, mean (3), scale (3)
+ *             version, grid_rows, grid_columns, input_width, input_height, exact, truncated, mean (3), scale (3)
  *   group "/pca" of both:  mean (C), components (C, D); group "/grid_pca": the same of the grid's places
  *
  * cnn_sha256 stands for all of the first: without it nothing is known of the CNN. Everything is checked as it is read;
@@ -30,7 +30,8 @@ typedef struct {
     const char *format;             /* of the features file */
     int64_t version;
     int64_t grid_rows, grid_columns, input_width, input_height; /* 0: unknown */
-    double mean[ORIGIN_CHANNELS], scale[ORIGIN_CHANNELS];       /* x = (pixel - mean)·scale. NaN: unknown */
+    int64_t exact, truncated; /* how pictures were read (pipeline/features/extractor.h): 0 or 1 */
+    double mean[ORIGIN_CHANNELS], scale[ORIGIN_CHANNELS]; /* x = (pixel - mean)·scale. NaN: unknown */
     Pca pca, grid_pca; /* of the vector, of a place of the grid; C is 0 without one */
 } Origin;
 

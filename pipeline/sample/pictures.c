@@ -85,6 +85,8 @@ static int open_network(Run *r, Err *err)
     if (check_grid(r, name, err))
         return -1;
     r->extractor = (Extractor){.cnn = r->cnn, .wish = r->options->wish};
+    r->extractor.wish.exact = origin->exact;
+    r->extractor.wish.truncated = origin->truncated;
     return choose_preprocess(r, origin, err);
 }
 
