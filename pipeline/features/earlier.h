@@ -19,6 +19,8 @@ typedef struct {
     char *cnn;           /* the network's name */
     PictureState *state; /* (n); their times are the file's */
     H5Matrix features;
+    uint16_t *block; /* rows of the grid that were read together */
+    int64_t block_first, block_rows;
     Hash *names;  /* numbers `row` */
     int64_t *row; /* the first row of each name */
 } Earlier;
