@@ -86,6 +86,40 @@ interrupted() {
     cmp out.h5 whole.h5
 }
 
+@test "a run that a signal stops says so, leaves no file, and goes on later" {
+    local pid
+    mkfifo pipe
+    exec 8<>pipe
+    coco-features -j1 --cnn net.onnx --grid -o out.h5 p/00* pipe p/01* 2>said 8>&- &
+    pid=$!
+    until [ -e out.h5.coco-part-rows ]; do sleep 0.02; done
+    kill -TERM $pid
+    cat p/000.ppm >&8
+    exec 8>&-
+    wait $pid || status=$?
+    [ "$status" = 143 ]
+    grep -q "^stopped; the same command goes on here$" said
+    [ ! -e out.h5 ]
+    rm pipe
+    features -q -j2 p
+    cmp out.h5 whole.h5
+}
+
+@test "a dataset with a broken picture fails, and goes on once that is mended" {
+    mkdir -p data
+    ls p/* | sed 's|^|../|' >data/val_images.txt
+    cp p/005.ppm kept
+    echo broken >p/005.ppm
+    run -1 coco-features -q -j1 --cnn net.onnx --grid -o out.h5 -d data --split val
+    [[ $output == "coco-features: data/../p/005.ppm: "* ]]
+    [ ! -e out.h5 ]
+    cp kept p/005.ppm
+    run -0 coco-features -j1 --cnn net.onnx --grid -o out.h5 -d data --split val
+    [[ $output == "an unfinished run goes on: it has computed "[1-5]" rows" ]]
+    h5diff out.h5 whole.h5 /features
+    h5diff out.h5 whole.h5 /grid
+}
+
 @test "a journal with a torn or changed end is cut, and rows of changed pictures are computed anew" {
     local rows=out.h5.coco-part-rows size
     interrupted

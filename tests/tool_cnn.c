@@ -1,6 +1,6 @@
 /* For scripts/bench-features.
  *
- *   tool_cnn engine CNN.onnx THREADS ROUNDS PICTURE...   runs the network on the pictures, which are prepared in memory first,
+ *   tool_cnn engine CNN.onnx THREADS ROUNDS PICTURE...   runs the network on pictures that are prepared in memory,
  *                                                        and prints pictures per second
  *   tool_cnn prepare CNN.onnx THREADS ROUNDS PICTURE...  the same without running it
  *   tool_cnn enlarge WIDTH HEIGHT IN.jpg OUT.jpg         writes the picture at another size */

@@ -1,6 +1,7 @@
 /* CRC-64 as xz has it (ECMA-182's polynomial, reflected), from isa-l: several gigabytes a second. Any thread.
  *
- * It recognises bytes that have changed, by accident or by work on them. Who means to deceive can keep it: see digest.h. */
+ * It recognises bytes that have changed, by accident or by work on them. Who means to deceive can keep it: see
+ * digest.h. */
 #ifndef COCO_IO_BASE_CHECKSUM_H
 #define COCO_IO_BASE_CHECKSUM_H
 

@@ -24,9 +24,9 @@ bool h5_external_allowed(void);
 /* A new file for writing. It is built in memory: nothing appears at `path` until h5_close or h5_commit. */
 H5 *h5_create(const char *path, Err *err);
 /* The same for one that need not fit into memory: it is built on disk, beside its path, and ended by h5_commit or
- * h5_discard. `room` is the most bytes that it takes, which are reserved at once: HDF5 does not survive a disk that fills up
- * under it. `modified` is to be its time of modification; NULL: the time at which it was. The path must not lead to something
- * that exists and is not a regular file. */
+ * h5_discard. `room` is the most bytes that it takes, which are reserved at once: HDF5 does not survive a disk
+ * that fills up under it. `modified` is to be its time of modification; NULL: the time at which it was. The path
+ * must not lead to something that exists and is not a regular file. */
 H5 *h5_create_large(const char *path, int64_t room, const struct timespec *modified, Err *err);
 /* Closes the file, even on failure; a created one is written to its path, in place: a failure leaves part of a file
  * there (h5_commit does not). NULL is legal. */
@@ -136,8 +136,8 @@ int h5_put_int(H5 *h5, const char *object, const char *name, int64_t value, Err 
 int h5_put_real(H5 *h5, const char *object, const char *name, double value, Err *err);
 int h5_put_reals(H5 *h5, const char *object, const char *name, int n, const double *values, Err *err);
 
-/* Arrays that are written some rows at a time (the first dimension): float32, which readers can map, and float16, in chunks
- * of one row. */
+/* Arrays that are written some rows at a time (the first dimension): float32, which readers can map, and float16,
+ * in chunks of one row. */
 int h5_make_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
 int h5_put_floats(H5 *h5, const char *name, int64_t first, int64_t n, const float *in, Err *err);
 int h5_make_halves(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);

@@ -108,6 +108,7 @@ void earlier_close(Earlier *e)
     free(e->row);
     free(e->state);
     free(e->cnn);
+    free(e->block);
     memset(e, 0, sizeof *e);
 }
 
@@ -117,12 +118,31 @@ int64_t earlier_find(const Earlier *e, const char *name)
     return number < 0 ? -1 : e->row[number];
 }
 
+/* Rows of the grid are read many at a time: each question to the process that reads costs as much as a small row. */
+static int read_grid(Earlier *e, const int64_t dim[3], int64_t row, uint16_t *out, Err *err)
+{
+    enum { BLOCK_BYTES = 4 << 20 };
+    size_t numbers = (size_t)(dim[1] * dim[2]);
+    int64_t most = 1 + (int64_t)(BLOCK_BYTES / (numbers * sizeof *out));
+    if (!e->block && !(e->block = malloc((size_t)most * numbers * sizeof *e->block)))
+        return err_set(err, "out of memory");
+    if (row < e->block_first || row >= e->block_first + e->block_rows) {
+        e->block_rows = 0;
+        int64_t n = most < e->n - row ? most : e->n - row;
+        if (h5_read_halves(e->h5, FEATURES_GRID, 3, dim, row, n, e->block, err))
+            return -1;
+        e->block_first = row;
+        e->block_rows = n;
+    }
+    memcpy(out, e->block + (size_t)(row - e->block_first) * numbers, numbers * sizeof *out);
+    return 0;
+}
+
 int earlier_read(Earlier *e, int64_t row, void *out, Err *err)
 {
     size_t features = (size_t)e->info->features;
     int64_t dim[3];
     memcpy(out, e->features.floats + (size_t)row * features, features * sizeof *e->features.floats);
     grid_shape(e, dim);
-    return dim[2] ? h5_read_halves(e->h5, FEATURES_GRID, 3, dim, row, 1, (uint16_t *)((float *)out + features), err)
-                  : 0;
+    return dim[2] ? read_grid(e, dim, row, (uint16_t *)((float *)out + features), err) : 0;
 }

@@ -1,8 +1,8 @@
 /* The rows of an earlier file of features, for an update.
  *
- * Its `files_state` says for each row what its picture was: "SIZE CHECKSUM", the bytes in decimal and their CRC-64 in
- * hexadecimal. No time is in the file, as equal runs give equal files: a picture whose size is the same has not changed if
- * its times are before the file's own, as make(1) has it, or else if its checksum is the same. */
+ * Its `files_state` says for each row what its picture was: "SIZE CHECKSUM", the bytes in decimal and their CRC-64
+ * in hexadecimal. No time is in the file, as equal runs give equal files: a picture whose size is the same has not
+ * changed if its times are before the file's own, as make(1) has it, or else if its checksum is the same. */
 #ifndef COCO_PIPELINE_FEATURES_EARLIER_H
 #define COCO_PIPELINE_FEATURES_EARLIER_H
 
@@ -19,6 +19,8 @@ typedef struct {
     char *cnn;           /* the network's name */
     PictureState *state; /* (n); their times are the file's */
     H5Matrix features;
+    uint16_t *block; /* rows of the grid that were read together */
+    int64_t block_first, block_rows;
     Hash *names;  /* numbers `row` */
     int64_t *row; /* the first row of each name */
 } Earlier;

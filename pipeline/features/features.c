@@ -80,9 +80,9 @@ static int look_at(const char *path, PictureState *state, Err *err)
     return 0;
 }
 
-/* Whether the picture is the one that a row was computed from: by its times, before it is read, and by its content after
- * that. A row in the journal has the picture's times; those in the earlier file, the time before which all pictures were
- * as they are there. */
+/* Whether the picture is the one that a row was computed from: by its times, before it is read, and by its content
+ * after that. A row in the journal has the picture's times; those in the earlier file, the time before which all
+ * pictures were as they are there. */
 static bool find_row(const Run *r, Item *it, bool content)
 {
     const char *name = r->list.name[it->i];

@@ -3,9 +3,9 @@
  *   paths ──read, decode, resize, run (a thread each, pipe.h)──► rows in the order of the paths ──► journal ──► FILE.h5
  *                                                                       FILE.h5 of before (--update) ──┘
  *
- * Rows wait on disk, in a journal beside the file, until all are there; memory does not grow with their number. A run that
- * was killed goes on where its journal ends. The bytes written depend on the pictures and the options alone, not on the
- * number of threads, nor on how many runs it took. */
+ * Rows wait on disk, in a journal beside the file, until all are there; memory does not grow with their number. A
+ * run that was killed goes on where its journal ends. The bytes written depend on the pictures and the options
+ * alone, not on the number of threads, nor on how many runs it took. */
 #ifndef COCO_PIPELINE_FEATURES_FEATURES_H
 #define COCO_PIPELINE_FEATURES_FEATURES_H
 
@@ -31,8 +31,8 @@ typedef struct {
     int threads;
 } FeaturesOptions;
 
-/* Writes the output whole or not at all. Its time of modification is that of the run's beginning, so that an --update sees
- * what changed during the run. *broken: pictures that were left out, each with a warning. */
+/* Writes the output whole or not at all. Its time of modification is that of the run's beginning, so that an
+ * --update sees what changed during the run. *broken: pictures that were left out, each with a warning. */
 int features_run(const FeaturesOptions *options, const Report *report, int64_t *broken, Err *err);
 
 #endif

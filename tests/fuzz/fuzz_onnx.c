@@ -1,5 +1,5 @@
-/* libFuzzer: the reader of ONNX files, on any bytes. A model that is read has its layers found, and is read again with them
- * among its outputs. */
+/* libFuzzer: the reader of ONNX files, on any bytes. A model that is read has its layers found, and is read again
+ * with them among its outputs. */
 #include "io/cnn/onnx_graph.h"
 
 #include <stdint.h>
