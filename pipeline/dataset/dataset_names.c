@@ -27,8 +27,9 @@ static int is_top_file(const char *name)
 /* "images/a/b.jpg"; not "images/._b.jpg", which macOS adds. */
 static int is_picture(const char *name)
 {
-    /* Those that io/picture decodes, and WebP, of which coco-render then says that it does not. */
-    static const char *const suffix[] = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".pgm", ".ppm", ".pnm", ".webp"};
+    /* Those that io/picture decodes. */
+    static const char *const suffix[] = {".jpg", ".jpeg", ".png",  ".gif",  ".bmp",  ".pgm", ".ppm",
+                                         ".pnm", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff"};
     size_t n = strlen(images);
     if (strncmp(name, images, n) || name[n] != '/')
         return 0;
