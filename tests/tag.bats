@@ -170,6 +170,13 @@ X
     cmp cut.jpg old.jpg
     [ "$(jq -r .reason status.jsonl | head -n 1)" = "truncated JPEG" ]
     jq -e -s '.[5].reason | test("into WebP")' status.jsonl
+    # XMP that cannot be read may be a person's.
+    xmp describe a.jpg "My dog"
+    sed -i 's/rdf:RDF>/rdf:RDX>/' a.jpg
+    cp a.jpg old.jpg
+    run tag --embed < <(record a.jpg)
+    [ "$status" = 1 ] && [ "$output" = failed ]
+    cmp a.jpg old.jpg
 }
 
 @test "--images: nothing outside is touched" {

@@ -3,8 +3,10 @@
 #include <exempi/xmp.h>
 #include <exempi/xmpconsts.h>
 #include <exempi/xmperrors.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct XmpDoc {
     XmpPtr xmp;
@@ -36,6 +38,29 @@ static int xmp_failed(const char *doing, Err *err)
     return err_set(err, "%s (error %d of Exempi)", doing, -xmp_get_error());
 }
 
+/* --- messages: Exempi prints what it throws inside. Standard error leads to nothing meanwhile; no other thread is to write. --- */
+
+static int hush(void)
+{
+    int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int nothing = kept < 0 ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing >= 0) {
+        dup2(nothing, STDERR_FILENO);
+        close(nothing);
+    }
+    return kept;
+}
+
+static void unhush(int kept)
+{
+    if (kept < 0)
+        return;
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+}
+
+/* --- documents --- */
+
 /* The library, once; it lives as long as the process. */
 static int start(Err *err)
 {
@@ -48,14 +73,20 @@ static int start(Err *err)
 
 static XmpDoc *doc_alloc(Err *err)
 {
-    XmpDoc *doc = start(err) ? NULL : calloc(1, sizeof *doc);
+    XmpDoc *doc = calloc(1, sizeof *doc);
+    if (doc && start(err)) {
+        free(doc);
+        return NULL;
+    }
+    if (!doc)
+        err_set(err, "out of memory");
     return doc;
 }
 
 XmpDoc *xmp_doc_new(Err *err)
 {
     XmpDoc *doc = doc_alloc(err);
-    if (doc && (doc->xmp = xmp_new_empty()))
+    if (!doc || (doc->xmp = xmp_new_empty()))
         return doc;
     xmp_doc_close(doc);
     err_set(err, "out of memory");
@@ -70,11 +101,26 @@ XmpDoc *xmp_doc_parse(const char *text, size_t len, Err *err)
         return NULL;
     }
     XmpDoc *doc = xmp_doc_new(err);
-    if (!doc || xmp_parse(doc->xmp, text, len))
+    if (!doc)
+        return NULL;
+    int kept = hush();
+    bool done = xmp_parse(doc->xmp, text, len);
+    unhush(kept);
+    if (done)
         return doc;
     xmp_failed("not XMP", err);
     xmp_doc_close(doc);
     return NULL;
+}
+
+static void open_file(XmpDoc *doc, const char *path, XmpOpenFileOptions options)
+{
+    int kept = hush();
+    doc->file = xmp_files_open_new(path, options | XMP_OPEN_USESMARTHANDLER);
+    doc->xmp = doc->file ? xmp_files_get_new_xmp(doc->file) : NULL;
+    if (doc->file && !doc->xmp && !xmp_get_error()) /* there is none yet */
+        doc->xmp = xmp_new_empty();
+    unhush(kept);
 }
 
 XmpDoc *xmp_doc_open(const char *path, bool edit, Err *err)
@@ -82,16 +128,12 @@ XmpDoc *xmp_doc_open(const char *path, bool edit, Err *err)
     XmpDoc *doc = doc_alloc(err);
     if (!doc)
         return NULL;
-    doc->file = xmp_files_open_new(path, (edit ? XMP_OPEN_FORUPDATE : XMP_OPEN_READ) | XMP_OPEN_USESMARTHANDLER);
-    if (!doc->file) {
-        xmp_failed("its metadata cannot be read", err);
-        xmp_doc_close(doc);
-        return NULL;
-    }
-    doc->xmp = xmp_files_get_new_xmp(doc->file);
-    if (!doc->xmp) /* there is none yet */
-        doc->xmp = xmp_new_empty();
-    return doc;
+    open_file(doc, path, edit ? XMP_OPEN_FORUPDATE : XMP_OPEN_READ);
+    if (doc->xmp)
+        return doc;
+    xmp_failed("its metadata cannot be read", err);
+    xmp_doc_close(doc);
+    return NULL;
 }
 
 void xmp_doc_close(XmpDoc *doc)
@@ -110,10 +152,12 @@ char *xmp_doc_get(const XmpDoc *doc, XmpField field)
     char *out = NULL;
     XmpStringPtr text = xmp_string_new();
     const char *space = namespace_of(field), *name = FIELDS[field].name;
+    int kept = hush();
     if (FIELDS[field].localized
             ? xmp_get_localized_text(doc->xmp, space, name, "", DEFAULT_LANGUAGE, NULL, text, NULL)
             : xmp_get_property(doc->xmp, space, name, text, NULL))
         out = strdup(xmp_string_cstr(text));
+    unhush(kept);
     xmp_string_free(text);
     return out;
 }
@@ -121,9 +165,11 @@ char *xmp_doc_get(const XmpDoc *doc, XmpField field)
 int xmp_doc_set(XmpDoc *doc, XmpField field, const char *text, Err *err)
 {
     const char *space = namespace_of(field), *name = FIELDS[field].name;
+    int kept = hush();
     bool done = FIELDS[field].localized
                     ? xmp_set_localized_text(doc->xmp, space, name, "", DEFAULT_LANGUAGE, text, 0)
                     : xmp_set_property(doc->xmp, space, name, text, 0);
+    unhush(kept);
     return done ? 0 : xmp_failed("its metadata cannot take the caption", err);
 }
 
@@ -142,8 +188,9 @@ char *xmp_doc_text(const XmpDoc *doc, size_t *len, Err *err)
 
 int xmp_doc_save(XmpDoc *doc, Err *err)
 {
-    if (!xmp_files_can_put_xmp(doc->file, doc->xmp) || !xmp_files_put_xmp(doc->file, doc->xmp) ||
-        !xmp_files_close(doc->file, XMP_CLOSE_NOOPTION))
-        return xmp_failed("its metadata cannot be written", err);
-    return 0;
+    int kept = hush();
+    bool done = xmp_files_can_put_xmp(doc->file, doc->xmp) && xmp_files_put_xmp(doc->file, doc->xmp) &&
+                xmp_files_close(doc->file, XMP_CLOSE_NOOPTION);
+    unhush(kept);
+    return done ? 0 : xmp_failed("its metadata cannot be written", err);
 }
