@@ -3,7 +3,6 @@
 #include "io/file/attributes.h"
 #include "io/file/file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,18 +49,6 @@ struct FormFile {
     OutFile out;
 };
 
-static int write_bytes(const char *path, const void *bytes, size_t len, Err *why)
-{
-    FILE *out = fopen(path, "wbe");
-    bool done = out && fwrite(bytes, 1, len, out) == len;
-    int code = errno;
-    if (out && fclose(out) && done) {
-        done = false;
-        code = errno;
-    }
-    return done ? 0 : err_set(why, "%s", strerror(code));
-}
-
 FormFile *form_begin(const char *target, const void *bytes, size_t len, const char **copy, Err *why)
 {
     FormFile *file = calloc(1, sizeof *file);
@@ -69,7 +56,7 @@ FormFile *form_begin(const char *target, const void *bytes, size_t len, const ch
         err_set(why, "out of memory");
         return NULL;
     }
-    if (outfile_begin(&file->out, target, why) || write_bytes(file->out.path, bytes, len, why)) {
+    if (outfile_begin(&file->out, target, why) || file_put(file->out.path, bytes, len, why)) {
         form_abort(file);
         return NULL;
     }
