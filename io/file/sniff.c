@@ -67,6 +67,17 @@ const char *sniff_kind(const void *bytes, size_t len)
     return NULL;
 }
 
+int sniff_picture_name(const char *name)
+{
+    static const char *const SUFFIXES[] = {"jpg", "jpeg", "jpe",  "png",  "gif",  "bmp", "pnm", "ppm",
+                                           "pgm", "webp", "heic", "heif", "avif", "tif", "tiff"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
+        if (!strcasecmp(dot + 1, SUFFIXES[i]))
+            return 1;
+    return 0;
+}
+
 const char *sniff_packing(const void *bytes, size_t len)
 {
     static const struct {

@@ -9,6 +9,8 @@ enum { SNIFF_LEN = 512 }; /* bytes of the start, enough to recognise a format */
 /* The image format: "JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF", "AVIF", "HEIC", "PNM" (grey or colour, binary), "PBM",
  * "plain PNM"; NULL: not an image. A constant. */
 const char *sniff_kind(const void *bytes, size_t len);
+/* Whether a name ends like those of the formats that are decoded (io/picture): .jpg, .PNG, ... */
+int sniff_picture_name(const char *name);
 /* NULL: the bytes begin like an image; otherwise what they are instead: "empty, not an image", "an HTML page, not an
  * image", ... A constant. */
 const char *sniff_not_image(const void *bytes, size_t len);

@@ -1,6 +1,5 @@
 /* A decoder: how one library reads the formats it is used for. A new one is one file with a Decoder, its extern below,
- * a row of FORMATS in image.c, how its files begin in io/file/sniff.c, and the suffixes of their names in
- * pipeline/dataset/dataset_names.c.
+ * a row of FORMATS in image.c, how its files begin and how their names end in io/file/sniff.c.
  *
  * image.c calls a decoder only with bytes that begin like its format and, but for decode_cut, are not visibly truncated
  * (io/file/sniff.h). Functions return 0, or -1 with err; the caller then frees *image, which was zeroed before the
