@@ -94,7 +94,8 @@ static void unmultiply(unsigned char *rgba, size_t n)
 
 static int take_image(const Reader *r, struct heif_image *from, int channels, Image *image, Err *err)
 {
-    /* What is coded may have another size than the file said, by which its memory was judged. */
+    /* What is coded may have another size than the file said, by which its memory was judged. libheif 1.15 tells only now: until
+     * here such a file has taken the memory of what is coded. */
     if (heif_image_get_width(from, heif_channel_interleaved) != r->w ||
         heif_image_get_height(from, heif_channel_interleaved) != r->h)
         return err_set(err, "corrupt HEIF file (another size than it says)");
