@@ -553,7 +553,7 @@ END
 
 @test "where memory runs short: exit 1, a line that says so, and no file" {
     ! sanitized coco-render || skip "sanitizers need their address space"
-    (ulimit -c 0 -v 70000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
+    (ulimit -c 0 -v 95000; render -q -o a.png two.jsonl) 2>err && status=0 || status=$?
     [ "$status" = 1 ]
     grep -q '^coco-render: .*' err
     nothing_written

@@ -89,14 +89,14 @@ static void refused(void **state)
         {"<!DOCTYPE html><html>", 21, "HTML"},
         {"GIF89a", 6, ""},
         {"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20, ""},
-        {"RIFF\x10\0\0\0WEBPVP8 ", 16, "unsupported format: WebP"},
-        {"II*\0\x08\0\0\0", 8, "unsupported format: TIFF"},
+        {"RIFF\x10\0\0\0WEBPVP8 ", 16, "truncated WebP"},
+        {"II*\0\x08\0\0\0", 8, "truncated TIFF"},
         {"\0\0\0\x1c"
          "ftypavif",
-         12, "unsupported format: AVIF"},
+         12, "truncated AVIF"},
         {"\0\0\0\x1c"
          "ftypmif1",
-         12, "unsupported format: HEIC"},
+         12, "truncated HEIC"},
         {"P4 8 1\n\xff", 8, "unsupported format: PBM"},
         {"BM\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0", 18, "corrupt or unsupported BMP"},
         {"P3 1 1 255 1 2", 14, "truncated PNM"},

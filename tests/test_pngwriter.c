@@ -170,14 +170,14 @@ static void strictly_valid(void **state)
         unsigned char *idat = malloc(len);
         while (sniff_png_part(bytes, len, &at, &part)) {
             assert_int_equal(crc_of(part.data - 4, part.len + 4), big32(part.data + part.len));
-            if (part.type == SNIFF_PNG_TYPE('I', 'D', 'A', 'T')) {
+            if (part.type == SNIFF_TYPE('I', 'D', 'A', 'T')) {
                 assert_true(part.len > 0);
                 memcpy(idat + packed, part.data, part.len);
                 packed += part.len;
             }
         }
         assert_int_equal(at, len);
-        assert_int_equal(part.type, SNIFF_PNG_TYPE('I', 'E', 'N', 'D'));
+        assert_int_equal(part.type, SNIFF_TYPE('I', 'E', 'N', 'D'));
         expect_stream(idat, packed, ((size_t)in.width * 3 + 1) * (size_t)in.height);
         free(idat);
         free(bytes);

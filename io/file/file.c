@@ -153,6 +153,18 @@ int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, 
     return rc < 0 ? err_prefix(err, "%s: ", target) : rc;
 }
 
+int file_put(const char *path, const void *bytes, size_t len, Err *err)
+{
+    FILE *out = fopen(path, "wbe");
+    bool done = out && fwrite(bytes, 1, len, out) == len;
+    int why = errno;
+    if (out && fclose(out) && done) {
+        done = false;
+        why = errno;
+    }
+    return done ? 0 : err_set(err, "%s: %s", path, strerror(why));
+}
+
 /* --- reading --- */
 
 static char *read_stream(FILE *in, const char *name, size_t max, size_t *len, Err *err)

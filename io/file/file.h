@@ -34,6 +34,9 @@ void outfile_abort(OutFile *out); /* removes the temporary file; safe on a zero-
 typedef int (*WriteFn)(void *ctx, FILE *out, Err *err);
 int file_write(const char *target, WriteFn write, void *ctx, bool *reader_gone, Err *err);
 
+/* Writes bytes into a file, in place: for one that is not complete yet. */
+int file_put(const char *path, const void *bytes, size_t len, Err *err);
+
 /* --- reading --- */
 
 /* A whole file, with a NUL after it that *len does not count. Fails above `max` bytes. The caller frees. */

@@ -21,9 +21,26 @@ int sniff_is_png(const void *bytes, size_t len)
     return begins(bytes, len, 0, "\x89PNG\r\n\x1a\n", 8);
 }
 
+int sniff_is_webp(const void *bytes, size_t len)
+{
+    return begins(bytes, len, 0, "RIFF", 4) && begins(bytes, len, 8, "WEBP", 4);
+}
+
 static int is_gif(const unsigned char *b, size_t len)
 {
     return begins(b, len, 0, "GIF87a", 6) || begins(b, len, 0, "GIF89a", 6);
+}
+
+/* By the major brand of a file of boxes (ISO/IEC 14496-12); those that end in s or c hold a sequence beside a picture. */
+static const char *heif_kind(const unsigned char *brand)
+{
+    static const char HEIC[][5] = {"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"};
+    if (!memcmp(brand, "avif", 4) || !memcmp(brand, "avis", 4))
+        return "AVIF";
+    for (size_t i = 0; i < sizeof HEIC / sizeof *HEIC; i++)
+        if (!memcmp(brand, HEIC[i], 4))
+            return "HEIC";
+    return NULL;
 }
 
 const char *sniff_kind(const void *bytes, size_t len)
@@ -35,20 +52,30 @@ const char *sniff_kind(const void *bytes, size_t len)
         return "PNG";
     if (is_gif(b, len))
         return "GIF";
-    if (begins(b, len, 0, "RIFF", 4) && begins(b, len, 8, "WEBP", 4))
+    if (sniff_is_webp(b, len))
         return "WebP";
-    if (begins(b, len, 0, "II*\0", 4) || begins(b, len, 0, "MM\0*", 4))
+    if (begins(b, len, 0, "II*\0", 4) || begins(b, len, 0, "MM\0*", 4) || begins(b, len, 0, "II+\0", 4) ||
+        begins(b, len, 0, "MM\0+", 4)) /* the plus: BigTIFF */
         return "TIFF";
     /* BMP: the size of its header is at 14; known sizes are 12 and 40 to 124. */
     if (begins(b, len, 0, "BM", 2) && len > 17 && b[14] >= 12 && b[14] <= 124 && !b[15] && !b[16] && !b[17])
         return "BMP";
-    if (begins(b, len, 4, "ftypavif", 8) || begins(b, len, 4, "ftypavis", 8))
-        return "AVIF";
-    if (begins(b, len, 4, "ftypheic", 8) || begins(b, len, 4, "ftypmif1", 8))
-        return "HEIC";
+    if (begins(b, len, 4, "ftyp", 4) && len >= 12)
+        return heif_kind(b + 8);
     if (len > 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '6' && isspace(b[2]))
         return b[1] == '1' || b[1] == '4' ? "PBM" : b[1] == '2' || b[1] == '3' ? "plain PNM" : "PNM";
     return NULL;
+}
+
+int sniff_picture_name(const char *name)
+{
+    static const char *const SUFFIXES[] = {"jpg", "jpeg", "jpe",  "png",  "gif",  "bmp", "pnm", "ppm",
+                                           "pgm", "webp", "heic", "heif", "avif", "tif", "tiff"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
+        if (!strcasecmp(dot + 1, SUFFIXES[i]))
+            return 1;
+    return 0;
 }
 
 const char *sniff_packing(const void *bytes, size_t len)
@@ -139,7 +166,40 @@ int sniff_png_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
     return 1;
 }
 
+static size_t little32(const unsigned char *b)
+{
+    return (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
+}
+
+int sniff_webp_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
+{
+    const unsigned char *b = bytes;
+    size_t i = *at ? *at : 12;
+    if (len < 8 || i > len - 8 || little32(b + i + 4) > len - 8 - i)
+        return 0;
+    *part = (SniffPart){big32(b + i), b + i + 8, little32(b + i + 4)};
+    *at = i + 8 + part->len + (part->len & 1);
+    return 1;
+}
+
 /* --- truncation --- */
+
+/* Boxes, each with its length; 1: 64 bits follow; 0: it goes to the end. What is not a box is left for the decoder to judge. */
+static int heif_is_whole(const unsigned char *b, size_t len)
+{
+    size_t at = 0;
+    while (len - at >= 8) {
+        size_t n = big32(b + at);
+        if (n == 1 && len - at >= 16)
+            n = (size_t)big32(b + at + 8) << 32 | big32(b + at + 12);
+        if (n < 8)
+            return 1;
+        if (n > len - at)
+            return 0;
+        at += n;
+    }
+    return 1;
+}
 
 /* A GIF consists of blocks, each with sub-blocks up to one of length 0, and a trailer. Some writers omit the trailer, which
  * does no harm after a complete block. Anything that is not a block is left for the decoder to judge. */
@@ -183,9 +243,16 @@ const char *sniff_cut(const void *bytes, size_t len)
     }
     if (sniff_is_png(bytes, len)) {
         while (sniff_png_part(bytes, len, &at, &part))
-            if (part.type == SNIFF_PNG_TYPE('I', 'E', 'N', 'D'))
+            if (part.type == SNIFF_TYPE('I', 'E', 'N', 'D'))
                 return NULL;
         return "truncated PNG";
     }
-    return is_gif(bytes, len) && !gif_is_whole(bytes, len) ? "truncated GIF" : NULL;
+    if (sniff_is_webp(bytes, len))
+        return little32((const unsigned char *)bytes + 4) > len - 8 ? "truncated WebP" : NULL;
+    if (is_gif(bytes, len))
+        return gif_is_whole(bytes, len) ? NULL : "truncated GIF";
+    const char *kind = begins(bytes, len, 4, "ftyp", 4) ? sniff_kind(bytes, len) : NULL;
+    if (!kind || heif_is_whole(bytes, len))
+        return NULL;
+    return *kind == 'A' ? "truncated AVIF" : "truncated HEIC";
 }

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/file/sniff.h"
+#include "io/picture/color.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -86,6 +87,58 @@ static Survey survey(const void *bytes, size_t len)
     return s;
 }
 
+/* n pixels of CMYK to RGB, in place. Adobe's files store inverted values: how much of an ink is missing. */
+static void cmyk_to_rgb(unsigned char *pixels, size_t n, int inverted)
+{
+    const unsigned char *in = pixels, flip = inverted ? 0 : 255;
+    unsigned char *out = pixels;
+    for (size_t i = 0; i < n; i++, in += 4, out += 3) {
+        unsigned light = in[3] ^ flip;
+        for (int c = 0; c < 3; c++)
+            out[c] = (unsigned char)(((in[c] ^ flip) * light + 127) / 255);
+    }
+}
+
+/* The ICC profile, which is cut into segments: APP2, each with its number, from 1, and their count (ICC.1:2010, B.4). NULL:
+ * there is none, or a segment is missing. The caller frees. */
+static unsigned char *join_profile(const void *bytes, size_t len, size_t *profile_len)
+{
+    enum { MARK = 12, HEAD = MARK + 2 };
+    size_t at = 0, n = 0;
+    int next = 1, count = 0;
+    SniffPart part;
+    unsigned char *profile = NULL;
+    while (next < 256 && sniff_jpeg_part(bytes, len, &at, &part) && part.type != 0xDA && part.type != 0xD9) {
+        if (part.type != 0xE2 || part.len <= HEAD || memcmp(part.data, "ICC_PROFILE", MARK) != 0)
+            continue;
+        unsigned char *grown = part.data[MARK] == next ? realloc(profile, n + part.len - HEAD) : NULL;
+        if (!grown)
+            break;
+        profile = grown;
+        memcpy(profile + n, part.data + HEAD, part.len - HEAD);
+        n += part.len - HEAD;
+        count = part.data[MARK + 1];
+        next++;
+    }
+    *profile_len = n;
+    if (next == count + 1)
+        return profile;
+    free(profile);
+    return NULL;
+}
+
+/* The decoded pixels, in place, become RGB in sRGB. Adobe's CMYK is inverted. */
+static void to_srgb(const void *bytes, size_t len, unsigned char *pixels, size_t n, bool cmyk, bool adobe)
+{
+    size_t profile_len = 0;
+    unsigned char *profile = join_profile(bytes, len, &profile_len);
+    if (!cmyk && profile)
+        color_to_srgb(pixels, n, 3, profile, profile_len);
+    if (cmyk && !(profile && color_cmyk_to_srgb(pixels, n, adobe, profile, profile_len)))
+        cmyk_to_rgb(pixels, n, adobe);
+    free(profile);
+}
+
 /* The library stops at its first complaint. If that one is harmless, it is told to go on, and then reports no other: a
  * picture that is both odd and damaged may pass. */
 static int decompress(tjhandle turbo, const void *bytes, size_t len, unsigned char *pixels, int w, int h,
@@ -98,18 +151,6 @@ static int decompress(tjhandle turbo, const void *bytes, size_t len, unsigned ch
         (!tjDecompress2(turbo, bytes, len, pixels, w, 0, h, format, flags) || is_harmless(turbo, cut)))
         return 0;
     return turbo_error(turbo, err);
-}
-
-/* n pixels of CMYK to RGB, in place. Adobe's files store inverted values: how much of an ink is missing. */
-static void cmyk_to_rgb(unsigned char *pixels, size_t n, int inverted)
-{
-    const unsigned char *in = pixels, flip = inverted ? 0 : 255;
-    unsigned char *out = pixels;
-    for (size_t i = 0; i < n; i++, in += 4, out += 3) {
-        unsigned light = in[3] ^ flip;
-        for (int c = 0; c < 3; c++)
-            out[c] = (unsigned char)(((in[c] ^ flip) * light + 127) / 255);
-    }
 }
 
 /* The smallest number of eighths of the size that reaches the minimum. */
@@ -153,8 +194,7 @@ static int decode_by(tjhandle turbo, Image *image, const void *bytes, size_t len
         free(pixels);
         return -1;
     }
-    if (cmyk)
-        cmyk_to_rgb(pixels, n, s.adobe);
+    to_srgb(bytes, len, pixels, n, cmyk, s.adobe);
     *image = cmyk ? decoder_shrink(pixels, w, h) : (Image){w, h, pixels};
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "io/picture/decoder.h"
 
 #include "io/base/err.h"
+#include "io/picture/color.h"
 #include "io/picture/png_error.h"
 
 #include <png.h>
@@ -44,9 +45,10 @@ static int read_header(Reader *r, Err *err)
         return corrupt(r, err);
     png_set_read_fn(r->png, r, read_bytes);
     png_set_user_limits(r->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* image.c has limits of its own */
-    png_set_chunk_malloc_max(r->png, 0);
-    /* Only pixels and transparency are read: a broken colour profile or text does no harm. */
+    png_set_chunk_malloc_max(r->png, IMAGE_FILE_MAX); /* no file has a longer one; a profile may say that it is */
+    /* Only pixels, transparency and the colour profile are read: a broken profile or text does no harm. */
     png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "iCCP", 1);
     /* Some writers name too small a window, or end the stream in a wrong checksum, and other programs read their files.
      * Each chunk still has its CRC. */
     png_set_option(r->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
@@ -92,6 +94,16 @@ static int read_rows(Reader *r, Err *err)
     return 0;
 }
 
+static void to_srgb(Reader *r)
+{
+    png_charp name;
+    png_bytep profile;
+    png_uint_32 len;
+    int compression;
+    if (png_get_iCCP(r->png, r->info, &name, &compression, &profile, &len) == PNG_INFO_iCCP)
+        color_to_srgb(r->pixels, (size_t)r->w * (size_t)r->h, r->channels, profile, len);
+}
+
 static int reader_open(Reader *r, const void *bytes, size_t len, Err *err)
 {
     *r = (Reader){.bytes = bytes, .left = len};
@@ -126,6 +138,7 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
                  ? -1
                  : 0;
     if (!rc) {
+        to_srgb(&r);
         *image = r.channels == 4 ? decoder_over_white(r.pixels, r.w, r.h) : (Image){r.w, r.h, r.pixels};
         r.pixels = NULL;
     }

@@ -20,8 +20,9 @@ static const struct {
     const char *kind;
     const Decoder *decoder;
 } FORMATS[] = {
-    {"JPEG", &decoder_jpeg}, {"PNG", &decoder_png}, {"GIF", &decoder_stb},
-    {"BMP", &decoder_stb},   {"PNM", &decoder_pnm}, {"plain PNM", &decoder_pnm},
+    {"JPEG", &decoder_jpeg}, {"PNG", &decoder_png},       {"GIF", &decoder_stb},   {"BMP", &decoder_stb},
+    {"PNM", &decoder_pnm},   {"plain PNM", &decoder_pnm}, {"WebP", &decoder_webp}, {"HEIC", &decoder_heif},
+    {"AVIF", &decoder_heif}, {"TIFF", &decoder_tiff},
 };
 
 /* NULL: not a picture, or not one that can be decoded; err and *state say which. One that ends too early can be, if that
@@ -137,12 +138,17 @@ static int decode_at(const Source *s, Image *image, int w, int h, bool scale, Er
     return rc;
 }
 
+static int read_orientation(const Source *s)
+{
+    return (s->decoder->orientation ? s->decoder->orientation : orientation_read)(s->bytes, s->len);
+}
+
 static int decode(Source *s, Image *image, const ImageWish *wish, Err *err)
 {
     int w, h, fit_w, fit_h;
     if (read_size(s->decoder, s->bytes, s->len, &w, &h, err))
         return -1;
-    int stored_w = w, stored_h = h, orientation = orientation_read(s->bytes, s->len);
+    int stored_w = w, stored_h = h, orientation = read_orientation(s);
     bool sideways = orientation >= 5;
     if (wish->box_w) {
         image_fit(&(Image){w, h, NULL}, sideways ? wish->box_h : wish->box_w, sideways ? wish->box_w : wish->box_h,

@@ -1,4 +1,5 @@
-/* Pictures from bytes: decoded (JPEG, PNG, GIF, BMP, PGM and PPM, recognised by content, not by name) and scaled.
+/* Pictures from bytes: decoded (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP, PGM and PPM, recognised by
+ * content, not by name) and scaled.
  *
  * The caller owns an Image and frees it with image_free. Safe from any thread. */
 #ifndef COCO_IO_PICTURE_IMAGE_H
@@ -41,7 +42,7 @@ typedef enum {
 } ImageState;
 
 /* The picture as wished, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits
- * become 8. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
+ * become 8; colours that an ICC profile explains become sRGB. Of several pictures or frames it is the first. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
  * as many), or more than a million on a side, are refused before they are decoded. `state` may be NULL. -1: err says why
  * ("truncated JPEG", "not an image"), and *image is zeroed. */
 int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err);

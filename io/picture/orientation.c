@@ -60,12 +60,14 @@ static int in_jpeg(const void *bytes, size_t len)
     return 1;
 }
 
-static int in_png(const void *bytes, size_t len)
+/* In the first chunk of this type, whose EXIF has no header; some programs write one. */
+static int in_chunk(const void *bytes, size_t len, int (*next)(const void *, size_t, size_t *, SniffPart *),
+                    unsigned type)
 {
     size_t at = 0;
     SniffPart part;
-    while (sniff_png_part(bytes, len, &at, &part)) {
-        if (part.type != SNIFF_PNG_TYPE('e', 'X', 'I', 'f') || part.len > BLOCK_MAX - HEADER_LEN)
+    while (next(bytes, len, &at, &part)) {
+        if (part.type != type || part.len > BLOCK_MAX - HEADER_LEN)
             continue;
         unsigned char *block = malloc(HEADER_LEN + part.len);
         if (!block)
@@ -81,5 +83,9 @@ static int in_png(const void *bytes, size_t len)
 
 int orientation_read(const void *bytes, size_t len)
 {
-    return sniff_is_jpeg(bytes, len) ? in_jpeg(bytes, len) : sniff_is_png(bytes, len) ? in_png(bytes, len) : 1;
+    if (sniff_is_jpeg(bytes, len))
+        return in_jpeg(bytes, len);
+    if (sniff_is_png(bytes, len))
+        return in_chunk(bytes, len, sniff_png_part, SNIFF_TYPE('e', 'X', 'I', 'f'));
+    return sniff_is_webp(bytes, len) ? in_chunk(bytes, len, sniff_webp_part, SNIFF_TYPE('E', 'X', 'I', 'F')) : 1;
 }

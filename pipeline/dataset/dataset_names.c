@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
+#include "io/file/sniff.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 static const char images[] = "images";
@@ -27,16 +27,11 @@ static int is_top_file(const char *name)
 /* "images/a/b.jpg"; not "images/._b.jpg", which macOS adds. */
 static int is_picture(const char *name)
 {
-    /* Those that io/picture decodes, and WebP, of which coco-render then says that it does not. */
-    static const char *const suffix[] = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".pgm", ".ppm", ".pnm", ".webp"};
     size_t n = strlen(images);
     if (strncmp(name, images, n) || name[n] != '/')
         return 0;
-    const char *base = strrchr(name, '/') + 1, *dot = strrchr(base, '.');
-    for (size_t i = 0; base[0] != '.' && dot && i < sizeof suffix / sizeof *suffix; i++)
-        if (!strcasecmp(dot, suffix[i]))
-            return 1;
-    return 0;
+    const char *base = strrchr(name, '/') + 1;
+    return base[0] != '.' && sniff_picture_name(base);
 }
 
 int dataset_has_file(const char *name)

@@ -3,13 +3,13 @@
 #include "io/data/record.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
+#include "io/file/sniff.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 enum { LINE_MAX_BYTES = 1 << 20 };
@@ -37,17 +37,6 @@ static int add(PictureList *list, const char *path, const char *name, Err *err)
     return 0;
 }
 
-static bool has_picture_suffix(const char *name)
-{
-    static const char *const SUFFIXES[] = {"jpg", "jpeg", "jpe",  "png",  "gif",  "bmp", "pnm", "ppm",
-                                           "pgm", "webp", "heic", "heif", "avif", "tif", "tiff"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
-        if (!strcasecmp(dot + 1, SUFFIXES[i]))
-            return true;
-    return false;
-}
-
 static int visible(const struct dirent *e)
 {
     return e->d_name[0] != '.';
@@ -68,7 +57,7 @@ static int add_entry(PictureList *list, const char *dir, const char *name, Err *
     int rc = path ? 0 : err_set(err, "out of memory");
     if (!rc && !lstat(path, &st) && S_ISDIR(st.st_mode))
         rc = add_folder(list, path, err);
-    else if (!rc && has_picture_suffix(name) && (stat(path, &st) || S_ISREG(st.st_mode))) /* a pipe would block */
+    else if (!rc && sniff_picture_name(name) && (stat(path, &st) || S_ISREG(st.st_mode))) /* a pipe would block */
         rc = add(list, path, path, err);
     free(path);
     return rc;

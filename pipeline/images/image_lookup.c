@@ -22,23 +22,13 @@ LookupSpec lookup_defaults(void)
 
 /* --- the lookup --- */
 
-static int set_root(Lookup *lookup, int i, const char *dir, Err *err)
-{
-    if (!dir)
-        return 0;
-    lookup->root[i] = realpath(dir, NULL);
-    if (!lookup->root[i])
-        return err_set(err, "%s: %s", dir, strerror(errno));
-    lookup->given[i] = path_absolute(dir);
-    return lookup->given[i] ? 0 : err_set(err, "out of memory");
-}
-
 int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
 {
     memset(lookup, 0, sizeof *lookup);
     lookup->negative_ttl = spec->negative_ttl;
     lookup->max_pixels = spec->max_pixels;
-    if (set_root(lookup, 0, spec->images, err) || set_root(lookup, 1, spec->data, err))
+    if ((spec->images && root_open(&lookup->root[0], spec->images, err)) ||
+        (spec->data && root_open(&lookup->root[1], spec->data, err)))
         return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, spec->http.insecure, NULL);
@@ -50,25 +40,11 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
 
 void lookup_close(Lookup *lookup)
 {
-    for (int i = 0; i < 2; i++) {
-        free(lookup->root[i]);
-        free(lookup->given[i]);
-    }
+    for (int i = 0; i < 2; i++)
+        root_close(&lookup->root[i]);
     cache_close(lookup->cache);
     http_pool_close(lookup->pool);
     memset(lookup, 0, sizeof *lookup);
-}
-
-/* Whether the absolute path leads into the directory by its words, which have no "..". */
-static bool is_below(const char *path, const char *root)
-{
-    size_t n = strlen(root);
-    while (n && root[n - 1] == '/')
-        n--;
-    const char *rest = path + n;
-    if (strncmp(path, root, n) != 0 || *rest != '/')
-        return false;
-    return !path_escapes(rest + strspn(rest, "/"));
 }
 
 /* One image that is looked for. */
@@ -166,8 +142,7 @@ static int read_absolute(Search *s, const char *path, const char *outside)
     bool below = false;
     int rc;
     for (int i = 0; i < 2 && real; i++)
-        if (l->root[i])
-            below |= is_below(real, l->root[i]) || is_below(path, l->root[i]) || is_below(path, l->given[i]);
+        below |= root_holds(&l->root[i], path, real);
     if (below)
         rc = read_regular(s, real);
     else if (real)
@@ -211,17 +186,17 @@ static int read_by_id(Search *s, const char *root, int64_t id)
 /* 1: the image's bytes are there; -1: failed. */
 static int find_bytes(Search *s, const Record *r, bool *at_url)
 {
-    char *const *root = s->lookup->root;
-    bool rooted = root[0] || root[1];
+    const Root *root = s->lookup->root;
+    bool rooted = root[0].real || root[1].real;
     int rc = 0;
     if (r->file && *r->file == '/' && rooted)
         rc = read_absolute(s, r->file, "the file's path leads out of the directory");
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
-        rc = read_below(s, root[i], r->file);
-    if (rc == 0 && r->file && !root[0] && !path_escapes(r->file))
+        rc = read_below(s, root[i].real, r->file);
+    if (rc == 0 && r->file && !root[0].real && !path_escapes(r->file))
         rc = read_below(s, ".", r->file);
     if (!r->file)
-        rc = read_by_id(s, root[0], r->image_id);
+        rc = read_by_id(s, root[0].real, r->image_id);
     *at_url = rc == 0 && r->url;
     if (*at_url)
         rc = read_url(s, r->url);

@@ -17,13 +17,13 @@
 #include "io/net/cache.h"
 #include "io/net/http.h"
 #include "io/picture/image.h"
+#include "pipeline/common/root.h"
 #include "pipeline/images/image_reason.h"
 
 #include <stdbool.h>
 
 typedef struct {
-    char *root[2];  /* --images and the dataset directory, resolved; NULL: not given */
-    char *given[2]; /* the same, absolute as they were given */
+    Root root[2];   /* --images and the dataset directory; zeroed: not given */
     Cache *cache;   /* NULL: it could not be opened */
     HttpPool *pool; /* NULL: offline */
     double negative_ttl;

@@ -108,18 +108,6 @@ void page_box(const TileLook *look, int *w, int *h)
     *h = tile_side(look->box_h, density);
 }
 
-static int write_bytes(const char *path, const void *bytes, size_t len, Err *err)
-{
-    FILE *out = fopen(path, "wbe");
-    bool done = out && fwrite(bytes, 1, len, out) == len;
-    int why = errno;
-    if (out && fclose(out) && done) {
-        done = false;
-        why = errno;
-    }
-    return done ? 0 : err_set(err, "%s: %s", path, strerror(why));
-}
-
 int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
 {
     unsigned char *bytes;
@@ -129,7 +117,7 @@ int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
         return -1;
     int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0 ? err_set(err, "out of memory") : 0;
     if (!rc) {
-        rc = write_bytes(path, bytes, len, err);
+        rc = file_put(path, bytes, len, err);
         free(path);
     }
     free(bytes);
