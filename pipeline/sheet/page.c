@@ -22,6 +22,7 @@ struct Page {
     OutDir dir;
     char *target; /* the directory's final path */
     FILE *out;
+    bool no_memory; /* for a text that is missing now */
 };
 
 /* --- the directory --- */
@@ -163,11 +164,13 @@ static void put_escaped(FILE *out, const char *text, size_t n)
         }
 }
 
-static void put_text(FILE *out, const char *text)
+static void put_text(Page *page, const char *text)
 {
     char *clean = text_paragraph(text);
     if (clean)
-        put_escaped(out, clean, strlen(clean));
+        put_escaped(page->out, clean, strlen(clean));
+    else
+        page->no_memory = true;
     free(clean);
 }
 
@@ -249,17 +252,17 @@ void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
           out);
-    put_text(out, title);
+    put_text(page, title);
     fputs("</title>\n<style>\n", out);
     put_colors(out, &page->look);
     fprintf(out, "%s</style>\n</head>\n<body>\n%s<header>\n<h1 dir=\"auto\">", STYLE, GONE);
-    put_text(out, title);
+    put_text(page, title);
     fputs("</h1>\n<p>", out);
-    put_text(out, subtitle);
+    put_text(page, subtitle);
     fputs("</p>\n</header>\n<main>\n", out);
 }
 
-static void put_box(const Page *page, int64_t i, const Record *r, int w, int h, const char *why)
+static void put_box(Page *page, int64_t i, const Record *r, int w, int h, const char *why)
 {
     FILE *out = page->out;
     fputs("<div class=\"box\">", out);
@@ -268,24 +271,25 @@ static void put_box(const Page *page, int64_t i, const Record *r, int w, int h, 
         put_url(out, page->target);
         fprintf(out, "/%06" PRId64 ".jpg\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"",
                 i + 1, w, h);
-        put_text(out, r->caption);
+        put_text(page, r->caption);
         fputs("\">", out);
     } else {
         fputs("<svg aria-hidden=\"true\"><use href=\"#gone\"/></svg><p>", out);
-        put_text(out, why);
+        put_text(page, why);
         fputs("</p>", out);
     }
     if (page->look.show_split && r->split) {
         fputs("<span class=\"tag\">", out);
-        put_text(out, r->split);
+        put_text(page, r->split);
         fputs("</span>", out);
     }
     fputs("</div>\n", out);
 }
 
 /* Writes the caption, each word that no reference has in a span. */
-static void put_highlighted(FILE *out, const Record *r)
+static void put_highlighted(Page *page, const Record *r)
 {
+    FILE *out = page->out;
     Highlight h;
     size_t at = 0;
     if (!highlight_words(&h, r)) {
@@ -300,11 +304,13 @@ static void put_highlighted(FILE *out, const Record *r)
             at = word->start + word->len;
         }
         put_escaped(out, h.text + at, strlen(h.text + at));
+    } else {
+        page->no_memory = true;
     }
     highlight_free(&h);
 }
 
-static void put_caption(const Page *page, const Record *r)
+static void put_caption(Page *page, const Record *r)
 {
     if (record_is_blank(r)) {
         fputs("<p class=\"empty\">(empty caption)</p>\n", page->out);
@@ -312,13 +318,13 @@ static void put_caption(const Page *page, const Record *r)
     }
     fputs("<p class=\"caption\" dir=\"auto\">", page->out);
     if (page->look.highlight && r->n_references)
-        put_highlighted(page->out, r);
+        put_highlighted(page, r);
     else
-        put_text(page->out, r->caption);
+        put_text(page, r->caption);
     fputs("</p>\n", page->out);
 }
 
-static void put_references(const Page *page, const Record *r)
+static void put_references(Page *page, const Record *r)
 {
     int n = tile_references(&page->look, r);
     if (n)
@@ -328,14 +334,14 @@ static void put_references(const Page *page, const Record *r)
         const char *reference = tile_reference(&page->look, r, i, &equal);
         fprintf(page->out, "<li><b%s title=\"ground truth\">GT</b><span dir=\"auto\">",
                 equal ? " class=\"same\"" : "");
-        put_text(page->out, reference);
+        put_text(page, reference);
         fputs("</span></li>\n", page->out);
     }
     if (n)
         fputs("</ul>\n", page->out);
 }
 
-static void put_facts(const Page *page, const Record *r)
+static void put_facts(Page *page, const Record *r)
 {
     char text[TILE_NUMBER_LEN];
     fprintf(page->out, "<p class=\"facts\">image %" PRId64, r->image_id);
@@ -359,6 +365,8 @@ void page_figure(Page *page, int64_t i, const Record *r, int w, int h, const cha
 
 int page_end(Page *page, Err *err)
 {
+    if (page->no_memory)
+        return err_set(err, "out of memory");
     errno = 0;
     fputs("</main>\n</body>\n</html>\n", page->out);
     if (fflush(page->out) || ferror(page->out))

@@ -82,10 +82,12 @@ static int draw_card(const Tiles *t, SheetTile *tile, Image *image, Err *err)
     Canvas *canvas = canvas_pool_take(t->canvases, err);
     if (!canvas)
         return -1;
-    tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image, image_reason_words(tile->reason));
-    canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
+    int rc = tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image,
+                       image_reason_words(tile->reason), err);
+    if (!rc)
+        rc = canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb, err);
     canvas_pool_give(t->canvases, canvas);
-    return 0;
+    return rc;
 }
 
 static int work_tile(void *ctx, void *item, Err *err)
