@@ -70,7 +70,7 @@ static int next_tile(Sheet *s, const SheetTile **tile, Err *err)
     else if (t->cut)
         warn_image(s, t, "cut off: drawn as far as it goes");
     if (s->page)
-        page_figure(s->page, t->i, t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
+        page_figure(s->page, t->record, t->dead ? NULL : &t->picture, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
     s->count->cut += !t->dead && t->cut;
@@ -293,7 +293,12 @@ static int render(Sheet *s, Err *err)
     s->tiles = tiles_start(&tiles, err);
     if (!s->tiles)
         return -1;
-    return options->html ? file_write(options->html, write_page, s, &reader_gone, err) : draw_all(s, err);
+    if (!options->html)
+        return draw_all(s, err);
+    int rc = file_write(options->html, write_page, s, &reader_gone, err);
+    if (!rc)
+        page_keep(s->page);
+    return rc;
 }
 
 SheetRecords *sheet_read(const SheetOptions *options, Err *err)
