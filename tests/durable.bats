@@ -3,7 +3,15 @@
 # what they replace goes. The order of the system calls shows it.
 
 load support/common
+load support/server
 bats_require_minimum_version 1.5.0
+
+setup_file() {
+    start_server
+    export no_proxy='*'
+}
+
+teardown_file() { stop_server; }
 
 setup() {
     command -v strace >/dev/null || skip "strace is missing"
@@ -91,4 +99,15 @@ page() { coco-render -q -j 1 --images img --html page.html in.jsonl; }
     page
     [ "$(python3 "$ROOT/tests/support/page.py" page.html)" = "3 3" ]
     [ -z "$(find . -name '*coco-part*')" ]
+}
+
+@test "an image in the cache: synced before it gets its name" {
+    printf '%s\n' "$SERVER"/ok/{d1,d2} | traced fsync,rename coco-fetch images -q --cache cache >status
+    # With several threads a call may have two lines: its result is in the second.
+    local temps temp
+    temps=$(grep -oE 'rename\("[^"]*/tmp/[^"]*"' trace | cut -d'"' -f2 | sort -u)
+    [ "$(wc -w <<<"$temps")" = 2 ]
+    for temp in $temps; do
+        in_order "fsync\(.*/$temp>" "rename\(\"$temp\","
+    done
 }

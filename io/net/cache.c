@@ -325,9 +325,10 @@ int cache_commit(CacheFile *out, char **path, Err *err)
 {
     int rc = spill(out, err);
     if (rc == 0) {
-        int closed = close(out->fd);
+        int failed = fsync(out->fd);
+        failed |= close(out->fd);
         out->fd = -1;
-        if (closed || rename_into(out))
+        if (failed || rename_into(out))
             rc = err_set(err, "%s: %s", out->path, strerror(errno));
     }
     if (rc) {
