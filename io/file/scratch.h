@@ -25,7 +25,7 @@ typedef struct {
 } ScratchClaim;
 int scratch_claim(const char *target, ScratchClaim *claim);
 void scratch_release(ScratchClaim *claim); /* safe on a zeroed or released one */
-/* Removes what killed processes have left beside the target. Best effort: failures are ignored. */
+/* Removes what killed processes of this user have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */
 void scratch_remove(const char *path);
