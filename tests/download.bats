@@ -321,6 +321,25 @@ END
     arrived
 }
 
+@test "what came with --insecure is not resumed by a run that checks certificates" {
+    local url=$TLS_SERVER/file-break/1000000/tls checked=(--cacert "$SERVER_CERT" --backoff 0.05)
+    coco-fetch "$url" -o out "${fast[@]}" --insecure --retries 0 2>/dev/null && return 1
+    [ "$(stat -c %s out.archive.part)" -gt 1000 ]
+    dd if=/dev/zero of=out.archive.part bs=1000 count=1 conv=notrunc status=none # it was forged
+    run --separate-stderr coco-fetch "$url" -o out "${checked[@]}"
+    [[ "$stderr" == *"starting over: the partial file is from a server whose certificate was not checked"* ]]
+    arrived
+    rm -r out
+    # Nor is one that is whole; and a part that was checked is not any more once the rest came without.
+    SERVER=$TLS_SERVER interrupted file-break/1000000/tls 1000
+    coco-fetch "$url" -o out "${fast[@]}" --insecure --retries 0 2>err && return 1
+    [ "$(jq .insecure out.archive.json)" = true ]
+    rm err
+    head -c "$(stat -c %s "$ARCHIVE")" /dev/zero >out.archive.part
+    run --separate-stderr coco-fetch "$url" -o out "${checked[@]}"
+    arrived
+}
+
 @test "two at once: the second fails, and does no harm" {
     coco-fetch "$SERVER/file-slow/2000000/two" -o out --sha256 "$SHA256" -q >/dev/null &
     first=$!

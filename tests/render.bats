@@ -160,13 +160,12 @@ RED=FF0000 BROWN=7A5C2E
     [ "${stderr_lines[0]}" = "coco-render: image 3: none.jpg: no such file" ]
     [ "${stderr_lines[1]}" = "page.html: 3 images, 1 of them missing or broken" ]
     [ "$(python3 "$ROOT/tests/support/page.py" page.html)" = "3 2" ]
-    [ "$(ls page_files)" = "000001.jpg
-000002.jpg" ]
+    [[ "$(ls page_files | xargs)" =~ ^000001-[0-9a-f]{12}\.jpg\ 000002-[0-9a-f]{12}\.jpg$ ]]
     cp -r page.html page_files "$(mkdir old && echo old)"
     run --separate-stderr render -q --strict --rows 1 --columns 1 --html page.html -o 's-%d.png' three.jsonl
     [ "$status" = 1 ]
     same page.html old/page.html
-    same page_files/000001.jpg old/page_files/000001.jpg
+    diff -r page_files old/page_files
     is_png s-3.png
     # Without a suffix, and in a directory of its own.
     mkdir -p sub.dir

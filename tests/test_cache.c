@@ -279,6 +279,16 @@ static void old_leftovers_go(void **state)
     cache_close(open_cache());
     assert_int_equal(file_exists(old, NULL), 0);
     assert_true(file_exists(new, NULL) > 0);
+    /* Not through a link that somebody has put in the place of tmp/. */
+    char tmp[300], elsewhere[300], far_away[300];
+    snprintf(tmp, sizeof tmp, "%s/tmp", dir);
+    snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", dir);
+    snprintf(far_away, sizeof far_away, "%s/elsewhere/new", dir);
+    assert_int_equal(utimensat(AT_FDCWD, new, times, 0), 0);
+    assert_int_equal(rename(tmp, elsewhere), 0);
+    assert_int_equal(symlink(elsewhere, tmp), 0);
+    cache_close(open_cache());
+    assert_true(file_exists(far_away, NULL) > 0);
 }
 
 static void assert_in(const Cache *cache, const char *want)

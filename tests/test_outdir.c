@@ -4,6 +4,7 @@
 #include "io/file/outdir.h"
 #include "io/file/scratch.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -119,6 +120,85 @@ static void sweepers_and_writers_at_once(void **state)
     assert_int_equal(entries(), 0);
 }
 
+static void put_file(const char *name)
+{
+    char *path = tmp_path(dir, name);
+    tmp_write(path, "x", 1);
+    free(path);
+}
+
+/* Files in a folder below the test's directory. */
+enum { MANY = 2000 };
+static void put_many(const char *folder)
+{
+    char *path = tmp_path(dir, folder);
+    assert_ok(file_mkdirs(path, &err));
+    for (int i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s/%d", folder, i);
+        put_file(name);
+    }
+    free(path);
+}
+
+/* Waits until something is removed from the folder, and then puts the link in its place. */
+static _Noreturn void swap_when_it_changes(const char *folder, const char *link, time_t unchanged)
+{
+    struct stat st;
+    alarm(60);
+    while (stat(folder, &st) == 0 && st.st_mtime == unchanged)
+        ;
+    _exit(renameat2(AT_FDCWD, folder, AT_FDCWD, link, RENAME_EXCHANGE) != 0);
+}
+
+/* A folder that becomes a link while it is emptied: what the link leads to stays. */
+static void a_link_is_not_followed(void **state)
+{
+    (void)state;
+    char *folder = tmp_path(dir, "t.coco-part-1/sub"), *link = tmp_path(dir, "link"), *kept = tmp_path(dir, "kept"),
+         name[32];
+    const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    put_many("kept");
+    put_many("t.coco-part-1/sub");
+    make_link(kept, "link");
+    assert_int_equal(utimensat(AT_FDCWD, folder, long_ago, 0), 0);
+    pid_t child = fork();
+    if (child == 0)
+        swap_when_it_changes(folder, link, long_ago[1].tv_sec);
+    outdir_sweep(target);
+    assert_int_equal(waitpid(child, NULL, 0), child); /* it may have been too slow */
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "kept/%d", i);
+        assert_true(there(name));
+    }
+    free(folder), free(link), free(kept);
+}
+
+/* Leaves what a killed process of this user would leave: a file and a folder. */
+static void leave_as(uid_t user, const char *file, const char *folder)
+{
+    char *file_path = tmp_path(dir, file), *folder_path = tmp_path(dir, folder);
+    put_file(file);
+    put_dir(folder);
+    assert_int_equal(chown(file_path, user, (gid_t)-1), 0);
+    assert_int_equal(chown(folder_path, user, (gid_t)-1), 0);
+    free(file_path), free(folder_path);
+}
+
+/* In a folder of many users each sweeps what is his own, root too. */
+static void what_others_left_stays(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    if (geteuid() != 0)
+        skip();
+    leave_as(NOBODY, "t.coco-part-1", "t.coco-part-2");
+    leave_as(0, "t.coco-part-3", "t.coco-part-4");
+    outdir_sweep(target);
+    assert_true(there("t.coco-part-1") && there("t.coco-part-2/old"));
+    assert_false(there("t.coco-part-3") || there("t.coco-part-4"));
+}
+
 static int write_and_replace(bool kill_yourself)
 {
     OutDir out;
@@ -190,6 +270,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(replaced_if_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(the_name_of_a_killed_process, setup, teardown),
         cmocka_unit_test_setup_teardown(sweepers_and_writers_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_link_is_not_followed, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_others_left_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),
         cmocka_unit_test_setup_teardown(through_links, setup, teardown),

@@ -1,7 +1,9 @@
 /* Contact sheets as pages: figures and their files, escaped text, what is replaced and what is not. */
 #include "io/file/file.h"
+#include "pipeline/sheet/page_files.h"
 #include "tests/support/sheet.h"
 
+#include <glob.h>
 #include <sys/stat.h>
 
 typedef struct {
@@ -61,12 +63,44 @@ static bool has_file(const PageFixture *p, const char *name)
     return there;
 }
 
-static Image load_file(const PageFixture *p, const char *name)
+/* Where the picture of a figure, from 1, is; NULL: it has none. The caller frees. */
+static char *picture_of(const PageFixture *p, int figure)
 {
-    char *path = tmp_path(p->files, name);
+    glob_t found;
+    char pattern[4096], *path = NULL;
+    snprintf(pattern, sizeof pattern, "%s/%06d-????????????.jpg", p->files, figure);
+    int rc = glob(pattern, 0, NULL, &found);
+    assert_true(rc == GLOB_NOMATCH || (rc == 0 && found.gl_pathc == 1));
+    if (rc == 0)
+        path = strdup(found.gl_pathv[0]);
+    globfree(&found);
+    return path;
+}
+
+static bool has_picture(const PageFixture *p, int figure)
+{
+    char *path = picture_of(p, figure);
+    free(path);
+    return path != NULL;
+}
+
+static Image load_picture(const PageFixture *p, int figure)
+{
+    char *path = picture_of(p, figure);
+    assert_non_null(path);
     Image image = load(path);
     free(path);
     return image;
+}
+
+/* The page shows the picture of the figure, with these attributes. */
+static void assert_shows(const PageFixture *p, int figure, const char *attributes)
+{
+    char *path = picture_of(p, figure), want[4096];
+    assert_non_null(path);
+    snprintf(want, sizeof want, "<img src=\"a%%20page%%20%%231_files/%s\" %s", strrchr(path, '/') + 1, attributes);
+    assert_says(p->text, want);
+    free(path);
 }
 
 static void figures_and_files(void **state)
@@ -89,10 +123,8 @@ static void figures_and_files(void **state)
     assert_says(p->text, "<meta charset=\"utf-8\">");
     assert_int_equal(count_of(p->text, "<figure>"), 3);
     assert_int_equal(count_of(p->text, "</figure>"), 3);
-    assert_says(p->text,
-                "<img src=\"a%20page%20%231_files/000001.jpg\" width=\"512\" height=\"128\" loading=\"lazy\" "
-                "decoding=\"async\" alt=\"a dog\">");
-    assert_says(p->text, "_files/000003.jpg\" width=\"228\" height=\"512\"");
+    assert_shows(p, 1, "width=\"512\" height=\"128\" loading=\"lazy\" decoding=\"async\" alt=\"a dog\">");
+    assert_shows(p, 3, "width=\"228\" height=\"512\"");
     assert_says(p->text, "<p>no such file</p>");
     assert_says(p->text, "(empty caption)");
     assert_says(p->text, "image 7 \u00b7 log p \u22121.50</p>");
@@ -100,9 +132,8 @@ static void figures_and_files(void **state)
     assert_says(p->text, "<span class=\"tag\">train</span>");
     assert_true(strstr(p->text, ">a dog</span>") < strstr(p->text, ">a cat</span>"));
     assert_int_equal(count_of(p->text, "<script"), 0);
-    assert_true(has_file(p, "000001.jpg") && has_file(p, "000003.jpg"));
-    assert_false(has_file(p, "000002.jpg") || has_file(p, "000004.jpg"));
-    Image image = load_file(p, "000001.jpg");
+    assert_false(has_picture(p, 2) || has_picture(p, 4));
+    Image image = load_picture(p, 1);
     assert_int_equal(image.width, 512);
     assert_int_equal(image.height, 128);
     unsigned middle = at(&image, 256, 64);
@@ -111,7 +142,7 @@ static void figures_and_files(void **state)
     image_free(&image);
     f->options.scale = 3; /* a higher resolution asks for more pixels */
     draw_page(p);
-    image = load_file(p, "000001.jpg");
+    image = load_picture(p, 1);
     assert_int_equal(image.width, 768);
     image_free(&image);
 }
@@ -127,9 +158,9 @@ static void small_images_stay_small(void **state)
                     "{\"image_id\":2,\"file\":\"middle.ppm\",\"caption\":\"a\"}\n");
     f->options.output = f->output;
     draw_page(p);
-    assert_says(p->text, "000001.jpg\" width=\"60\" height=\"30\"");
-    assert_says(p->text, "000002.jpg\" width=\"100\" height=\"400\"");
-    Image image = load_file(p, "000001.jpg"), sheet = load(f->output);
+    assert_shows(p, 1, "width=\"60\" height=\"30\"");
+    assert_shows(p, 2, "width=\"100\" height=\"400\"");
+    Image image = load_picture(p, 1), sheet = load(f->output);
     assert_int_equal(image.width, 60);
     int gutter = 256 / 14, y = find_down(&sheet, gutter + 128, 0, 0x808080);
     assert_int_equal(at(&sheet, gutter, y + 127), 0x808080);
@@ -194,27 +225,28 @@ static void replaces_only_its_own(void **state)
     PageFixture *p = *state;
     Fixture *f = p->f;
     Err err;
-    char *other = tmp_path(p->files, "mine.jpg"), *old = tmp_path(p->files, "000009.jpg");
+    char *other = tmp_path(p->files, "mine.jpg"),
+         *old = tmp_path(p->files, "000009.jpg"); /* once without a digest */
     picture(f, "p.ppm", 64, 64, 0x808080);
     fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a\"}\n");
     draw_page(p);
     tmp_write(old, "x", 1);
     draw_page(p);
-    assert_true(has_file(p, "000001.jpg"));
+    assert_true(has_picture(p, 1));
     assert_false(has_file(p, "000009.jpg"));
     tmp_write(other, "x", 1);
     assert_int_equal(unlink(p->html), 0);
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "a page #1_files: is in the way: it contains 'mine.jpg'");
     assert_int_not_equal(access(p->html, F_OK), 0);
-    assert_true(has_file(p, "mine.jpg") && has_file(p, "000001.jpg"));
+    assert_true(has_file(p, "mine.jpg") && has_picture(p, 1));
     /* Names are not enough: COCO's photographs are numbered too. */
     char *marker = tmp_path(p->files, ".coco-render");
     assert_int_equal(unlink(other), 0);
     assert_int_equal(unlink(marker), 0);
     assert_int_equal(try_render(f, &err), -1);
     assert_says(err.text, "not the directory of an earlier page");
-    assert_true(has_file(p, "000001.jpg"));
+    assert_true(has_picture(p, 1));
     free(marker);
     free(other);
     free(old);
@@ -251,6 +283,33 @@ static void all_or_nothing(void **state)
     assert_int_equal(listed(f->dir, "page"), 1); /* the directory that is in its place */
 }
 
+/* Publishes one picture, whose page does not get its name: it comes and goes. */
+static void publish_in_vain(const PageFixture *p)
+{
+    Err err;
+    char name[PICTURE_NAME_LEN];
+    PageFiles *files = page_files_open(p->html, &err);
+    assert_non_null(files);
+    assert_ok(page_files_add(files, 0, "other bytes", 11, name, &err));
+    assert_ok(page_files_publish(files, &err));
+    assert_true(has_file(p, name) && has_file(p, ".coco-render"));
+    page_files_free(files);
+    assert_false(has_file(p, name));
+}
+
+static void without_its_page(void **state)
+{
+    PageFixture *p = *state;
+    Fixture *f = p->f;
+    publish_in_vain(p);
+    assert_int_equal(listed(f->dir, "page"), 0);
+    picture(f, "p.ppm", 64, 64, 0x808080);
+    fprintf(f->out, "{\"image_id\":1,\"file\":\"p.ppm\",\"caption\":\"a\"}\n");
+    draw_page(p);
+    publish_in_vain(p);
+    assert_true(has_picture(p, 1) && has_file(p, ".coco-render"));
+}
+
 /* Page and picture are made in one pass: each image is looked for once, and each dead one reported once. */
 static void with_a_picture(void **state)
 {
@@ -282,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(highlighted_words, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(replaces_only_its_own, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(all_or_nothing, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(without_its_page, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(with_a_picture, page_setup, page_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

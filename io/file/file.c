@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/file/scratch.h"
+#include "io/file/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,32 +82,10 @@ int outfile_begin(OutFile *out, const char *target, Err *err)
     return 0;
 }
 
-static int sync_path(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    int rc = fsync(fd);
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return rc;
-}
-
-/* Makes the rename durable, except on file systems that cannot sync a directory. */
-static void sync_parent(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    if (dir)
-        (void)sync_path(dir, O_RDONLY | O_DIRECTORY);
-    free(dir);
-}
-
 int outfile_commit(OutFile *out, Err *err)
 {
     if (!out->in_place) {
-        if (sync_path(out->path, O_RDONLY) || rename(out->path, out->target)) {
+        if (sync_file(out->path) || rename(out->path, out->target)) {
             err_set(err, "%s: %s", out->target, strerror(errno));
             outfile_abort(out);
             return -1;

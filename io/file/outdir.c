@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/file/file.h"
 #include "io/file/scratch.h"
+#include "io/file/sync.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -112,18 +113,6 @@ int outdir_begin(OutDir *out, const char *target, Err *err)
     return 0;
 }
 
-/* Everything must be on the disk before it gets its name. */
-static int sync_all(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    int rc = syncfs(fd), saved = errno;
-    close(fd);
-    errno = saved;
-    return rc;
-}
-
 /* Exchanges the two directories. On file systems that cannot do that, by renames; if the second fails, the first is
  * undone. */
 static int exchange(const char *path, const char *target)
@@ -150,8 +139,8 @@ static int exchange(const char *path, const char *target)
 int outdir_commit(OutDir *out, int replace, Err *err)
 {
     int exchanged = 0;
-    int rc = sync_all(out->path);
-    scratch_forget(out->path); /* what will have this name once the two are exchanged is not ours */
+    int rc = sync_tree(out->path); /* before it gets its name */
+    scratch_forget(out->path);     /* what will have this name once the two are exchanged is not ours */
     if (rc == 0 && (rc = rename(out->path, out->target)) && replace && (errno == ENOTEMPTY || errno == EEXIST)) {
         rc = exchange(out->path, out->target);
         exchanged = rc == 0;
@@ -161,6 +150,7 @@ int outdir_commit(OutDir *out, int replace, Err *err)
         outdir_abort(out);
         return -1;
     }
+    sync_parent(out->target); /* before what is replaced goes */
     /* The old directory may come from another process that has only just committed it and unlocks it as we do here, or a
      * sweeper may have locked it. */
     unlock(out);

@@ -1,11 +1,10 @@
 #include "io/file/scratch.h"
 
-#include "io/file/file.h"
+#include "io/file/remove_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,10 +23,11 @@
 
 /* --- locks --- */
 
-static int open_any(const char *path)
+/* `dir` is an open directory for a name in it, or AT_FDCWD for a path; the same below. */
+static int open_any(int dir, const char *path)
 {
-    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    return fd < 0 && errno == EISDIR ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
+    int fd = openat(dir, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd < 0 && errno == EISDIR ? openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
 }
 
 /* Not flock, which HDF5 uses on files that it reads: it must not find our lock on a file that has just been renamed. One
@@ -63,9 +63,9 @@ static int lock(int fd, int wait)
 }
 
 /* A descriptor that holds the lock; -1: cannot be locked. */
-static int open_locked(const char *path, int wait)
+static int open_locked(int dir, const char *path, int wait)
 {
-    int fd = open_any(path);
+    int fd = open_any(dir, path);
     if (fd >= 0 && lock(fd, wait)) {
         close(fd);
         fd = -1;
@@ -74,11 +74,11 @@ static int open_locked(const char *path, int wait)
 }
 
 /* Whether the path still leads to what we locked: it may have been removed or renamed just before. */
-static int still_there(int fd, const char *path)
+static int still_there(int fd, int dir, const char *path)
 {
     struct stat held, now;
-    return fstat(fd, &held) == 0 && lstat(path, &now) == 0 && held.st_dev == now.st_dev &&
-           held.st_ino == now.st_ino;
+    return fstat(fd, &held) == 0 && fstatat(dir, path, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held.st_dev == now.st_dev && held.st_ino == now.st_ino;
 }
 
 /* --- what is unfinished --- */
@@ -143,7 +143,7 @@ static int try_name(const char *path, ScratchKind kind, int *held)
         return errno == EEXIST ? 0 : -1;
     /* A sweeper may lock it before we do. If lock fails in another way, nobody can lock here, sweepers included. */
     bool swept = lock(fd, 0) && errno == EWOULDBLOCK;
-    if (!swept && still_there(fd, path)) {
+    if (!swept && still_there(fd, AT_FDCWD, path)) {
         *held = fd;
         return 1;
     }
@@ -181,7 +181,7 @@ int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
 /* Whether a process has the file locked now. */
 static bool is_held(const char *path)
 {
-    int fd = open_any(path);
+    int fd = open_any(AT_FDCWD, path);
     bool held = fd >= 0 && lock(fd, 0) && (errno == EWOULDBLOCK || errno == EACCES);
     if (fd >= 0)
         close(fd);
@@ -241,7 +241,7 @@ int scratch_keep(const char *target, const char *word, char **path, int *fd)
     while (rc < 0 && (*fd = open(*path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) >= 0) {
         if (lock(*fd, 0) && (errno == EWOULDBLOCK || errno == EACCES))
             rc = 0;
-        else if (still_there(*fd, *path))
+        else if (still_there(*fd, AT_FDCWD, *path))
             return 1;
         close(*fd);
         *fd = -1;
@@ -255,38 +255,36 @@ int scratch_keep(const char *target, const char *word, char **path, int *fd)
 
 /* --- removal --- */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path) && errno != ENOENT;
-}
-
 void scratch_remove(const char *path)
 {
-    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    remove_tree(AT_FDCWD, path, REMOVE_DEPTH);
 }
 
 void scratch_remove_other(const char *path)
 {
-    int fd = open_locked(path, 1);
-    if (fd < 0 || still_there(fd, path))
+    int fd = open_locked(AT_FDCWD, path, 1);
+    if (fd < 0) {
         scratch_remove(path);
-    if (fd >= 0)
-        close(fd);
+        return;
+    }
+    if (still_there(fd, AT_FDCWD, path))
+        remove_open_tree(AT_FDCWD, path, fd, REMOVE_DEPTH);
+    close(fd);
 }
 
-/* Removes the path unless somebody has it locked. */
-static void remove_left(const char *path)
+/* Removes a name in the open directory unless somebody has it locked, or another user made it: in a folder of many, it
+ * may be there to have us remove it. */
+static void remove_left(int dir, const char *name)
 {
     struct stat st;
-    int fd = open_locked(path, 0);
+    int fd = open_locked(dir, name, 0);
     if (fd < 0)
         return;
-    if (still_there(fd, path) && fstat(fd, &st) == 0) {
+    if (still_there(fd, dir, name) && fstat(fd, &st) == 0 && st.st_uid == geteuid()) {
         if (S_ISDIR(st.st_mode))
-            scratch_remove(path);
+            remove_open_tree(dir, name, fd, REMOVE_DEPTH);
         else if (S_ISREG(st.st_mode))
-            unlink(path);
+            unlinkat(dir, name, 0);
     }
     close(fd);
 }
@@ -307,62 +305,17 @@ void scratch_sweep(const char *target)
     char *dir = slash ? strndup(target, (size_t)(base - target)) : strdup(".");
     DIR *d = dir ? opendir(dir) : NULL;
     struct dirent *e;
-    while (d && (e = readdir(d))) {
-        char *path = is_scratch(e->d_name, base) ? path_join(dir, e->d_name) : NULL;
-        if (path)
-            remove_left(path);
-        free(path);
-    }
+    while (d && (e = readdir(d)))
+        if (is_scratch(e->d_name, base))
+            remove_left(dirfd(d), e->d_name);
     if (d)
         closedir(d);
     free(dir);
-}
-
-/* --- removal by a signal handler: without memory, stdio and nftw --- */
-
-enum { DEPTH_MAX = 8, PASSES_MAX = 1000 };
-
-static void remove_at(int dir, const char *name, int depth);
-
-/* Removes what one reading of the directory gives, and counts it. */
-static int empty_once(int fd, int depth)
-{
-    _Alignas(struct dirent64) char entries[4096];
-    int removed = 0;
-    ssize_t n;
-    if (lseek(fd, 0, SEEK_SET))
-        return 0;
-    while ((n = getdents64(fd, entries, sizeof entries)) > 0)
-        for (ssize_t at = 0; at < n;) {
-            struct dirent64 *e = (struct dirent64 *)(void *)(entries + at);
-            at += e->d_reclen;
-            if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-                continue;
-            if (unlinkat(fd, e->d_name, 0) && depth < DEPTH_MAX)
-                remove_at(fd, e->d_name, depth + 1);
-            removed += faccessat(fd, e->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
-        }
-    return removed;
-}
-
-/* Removes a file, or a directory with what is in it. Other threads may still be adding to it: it is read until nothing is
- * left. */
-static void remove_at(int dir, const char *name, int depth)
-{
-    if (unlinkat(dir, name, 0) == 0)
-        return;
-    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    for (int i = 0; i < PASSES_MAX && unlinkat(dir, name, AT_REMOVEDIR); i++)
-        if (!empty_once(fd, depth))
-            break;
-    close(fd);
 }
 
 void scratch_remove_all(void)
 {
     for (int i = 0; i < SCRATCH_MAX; i++)
         if (atomic_load(&unfinished[i].used) && unfinished[i].owner == getpid())
-            remove_at(AT_FDCWD, unfinished[i].path, 0);
+            remove_tree(AT_FDCWD, unfinished[i].path, REMOVE_DEPTH_SIGNAL);
 }

@@ -29,7 +29,7 @@ void scratch_release(ScratchClaim *claim); /* safe on a zeroed or released one *
  * number, so that no sweep takes it. 1: ours until *fd is closed (the caller frees *path); 0: another process has
  * it; -1: failed, with errno. Where nobody can lock, everybody gets it. */
 int scratch_keep(const char *target, const char *word, char **path, int *fd);
-/* Removes what killed processes have left beside the target. Best effort: failures are ignored. */
+/* Removes what killed processes of this user have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */
 void scratch_remove(const char *path);

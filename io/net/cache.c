@@ -38,19 +38,23 @@ static char *choose_dir(const char *dir, Err *err)
     return chosen;
 }
 
-/* Removes what killed processes left. Best effort: failures are ignored. */
+/* Removes what killed processes of this user left. Somebody who shares the cache may have put a link in the place of tmp/.
+ * Best effort: failures are ignored. */
 static void remove_leftovers(const char *tmp)
 {
-    DIR *d = opendir(tmp);
+    int fd = open(tmp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *e;
     struct stat st;
     time_t t = time(NULL);
     while (d && (e = readdir(d)))
         if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(st.st_mode) && t - st.st_mtime > LEFTOVER_AGE)
+            S_ISREG(st.st_mode) && st.st_uid == geteuid() && t - st.st_mtime > LEFTOVER_AGE)
             unlinkat(dirfd(d), e->d_name, 0);
     if (d)
         closedir(d);
+    else if (fd >= 0)
+        close(fd);
 }
 
 /* Puts what is written into a directory of its own, below the one that is only read from. */
@@ -315,9 +319,10 @@ int cache_commit(CacheFile *out, char **path, Err *err)
 {
     int rc = spill(out, err);
     if (rc == 0) {
-        int closed = close(out->fd);
+        int failed = fsync(out->fd);
+        failed |= close(out->fd);
         out->fd = -1;
-        if (closed || rename_into(out))
+        if (failed || rename_into(out))
             rc = err_set(err, "%s: %s", out->path, strerror(errno));
     }
     if (rc) {

@@ -7,10 +7,9 @@
  *
  * Sixteen directories keep each small enough for any file system, and cost nothing to make.
  *
- * A file is renamed to its name when it is complete; if two processes download the same URL, both end with a complete
- * file, the later one's. There are no locks. What a killed process left in tmp is removed by whoever opens the cache a
- * day later. Files are not synced to disk, as a cache is not an archive: one that a power failure emptied counts as
- * absent.
+ * A file is renamed to its name when it is complete, and its bytes are on the disk: a power failure may lose it, but
+ * not cut it off. If two processes download the same URL, both end with a complete file, the later one's. There are no
+ * locks. What a killed process left in tmp is removed by whoever opens the cache a day later.
  *
  * Any number of threads may use a Cache; a CacheFile belongs to one. */
 #ifndef COCO_IO_NET_CACHE_H

@@ -49,6 +49,23 @@ static void note(const Download *d, const char *fmt, ...)
 
 /* --- where a part came from --- */
 
+/* Whether this run may have such bytes: what anybody on the way may have sent is nothing for one that checks. */
+static bool is_trusted(const Download *d)
+{
+    return !d->origin.insecure || d->spec->http.insecure;
+}
+
+/* Without a file that says where it came from the part cannot be resumed, which does no harm; a file about other bytes must
+ * not stay. */
+static void save_origin(Download *d)
+{
+    if (!origin_save(&d->origin, d->origin_path))
+        return;
+    unlink(d->origin_path);
+    free(d->origin.validator);
+    d->origin.validator = NULL;
+}
+
 /* A strong ETag stands for the exact bytes; a weak one does not. */
 static bool is_strong(const char *etag)
 {
@@ -67,14 +84,10 @@ static int begin_part(Download *d, const HttpHead *head)
     d->origin.url = strdup(d->url);
     d->origin.validator = validator ? strdup(validator) : NULL;
     d->origin.length = head->length;
+    d->origin.insecure = d->spec->http.insecure;
     if (!d->origin.url || (validator && !d->origin.validator))
         return err_set(&d->why, "out of memory");
-    if (origin_save(&d->origin, d->origin_path)) {
-        /* Without it the part cannot be resumed, which does no harm; a file about other bytes must not stay. */
-        unlink(d->origin_path);
-        free(d->origin.validator);
-        d->origin.validator = NULL;
-    }
+    save_origin(d);
     return 0;
 }
 
@@ -84,7 +97,7 @@ static int on_restart(void *tag, HttpRange *range)
 {
     Download *d = tag;
     d->asked = 0;
-    if (d->start_over || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url))
+    if (d->start_over || d->have == 0 || !d->origin.validator || strcmp(d->origin.url, d->url) || !is_trusted(d))
         return 0;
     d->asked = d->have;
     *range = (HttpRange){d->asked, d->origin.validator};
@@ -126,7 +139,9 @@ static int on_head(void *tag, const HttpHead *head)
         if (d->asked)
             note(d, "%s: starting over: the server cannot resume, or its file has changed", d->url);
         else if (d->have > 0 && !d->start_over)
-            note(d, "%s: starting over: the partial file is from another URL, or of an unknown version", d->url);
+            note(d, "%s: starting over: the partial file is %s", d->url,
+                 is_trusted(d) ? "from another URL, or of an unknown version"
+                               : "from a server whose certificate was not checked");
         return begin_part(d, head) || check_space(d, head->length) ? -1 : 0;
     }
     if (!continues(d, head)) {
@@ -135,6 +150,10 @@ static int on_head(void *tag, const HttpHead *head)
     }
     note(d, "%s: resuming at %s", d->url, size_text(d->asked, size));
     d->resumed = true;
+    if (d->spec->http.insecure && !d->origin.insecure) { /* from now on the part is */
+        d->origin.insecure = true;
+        save_origin(d);
+    }
     return check_space(d, head->length);
 }
 
@@ -208,7 +227,8 @@ static DownloadAnswer check_whole(const Download *d, Err *err)
 
 static bool is_complete(const Download *d)
 {
-    return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url);
+    return d->origin.length > 0 && d->have == d->origin.length && d->origin.url && !strcmp(d->origin.url, d->url) &&
+           is_trusted(d);
 }
 
 /* From one URL: resumes, and if that fails or yields a bad file, restarts from zero, once. */
@@ -321,7 +341,8 @@ static DownloadAnswer run(Download *d, Err *err)
         DownloadAnswer there = d->origin.url ? check_digest(d, d->spec->path, NULL) : DOWNLOAD_FAILED;
         if (!d->origin.url)
             return (DownloadAnswer)err_set(err, "%s: is in the way: coco-fetch did not download it", d->spec->path);
-        if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && place_of(d) >= 0))
+        bool good = is_trusted(d) || d->spec->sha256; /* a digest proves it */
+        if (there == DOWNLOAD_STOPPED || (there == DOWNLOAD_DONE && good && place_of(d) >= 0))
             return there;
         unlink(d->spec->path);
     }

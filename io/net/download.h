@@ -9,7 +9,8 @@
  * begins where the part ends. If a server ignores Range, or answers it wrongly, the download starts over: nothing is ever
  * appended to bytes that do not belong to it. Without a validator there is no resuming. If a digest is wanted and a
  * resumed file does not have it, the whole file is fetched once more. A kill at any moment leaves a part that the next
- * run can resume. A PATH that no download has left is somebody's own, and is not touched. One thread at a time for one
+ * run can resume. What came while certificates were not checked is resumed only by a run that does not check either. A
+ * PATH that no download has left is somebody's own, and is not touched. One thread at a time for one
  * PATH. */
 #ifndef COCO_IO_NET_DOWNLOAD_H
 #define COCO_IO_NET_DOWNLOAD_H

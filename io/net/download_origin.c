@@ -28,6 +28,7 @@ void origin_load(DownloadOrigin *o, const char *path)
         o->url = strdup(url);
         o->validator = validator ? strdup(validator) : NULL;
         o->length = length;
+        o->insecure = json_is_true(json_member(json, "insecure"));
     }
     json_free(json);
 }
@@ -48,7 +49,7 @@ int origin_save(const DownloadOrigin *o, const char *path)
         }
         if (o->length >= 0)
             fprintf(out, ",\"length\":%" PRId64, o->length);
-        fputs("}\n", out);
+        fputs(o->insecure ? ",\"insecure\":true}\n" : "}\n", out);
         bad |= ferror(out) != 0;
         bad |= fclose(out) != 0;
         bad = bad || rename(temp, path);

@@ -3,8 +3,10 @@
 #include "io/base/err.h"
 #include "io/base/text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pango/pangocairo.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,19 @@ struct Canvas {
      * its thread, which leak checkers report. */
     PangoFontMap *fonts;
     PangoLayout *layout;
+    bool no_memory; /* text is not as it should be, for ever */
 };
+
+/* cairo's objects keep the first of their errors, and do nothing from then on. */
+int canvas_check(const Canvas *canvas, Err *err)
+{
+    cairo_status_t status = cairo_status(canvas->cr);
+    if (!status)
+        status = cairo_surface_status(canvas->surface);
+    if (status == CAIRO_STATUS_NO_MEMORY || (!status && canvas->no_memory))
+        return err_set(err, "out of memory");
+    return status ? err_set(err, "cannot draw: %s", cairo_status_to_string(status)) : 0;
+}
 
 /* --- the surface --- */
 
@@ -68,8 +82,10 @@ void canvas_clear(Canvas *canvas, Color background)
     cairo_paint(canvas->cr);
 }
 
-void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb)
+int canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb, Err *err)
 {
+    if (canvas_check(canvas, err))
+        return -1;
     cairo_surface_flush(canvas->surface);
     const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
@@ -81,6 +97,7 @@ void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb)
             *rgb++ = (unsigned char)(pixel >> 8);
             *rgb++ = (unsigned char)pixel;
         }
+    return 0;
 }
 
 /* --- shapes, lines, pictures --- */
@@ -154,6 +171,8 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y)
     cairo_surface_flush(canvas->surface);
     unsigned char *data = cairo_image_surface_get_data(canvas->surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
+    if (!data) /* the surface has failed */
+        return;
     int x0 = x < 0 ? 0 : x, y0 = y < 0 ? 0 : y;
     int x1 = x > canvas->width - image->width ? canvas->width : x + image->width;
     int y1 = y > canvas->height - image->height ? canvas->height : y + image->height;
@@ -172,20 +191,40 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y)
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
+/* NULL: failed, kept in the canvas. */
 static PangoLayout *get_layout(Canvas *canvas)
 {
-    if (canvas->layout)
-        return canvas->layout;
+    if (canvas->layout || canvas->no_memory)
+        return canvas->no_memory ? NULL : canvas->layout;
     canvas->fonts = pango_cairo_font_map_new();
-    PangoContext *context = pango_font_map_create_context(canvas->fonts);
+    PangoContext *context = canvas->fonts ? pango_font_map_create_context(canvas->fonts) : NULL;
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
-    pango_cairo_context_set_font_options(context, options);
+    if (context && !cairo_font_options_status(options)) {
+        pango_cairo_context_set_font_options(context, options);
+        canvas->layout = pango_layout_new(context);
+    } else {
+        canvas->no_memory = true;
+    }
     cairo_font_options_destroy(options);
-    canvas->layout = pango_layout_new(context);
-    g_object_unref(context);
+    if (context)
+        g_object_unref(context);
     return canvas->layout;
+}
+
+/* Without a font that cairo can draw, pango would put boxes in the place of characters. */
+static void check_fonts(Canvas *canvas, PangoLayout *layout)
+{
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    do {
+        const PangoLayoutRun *run = pango_layout_iter_get_run_readonly(iter);
+        PangoFont *font = run ? run->item->analysis.font : NULL;
+        cairo_scaled_font_t *scaled = font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
+        if (font && (!scaled || cairo_scaled_font_status(scaled) == CAIRO_STATUS_NO_MEMORY))
+            canvas->no_memory = true;
+    } while (pango_layout_iter_next_run(iter));
+    pango_layout_iter_free(iter);
 }
 
 /* Applies the style's spans to the first `bytes` bytes of the text. */
@@ -253,11 +292,16 @@ static void shorten(PangoLayout *layout, const TextStyle *style, const char *tex
     g_free(breaks);
 }
 
-/* The canvas's layout, set to this text in this style. */
+/* The canvas's layout, set to this text in this style. NULL: failed, kept in the canvas. */
 static PangoLayout *set_text(Canvas *canvas, const TextStyle *style, const char *text)
 {
     static const PangoAlignment ALIGN[3] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
     PangoLayout *layout = get_layout(canvas);
+    char *clean = layout ? text_paragraph(text) : NULL;
+    if (!clean) {
+        canvas->no_memory = true;
+        return NULL;
+    }
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family(font, "sans-serif");
     pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
@@ -270,26 +314,40 @@ static PangoLayout *set_text(Canvas *canvas, const TextStyle *style, const char 
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_alignment(layout, ALIGN[style->align]);
-    char *clean = text_paragraph(text);
-    if (!clean)
-        return layout;
     pango_layout_set_text(layout, clean, -1);
     set_spans(layout, style, strlen(clean));
     if (style->width > 0 && style->max_lines > 0 && pango_layout_get_line_count(layout) > style->max_lines)
         shorten(layout, style, clean);
     free(clean);
+    check_fonts(canvas, layout);
     return layout;
+}
+
+/* Below pango, libraries that get no memory go on without a font, a glyph or a rule, and tell nobody; but malloc sets errno,
+ * which is 0 before such work. */
+static void check_errno(Canvas *canvas)
+{
+    if (errno == ENOMEM)
+        canvas->no_memory = true;
 }
 
 void canvas_text_size(Canvas *canvas, const TextStyle *style, const char *text, int *w, int *h)
 {
-    pango_layout_get_pixel_size(set_text(canvas, style, text), w, h);
+    errno = 0;
+    PangoLayout *layout = set_text(canvas, style, text);
+    *w = *h = 0;
+    if (layout)
+        pango_layout_get_pixel_size(layout, w, h);
+    check_errno(canvas);
 }
 
 int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char *text)
 {
     int w, h;
+    errno = 0;
     PangoLayout *layout = set_text(canvas, style, text);
+    if (!layout)
+        return 0;
     pango_layout_get_pixel_size(layout, &w, &h);
     if (style->width <= 0)
         x -= style->align * w / 2;
@@ -308,6 +366,7 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
     pango_cairo_show_layout(canvas->cr, layout);
     cairo_new_path(canvas->cr);
     cairo_restore(canvas->cr);
+    check_errno(canvas);
     return h;
 }
 
@@ -315,7 +374,7 @@ void canvas_text_missing(Canvas *canvas, void (*each)(void *ctx, uint32_t code_p
 {
     PangoLayout *layout = get_layout(canvas);
     int named = 0;
-    if (!pango_layout_get_unknown_glyphs_count(layout))
+    if (!layout || !pango_layout_get_unknown_glyphs_count(layout))
         return;
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     do {

@@ -1,7 +1,9 @@
 /* A drawing surface: filled shapes, lines, pictures, and text in any script (cairo and pango).
  *
- * Coordinates are pixels from the upper left corner; what lies outside is clipped; colours are 0xRRGGBB. Drawing cannot
- * fail: if memory runs out, the thing stays undrawn. The caller owns the canvas. One thread at a time per canvas. */
+ * Coordinates are pixels from the upper left corner; what lies outside is clipped; colours are 0xRRGGBB. Drawing and
+ * measuring return no error: what fails first is kept in the canvas, and from then on its pixels cannot be had
+ * (canvas_rows) and its measures mean nothing (canvas_check). The caller owns the canvas. One thread at a time per
+ * canvas. */
 #ifndef COCO_IO_PICTURE_CANVAS_H
 #define COCO_IO_PICTURE_CANVAS_H
 
@@ -59,7 +61,10 @@ int canvas_text(Canvas *canvas, const TextStyle *style, int x, int y, const char
  * U+FFFD stands for one that is not known. */
 void canvas_text_missing(Canvas *canvas, void (*each)(void *ctx, uint32_t code_point), void *ctx);
 
-/* Copies n rows of pixels, from row y on, into rgb (n, width, 3). */
-void canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb);
+/* -1: something that was drawn or measured on the canvas is not as it should be, as memory ran out. */
+int canvas_check(const Canvas *canvas, Err *err) __attribute__((warn_unused_result));
+/* Copies n rows of pixels, from row y on, into rgb (n, width, 3), after a canvas_check. */
+int canvas_rows(const Canvas *canvas, int y, int n, unsigned char *rgb, Err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -76,9 +76,11 @@ static int draw_scene(void *ctx, void *item, Err *err)
     char *path = path_join(stream->dir, name);
     if (rgb && canvas && path) {
         scene_paint(&it->scene, canvas);
-        canvas_rows(canvas, 0, SCENE_SIDE, rgb);
-        scene_features(rgb, SCENE_SIDE, it->features);
-        rc = write_png(path, rgb, err);
+        rc = canvas_rows(canvas, 0, SCENE_SIDE, rgb, err);
+        if (rc == 0) {
+            scene_features(rgb, SCENE_SIDE, it->features);
+            rc = write_png(path, rgb, err);
+        }
     } else if (canvas) {
         err_set(err, "out of memory");
     }

@@ -1,9 +1,9 @@
-/* Checks images that have arrived and puts them into the cache, on a thread of its own: writing files takes about as
- * long as receiving them.
+/* Checks images that have arrived and puts them into the cache, on threads of its own: writing files to the disk takes about
+ * as long as receiving them.
  *
  *   cache_writer_give ──► image_check ──► the file gets its name ──► cache_writer_next
  *
- * To be called from the main thread. The thread wakes http_next when there is something to take. */
+ * To be called from the main thread. The threads wake http_next when there is something to take. */
 #ifndef COCO_PIPELINE_IMAGES_CACHE_WRITER_H
 #define COCO_PIPELINE_IMAGES_CACHE_WRITER_H
 
@@ -28,7 +28,7 @@ typedef struct {
 
 typedef struct CacheWriter CacheWriter;
 
-/* The engine is lent for http_wake. NULL: no thread or memory. */
+/* The engine is lent for http_wake. NULL: no threads or memory. */
 CacheWriter *cache_writer_start(Http *http, Err *err);
 /* Stops, and drops what it has not done yet. NULL is legal. */
 void cache_writer_stop(CacheWriter *writer);

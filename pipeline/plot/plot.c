@@ -260,8 +260,9 @@ static int write_png(void *ctx, FILE *out, Err *err)
     if (!png)
         rc = -1;
     for (int y = 0; y < h && !rc; y++) {
-        canvas_rows(p->canvas, y, 1, row);
-        rc = pngwriter_rows(png, row, 1, err);
+        rc = canvas_rows(p->canvas, y, 1, row, err);
+        if (!rc)
+            rc = pngwriter_rows(png, row, 1, err);
     }
     if (!rc)
         rc = pngwriter_end(png, err);
@@ -300,7 +301,7 @@ int plot_render(const PlotOptions *options, const Report *report, bool *reader_g
         rc = -1;
     if (!rc) {
         layout(&p);
-        rc = draw(&p, err);
+        rc = draw(&p, err) || canvas_check(p.canvas, err) ? -1 : 0;
     }
     if (!rc)
         rc = file_write(options->output, write_png, &p, reader_gone, err);

@@ -2,13 +2,10 @@
 
 #include "io/base/err.h"
 #include "io/base/text.h"
-#include "io/file/file.h"
-#include "io/file/outdir.h"
 #include "io/picture/encoder_jpeg.h"
 #include "pipeline/sheet/highlight.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -19,85 +16,32 @@ enum { QUALITY = 88, DENSITY = 2 };
 
 struct Page {
     TileLook look;
-    OutDir dir;
-    char *target; /* the directory's final path */
+    PageFiles *files;
     FILE *out;
+    bool no_memory; /* for a text that is missing now */
 };
 
-/* --- the directory --- */
-
-/* "sheet_files" for "sheet.html". The caller frees. */
-static char *files_of(const char *path)
-{
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
-    size_t stem = dot && dot != base ? (size_t)(dot - path) : strlen(path);
-    char *name;
-    return asprintf(&name, "%.*s_files", (int)stem, path) < 0 ? NULL : name;
-}
-
-/* An empty file that marks the directory of a page. */
-static const char MARKER[] = ".coco-render";
-
-static bool is_page_file(const char *name)
-{
-    size_t n = strspn(name, "0123456789");
-    return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MARKER) ||
-           (n >= 6 && !strcmp(name + n, ".jpg"));
-}
-
-/* Fails if there is a directory that no page made, or one that holds anything that a page does not put there. */
-static int check_replaceable(const char *path, Err *err)
-{
-    struct dirent *e;
-    int rc = 0, marked = 0;
-    if (dir_vacant(path))
-        return 0;
-    DIR *d = opendir(path);
-    if (!d)
-        return err_set(err, "%s: %s", path, strerror(errno));
-    while (!rc && (e = readdir(d))) {
-        marked |= !strcmp(e->d_name, MARKER);
-        if (!is_page_file(e->d_name))
-            rc = err_set(err, "%s: is in the way: it contains '%.64s', which is not from an earlier page", path,
-                         e->d_name);
-    }
-    closedir(d);
-    return rc || marked ? rc : err_set(err, "%s: is in the way: it is not the directory of an earlier page", path);
-}
-
-static int write_marker(const char *dir, Err *err)
-{
-    char *path = path_join(dir, MARKER);
-    FILE *out = path ? fopen(path, "wbe") : NULL;
-    free(path);
-    return out && !fclose(out) ? 0 : err_set(err, "%s: %s", dir, strerror(errno));
-}
+/* --- pictures --- */
 
 Page *page_open(const char *path, const TileLook *look, Err *err)
 {
     Page *page = calloc(1, sizeof *page);
-    if (page)
-        page->target = files_of(path);
-    if (!page || !page->target) {
+    if (!page) {
         err_set(err, "out of memory");
-        page_free(page);
         return NULL;
     }
     page->look = *look;
-    if (check_replaceable(page->target, err) || outdir_begin(&page->dir, page->target, err) ||
-        write_marker(page->dir.path, err)) {
-        page_free(page);
-        return NULL;
-    }
-    return page;
+    page->files = page_files_open(path, err);
+    if (page->files)
+        return page;
+    page_free(page);
+    return NULL;
 }
 
 void page_free(Page *page)
 {
-    if (!page)
-        return;
-    outdir_abort(&page->dir);
-    free(page->target);
+    if (page)
+        page_files_free(page->files);
     free(page);
 }
 
@@ -108,18 +52,15 @@ void page_box(const TileLook *look, int *w, int *h)
     *h = tile_side(look->box_h, density);
 }
 
-int page_picture(const Page *page, int64_t i, const Image *image, Err *err)
+int page_picture(const Page *page, int64_t i, const Image *image, PagePicture *picture, Err *err)
 {
     unsigned char *bytes;
     size_t len;
-    char *path;
     if (encode_jpeg(image, QUALITY, &bytes, &len, err))
         return -1;
-    int rc = asprintf(&path, "%s/%06" PRId64 ".jpg", page->dir.path, i + 1) < 0 ? err_set(err, "out of memory") : 0;
-    if (!rc) {
-        rc = file_put(path, bytes, len, err);
-        free(path);
-    }
+    picture->w = image->width;
+    picture->h = image->height;
+    int rc = page_files_add(page->files, i, bytes, len, picture->name, err);
     free(bytes);
     return rc;
 }
@@ -151,11 +92,13 @@ static void put_escaped(FILE *out, const char *text, size_t n)
         }
 }
 
-static void put_text(FILE *out, const char *text)
+static void put_text(Page *page, const char *text)
 {
     char *clean = text_paragraph(text);
     if (clean)
-        put_escaped(out, clean, strlen(clean));
+        put_escaped(page->out, clean, strlen(clean));
+    else
+        page->no_memory = true;
     free(clean);
 }
 
@@ -237,43 +180,44 @@ void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
           out);
-    put_text(out, title);
+    put_text(page, title);
     fputs("</title>\n<style>\n", out);
     put_colors(out, &page->look);
     fprintf(out, "%s</style>\n</head>\n<body>\n%s<header>\n<h1 dir=\"auto\">", STYLE, GONE);
-    put_text(out, title);
+    put_text(page, title);
     fputs("</h1>\n<p>", out);
-    put_text(out, subtitle);
+    put_text(page, subtitle);
     fputs("</p>\n</header>\n<main>\n", out);
 }
 
-static void put_box(const Page *page, int64_t i, const Record *r, int w, int h, const char *why)
+static void put_box(Page *page, const Record *r, const PagePicture *picture, const char *why)
 {
     FILE *out = page->out;
     fputs("<div class=\"box\">", out);
-    if (w) {
+    if (picture) {
         fputs("<img src=\"", out);
-        put_url(out, page->target);
-        fprintf(out, "/%06" PRId64 ".jpg\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"",
-                i + 1, w, h);
-        put_text(out, r->caption);
+        put_url(out, page_files_dir(page->files));
+        fprintf(out, "/%s\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"", picture->name,
+                picture->w, picture->h);
+        put_text(page, r->caption);
         fputs("\">", out);
     } else {
         fputs("<svg aria-hidden=\"true\"><use href=\"#gone\"/></svg><p>", out);
-        put_text(out, why);
+        put_text(page, why);
         fputs("</p>", out);
     }
     if (page->look.show_split && r->split) {
         fputs("<span class=\"tag\">", out);
-        put_text(out, r->split);
+        put_text(page, r->split);
         fputs("</span>", out);
     }
     fputs("</div>\n", out);
 }
 
 /* Writes the caption, each word that no reference has in a span. */
-static void put_highlighted(FILE *out, const Record *r)
+static void put_highlighted(Page *page, const Record *r)
 {
+    FILE *out = page->out;
     Highlight h;
     size_t at = 0;
     if (!highlight_words(&h, r)) {
@@ -288,11 +232,13 @@ static void put_highlighted(FILE *out, const Record *r)
             at = word->start + word->len;
         }
         put_escaped(out, h.text + at, strlen(h.text + at));
+    } else {
+        page->no_memory = true;
     }
     highlight_free(&h);
 }
 
-static void put_caption(const Page *page, const Record *r)
+static void put_caption(Page *page, const Record *r)
 {
     if (record_is_blank(r)) {
         fputs("<p class=\"empty\">(empty caption)</p>\n", page->out);
@@ -300,13 +246,13 @@ static void put_caption(const Page *page, const Record *r)
     }
     fputs("<p class=\"caption\" dir=\"auto\">", page->out);
     if (page->look.highlight && r->n_references)
-        put_highlighted(page->out, r);
+        put_highlighted(page, r);
     else
-        put_text(page->out, r->caption);
+        put_text(page, r->caption);
     fputs("</p>\n", page->out);
 }
 
-static void put_references(const Page *page, const Record *r)
+static void put_references(Page *page, const Record *r)
 {
     int n = tile_references(&page->look, r);
     if (n)
@@ -316,14 +262,14 @@ static void put_references(const Page *page, const Record *r)
         const char *reference = tile_reference(&page->look, r, i, &equal);
         fprintf(page->out, "<li><b%s title=\"ground truth\">GT</b><span dir=\"auto\">",
                 equal ? " class=\"same\"" : "");
-        put_text(page->out, reference);
+        put_text(page, reference);
         fputs("</span></li>\n", page->out);
     }
     if (n)
         fputs("</ul>\n", page->out);
 }
 
-static void put_facts(const Page *page, const Record *r)
+static void put_facts(Page *page, const Record *r)
 {
     char text[TILE_NUMBER_LEN];
     fprintf(page->out, "<p class=\"facts\">image %" PRId64, r->image_id);
@@ -334,10 +280,10 @@ static void put_facts(const Page *page, const Record *r)
     fputs("</p>\n", page->out);
 }
 
-void page_figure(Page *page, int64_t i, const Record *r, int w, int h, const char *why)
+void page_figure(Page *page, const Record *r, const PagePicture *picture, const char *why)
 {
     fputs("<figure>\n", page->out);
-    put_box(page, i, r, w, h, why);
+    put_box(page, r, picture, why);
     fputs("<figcaption>\n", page->out);
     put_caption(page, r);
     put_references(page, r);
@@ -347,11 +293,16 @@ void page_figure(Page *page, int64_t i, const Record *r, int w, int h, const cha
 
 int page_end(Page *page, Err *err)
 {
+    if (page->no_memory)
+        return err_set(err, "out of memory");
     errno = 0;
     fputs("</main>\n</body>\n</html>\n", page->out);
     if (fflush(page->out) || ferror(page->out))
         return err_set(err, "%s", errno ? strerror(errno) : "write error");
-    if (check_replaceable(page->target, err)) /* it may have changed meanwhile */
-        return -1;
-    return outdir_commit(&page->dir, 1, err);
+    return page_files_publish(page->files, err);
+}
+
+void page_keep(Page *page)
+{
+    page_files_keep(page->files);
 }

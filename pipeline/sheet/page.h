@@ -1,35 +1,43 @@
 /* A contact sheet as a page of HTML: one file, and beside it a directory of the images that it shows.
  *
  *   sheet.html          one figure per record, written as they come; no script
- *   sheet_files/        000001.jpg ...: named by the number of the figure; a figure without an image has no file
+ *   sheet_files/        the pictures (pipeline/sheet/page_files.h); a figure without an image has no file
  *
- * The directory appears complete when the page ends, and the page after it. The directory of an earlier page, known by
- * a marker file, is replaced; any other directory is not. All text is escaped. One thread, except for page_picture. */
+ * The pictures come into the directory when the page ends, the page gets its name after that, and then the pictures of
+ * an earlier page go. A directory that no page has made is left alone. All text is escaped. One thread, except for
+ * page_picture. */
 #ifndef COCO_PIPELINE_SHEET_PAGE_H
 #define COCO_PIPELINE_SHEET_PAGE_H
 
 #include "io/base/err.h"
 #include "io/data/record.h"
 #include "io/picture/image.h"
+#include "pipeline/sheet/page_files.h"
 #include "pipeline/sheet/tile.h"
 
 #include <stdio.h>
 
 typedef struct Page Page;
+typedef struct {
+    char name[PICTURE_NAME_LEN]; /* of its file */
+    int w, h;
+} PagePicture;
 
 /* Makes the directory. NULL: it cannot be made, or something other than an earlier page's is in its place. */
 Page *page_open(const char *path, const TileLook *look, Err *err);
-void page_free(Page *page); /* removes the directory of an unfinished page; NULL is legal */
+void page_free(Page *page); /* removes the pictures of a page that is not kept; NULL is legal */
 
 /* The box that images should fill, in pixels: at least twice the tile's, for high-resolution screens. */
 void page_box(const TileLook *look, int *w, int *h);
-/* Writes image number i, from 0, into the directory. Any thread; each number once. */
-int page_picture(const Page *page, int64_t i, const Image *image, Err *err);
+/* Writes the picture of figure i, from 0. Any thread; each number once. */
+int page_picture(const Page *page, int64_t i, const Image *image, PagePicture *picture, Err *err);
 
 void page_begin(Page *page, FILE *out, const char *title, const char *subtitle);
-/* Writes figure number i, from 0, with its picture of w x h pixels or, if w is 0, with the reason why it has none. */
-void page_figure(Page *page, int64_t i, const Record *record, int w, int h, const char *why);
-/* Ends the page and gives the directory its name. -1: something could not be written. */
+/* Writes a figure with its picture or, without one (NULL), with the reason why. */
+void page_figure(Page *page, const Record *record, const PagePicture *picture, const char *why);
+/* Ends the page, and puts its pictures into the directory. -1: something could not be written, or is missing. */
 int page_end(Page *page, Err *err);
+/* The page has its name: what it does not show goes. */
+void page_keep(Page *page);
 
 #endif

@@ -51,7 +51,8 @@ static void warn_image(const Sheet *s, const SheetTile *tile, const char *text)
     const char *what = tile->at_url || !r->file ? r->url : r->file;
     char *name = what ? text_paragraph(what) : NULL; /* one line, whatever the record holds */
     char *why = text_paragraph(text);                /* which may quote an image's bytes */
-    report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "", why);
+    report_warn(s->report, "image %" PRId64 "%s%s: %s", r->image_id, name ? ": " : "", name ? name : "",
+                why ? why : "out of memory");
     free(name);
     free(why);
 }
@@ -69,7 +70,7 @@ static int next_tile(Sheet *s, const SheetTile **tile, Err *err)
     else if (t->cut)
         warn_image(s, t, "cut off: drawn as far as it goes");
     if (s->page)
-        page_figure(s->page, t->i, t->record, t->dead ? 0 : t->page_w, t->page_h, t->why.text);
+        page_figure(s->page, t->record, t->dead ? NULL : &t->picture, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
     s->count->cut += !t->dead && t->cut;
@@ -134,6 +135,8 @@ static int draw_header(Sheet *s, const char *subtitle, Err *err)
 {
     const TileStyle *style = &s->plan.style;
     int width = s->plan.width, h = tile_header_height(style, s->plan.canvas, width, s->text.title, subtitle);
+    if (canvas_check(s->plan.canvas, err))
+        return -1;
     if (h > s->header_h) {
         canvas_free(s->header);
         s->header_h = h;
@@ -143,15 +146,14 @@ static int draw_header(Sheet *s, const char *subtitle, Err *err)
         return -1;
     canvas_clear(s->header, style->theme->page);
     tile_header_draw(style, s->header, width, s->text.title, subtitle);
-    return h;
+    return canvas_check(s->header, err) ? -1 : h;
 }
 
 static int emit_header(Sheet *s, PngWriter *png, int height, Err *err)
 {
     for (int y = 0; y < height; y += s->band_h) {
         int n = height - y < s->band_h ? height - y : s->band_h;
-        canvas_rows(s->header, y, n, s->band);
-        if (pngwriter_rows(png, s->band, n, err))
+        if (canvas_rows(s->header, y, n, s->band, err) || pngwriter_rows(png, s->band, n, err))
             return -1;
     }
     return 0;
@@ -291,7 +293,12 @@ static int render(Sheet *s, Err *err)
     s->tiles = tiles_start(&tiles, err);
     if (!s->tiles)
         return -1;
-    return options->html ? file_write(options->html, write_page, s, &reader_gone, err) : draw_all(s, err);
+    if (!options->html)
+        return draw_all(s, err);
+    int rc = file_write(options->html, write_page, s, &reader_gone, err);
+    if (!rc)
+        page_keep(s->page);
+    return rc;
 }
 
 SheetRecords *sheet_read(const SheetOptions *options, Err *err)

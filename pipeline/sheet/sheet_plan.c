@@ -45,12 +45,14 @@ static int measure_batch(void *ctx, void *item, Err *err)
     Canvas *canvas = canvas_pool_take(m->canvases, err);
     if (!canvas)
         return -1;
-    for (int i = 0; i < batch->n; i++) {
+    int rc = 0;
+    for (int i = 0; i < batch->n && rc == 0; i++) {
         const Record *record = sheet_records_at(m->records, batch->first + i);
-        batch->height[i] = tile_text_height(&m->plan->style, canvas, record, &batch->missing);
+        batch->height[i] = tile_text_height(&m->plan->style, canvas, record, &batch->missing, err);
+        rc = batch->height[i] < 0 ? -1 : 0;
     }
     canvas_pool_give(m->canvases, canvas);
-    return 0;
+    return rc;
 }
 
 static void note_heights(SheetPlan *plan, const Batch *batch)
@@ -130,7 +132,7 @@ int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook
     if (!plan->canvas)
         return -1;
     tile_style(&plan->style, plan->canvas, look);
-    if (plan_rows(plan, options, err))
+    if (canvas_check(plan->canvas, err) || plan_rows(plan, options, err))
         return -1;
     int box_w = plan->style.box_w, gutter = plan->style.gutter;
     int64_t width = (int64_t)plan->columns * (box_w + gutter) + gutter;

@@ -112,6 +112,7 @@ typedef struct {
     int y;
     MissingFonts *missing; /* when measuring: gathers the scripts that no font has; or NULL */
     int64_t image_id;      /* whose text this is */
+    bool no_memory;        /* for something that is not put as it should be */
 } Pen;
 
 static void add_missing(void *ctx, uint32_t code_point)
@@ -133,8 +134,8 @@ static void put(Pen *pen, const TextStyle *style, int x, const char *text)
     pen->y += h;
 }
 
-/* Puts the caption, words that no reference has in another colour. False: out of memory. */
-static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
+/* Puts the caption, words that no reference has in another colour. */
+static void put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
 {
     Highlight h;
     TextSpan *spans = NULL;
@@ -147,9 +148,10 @@ static bool put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
     style.spans = spans;
     if (done)
         put(pen, &style, s->pad, h.text);
+    else
+        pen->no_memory = true;
     free(spans);
     highlight_free(&h);
-    return done;
 }
 
 static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
@@ -160,7 +162,9 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
         style.italic = 1;
         style.color = s->theme->faint;
         put(pen, &style, s->pad, "(empty caption)");
-    } else if (!s->look.highlight || !r->n_references || !put_highlighted(s, pen, r)) {
+    } else if (s->look.highlight && r->n_references) {
+        put_highlighted(s, pen, r);
+    } else {
         TextStyle style = s->caption;
         style.bold = !s->look.highlight; /* nothing is known about its words */
         put(pen, &style, s->pad, r->caption);
@@ -187,11 +191,13 @@ static void text_area(const TileStyle *s, Pen *pen, const Record *r)
     pen->y += s->pad;
 }
 
-int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, MissingFonts *missing)
+int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, MissingFonts *missing, Err *err)
 {
     Pen pen = {.canvas = canvas, .missing = missing, .image_id = r->image_id};
     text_area(s, &pen, r);
-    return pen.y;
+    if (pen.no_memory)
+        return err_set(err, "out of memory");
+    return canvas_check(canvas, err) ? -1 : pen.y;
 }
 
 /* --- the card --- */
@@ -258,8 +264,8 @@ static void tags(const TileStyle *s, Canvas *canvas, const Record *r)
         tag(s, canvas, r->split, false, s->box_w - taken);
 }
 
-void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
-               const char *why)
+int tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
+              const char *why, Err *err)
 {
     Pen pen = {.canvas = canvas, .draw = true, .y = s->box_h};
     canvas_rect(canvas, 0, 0, s->box_w, s->box_h, s->theme->box);
@@ -273,6 +279,7 @@ void tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *rec
     tags(s, canvas, record);
     text_area(s, &pen, record);
     canvas_clip(canvas, 0, 0, 0, 0);
+    return pen.no_memory ? err_set(err, "out of memory") : canvas_check(canvas, err);
 }
 
 /* --- the header --- */

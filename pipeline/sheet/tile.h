@@ -55,12 +55,12 @@ void tile_style(TileStyle *style, Canvas *canvas, const TileLook *look);
 int tile_side(int side, double scale);
 
 /* The height of the text area below the box, with padding. Adds to *missing the scripts in its
- * texts that no font has. */
-int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing);
+ * texts that no font has. -1: the text cannot be measured, as memory ran out. */
+int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing, Err *err);
 /* Draws the card into the upper left corner of the canvas; text_h is the height of the text area, shared by a row of
- * tiles. `image` fits into the box; NULL: a placeholder that says `why`. */
-void tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
-               const char *why);
+ * tiles. `image` fits into the box; NULL: a placeholder that says `why`. -1: the card is not as it should be, as memory ran out. */
+int tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
+              const char *why, Err *err);
 
 /* The header, a title above a muted subtitle: measures its height at this width; draws it. */
 int tile_header_height(const TileStyle *style, Canvas *canvas, int width, const char *title, const char *subtitle);

@@ -49,8 +49,6 @@ static void load_image(const Tiles *t, SheetTile *tile, Image *image)
     tile->cut = found.cut;
     tile->reason = found.reason;
     *image = found.image;
-    tile->page_w = image->width;
-    tile->page_h = image->height;
 }
 
 /* Scales the image to fit into the card's box. */
@@ -82,10 +80,12 @@ static int draw_card(const Tiles *t, SheetTile *tile, Image *image, Err *err)
     Canvas *canvas = canvas_pool_take(t->canvases, err);
     if (!canvas)
         return -1;
-    tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image, image_reason_words(tile->reason));
-    canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb);
+    int rc = tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image,
+                       image_reason_words(tile->reason), err);
+    if (!rc)
+        rc = canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb, err);
     canvas_pool_give(t->canvases, canvas);
-    return 0;
+    return rc;
 }
 
 static int work_tile(void *ctx, void *item, Err *err)
@@ -94,7 +94,7 @@ static int work_tile(void *ctx, void *item, Err *err)
     SheetTile *tile = item;
     Image image;
     load_image(t, tile, &image);
-    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, err) : 0;
+    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, &tile->picture, err) : 0;
     if (!rc && t->spec.plan)
         rc = draw_card(t, tile, &image, err);
     image_free(&image);

@@ -33,8 +33,8 @@ typedef struct {
     bool at_url; /* its URL was tried, not only files */
     ImageReason reason;
     Err why;
-    int page_w, page_h; /* size of the page's picture */
-    unsigned char *rgb; /* the card: (box_h + text_h of its row, box_w, 3) */
+    PagePicture picture; /* on the page, unless dead */
+    unsigned char *rgb;  /* the card: (box_h + text_h of its row, box_w, 3) */
 } SheetTile;
 
 typedef struct Tiles Tiles;
