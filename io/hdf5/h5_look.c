@@ -135,9 +135,11 @@ static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, v
 {
     Each *each = ctx;
     H5O_info_t about;
-    /* A link to another file is listed and not followed. */
+    /* A link to another file is listed and not followed; a soft one may lead nowhere. */
     int known = (link->type != H5L_TYPE_EXTERNAL || h5_external_allowed()) &&
                 H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
+    if (!known && link->type == H5L_TYPE_HARD)
+        return -1; /* what is there cannot be read: it must not look absent */
     each->failed = each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
     return each->failed ? -1 : 0;
 }
