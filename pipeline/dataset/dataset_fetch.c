@@ -14,6 +14,7 @@
 #include "pipeline/dataset/shapes_files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -102,7 +103,7 @@ static int check_scratch(Fetch *f, Err *err)
         return 0;
     size_t n = strlen(f->out.path);
     if (!strncmp(err->text, f->out.path, n))
-        err_set(err, "%s", err->text + n + (err->text[n] == '/'));
+        err_set(err, "%s", err->text + n + strspn(err->text + n, "/: "));
     return err_prefix(err, "%s: ", name_of(f));
 }
 
@@ -139,7 +140,8 @@ static char *archive_path(const char *target)
 static void remove_download(const Fetch *f, const char *archive)
 {
     char *file = f->spec->file ? realpath(f->spec->file, NULL) : NULL;
-    if (download_exists(archive) && !(file && !strncmp(file, archive, strlen(archive))))
+    bool ours = !f->spec->file && f->got.place >= 0;
+    if ((ours || download_exists(archive)) && !(file && !strncmp(file, archive, strlen(archive))))
         download_remove(archive);
     free(file);
 }
