@@ -353,8 +353,10 @@ void cli_parse(Cli *cli, int argc, char **argv)
     cli_occupy_streams();
     cli_name(cli->name);
     cli_catch_shrinking(cli->name);
-    /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
+    /* A closed pipe and a limit on the size of files (ulimit -f) show as failed writes, whatever the parent process had set;
+     * cli_finish checks stdout. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     cli->threads = threads_default(&warning);
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
@@ -376,7 +378,9 @@ void cli_parse(Cli *cli, int argc, char **argv)
     cli->n_operands = argc - optind;
     if (warning.text[0] && !all[cli->n_options].given) /* -j is the first of the common options */
         cli_error("%s", warning.text);
-    threads_set((int)cli->threads);
+    int allowed = threads_set((int)cli->threads);
+    if (allowed < cli->threads && all[cli->n_options].given)
+        cli_error("--threads %lld: the limits on processes and memory allow %d", (long long)cli->threads, allowed);
 }
 
 void cli_free(Cli *cli)

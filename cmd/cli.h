@@ -85,8 +85,9 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 /* Checks the name of a PNG to be written: another format's suffix (.jpg, .html) is a usage error. */
 void cli_png_name(const char *option, const char *path);
 
-/* For commands that draw, first of all: if pango or GLib abort, because they get no memory or no thread, the unfinished
- * files are removed, a line says why, and the exit status is 1. */
+/* For commands that draw or write HDF5 files, first of all: if a library aborts or exits, because it gets no memory or no
+ * thread, the unfinished files are removed, a line says why, and the exit status is 1; likewise if it crashes where memory is
+ * limited. */
 void cli_catch_crashes(const char *name);
 
 /* For all commands, which map files; cli_parse does it: when a mapped file has become shorter, the unfinished files are removed,
