@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,11 +351,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     int n = cli->n_options + N_COMMON;
     cli_occupy_streams();
     cli_name(cli->name);
-    cli_catch_shrinking(cli->name);
-    /* A closed pipe and a limit on the size of files (ulimit -f) show as failed writes, whatever the parent process had set;
-     * cli_finish checks stdout. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    cli_catch_crashes(cli->name);
     cli->threads = threads_default(&warning);
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
@@ -378,9 +373,9 @@ void cli_parse(Cli *cli, int argc, char **argv)
     cli->n_operands = argc - optind;
     if (warning.text[0] && !all[cli->n_options].given) /* -j is the first of the common options */
         cli_error("%s", warning.text);
-    int allowed = threads_set((int)cli->threads);
-    if (allowed < cli->threads && all[cli->n_options].given)
-        cli_error("--threads %lld: the limits on processes and memory allow %d", (long long)cli->threads, allowed);
+    int most = threads_set((int)cli->threads);
+    if (most < cli->threads && all[cli->n_options].given)
+        cli_error("--threads %d: the limits on processes and memory allow %d", (int)cli->threads, most);
 }
 
 void cli_free(Cli *cli)

@@ -96,7 +96,6 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-features");
     Options o = {.features = {.max_pixels = IMAGE_PIXELS_MAX}};
     CliOption options[N_OPTIONS];
     Err err;

@@ -114,7 +114,6 @@ static SplitSpec *parse_splits(const CliList *list)
 
 int main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-prepare");
     Options o = {.prepare = {.seed = 231}};
     PrepareOptions *p = &o.prepare;
     CliOption options[N_OPTIONS];

@@ -125,7 +125,6 @@ static void check_files(TrainOptions *t)
 
 int main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-train");
     Options o = {.train = {.settings = {.data = DEFAULT_DATASET,
                                         .hidden = 512,
                                         .wordvec = 256,

@@ -3,6 +3,7 @@
 #include "io/archive/unpack.h"
 #include "io/base/digest.h"
 #include "io/base/err.h"
+#include "io/base/memory_stream.h"
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
@@ -85,8 +86,8 @@ static int check(Fetch *f, const char *dir, Err *err)
         return err_set(err, "%s", strerror(errno));
     ShowSpec show = {.dir = dir, .out = text, .must_train = 1};
     int rc = show_summary(&show, f->report, err);
-    if (fclose(text) && rc == 0)
-        rc = err_set(err, "%s", strerror(errno));
+    if (memory_stream_close(text, &f->summary) && rc == 0)
+        rc = err_set(err, "out of memory");
     return rc;
 }
 
