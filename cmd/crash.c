@@ -85,12 +85,14 @@ static void on_library_exit(int status, void *nothing)
         crash_clean();
 }
 
-/* A library that has run out of its stack leaves none to the handler. */
+/* A library that has run out of its stack leaves none to the handler. Sanitizers have given one. */
 static void give_handlers_a_stack(void)
 {
     static char room[1 << 16];
     const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
-    sigaltstack(&stack, NULL);
+    stack_t old;
+    if (sigaltstack(NULL, &old) == 0 && old.ss_flags & SS_DISABLE)
+        sigaltstack(&stack, NULL);
 }
 
 void cli_catch_crashes(const char *name)

@@ -23,8 +23,9 @@ TRAIN = "coco-train -q --force --hidden 8 --wordvec 4 --batch-size 4 -d {in}/d -
 
 
 class Case:
-    """A command, and the command that makes the files which it replaces. `grows`: files that may show how far it came; `tells`:
-    what it says where it is done without something; `refuses`: failures that its product tells, so that no line need do so."""
+    """A command, and the command that makes the files which it replaces. `grows`: files that may show how far it came;
+    `tells`: what it says where it is done without something; `refuses`: failures that its product tells, so that no line
+    need do so."""
 
     def __init__(self, name, command, before="", grows=(), tells=None, refuses=None):
         self.name, self.command, self.before = name, command, before

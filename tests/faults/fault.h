@@ -11,8 +11,8 @@
  *                thread     pthread_create, fork: EAGAIN
  *   FAULT_AT     k, from 1; absent: nothing fails
  *   FAULT_ON     present: all calls from the k-th on fail
- *   FAULT_COUNT  a file of at least 80 bytes that receives native 64-bit numbers: the calls that failed, then the calls of each
- *                kind so far. Processes that are started count on.
+ *   FAULT_COUNT  a file of at least 80 bytes that receives native 64-bit numbers: the calls that failed, then the calls
+ *                of each kind so far. Processes that are started count on.
  *   FAULT_TRACE  a file that receives a line for each call, or, with FAULT_AT, for the first that fails: its number and the
  *                places that it comes from, innermost first, as OFFSET@OBJECT.
  *
