@@ -167,7 +167,13 @@ $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/obj/tests/fuz
 
 fuzzers: $(FUZZ:%=$(BUILD)/tests/fuzz_%)
 
-unit: all $(UNIT) $(TOOLS) $(FUZZ:%=$(BUILD)/tests/replay_%)
+# A library to preload that makes calls fail (tests/faults/fault.h).
+$(BUILD)/tests/fault.so: $(wildcard tests/faults/*.c) tests/faults/fault.h
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
+
+unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/replay_%)
 
 test:
 	scripts/setup test

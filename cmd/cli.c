@@ -7,7 +7,6 @@
 
 #include <getopt.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,9 +305,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     int n = cli->n_options + N_COMMON;
     cli_occupy_streams();
     cli_name(cli->name);
-    cli_catch_shrinking(cli->name);
-    /* A closed pipe shows as a failed write, whatever the parent process had set; cli_finish checks stdout. */
-    signal(SIGPIPE, SIG_IGN);
+    cli_catch_crashes(cli->name);
     cli->threads = threads_default(&warning);
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
@@ -330,7 +327,9 @@ void cli_parse(Cli *cli, int argc, char **argv)
     cli->n_operands = argc - optind;
     if (warning.text[0] && !all[cli->n_options].given) /* -j is the first of the common options */
         cli_error("%s", warning.text);
-    threads_set((int)cli->threads);
+    int most = threads_set((int)cli->threads);
+    if (most < cli->threads && all[cli->n_options].given)
+        cli_error("--threads %d: the limits on processes and memory allow %d", (int)cli->threads, most);
 }
 
 void cli_free(Cli *cli)

@@ -88,13 +88,10 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 /* Checks the name of a PNG to be written: another format's suffix (.jpg, .html) is a usage error. */
 void cli_png_name(const char *option, const char *path);
 
-/* For commands that draw, first of all: if pango or GLib abort, because they get no memory or no thread, the unfinished
- * files are removed, a line says why, and the exit status is 1. */
+/* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no
+ * thread, or crashes where memory is limited, or a mapped file has become shorter: the unfinished files are removed, a
+ * line says why, and the exit status is 1. Writes into a pipe without a reader, or beyond a limit on file sizes, fail. */
 void cli_catch_crashes(const char *name);
-
-/* For all commands, which map files; cli_parse does it: when a mapped file has become shorter, the unfinished files are removed,
- * a line names it, and the exit status is 1. */
-void cli_catch_shrinking(const char *name);
 
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
  * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM set the Report's stop number, and

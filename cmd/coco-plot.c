@@ -45,7 +45,6 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-plot");
     Options o = {.plot = plot_defaults()};
     Err err;
     char size[32];

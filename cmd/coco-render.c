@@ -208,7 +208,6 @@ static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
 
 int main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-render");
     SheetOptions sheet = sheet_defaults();
     char tile[32];
     sheet.where.data = DEFAULT_DATASET;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -70,21 +71,46 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
     end();
 }
 
-void cli_catch_shrinking(const char *name)
+/* HDF5 ends the process with -1, without a word, if it gets no memory as it starts; OpenMP with 1, after words of its own.
+ * Commands have other numbers, and have removed their unfinished files. */
+static void on_library_exit(int status, void *nothing)
 {
-    struct sigaction act = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
-    snprintf(program, sizeof program, "%s", name);
-    sigfillset(&act.sa_mask);
-    sigaction(SIGBUS, &act, NULL);
+    (void)nothing;
+    if (status == -1) {
+        begin();
+        add("a library gave up; memory or threads may have run short");
+        end();
+    }
+    if (status)
+        crash_clean();
+}
+
+/* A library that has run out of its stack leaves none to the handler. Sanitizers have given one. */
+static void give_handlers_a_stack(void)
+{
+    static char room[1 << 16];
+    const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    stack_t old;
+    if (sigaltstack(NULL, &old) == 0 && old.ss_flags & SS_DISABLE)
+        sigaltstack(&stack, NULL);
 }
 
 void cli_catch_crashes(const char *name)
 {
     struct rlimit space, data;
-    struct sigaction act = {.sa_handler = on_crash};
+    struct sigaction act = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+    struct sigaction shrunk = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
     snprintf(program, sizeof program, "%s", name);
     crash_prepare();
+    give_handlers_a_stack();
+    on_exit(on_library_exit, NULL);
+    /* A closed pipe and a limit on the size of files show as failed writes, whatever the parent process had set;
+     * cli_finish checks stdout. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     sigfillset(&act.sa_mask);
+    sigfillset(&shrunk.sa_mask);
+    sigaction(SIGBUS, &shrunk, NULL);
     sigaction(SIGABRT, &act, NULL);
     sigaction(SIGTRAP, &act, NULL); /* how GLib's errors end */
     /* The libraries also use memory that they did not get. Without a limit a crash is a fault, and is to look like one. */

@@ -19,7 +19,6 @@ static const char EPILOG[] =
 
 int shapes_main(int argc, char **argv)
 {
-    cli_catch_crashes("coco-fetch");
     ShapesOptions shapes = shapes_defaults();
     bool force = false;
     /* clang-format off */

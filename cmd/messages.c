@@ -139,7 +139,8 @@ static void catch_stop(void)
 {
     catch_signal(SIGINT, (int)SA_RESETHAND); /* a second signal ends the process */
     catch_signal(SIGTERM, (int)SA_RESETHAND);
-    catch_signal(SIGHUP, 0); /* a lost terminal sends two: from the shell and from the kernel */
+    catch_signal(SIGHUP, 0);  /* a lost terminal sends two: from the shell and from the kernel */
+    catch_signal(SIGXCPU, 0); /* ulimit -S -t: one each second, until the hard limit kills */
 }
 
 typedef struct {

@@ -127,3 +127,55 @@ limited() {
     done
     [ $short -gt 5 ]
 }
+
+@test "files may not become large (ulimit -f): a line, exit 1, the old files; the log's loss saves the model" {
+    tiny -d "$FILES/d" -o m.h5 --iterations 3
+    coco-plot -q -o plot.png "$FILES/log.jsonl"
+    coco-render -q -d "$FILES/d" -o sheet.png "$FILES/captions.jsonl"
+    cp -r . "$BATS_FILE_TMPDIR/before"
+    coco-fetch shapes -q -o d --train 2 --val 2
+    small() { (ulimit -f 4; fails 1 "$@"); }
+    small "m.h5: File too large" tiny -d "$FILES/d" -o m.h5 --iterations 5
+    small "plot.png: PNG: File too large" coco-plot -o plot.png --log-y "$FILES/log.jsonl"
+    small "sheet.png: PNG: File too large" coco-render -d "$FILES/d" -o sheet.png "$FILES/captions.jsonl"
+    small "coco2014_captions.h5: File too large" coco-fetch shapes -q --force -o d --train 20 --val 2
+    for name in m.h5 plot.png sheet.png; do same $name "$BATS_FILE_TMPDIR/before/$name"; done
+    [ "$(wc -l <d/train2014_images.txt)" = 2 ]
+    [ -z "$(find . -name '*coco-part*')" ]
+    fill() { (ulimit -f 64; fails 1 "log.jsonl: training log: File too large" coco-train -q --hidden 2 --wordvec 2 "$@"); }
+    fill -d "$FILES/d" -o log.h5 --iterations 100000 --log log.jsonl
+    k=$(attribute log.h5 /train iteration)
+    [ "$k" -gt 100 ]
+    coco-train -q --resume log.h5 --iterations $((k + 1)) 2>err # its last line may be torn
+    [ "$(tail -n 1 log.jsonl | jq -r .event)" = done ]
+}
+
+@test "few threads: OpenMP gets as many as can start, the bits are the same; without any a line says so" {
+    ! sanitized coco-train || skip "sanitizers have an allocator of their own"
+    mkdir one few
+    (cd one && tiny -d "$FILES/d" -o m.h5 --iterations 3 -j 1)
+    # The trial's second thread does not start; later ones do.
+    (cd few && run -0 --separate-stderr env LD_PRELOAD="$BUILD/tests/fault.so" FAULT_KIND=thread FAULT_AT=2 \
+        coco-train -q --force --hidden 16 --wordvec 8 --batch-size 10 -d "$FILES/d" -o m.h5 --iterations 3 -j 9
+        ldd "$(command -v coco-train)" | grep -q 'lib[gi]\?omp' || exit 0
+        [ "$stderr" = "coco-train: --threads 9: the limits on processes and memory allow 1" ])
+    same one/m.h5 few/m.h5
+    unset OMP_NUM_THREADS
+    export LD_PRELOAD=$BUILD/tests/fault.so FAULT_KIND=thread FAULT_ON=1 FAULT_AT=1
+    fails 1 "no process to read it: Resource temporarily unavailable" coco-sample -q -m "$FILES/m.h5" -d "$FILES/d"
+    fails 1 "cannot start a thread: Resource temporarily unavailable" coco-fetch shapes -q -o d
+}
+
+@test "SIGHUP and SIGXCPU (ulimit -S -t): training is saved, exit 128 + the signal" {
+    for signal in HUP XCPU; do
+        coco-train -d "$FILES/d" -o $signal.h5 --hidden 8 --iterations 1000000 --log $signal.jsonl 2>err 3>&- &
+        pid=$!
+        for _ in $(seq 600); do [ "$(wc -l 2>/dev/null <$signal.jsonl)" -ge 3 ] && break || sleep 0.05; done
+        kill -$signal $pid
+        got=0
+        wait $pid || got=$?
+        [ "$got" = $((128 + $(kill -l $signal))) ]
+        k=$(attribute $signal.h5 /train iteration)
+        [ "$(tail -n 1 err)" = "stopped at iteration $k of 1000000; saved to $signal.h5" ]
+    done
+}

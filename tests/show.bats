@@ -376,3 +376,9 @@ assert rows == list(range(24)), rows' records
     show "$data" -r -n 6 | coco-render --strict -q -d "$data" -o sheet.png
     is_png sheet.png
 }
+
+@test "an array whose description is damaged does not look absent" {
+    at=$(h5ls -v "$captions/val_captions" | sed -n 's/.*Location: *[0-9]*:\([0-9]*\).*/\1/p')
+    printf '\377' | dd of="$captions" bs=1 seek="$at" conv=notrunc status=none
+    fails 1 "coco2014_captions.h5: val_captions: cannot be read" coco-fetch show d
+}

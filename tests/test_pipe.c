@@ -232,11 +232,21 @@ static void thrash(void **state)
     }
 }
 
+/* All can start, and again: those of the first trial are gone. */
+static void trial(void **state)
+{
+    (void)state;
+    assert_int_equal(pipe_try_threads(1), 1);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(pipe_try_threads(40), 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order),    cmocka_unit_test(errors_in_band), cmocka_unit_test(earliest_error),
         cmocka_unit_test(no_items), cmocka_unit_test(without_work),   cmocka_unit_test(thrash),
+        cmocka_unit_test(trial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,25 +126,30 @@ int lib_info(H5 *h5, const char *name, H5Info *info, Err *err)
 }
 
 typedef struct {
+    const H5 *h5;
     int (*fn)(void *ctx, const char *name, int is_dataset);
     void *ctx;
-    int failed; /* fn did, and has said why */
+    Err *err;
+    int failed; /* err says why */
 } Each;
 
 static herr_t each_link(hid_t group, const char *name, const H5L_info_t *link, void *ctx)
 {
     Each *each = ctx;
     H5O_info_t about;
-    /* A link to another file is listed and not followed. */
+    /* A link to another file is listed and not followed; a soft one may lead nowhere. */
     int known = (link->type != H5L_TYPE_EXTERNAL || h5_external_allowed()) &&
                 H5Oget_info_by_name(group, name, &about, H5P_DEFAULT) >= 0;
-    each->failed = each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
+    if (!known && link->type == H5L_TYPE_HARD)
+        each->failed = h5_fail(each->h5, name, "cannot be read", each->err); /* it must not look absent */
+    else
+        each->failed = each->fn(each->ctx, name, known && about.type == H5O_TYPE_DATASET);
     return each->failed ? -1 : 0;
 }
 
 int lib_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err)
 {
-    Each each = {fn, ctx, 0};
+    Each each = {h5, fn, ctx, err, 0};
     int there = lib_has(h5, group, err);
     hid_t id = there > 0 ? H5Gopen2(h5->id, group, H5P_DEFAULT) : -1;
     if (id < 0)

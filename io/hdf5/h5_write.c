@@ -25,8 +25,8 @@ H5 *h5_create(const char *path, Err *err)
     }
     h5_quiet();
     hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_core(plan, GROWTH, 0);
-    h5->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
+    if (H5Pset_fapl_core(plan, GROWTH, 0) >= 0) /* else the file would be made on the disk, under that name */
+        h5->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, plan);
     H5Pclose(plan);
     free(name);
     if (h5->id >= 0)
@@ -92,8 +92,9 @@ static int write_array(H5 *h5, const char *name, int rank, const int64_t *dim, h
     for (int i = 0; i < rank; i++)
         dims[i] = (hsize_t)dim[i];
     hid_t space = H5Screate_simple(rank, dims, NULL), plan = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_obj_track_times(plan, 0); /* equal runs give equal files */
-    hid_t set = H5Dcreate2(h5->id, name, file_type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    hid_t set = -1;
+    if (H5Pset_obj_track_times(plan, 0) >= 0) /* equal runs give equal files */
+        set = H5Dcreate2(h5->id, name, file_type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     int rc = 0;
     if (set < 0 || H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, in) < 0)
         rc = h5_fail(h5, name, "cannot be written", err);
@@ -123,9 +124,10 @@ int h5_write_ints(H5 *h5, const char *name, int rank, const int64_t *dim, const 
 static hid_t text_type(void)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
+    if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
+        return type;
+    H5Tclose(type);
+    return -1;
 }
 
 int h5_write_strings(H5 *h5, const char *name, int64_t n, const char *const *in, Err *err)

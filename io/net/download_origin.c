@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ORIGIN_MAX_BYTES = 1 << 16 };
 
@@ -53,6 +54,8 @@ int origin_save(const DownloadOrigin *o, const char *path)
         bad |= ferror(out) != 0;
         bad |= fclose(out) != 0;
         bad = bad || rename(temp, path);
+        if (bad)
+            unlink(temp);
     }
     free(temp);
     return bad ? -1 : 0;

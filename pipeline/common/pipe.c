@@ -223,3 +223,27 @@ void pipe_stop(Pipe *p)
     free(p->threads);
     free(p);
 }
+
+/* --- a trial --- */
+
+static void *pass_gate(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+int pipe_try_threads(int n)
+{
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *threads = calloc((size_t)n, sizeof *threads);
+    int started = 0;
+    pthread_mutex_lock(&gate);
+    while (threads && started < n && pthread_create(&threads[started], NULL, pass_gate, &gate) == 0)
+        started++;
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    return started;
+}

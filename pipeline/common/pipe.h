@@ -59,6 +59,9 @@ void pipe_wake(Pipe *pipe); /* for items given without waking */
 /* Whether pipe_next would return at once. */
 int pipe_ready(Pipe *pipe);
 
+/* How many threads, of n, can be at work at once. They are started and joined. */
+int pipe_try_threads(int n);
+
 /* Stops at any time: joins all threads and frees the pipe, not the pool. NULL is legal. */
 void pipe_stop(Pipe *pipe);
 

@@ -2,6 +2,7 @@
 
 #ifdef _OPENMP
 #include "io/base/cpu_quota.h"
+#include "pipeline/common/pipe.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -88,10 +89,20 @@ int threads_default(Err *warning)
     return n;
 }
 
-void threads_set(int n)
+/* Leaves room for the threads of pipes and the processes that read HDF5 files. */
+static int startable(int n)
 {
+    enum { SPARE = 4 };
+    int started = n > 1 ? pipe_try_threads(n - 1 + SPARE) : 0, most = started - SPARE + 1;
+    return most < 1 ? 1 : most < n ? most : n;
+}
+
+int threads_set(int n)
+{
+    n = startable(n);
     omp_set_dynamic(0);
     omp_set_num_threads(n);
+    return n;
 }
 #else
 
@@ -101,8 +112,8 @@ int threads_default(Err *warning)
     return 1;
 }
 
-void threads_set(int n)
+int threads_set(int n)
 {
-    (void)n;
+    return n;
 }
 #endif

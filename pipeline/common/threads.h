@@ -11,8 +11,9 @@ enum { THREADS_MAX = 1024 };
  * and by the CPU quota of its control groups, rounded up. *warning says what is wrong with OMP_NUM_THREADS, which is then
  * taken out of the environment; "": nothing. */
 int threads_default(Err *warning);
-/* The threads of OpenMP's parallel regions, from now on; n is from 1 to THREADS_MAX. Main thread. The threads of a Pipe
- * are its own (pipe.h), and built without OpenMP this does nothing. */
-void threads_set(int n);
+/* The threads of OpenMP's parallel regions, from now on; n is from 1 to THREADS_MAX. Returns how many there will be: fewer
+ * where the process may not start so many, as OpenMP would end it. Main thread. The threads of a Pipe are its own (pipe.h),
+ * and built without OpenMP this does nothing. */
+int threads_set(int n);
 
 #endif

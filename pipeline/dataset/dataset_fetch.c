@@ -3,6 +3,7 @@
 #include "io/archive/unpack.h"
 #include "io/base/digest.h"
 #include "io/base/err.h"
+#include "io/base/memory_stream.h"
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
@@ -15,6 +16,7 @@
 #include "pipeline/dataset/shapes_files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -65,8 +67,8 @@ static int check(Fetch *f, const char *dir, Err *err)
         return err_set(err, "%s", strerror(errno));
     ShowSpec show = {.dir = dir, .out = text, .must_train = 1};
     int rc = show_summary(&show, f->report, err);
-    if (fclose(text) && rc == 0)
-        rc = err_set(err, "%s", strerror(errno));
+    if (memory_stream_close(text, &f->summary) && rc == 0)
+        rc = err_set(err, "out of memory");
     return rc;
 }
 
@@ -83,7 +85,7 @@ static int check_scratch(Fetch *f, Err *err)
         return 0;
     size_t n = strlen(f->out.path);
     if (!strncmp(err->text, f->out.path, n))
-        err_set(err, "%s", err->text + n + (err->text[n] == '/'));
+        err_set(err, "%s", err->text + n + strspn(err->text + n, "/: "));
     return err_prefix(err, "%s: ", name_of(f));
 }
 
@@ -120,7 +122,8 @@ static char *archive_path(const char *target)
 static void remove_download(const Fetch *f, const char *archive)
 {
     char *file = f->spec->file ? realpath(f->spec->file, NULL) : NULL;
-    if (download_exists(archive) && !(file && !strncmp(file, archive, strlen(archive))))
+    bool ours = !f->spec->file && f->got.place >= 0;
+    if ((ours || download_exists(archive)) && !(file && !strncmp(file, archive, strlen(archive))))
         download_remove(archive);
     free(file);
 }

@@ -1,6 +1,7 @@
 #include "pipeline/dataset/shapes_files.h"
 
 #include "io/base/err.h"
+#include "io/base/memory_stream.h"
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
@@ -212,7 +213,7 @@ int shapes_made(const ShapesOptions *options)
     FILE *memory = there ? open_memstream(&wanted, &len) : NULL;
     if (memory)
         put_readme(memory, options, options->dir);
-    int same = memory && fclose(memory) == 0 && !strcmp(there, wanted);
+    int same = memory && !memory_stream_close(memory, &wanted) && !strcmp(there, wanted);
     free(there);
     free(wanted);
     return same;

@@ -2,6 +2,7 @@
 
 #include "io/base/child.h"
 #include "io/base/err.h"
+#include "io/base/memory_stream.h"
 #include "pipeline/eval/meteor_jar.h"
 
 #include <inttypes.h>
@@ -111,11 +112,7 @@ static char *ask_statistics(const MeteorPair *pairs, int64_t n, size_t *len)
         put_caption(out, pairs[i].caption);
         putc('\n', out);
     }
-    bool failed = ferror(out);
-    if (!fclose(out) && !failed)
-        return text;
-    free(text);
-    return NULL;
+    return memory_stream_close(out, &text) ? NULL : text;
 }
 
 /* Parts the answer, which has n lines, into them. -1: one of them is not numbers. */
@@ -176,11 +173,7 @@ static char *ask_scores(const char *const *statistics, int64_t n, size_t *len)
     for (int64_t i = 0; i < n; i++)
         fprintf(out, " ||| %s", statistics[i]);
     putc('\n', out);
-    bool failed = ferror(out);
-    if (!fclose(out) && !failed)
-        return text;
-    free(text);
-    return NULL;
+    return memory_stream_close(out, &text) ? NULL : text;
 }
 
 /* n numbers, a line each, and one more into *all. */

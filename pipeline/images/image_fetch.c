@@ -1,6 +1,7 @@
 #include "pipeline/images/image_fetch.h"
 
 #include "io/base/err.h"
+#include "io/base/memory_stream.h"
 #include "io/data/fetch_status.h"
 #include "io/file/input_lines.h"
 #include "io/net/cache.h"
@@ -102,10 +103,8 @@ static int write_record(Run *run, int64_t line, const Status *status, const char
         if (!memory)
             return err_set(err, "out of memory");
         status_write(memory, status);
-        if (fclose(memory)) {
-            free(text);
+        if (memory_stream_close(memory, &text))
             return err_set(err, "out of memory");
-        }
         ordered_put(run->ordered, line, text);
     }
     return ferror(run->spec->out) ? flush_records(run, err) : 0;

@@ -11,28 +11,35 @@
 
 /* --- which file --- */
 
-/* The remembered log, by a name that is valid here. NULL: none, or out of memory. */
-static char *find_remembered(const TrainRun *r)
+/* The remembered log, by a name that is valid here: r->log_path, which stays NULL if there is none. */
+static int find_remembered(TrainRun *r, Err *err)
 {
     if (!r->options->resume || !r->state.log)
-        return NULL;
+        return 0;
     char *model = path_absolute(r->options->resume);
     char *slash = model ? strrchr(model, '/') : NULL;
     if (slash)
         slash[1] = '\0';
-    char *path = slash ? path_join(model, r->state.log) : NULL;
+    r->log_path = slash ? path_join(model, r->state.log) : NULL;
+    if (!r->log_path)
+        err_set(err, "%s: %s", r->options->resume, strerror(errno));
     free(model);
-    return path;
+    return r->log_path ? 0 : -1;
 }
 
-/* The model that is written remembers this log: by its absolute name, or from the model's directory. */
-static void remember(TrainRun *r, const char *log, bool absolute)
+/* The model that is written remembers this log: by its absolute name, or from the model's directory if that has a name
+ * that leads from one to the other. */
+static int remember(TrainRun *r, const char *log, bool absolute, Err *err)
 {
+    errno = 0;
     char *name = absolute ? NULL : path_from(r->options->out, log);
-    if (!name)
+    if (!name && errno != ENOMEM)
         name = strdup(log);
+    if (!name)
+        return err_set(err, "out of memory");
     free(r->state.log);
     r->state.log = name;
+    return 0;
 }
 
 /* --- opening --- */
@@ -95,16 +102,13 @@ static int open_asked(TrainRun *r, Err *err)
     }
     if (o->resume ? continue_log(r, false, err) : open_new(r, err))
         return -1;
-    if (log_stays(r->log))
-        remember(r, o->log, o->log[0] == '/');
-    return 0;
+    return log_stays(r->log) ? remember(r, o->log, o->log[0] == '/', err) : 0;
 }
 
 int train_open_log(TrainRun *r, Err *err)
 {
-    r->log_path = find_remembered(r);
-    if (r->log_path)
-        remember(r, r->log_path, r->state.log[0] == '/');
+    if (find_remembered(r, err) || (r->log_path && remember(r, r->log_path, r->state.log[0] == '/', err)))
+        return -1;
     if (r->options->log)
         return open_asked(r, err);
     if (r->log_path && r->state.iteration < r->total)

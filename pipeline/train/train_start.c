@@ -115,7 +115,7 @@ static int find_data(TrainRun *r, Err *err)
     }
     free(s->data_absolute);
     s->data_absolute = path_absolute(dir);
-    return 0;
+    return s->data_absolute || errno != ENOMEM ? 0 : err_set(err, "out of memory");
 }
 
 static int open_data(TrainRun *r, Err *err)
