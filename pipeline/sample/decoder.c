@@ -73,6 +73,29 @@ void decoder_free(Decoder *d)
     memset(d, 0, sizeof *d);
 }
 
+typedef struct {
+    const float *grid;
+    int channels;
+} Places;
+
+static const float *place_of(void *ctx, int64_t i, Err *err)
+{
+    const Places *p = ctx;
+    (void)err;
+    return p->grid + i * p->channels;
+}
+
+int decoder_put_grid(Decoder *d, int n, const float *grid, const Pca *pca, Err *err)
+{
+    size_t numbers = (size_t)d->places * (size_t)d->model->params.shape.C;
+    Places places = {grid, pca->C};
+    float *out = d->grid + (size_t)n * numbers;
+    if (pca->C)
+        return pca_apply(pca, place_of, &places, d->places, out, err);
+    memcpy(out, grid, numbers * sizeof *out);
+    return 0;
+}
+
 static const float *row_of(void *ctx, int64_t i, Err *err)
 {
     const Decoder *d = ctx;

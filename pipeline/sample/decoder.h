@@ -54,6 +54,8 @@ int decoder_batch(const DecoderOptions *options, const Model *model, int64_t n);
  * failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Model *model, const Pca *pca, int places,
                   AttentionFile *looks, int batch, FILE *out, Err *err);
+/* Fills the n-th grid of the batch from one of pca->C numbers per place, or of C if pca->C is 0. */
+int decoder_put_grid(Decoder *decoder, int n, const float *grid, const Pca *pca, Err *err);
 /* Captions the first n rows and writes their records. */
 int decoder_run(Decoder *decoder, int n, Err *err);
 /* Writes what follows the last record. */
