@@ -138,6 +138,21 @@ END
     [ ! -e a.h5 ]
 }
 
+@test "a grid of another network is refused" {
+    for f in $train $val; do
+        tool_h5 $f attr / cnn text a.onnx
+        tool_h5 $f attr / cnn_sha256 text "$(printf '%064d' 1)"
+    done
+    tiny -d d -o m.h5 --attention soft --iterations 3
+    coco-sample -q -m m.h5 -d d >/dev/null
+    for f in $train $val; do
+        tool_h5 $f rmattr / cnn_sha256
+        tool_h5 $f attr / cnn_sha256 text "$(printf '%064d' 2)"
+    done
+    fails 1 "val2014_vgg16_fc7_pca.h5: features of the network a.onnx" coco-sample -q -m m.h5 -d d
+    fails 1 "train2014_vgg16_fc7_pca.h5: features of the network a.onnx" coco-train -q --resume m.h5 --iterations 4
+}
+
 @test "damaged models: a kind that nobody knows, sizes that disagree" {
     cp "$BATS_FILE_TMPDIR/soft.h5" m.h5
     tool_h5 m.h5 attr / attention text hard
