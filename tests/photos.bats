@@ -350,3 +350,22 @@ print(json.dumps(["t/good/" + n for n in names], ensure_ascii=False, separators=
     coco-sample -q -m m.h5 --features odd.h5 | jq -c '[.image_id, .file]' >named
     [ "$(cat named)" = $'[0,null]\n[1,"p/a.png"]' ]
 }
+
+@test "attention: captions of pictures are those of their grids, reduced as the model's" {
+    photos
+    coco-features -q --grid --cnn "$COCO_CACHE/cnn/tiny.onnx" -o g.h5 p
+    coco-fetch show s --split train -n 12 | coco-prepare -q -o e - --features g.h5 --pca 5 --grid-pca 3 --min-count 1
+    tiny -d e -o m.h5 --attention adaptive --iterations 60 --lr 0.02
+    coco-sample -q -m m.h5 p >pictures
+    coco-sample -q -m m.h5 --features g.h5 >rows
+    [ "$(wc -l <pictures)" = 13 ]
+    cmp <(jq -r .caption pictures) <(jq -r .caption rows)
+    # Those of the dataset are reduced already.
+    coco-sample -q -m m.h5 -d e --split train >dataset
+    cmp <(jq -r '(.file | sub(".*/"; "")) + .caption' dataset | sort) \
+        <(jq -r 'select(.file | endswith("a.png") | not) | (.file | sub(".*/"; "")) + .caption' pictures | sort)
+    [ "$(jq -r .caption pictures | sort -u | wc -l)" -gt 1 ]
+    coco-sample -q -m m.h5 --features g.h5 --attention a.h5 >/dev/null
+    [ "$(attribute a.h5 / grid_rows)" = "$(attribute g.h5 / grid_rows)" ]
+    [ "$(attribute m.h5 /cnn grid_layer)" = "$(attribute g.h5 / grid_layer)" ]
+}

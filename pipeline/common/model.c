@@ -19,8 +19,15 @@ int model_fits(const Model *m, const char *path, int64_t D, const char *features
 
 int model_fits_grid(const Model *m, const char *path, const Grid *grid, Err *err)
 {
-    if (!m->params.shape.attention || m->params.shape.C == grid->channels)
+    Origin origin;
+    if (!m->params.shape.attention)
         return 0;
-    return err_set(err, "%s takes a grid of %d numbers per place, that of %s has %d", path, m->params.shape.C,
-                   grid->path, grid->channels);
+    if (m->params.shape.C != grid->channels)
+        return err_set(err, "%s takes a grid of %d numbers per place, that of %s has %d", path, m->params.shape.C,
+                       grid->path, grid->channels);
+    int rc = origin_read_file(&origin, grid->path, err);
+    if (rc == 0)
+        rc = origin_agree(&m->origin, path, &origin, grid->path, err);
+    origin_free(&origin);
+    return rc;
 }

@@ -23,7 +23,7 @@ void model_free(Model *model); /* safe on a zero-initialized one */
  * line. features_path and dir name the sources of both in messages. */
 int model_fits(const Model *model, const char *path, int64_t D, const char *features_path, const Vocab *vocab,
                const char *dir, Err *err);
-/* The same for a grid; without attention any will do, and none. */
+/* The same for a grid, which must also be of the same CNN; without attention any will do, and none. */
 int model_fits_grid(const Model *model, const char *path, const Grid *grid, Err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "io/hdf5/h5.h"
 #include "pipeline/common/choice.h"
 #include "pipeline/common/field.h"
+#include "pipeline/common/tensor_file.h"
 
 #include <float.h>
 #include <math.h>
@@ -13,50 +14,6 @@
 static const char FORMAT[] = "coco-captioner";
 /* Version 2 has tensors that readers of version 1 would leave out, or words that they would join wrongly. */
 enum { VERSION_COURSE = 1, VERSION_MORE = 2 };
-
-/* --- tensors --- */
-
-typedef int (*TensorFn)(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err);
-
-/* Calls fn for each tensor of the table, with its name in a group of the file and its part of the block `data`. */
-static int each_tensor(H5 *h5, const char *group, const Params *table, float *data, TensorFn fn, Err *err)
-{
-    for (int i = 0; i < table->n_tensors; i++) {
-        const Tensor *t = &table->tensor[i];
-        int64_t dim[H5_MAX_RANK];
-        char name[64];
-        snprintf(name, sizeof name, "%s/%s", group, t->name);
-        for (int k = 0; k < t->rank; k++)
-            dim[k] = t->dim[k];
-        if (fn(h5, name, t->rank, dim, data ? data + t->offset : NULL, t->size, err))
-            return -1;
-    }
-    return 0;
-}
-
-static int check_finite(H5 *h5, const char *name, const float *v, size_t n, Err *err)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(v[i]))
-            return err_set(err, "%s: %s: number %zu is not finite", h5_path(h5), name, i);
-    return 0;
-}
-
-static int expect_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
-{
-    (void)data, (void)n;
-    return h5_expect_floats(h5, name, rank, dim, err);
-}
-
-static int read_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
-{
-    return h5_read_floats(h5, name, rank, dim, data, err) || check_finite(h5, name, data, n, err) ? -1 : 0;
-}
-
-static int write_tensor(H5 *h5, const char *name, int rank, const int64_t *dim, float *data, size_t n, Err *err)
-{
-    return check_finite(h5, name, data, n, err) || h5_write_floats(h5, name, rank, dim, data, err) ? -1 : 0;
-}
 
 /* --- tables of attributes --- */
 
@@ -189,13 +146,13 @@ static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
 static int read_params(H5 *h5, const ModelShape *shape, Params *params, Err *err)
 {
     int too_large = params_layout(params, shape);
-    if (each_tensor(h5, "/params", params, NULL, expect_tensor, err))
+    if (tensors_expect(h5, "/params", params, err))
         return -1;
     if (too_large)
         return err_set(err, "%s: /params: more than 2^31 numbers", h5_path(h5));
     if (params_alloc_data(params))
         return err_set(err, "%s: no memory for %zu parameters", h5_path(h5), params->n);
-    return each_tensor(h5, "/params", params, params->data, read_tensor, err);
+    return tensors_read(h5, "/params", params, params->data, err);
 }
 
 static int read_model(H5 *h5, Model *m, Err *err)
@@ -248,7 +205,7 @@ static int read_optim(H5 *h5, const Model *m, TrainState *s, Err *err)
     if (train_state_alloc(s, m->params.n))
         return err_set(err, "%s: out of memory", h5_path(h5));
     for (int i = 0; i < s->optim.rule->states; i++)
-        if (each_tensor(h5, slot_group(s->optim.rule, i, group), &m->params, s->slot[i], read_tensor, err))
+        if (tensors_read(h5, slot_group(s->optim.rule, i, group), &m->params, s->slot[i], err))
             return -1;
     return 0;
 }
@@ -369,7 +326,7 @@ static int write_model(H5 *h5, const Model *m, Err *err)
         return -1;
     if (m->vocab.joiner && h5_put_text(h5, "/vocab", "joiner", m->vocab.joiner, err))
         return -1;
-    return each_tensor(h5, "/params", &m->params, m->params.data, write_tensor, err) ||
+    return tensors_write(h5, "/params", &m->params, m->params.data, err) ||
                    origin_write(&m->origin, h5, "/cnn", err)
                ? -1
                : 0;
@@ -393,7 +350,7 @@ static int write_optim(H5 *h5, const Model *m, const TrainState *s, Err *err)
         return -1;
     for (int i = 0; i < s->optim.rule->states; i++)
         if (h5_make_group(h5, slot_group(s->optim.rule, i, group), err) ||
-            each_tensor(h5, group, &m->params, s->slot[i], write_tensor, err))
+            tensors_write(h5, group, &m->params, s->slot[i], err))
             return -1;
     return 0;
 }

@@ -61,7 +61,7 @@ void origin_free(Origin *o)
 
 bool origin_known(const Origin *o)
 {
-    return o->sha256 || o->pca.C > 0;
+    return o->sha256 || o->pca.C > 0 || o->grid_pca.C > 0;
 }
 
 /* --- what values may be --- */

@@ -50,7 +50,7 @@ int origin_gives(const Origin *origin, int64_t D, const char *path, const char *
 /* The same of the grid's PCA, for C numbers a place. */
 int origin_gives_grid(const Origin *origin, int64_t C, const char *path, const char *what, Err *err);
 
-bool origin_known(const Origin *origin); /* its CNN or its PCA */
+bool origin_known(const Origin *origin); /* its CNN or a PCA */
 /* -1: the features of `path` were made by another CNN than the one that `model` was trained on; a line with both names. 0 also if
  * one of them is unknown. */
 int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err);

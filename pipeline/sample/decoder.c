@@ -42,7 +42,8 @@ static int alloc_attention(Decoder *d, const Model *attends)
     size_t images = (size_t)d->batch * (size_t)d->places, steps = (size_t)d->options->search.max_length;
     if (!attends)
         return 0;
-    d->grid = malloc(images * (size_t)attends->params.shape.C * sizeof *d->grid);
+    d->channels = attends->params.shape.C;
+    d->grid = malloc(images * (size_t)d->channels * sizeof *d->grid);
     if (d->looks)
         d->attention = malloc(images * (size_t)d->answers * steps * sizeof *d->attention);
     return d->grid && (!d->looks || d->attention) ? 0 : -1;
@@ -103,6 +104,29 @@ void decoder_free(Decoder *d)
     free(d->candidates);
     free(d->not_last);
     memset(d, 0, sizeof *d);
+}
+
+typedef struct {
+    const float *grid;
+    int channels;
+} Places;
+
+static const float *place_of(void *ctx, int64_t i, Err *err)
+{
+    const Places *p = ctx;
+    (void)err;
+    return p->grid + i * p->channels;
+}
+
+int decoder_put_grid(Decoder *d, int n, const float *grid, const Pca *pca, Err *err)
+{
+    size_t numbers = (size_t)d->places * (size_t)d->channels;
+    Places places = {grid, pca->C};
+    float *out = d->grid + (size_t)n * numbers;
+    if (pca->C)
+        return pca_apply(pca, place_of, &places, d->places, out, err);
+    memcpy(out, grid, numbers * sizeof *out);
+    return 0;
 }
 
 static const float *row_of(void *ctx, int64_t i, Err *err)

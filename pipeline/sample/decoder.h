@@ -43,7 +43,7 @@ typedef struct {
     int32_t *words;              /* (batch, answers, max_length) */
     double *word_logprobs;       /* the same, if they are asked for */
     RecordCandidate *candidates; /* (answers), if there are several */
-    int places;                  /* of the grid; 0 without attention */
+    int places, channels;        /* of the grid; 0 without attention */
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     bool *not_last;              /* (V), with bad_endings */
@@ -59,6 +59,8 @@ int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64
  * frees, also after a failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble, const Pca *pca,
                   int places, AttentionFile *looks, int batch, FILE *out, Err *err);
+/* Fills the n-th grid of the batch from one of pca->C numbers per place, or of the models' C if pca->C is 0. */
+int decoder_put_grid(Decoder *decoder, int n, const float *grid, const Pca *pca, Err *err);
 /* Captions the first n rows and writes their records. */
 int decoder_run(Decoder *decoder, int n, Err *err);
 /* Writes what follows the last record. */

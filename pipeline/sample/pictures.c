@@ -105,32 +105,6 @@ static int list_pictures(Run *r, const RowSelection *selection, Err *err)
     return rows_select(&r->places, &all, err);
 }
 
-typedef struct {
-    const float *grid;
-    int channels;
-} Cells;
-
-static const float *cell(void *ctx, int64_t i, Err *err)
-{
-    const Cells *c = ctx;
-    (void)err;
-    return c->grid + i * c->channels;
-}
-
-/* The picture's grid as the n-th of the batch, reduced as the model's was. */
-static int take_grid(Run *r, const float *grid, int n, Err *err)
-{
-    const Pca *pca = &r->attends->origin.grid_pca;
-    Decoder *d = &r->decoder;
-    int C = r->attends->params.shape.C;
-    Cells cells = {grid, pca->C};
-    float *out = d->grid + (size_t)n * (size_t)d->places * (size_t)C;
-    if (pca->C)
-        return pca_apply(pca, cell, &cells, d->places, out, err);
-    memcpy(out, grid, (size_t)d->places * (size_t)C * sizeof *out);
-    return 0;
-}
-
 /* Puts a picture into the batch at *n, or warns of one that is broken. */
 static int take(Run *r, const Picture *p, int *n, Err *err)
 {
@@ -146,7 +120,7 @@ static int take(Run *r, const Picture *p, int *n, Err *err)
                (size_t)d->columns * sizeof *d->features);
         d->items[*n] = (CaptionItem){.file = file, .row = p->place};
         d->number[*n] = p->place;
-        if (d->grid && take_grid(r, p->numbers.grid, *n, err))
+        if (d->grid && decoder_put_grid(d, *n, p->numbers.grid, &r->attends->origin.grid_pca, err))
             return -1;
         (*n)++;
         return 0;

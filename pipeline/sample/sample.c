@@ -26,6 +26,8 @@ typedef struct {
     bool warned_of_zeros;
     RowList rows;
     Decoder decoder;
+    const Pca *grid_pca;  /* that the grid goes through; C is 0 without one */
+    float *grid;          /* one image's, unreduced */
     AttentionFile *looks; /* NULL: nobody asks */
 } Run;
 
@@ -64,6 +66,19 @@ static int open_dataset(Run *r, Err *err)
     return rc;
 }
 
+/* As a vector, a grid that is not reduced goes through the model's PCA. */
+static int take_grid(Run *r, Err *err)
+{
+    static const Pca none;
+    const Pca *pca = &r->attends->origin.grid_pca;
+    const Grid *g = &r->data.grid;
+    r->grid_pca = r->options->features && pca->C == g->channels && pca->C > pca->D ? pca : &none;
+    r->grid = malloc(g->rows.numbers * sizeof *r->grid);
+    if (!r->grid)
+        return err_set(err, "out of memory");
+    return r->grid_pca->C ? 0 : model_fits_grid(r->attends, r->path, g, err);
+}
+
 static int open_inputs(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
@@ -75,7 +90,7 @@ static int open_inputs(Run *r, Err *err)
     } else if (open_dataset(r, err)) {
         return -1;
     }
-    if (dataset_index(&r->data, err) || (r->attends && model_fits_grid(r->attends, r->path, &r->data.grid, err)))
+    if (dataset_index(&r->data, err) || (r->attends && take_grid(r, err)))
         return -1;
     return r->reduce ? 0
                      : model_fits(r->model, r->path, r->data.features.columns, r->features,
@@ -95,7 +110,8 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
                      check_zero_rows(&r->data.features, r->features, &r->warned_of_zeros, r->report, err)))
             return -1;
         memcpy(d->features + (size_t)i * columns, row, columns * sizeof *row);
-        if (d->grid && grid_row(&r->data.grid, at, d->grid + (size_t)i * r->data.grid.rows.numbers, err))
+        if (d->grid &&
+            (grid_row(&r->data.grid, at, r->grid, err) || decoder_put_grid(d, i, r->grid, r->grid_pca, err)))
             return -1;
         d->items[i] = (CaptionItem){.data = &r->data, .row = at};
         d->number[i] = at;
@@ -168,6 +184,7 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
     else if (rc == 0)
         rc = caption_rows(&r, &selection, err);
     decoder_free(&r.decoder);
+    free(r.grid);
     attention_file_abort(r.looks);
     rows_free(&r.rows);
     dataset_close(&r.data);
