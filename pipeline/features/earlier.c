@@ -81,7 +81,8 @@ static int open_arrays(Earlier *e, Err *err)
     return dim[2] ? h5_expect_floats(e->h5, FEATURES_GRID, 3, dim, err) : 0;
 }
 
-int earlier_open(Earlier *e, const char *path, const Setting settings[N_SETTINGS], const CnnInfo *info, Err *err)
+int earlier_open(Earlier *e, const char *path, const FeatureSetting settings[FEATURE_SETTINGS], const CnnInfo *info,
+                 Err *err)
 {
     struct stat st;
     memset(e, 0, sizeof *e);
@@ -91,7 +92,7 @@ int earlier_open(Earlier *e, const char *path, const Setting settings[N_SETTINGS
     if (stat(path, &st)) /* before it is opened: of a file that others replace meanwhile, the older time */
         return err_set(err, "%s: %s", path, strerror(errno));
     e->info = info;
-    if (!(e->h5 = h5_open(path, err)) || settings_check(settings, e->h5, err) ||
+    if (!(e->h5 = h5_open(path, err)) || feature_settings_check(settings, e->h5, err) ||
         read_states(e, path, nanoseconds(&st.st_mtim), err) || read_names(e, path, err) || open_arrays(e, err) ||
         h5_attr_text(e->h5, "/", "cnn", &e->cnn, err) < 0) {
         earlier_close(e);

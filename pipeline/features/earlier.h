@@ -8,9 +8,9 @@
 
 #include "io/base/hash.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/features/feature_settings.h"
 #include "pipeline/features/features_file.h"
 #include "pipeline/features/journal.h"
-#include "pipeline/features/settings.h"
 
 typedef struct {
     H5 *h5;
@@ -26,7 +26,8 @@ typedef struct {
 } Earlier;
 
 /* 1: opened; 0: there is no such file; -1: it was made with other settings, or cannot be read. */
-int earlier_open(Earlier *e, const char *path, const Setting settings[N_SETTINGS], const CnnInfo *info, Err *err);
+int earlier_open(Earlier *e, const char *path, const FeatureSetting settings[FEATURE_SETTINGS], const CnnInfo *info,
+                 Err *err);
 void earlier_close(Earlier *e); /* safe on a zeroed one */
 
 /* The row of the picture of this name, or -1. Any thread. */

@@ -5,10 +5,10 @@
 #include "pipeline/common/pipe.h"
 #include "pipeline/features/cnn_find.h"
 #include "pipeline/features/earlier.h"
+#include "pipeline/features/feature_settings.h"
 #include "pipeline/features/features_file.h"
 #include "pipeline/features/journal.h"
 #include "pipeline/features/picture_list.h"
-#include "pipeline/features/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ typedef struct {
     PictureList list;
     Cnn *cnn;
     Extractor extractor;
-    Setting settings[N_SETTINGS];
+    FeatureSetting settings[FEATURE_SETTINGS];
     Journal *journal;
     Earlier earlier;
     Item *items;
@@ -181,7 +181,7 @@ static bool is_earlier(const Run *r)
     for (int64_t i = 0; i < r->n_done; i++)
         if (r->rows[i].source != IN_EARLIER || r->rows[i].place != i)
             return false;
-    for (int i = 0; i < N_SETTINGS; i++)
+    for (int i = 0; i < FEATURE_SETTINGS; i++)
         if (!strcmp(r->settings[i].attribute, "cnn"))
             return !strcmp(r->settings[i].text, r->earlier.cnn);
     return false;
@@ -259,10 +259,10 @@ static int open_known(Run *r, Err *err)
 {
     const CnnInfo *info = cnn_info(r->cnn);
     char *other, *text;
-    settings_list(r->settings, r->options, info, &r->extractor.prepare);
+    feature_settings_list(r->settings, r->options, info, &r->extractor.prepare);
     if (r->options->update && earlier_open(&r->earlier, r->options->output, r->settings, info, err) < 0)
         return -1;
-    if (!(text = settings_text(r->settings)))
+    if (!(text = feature_settings_text(r->settings)))
         return err_set(err, "out of memory");
     r->journal = journal_open(r->options->output, text, features_row_bytes(info), &other, err);
     free(text);

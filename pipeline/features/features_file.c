@@ -75,7 +75,7 @@ int features_file_write(const FeaturesFile *file, Err *err)
     H5 *h5 = h5_create_large(file->path, room_for(file), &file->modified, err);
     if (!h5)
         return -1;
-    if (settings_put(file->settings, h5, err) || write_rows(file, h5, err) ||
+    if (feature_settings_put(file->settings, h5, err) || write_rows(file, h5, err) ||
         h5_write_strings(h5, FEATURES_FILES, file->n, file->name, err) || write_states(file, h5, err)) {
         h5_discard(h5);
         return -1;

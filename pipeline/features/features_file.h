@@ -2,8 +2,8 @@
 #ifndef COCO_PIPELINE_FEATURES_FEATURES_FILE_H
 #define COCO_PIPELINE_FEATURES_FEATURES_FILE_H
 
+#include "pipeline/features/feature_settings.h"
 #include "pipeline/features/journal.h"
-#include "pipeline/features/settings.h"
 
 /* The arrays' names. */
 #define FEATURES_ARRAY "features"
@@ -19,7 +19,7 @@ int64_t nanoseconds(const struct timespec *t);
 /* What is to be written. */
 typedef struct {
     const char *path;
-    const Setting *settings; /* (N_SETTINGS) */
+    const FeatureSetting *settings; /* (FEATURE_SETTINGS) */
     const CnnInfo *info;
     int64_t n;
     const char **name;         /* (n) */

@@ -1,4 +1,6 @@
-#include "pipeline/features/settings.h"
+#include "pipeline/features/feature_settings.h"
+
+#include "io/base/memory_stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +8,12 @@
 
 enum { VERSION = 1, VALUE_ROOM = 1024 };
 
-void settings_list(Setting out[N_SETTINGS], const FeaturesOptions *o, const CnnInfo *info, const Preprocess *p)
+void feature_settings_list(FeatureSetting out[FEATURE_SETTINGS], const FeaturesOptions *o, const CnnInfo *info,
+                           const Preprocess *p)
 {
     const char *slash = strrchr(o->cnn, '/'), *name = slash ? slash + 1 : o->cnn;
     /* clang-format off */
-    const Setting all[] = {
+    const FeatureSetting all[] = {
         {"format", "", SETTING_TEXT, .text = "coco-features"},
         {"version", "", SETTING_INT, .number = VERSION},
         {"cnn", NULL, SETTING_TEXT, .text = name},
@@ -30,7 +33,7 @@ void settings_list(Setting out[N_SETTINGS], const FeaturesOptions *o, const CnnI
         {"max_pixels", "--max-pixels", SETTING_INT, .number = o->pictures.max_pixels},
     };
     /* clang-format on */
-    _Static_assert(sizeof all == N_SETTINGS * sizeof *all, "N_SETTINGS counts the rows");
+    _Static_assert(sizeof all == FEATURE_SETTINGS * sizeof *all, "FEATURE_SETTINGS counts the rows");
     memcpy(out, all, sizeof all);
 }
 
@@ -41,7 +44,7 @@ static void print_reals(const double reals[3], char out[VALUE_ROOM])
     snprintf(out, VALUE_ROOM, "%.17g %.17g %.17g", reals[0], reals[1], reals[2]);
 }
 
-static void print_value(const Setting *s, char out[VALUE_ROOM])
+static void print_value(const FeatureSetting *s, char out[VALUE_ROOM])
 {
     if (s->kind == SETTING_REALS)
         print_reals(s->reals, out);
@@ -51,32 +54,28 @@ static void print_value(const Setting *s, char out[VALUE_ROOM])
         snprintf(out, VALUE_ROOM, "%s", s->text);
 }
 
-char *settings_text(const Setting settings[N_SETTINGS])
+char *feature_settings_text(const FeatureSetting settings[FEATURE_SETTINGS])
 {
     char *text, value[VALUE_ROOM];
     size_t len;
     FILE *out = open_memstream(&text, &len);
     if (!out)
         return NULL;
-    for (int i = 0; i < N_SETTINGS; i++)
+    for (int i = 0; i < FEATURE_SETTINGS; i++)
         if (settings[i].option) {
             print_value(&settings[i], value);
             fprintf(out, "%s %s\n", settings[i].option, value);
         }
-    bool bad = ferror(out);
-    if (!fclose(out) && !bad)
-        return text;
-    free(text);
-    return NULL;
+    return memory_stream_close(out, &text) ? NULL : text;
 }
 
 /* --- as attributes --- */
 
-int settings_put(const Setting settings[N_SETTINGS], H5 *h5, Err *err)
+int feature_settings_put(const FeatureSetting settings[FEATURE_SETTINGS], H5 *h5, Err *err)
 {
     int rc = 0;
-    for (int i = 0; i < N_SETTINGS && !rc; i++) {
-        const Setting *s = &settings[i];
+    for (int i = 0; i < FEATURE_SETTINGS && !rc; i++) {
+        const FeatureSetting *s = &settings[i];
         rc = s->kind == SETTING_REALS ? h5_put_reals(h5, "/", s->attribute, 3, s->reals, err)
              : s->kind == SETTING_INT ? h5_put_int(h5, "/", s->attribute, s->number, err)
                                       : h5_put_text(h5, "/", s->attribute, s->text, err);
@@ -85,7 +84,7 @@ int settings_put(const Setting settings[N_SETTINGS], H5 *h5, Err *err)
 }
 
 /* The file's value, as print_value prints ours: 1; 0: it has none. */
-static int read_value(const Setting *s, H5 *h5, char out[VALUE_ROOM], Err *err)
+static int read_value(const FeatureSetting *s, H5 *h5, char out[VALUE_ROOM], Err *err)
 {
     double reals[3];
     int64_t number;
@@ -103,11 +102,11 @@ static int read_value(const Setting *s, H5 *h5, char out[VALUE_ROOM], Err *err)
     return rc;
 }
 
-int settings_check(const Setting settings[N_SETTINGS], H5 *h5, Err *err)
+int feature_settings_check(const FeatureSetting settings[FEATURE_SETTINGS], H5 *h5, Err *err)
 {
     char ours[VALUE_ROOM], theirs[VALUE_ROOM];
-    for (int i = 0; i < N_SETTINGS; i++) {
-        const Setting *s = &settings[i];
+    for (int i = 0; i < FEATURE_SETTINGS; i++) {
+        const FeatureSetting *s = &settings[i];
         if (!s->option)
             continue;
         int rc = read_value(s, h5, theirs, err);
