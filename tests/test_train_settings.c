@@ -48,7 +48,7 @@ static void rows_are_distinct(void **state)
     (void)state;
     for (int i = 0; i < TRAIN_SETTINGS; i++)
         for (int k = 0; k < i; k++) {
-            const FeatureSetting *a = &train_settings[i], *b = &train_settings[k];
+            const Setting *a = &train_settings[i], *b = &train_settings[k];
             assert_string_not_equal(a->option, b->option);
             assert_string_not_equal(a->field.name, b->field.name);
             assert_int_not_equal(a->field.at, b->field.at);
@@ -113,8 +113,8 @@ static void differences(void **state)
     other.data = "elsewhere"; /* a name, not a setting */
     assert_null(settings_differ(&trained, &other, false));
     assert_null(settings_differ(&trained, &other, true));
-    feature_settings_text(&trained, false, text);
-    feature_settings_text(&other, false, other_text);
+    settings_text(&trained, false, text);
+    settings_text(&other, false, other_text);
     assert_string_equal(text, other_text);
     assert_says(text, "cell=lstm\nhidden=16\n");
     other.iterations = -1;
@@ -126,12 +126,12 @@ static void differences(void **state)
     assert_string_equal(setting_print(settings_differ(&trained, &other, true), &other, value), "none");
     other.raw_features = false;
     assert_string_equal(settings_differ(&trained, &other, false)->option, "lr");
-    feature_settings_text(&other, false, other_text);
+    settings_text(&other, false, other_text);
     assert_string_not_equal(text, other_text);
     /* Each setting is in one of the two texts, a sparse one if it is not 0. */
-    feature_settings_text(&trained, true, other_text);
+    settings_text(&trained, true, other_text);
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
-        const FeatureSetting *s = &train_settings[i];
+        const Setting *s = &train_settings[i];
         snprintf(value, sizeof value, "%s=", s->option);
         if (s->field.sparse)
             assert_null(strstr(text, value));
@@ -145,7 +145,7 @@ static void differences(void **state)
     assert_string_equal(setting_print(settings_differ(&trained, &other, true), &trained, value), "0");
     other = trained;
     other.dropout = 0.5;
-    feature_settings_text(&other, false, other_text);
+    settings_text(&other, false, other_text);
     assert_says(other_text, "dropout=0.5\n");
 }
 
