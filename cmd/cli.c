@@ -1,70 +1,16 @@
-/* cli.h, input: options, numbers, help. */
+/* cli.h, input: options, help. */
 #include "cmd/cli.h"
 
 #include "cmd/nearest.h"
 #include "pipeline/common/choice.h"
 #include "pipeline/common/threads.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-/* --- numbers --- */
-
-bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out)
-{
-    char *end;
-    errno = 0;
-    if (!isdigit((unsigned char)*text) && *text != '-' && *text != '+')
-        return false;
-    long long v = strtoll(text, &end, 10);
-    if (end == text || *end || errno || v < min || v > max)
-        return false;
-    *out = v;
-    return true;
-}
-
-bool cli_read_real(const char *text, double min, double max, double *out)
-{
-    char *end;
-    if (!*text || strspn(text, "0123456789+-.eE") != strlen(text))
-        return false;
-    errno = 0;
-    double v = strtod(text, &end);
-    /* ERANGE with a tiny result is an underflow: the nearest number is right. */
-    if (end == text || *end || !isfinite(v) || (errno == ERANGE && fabs(v) > 1) || v < min || v > max)
-        return false;
-    *out = v;
-    return true;
-}
-
-void cli_size(const char *option, const char *text, int min, int max, int *w, int *h)
-{
-    char side[16];
-    int64_t across, down;
-    size_t n = strcspn(text, "x");
-    snprintf(side, sizeof side, "%.*s", n < sizeof side ? (int)n : 0, text);
-    if (!text[n] || !cli_read_int(side, min, max, &across) || !cli_read_int(text + n + 1, min, max, &down))
-        cli_usage_error("%s: '%s': expected WxH with sides from %d to %d", option, text, min, max);
-    *w = (int)across;
-    *h = (int)down;
-}
-
-void cli_png_name(const char *option, const char *path)
-{
-    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf",
-                                        ".tif", ".tiff", ".bmp", ".htm",  ".html"};
-    const char *ending = strrchr(path, '.');
-    for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
-        if (!strcasecmp(ending, other[i]))
-            cli_usage_error("%s '%s': pictures are PNG, not %s", option, path, ending + 1);
-}
 
 /* --- help --- */
 
@@ -77,6 +23,9 @@ static void print_default(const CliOption *o)
             printf(" (default %lld)", (long long)v);
         break;
     }
+    case CLI_PERIOD:
+        printf(" (default %lld)", (long long)*(int64_t *)o->value);
+        break;
     case CLI_REAL: {
         double v = *(double *)o->value;
         if (!isnan(v))
@@ -233,6 +182,11 @@ static void take_value(const CliOption *o, const char *text)
     case CLI_INT:
         if (!cli_read_int(text, (int64_t)o->min, (int64_t)o->max, o->value))
             cli_usage_error("--%s: '%s': expected an integer from %.0f to %.0f", o->name, text, o->min, o->max);
+        break;
+    case CLI_PERIOD:
+        if (!cli_read_period(text, (int64_t)o->max, o->value))
+            cli_usage_error("--%s: '%s': expected an integer from 0 to %.0f, or iterations as 500i", o->name, text,
+                            o->max);
         break;
     case CLI_REAL:
         if (!cli_read_real(text, o->min, o->max, o->value))

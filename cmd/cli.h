@@ -15,6 +15,7 @@
 typedef enum {
     CLI_FLAG,   /* bool *: set by its presence */
     CLI_INT,    /* int64_t *: decimal, from min to max; a default below min means no default */
+    CLI_PERIOD, /* int64_t *: as CLI_INT, a number of epochs; or "500i", iterations, which becomes -500 */
     CLI_REAL,   /* double *: finite, from min to max; a default of NaN means no default */
     CLI_TEXT,   /* const char **: any text; NULL means no default */
     CLI_CHOICE, /* int *: the index of the word in `arg`, "rnn|lstm" */
@@ -79,6 +80,8 @@ _Noreturn void cli_usage_error(const char *fmt, ...) __attribute__((format(print
 /* Parse the whole text as one finite number from min to max. False: it is not such a number. */
 bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out);
 bool cli_read_real(const char *text, double min, double max, double *out);
+/* The same for a CLI_PERIOD, from 0 to max. */
+bool cli_read_period(const char *text, int64_t max, int64_t *out);
 /* Parses an option's value "WxH", both sides from min to max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 

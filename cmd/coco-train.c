@@ -13,7 +13,7 @@ typedef struct {
     double target_loss;
 } Options;
 
-enum { N_OPTIONS = 29 };
+enum { N_OPTIONS = 40 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -37,7 +37,15 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "lr", .kind = CLI_REAL, .value = &s->lr, .arg = "X",
          .help = "learning rate (default 0.005 for adam, 0.01 for the others)", .max = SETTING_LR_MAX},
         {.name = "lr-decay", .kind = CLI_REAL, .value = &s->lr_decay, .arg = "X",
-         .help = "multiplies the learning rate at the end of each epoch", .max = SETTING_LR_DECAY_MAX},
+         .help = "multiplies the learning rate at the end of each epoch, or as --lr-schedule says (default 1; 0.5 for "
+                 "step and plateau)", .max = SETTING_LR_DECAY_MAX},
+        {.name = "lr-schedule", .kind = CLI_CHOICE, .value = &s->lr_schedule, .arg = schedule_names(),
+         .help = "step: --lr-decay after every --lr-every epochs; cosine: to 0 at the end; plateau: --lr-decay after "
+                 "--lr-every checks without a better one"},
+        {.name = "lr-every", .kind = CLI_INT, .value = &s->lr_every, .arg = "N",
+         .help = "epochs of step, checks of plateau (default 3)", .min = 1, .max = most},
+        {.name = "warmup", .kind = CLI_INT, .value = &s->warmup, .arg = "N",
+         .help = "the learning rate rises over the first N iterations", .max = most},
         {.name = "epochs", .kind = CLI_INT, .value = &s->epochs, .arg = "N", .help = "passes over the captions",
          .max = SETTING_EPOCHS_MAX},
         {.name = "iterations", .kind = CLI_INT, .value = &s->iterations, .arg = "N",
@@ -53,6 +61,15 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .max = SETTING_SHARE_MAX},
         {.name = "label-smoothing", .kind = CLI_REAL, .value = &s->label_smoothing, .arg = "X",
          .help = "share of the target that is spread over all words, in training", .max = SETTING_SHARE_MAX},
+        {.name = "clip", .kind = CLI_REAL, .value = &s->clip, .arg = "X",
+         .help = "scale gradients whose norm is above X down to it; 0 is never", .max = SETTING_CLIP_MAX},
+        {.name = "clip-value", .kind = CLI_REAL, .value = &s->clip_value, .arg = "X",
+         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never", .max = SETTING_CLIP_MAX},
+        {.name = "weight-decay", .kind = CLI_REAL, .value = &s->weight_decay, .arg = "X",
+         .help = "before each update, weights of matrix products lose the share X times the learning rate",
+         .max = SETTING_DECAY_MAX},
+        {.name = "forget-bias", .kind = CLI_REAL, .value = &s->forget_bias, .arg = "X",
+         .help = "the lstm's forget gates start with this bias", .min = -SETTING_BIAS_MAX, .max = SETTING_BIAS_MAX},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),
@@ -66,10 +83,18 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
          .help = "resume this model's training, exactly where it stopped"},
-        {.name = "val-every", .kind = CLI_INT, .value = &s->val_every, .arg = "N",
-         .help = "validation loss every N epochs; 0 is never", .max = most},
+        {.name = "val-every", .kind = CLI_PERIOD, .value = &s->val_every, .arg = "N|Ni",
+         .help = "validate every N epochs, or every N iterations; 0 is never", .max = most},
         {.name = "val-max", .kind = CLI_INT, .value = &s->val_max, .arg = "N",
          .help = "validate on the first N captions", .min = 1, .max = most},
+        {.name = "val-metrics", .kind = CLI_FLAG, .value = &s->val_metrics,
+         .help = "each validation also captions the first --val-max images greedily and scores that"},
+        {.name = "keep-best", .kind = CLI_TEXT, .value = &s->keep_best, .arg = "FILE",
+         .help = "write the model here whenever a validation is better than all before"},
+        {.name = "best-by", .kind = CLI_CHOICE, .value = &s->best_by, .arg = best_names(),
+         .help = "what makes a validation better; cider and bleu4 score captions as --val-metrics does"},
+        {.name = "patience", .kind = CLI_INT, .value = &s->patience, .arg = "N",
+         .help = "stop after N validations in a row without a better one; 0 is never", .max = most},
         {.name = "save-every", .kind = CLI_INT, .value = &t->save_every, .arg = "N",
          .help = "save every N iterations too; 0 is only at the end", .max = most},
         {.name = "log", .kind = CLI_TEXT, .value = &t->log, .arg = "FILE",
@@ -117,6 +142,27 @@ static int run(const Cli *cli, Options *o)
     return 0;
 }
 
+/* Options that others make meaningless. A resumed run has its file's, which contradictions name. */
+static void check_settings(const Cli *cli, const TrainOptions *t)
+{
+    const TrainSettings *s = &t->settings;
+    bool plateau = s->lr_schedule == SCHEDULE_PLATEAU;
+    if (t->resume)
+        return;
+    if (cli_given(cli, "forget-bias") && t->init)
+        cli_usage_error("--forget-bias and --init exclude each other: the parameters are the model's");
+    if (cli_given(cli, "forget-bias") && !cell_at(s->cell)->forget)
+        cli_usage_error("--forget-bias: the %s has no forget gates", cell_at(s->cell)->name);
+    if (cli_given(cli, "lr-every") && !plateau && s->lr_schedule != SCHEDULE_STEP)
+        cli_usage_error("--lr-every is for --lr-schedule step and plateau");
+    static const char *const checked[] = {"val-metrics", "keep-best", "best-by", "patience"};
+    if (plateau && !s->val_every)
+        cli_usage_error("--lr-schedule plateau needs --val-every");
+    for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)
+        if (cli_given(cli, checked[i]) && !s->val_every)
+            cli_usage_error("--%s needs --val-every", checked[i]);
+}
+
 /* What no table can say of the files to read and write. */
 static void check_files(TrainOptions *t)
 {
@@ -137,7 +183,7 @@ int main(int argc, char **argv)
                                         .wordvec = 256,
                                         .rule = choice_index(rule_names(), "adam"),
                                         .lr = NAN,
-                                        .lr_decay = 1.0,
+                                        .lr_decay = NAN,
                                         .epochs = 50,
                                         .iterations = -1,
                                         .batch_size = 25,
@@ -158,6 +204,7 @@ int main(int argc, char **argv)
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     check_files(&o.train);
+    check_settings(&cli, &o.train);
     int status = run(&cli, &o);
     cli_free(&cli);
     return cli_finish(&cli, status);

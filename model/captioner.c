@@ -45,3 +45,11 @@ int params_alloc(Params *p, const ModelShape *shape)
     params_free(p);
     return -1;
 }
+
+void params_forget_bias(Params *p, real bias)
+{
+    size_t H = (size_t)p->shape.H;
+    real *b = param(p, B) + (size_t)p->shape.cell->forget * H;
+    for (size_t j = 0; j < H && p->shape.cell->forget; j++)
+        b[j] = bias;
+}

@@ -27,6 +27,9 @@ int params_layout(Params *params, const ModelShape *shape);
 /* The same with a zeroed block, for a model or its gradients. After -1 there is nothing to free. */
 int params_alloc(Params *params, const ModelShape *shape);
 
+/* Fills the bias of the cell's forget gates, if it has any: a positive one makes it remember at first (Jozefowicz et al. 2015). */
+void params_forget_bias(Params *params, real bias);
+
 /* The cell's own tensors, or NULL. */
 static inline real *cell_params(const Params *p)
 {

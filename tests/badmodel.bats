@@ -179,8 +179,9 @@ not_resumed() {
 @test "resume: a setting out of range" {
     for setting in "batch_size int 0" "batch_size int -3" "batch_size int 99999999" "epochs int -1" \
         "max_train int -1" "max_train int 99999999999" "seed int -1" "seed int 4294967296" "iteration int -1" \
-        "iteration int 1099511627777" "epoch int -2" "val_every int -1" "val_max int 0" "lr real nan" \
-        "lr real -1" "lr_decay real inf" "dropout real 1" "label_smoothing real -0.1" "rng_pos int 625" "rng_pos int -1" "rng_gauss real nan"; do
+        "iteration int 1099511627777" "epoch int -2" "val_every int -1000000000000001" "val_max int 0" "lr real nan" \
+        "lr real -1" "lr_decay real inf" "dropout real 1" "label_smoothing real -0.1" "clip real -1" "clip_value real inf" "weight_decay real -1" "forget_bias real 101" \
+        "warmup int -1" "lr_every int -1" "stale_checks int -1" "lr_schedule text linear" "best_by text meteor" "patience int -1" "val_metrics int 2" "rng_pos int 625" "rng_pos int -1" "rng_gauss real nan"; do
         cp "$RNN" m.h5
         edit attr /train $setting
         not_resumed "m.h5: /train: .*${setting%% *}"

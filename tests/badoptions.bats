@@ -31,7 +31,7 @@ usage() {
 
 @test "numbers: no whole numbers" {
     for value in abc '' 1.5 1e3 0x10 '1 ' ' 1' 1abc -- - 99999999999999999999 -99999999999999999999 nan inf; do
-        for option in epochs iterations batch-size max-train seed hidden wordvec val-every val-max save-every print-every threads; do
+        for option in epochs iterations batch-size max-train seed hidden wordvec val-every val-max save-every print-every warmup lr-every patience threads; do
             usage train "--$option: '$value': expected an integer" "--$option=$value"
         done
         for option in beam seed max-length first threads; do
@@ -41,7 +41,7 @@ usage() {
 }
 @test "numbers: no reals" {
     for value in abc '' 1e999 -1e999 nan NaN inf -inf infinity 0x1p3 '1 ' 1x 1e 1,5 .; do
-        for option in lr lr-decay target-loss dropout label-smoothing; do
+        for option in lr lr-decay target-loss dropout label-smoothing clip clip-value weight-decay forget-bias; do
             usage train "--$option: '$value': expected a number" "--$option=$value"
         done
         usage sample "--temperature: '$value': expected a number" "--temperature=$value"
@@ -50,11 +50,16 @@ usage() {
 @test "numbers: out of range" {
     for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
         "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
-        "val-every -1" "val-max 0" "save-every -1" "print-every 0"; do
+        "val-every -1" "val-max 0" "save-every -1" "warmup -1" "lr-every 0" "val-every -5i" "val-every i" "val-every 5ii" \
+        "val-every 5e" "val-every 1000000000000001i" "patience -1" "print-every 0"; do
         usage train "--${set% *}: '${set#* }': expected an integer from" --$set
     done
     usage train "--lr: '-1': expected a number from 0" --lr -1
     usage train "--lr-decay: '-0.5': expected a number from 0" --lr-decay=-0.5
+    for option in clip clip-value weight-decay; do
+        usage train "--$option: '-1': expected a number from 0" --$option -1
+    done
+    usage train "--forget-bias: '101': expected a number from -100 to 100" --forget-bias 101
     for option in dropout label-smoothing; do
         usage train "--$option: '1': expected a number from 0 to 0.99" --$option 1
         usage train "--$option: '-0.1': expected a number from 0 to 0.99" --$option -0.1
@@ -98,7 +103,7 @@ END
     usage train "unknown option '--learning-speed'$" --learning-speed 3
     usage train "unknown option '-z'$" -z
     usage train "unknown option '-z'$" -qz
-    usage train "'--val' is ambiguous: --val-every, --val-max$" --val=3
+    usage train "'--val' is ambiguous: --val-every, --val-max, --val-metrics$" --val=3
     usage sample "unknown option '--bema'; did you mean '--beam'\?$" --bema 3
     fails 2 "unknown option '--tabel'; did you mean '--table'\?$" coco-eval --tabel
     fails 2 "unknown option '--colums'; did you mean '--columns'\?$" coco-render --colums=3
@@ -169,6 +174,18 @@ END
     usage train "--wordvec 9 contradicts m.h5, which was trained with 8" --init m.h5 --wordvec 9
     tiny -d d -o ok.h5 --init m.h5 --cell rnn --iterations 1
 }
+@test "train: options that others make meaningless" {
+    usage train "--forget-bias: the rnn has no forget gates" -o x.h5 --forget-bias 1
+    usage train "--forget-bias and --init exclude each other" -o x.h5 --init m.h5 --cell lstm --forget-bias 1
+    usage train "--lr-every is for --lr-schedule step and plateau" -o x.h5 --lr-every 2 --lr-schedule cosine
+    usage train "--lr-schedule plateau needs --val-every" -o x.h5 --lr-schedule plateau
+    usage train "--val-metrics needs --val-every" -o x.h5 --val-metrics
+    usage train "--keep-best needs --val-every" -o x.h5 --keep-best b.h5
+    usage train "--best-by needs --val-every" -o x.h5 --best-by cider
+    usage train "--patience needs --val-every" -o x.h5 --patience 3
+    usage train "--best-by: 'meteor': expected loss|cider|bleu4" -o x.h5 --val-every 1 --best-by meteor
+    usage train "--lr-schedule: 'linear': expected constant|step|cosine|plateau" -o x.h5 --lr-schedule linear
+}
 @test "train: options that contradict --resume" {
     while read -r option value trained; do
         usage train "--$option $value contradicts m.h5, which was trained with $trained" --resume m.h5 --$option $value
@@ -186,6 +203,14 @@ precision bf16 float32
 seed 7 231
 dropout 0.5 0
 label-smoothing 0.1 0
+clip 5 0
+clip-value 1 0
+weight-decay 0.1 0
+forget-bias 1 0
+lr-schedule cosine constant
+lr-every 4 0
+warmup 10 0
+best-by cider loss
 END
     usage train "--raw-features contradicts m.h5, which was trained without it" --resume m.h5 --raw-features
     # The file's own values do not contradict it.
@@ -214,7 +239,9 @@ END
     coco-train --help | tr -s ' \n' ' ' >train
     coco-sample --help | tr -s ' \n' ' ' >sample
     for option in data output cell hidden wordvec optim lr lr-decay epochs iterations batch-size max-train order seed init \
-        val-every val-max resume save-every log print-every target-loss raw-features dropout label-smoothing threads quiet help version; do
+        val-every val-max resume save-every log print-every target-loss raw-features dropout label-smoothing \
+        clip clip-value weight-decay forget-bias lr-schedule lr-every warmup \
+        val-metrics keep-best best-by patience threads quiet help version; do
         grep -q -e "--$option " train
     done
     for option in model data split greedy beam temperature seed max-length no-logprob rows first features raw-features format \

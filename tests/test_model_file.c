@@ -44,15 +44,28 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                                    .raw_features = true,
                                    .dropout = 0.3,
                                    .label_smoothing = 0.1,
+                                   .clip = 5,
+                                   .clip_value = 0.1,
+                                   .weight_decay = 1e-4,
+                                   .forget_bias = -1.5,
+                                   .lr_schedule = SCHEDULE_PLATEAU,
+                                   .lr_every = 4,
+                                   .warmup = 100,
                                    .seed = 4294967294,
-                                   .val_every = 2,
-                                   .val_max = 3},
+                                   .val_every = rule % 2 ? 2 : -500,
+                                   .val_max = 3,
+                                   .val_metrics = true,
+                                   .keep_best = rule % 2 ? strdup("best one.h5") : NULL,
+                                   .best_by = BEST_BLEU4,
+                                   .patience = 6},
                       .captions_digest = UINT64_MAX - 5,
                       .run = strdup("0123456789abcdef"),
                       .log = strdup("../logs/caf\xc3\xa9"),
                       .data_absolute = strdup("/some where"),
                       .epoch = 9,
-                      .best_val_loss = best_val_loss};
+                      .best_val_loss = best_val_loss,
+                      .best_score = best_val_loss,
+                      .stale = 2};
     s->optim = optim_defaults(rule_at(rule));
     s->optim.learning_rate = 0.1 / 3;
     s->optim.step = 12;
@@ -85,6 +98,9 @@ static void assert_same_settings(const TrainSettings *a, const TrainSettings *b)
     assert_int_equal(a->epochs, b->epochs);
     assert_int_equal(a->iterations, b->iterations);
     assert_int_equal(a->val_every, b->val_every);
+    assert_int_equal(a->val_metrics, b->val_metrics);
+    assert_int_equal(a->patience, b->patience);
+    assert_true(!a->keep_best == !b->keep_best && (!a->keep_best || !strcmp(a->keep_best, b->keep_best)));
     assert_int_equal(a->val_max, b->val_max);
 }
 
@@ -104,7 +120,9 @@ static void assert_same_state(const TrainState *a, const TrainState *b, size_t p
         assert_memory_equal(a->slot[i], b->slot[i], parameters * sizeof(real));
     assert_memory_equal(&a->rng, &b->rng, sizeof a->rng);
     assert_memory_equal(a->loss, b->loss, (size_t)a->iteration * sizeof *a->loss);
+    assert_int_equal(a->stale, b->stale);
     assert_true(a->best_val_loss == b->best_val_loss || (isnan(a->best_val_loss) && isnan(b->best_val_loss)));
+    assert_true(a->best_score == b->best_score || (isnan(a->best_score) && isnan(b->best_score)));
 }
 
 static void every_bit_comes_back(void **state)

@@ -34,6 +34,9 @@ static void names_follow_their_enums(void **state)
     assert_int_equal(choice_index(order_names(), "sequential"), BATCH_SEQUENTIAL);
     assert_int_equal(choice_index(precision_names(), "float32"), PRECISION_FLOAT32);
     assert_int_equal(choice_index(precision_names(), "bf16"), PRECISION_BF16);
+    assert_int_equal(choice_index(best_names(), "loss"), BEST_LOSS);
+    assert_int_equal(choice_index(best_names(), "cider"), BEST_CIDER);
+    assert_int_equal(choice_index(best_names(), "bleu4"), BEST_BLEU4);
     for (int i = 0; cell_at(i); i++)
         assert_int_equal(choice_index(cell_names(), cell_at(i)->name), i);
     for (int i = 0; rule_at(i); i++)
@@ -136,6 +139,11 @@ static void differences(void **state)
             assert_says(s->may_change ? other_text : text, value);
     }
     other = trained;
+    other.val_every = -500;
+    assert_string_equal(settings_differ(&trained, &other, true)->option, "val-every");
+    assert_string_equal(setting_print(settings_differ(&trained, &other, true), &other, value), "500i");
+    assert_string_equal(setting_print(settings_differ(&trained, &other, true), &trained, value), "0");
+    other = trained;
     other.dropout = 0.5;
     settings_text(&other, false, other_text);
     assert_says(other_text, "dropout=0.5\n");
@@ -146,7 +154,7 @@ static TrainSettings replaced(const char *const *given, int n)
 {
     TrainSettings s = trained;
     const TrainSettings asked = {
-        .data = "new", .hidden = 99, .epochs = 8, .iterations = 80, .val_every = 2, .val_max = 9};
+        .data = "new", .hidden = 99, .epochs = 8, .iterations = 80, .val_every = 2, .val_max = 9, .keep_best = "best"};
     s.data = strdup(trained.data);
     assert_ok(settings_replace(&s, &asked, (GivenOptions){given, n}, &err));
     return s;
@@ -155,7 +163,7 @@ static TrainSettings replaced(const char *const *given, int n)
 static void replacements(void **state)
 {
     (void)state;
-    static const char *const all[] = {"data", "hidden", "val-every", "val-max", "epochs", "iterations"};
+    static const char *const all[] = {"data", "hidden", "val-every", "val-max", "epochs", "iterations", "keep-best"};
     TrainSettings s = replaced(NULL, 0);
     assert_string_equal(s.data, "old");
     assert_int_equal(s.iterations, 40);
@@ -167,6 +175,11 @@ static void replacements(void **state)
     assert_int_equal(s.val_max, 9);
     assert_int_equal(s.epochs, 3);
     assert_int_equal(s.iterations, 40);
+    free((char *)s.data);
+    s = replaced(all + 6, 1);
+    assert_string_equal(s.keep_best, "best");
+    assert_int_equal(s.val_every, 0);
+    free((char *)s.keep_best);
     free((char *)s.data);
     /* New --epochs end the file's --iterations; new --iterations keep its epochs, which they win over. */
     s = replaced(all + 4, 1);

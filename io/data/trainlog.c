@@ -13,6 +13,23 @@
 enum { N_REALS = 4 };
 static const char *const REAL_KEY[N_REALS] = {"loss", "lr", "captions_per_s", "val_loss"};
 
+static void write_scores(FILE *out, const LogScores *s)
+{
+    const struct {
+        const char *key;
+        double value;
+    } all[] = {{"val_word_loss", s->word_loss},
+               {"val_perplexity", s->perplexity},
+               {"val_bleu4", s->bleu4},
+               {"val_rouge_l", s->rouge_l},
+               {"val_cider", s->cider}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (isfinite(all[i].value)) {
+            fprintf(out, ",\"%s\":", all[i].key);
+            json_put_real(out, all[i].value);
+        }
+}
+
 int log_write(FILE *out, const LogEvent *e, Err *err)
 {
     const double reals[N_REALS] = {e->loss, e->lr, e->captions_per_s, e->val_loss};
@@ -31,6 +48,8 @@ int log_write(FILE *out, const LogEvent *e, Err *err)
             fprintf(out, ",\"%s\":", REAL_KEY[i]);
             json_put_real(out, reals[i]);
         }
+    if (e->scores)
+        write_scores(out, e->scores);
     if (*e->run)
         fprintf(out, ",\"run\":\"%s\",\"plan\":\"%s\"", e->run, e->plan);
     fputs("}\n", out);

@@ -21,8 +21,14 @@
 
 enum { LOG_MARK = 16 }; /* hexadecimal digits */
 
+/* Scores of a validation (--val-metrics), written as val_word_loss, val_perplexity, val_bleu4, val_rouge_l, val_cider. */
 typedef struct {
-    char event[16];    /* "iteration", "epoch", "checkpoint", "done" */
+    double word_loss, perplexity; /* the mean loss of a word, natural logarithm; its exponential */
+    double bleu4, rouge_l, cider; /* as coco-eval's */
+} LogScores;
+
+typedef struct {
+    char event[16];    /* "iteration", "epoch", "validation" (inside an epoch), "checkpoint", "done" */
     int64_t iteration; /* from 1 */
     int64_t epoch;     /* negative: absent */
     double loss;       /* NaN: absent; likewise for the values below */
@@ -32,6 +38,7 @@ typedef struct {
     char run[LOG_MARK + 1], plan[LOG_MARK + 1]; /* "": absent */
     const char
         *not_finite; /* of a parsed line: the key of a number that was NaN or infinite, and so counts as absent */
+    const LogScores *scores; /* to write; NULL: none. log_parse does not read them */
 } LogEvent;
 
 /* Writes the event and a newline, and flushes, so that a reader of the growing file sees whole lines.

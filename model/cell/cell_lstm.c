@@ -57,6 +57,7 @@ const Cell SIMD_NAME(cell_lstm) = {
     .name = "lstm",
     .gates = 4,
     .carried = 1,
+    .forget = 1,
     .forward = forward,
     .backward = backward,
 };

@@ -10,6 +10,7 @@ double field_number(const Field *f, const void *base)
     const void *at = (const char *)base + f->at;
     switch (f->kind) {
     case FIELD_INT:
+    case FIELD_PERIOD:
         return (double)*(const int64_t *)at;
     case FIELD_INT32:
         return *(const int32_t *)at;
@@ -37,6 +38,7 @@ int field_write(H5 *h5, const char *object, const Field *f, const void *base, Er
         return 0;
     switch (f->kind) {
     case FIELD_INT:
+    case FIELD_PERIOD:
         return h5_put_int(h5, object, f->name, *(const int64_t *)at, err);
     case FIELD_INT32:
         return h5_put_int(h5, object, f->name, *(const int32_t *)at, err);
@@ -138,6 +140,7 @@ int field_read(H5 *h5, const char *object, const Field *f, void *base, Err *err)
     int64_t v;
     switch (f->kind) {
     case FIELD_INT:
+    case FIELD_PERIOD:
         return read_int(h5, object, f, at, err);
     case FIELD_INT32:
         if (read_int(h5, object, f, &v, err))

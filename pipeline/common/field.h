@@ -10,12 +10,13 @@
 #include <stddef.h>
 
 typedef enum {
-    FIELD_INT,   /* int64_t */
-    FIELD_INT32, /* int32_t */
-    FIELD_BOOL,  /* bool; an integer in the file */
-    FIELD_REAL,  /* double */
-    FIELD_WORD,  /* int: the index of the word in `words` */
-    FIELD_TEXT   /* const char *: allocated when it is read, for the struct's owner to free */
+    FIELD_INT,    /* int64_t */
+    FIELD_PERIOD, /* int64_t: a number of epochs, or, below 0, of iterations */
+    FIELD_INT32,  /* int32_t */
+    FIELD_BOOL,   /* bool; an integer in the file */
+    FIELD_REAL,   /* double */
+    FIELD_WORD,   /* int: the index of the word in `words` */
+    FIELD_TEXT    /* const char *: allocated when it is read, for the struct's owner to free */
 } FieldKind;
 
 typedef struct {

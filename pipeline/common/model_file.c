@@ -61,6 +61,9 @@ static const Field progress_fields[] = {
     {"epoch", .kind = FIELD_INT, OF(TrainState, epoch), .max = MOST_STEPS},
     {"best_val_loss", .kind = FIELD_REAL, OF(TrainState, best_val_loss), .min = -HUGE_VAL, .max = HUGE_VAL,
      .optional = true},
+    {"best_val_score", .kind = FIELD_REAL, OF(TrainState, best_score), .min = -HUGE_VAL, .max = HUGE_VAL,
+     .optional = true},
+    {"stale_checks", .kind = FIELD_INT, OF(TrainState, stale), .max = MOST_STEPS, .sparse = true},
 };
 enum { N_PROGRESS = sizeof progress_fields / sizeof *progress_fields };
 

@@ -17,6 +17,16 @@ const char *precision_names(void)
     return PRECISION_NAMES;
 }
 
+const char *schedule_names(void)
+{
+    return "constant|step|cosine|plateau";
+}
+
+const char *best_names(void)
+{
+    return "loss|cider|bleu4";
+}
+
 /* --- the table --- */
 
 #define AT(member) .at = offsetof(TrainSettings, member)
@@ -48,9 +58,29 @@ const Setting train_settings[] = {
      "/train",
      false,
      {"label_smoothing", REAL(label_smoothing), .max = SETTING_SHARE_MAX, .sparse = true}},
+    {"clip", "/train", false, {"clip", REAL(clip), .max = SETTING_CLIP_MAX, .sparse = true}},
+    {"clip-value", "/train", false, {"clip_value", REAL(clip_value), .max = SETTING_CLIP_MAX, .sparse = true}},
+    {"weight-decay",
+     "/train",
+     false,
+     {"weight_decay", REAL(weight_decay), .max = SETTING_DECAY_MAX, .sparse = true}},
+    {"forget-bias",
+     "/train",
+     false,
+     {"forget_bias", REAL(forget_bias), .min = -SETTING_BIAS_MAX, .max = SETTING_BIAS_MAX, .sparse = true}},
+    {"lr-schedule", "/train", false, {"lr_schedule", WORD(lr_schedule, schedule_names), .sparse = true}},
+    {"lr-every", "/train", false, {"lr_every", INT(lr_every), .max = SETTING_COUNT_MAX, .sparse = true}},
+    {"warmup", "/train", false, {"warmup", INT(warmup), .max = SETTING_COUNT_MAX, .sparse = true}},
     {"seed", "/train", false, {"seed", INT(seed), .max = SETTING_UINT32_MAX}},
-    {"val-every", "/train", true, {"val_every", INT(val_every), .max = SETTING_COUNT_MAX}},
+    {"val-every",
+     "/train",
+     true,
+     {"val_every", .kind = FIELD_PERIOD, AT(val_every), .min = -SETTING_COUNT_MAX, .max = SETTING_COUNT_MAX}},
     {"val-max", "/train", true, {"val_max", INT(val_max), .min = 1, .max = SETTING_COUNT_MAX}},
+    {"val-metrics", "/train", true, {"val_metrics", BOOL(val_metrics), .max = 1, .sparse = true}},
+    {"keep-best", "/train", true, {"keep_best", TEXT(keep_best), .optional = true}},
+    {"best-by", "/train", false, {"best_by", WORD(best_by, best_names), .sparse = true}},
+    {"patience", "/train", true, {"patience", INT(patience), .max = SETTING_COUNT_MAX, .sparse = true}},
 };
 
 /* --- a file's settings and the user's --- */
@@ -76,7 +106,9 @@ static const char *print_digits(const Field *f, const TrainSettings *s, int digi
 const char *setting_print(const Setting *s, const TrainSettings *settings, char out[CHOICE_WORD])
 {
     double number = field_number(&s->field, settings);
-    if (s->field.kind == FIELD_BOOL || number < 0)
+    if (s->field.kind == FIELD_PERIOD && number < 0)
+        snprintf(out, CHOICE_WORD, "%.0fi", -number);
+    else if (s->field.kind == FIELD_BOOL || number < 0)
         snprintf(out, CHOICE_WORD, "%s", number < 0 ? "none" : number > 0 ? "on" : "off");
     else
         print_digits(&s->field, settings, 10, out);
@@ -146,11 +178,9 @@ static int replace_text(const char **text, const char *by, Err *err)
 
 int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err)
 {
-    static const size_t size[] = {[FIELD_INT] = sizeof(int64_t),
-                                  [FIELD_INT32] = sizeof(int32_t),
-                                  [FIELD_BOOL] = sizeof(bool),
-                                  [FIELD_REAL] = sizeof(double),
-                                  [FIELD_WORD] = sizeof(int)};
+    static const size_t size[] = {
+        [FIELD_INT] = sizeof(int64_t), [FIELD_PERIOD] = sizeof(int64_t), [FIELD_INT32] = sizeof(int32_t),
+        [FIELD_BOOL] = sizeof(bool),   [FIELD_REAL] = sizeof(double),    [FIELD_WORD] = sizeof(int)};
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
         void *to = (char *)settings + s->field.at;

@@ -20,10 +20,15 @@
 /* The order in which minibatches take captions; pipeline/train/batch.h says how. */
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
+/* How the learning rate changes; pipeline/train/rate.h says how. */
+typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } LrSchedule;
+
 /* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
  * cell_names() of model/cell/cell.h and rule_names() of model/optim/optim.h. */
 const char *order_names(void);
 const char *precision_names(void);
+const char *schedule_names(void);
+const char *best_names(void);
 
 /* The largest numbers that an option and a file may ask for. */
 #define SETTING_LR_MAX 1e6
@@ -33,6 +38,12 @@ const char *precision_names(void);
 #define SETTING_UINT32_MAX 4294967295.0
 #define SETTING_BATCH_MAX 1048576.0
 #define SETTING_SHARE_MAX 0.99 /* of dropout and label smoothing */
+#define SETTING_CLIP_MAX 1e6
+#define SETTING_DECAY_MAX 1e3
+#define SETTING_BIAS_MAX 100.0
+
+/* By which number of a validation one is better than those before: the lower loss, the higher score. */
+typedef enum { BEST_LOSS, BEST_CIDER, BEST_BLEU4 } BestBy;
 
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
@@ -40,7 +51,7 @@ typedef struct {
     int attention;    /* of attention_at; 0: none */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
-    double lr, lr_decay; /* lr NaN: the rule's own */
+    double lr, lr_decay; /* lr NaN: the rule's own; lr_decay NaN: the schedule's */
     int64_t epochs;
     int64_t iterations; /* -1: as many as the epochs have */
     int64_t batch_size;
@@ -48,9 +59,19 @@ typedef struct {
     int order;         /* BatchOrder */
     int precision;     /* Precision of matrix products */
     bool raw_features;
-    double dropout, label_smoothing; /* of LossOptions (model/loss.h) */
+    double dropout, label_smoothing;       /* of LossOptions (model/loss.h) */
+    double clip, clip_value, weight_decay; /* of model/optim/regularize.h; 0: none */
+    double forget_bias;                    /* of the start (model/captioner.h) */
+    int lr_schedule;                       /* LrSchedule */
+    int64_t lr_every; /* epochs or checks between decays; 0: the default of schedules that decay by it */
+    int64_t warmup;   /* iterations */
     int64_t seed;
-    int64_t val_every, val_max;
+    int64_t val_every; /* epochs between validations; below 0: iterations; 0: never */
+    int64_t val_max;
+    bool val_metrics;      /* captions of validation images are scored too; also if best_by needs them */
+    const char *keep_best; /* where the best model goes, or NULL; owned as data is */
+    int best_by;           /* BestBy */
+    int64_t patience;      /* validations without a better one that end the run; 0: they do not */
 } TrainSettings;
 
 typedef struct {
@@ -60,7 +81,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 20 };
+enum { TRAIN_SETTINGS = 31 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -90,7 +111,7 @@ void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,
                    const char *path, Err *err);
 /* Turns a file's settings into those of the run that resumes it: given ones that may change replace the file's, and new
- * --epochs without --iterations end the file's iterations. settings->data is malloc'd, before and after.
+ * --epochs without --iterations end the file's iterations. settings->data and keep_best are malloc'd, before and after.
  * -1: out of memory. */
 int settings_replace(TrainSettings *settings, const TrainSettings *asked, GivenOptions given, Err *err);
 

@@ -16,6 +16,7 @@ int train_state_alloc(TrainState *s, size_t parameters)
 void train_state_free(TrainState *s)
 {
     free((char *)s->settings.data);
+    free((char *)s->settings.keep_best);
     free(s->run);
     free(s->log);
     free(s->data_absolute);

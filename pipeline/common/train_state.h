@@ -25,6 +25,8 @@ typedef struct {
     double *loss; /* (iteration) of every iteration */
     int64_t loss_room;
     double best_val_loss; /* NaN: none yet */
+    double best_score;    /* the same by best_by, if that is a score */
+    int64_t stale;        /* checks in a row without a better one; 0 if nothing asks for it */
 } TrainState;
 
 /* Zeroed arrays for the rule of state->optim. -1: out of memory. */

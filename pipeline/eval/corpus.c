@@ -272,6 +272,11 @@ static int add_record(Corpus *c, const Record *r, int32_t group, int flags, char
     return 0;
 }
 
+int corpus_add(Corpus *c, const Record *r, Err *err)
+{
+    return add_record(c, r, -1, CORPUS_REFERENCES, NULL, err);
+}
+
 static int add_elements(Corpus *c, const Json *list, int flags, Err *err)
 {
     int64_t n = 1;

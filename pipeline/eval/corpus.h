@@ -9,6 +9,7 @@
 
 #include "io/base/err.h"
 #include "io/base/hash.h"
+#include "io/data/record.h"
 #include "model/score/sentence.h"
 #include "pipeline/eval/references.h"
 #include "pipeline/eval/tokens.h"
@@ -60,6 +61,8 @@ enum {
 
 /* Reads caption records, one per line, or a results array ("-": standard input). */
 int corpus_captions(Corpus *corpus, const char *input, int flags, Err *err);
+/* Adds one record's caption, with its own references. */
+int corpus_add(Corpus *corpus, const Record *record, Err *err);
 /* Adds references: those of the images that have captions, or with `all` those of every image. The other images are
  * added with their ids alone. */
 int corpus_references(Corpus *corpus, const References *references, int all, Err *err);

@@ -13,11 +13,11 @@ static bool holds_something(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
 }
 
-/* Whether both outputs would go to one file. Devices take both. */
-static bool one_file(const TrainOptions *o)
+/* Whether two outputs would go to one file. Devices take both. */
+static bool one_file(const char *a, const char *b)
 {
     struct stat st;
-    return o->log && path_same(o->log, o->out) && (stat(o->out, &st) || S_ISREG(st.st_mode));
+    return a && b && path_same(a, b) && (stat(b, &st) || S_ISREG(st.st_mode));
 }
 
 static bool same_mark(const char *a, const char *b)
@@ -80,6 +80,24 @@ static int guard_model(const TrainRun *r, Err *err)
     return rc;
 }
 
+/* The best model so far, of this run: what its file holds is from before, or from a run that is done again. */
+static int guard_best(const TrainRun *r, Err *err)
+{
+    const char *path = r->state.settings.keep_best;
+    TrainState file;
+    if (!path || !holds_something(path))
+        return 0;
+    int rc = model_peek(&file, path, err);
+    if (rc < 0)
+        return err_set(err, "%s; --force replaces the file", err->text);
+    if (rc == 0 || !same_mark(file.run, r->state.run))
+        rc = err_set(err, "%s: holds a model of another run; --force replaces it", path);
+    else
+        rc = 0;
+    train_state_free(&file);
+    return rc;
+}
+
 /* --- the log --- */
 
 static int guard_log(const TrainRun *r, Err *err)
@@ -106,9 +124,12 @@ int guard_outputs(const TrainRun *r, Err *err)
     const TrainOptions *o = r->options;
     Err why;
     err = err ? err : &why;
-    if (one_file(o))
+    const char *best = r->state.settings.keep_best;
+    if (one_file(o->log, o->out))
         return err_set(err, "%s: cannot be both the model and the log", o->out);
+    if (one_file(best, o->out) || one_file(best, o->log))
+        return err_set(err, "%s: --keep-best needs a file of its own", best);
     if (o->force)
         return 0;
-    return guard_model(r, err) || (o->log && !o->resume && guard_log(r, err)) ? -1 : 0;
+    return guard_model(r, err) || guard_best(r, err) || (o->log && !o->resume && guard_log(r, err)) ? -1 : 0;
 }

@@ -1,10 +1,13 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
+#include "model/optim/regularize.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/rate.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
+#include "pipeline/train/validate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +19,7 @@ static int save(TrainRun *r, Err *err)
 {
     if (model_save(&r->model, &r->state, r->options->out, err))
         return -1;
-    return train_log_event(r, "checkpoint", NAN, NAN, err);
+    return train_log_event(r, "checkpoint", NAN, false, err);
 }
 
 /* --- an iteration --- */
@@ -26,54 +29,41 @@ static int warn_of_zeros(TrainRun *r, const Dataset *d, bool *warned, Err *err)
     return check_zero_rows(&d->features, d->features_path, warned, r->report, err);
 }
 
-/* The mean loss of a batch of captions of `width` words; in training also its gradient. */
-static double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
+/* The learning rate of the next iteration. */
+static void set_rate(TrainRun *r)
 {
-    const LossBatch batch = {.features = b->features,
-                             .captions = b->captions,
-                             .grid = b->grid,
-                             .image = b->image,
-                             .images = b->images,
-                             .N = b->n,
-                             .T = width - 1,
-                             .mode = mode,
-                             .iteration = r->state.iteration + 1};
-    return captioner_loss(&r->model.params, r->work, &batch, &r->grads);
+    const TrainState *s = &r->state;
+    r->lr = s->optim.learning_rate * rate_factor(&s->settings, s->iteration, r->total);
 }
 
-/* The mean loss of the first validation captions, in batches; draws no random number. */
-static int validate(TrainRun *r, double *val_loss, Err *err)
-{
-    const TrainSettings *s = &r->state.settings;
-    int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max;
-    double sum = 0;
-    Batch *b = &r->val_batch;
-    for (int64_t i = 0; i < n; i += b->n) {
-        b->n = (int)(n - i < s->batch_size ? n - i : s->batch_size);
-        for (int k = 0; k < b->n; k++)
-            b->index[k] = i + k;
-        if (batch_gather(&r->val, b, err) ||
-            (b->has_zeros && warn_of_zeros(r, &r->val, &r->warned_of_val_zeros, err)))
-            return -1;
-        sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
-    }
-    *val_loss = sum / (double)n;
-    return 0;
-}
-
-static int end_epoch(TrainRun *r, Err *err)
+static void update(TrainRun *r)
 {
     TrainState *s = &r->state;
-    double val_loss = NAN;
-    s->optim.learning_rate *= s->settings.lr_decay;
-    if (s->settings.val_every > 0 && s->epoch % s->settings.val_every == 0) {
-        if (validate(r, &val_loss, err))
-            return -1;
-        if (!(s->best_val_loss <= val_loss))
-            s->best_val_loss = val_loss;
-        report_note(r->report, "(Epoch %lld) val loss: %f", (long long)s->epoch, val_loss);
-    }
-    return train_log_event(r, "epoch", NAN, val_loss, err);
+    const TrainSettings *t = &s->settings;
+    Params *p = &r->model.params;
+    double base = s->optim.learning_rate;
+    if (t->clip > 0 || t->clip_value > 0)
+        gradient_clip(t->clip, t->clip_value, r->grads.data, p->n);
+    if (t->weight_decay > 0)
+        weights_decay(p, r->lr * t->weight_decay);
+    s->optim.learning_rate = r->lr;
+    optim_update(&s->optim, p->n, p->data, r->grads.data, s->slot);
+    s->optim.learning_rate = base;
+}
+
+/* At the end of an epoch, or where a validation is due. */
+static int milestones(TrainRun *r, Err *err)
+{
+    TrainState *s = &r->state;
+    bool epoch_ends = s->iteration % r->per_epoch == 0, due = validation_due(r);
+    if (epoch_ends)
+        s->optim.learning_rate = rate_after_epoch(&s->settings, s->optim.learning_rate, s->epoch);
+    if (due && validate(r, err))
+        return -1;
+    if (!epoch_ends && !due)
+        return 0;
+    set_rate(r);
+    return train_log_event(r, epoch_ends ? "epoch" : "validation", NAN, due, err);
 }
 
 static int iterate(TrainRun *r, Err *err)
@@ -87,7 +77,8 @@ static int iterate(TrainRun *r, Err *err)
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);
-    optim_update(&s->optim, r->model.params.n, r->model.params.data, r->grads.data, s->slot);
+    set_rate(r);
+    update(r);
     if (train_state_add_loss(s, r->loss))
         return err_set(err, "out of memory");
     s->rng = b->rng;
@@ -96,21 +87,27 @@ static int iterate(TrainRun *r, Err *err)
     if ((s->iteration - 1) % r->options->print_every == 0)
         report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
                     r->loss);
-    int rc = train_log_event(r, "iteration", b->n / (clock_now() - began), NAN, err);
+    int rc = train_log_event(r, "iteration", b->n / (clock_now() - began), false, err);
     /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
-    return s->iteration % r->per_epoch == 0 && end_epoch(r, err) ? -1 : rc;
+    return milestones(r, err) ? -1 : rc;
 }
 
 /* --- the run --- */
 
+static bool ended(const TrainRun *r)
+{
+    return r->state.iteration >= r->total || out_of_patience(r);
+}
+
 static int loop(TrainRun *r, Err *err)
 {
     int64_t every = r->options->save_every;
-    while (r->state.iteration < r->total && !report_stop(r->report)) {
+    set_rate(r);
+    while (!ended(r) && !report_stop(r->report)) {
         if (iterate(r, err))
             return -1;
         report_progress(r->report, r->state.iteration, r->total);
-        if (every > 0 && r->state.iteration % every == 0 && r->state.iteration < r->total && save(r, err))
+        if (every > 0 && r->state.iteration % every == 0 && !ended(r) && save(r, err))
             return -1;
     }
     return 0;
@@ -120,20 +117,24 @@ static int finish(TrainRun *r, Err *err)
 {
     if (save(r, err))
         return -1;
-    if (r->state.iteration < r->total) {
+    if (!ended(r)) {
         report_note(r->report, "stopped at iteration %lld of %lld; saved to %s", (long long)r->state.iteration,
                     (long long)r->total, r->options->out);
         return 0;
     }
-    return train_log_event(r, "done", NAN, NAN, err);
+    if (r->state.iteration < r->total)
+        report_note(r->report, "ended at iteration %lld of %lld: %lld validations without a better one",
+                    (long long)r->state.iteration, (long long)r->total, (long long)r->state.stale);
+    return train_log_event(r, "done", NAN, false, err);
 }
 
 /* The resumed file stays as it is, and is copied if another name was asked for. */
 static int nothing_left(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
-    report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done", o->resume,
-                (long long)r->state.iteration, (long long)r->total);
+    report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done%s", o->resume,
+                (long long)r->state.iteration, (long long)r->total,
+                r->state.iteration < r->total ? "; a larger --patience continues" : "");
     return strcmp(o->out, o->resume) ? model_save(&r->model, &r->state, o->out, err) : 0;
 }
 
@@ -141,7 +142,7 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
 {
     TrainRun r = {.options = options, .report = report};
     int rc = train_start(&r, err);
-    if (rc == 0 && options->resume && r.state.iteration >= r.total)
+    if (rc == 0 && options->resume && ended(&r))
         rc = nothing_left(&r, err);
     else if (rc == 0)
         rc = loop(&r, err) || finish(&r, err) ? -1 : 0;
@@ -149,7 +150,7 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
         model_save(&r.model, &r.state, options->out, NULL);
     if (rc == 0)
         rc = train_close_log(&r, err);
-    *result = (TrainResult){r.loss, rc == 0 && r.state.iteration >= r.total, r.contradiction};
+    *result = (TrainResult){r.loss, rc == 0 && ended(&r), r.contradiction};
     train_end(&r);
     return rc;
 }

@@ -2,6 +2,7 @@
 
 #include "io/data/trainlog_file.h"
 #include "io/file/file.h"
+#include "pipeline/train/validate.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,14 +114,15 @@ int train_open_log(TrainRun *r, Err *err)
 
 /* --- writing --- */
 
-int train_log_event(TrainRun *r, const char *event, double rate, double val_loss, Err *err)
+int train_log_event(TrainRun *r, const char *event, double rate, bool validated, Err *err)
 {
     LogEvent e = {.iteration = r->state.iteration,
                   .epoch = r->state.epoch,
                   .loss = r->loss,
-                  .lr = r->state.optim.learning_rate,
+                  .lr = r->lr,
                   .captions_per_s = rate,
-                  .val_loss = val_loss};
+                  .val_loss = validated ? r->val_loss : NAN,
+                  .scores = validated && scores_captions(&r->state.settings) ? &r->val_scores : NULL};
     snprintf(e.event, sizeof e.event, "%s", event);
     if (r->log_begins && r->state.run) {
         snprintf(e.run, sizeof e.run, "%s", r->state.run);

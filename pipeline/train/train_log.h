@@ -10,9 +10,10 @@
  * why. The model remembers a log that is a file. -1: the log that was asked for cannot be opened, or is not one. */
 int train_open_log(TrainRun *run, Err *err);
 
-/* Writes an event, if there is a log; NaN: the event has no rate, or no validation loss. -1: it could not be written, and
+/* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and, if captions are
+ * scored, run->val_scores. -1: it could not be written, and
  * run->log_lost is set. */
-int train_log_event(TrainRun *run, const char *event, double rate, double val_loss, Err *err);
+int train_log_event(TrainRun *run, const char *event, double rate, bool validated, Err *err);
 
 int train_close_log(TrainRun *run, Err *err); /* -1: the end of the log was not written */
 

@@ -6,8 +6,10 @@
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/guard.h"
+#include "pipeline/train/rate.h"
 #include "pipeline/train/run_mark.h"
 #include "pipeline/train/train_log.h"
+#include "pipeline/train/validate.h"
 
 #include <errno.h>
 #include <math.h>
@@ -24,8 +26,14 @@ static int take_settings(TrainRun *r, Err *err)
     *s = r->options->settings;
     if (isnan(s->lr))
         s->lr = rule_at(s->rule)->training_rate;
+    if (isnan(s->lr_decay))
+        s->lr_decay = schedule_decay((LrSchedule)s->lr_schedule);
+    if (!s->lr_every)
+        s->lr_every = schedule_every((LrSchedule)s->lr_schedule);
+    const char *best = s->keep_best;
     s->data = strdup(s->data);
-    return s->data ? 0 : err_set(err, "out of memory");
+    s->keep_best = best ? strdup(best) : NULL;
+    return s->data && (!best || s->keep_best) ? 0 : err_set(err, "out of memory");
 }
 
 static int open_init(TrainRun *r, Err *err)
@@ -58,13 +66,17 @@ static int open_origin(TrainRun *r, Err *err)
 
 /* --- data --- */
 
-/* Reports now, not after hours, that the model cannot be written. */
-static int try_output(const char *path, Err *err)
+/* Reports now, not after hours, that a model cannot be written. */
+static int try_outputs(const TrainRun *r, Err *err)
 {
+    const char *const paths[] = {r->options->out, r->state.settings.keep_best};
     OutFile out;
-    if (outfile_begin(&out, path, err))
-        return -1;
-    outfile_abort(&out);
+    for (int i = 0; i < 2; i++) {
+        if (paths[i] && outfile_begin(&out, paths[i], err))
+            return -1;
+        if (paths[i])
+            outfile_abort(&out);
+    }
     return 0;
 }
 
@@ -115,14 +127,15 @@ static int open_data(TrainRun *r, Err *err)
     const char *dir = r->found ? r->found : s->data;
     if (dataset_open(&r->data, dir, "train", flags, err) || check_captions(&r->data, r->report, err))
         return -1;
-    if (s->val_every > 0 &&
-        (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
+    if (s->val_every && (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
-    if (s->val_every > 0 && r->val.features.columns != r->data.features.columns)
+    if (s->val_every && r->val.features.columns != r->data.features.columns)
         return err_set(err, "%s has %lld features, %s %lld", r->val.features_path,
                        (long long)r->val.features.columns, r->data.features_path,
                        (long long)r->data.features.columns);
-    return s->val_every > 0 && s->attention ? grids_alike(&r->data.grid, &r->val.grid, err) : 0;
+    if (s->val_every && s->attention && grids_alike(&r->data.grid, &r->val.grid, err))
+        return -1;
+    return s->val_every && scores_captions(s) ? dataset_index(&r->val, err) : 0;
 }
 
 /* --max-train: the first numbers drawn, with replacement, as the course's load_coco_data does. */
@@ -160,6 +173,7 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
         return err_set(err, "no memory for a model of %d features, %d, %d and %d words", shape.D, shape.W, shape.H,
                        shape.V);
     params_init(&r->model.params, rng);
+    params_forget_bias(&r->model.params, (real)s->forget_bias);
     return 0;
 }
 
@@ -187,7 +201,7 @@ static int start_fresh(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     s->optim = optim_defaults(rule_at(s->settings.rule));
     s->optim.learning_rate = s->settings.lr;
-    s->best_val_loss = NAN;
+    s->best_val_loss = s->best_score = NAN;
     s->captions_digest = captions_digest(&r->data);
     rng_seed(&s->rng, (uint32_t)s->settings.seed);
     if (draw_subset(r, &s->rng, err) || (!r->options->init && fresh_model(r, &s->rng, err)))
@@ -241,7 +255,7 @@ static int alloc_work(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
     const ModelShape *shape = &r->model.params.shape;
-    bool val = s->val_every > 0;
+    bool val = s->val_every != 0;
     int width = val && r->val.width > r->data.width ? r->val.width : r->data.width;
     const LossOptions loss = {.precision = (Precision)s->precision,
                               .dropout = s->dropout,
@@ -271,7 +285,7 @@ int train_start(TrainRun *r, Err *err)
     const char *origin = o->resume ? o->resume : o->init;
     r->loss = NAN;
     h5_allow_external(o->allow_external);
-    if (claim_model(r, err) || open_origin(r, err) || try_output(o->out, err) || open_data(r, err))
+    if (claim_model(r, err) || open_origin(r, err) || try_outputs(r, err) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
         return -1;

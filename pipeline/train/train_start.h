@@ -35,6 +35,9 @@ typedef struct {
     bool log_begins; /* its next line is the first one */
     bool log_lost;   /* it could not be written */
     double loss;     /* of the last iteration */
+    double val_loss; /* of the last validation */
+    LogScores val_scores;
+    double lr; /* of that, or of the next one after the end of an epoch */
     bool contradiction;
 } TrainRun;
 

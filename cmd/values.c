@@ -1,0 +1,72 @@
+/* What the text of an option's value may be. */
+#include "cmd/cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+    char *end;
+    errno = 0;
+    if (!isdigit((unsigned char)*text) && *text != '-' && *text != '+')
+        return false;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || *end || errno || v < min || v > max)
+        return false;
+    *out = v;
+    return true;
+}
+
+bool cli_read_period(const char *text, int64_t max, int64_t *out)
+{
+    size_t n = strlen(text);
+    if (!n || n > 24 || text[n - 1] != 'i')
+        return cli_read_int(text, 0, max, out);
+    char number[24];
+    memcpy(number, text, n - 1);
+    number[n - 1] = '\0';
+    bool valid = cli_read_int(number, 0, max, out);
+    *out = valid ? -*out : *out;
+    return valid;
+}
+
+bool cli_read_real(const char *text, double min, double max, double *out)
+{
+    char *end;
+    if (!*text || strspn(text, "0123456789+-.eE") != strlen(text))
+        return false;
+    errno = 0;
+    double v = strtod(text, &end);
+    /* ERANGE with a tiny result is an underflow: the nearest number is right. */
+    if (end == text || *end || !isfinite(v) || (errno == ERANGE && fabs(v) > 1) || v < min || v > max)
+        return false;
+    *out = v;
+    return true;
+}
+
+void cli_size(const char *option, const char *text, int min, int max, int *w, int *h)
+{
+    char side[16];
+    int64_t across, down;
+    size_t n = strcspn(text, "x");
+    snprintf(side, sizeof side, "%.*s", n < sizeof side ? (int)n : 0, text);
+    if (!text[n] || !cli_read_int(side, min, max, &across) || !cli_read_int(text + n + 1, min, max, &down))
+        cli_usage_error("%s: '%s': expected WxH with sides from %d to %d", option, text, min, max);
+    *w = (int)across;
+    *h = (int)down;
+}
+
+void cli_png_name(const char *option, const char *path)
+{
+    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf",
+                                        ".tif", ".tiff", ".bmp", ".htm",  ".html"};
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
+        if (!strcasecmp(ending, other[i]))
+            cli_usage_error("%s '%s': pictures are PNG, not %s", option, path, ending + 1);
+}

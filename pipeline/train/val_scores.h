@@ -1,0 +1,20 @@
+/* The scores of a model's captions while it trains: those that coco-sample and coco-eval give with their defaults.
+ *
+ *   first images of val ──► greedy captions ──► corpus, with the images' references ──► metrics
+ *
+ * Nothing is kept from one call to the next, so that a resumed run gets the same bits. Main thread; parallel inside. */
+#ifndef COCO_PIPELINE_TRAIN_VAL_SCORES_H
+#define COCO_PIPELINE_TRAIN_VAL_SCORES_H
+
+#include "io/base/err.h"
+#include "io/data/dataset.h"
+#include "io/data/trainlog.h"
+#include "pipeline/common/model.h"
+
+#include <stdint.h>
+
+/* Sets bleu4, rouge_l and cider, from the first `images` images of a dataset that is indexed, without those that have no
+ * references. */
+int val_scores(const Model *model, const Dataset *val, int64_t images, LogScores *scores, Err *err);
+
+#endif
