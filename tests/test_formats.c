@@ -380,7 +380,9 @@ static void profile_of_inks(void **state)
     for (size_t i = 0; i < sizeof inks; i++)
         inks[i] = i % 4 ? 255 : 0; /* cyan alone */
     Bytes plain = jpegs_compress(inks, 16, 16, TJPF_CMYK, TJSAMP_444, 0);
-    expect_jpeg(jpeg_with_profile(plain, icc, 1), 16, 16, "AAAA");
+    Bytes jpeg = jpeg_with_profile(plain, icc, 1);
+    expect_jpeg(jpeg, 16, 16, "AAAA");
+    free(jpeg.bytes);
     free(plain.bytes);
     free(icc.bytes);
 }
