@@ -177,6 +177,7 @@ unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/repla
 
 test:
 	scripts/setup test
+	@scripts/setup photos none || echo "tests of coco-features are skipped: there is no ONNX Runtime"
 	$(MAKE) unit
 	BUILD=$(BUILD) tests/run
 
