@@ -40,6 +40,8 @@ static void take(const Cli *cli, Options *o)
     plot->labels = o->labels.value;
     plot->n_labels = o->labels.n;
     plot->smooth = (int)o->smooth;
+    if (plot->y && !cli_given(cli, "title"))
+        plot->title = plot->y;
     check(plot);
 }
 
@@ -56,6 +58,10 @@ int main(int argc, char **argv)
     CliOption options[] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &o.plot.output, .arg = "FILE",
          .help = "the picture to write, PNG; - is standard output"},
+        {.name = "y", .kind = CLI_TEXT, .value = &o.plot.y, .arg = "KEY",
+         .help = "draw this number of the logs instead of the losses: lr, val_cider, val_bleu4, val_perplexity, ..."},
+        {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
+         .help = "mark each run's best validation: its lowest loss or perplexity, its highest score"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},
         {.name = "smooth", .kind = CLI_INT, .value = &o.smooth, .arg = "N",
          .help = "show the mean over N iterations, and the curve itself, faint; 0: no smoothing",
@@ -74,7 +80,8 @@ int main(int argc, char **argv)
             "Draws the loss curves of training logs: training loss as lines, validation loss dashed with markers,\n"
             "several runs in one picture.",
         .epilog = "Logs come from `coco-train --log FILE`:\n"
-                  "  coco-plot rnn.jsonl lstm.jsonl --label RNN --label LSTM --smooth 20 --log-y -o loss.png",
+                  "  coco-plot rnn.jsonl lstm.jsonl --label RNN --label LSTM --smooth 20 --log-y -o loss.png\n"
+                  "  coco-plot a.jsonl b.jsonl --y val_cider --best -o cider.png    # of coco-train --val-metrics",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };

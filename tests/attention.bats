@@ -29,7 +29,7 @@ settings() {
 --attention soft --cell rnn --dropout 0.2
 --attention soft --cell gru --order shuffle
 --attention adaptive --cell lstm --precision bf16
---attention adaptive --cell rnn
+--attention adaptive --cell rnn --val-every 1 --val-metrics
 END
 }
 

@@ -355,7 +355,7 @@ print(json.dumps(["t/good/" + n for n in names], ensure_ascii=False, separators=
     photos
     coco-features -q --grid --cnn "$COCO_CACHE/cnn/tiny.onnx" -o g.h5 p
     coco-fetch show s --split train -n 12 | coco-prepare -q -o e - --features g.h5 --pca 5 --grid-pca 3 --min-count 1
-    tiny -d e -o m.h5 --attention adaptive --iterations 60 --lr 0.02
+    tiny -d e -o m.h5 --attention adaptive --iterations 300 --lr 0.01
     coco-sample -q -m m.h5 p >pictures
     coco-sample -q -m m.h5 --features g.h5 >rows
     [ "$(wc -l <pictures)" = 13 ]

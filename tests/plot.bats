@@ -212,3 +212,33 @@ END
     done
     for smooth in -1 x 1.5; do fails 2 '--smooth' coco-plot --smooth=$smooth a.log -o a.png; done
 }
+
+@test "--y: another number of the logs, with its name; the best of each run is marked" {
+    awk 'BEGIN { for (i = 1; i <= 40; i++) {
+        printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":%.4f,\"lr\":%.5f}\n", i, 80 / i, 0.01 / i
+        if (i % 8 == 0) printf "{\"event\":\"epoch\",\"iteration\":%d,\"val_loss\":9,\"lr\":0.5,\"val_cider\":%.4f}\n", i, 0.5 - (i - 24) ^ 2 / 2000
+    } }' >scores.log
+    coco-plot scores.log --y val_cider -o cider.png
+    [ "$(png box cider.png $TRAINING)" = none ]
+    inside "$(png box cider.png $VALIDATION $IN_CURVES)" "$IN_CURVES"
+    # It is drawn as the same numbers under another name are, but for the names.
+    sed 's/val_loss/old/; s/val_cider/val_loss/; /iteration","iter/d' scores.log >renamed.log
+    coco-plot renamed.log --label x --title t -o renamed.png
+    coco-plot scores.log --label x --title t --y val_cider -o named.png
+    [ "$(png box renamed.png $VALIDATION)" = "$(png box named.png $VALIDATION)" ]
+    # A number that iterations have is a line, whatever epochs say of it.
+    coco-plot scores.log --y lr -o lr.png
+    inside "$(png box lr.png $TRAINING $IN_CURVES)" "$IN_CURVES"
+    [ "$(png box lr.png $VALIDATION $IN_CURVES)" = none ]
+    # The mark is at the highest of the scores, and at the lowest of the losses.
+    coco-plot scores.log --y val_cider --best -o best.png
+    ! cmp -s cider.png best.png
+    [ "$(top "$(png box best.png $VALIDATION $IN_CURVES)")" -lt "$(top "$(png box cider.png $VALIDATION $IN_CURVES)")" ]
+    coco-plot a.log -o loss.png
+    coco-plot a.log --best -o best-loss.png
+    ! cmp -s loss.png best-loss.png
+    run coco-plot scores.log --y val_clder -o none.png
+    [ "$status" = 1 ]
+    [ "$output" = 'coco-plot: scores.log: no event has a "val_clder"' ]
+    [ ! -e none.png ]
+}

@@ -10,7 +10,7 @@
 #include <omp.h>
 #endif
 
-enum { N = 7, T = 5, D = 4, W = 5, H = 6, V = 9, C = 3, P = 5, K = 2, IMAGES = 3, GH_MOST = 4 * H };
+enum { N = 7, T = 5, D = 4, W = 5, H = 8, V = 9, C = 3, P = 5, K = 2, IMAGES = 3, GH_MOST = 4 * H };
 
 typedef struct {
     Params params, grads;

@@ -154,3 +154,13 @@ int log_parse(LogEvent *e, const char *line, size_t len, Err *err)
     json_free(json);
     return rc;
 }
+
+double log_value(const char *line, size_t len, const char *key)
+{
+    double value = NAN;
+    Json *json = parse_line(line, len, NULL);
+    if (json && json_get_real(json, key, &value, NULL) != 1)
+        value = NAN;
+    json_free(json);
+    return value;
+}

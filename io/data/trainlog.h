@@ -49,5 +49,7 @@ int log_write(FILE *out, const LogEvent *event, Err *err);
  * so do the NaN, Infinity and 1e999 that other programs write for a loss.
  * -1: the line is not an event; err says why ("no \"iteration\""). */
 int log_parse(LogEvent *event, const char *line, size_t len, Err *err);
+/* The number of that key in a line that log_parse accepts; NaN: it has none, or none that is finite. */
+double log_value(const char *line, size_t len, const char *key);
 
 #endif

@@ -45,6 +45,18 @@ static int add_event(RunCurves *run, const LogEvent *e)
     return 0;
 }
 
+/* Of a number that both have, iterations tell more. */
+static int add_value(RunCurves *run, const LogEvent *e, double value)
+{
+    bool of_iteration = !strcmp(e->event, "iteration");
+    Curve *c = of_iteration ? &run->loss : &run->val;
+    double x = (double)e->iteration;
+    cut(&run->val, x);
+    if (of_iteration)
+        cut(&run->loss, x);
+    return isnan(value) ? 0 : push(c, x, value);
+}
+
 /* --- gaps --- */
 
 enum { NEIGHBOURS = 8 };
@@ -85,6 +97,7 @@ enum { LINE_MAX_BYTES = 16 << 20 };
 
 typedef struct {
     LineReader *lines;
+    const char *key; /* NULL: losses */
     const Report *report;
     size_t lost; /* losses that are not finite numbers */
     char *first; /* where the first of them is */
@@ -100,6 +113,10 @@ static int add_line(RunCurves *run, LogReader *r, const char *line, size_t len, 
         report_warn(r->report, "%s; the line is cut off and left out", err->text);
         return 0;
     }
+    if (r->key)
+        return add_value(run, &e, log_value(line, len, r->key))
+                   ? err_set(err, "%s: out of memory", line_reader_place(r->lines))
+                   : 0;
     bool lost = e.not_finite ? strstr(e.not_finite, "loss") != NULL
                              : !strcmp(e.event, "iteration") && isnan(e.loss) && isnan(e.val_loss);
     if (lost && !r->lost++)
@@ -125,15 +142,18 @@ static int read_log(RunCurves *run, LogReader *r, Err *err)
         report_warn(r->report, "%s: the loss is not a finite number; %zu such losses are left out", r->first,
                     r->lost);
     if (run->loss.n + run->val.n == 0)
-        return err_set(err, "%s: no losses", line_reader_name(r->lines));
+        return r->key ? err_set(err, "%s: no event has a \"%s\"", line_reader_name(r->lines), r->key)
+                      : err_set(err, "%s: no losses", line_reader_name(r->lines));
+    if (r->key && run->loss.n)
+        run->val.n = 0;
     mark_gaps(&run->loss);
     mark_gaps(&run->val);
     return 0;
 }
 
-int curves_read(RunCurves *run, const char *path, const Report *report, Err *err)
+int curves_read(RunCurves *run, const char *path, const char *key, const Report *report, Err *err)
 {
-    LogReader r = {.lines = line_reader_open(path, LINE_MAX_BYTES, err), .report = report};
+    LogReader r = {.lines = line_reader_open(path, LINE_MAX_BYTES, err), .key = key, .report = report};
     Err why;
     memset(run, 0, sizeof *run);
     if (!r.lines)

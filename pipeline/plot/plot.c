@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARKERS_MAX = 60 };
+enum { MARKERS_MAX = 60, QUANTITY_LEN = 128 };
 
 typedef struct {
     const PlotOptions *options;
@@ -33,6 +33,18 @@ typedef struct {
 PlotOptions plot_defaults(void)
 {
     return (PlotOptions){.title = "Training loss", .width = 960, .height = 540};
+}
+
+/* What the axis counts. */
+static const char *quantity(const Plot *p)
+{
+    return p->options->y ? p->options->y : "loss";
+}
+
+/* Whether less of it is better. */
+static bool low_is_good(const Plot *p)
+{
+    return strstr(quantity(p), "loss") || strstr(quantity(p), "perplexity");
 }
 
 static int px(const Plot *p, double v)
@@ -78,7 +90,7 @@ static void layout(Plot *p)
     canvas_text_size(p->canvas, &p->title, options->title, &w, &h);
     p->y = px(p, 14) + (*options->title ? h + px(p, 6) : 0);
     p->y += legend_put(&p->legend, p->canvas, 0, false);
-    canvas_text_size(p->canvas, &p->label, "loss", &w, &h);
+    canvas_text_size(p->canvas, &p->label, quantity(p), &w, &h);
     p->y += px(p, 10) + h + px(p, 6);
     canvas_text_size(p->canvas, &p->tick, "0", &w, &tick_h);
     p->h = options->height - p->y - tick_h - h - px(p, 26);
@@ -131,8 +143,10 @@ static void draw_axes(Plot *p)
     canvas_text_size(p->canvas, &label, "iteration", &w, &h);
     canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), "iteration");
     label.align = 0;
-    canvas_text_size(p->canvas, &label, "loss", &w, &h);
-    canvas_text(p->canvas, &label, px(p, 20), p->y - h - px(p, 8), p->options->log_y ? "loss (log scale)" : "loss");
+    char text[QUANTITY_LEN];
+    snprintf(text, sizeof text, "%s%s", quantity(p), p->options->log_y ? " (log scale)" : "");
+    canvas_text_size(p->canvas, &label, text, &w, &h);
+    canvas_text(p->canvas, &label, px(p, 20), p->y - h - px(p, 8), text);
 }
 
 /* Stores the line of a curve in p->xy: of the points in each column of pixels the first, lowest, highest and last, in
@@ -215,6 +229,26 @@ static int draw_loss(Plot *p, const Curve *c, Color color, Err *err)
     return 0;
 }
 
+/* A ring around the best point, the first of equal ones, and its value. */
+static void draw_best(Plot *p, const Curve *c, Color color)
+{
+    const CurvePoint *best = &c->point[0];
+    TextStyle style = {.size = 11.5 * p->scale, .bold = 1, .color = color};
+    char text[32];
+    int w, h;
+    for (size_t i = 1; i < c->n; i++)
+        if (low_is_good(p) ? c->point[i].y < best->y : c->point[i].y > best->y)
+            best = &c->point[i];
+    double x = at_x(p, best->x), y = at_y(p, best->y), r = 7 * p->scale;
+    canvas_ellipse(p->canvas, x, y, r, r, color);
+    canvas_ellipse(p->canvas, x, y, 0.7 * r, 0.7 * r, LOOK_PAPER);
+    look_marker(p->canvas, p->scale, x, y, color);
+    snprintf(text, sizeof text, "%.4g", best->y);
+    canvas_text_size(p->canvas, &style, text, &w, &h);
+    double left = fmin(x - w / 2.0, p->x + p->w - w), above = y - r - h - px(p, 2);
+    canvas_text(p->canvas, &style, (int)left, (int)(above < p->y ? y + r + px(p, 2) : above), text);
+}
+
 static int draw_val(Plot *p, const Curve *c, Color color, Err *err)
 {
     if (!c->n)
@@ -227,6 +261,8 @@ static int draw_val(Plot *p, const Curve *c, Color color, Err *err)
     canvas_dashes(p->canvas, 0, 0);
     for (int i = 0; i < n && n <= MARKERS_MAX; i++)
         look_marker(p->canvas, p->scale, p->xy[2 * i], p->xy[2 * i + 1], color);
+    if (p->options->best)
+        draw_best(p, c, color);
     return 0;
 }
 
@@ -281,15 +317,15 @@ static int read_runs(Plot *p, const Report *report, Err *err)
         return err_set(err, "out of memory");
     for (; p->n_runs < p->options->n_inputs; p->n_runs++) {
         RunCurves *run = &p->runs[p->n_runs];
-        if (curves_read(run, p->options->inputs[p->n_runs], report, err))
+        if (curves_read(run, p->options->inputs[p->n_runs], p->options->y, report, err))
             return -1;
         size_t dropped = p->options->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
         if (dropped)
-            report_warn(report, "%s: %zu losses are not above 0, so a log scale cannot show them",
-                        p->options->inputs[p->n_runs], dropped);
+            report_warn(report, "%s: %zu %s are not above 0, so a log scale cannot show them",
+                        p->options->inputs[p->n_runs], dropped, p->options->y ? "values" : "losses");
         shown += run->loss.n + run->val.n;
     }
-    return shown ? 0 : err_set(err, "no loss is above 0: nothing to show on a log scale");
+    return shown ? 0 : err_set(err, "no %s is above 0: nothing to show on a log scale", quantity(p));
 }
 
 int plot_render(const PlotOptions *options, const Report *report, bool *reader_gone, Err *err)

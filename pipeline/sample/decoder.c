@@ -149,13 +149,19 @@ static int take_captions(Decoder *d, const SearchResult *results)
     return n;
 }
 
-/* Those of the words that are in the caption, and that of <END>, close ranks. Returns how many. */
+/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them cost is
+ * added to the next. Returns how many. */
 static int take_word_logprobs(const SearchResult *result)
 {
+    double before = 0;
     int n = 0;
-    for (int i = 0; i < result->n; i++)
-        if (result->words[i] != WORD_NULL && result->words[i] != WORD_START)
-            result->word_logprob[n++] = result->word_logprob[i];
+    for (int i = 0; i < result->n; i++) {
+        before += result->word_logprob[i];
+        if (i + 1 < result->n && (result->words[i] == WORD_NULL || result->words[i] == WORD_START))
+            continue;
+        result->word_logprob[n++] = before;
+        before = 0;
+    }
     return n;
 }
 

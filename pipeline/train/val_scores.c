@@ -127,16 +127,16 @@ static int score_captions(const Corpus *c, LogScores *scores, Err *err)
 
 static int alloc(Scoring *s, Err *err)
 {
-    bool attends = s->model->params.shape.attention != NULL;
-    const SearchOptions greedy = {
-        .sampler = &sampler_best, .beam = 1, .max_length = STEPS, .places = attends ? s->val->grid.places : 0};
+    const Grid *grid = &s->val->grid;
+    const SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = STEPS, .places = grid->places};
     s->search = search_new(&s->model->params, &greedy, IMAGES);
     s->features = malloc(IMAGES * (size_t)s->val->features.columns * sizeof *s->features);
-    s->grid = attends ? malloc(IMAGES * s->val->grid.rows.numbers * sizeof *s->grid) : NULL;
+    if (grid->places)
+        s->grid = malloc(IMAGES * grid->rows.numbers * sizeof *s->grid);
     s->words = malloc((size_t)IMAGES * STEPS * sizeof *s->words);
     for (int i = 0; s->words && i < IMAGES; i++)
         s->result[i].words = s->words + (size_t)i * STEPS;
-    return s->search && s->features && (s->grid || !attends) && s->words
+    return s->search && s->features && s->words && (s->grid || !grid->places)
                ? 0
                : err_set(err, "no memory to caption %d images at a time", IMAGES);
 }
