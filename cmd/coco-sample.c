@@ -19,17 +19,15 @@ typedef struct {
 
 static const char ABOUT[] =
     "Describes images: writes a caption for each picture, or for each row of features. A folder stands for the\n"
-    "pictures below it, in the order of their sorted names, without hidden ones; - for paths or caption records "
-    "on\n"
-    "standard input. A picture that cannot be read is named and left out, and the exit status is then 1.";
+    "pictures below it, in the order of their sorted names, without hidden ones; - for paths or caption\n"
+    "records on standard input. A picture that cannot be read is named and left out, and the exit status is then "
+    "1.";
 static const char EPILOG[] =
     "Writes one record per line, in the order of the pictures or rows:\n"
     "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
     "logprob is the natural logarithm of the caption's probability. --nbest and --samples add\n"
-    "\"candidates\":[{\"caption\":...,\"logprob\":...},...], best first; the first is the caption. A caption does "
-    "not depend "
-    "on the images\n"
-    "beside it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
+    "\"candidates\":[{\"caption\":...,\"logprob\":...},...], best first; the first is the caption. A caption does\n"
+    "not depend on the images beside it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
 
 /* "I/N" with 0 <= I < N. */
 static void take_shard(const char *text, SampleOptions *o)

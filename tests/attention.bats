@@ -205,6 +205,18 @@ END
     run ! h5dump -d grid -H h/train_features.h5
 }
 
+@test "a model's PCA of grids is for grids that none has reduced, also where it keeps all numbers" {
+    seq -f 'p%g.jpg' 0 23 >names
+    sed 's/$/,a red ball/' names >c.csv
+    coco-prepare -q -o e c.csv --features $train --names names --min-count 1 --split val=4
+    coco-prepare -q -o f --from e --grid-pca 5
+    tiny -d f -o m.h5 --attention soft --iterations 20 --lr 0.05
+    for d in e f; do
+        coco-sample -q -m m.h5 --features $d/val_features.h5 --attention $d.h5 --max-length 1 >$d.jsonl
+    done
+    h5diff -d 0.01 e.h5 f.h5 /attention
+}
+
 @test "a file for what words look at appears whole or not at all" {
     echo old >a.h5
     tool_h5 $val set grid 60 nan

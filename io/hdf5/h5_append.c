@@ -1,7 +1,6 @@
 /* Arrays that are written row by row. HDF5 makes room for them at the end of a file that is small, and knows nothing of their
  * numbers: so they are never in memory as a whole, and a disk that fills up is an error of a plain write. */
 #include "io/base/err.h"
-#include "io/base/half.h"
 #include "io/hdf5/h5_file.h"
 
 #include <errno.h>
@@ -83,8 +82,8 @@ int h5_append_row(H5Append *a, const float *in, Err *err)
 {
     if (a->done == a->rows)
         return err_set(err, "%s: %s: more than its %lld rows", a->path, a->name, (long long)a->rows);
-    for (size_t i = 0; a->width == 2 && i < a->numbers; i++)
-        a->halves[i] = half_of(in[i]);
+    if (a->width == 2)
+        h5_to_halves(in, a->numbers, a->halves);
     if (fwrite(a->width == 2 ? (const void *)a->halves : in, (size_t)a->width, a->numbers, a->file) != a->numbers)
         return fail(a, err);
     a->done++;

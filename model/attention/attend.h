@@ -1,4 +1,4 @@
-/* Attention in the steps of training (loss.c) and of decoding (search.c): its arrays and its matrix products.
+/* Attention in the steps of training (loss.c) and of decoding (network.c): its arrays and its matrix products.
  *
  *   grid ──once per image──► values, keys ─┐
  *   h ──·W_query──► query ─────────────────┴──► weights ──► z ──·Wz──► a        (attend_forward, in step.h)

@@ -1,14 +1,13 @@
-/* One time step of the recurrence, forward and backward, shared by training (loss.c), decoding (search.c) and the
+/* One time step of the recurrence, forward and backward, shared by training (loss.c), decoding (network.c) and the
  * layers (sequence.c). Runs on the calling thread, for the n rows of a tile.
  *
  *   in: x·Wx + b ──► a ──┬──► cell ──► h', c'
  *   h ──·Wh──────────────┤
  *   grid, h ──► z ──·Wz──┘   (with attention: attend.h)
  *
- * The caller computes the input's share and passes it as rows of a table. Since it depends on the word alone, the table
- * has one row per distinct word and `pick` selects them.
- *
- * With dropout on x the table has one row per position. */
+ * The caller computes the input's share and passes it as rows of a table. As a rule it depends on the word
+ * alone: then the table has one row per distinct word, and `pick` selects them. With dropout of word vectors it has one
+ * per position. */
 #ifndef COCO_MODEL_STEP_H
 #define COCO_MODEL_STEP_H
 

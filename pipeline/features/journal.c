@@ -205,6 +205,25 @@ static int open_file(Journal *j, const char *target, Err *err)
     return rc < 0 ? -1 : 0;
 }
 
+static void release(Journal *j, bool remove)
+{
+    if (remove)
+        unlink(j->path);
+    close(j->fd);
+    free(j->path);
+    free(j->record);
+    free(j->found);
+    hash_free(j->names);
+    free(j);
+}
+
+/* Whether there is more than a header: rows, perhaps, that could not be read now. */
+static bool has_more(const Journal *j)
+{
+    struct stat st;
+    return fstat(j->fd, &st) || st.st_size > j->first;
+}
+
 Journal *journal_open(const char *target, const char *settings, size_t row_bytes, char **other, Err *err)
 {
     Journal *j = calloc(1, sizeof *j);
@@ -223,7 +242,7 @@ Journal *journal_open(const char *target, const char *settings, size_t row_bytes
     int rc = j->names ? 0 : err_set(err, "out of memory");
     if (!rc && !read_all(j, settings, other, err) && !take_time(j, err))
         return j;
-    journal_close(j, false);
+    release(j, !has_more(j));
     free(*other);
     *other = NULL;
     return NULL;
@@ -231,16 +250,8 @@ Journal *journal_open(const char *target, const char *settings, size_t row_bytes
 
 void journal_close(Journal *journal, bool done)
 {
-    if (!journal)
-        return;
-    if (done || journal->end == journal->first)
-        unlink(journal->path);
-    close(journal->fd);
-    free(journal->path);
-    free(journal->record);
-    free(journal->found);
-    hash_free(journal->names);
-    free(journal);
+    if (journal)
+        release(journal, done || journal->end == journal->first);
 }
 
 /* --- rows --- */

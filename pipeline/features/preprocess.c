@@ -1,6 +1,7 @@
 #include "pipeline/features/preprocess.h"
 
 #include "io/picture/resample.h"
+#include "pipeline/common/choice.h"
 #include "pipeline/features/cnn_list.h"
 
 #include <math.h>
@@ -27,19 +28,10 @@ static bool read_three(const char *text, double out[3])
     return true;
 }
 
-/* The place of `text` in "a|b"; -1: it is not there. */
-static int place_of(const char *words, const char *text)
-{
-    size_t first = strcspn(words, "|");
-    if (strlen(text) == first && !strncmp(words, text, first))
-        return 0;
-    return strcmp(words + first + 1, text) ? -1 : 1;
-}
-
 static int choose_word(int *out, const Cnn *cnn, int wish, const char *key, const char *words, Err *err)
 {
     const char *said = cnn_metadata(cnn, key);
-    *out = wish >= 0 ? wish : said ? place_of(words, said) : 0;
+    *out = wish >= 0 ? wish : said ? choice_index(words, said) : 0;
     return *out < 0 ? err_set(err, "the model's metadata: %s: '%.40s' is not one of %s", key, said, words) : 0;
 }
 

@@ -61,7 +61,7 @@ static int read_own_names(Dataset *d, H5 *h5, Err *err)
     return rc;
 }
 
-static int look(Dataset *d, bool *reduce, const char *path, const char *names, const Model *m,
+static int look(Dataset *d, bool *reduce, bool *grid_reduced, const char *path, const char *names, const Model *m,
                 const char *model_path, Err *err)
 {
     Origin origin = {0};
@@ -72,16 +72,17 @@ static int look(Dataset *d, bool *reduce, const char *path, const char *names, c
     if (rc == 0 && !names)
         rc = read_own_names(d, h5, err);
     *reduce = m->origin.pca.C == d->features.columns && !origin.pca.C;
+    *grid_reduced = origin.grid_pca.C > 0;
     h5_close(h5, NULL);
     origin_free(&origin);
     return rc;
 }
 
-int bare_features_open(Dataset *d, bool *reduce, const char *path, const char *names, const Model *m,
-                       const char *model_path, Err *err)
+int bare_features_open(Dataset *d, bool *reduce, bool *grid_reduced, const char *path, const char *names,
+                       const Model *m, const char *model_path, Err *err)
 {
-    *reduce = false;
+    *reduce = *grid_reduced = false;
     if (features_open(&d->features, path, err) || (names && read_list(d, names, path, err)))
         return -1;
-    return look(d, reduce, path, names, m, model_path, err);
+    return look(d, reduce, grid_reduced, path, names, m, model_path, err);
 }

@@ -23,6 +23,7 @@ typedef struct {
     Dataset data;         /* with --features, empty except for the features and the names of their images */
     const char *features; /* the path of the features, for messages */
     bool reduce;          /* they go through the model's PCA */
+    bool grid_reduced;    /* their grid has gone through one */
     bool warned_of_zeros;
     RowList rows;
     Decoder decoder;
@@ -72,7 +73,7 @@ static int take_grid(Run *r, Err *err)
     static const Pca none;
     const Pca *pca = &r->attends->origin.grid_pca;
     const Grid *g = &r->data.grid;
-    r->grid_pca = r->options->features && pca->C == g->channels && pca->C > pca->D ? pca : &none;
+    r->grid_pca = r->options->features && !r->grid_reduced && pca->C == g->channels ? pca : &none;
     r->grid = malloc(g->rows.numbers * sizeof *r->grid);
     if (!r->grid)
         return err_set(err, "out of memory");
@@ -84,7 +85,8 @@ static int open_inputs(Run *r, Err *err)
     const SampleOptions *o = r->options;
     if (o->features) {
         r->features = o->features;
-        if (bare_features_open(&r->data, &r->reduce, o->features, o->files, r->model, r->path, err) ||
+        if (bare_features_open(&r->data, &r->reduce, &r->grid_reduced, o->features, o->files, r->model, r->path,
+                               err) ||
             (r->attends && grid_open(&r->data.grid, o->features, err)))
             return -1;
     } else if (open_dataset(r, err)) {
