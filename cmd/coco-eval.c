@@ -33,8 +33,8 @@ static const char EPILOG[] =
     "novel_captions, with --train.\n"
     "\n"
     "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails, the other\n"
-    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out. METEOR_lite (--meteor-lite) lacks\n"
-    "METEOR's synonyms and paraphrases; its scores compare with one another alone.";
+    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out.\n"
+    "METEOR_lite (--meteor-lite) lacks METEOR's synonyms and paraphrases; its scores compare with one another alone.";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)

@@ -244,3 +244,10 @@ X
     run bash -c 'coco-tag -q --txt >/dev/full' < <(record a.jpg)
     [ "$status" = 1 ]
 }
+
+@test "a caption with an unknown word is not written" {
+    record a.jpg 'a <UNK> dog' >records
+    [ "$(tag --txt records)" = skipped ]
+    [[ "$(jq -r .reason status.jsonl)" == *--no-unk* ]]
+    [ ! -e a.txt ]
+}

@@ -3,6 +3,7 @@
 #include "io/base/text.h"
 #include "io/base/utf8.h"
 #include "io/data/record.h"
+#include "io/data/vocab.h"
 #include "io/file/file.h"
 #include "io/file/sniff.h"
 #include "pipeline/common/root.h"
@@ -76,6 +77,8 @@ static bool is_wanted(const TagOptions *o, const Record *r, Err *why)
 {
     if (record_is_blank(r))
         err_set(why, "an empty caption");
+    else if (strstr(r->caption, vocab_special[VOCAB_UNK]))
+        err_set(why, "its caption has an unknown word: coco-sample --no-unk says none");
     else if (isnan(o->min_logprob) || r->logprob >= o->min_logprob)
         return true;
     else if (isnan(r->logprob))
