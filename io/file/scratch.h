@@ -1,5 +1,5 @@
-/* A file or directory that is written beside its target until it is complete: TARGET.coco-part-NUMBER. For io/file/file.c
- * and io/file/outdir.c.
+/* A file or directory that is written beside its target until it is complete: TARGET.coco-part-NUMBER. For io/file/file.c,
+ * io/file/outdir.c, and whoever lets a library make files.
  *
  * It is locked while its process works on it. What killed processes have left is thus recognised, and removed by the
  * next one; on file systems without locks it stays. Any thread. */

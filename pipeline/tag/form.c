@@ -45,39 +45,16 @@ int form_read(const char *target, size_t max, char **text, size_t *len, Err *why
     return *text ? 1 : -1;
 }
 
-struct FormFile {
+int form_replace(const char *target, const void *bytes, size_t len, bool times, Err *why)
+{
     OutFile out;
-};
-
-FormFile *form_begin(const char *target, const void *bytes, size_t len, const char **copy, Err *why)
-{
-    FormFile *file = calloc(1, sizeof *file);
-    if (!file) {
-        err_set(why, "out of memory");
-        return NULL;
-    }
-    if (outfile_begin(&file->out, target, why) || file_put(file->out.path, bytes, len, why)) {
-        form_abort(file);
-        return NULL;
-    }
-    *copy = file->out.path;
-    return file;
-}
-
-int form_end(FormFile *file, bool times, Err *why)
-{
-    int rc = 0;
-    if (!file->out.in_place && file_exists(file->out.target, NULL) > 0)
-        rc = attributes_copy(file->out.target, file->out.path, times, why);
+    if (outfile_begin(&out, target, why))
+        return -1;
+    int rc = file_put(out.path, bytes, len, why);
+    if (!rc && !out.in_place && file_exists(out.target, NULL) > 0)
+        rc = attributes_copy(out.target, out.path, times, why);
     if (!rc)
-        rc = outfile_commit(&file->out, why);
-    form_abort(file);
+        rc = outfile_commit(&out, why);
+    outfile_abort(&out);
     return rc;
-}
-
-void form_abort(FormFile *file)
-{
-    if (file)
-        outfile_abort(&file->out);
-    free(file);
 }

@@ -41,11 +41,8 @@ const char *form_base(const char *path);
  * `max` bytes. */
 int form_read(const char *target, size_t max, char **text, size_t *len, Err *why);
 
-/* Replaces the target whole or not at all; a file that is there hands down its mode, owner and attributes, and with `times` its
- * times. Between the two calls the new content is at *copy, a path of the first call, and may be changed. */
-typedef struct FormFile FormFile;
-FormFile *form_begin(const char *target, const void *bytes, size_t len, const char **copy, Err *why);
-int form_end(FormFile *file, bool times, Err *why); /* frees it in any case */
-void form_abort(FormFile *file);
+/* Replaces the target whole or not at all by these bytes; a file that is there hands down its mode, owner and attributes, and
+ * with `times` its times. */
+int form_replace(const char *target, const void *bytes, size_t len, bool times, Err *why);
 
 #endif

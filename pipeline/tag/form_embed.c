@@ -1,11 +1,14 @@
 #include "io/file/file.h"
+#include "io/file/scratch.h"
 #include "io/file/sniff.h"
 #include "io/picture/image.h"
 #include "pipeline/tag/same_picture.h"
 #include "pipeline/tag/xmp_caption.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool takes_xmp(const char *kind)
 {
@@ -32,21 +35,49 @@ static int set_in(const char *copy, const TagTask *task, Err *why)
     return rc;
 }
 
-/* The copy is changed, and replaces the picture if that has the same pixels. */
+/* Changes a copy of the picture, in the folder `work`, and reads it. The caller frees; NULL: failed. */
+static char *change_copy(const char *work, const TagTask *task, const char *bytes, size_t len, size_t *n, Err *why)
+{
+    char *copy = path_join(work, "picture"), *changed = NULL;
+    if (!copy)
+        err_set(why, "out of memory");
+    else if (!file_put(copy, bytes, len, why) && !set_in(copy, task, why))
+        changed = file_read(copy, (size_t)2 * IMAGE_FILE_MAX, n, why);
+    free(copy);
+    return changed;
+}
+
+/* The same in a folder beside the picture, which holds the files that Exempi makes meanwhile: what a killed run leaves of
+ * them is removed by the next one. */
+static char *change(const TagTask *task, const char *bytes, size_t len, size_t *n, Err *why)
+{
+    char *real = realpath(task->picture, NULL), *work = NULL, *changed = NULL;
+    int lock;
+    if (real)
+        scratch_sweep(real);
+    if (!real || scratch_make(real, SCRATCH_DIR, &work, &lock)) {
+        err_set(why, "%s", strerror(errno));
+    } else {
+        changed = change_copy(work, task, bytes, len, n, why);
+        scratch_remove(work);
+        scratch_forget(work);
+        close(lock);
+    }
+    free(work);
+    free(real);
+    return changed;
+}
+
+/* The changed copy replaces the picture if it has the same pixels. */
 static int embed(const TagTask *task, const char *bytes, size_t len, Err *why)
 {
-    const char *copy;
     size_t n;
-    FormFile *file = form_begin(task->picture, bytes, len, &copy, why);
-    if (!file)
-        return -1;
-    char *changed = set_in(copy, task, why) ? NULL : file_read(copy, (size_t)2 * IMAGE_FILE_MAX, &n, why);
+    char *changed = change(task, bytes, len, &n, why);
     int rc = changed ? same_picture(bytes, len, changed, n, why) : -1;
-    free(changed);
     if (!rc)
-        return form_end(file, true, why);
-    form_abort(file);
-    return -1;
+        rc = form_replace(task->picture, changed, n, true, why);
+    free(changed);
+    return rc;
 }
 
 static TagState put(const TagTask *task, Err *why)

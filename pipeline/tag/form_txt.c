@@ -24,11 +24,9 @@ static TagState judge(const TagTask *task, const char *now, size_t len, const ch
 
 static int write_text(const TagTask *task, const char *text, size_t n, Err *why)
 {
-    const char *copy;
     if (own_texts_add(task->own, task->picture, text, n, why))
         return -1;
-    FormFile *file = form_begin(task->target, text, n, &copy, why);
-    return file ? form_end(file, false, why) : -1;
+    return form_replace(task->target, text, n, false, why);
 }
 
 static TagState put(const TagTask *task, Err *why)

@@ -6,14 +6,13 @@ enum { SIDECAR_BYTES = 16 << 20 };
 
 static int write_sidecar(XmpDoc *doc, const TagTask *task, Err *why)
 {
-    const char *copy;
     size_t len;
     if (xmp_caption_set(doc, task, true, why))
         return -1;
     char *text = xmp_doc_text(doc, &len, why);
-    FormFile *file = text ? form_begin(task->target, text, len, &copy, why) : NULL;
+    int rc = text ? form_replace(task->target, text, len, false, why) : -1;
     free(text);
-    return file ? form_end(file, false, why) : -1;
+    return rc;
 }
 
 /* What other programs keep in the sidecar stays. */
