@@ -60,6 +60,9 @@ LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
 Q   = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %s %s %s\n')
 
+# For builds within a target: as many jobs as processors, unless the user has chosen.
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: all demo photos test layers format install clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -178,17 +181,17 @@ unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/repla
 test:
 	scripts/setup test
 	@scripts/setup photos none || echo "tests of coco-features are skipped: there is no ONNX Runtime"
-	$(MAKE) unit
+	$(MAKE) $(jobs) unit
 	BUILD=$(BUILD) tests/run
 
 demo:
 	scripts/setup build
-	$(MAKE) all
+	$(MAKE) $(jobs) all
 	BUILD=$(BUILD) scripts/demo
 
 photos:
 	scripts/setup build
-	$(MAKE) all
+	$(MAKE) $(jobs) all
 	BUILD=$(BUILD) scripts/photos
 
 layers:
