@@ -526,7 +526,7 @@ END
     start=$SECONDS
     run -0 coco-render -q --backoff 1 --retries 1 -j1 -o a.png in.jsonl
     [ "$(grep -c '^coco-render: image ' <<<"$output")" = 40 ]
-    [ "$(sed 's/^.*jpg: //' <<<"$output" | sort -u | wc -l)" = 1 ]
+    [ "$(sed 's/^.*jpg: //; s/after [0-9]* ms/after some/' <<<"$output" | sort -u | wc -l)" = 1 ]
     [ $((SECONDS - start)) -lt 20 ]
 }
 
