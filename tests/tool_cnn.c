@@ -10,6 +10,7 @@
 #include "io/picture/encoder_jpeg.h"
 #include "pipeline/common/pipe.h"
 #include "pipeline/features/preprocess.h"
+#include "tests/support/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,10 +140,10 @@ static int engine(const char *path, bool go, int threads, int rounds, char **pic
 int main(int argc, char **argv)
 {
     bool go = argc > 1 && !strcmp(argv[1], "engine");
-    if (argc > 5 && (go || !strcmp(argv[1], "prepare")) && atoi(argv[3]) > 0 && atoi(argv[4]) > 0)
-        return engine(argv[2], go, atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
-    if (argc == 6 && !strcmp(argv[1], "enlarge") && atoi(argv[2]) > 0 && atoi(argv[3]) > 0)
-        return enlarge(atoi(argv[2]), atoi(argv[3]), argv[4], argv[5]);
+    if (argc > 5 && (go || !strcmp(argv[1], "prepare")) && whole_number(argv[3]) > 0 && whole_number(argv[4]) > 0)
+        return engine(argv[2], go, whole_number(argv[3]), whole_number(argv[4]), argv + 5, argc - 5);
+    if (argc == 6 && !strcmp(argv[1], "enlarge") && whole_number(argv[2]) > 0 && whole_number(argv[3]) > 0)
+        return enlarge(whole_number(argv[2]), whole_number(argv[3]), argv[4], argv[5]);
     fprintf(stderr, "usage: tool_cnn engine|prepare CNN THREADS ROUNDS PICTURE... | enlarge WIDTH HEIGHT IN OUT\n");
     return 2;
 }
