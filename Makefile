@@ -7,7 +7,8 @@
 #   make unit               the commands and the test programs
 #   make layers             check the direction of the includes
 #   make format             format the C sources with clang-format
-#   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local)
+#   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local), manuals and completion to PREFIX/share;
+#                           make uninstall removes them
 #   make clean              remove build/ and demo/
 #
 #   CC=clang                another compiler
@@ -45,7 +46,9 @@ WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-pro
 CFLAGS   = -O3 -g
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 VERSION := 1.0
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -I. \
+# Of this version: what manual pages say, so that equal sources make equal pages.
+RELEASED := 2026-11-26
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -DCOCO_DATE='"$(RELEASED)"' -I. \
              $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS)
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
@@ -63,7 +66,7 @@ say = @$(if $(V),:,printf '  %s %s %s\n')
 # For builds within a target: as many jobs as processors, unless the user has chosen.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all demo photos test layers format install clean check-tools unit fuzzers
+.PHONY: all demo photos test layers format install uninstall clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -202,13 +205,13 @@ format:
 
 # The folder's name reaches the shell in the environment, so that it may hold blanks and quotes. A shell that leaves the
 # tilde in PREFIX=~/x leaves it to us.
-install: export INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
+install uninstall: export INSTALL_TO = $(DESTDIR)$(PREFIX)
+install uninstall: export INSTALL_COMMANDS = $(COMMANDS)
 install: all
-	@case $$INSTALL_BIN in '~/'*) INSTALL_BIN=$$HOME/$${INSTALL_BIN#??} ;; esac; \
-	(set -x; install -d -- "$$INSTALL_BIN" && install -m 755 -- $(COMMANDS:%=$(BUILD)/%) "$$INSTALL_BIN") || exit 1; \
-	if [ -e build/lib/libonnxruntime.so ]; then \
-	    (set -x; install -d -- "$$INSTALL_BIN/../lib/coco" && \
-	     install -m 644 -- build/lib/libonnxruntime.so "$$INSTALL_BIN/../lib/coco"); fi
+	@BUILD=$(BUILD) scripts/install
+
+uninstall:
+	@BUILD=$(BUILD) scripts/install --remove
 
 clean:
 	rm -rf build demo

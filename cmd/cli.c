@@ -1,6 +1,8 @@
-/* cli.h, input: options, help. */
+/* cli.h, input: options. */
 #include "cmd/cli.h"
 
+#include "cmd/generate.h"
+#include "cmd/help.h"
 #include "cmd/nearest.h"
 #include "pipeline/common/choice.h"
 #include "pipeline/common/threads.h"
@@ -11,98 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- help --- */
-
-static void print_default(const CliOption *o)
-{
-    switch (o->kind) {
-    case CLI_INT: {
-        int64_t v = *(int64_t *)o->value;
-        if ((double)v >= o->min)
-            printf(" (default %lld)", (long long)v);
-        break;
-    }
-    case CLI_PERIOD:
-        printf(" (default %lld)", (long long)*(int64_t *)o->value);
-        break;
-    case CLI_REAL: {
-        double v = *(double *)o->value;
-        if (!isnan(v))
-            printf(" (default %g)", v);
-        break;
-    }
-    case CLI_TEXT: {
-        const char *v = *(const char **)o->value;
-        if (v)
-            printf(" (default %s)", v);
-        break;
-    }
-    case CLI_CHOICE: {
-        char word[CHOICE_WORD];
-        printf(" (default %s)", choice_word(o->arg, *(int *)o->value, word));
-        break;
-    }
-    case CLI_FLAG:
-    case CLI_MANY:
-        break;
-    }
-}
-
-enum { HELP_COLUMN = 26, HELP_WIDTH = 78 };
-
-/* Prints the text wrapped at words; continuation lines are indented to the help column. */
-static void print_wrapped(const char *text)
-{
-    int column = HELP_COLUMN;
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-        if (column > HELP_COLUMN && column + 1 + word > HELP_WIDTH) {
-            printf("\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
-        } else if (column > HELP_COLUMN) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", word, text);
-        column += word;
-        text += word;
-        text += strspn(text, " ");
-    }
-}
-
-static void print_option(const CliOption *o)
-{
-    int n = o->letter ? printf("  -%c, --%s", o->letter, o->name) : printf("      --%s", o->name);
-    if (o->kind != CLI_FLAG)
-        n += printf(" %s", o->arg);
-    if (n + 2 > HELP_COLUMN)
-        printf("\n%*s", HELP_COLUMN, "");
-    else
-        printf("%*s", HELP_COLUMN - n, "");
-    print_wrapped(o->help);
-    print_default(o);
-    putchar('\n');
-}
-
-static void print_usage(const Cli *cli)
-{
-    const char *lead = "usage:", *s = cli->synopsis;
-    while (*s) {
-        int n = (int)strcspn(s, "\n");
-        printf("%s %s %.*s\n", lead, cli->name, n, s);
-        s += n + (s[n] == '\n');
-        lead = "      ";
-    }
-}
-
-/* --- parsing --- */
-
 typedef struct {
     bool help, version;
+    int generate; /* -1: not asked for */
+    int ignored;  /* it has no default to show */
 } Asked;
 
 /* The command's own options, then those that every command has. */
-enum { N_COMMON = 4 };
+enum { N_COMMON = 5 };
 
 static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *asked)
 {
@@ -121,21 +39,16 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .value = &values->quiet,
          .help = "print warnings and errors only"},
         {.name = "help", .letter = 'h', .kind = CLI_FLAG, .value = &asked->help, .help = "print this and exit"},
+        {.name = "generate",
+         .kind = CLI_CHOICE,
+         .value = &asked->ignored,
+         .arg = GENERATORS,
+         .help = "print the manual page, or what completes the command's words in a shell, and exit"},
         {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},
     };
     if (cli->n_options)
         memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
     memcpy(all + cli->n_options, common, sizeof common);
-}
-
-static void print_help(const Cli *cli, const CliOption *all, int n)
-{
-    print_usage(cli);
-    printf("\n%s\n\n", cli->about);
-    for (int i = 0; i < n; i++)
-        print_option(&all[i]);
-    if (cli->epilog)
-        printf("\n%s\n", cli->epilog);
 }
 
 static _Noreturn void refuse_choice(const CliOption *o, const char *text)
@@ -297,10 +210,21 @@ static void parse_options(CliOption *all, int n, int argc, char **argv)
     }
 }
 
+/* --generate KIND or --generate=KIND with a kind that there is; others are errors of parse_options. */
+static bool asks_to_generate(char **arg, Asked *asked)
+{
+    static const char option[] = "--generate";
+    const size_t n = sizeof option - 1;
+    if (strncmp(arg[0], option, n) || (arg[0][n] && arg[0][n] != '=') || (!arg[0][n] && !arg[1]))
+        return false;
+    asked->generate = choice_index(GENERATORS, arg[0][n] ? arg[0] + n + 1 : arg[1]);
+    return asked->generate >= 0;
+}
+
 void cli_parse(Cli *cli, int argc, char **argv)
 {
     CliOption all[MOST_OPTIONS];
-    Asked asked = {false, false};
+    Asked asked = {.generate = -1, .ignored = -1};
     Err warning;
     int n = cli->n_options + N_COMMON;
     cli_occupy_streams();
@@ -310,10 +234,13 @@ void cli_parse(Cli *cli, int argc, char **argv)
     if ((size_t)n > sizeof all / sizeof *all)
         abort();
     with_common(cli, all, cli, &asked);
-    /* --help shows the defaults, so it is handled before options overwrite them. */
+    /* --help and --generate show the defaults, so they are handled before options overwrite them. */
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            print_help(cli, all, n);
+            help_print(cli, all, n);
+            exit(cli_finish(cli, 0));
+        } else if (asks_to_generate(argv + i, &asked)) {
+            generate(cli, all, n, asked.generate);
             exit(cli_finish(cli, 0));
         }
     parse_options(all, n, argc, argv);

@@ -1,7 +1,7 @@
 /* What all commands share: options, messages, progress, signals and the exit status.
  *
- * A command declares one table of options. Parsing, strict checks of numbers and the --help text with the current
- * defaults all follow from it. Exit status: 0 done, 1 failed, 2 usage, 128+n on signal n. stdout carries only the
+ * A command declares one table of options. Parsing, strict checks of numbers, the --help text with the current
+ * defaults, the manual page and the shells' completion all follow from it. Exit status: 0 done, 1 failed, 2 usage, 128+n on signal n. stdout carries only the
  * product; messages go to stderr as "coco-x: what: why". Main thread only. */
 #ifndef COCO_CMD_CLI_H
 #define COCO_CMD_CLI_H
@@ -38,11 +38,25 @@ typedef struct {
     bool given;       /* out: the option stood on the command line */
 } CliOption;
 
+/* Environment variables that some commands heed. */
+typedef enum {
+    CLI_ENV_SIMD = 1,   /* cli_check_simd */
+    CLI_ENV_CACHE = 2,  /* downloaded images and networks */
+    CLI_ENV_ENGINE = 4, /* what runs networks */
+    CLI_ENV_NET = 8,
+    CLI_ENV_METEOR = 16
+} CliEnvironment;
+
 typedef struct {
     const char *name;     /* "coco-train" */
+    const char *part;     /* of a command in parts: the first operand, "images"; else NULL */
+    const char *parts;    /* of the command itself: its parts, joined by |; else NULL */
     const char *synopsis; /* what follows the name on a usage line; one usage per line */
-    const char *about;    /* a paragraph for --help */
-    const char *epilog;   /* the end of --help, after the options; may be NULL */
+    const char
+        *about; /* what it does, for --help and the manual; lines with two blanks in front stay as they are */
+    const char *epilog;   /* more of it, after the options; may be NULL */
+    const char *examples; /* lines for a shell, with two blanks in front; may be NULL */
+    int environment;      /* CliEnvironment, combined */
     CliOption *options;
     int n_options;
     /* out */
@@ -64,11 +78,6 @@ bool cli_given(const Cli *cli, const char *name);
 
 /* For commands that compute, after cli_parse: a COCO_SIMD that this processor cannot use is a usage error. */
 void cli_check_simd(void);
-/* What their help says of it: the last paragraph of the epilog. */
-#define CLI_SIMD_HELP \
-    "The environment variable COCO_SIMD chooses an instruction set (base, avx2, avx512 or avx512bf16) instead " \
-    "of\n" \
-    "the best one that this processor has. A set that it lacks is a usage error."
 
 /* The name before each message; cli_parse sets it. */
 void cli_name(const char *name);

@@ -8,13 +8,7 @@
 static const char EPILOG[] =
     "A FILE holds caption records, one per line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
     "References\n"
-    "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap:\n"
-    "  coco-sample -m model.h5 -d DATA | coco-eval\n"
-    "  coco-eval results.json --refs captions_val2014.json --table\n"
-    "  coco-eval greedy.jsonl beam.jsonl --table --significance      # is the second better than the first?\n"
-    "  coco-eval captions.jsonl --by split --stats --table\n"
-    "  coco-eval --refs captions_train2014.json --save-df coco.df    # scores nothing\n"
-    "  coco-eval few.jsonl --tokenizer ptb --df coco.df\n"
+    "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap.\n"
     "BLEU and ROUGE-L go from 0 to 1. CIDEr is CIDEr-D as the COCO tools compute it, from 0 to 10.\n"
     "--table prints all of them times 100, as papers do: a CIDEr of 0.887 is 88.7 there.\n"
     "\n"
@@ -34,7 +28,16 @@ static const char EPILOG[] =
     "\n"
     "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails, the other\n"
     "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out.\n"
-    "METEOR_lite (--meteor-lite) lacks METEOR's synonyms and paraphrases; its scores compare with one another alone.";
+    "METEOR_lite (--meteor-lite) lacks METEOR's synonyms and paraphrases; its scores compare with one another "
+    "alone.";
+
+static const char EXAMPLES[] =
+    "  coco-sample -m model.h5 -d DATA | coco-eval\n"
+    "  coco-eval results.json --refs captions_val2014.json --table\n"
+    "  coco-eval greedy.jsonl beam.jsonl --table --significance      # is the second better than the first?\n"
+    "  coco-eval captions.jsonl --by split --stats --table\n"
+    "  coco-eval --refs captions_train2014.json --save-df coco.df    # scores nothing\n"
+    "  coco-eval few.jsonl --tokenizer ptb --df coco.df";
 
 /* The files to score: the operands, or standard input, or none. */
 static void take_files(const Cli *cli, EvalOptions *o)
@@ -153,6 +156,8 @@ int main(int argc, char **argv)
                .synopsis = "[OPTION...] [FILE|-]...",
                .about = "Scores captions: BLEU-1 to 4, ROUGE-L and CIDEr, as a JSON object for each file.",
                .epilog = EPILOG,
+               .environment = CLI_ENV_METEOR,
+               .examples = EXAMPLES,
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);

@@ -20,10 +20,9 @@ static const char ABOUT[] =
     "and the exit status is then 1.";
 static const char EPILOG[] =
     "The network is an ONNX file, or a name: then NAME.onnx in cnn/ below the cache of coco-fetch\n"
-    "(COCO_CACHE, else XDG_CACHE_HOME/coco, else ~/.cache/coco), if there is no file of that name here.\n\n"
+    "if there is no file of that name here.\n\n"
     "How it wants pictures comes from its metadata (coco.mean, coco.scale or coco.std, coco.order,\n"
-    "coco.fit), from a table of known networks, or from the options.\n\n"
-    "Networks run in ONNX Runtime: 'scripts/setup photos' installs it, or COCO_ONNXRUNTIME names its library.";
+    "coco.fit), from a table of known networks, or from the options.";
 
 enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
 
@@ -110,6 +109,9 @@ int main(int argc, char **argv)
                            "[--cnn NAME|FILE.onnx] -o FILE.h5 [OPTION...] -d DATA --split NAME",
                .about = ABOUT,
                .epilog = EPILOG,
+               .environment = CLI_ENV_CACHE | CLI_ENV_ENGINE,
+               .examples = "  coco-features --cnn efficientnet-lite1 -o photos.h5 photos/\n"
+                           "  coco-features --grid -d DATA --split val -o DATA/val_features.h5",
                .options = options,
                .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);

@@ -8,7 +8,8 @@ static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch-dataset",
-        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nshow [OPTION...] [DATA]",
+        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes "
+                    "[OPTION...]\nshow [OPTION...] [DATA]",
         .about = "The part of coco-fetch that deals with datasets. See 'coco-fetch --help'.",
     };
     cli_parse(&cli, argc, argv);

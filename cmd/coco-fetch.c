@@ -32,7 +32,9 @@ static int main_help(int argc, char **argv)
 {
     Cli cli = {
         .name = "coco-fetch",
-        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes [OPTION...]\nimages [OPTION...] [FILE...]\n"
+        .parts = "cs231n|coco2014|coco2017|shapes|images|show|cnn",
+        .synopsis = "cs231n [OPTION...]\ncoco2014|coco2017 [OPTION...]\nURL|FILE [OPTION...]\nshapes "
+                    "[OPTION...]\nimages [OPTION...] [FILE...]\n"
                     "show [OPTION...] [DATA]\ncnn [OPTION...] [NAME]",
         .about = "Makes, downloads and shows datasets and their images.\n\n"
                  "  cs231n    download the course's dataset, COCO 2014, and unpack it\n"
@@ -55,7 +57,8 @@ int main(int argc, char **argv)
         return images_main(argc - 1, argv + 1);
     if (!strcmp(what, "cnn"))
         return cnn_main(argc - 1, argv + 1);
-    if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version"))
+    if (!strcmp(what, "--") || !strcmp(what, "-h") || !strcmp(what, "--help") || !strcmp(what, "--version") ||
+        !strncmp(what, "--generate", strlen("--generate")))
         return main_help(argc, argv);
     return become_dataset(argv);
 }

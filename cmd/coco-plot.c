@@ -79,9 +79,10 @@ int main(int argc, char **argv)
         .about =
             "Draws the loss curves of training logs: training loss as lines, validation loss dashed with markers,\n"
             "several runs in one picture.",
-        .epilog = "Logs come from `coco-train --log FILE`:\n"
-                  "  coco-plot rnn.jsonl lstm.jsonl --label RNN --label LSTM --smooth 20 --log-y -o loss.png\n"
-                  "  coco-plot a.jsonl b.jsonl --y val_cider --best -o cider.png    # of coco-train --val-metrics",
+        .epilog = "Logs come from `coco-train --log FILE`.",
+        .examples =
+            "  coco-plot rnn.jsonl lstm.jsonl --label RNN --label LSTM --smooth 20 --log-y -o loss.png\n"
+            "  coco-plot a.jsonl b.jsonl --y val_cider --best -o cider.png    # of coco-train --val-metrics",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };

@@ -19,7 +19,7 @@ static const char EPILOG[] =
     "Without --split, images that the captions files put into no split are train. --split S=FILE reads S from\n"
     "a list of names, S=N and S=P% draw images; the rest is train. --split train=... says what train is, and\n"
     "the rest is left out. The captions of an image are always in one split.\n\n"
-    "The vocabulary has the four special words, then those of train by falling count.\n\n" CLI_SIMD_HELP;
+    "The vocabulary has the four special words, then those of train by falling count.";
 
 typedef struct {
     PrepareOptions prepare;
@@ -125,6 +125,9 @@ int main(int argc, char **argv)
                    "-o DATA CAPTIONS... [--features FILE[:ARRAY]]... [OPTION...]\n-o DATA --from DATA [OPTION...]",
                .about = ABOUT,
                .epilog = EPILOG,
+               .environment = CLI_ENV_SIMD,
+               .examples = "  coco-prepare -o DATA captions.csv --features photos.h5 --split val=10%\n"
+                           "  coco-prepare -o DATA dataset_flickr8k.json --features photos.h5 --pca 512",
                .options = options,
                .n_options = N_OPTIONS};
     Err err;

@@ -227,10 +227,11 @@ int main(int argc, char **argv)
         .about = "Draws caption records as a contact sheet: each image with its generated caption and, below it,\n"
                  "the ground truth. A missing image becomes a placeholder that says why. Long texts end\n"
                  "in an ellipsis on sheets; a page shows them whole.",
-        .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file:\n"
-                  "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
-                  "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
-                  "  coco-eval --per-image captions.jsonl | coco-render --sort score --reverse --html worst.html",
+        .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file.",
+        .environment = CLI_ENV_CACHE | CLI_ENV_NET,
+        .examples = "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
+                    "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
+                    "  coco-eval --per-image captions.jsonl | coco-render --sort score --reverse --html worst.html",
         .options = options,
         .n_options = list_options(&o, options),
     };

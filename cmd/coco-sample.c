@@ -27,7 +27,7 @@ static const char EPILOG[] =
     "{\"image_id\":...,\"caption\":...,\"logprob\":...,\"references\":[...]}.\n"
     "logprob is the natural logarithm of the caption's probability. --nbest and --samples add\n"
     "\"candidates\":[{\"caption\":...,\"logprob\":...},...], best first; the first is the caption. A caption does\n"
-    "not depend on the images beside it, on the number of threads, or on --shard and --rows.\n\n" CLI_SIMD_HELP;
+    "not depend on the images beside it, on the number of threads, or on --shard and --rows.";
 
 /* "I/N" with 0 <= I < N. */
 static void take_shard(const char *text, SampleOptions *o)
@@ -210,6 +210,10 @@ int main(int argc, char **argv)
                            "-m MODEL.h5 --features FILE.h5 [OPTION...]",
                .about = ABOUT,
                .epilog = EPILOG,
+               .environment = CLI_ENV_SIMD | CLI_ENV_CACHE | CLI_ENV_ENGINE,
+               .examples = "  coco-sample -m model.h5 -d DATA --split val --beam 3 > captions.jsonl\n"
+                           "  coco-sample -m model.h5 photos/ --format text\n"
+                           "  find . -name '*.jpg' -print0 | coco-sample -m model.h5 -0 - | coco-tag --xmp",
                .options = options,
                .n_options = N_OPTIONS};
     Err err;

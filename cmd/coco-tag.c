@@ -22,8 +22,7 @@ static const char EPILOG[] =
     "XMP gets the caption as dc:description and as Iptc4xmpCore:AltTextAccessibility, and a copy by which "
     "coco-tag\n"
     "knows its own text again. The text files that it wrote are listed in .coco-tag, in their folder.\n"
-    "An older caption of its own is replaced; compressed pixels are never touched.\n\n"
-    "  coco-sample -m model.h5 photos/ | coco-tag --embed --min-logprob -12 > status.jsonl";
+    "An older caption of its own is replaced; compressed pixels are never touched.";
 
 enum { N_OPTIONS = 7 };
 
@@ -78,6 +77,7 @@ int main(int argc, char **argv)
                .synopsis = "--txt|--xmp|--embed [OPTION...] [FILE|-]",
                .about = ABOUT,
                .epilog = EPILOG,
+               .examples = "  coco-sample -m model.h5 photos/ | coco-tag --embed --min-logprob -12 > status.jsonl",
                .options = options,
                .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);

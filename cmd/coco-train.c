@@ -114,7 +114,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 static const char EPILOG[] = "An epoch is max(n // batch, 1) iterations. Random numbers are NumPy's, drawn in\n"
                              "the course's order, so that its seeds give its losses. Ctrl-C finishes the\n"
                              "iteration, saves, and exits; --resume continues from there, with the same bits as\n"
-                             "if training had not stopped.\n\n" CLI_SIMD_HELP;
+                             "if training had not stopped.";
 
 /* Trains; the options that were given are gathered for the check against a file's settings. */
 static int run(const Cli *cli, Options *o)
@@ -193,12 +193,17 @@ int main(int argc, char **argv)
                  .target_loss = NAN};
     CliOption options[N_OPTIONS];
     option_table(&o, options);
-    Cli cli = {.name = "coco-train",
-               .synopsis = "[-d DATA] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]",
-               .about = "Trains a recurrent network to describe images.",
-               .epilog = EPILOG,
-               .options = options,
-               .n_options = N_OPTIONS};
+    Cli cli = {
+        .name = "coco-train",
+        .synopsis = "[-d DATA] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]",
+        .about = "Trains a recurrent network to describe images.",
+        .epilog = EPILOG,
+        .environment = CLI_ENV_SIMD,
+        .examples =
+            "  coco-train -d DATA -o model.h5 --cell lstm --lr 1e-3 --order shuffle --epochs 5 --val-every 1\n"
+            "  coco-train --resume model.h5 --epochs 10",
+        .options = options,
+        .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);
     cli_check_simd();
     if (cli.n_operands)

@@ -117,9 +117,13 @@ int archive_main(int argc, char **argv)
     CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
+        .part = "cs231n",
         .synopsis = "cs231n [-o DIR] [OPTION...]\nURL|FILE [-o DIR] [OPTION...]",
         .about = ABOUT,
         .epilog = EPILOG,
+        .environment = CLI_ENV_NET,
+        .examples = "  coco-fetch cs231n\n"
+                    "  coco-fetch ~/Downloads/coco_captioning.zip",
         .options = options,
         .n_options = list_options(&o, options),
     };

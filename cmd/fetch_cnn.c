@@ -77,8 +77,12 @@ int cnn_main(int argc, char **argv)
     o.cnn.http.max_bytes = (int64_t)4 << 30;
     o.cnn.http.total_s = 0; /* only silence ends a try */
     Cli cli = {.name = "coco-fetch",
+               .part = "cnn",
                .synopsis = "cnn\ncnn [OPTION...] NAME",
                .about = ABOUT,
+               .environment = CLI_ENV_CACHE | CLI_ENV_NET,
+               .examples = "  coco-fetch cnn\n"
+                           "  coco-fetch cnn resnet50",
                .options = options,
                .n_options = list_options(&o, options)};
     cli_parse(&cli, argc, argv);

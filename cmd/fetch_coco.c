@@ -71,8 +71,11 @@ int coco_main(int argc, char **argv)
     o.coco.http.total_s = 0; /* only silence ends a try */
     o.coco.http.max_bytes = (int64_t)64 << 30;
     Cli cli = {.name = "coco-fetch",
+               .part = argv[0],
                .synopsis = "coco2014 [-o DIR] [OPTION...]\ncoco2017 [-o DIR] [OPTION...]",
                .about = ABOUT,
+               .environment = CLI_ENV_NET,
+               .examples = "  coco-fetch coco2017 -o data/coco2017 --no-keep",
                .options = options,
                .n_options = list_options(&o, options)};
     cli_parse(&cli, argc, argv);

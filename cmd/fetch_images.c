@@ -102,9 +102,12 @@ int images_main(int argc, char **argv)
     CliOption options[N_OWN + NET_MAX];
     Cli cli = {
         .name = "coco-fetch",
+        .part = "images",
         .synopsis = "images [OPTION...] [FILE...]\nimages [OPTION...] --retry-failed STATUS.jsonl",
         .about = ABOUT,
-        .epilog = "Proxies are taken from http_proxy, https_proxy, all_proxy and no_proxy, as in curl.",
+        .environment = CLI_ENV_CACHE | CLI_ENV_NET,
+        .examples = "  coco-fetch images captions.jsonl > status.jsonl\n"
+                    "  coco-fetch images --retry-failed status.jsonl",
         .options = options,
         .n_options = list_options(&o, options),
     };

@@ -37,9 +37,11 @@ int shapes_main(int argc, char **argv)
     /* clang-format on */
     Cli cli = {
         .name = "coco-fetch",
+        .part = "shapes",
         .synopsis = "shapes [-o DIR] [--train N] [--val N] [--seed N]",
         .about = ABOUT,
         .epilog = EPILOG,
+        .examples = "  coco-fetch shapes -o shapes --train 2000 --val 500",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };

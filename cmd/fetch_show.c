@@ -29,10 +29,13 @@ int show_main(int argc, char **argv)
     /* clang-format on */
     Cli cli = {
         .name = "coco-fetch",
+        .part = "show",
         .synopsis = "show [DATA] [--split S] [-n N [--random]]",
         .about = "Says what is in the dataset directory DATA: arrays, lists, vocabulary, and\n"
                  "what the captions are like. All of it is checked as training would. With -n it prints records\n"
                  "of ground truth for coco-render: caption is one reference, references are the others.",
+        .examples = "  coco-fetch show DATA\n"
+                    "  coco-fetch show DATA --split val -n 24 | coco-render -o look.png",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };

@@ -9,8 +9,9 @@ installs() {
     mkdir -p tree
     cp "$ROOT/Makefile" tree
     ln -sfn "$ROOT/cmd" tree/cmd
-    run -0 make -s -C tree -o all install BUILD="$BUILD" "$@"
-    [ "$(ls tree | xargs)" = "Makefile cmd" ]
+    ln -sfn "$ROOT/scripts" tree/scripts
+    run -0 make -s -C tree -o all "${goal:-install}" BUILD="$BUILD" "$@"
+    [ "$(ls tree | xargs)" = "Makefile cmd scripts" ]
 }
 
 # complete DIR: all commands are there, and start.
@@ -38,4 +39,14 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     mkdir "my home"
     HOME=$PWD/my\ home installs PREFIX='~/a b'
     complete "$PWD/my home/a b/bin"
+}
+
+@test "manuals and completion are installed, and uninstall removes all that install wrote" {
+    installs PREFIX="$PWD/a prefix"
+    [ -s "a prefix/share/man/man1/coco-train.1" ]
+    [ -s "a prefix/share/man/man7/coco.7" ]
+    [ -s "a prefix/share/bash-completion/completions/coco-fetch" ]
+    touch "a prefix/share/man/man1/other.1"
+    goal=uninstall installs PREFIX="$PWD/a prefix"
+    [ "$(find "a prefix" -type f)" = "a prefix/share/man/man1/other.1" ]
 }

@@ -39,6 +39,9 @@ needs() {
     for f; do [ -e "$f" ] || skip "$(basename "$f") is missing (COCO_SHARED)"; done
 }
 
+# needs_program NAME: skips the test where there is no such program.
+needs_program() { command -v "$1" >/dev/null || skip "$1 is missing"; }
+
 # without_override COMMAND...: root, too, is held to the permissions of files; skips the test where that cannot be done.
 without_override() {
     if [ "$(id -u)" != 0 ]; then
