@@ -43,13 +43,14 @@ PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wwrite-strings $(WERROR)
-CFLAGS   = -O3 -g
+CFLAGS  ?= -O3 -g
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-VERSION := 1.0
-# Of this version: what manual pages say, so that equal sources make equal pages.
-RELEASED := 2026-11-26
+# The version and its date, which manual pages say, stand in the list of changes alone.
+CHANGES  = debian/changelog
+VERSION  := $(shell sed -n '1s/^[^ ]* .\([0-9.]*\)-.*/\1/p' $(CHANGES))
+RELEASED := $(shell date -u +%F -d "$$(sed -n 's/^ -- .*>  //p' $(CHANGES) | head -n 1)")
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -DCOCO_DATE='"$(RELEASED)"' -I. \
-             $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS)
+             $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS) $(CPPFLAGS)
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
@@ -121,6 +122,8 @@ $(BUILD)/obj/%.f64.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $< '(double)'
 	$(Q)$(CC) $(ALL_CFLAGS) -DREAL_IS_DOUBLE -MMD -MP -c -o $@ $<
+
+$(call obj,$(shell grep -rl 'COCO_VERSION\|COCO_DATE' --include='*.c' cmd pipeline io)): $(CHANGES)
 
 # re2c generates the scanners. Their code is mostly jumps: -O2 gains nothing, and takes clang minutes with sanitizers.
 $(BUILD)/obj/%.o: %.re

@@ -7,22 +7,25 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Runs the program beside this one instead; if our own path is unknown, the one in $PATH. */
+/* Runs the program beside this one instead, or where 'make install' puts it; if our own path is unknown, the one in $PATH. */
 static int become_dataset(char **argv)
 {
-    static const char name[] = "coco-fetch-dataset";
-    char path[PATH_MAX + sizeof name];
+    static const char name[] = "coco-fetch-dataset", *const places[] = {"%s", "../libexec/coco/%s"};
+    char path[PATH_MAX + 64];
     ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
     char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-    if (slash) {
-        memcpy(slash + 1, name, sizeof name);
+    for (int i = 0; slash && i < 2; i++) {
+        snprintf(slash + 1, 64, places[i], name);
         execv(path, argv);
-    } else {
-        execvp(name, argv);
+        if (errno != ENOENT)
+            break;
     }
+    if (!slash)
+        execvp(name, argv);
     cli_name("coco-fetch");
     cli_error("%s, a part of this command: %s", slash ? path : name, strerror(errno));
     return 1;

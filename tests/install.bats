@@ -19,9 +19,11 @@ complete() {
     local source command
     for source in "$ROOT"/cmd/coco-*.c; do
         command=$1/$(basename "$source" .c)
+        case $command in */coco-fetch-dataset) command=$1/../libexec/coco/coco-fetch-dataset ;; esac
         [ -x "$command" ]
         "$command" --version >/dev/null
     done
+    "$1/coco-fetch" shapes --help >/dev/null # by the program in libexec
 }
 
 setup() { cd "$BATS_TEST_TMPDIR"; }

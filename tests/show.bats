@@ -354,7 +354,7 @@ assert rows == list(range(24)), rows' records
     [ "$output" = "$(coco-fetch show d)" ]
     cp "$program" alone
     run -1 ./alone show d
-    [ "$output" = "coco-fetch: $PWD/coco-fetch-dataset, a part of this command: No such file or directory" ]
+    [ "$output" = "coco-fetch: $PWD/../libexec/coco/coco-fetch-dataset, a part of this command: No such file or directory" ]
     run -0 ./alone images --help
 }
 
