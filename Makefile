@@ -59,7 +59,8 @@ obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
 # Compiled once for each instruction set: the inner loops, the cells, the kinds of attention, the update rules.
 PER_SET  = model/simd/set.c $(wildcard model/cell/cell_*.c model/attention/attention_*.c model/optim/rule_*.c)
 MODEL    = $(filter-out $(PER_SET),$(wildcard model/*.c model/*/*.c))
-LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libio.a
+IN_DOUBLE = model/gradients.c # compiled in double only
+LIBS     = $(BUILD)/libpipeline.a $(BUILD)/libmodel.a $(BUILD)/libdouble.a $(BUILD)/libio.a
 
 Q   = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %s %s %s\n')
@@ -104,11 +105,16 @@ $(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),,,)))
 $(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),.f64,-DREAL_IS_DOUBLE,$(comma) double)))
 
 # model/ is written over one type, `real`, and compiled twice: float for the commands, double for the gradient checks.
-$(BUILD)/libmodel.a:    $(call obj,$(MODEL)) $(call per_set,)
+$(BUILD)/libmodel.a:    $(call obj,$(filter-out $(IN_DOUBLE),$(MODEL))) $(call per_set,)
 $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call per_set,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
 $(BUILD)/libio.a:       $(call obj,$(wildcard io/*/*.c))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*/*.re))
+# The model in double with _f64 at the end of all its names, for programs that hold both.
+$(BUILD)/libdouble.a: $(BUILD)/libmodel64.a
+	$(say) OBJCOPY $@
+	$(Q)nm -g --defined-only $< | awk 'NF == 3 { print $$3, $$3 "_f64" }' | sort -u >$(@:.a=.names)
+	$(Q)objcopy --redefine-syms=$(@:.a=.names) $< $@
 $(BUILD)/%.a:
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $^

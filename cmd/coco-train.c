@@ -3,6 +3,7 @@
 #include "pipeline/common/choice.h"
 #include "pipeline/common/defaults.h"
 #include "pipeline/train/train.h"
+#include "pipeline/train/train_check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,9 +12,10 @@
 typedef struct {
     TrainOptions train;
     double target_loss;
+    bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 40 };
+enum { N_OPTIONS = 41 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -105,6 +107,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "print the loss every N iterations", .min = 1, .max = most},
         {.name = "target-loss", .kind = CLI_REAL, .value = &o->target_loss, .arg = "X",
          .help = "exit 1 if the last loss is above X", .min = -most, .max = most},
+        {.name = "check-gradients", .kind = CLI_FLAG, .value = &o->check_gradients,
+         .help = "instead of training compare the first minibatch's gradient with centred differences, in double; "
+                 "exit 1 if they differ"},
     };
     /* clang-format on */
     _Static_assert(sizeof all == N_OPTIONS * sizeof *all, "N_OPTIONS counts the table's rows");
@@ -127,7 +132,9 @@ static int run(const Cli *cli, Options *o)
         if (cli->options[i].given)
             given[n++] = cli->options[i].name;
     o->train.given = (GivenOptions){given, n};
-    if (train_run(&o->train, cli_report(cli, "iterations"), &result, &err)) {
+    const Report *report = cli_report(cli, "iterations");
+    if (o->check_gradients ? train_check_gradients(&o->train, report, stdout, &result.contradiction, &err)
+                           : train_run(&o->train, report, &result, &err)) {
         if (result.contradiction)
             cli_usage_error("%s", err.text);
         /* cli_finish reports a failure of standard output, and is quiet if its reader has closed it. */
@@ -135,7 +142,7 @@ static int run(const Cli *cli, Options *o)
             cli_error("%s", err.text);
         return 1;
     }
-    if (result.complete && !isnan(o->target_loss) && !(result.loss <= o->target_loss)) {
+    if (!o->check_gradients && result.complete && !isnan(o->target_loss) && !(result.loss <= o->target_loss)) {
         cli_error("the last loss, %f, is above the target, %g", result.loss, o->target_loss);
         return 1;
     }
@@ -164,15 +171,17 @@ static void check_settings(const Cli *cli, const TrainOptions *t)
 }
 
 /* What no table can say of the files to read and write. */
-static void check_files(TrainOptions *t)
+static void check_files(TrainOptions *t, bool check_gradients)
 {
     if (t->out && !strcmp(t->out, "-"))
         cli_usage_error("-o -: a model file needs seeking, so it cannot go to standard output");
     if (t->init && t->resume)
         cli_usage_error("--init and --resume exclude each other");
+    if (check_gradients && t->resume)
+        cli_usage_error("--check-gradients and --resume exclude each other: --init takes the model");
     if (!t->out)
         t->out = t->resume;
-    if (!t->out)
+    if (!t->out && !check_gradients)
         cli_usage_error("no output: give -o MODEL.h5");
 }
 
@@ -195,7 +204,8 @@ int main(int argc, char **argv)
     option_table(&o, options);
     Cli cli = {
         .name = "coco-train",
-        .synopsis = "[-d DATA] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]",
+        .synopsis = "[-d DATA] -o MODEL.h5 [OPTION...]\n--resume MODEL.h5 [OPTION...]\n"
+                    "[-d DATA] --check-gradients [OPTION...]",
         .about = "Trains a recurrent network to describe images.",
         .epilog = EPILOG,
         .environment = CLI_ENV_SIMD,
@@ -208,7 +218,7 @@ int main(int argc, char **argv)
     cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
-    check_files(&o.train);
+    check_files(&o.train, o.check_gradients);
     check_settings(&cli, &o.train);
     int status = run(&cli, &o);
     cli_free(&cli);

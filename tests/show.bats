@@ -238,6 +238,23 @@ assert rows == list(range(24)), rows' records
     jq -e -s 'map(.row) | sort == [range(8)] and . != sort' have
 }
 
+@test "records: --minibatch draws captions as the course does" {
+    truth s train | jq -c '.row as $row | .texts[] as $t | [$row, $t, (.texts | length - 1)]' >all
+    [ "$(wc -l <all)" = 15 ]
+    # numpy.random.seed(231 or 7); numpy.random.choice(15, 8)
+    for i in 7 0 4 9 11 6 2 14; do sed -n "$((i + 1))p" all; done >want
+    show s -n 8 --minibatch | jq -c '[.row, .caption, (.references | length)]' >have
+    same want have
+    for i in 4 9 6 3 3 7 7 12; do sed -n "$((i + 1))p" all; done >want
+    show s --split train -n 8 --minibatch --seed 7 >records
+    jq -c '[.row, .caption, (.references | length)]' records >have
+    same want have
+    # The references are the image's others.
+    jq -c '[.row, ([.caption] + .references | sort)]' records | sort -u >have
+    truth s train | jq -c '[.row, (.texts | sort)]' | grep -F -f <(cut -d, -f1 have) | sort >want
+    same want have
+}
+
 # --- what cannot be ---
 
 @test "no dataset: one line, exit 1" {
@@ -288,6 +305,8 @@ assert rows == list(range(24)), rows' records
 @test "usage errors" {
     fails 2 "d: one dataset at a time" coco-fetch show s d
     fails 2 "--random needs -n" coco-fetch show d --random
+    fails 2 "--minibatch needs -n" coco-fetch show d --minibatch
+    fails 2 "exclude each other" coco-fetch show d -n 3 --random --minibatch
     fails 2 "--number: '0': expected an integer from 1" coco-fetch show d -n 0
     fails 2 "--number: '-1': expected an integer" coco-fetch show d -n -1
     fails 2 "--number: '3x': expected an integer" coco-fetch show d -n 3x

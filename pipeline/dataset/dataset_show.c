@@ -249,22 +249,32 @@ int show_summary(const ShowSpec *spec, const Report *report, Err *err)
 
 /* --- ground truth --- */
 
-/* One image: its first reference becomes the caption. */
-static int write_truth(const Dataset *d, int64_t row, FILE *out, Err *err)
+/* One image: its k-th reference becomes the caption. */
+static int write_truth(const Dataset *d, int64_t row, int64_t k, FILE *out, Err *err)
 {
     Record record;
     if (truth_record(d, row, &record, err))
         return -1;
-    record.caption = record.references[0];
+    char **chosen = record.references + k;
+    record.caption = *chosen;
     record.n_references--;
-    memmove(record.references, record.references + 1, (size_t)record.n_references * sizeof *record.references);
+    memmove(chosen, chosen + 1, (size_t)((int64_t)record.n_references - k) * sizeof *chosen);
     int rc = record_write(out, &record, err);
     record_free(&record);
     return rc;
 }
 
+/* One caption, which is one of its image's. */
+static int write_caption(const Dataset *d, int64_t caption, FILE *out, Err *err)
+{
+    int64_t row = d->image.ints[caption], k = 0;
+    while (d->caption_of[d->caption_at[row] + k] != caption)
+        k++;
+    return write_truth(d, row, k, out, err);
+}
+
 /* The rows of images that have captions, in order or shuffled. The caller frees. */
-static int64_t *rows_to_show(const Dataset *d, int random, int64_t seed, int64_t *n)
+static int64_t *rows_to_show(const Dataset *d, bool random, int64_t seed, int64_t *n)
 {
     size_t images = (size_t)d->features.rows;
     int64_t *rows = malloc((images + 1) * sizeof *rows);
@@ -288,20 +298,37 @@ static int64_t *rows_to_show(const Dataset *d, int random, int64_t seed, int64_t
     return NULL;
 }
 
-int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, Err *err)
+static int write_images(const Dataset *d, const ShowRecords *what, FILE *out, const Report *report, Err *err)
+{
+    int64_t there, *rows = rows_to_show(d, what->choice == SHOW_RANDOM, what->seed, &there);
+    int rc = rows ? 0 : err_set(err, "out of memory");
+    for (int64_t i = 0; rc == 0 && i < what->n && i < there && !report_stop(report); i++)
+        rc = write_truth(d, rows[i], 0, out, err);
+    free(rows);
+    return rc;
+}
+
+static int write_minibatch(const Dataset *d, const ShowRecords *what, FILE *out, const Report *report, Err *err)
+{
+    Rng rng;
+    int rc = 0;
+    rng_seed(&rng, (uint32_t)what->seed);
+    for (int64_t i = 0; rc == 0 && i < what->n && d->n > 0 && !report_stop(report); i++)
+        rc = write_caption(d, rng_randint(&rng, d->n), out, err);
+    return rc;
+}
+
+int show_records(const ShowSpec *spec, const ShowRecords *what, const Report *report, Err *err)
 {
     Dataset d;
-    int64_t *rows = NULL, there = 0;
-    h5_allow_external(spec->allow_external);
-    int rc = open_split(&d, spec->dir, spec->split ? spec->split : "val", 0, err);
     Err line;
+    bool minibatch = what->choice == SHOW_MINIBATCH;
+    h5_allow_external(spec->allow_external);
+    int rc = open_split(&d, spec->dir, spec->split ? spec->split : minibatch ? train : "val", 0, err);
     if (rc == 0 && dataset_captions_odd(&d, &line))
         report_warn(report, "%s", line.text);
-    if (rc == 0 && !(rows = rows_to_show(&d, random, seed, &there)))
-        rc = err_set(err, "out of memory");
-    for (int64_t i = 0; rc == 0 && i < n && i < there && !report_stop(report); i++)
-        rc = write_truth(&d, rows[i], spec->out, err);
-    free(rows);
+    if (rc == 0)
+        rc = (minibatch ? write_minibatch : write_images)(&d, what, spec->out, report, err);
     dataset_close(&d);
     return rc;
 }

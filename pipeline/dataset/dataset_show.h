@@ -11,7 +11,7 @@
 
 typedef struct {
     const char *dir;
-    const char *split; /* NULL: all splits in the summary, val for records */
+    const char *split; /* NULL: all splits in the summary, show_records' own for records */
     int must_train;    /* fail, as coco-train would, without a split train with captions */
     FILE *out;
     bool allow_external; /* HDF5 files may keep arrays in other files */
@@ -22,8 +22,20 @@ typedef struct {
  * on. */
 int show_summary(const ShowSpec *spec, const Report *report, Err *err);
 
-/* Writes records of the first n images that have captions, or of n drawn at random with this seed: `caption` is the
- * image's first reference, `references` the others. Fewer if there are fewer. */
-int show_records(const ShowSpec *spec, int64_t n, int random, int64_t seed, const Report *report, Err *err);
+typedef enum {
+    SHOW_FIRST,    /* the first n images that have captions */
+    SHOW_RANDOM,   /* n of them at random; fewer if there are fewer */
+    SHOW_MINIBATCH /* n captions, drawn with replacement: the course's sample_coco_minibatch, with NumPy's numbers */
+} ShowChoice;
+
+typedef struct {
+    int64_t n;
+    ShowChoice choice;
+    int64_t seed;
+} ShowRecords;
+
+/* Writes ground truth as records, an image or a caption each: `caption` is the image's first reference, or the caption
+ * drawn, and `references` are its others. The split is val, of a minibatch train, unless the spec names one. */
+int show_records(const ShowSpec *spec, const ShowRecords *what, const Report *report, Err *err);
 
 #endif
