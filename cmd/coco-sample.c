@@ -60,7 +60,10 @@ static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
         cli_usage_error("--groups %lld does not divide --beam %d", (long long)o->groups, s->beam);
     if (cli_given(cli, "diversity") && o->groups < 2)
         cli_usage_error("--diversity goes with --groups");
-    if ((o->nbest > 1 || o->samples > 1) && o->format != 0)
+    bool one = o->sample.decoder.rerank != RERANK_NONE; /* of several, which were needed to find it */
+    if (one && o->nbest < 2 && o->samples < 2)
+        cli_usage_error("--rerank needs --nbest or --samples of at least 2");
+    if (!one && (o->nbest > 1 || o->samples > 1) && o->format != 0)
         cli_usage_error("--%s writes records: --format %s holds one caption of an image",
                         o->nbest > 1 ? "nbest" : "samples", caption_format(o->format)->name);
     s->nbest = (int)o->nbest;
@@ -111,7 +114,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 33 };
+enum { N_OPTIONS = 34 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -156,6 +159,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "with --temperature: draw from the fewest words that have probability P together; 0: from all", .max = 1},
         {.name = "samples", .kind = CLI_INT, .value = &o->samples, .arg = "N",
          .help = "with --temperature: N captions of each image, as \"candidates\" of its record", .min = 1, .max = 1024},
+        {.name = "rerank", .kind = CLI_CHOICE, .value = &s->decoder.rerank, .arg = RERANK_NAMES,
+         .help = "with --nbest or --samples: cider puts the caption that is closest to the others first"},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",

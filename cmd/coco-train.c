@@ -97,6 +97,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "what makes a validation better; cider and bleu4 score captions as --val-metrics does"},
         {.name = "patience", .kind = CLI_INT, .value = &s->patience, .arg = "N",
          .help = "stop after N validations in a row without a better one; 0 is never", .max = most},
+        {.name = "average", .kind = CLI_INT, .value = &s->average, .arg = "K",
+         .help = "validate and save the mean of the weights at the last K validations; 0 is the weights as they are",
+         .max = SETTING_AVERAGE_MAX},
         {.name = "save-every", .kind = CLI_INT, .value = &t->save_every, .arg = "N",
          .help = "save every N iterations too; 0 is only at the end", .max = most},
         {.name = "log", .kind = CLI_TEXT, .value = &t->log, .arg = "FILE",
@@ -162,7 +165,7 @@ static void check_settings(const Cli *cli, const TrainOptions *t)
         cli_usage_error("--forget-bias: the %s has no forget gates", cell_at(s->cell)->name);
     if (cli_given(cli, "lr-every") && !plateau && s->lr_schedule != SCHEDULE_STEP)
         cli_usage_error("--lr-every is for --lr-schedule step and plateau");
-    static const char *const checked[] = {"val-metrics", "keep-best", "best-by", "patience"};
+    static const char *const checked[] = {"val-metrics", "keep-best", "best-by", "patience", "average"};
     if (plateau && !s->val_every)
         cli_usage_error("--lr-schedule plateau needs --val-every");
     for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)

@@ -25,6 +25,7 @@ settings() {
 --optim rmsprop --clip 1 --lr-schedule step --lr-every 2 --warmup 3
 --order shuffle --val-every 1 --lr-schedule plateau --lr-every 1 --lr 0.1
 --val-every 3i --val-metrics --best-by bleu4 --patience 9 --lr 0.1
+--val-every 3i --average 2
 END
 }
 

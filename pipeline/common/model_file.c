@@ -64,6 +64,7 @@ static const Field progress_fields[] = {
     {"best_val_score", .kind = FIELD_REAL, OF(TrainState, best_score), .min = -HUGE_VAL, .max = HUGE_VAL,
      .optional = true},
     {"stale_checks", .kind = FIELD_INT, OF(TrainState, stale), .max = MOST_STEPS, .sparse = true},
+    {"average_checks", .kind = FIELD_INT, OF(TrainState, average.n), .max = SETTING_AVERAGE_MAX, .sparse = true},
 };
 enum { N_PROGRESS = sizeof progress_fields / sizeof *progress_fields };
 
@@ -245,7 +246,7 @@ static int has_state(H5 *h5, Err *err)
     return train > 0 ? h5_has(h5, "/optim", err) : train;
 }
 
-static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
+static int read_state(H5 *h5, Model *m, TrainState *s, Err *err)
 {
     int there = has_state(h5, err);
     if (there < 0)
@@ -255,6 +256,8 @@ static int read_state(H5 *h5, const Model *m, TrainState *s, Err *err)
     settings_take_shape(&s->settings, &m->params.shape);
     if (read_optim(h5, m, s, err) || read_settings(h5, "/train", &s->settings, err) ||
         fields_read(h5, "/train", progress_fields, N_PROGRESS, s, err) || read_rng(h5, s, err))
+        return -1;
+    if (average_read(&s->average, s->settings.average, &m->params, h5, err))
         return -1;
     return read_losses(h5, s, err);
 }
@@ -370,10 +373,14 @@ static int write_train(H5 *h5, const TrainState *s, Err *err)
 
 int model_save(const Model *m, const TrainState *s, const char *path, Err *err)
 {
+    Model written = *m;
+    if (s->average.n)
+        written.params.data = s->average.mean;
     H5 *h5 = h5_create(path, err);
     if (!h5)
         return -1;
-    if (write_model(h5, m, err) || write_optim(h5, m, s, err) || write_train(h5, s, err)) {
+    if (write_model(h5, &written, err) || write_optim(h5, m, s, err) || write_train(h5, s, err) ||
+        average_write(&s->average, &m->params, h5, err)) {
         h5_discard(h5);
         return -1;
     }

@@ -81,6 +81,7 @@ const Setting train_settings[] = {
     {"keep-best", "/train", true, {"keep_best", TEXT(keep_best), .optional = true}},
     {"best-by", "/train", false, {"best_by", WORD(best_by, best_names), .sparse = true}},
     {"patience", "/train", true, {"patience", INT(patience), .max = SETTING_COUNT_MAX, .sparse = true}},
+    {"average", "/train", false, {"average", INT(average), .max = SETTING_AVERAGE_MAX, .sparse = true}},
 };
 
 /* --- a file's settings and the user's --- */

@@ -41,6 +41,7 @@ const char *best_names(void);
 #define SETTING_CLIP_MAX 1e6
 #define SETTING_DECAY_MAX 1e3
 #define SETTING_BIAS_MAX 100.0
+#define SETTING_AVERAGE_MAX 100 /* weights kept */
 
 /* By which number of a validation one is better than those before: the lower loss, the higher score. */
 typedef enum { BEST_LOSS, BEST_CIDER, BEST_BLEU4 } BestBy;
@@ -72,6 +73,7 @@ typedef struct {
     const char *keep_best; /* where the best model goes, or NULL; owned as data is */
     int best_by;           /* BestBy */
     int64_t patience;      /* validations without a better one that end the run; 0: they do not */
+    int64_t average;       /* validations over which weights are averaged (weight_average.h); 0: they are not */
 } TrainSettings;
 
 typedef struct {
@@ -81,7 +83,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 31 };
+enum { TRAIN_SETTINGS = 32 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */

@@ -23,6 +23,7 @@ void train_state_free(TrainState *s)
     for (int i = 0; i < OPTIM_STATES; i++)
         free(s->slot[i]);
     free(s->loss);
+    average_free(&s->average);
     memset(s, 0, sizeof *s);
 }
 

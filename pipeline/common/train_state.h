@@ -6,6 +6,7 @@
 #include "model/base/rng.h"
 #include "model/optim/optim.h"
 #include "pipeline/common/train_settings.h"
+#include "pipeline/common/weight_average.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ typedef struct {
     double best_val_loss; /* NaN: none yet */
     double best_score;    /* the same by best_by, if that is a score */
     int64_t stale;        /* checks in a row without a better one; 0 if nothing asks for it */
+    WeightAverage average;
 } TrainState;
 
 /* Zeroed arrays for the rule of state->optim. -1: out of memory. */

@@ -206,8 +206,9 @@ int decoder_run(Decoder *d, int n, Err *err)
             .features = d->pca ? d->reduced : d->features, .grid = d->grid, .image = d->number, .n = n};
     search_run(d->search, input, d->results);
     for (int i = 0; i < n; i++) {
-        const SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
-        if (write_captions(d, &d->items[i], results, err) ||
+        SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
+        if ((d->options->rerank && rerank(results, d->answers, err)) ||
+            write_captions(d, &d->items[i], results, err) ||
             (d->looks && attention_file_add(d->looks, results, err)))
             return -1;
     }

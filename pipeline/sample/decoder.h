@@ -10,6 +10,7 @@
 #include "pipeline/sample/attention_file.h"
 #include "pipeline/sample/caption_format.h"
 #include "pipeline/sample/ensemble.h"
+#include "pipeline/sample/rerank.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@
 typedef struct {
     SearchOptions search; /* rules.not_last is ignored: see bad_endings */
     bool bad_endings;     /* true: no caption ends with a word of endings.h */
+    int rerank;           /* Rerank: of several captions */
     bool logprob;
     bool word_logprobs; /* those of the caption's words too */
     const CaptionFormat *format;

@@ -54,7 +54,13 @@ static int open_resume(TrainRun *r, Err *err)
     if (model_load_state(&r->model, &r->state, o->resume, err))
         return -1;
     r->contradiction = settings_agree(s, &o->settings, o->given, FIXED_ALL, o->resume, err);
-    return r->contradiction ? -1 : settings_replace(s, &o->settings, o->given, err);
+    if (r->contradiction || settings_replace(s, &o->settings, o->given, err))
+        return -1;
+    r->contradiction =
+        s->average && !s->val_every
+            ? err_set(err, "--val-every 0 contradicts %s, which averages over validations", o->resume)
+            : 0;
+    return r->contradiction ? -1 : 0;
 }
 
 /* The settings of the run, and its model if a file has it. */

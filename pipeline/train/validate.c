@@ -110,12 +110,28 @@ static bool is_better(TrainRun *r)
     return better;
 }
 
+/* Of the averaged weights if the settings ask for them, which these become a part of. */
+static int find_numbers(TrainRun *r, Err *err)
+{
+    const TrainSettings *t = &r->state.settings;
+    WeightAverage *average = &r->state.average;
+    Params *p = &r->model.params;
+    real *weights = p->data;
+    if (t->average && average_add(average, t->average, p))
+        return err_set(err, "no memory for the weights of %lld validations", (long long)t->average);
+    if (t->average)
+        p->data = average->mean;
+    int rc = loss_of_captions(r, err) ||
+             (scores_captions(t) && val_scores(&r->model, &r->val, t->val_max, &r->val_scores, err));
+    p->data = weights;
+    return rc ? -1 : 0;
+}
+
 int validate(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
     const TrainSettings *t = &s->settings;
-    if (loss_of_captions(r, err) ||
-        (scores_captions(t) && val_scores(&r->model, &r->val, t->val_max, &r->val_scores, err)))
+    if (find_numbers(r, err))
         return -1;
     note(r);
     bool better = is_better(r);
