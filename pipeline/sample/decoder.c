@@ -208,7 +208,7 @@ int decoder_run(Decoder *d, int n, Err *err)
     for (int i = 0; i < n; i++) {
         const SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
         if (write_captions(d, &d->items[i], results, err) ||
-            (d->looks && attention_file_add(d->looks, results, err)))
+            (d->looks && attention_file_add(d->looks, d->number[i], results, err)))
             return -1;
     }
     return 0;
