@@ -47,6 +47,10 @@ static void check_outputs(const SheetOptions *sheet)
 static void take_sizes(const Cli *cli, Options *o)
 {
     SheetOptions *sheet = &o->sheet;
+    if (sheet->attention && !cli_given(cli, "tile"))
+        o->tile = "200x150";
+    if (sheet->attention && !cli_given(cli, "columns"))
+        o->columns = 6;
     bool print = cli_given(cli, "dpi"), scaled = cli_given(cli, "scale");
     cli_size("--tile", o->tile, SHEET_TILE_MIN, SHEET_TILE_MAX, &sheet->tile_w, &sheet->tile_h);
     sheet->dpi = print ? (double)o->dpi : 0;
@@ -117,7 +121,7 @@ static int draw(const Cli *cli, const Options *o)
     return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_ORDER = 7, N_LOOK = 7, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
+enum { N_ORDER = 7, N_LOOK = 8, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
 
 /* What is written, and in which order. */
 static void order_options(Options *o, CliOption options[N_ORDER])
@@ -164,6 +168,9 @@ static void look_options(Options *o, CliOption options[N_LOOK])
          .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
+        {.name = "attention", .kind = CLI_TEXT, .value = &sheet->attention, .arg = "FILE.h5",
+         .help = "show what each word looked at: the image once more for each, in the light of the weights that coco-sample "
+                 "--attention wrote; without --columns and --tile, 6 of 200x150 side by side"},
         {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
     };

@@ -94,7 +94,7 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
 /* Operands are pictures, for which there are no rows. */
 static void check_pictures(const Cli *cli, const PictureOptions *p)
 {
-    static const char *const others[] = {"attention", "data", "split", "features", "files", "raw-features", "rows"};
+    static const char *const others[] = {"data", "split", "features", "files", "raw-features", "rows"};
     if (!cli->n_operands && (p->cnn || p->nul))
         cli_usage_error("%s needs pictures", p->cnn ? "--cnn" : "-0");
     for (size_t i = 0; cli->n_operands && i < sizeof others / sizeof *others; i++)

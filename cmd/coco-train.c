@@ -15,7 +15,7 @@ typedef struct {
     bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 41 };
+enum { N_OPTIONS = 42 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {

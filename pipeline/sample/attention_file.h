@@ -1,9 +1,13 @@
 /* The attention file (HDF5): what each word of captions looked at.
  *
- *   attention (captions, steps, P) float32   the weights of the grid's places, at the step that gave word `step` (<END> counted);
- *                                            they sum to 1, or to 1 - β with adaptive attention; NaN past a caption's end
+ *   attention (captions, steps, P) float32   the weights of the grid's places, at the step that gave word `step` (<END> counted,
+ *                                            <NULL> and <START>, which a caption does not show, left out); they sum to 1, or to
+ *                                            1 - β with adaptive attention; NaN past a caption's end
  *   rows (captions) int32                    the images' rows in the split, or places in the list of pictures
- *   attributes of /                          format "coco-attention", version 1, grid_rows, grid_columns (if known), split
+ *   files (captions) strings                 of pictures: their names, as in records. One that was left out has NaN alone
+ *   attributes of /                          format "coco-attention", version 1, grid_rows, grid_columns (if known), split,
+ *                                            crop_aspect (width / height of the part in a picture's middle that the grid covers, if
+ *                                            it does not cover all of it)
  *
  * It is written row by row, in the order of the captions, and appears whole or not at all. Main thread. */
 #ifndef COCO_PIPELINE_SAMPLE_ATTENTION_FILE_H
@@ -11,6 +15,7 @@
 
 #include "io/base/err.h"
 #include "model/decode/search.h"
+#include "pipeline/common/origin.h"
 
 #include <stdint.h>
 
@@ -22,13 +27,14 @@ typedef struct {
     int steps;
     const char *split; /* NULL: none */
     const int64_t *row;
-    int64_t n; /* captions */
+    char *const *file; /* NULL: rows say enough. Of place `row` in the list of pictures */
+    int64_t n;         /* captions */
 } AttentionShape;
 
-/* NULL: failed. */
-AttentionFile *attention_file_begin(const char *path, const AttentionShape *shape, Err *err);
-/* The next caption. */
-int attention_file_add(AttentionFile *file, const SearchResult *result, Err *err);
+/* `origin` says what part of pictures the grid covers. Borrows the shape's rows. NULL: failed. */
+AttentionFile *attention_file_begin(const char *path, const AttentionShape *shape, const Origin *origin, Err *err);
+/* The caption of this row, the next one of the shape's that is not left out. */
+int attention_file_add(AttentionFile *file, int64_t row, const SearchResult *result, Err *err);
 /* After the last one; frees, even on failure. */
 int attention_file_end(AttentionFile *file, Err *err);
 void attention_file_abort(AttentionFile *file); /* writes nothing; NULL is legal */

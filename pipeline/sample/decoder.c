@@ -209,7 +209,7 @@ int decoder_run(Decoder *d, int n, Err *err)
         SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
         if ((d->options->rerank && rerank(results, d->answers, err)) ||
             write_captions(d, &d->items[i], results, err) ||
-            (d->looks && attention_file_add(d->looks, results, err)))
+            (d->looks && attention_file_add(d->looks, d->number[i], results, err)))
             return -1;
     }
     return 0;

@@ -24,6 +24,7 @@ typedef struct {
     Cnn *cnn;
     Extractor extractor;
     PictureStream *stream;
+    AttentionFile *looks; /* NULL: nobody asks */
     Decoder decoder;
     int64_t done, broken;
 } Run;
@@ -157,7 +158,27 @@ static int caption_all(Run *r, Err *err)
             return err_set(err, "cannot write: %s", strerror(errno));
         report_progress(r->report, r->done, r->places.n);
     }
-    return rc < 0 ? -1 : decoder_end(d, err);
+    if (rc < 0 || decoder_end(d, err))
+        return -1;
+    if (!r->looks || rc > 0) /* a part of it is not written */
+        return 0;
+    AttentionFile *looks = r->looks;
+    r->looks = NULL;
+    return attention_file_end(looks, err);
+}
+
+static int begin_looks(Run *r, const char *path, const DecoderOptions *options, Err *err)
+{
+    const CnnInfo *info = cnn_info(r->cnn);
+    const AttentionShape shape = {.places = info->grid_rows * info->grid_columns,
+                                  .down = info->grid_rows,
+                                  .across = info->grid_columns,
+                                  .steps = options->search.max_length,
+                                  .row = r->places.row,
+                                  .file = r->list.name,
+                                  .n = r->places.n};
+    r->looks = path ? attention_file_begin(path, &shape, &r->model->origin, err) : NULL;
+    return path && !r->looks ? -1 : 0;
 }
 
 /* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while they
@@ -167,26 +188,27 @@ static int threads_for_captions(int threads)
     return 1 + (threads - 1) / 8;
 }
 
-static int run(Run *r, const DecoderOptions *options, const RowSelection *selection, FILE *out, Err *err)
+static int run(Run *r, const DecoderOptions *options, const RowSelection *selection, const char *attention,
+               FILE *out, Err *err)
 {
     const Pca *pca = r->model->origin.pca.C ? &r->model->origin.pca : NULL;
     threads_set(threads_for_captions(r->options->threads));
-    if (list_pictures(r, selection, err) || open_network(r, err))
+    if (list_pictures(r, selection, err) || open_network(r, err) || begin_looks(r, attention, options, err))
         return -1;
     const CnnInfo *info = cnn_info(r->cnn);
     int places = r->attends ? info->grid_rows * info->grid_columns : 0;
     int batch = decoder_batch(options, r->ensemble, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
     r->stream =
         picture_stream_start(&r->extractor, r->list.path, r->places.row, r->places.n, r->options->threads, err);
-    if (!r->stream || decoder_begin(&r->decoder, options, r->ensemble, pca, places, NULL,
+    if (!r->stream || decoder_begin(&r->decoder, options, r->ensemble, pca, places, r->looks,
                                     batch < ahead ? batch : ahead, out, err))
         return -1;
     return caption_all(r, err);
 }
 
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
-                 const char *model_path, const RowSelection *selection, FILE *out, const Report *report,
-                 int64_t *broken, Err *err)
+                 const char *model_path, const RowSelection *selection, const char *attention, FILE *out,
+                 const Report *report, int64_t *broken, Err *err)
 {
     Run r = {.options = options,
              .ensemble = ensemble,
@@ -194,10 +216,11 @@ int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, c
              .attends = ensemble_attends(ensemble),
              .model_path = model_path,
              .report = report};
-    int rc = run(&r, decoder, selection, out, err);
+    int rc = run(&r, decoder, selection, attention, out, err);
     *broken = r.broken;
     picture_stream_stop(r.stream);
     decoder_free(&r.decoder);
+    attention_file_abort(r.looks);
     cnn_free(r.cnn);
     rows_free(&r.places);
     picture_list_free(&r.list);

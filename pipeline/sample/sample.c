@@ -149,7 +149,7 @@ static int begin_looks(Run *r, Err *err)
                                   .split = o->features ? NULL : o->split,
                                   .row = r->rows.row,
                                   .n = r->rows.n};
-    r->looks = o->attention ? attention_file_begin(o->attention, &shape, err) : NULL;
+    r->looks = o->attention ? attention_file_begin(o->attention, &shape, &r->model->origin, err) : NULL;
     return o->attention && !r->looks ? -1 : 0;
 }
 
@@ -182,7 +182,8 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
     if (rc == 0 && o->attention && !r.model->params.shape.attention)
         rc = err_set(err, "%s: has no attention to write to %s", r.path, o->attention);
     if (rc == 0 && o->pictures.n_operands)
-        rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, r.path, &selection, out, report, broken, err);
+        rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, r.path, &selection, o->attention, out, report,
+                          broken, err);
     else if (rc == 0)
         rc = caption_rows(&r, &selection, err);
     decoder_free(&r.decoder);

@@ -4,6 +4,7 @@
 #include "io/base/text.h"
 #include "io/picture/encoder_jpeg.h"
 #include "pipeline/sheet/highlight.h"
+#include "pipeline/sheet/strip.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -142,6 +143,11 @@ static const char STYLE[] =
     "li span{flex:1}\n"
     "li b{font-size:.86em;color:var(--mark)}\n"
     "li b.same{color:var(--match)}\n"
+    ".strip{grid-column:1/-1}\n"
+    ".looks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(45%,calc(var(--tile)*.8)),1fr));"
+    "gap:.6em;padding:.8em .8em 0}\n"
+    ".looks .box{background:none}\n"
+    ".look p{margin:.15em 0 0;text-align:center;font-weight:700;font-size:.9em}\n"
     "figcaption .facts{margin-top:.55em;font-size:.76em;color:var(--faint)}\n"
     "@media print{figure{break-inside:avoid}}\n";
 
@@ -190,17 +196,23 @@ void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
     fputs("</p>\n</header>\n<main>\n", out);
 }
 
+static void put_picture(Page *page, const PagePicture *picture, const char *text)
+{
+    FILE *out = page->out;
+    fputs("<img src=\"", out);
+    put_url(out, page_files_dir(page->files));
+    fprintf(out, "/%s\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"", picture->name,
+            picture->w, picture->h);
+    put_text(page, text);
+    fputs("\">", out);
+}
+
 static void put_box(Page *page, const Record *r, const PagePicture *picture, const char *why)
 {
     FILE *out = page->out;
     fputs("<div class=\"box\">", out);
     if (picture) {
-        fputs("<img src=\"", out);
-        put_url(out, page_files_dir(page->files));
-        fprintf(out, "/%s\" width=\"%d\" height=\"%d\" loading=\"lazy\" decoding=\"async\" alt=\"", picture->name,
-                picture->w, picture->h);
-        put_text(page, r->caption);
-        fputs("\">", out);
+        put_picture(page, picture, r->caption);
     } else {
         fputs("<svg aria-hidden=\"true\"><use href=\"#gone\"/></svg><p>", out);
         put_text(page, why);
@@ -280,10 +292,34 @@ static void put_facts(Page *page, const Record *r)
     fputs("</p>\n", page->out);
 }
 
-void page_figure(Page *page, const Record *r, const PagePicture *picture, const char *why)
+/* Writes the box of each word of the caption, with the word below it. */
+static void put_looks(Page *page, const Record *r, const PagePicture *pictures)
 {
-    fputs("<figure>\n", page->out);
+    Looks looks;
+    if (attention_looks(&looks, page->look.attention, r))
+        page->no_memory = true;
+    for (int i = 0; i < looks.steps.n && pictures && !page->no_memory; i++) {
+        char *label = strip_label(page->look.attention, &looks, i, r->caption);
+        page->no_memory |= !label;
+        fputs("<div class=\"look\"><div class=\"box\">", page->out);
+        put_picture(page, &pictures[i], "");
+        fputs("</div>\n<p dir=\"auto\">", page->out);
+        put_text(page, label ? label : "");
+        fputs("</p></div>\n", page->out);
+        free(label);
+    }
+    looks_free(&looks);
+}
+
+void page_figure(Page *page, const Record *r, const PagePicture *picture, const PagePicture *looks, const char *why)
+{
+    bool strip = page->look.attention;
+    fputs(strip ? "<figure class=\"strip\">\n<div class=\"looks\">\n" : "<figure>\n", page->out);
     put_box(page, r, picture, why);
+    if (strip) {
+        put_looks(page, r, picture ? looks : NULL);
+        fputs("</div>\n", page->out);
+    }
     fputs("<figcaption>\n", page->out);
     put_caption(page, r);
     put_references(page, r);

@@ -29,12 +29,14 @@ void page_free(Page *page); /* removes the pictures of a page that is not kept; 
 
 /* The box that images should fill, in pixels: at least twice the tile's, for high-resolution screens. */
 void page_box(const TileLook *look, int *w, int *h);
-/* Writes the picture of figure i, from 0. Any thread; each number once. */
+/* Writes a picture of figure i, from 0. Any thread; several for one number differ, or are the same file. */
 int page_picture(const Page *page, int64_t i, const Image *image, PagePicture *picture, Err *err);
 
 void page_begin(Page *page, FILE *out, const char *title, const char *subtitle);
-/* Writes a figure with its picture or, without one (NULL), with the reason why. */
-void page_figure(Page *page, const Record *record, const PagePicture *picture, const char *why);
+/* Writes a figure with its picture or, without one (NULL), with the reason why. `looks`, if the page's look has attention, are
+ * the pictures of the caption's words. */
+void page_figure(Page *page, const Record *record, const PagePicture *picture, const PagePicture *looks,
+                 const char *why);
 /* Ends the page, and puts its pictures into the directory. -1: something could not be written, or is missing. */
 int page_end(Page *page, Err *err);
 /* The page has its name: what it does not show goes. */

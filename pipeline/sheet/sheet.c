@@ -22,7 +22,8 @@ typedef struct {
     int64_t n; /* tiles */
     TileLook look;
     Lookup lookup;
-    Page *page; /* NULL: none is wanted */
+    Attention *attention; /* NULL: none is shown */
+    Page *page;           /* NULL: none is wanted */
     Tiles *tiles;
     /* the picture */
     SheetPlan plan;
@@ -70,7 +71,7 @@ static int next_tile(Sheet *s, const SheetTile **tile, Err *err)
     else if (t->cut)
         warn_image(s, t, "cut off: drawn as far as it goes");
     if (s->page)
-        page_figure(s->page, t->record, t->dead ? NULL : &t->picture, t->why.text);
+        page_figure(s->page, t->record, t->dead ? NULL : &t->picture, t->looks, t->why.text);
     s->count->images++;
     s->count->dead += t->dead;
     s->count->cut += !t->dead && t->cut;
@@ -100,9 +101,9 @@ static void clear_band(const Sheet *s, int rows)
 static void place_tile(const Sheet *s, const SheetTile *tile, int column)
 {
     const SheetPlan *plan = &s->plan;
-    size_t line = (size_t)plan->style.box_w * 3, stride = (size_t)plan->width * 3;
-    int gutter = plan->style.gutter, h = plan->style.box_h + plan->text_h[tile->i / plan->columns];
-    int x = gutter + column * (plan->style.box_w + gutter);
+    size_t line = (size_t)plan->style.card_w * 3, stride = (size_t)plan->width * 3;
+    int gutter = plan->style.gutter, h = plan->style.top_h + plan->text_h[tile->i / plan->columns];
+    int x = gutter + column * (plan->style.card_w + gutter);
     unsigned char *out = s->band + (size_t)gutter * stride + (size_t)x * 3;
     for (int y = 0; y < h; y++)
         memcpy(out + (size_t)y * stride, tile->rgb + (size_t)y * line, line);
@@ -243,7 +244,8 @@ static int write_page(void *ctx, FILE *out, Err *err)
     Sheet *s = ctx;
     SheetText text;
     char subtitle[SHEET_TEXT_LEN];
-    sheet_text_make(&text, s->options, sheet_records_facts(s->records), true);
+    sheet_text_make(&text, s->options, sheet_records_facts(s->records), true,
+                    s->attention && attention_sentinel(s->attention));
     sheet_text_subtitle(&text, 1, 0, 0, s->n, subtitle);
     page_begin(s->page, out, text.title, subtitle);
     int rc = draw_all(s, err);
@@ -254,8 +256,9 @@ static int plan_picture(Sheet *s, Err *err)
 {
     if (sheet_plan_make(&s->plan, s->options, &s->look, s->records, s->report, err))
         return -1;
-    sheet_text_make(&s->text, s->options, sheet_records_facts(s->records), s->plan.style.mark_w > 0);
-    s->band_h = s->plan.style.gutter + s->plan.style.box_h + s->plan.highest;
+    sheet_text_make(&s->text, s->options, sheet_records_facts(s->records), s->plan.style.mark_w > 0,
+                    s->attention && attention_sentinel(s->attention));
+    s->band_h = s->plan.style.gutter + s->plan.style.top_h + s->plan.highest;
     s->band = malloc((size_t)s->plan.width * (size_t)s->band_h * 3);
     return s->band ? 0 : err_set(err, "out of memory");
 }
@@ -268,6 +271,21 @@ static void warn_unsorted(const Sheet *s)
                     by == SHEET_BY_SCORE ? "score" : "logprob");
 }
 
+/* What words looked at. Every record is checked before anything is written. */
+static int open_attention(Sheet *s, Err *err)
+{
+    s->attention = attention_open(s->options->attention, err);
+    for (int64_t i = 0; i < s->n && s->attention; i++)
+        if (attention_match(s->attention, sheet_records_at(s->records, i), err))
+            return -1;
+    if (!s->attention)
+        return -1;
+    int cells = attention_longest(s->attention) + 1;
+    s->look.attention = s->attention;
+    s->look.strip = cells < s->options->columns ? cells : s->options->columns;
+    return 0;
+}
+
 static int render(Sheet *s, Err *err)
 {
     const SheetOptions *options = s->options;
@@ -275,6 +293,8 @@ static int render(Sheet *s, Err *err)
     bool reader_gone;
     where.http.stop = s->report ? s->report->stop : NULL;
     warn_unsorted(s);
+    if (options->attention && open_attention(s, err))
+        return -1;
     if (lookup_open(&s->lookup, &where, err))
         return -1;
     if (options->output && plan_picture(s, err))
@@ -332,6 +352,7 @@ int sheet_render(const SheetOptions *options, const SheetRecords *records, const
     tiles_stop(s.tiles);
     lookup_close(&s.lookup);
     page_free(s.page);
+    attention_close(s.attention);
     sheet_plan_free(&s.plan);
     canvas_free(s.header);
     free(s.band);

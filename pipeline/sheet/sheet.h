@@ -21,15 +21,16 @@
 typedef struct {
     const char *input; /* caption records; "-" is stdin */
     SheetSort sort;
-    const char *output; /* a path, or a series (sheet_output.h); "-" is stdout; NULL: no picture */
-    const char *html;   /* path of the page; its images go into a directory beside it; NULL: no page */
-    LookupSpec where;   /* to look for images */
-    const char *title;  /* NULL: the input's name */
-    int columns;
-    int rows;           /* of tiles per sheet; 0: all on one */
-    int tile_w, tile_h; /* the box of an image, in pixels before scaling */
-    double scale;       /* of all sizes */
-    double dpi;         /* noted in the pictures; 0: none is */
+    const char *output;    /* a path, or a series (sheet_output.h); "-" is stdout; NULL: no picture */
+    const char *html;      /* path of the page; its images go into a directory beside it; NULL: no page */
+    LookupSpec where;      /* to look for images */
+    const char *attention; /* coco-sample's file of what words looked at; NULL: it is not shown */
+    const char *title;     /* NULL: the input's name */
+    int columns;           /* of tiles; with attention, images of a strip side by side */
+    int rows;              /* of tiles per sheet; 0: all on one */
+    int tile_w, tile_h;    /* the box of an image, in pixels before scaling */
+    double scale;          /* of all sizes */
+    double dpi;            /* noted in the pictures; 0: none is */
     ThemeName theme;
     int references; /* shown per image */
     bool highlight; /* caption words that no reference has look different */

@@ -113,7 +113,7 @@ static int plan_rows(SheetPlan *plan, const SheetOptions *options, Err *err)
     int64_t all = (plan->n + plan->columns - 1) / plan->columns;
     int64_t rows = options->rows && options->rows < all ? options->rows : all;
     int64_t sheets = (all + rows - 1) / rows;
-    if (rows > INT32_MAX / (plan->style.box_h + 1) || sheets > INT32_MAX)
+    if (rows > INT32_MAX / (plan->style.top_h + 1) || sheets > INT32_MAX)
         return err_set(err, "%" PRId64 " rows of tiles make a picture too high for PNG: set --rows", rows);
     if (sheets > 1 && !sheet_output_is_series(options->output))
         return err_set(err, "%" PRId64 " sheets need numbered names, such as 'sheet-%%03d.png'", sheets);
@@ -127,18 +127,19 @@ int sheet_plan_make(SheetPlan *plan, const SheetOptions *options, const TileLook
 {
     memset(plan, 0, sizeof *plan);
     plan->n = sheet_records_facts(records)->n;
-    plan->columns = plan->n < options->columns ? (int)plan->n : options->columns;
+    int columns = look->attention ? 1 : options->columns;
+    plan->columns = plan->n < columns ? (int)plan->n : columns;
     plan->canvas = canvas_new(1, 1, 0, err);
     if (!plan->canvas)
         return -1;
     tile_style(&plan->style, plan->canvas, look);
     if (canvas_check(plan->canvas, err) || plan_rows(plan, options, err))
         return -1;
-    int box_w = plan->style.box_w, gutter = plan->style.gutter;
-    int64_t width = (int64_t)plan->columns * (box_w + gutter) + gutter;
+    int card_w = plan->style.card_w, gutter = plan->style.gutter;
+    int64_t width = (int64_t)plan->columns * (card_w + gutter) + gutter;
     if (width > CANVAS_MAX)
         return err_set(err, "%d columns of %d pixels make a sheet %" PRId64 " pixels wide: the limit is %d",
-                       plan->columns, box_w, width, CANVAS_MAX);
+                       plan->columns, card_w, width, CANVAS_MAX);
     plan->width = (int)width;
     return measure(plan, records, options->threads, report, err);
 }
@@ -152,7 +153,7 @@ void sheet_plan_free(SheetPlan *plan)
 
 int sheet_plan_row_height(const SheetPlan *plan, int64_t row)
 {
-    return plan->style.gutter + plan->style.box_h + plan->text_h[row];
+    return plan->style.gutter + plan->style.top_h + plan->text_h[row];
 }
 
 int sheet_plan_height(const SheetPlan *plan, int64_t first_row, int64_t rows, int header, Err *err)

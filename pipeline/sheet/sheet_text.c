@@ -54,7 +54,8 @@ static void add_marks(SheetText *text, const SheetOptions *options, const SheetF
                facts->exact && marked ? " (green if it is the caption)" : "");
 }
 
-void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked)
+void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked,
+                     bool sentinel)
 {
     const char *slash = strrchr(options->input, '/');
     bool nameless = !strcmp(options->input, "-") || !strcmp(options->input, "/dev/stdin") ||
@@ -66,6 +67,9 @@ void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFa
     add_splits(text, facts);
     add_order(text, &options->sort);
     add_marks(text, options, facts, marked);
+    if (options->attention)
+        append(text->legend, " \u00b7 light: what each word looked at%s",
+               sentinel ? ", and the share of its attention that this is" : "");
 }
 
 void sheet_text_subtitle(const SheetText *text, int n_sheets, int sheet, int64_t first, int64_t n,

@@ -12,8 +12,9 @@ typedef struct {
     int64_t n;                   /* records in all */
 } SheetText;
 
-/* `marked`: "GT" is written before ground truth; else ground truth is in italics. */
-void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked);
+/* `marked`: "GT" is written before ground truth; else ground truth is in italics. `sentinel`: words share their attention with one. */
+void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked,
+                     bool sentinel);
 
 /* The line below the title of sheet number `sheet`, from 0, which shows the images first .. first+n-1. */
 void sheet_text_subtitle(const SheetText *text, int n_sheets, int sheet, int64_t first, int64_t n,

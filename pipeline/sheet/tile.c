@@ -1,6 +1,8 @@
 #include "pipeline/sheet/tile.h"
 
 #include "pipeline/sheet/highlight.h"
+#include "pipeline/sheet/strip.h"
+#include "pipeline/sheet/tile_box.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,19 +13,19 @@
 enum { CAPTION_LINES = 6, REFERENCE_LINES = 4, NARROW = 200, NARROW_MORE = 2 };
 #define MARK_TEXT "GT"
 
-static double clamp(double v, double lo, double hi)
+double tile_clamp(double v, double lo, double hi)
 {
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-static int whole(double v)
+int tile_whole(double v)
 {
     return (int)(v + 0.5);
 }
 
 int tile_side(int side, double scale)
 {
-    return whole(side * scale);
+    return tile_whole(side * scale);
 }
 
 /* --- the style --- */
@@ -32,18 +34,20 @@ int tile_side(int side, double scale)
 static void set_text_styles(TileStyle *s)
 {
     const Theme *theme = s->theme;
-    int box_w = s->look.box_w, more = box_w < NARROW ? NARROW_MORE : 0, text_w = s->box_w - 2 * s->pad;
-    double scale = s->look.scale, plain = clamp(8 + 0.0235 * box_w, 9, 72), size = plain * scale;
-    double small = clamp(plain * 0.86, 9, 72) * scale;
+    int box_w = s->look.box_w, more = box_w < NARROW ? NARROW_MORE : 0, text_w = s->card_w - 2 * s->pad;
+    double scale = s->look.scale, plain = tile_clamp(8 + 0.0235 * box_w, 9, 72), size = plain * scale;
+    double small = tile_clamp(plain * 0.86, 9, 72) * scale;
     s->caption = (TextStyle){
         .size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more, .color = theme->ink};
     s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
     s->reference =
         (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more, .color = theme->muted};
     s->tag = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
-    s->reason = (TextStyle){.size = small, .width = text_w, .align = 1, .color = theme->alarm};
-    s->title =
-        (TextStyle){.size = clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2, .color = theme->ink};
+    s->reason = (TextStyle){.size = small, .width = s->box_w - 2 * s->pad, .align = 1, .color = theme->alarm};
+    s->word = (TextStyle){
+        .size = plain * scale, .bold = 1, .width = s->box_w, .max_lines = 1, .align = 1, .color = theme->ink};
+    s->title = (TextStyle){
+        .size = tile_clamp(plain * 1.25, 11, 96) * scale, .bold = 1, .max_lines = 2, .color = theme->ink};
     s->subtitle = (TextStyle){.size = small, .max_lines = 3, .color = theme->muted};
 }
 
@@ -55,12 +59,14 @@ void tile_style(TileStyle *s, Canvas *canvas, const TileLook *look)
     s->theme = theme_colors(look->theme);
     s->box_w = tile_side(box_w, look->scale);
     s->box_h = tile_side(look->box_h, look->scale);
-    s->gutter = whole((int)clamp(box_w / 14.0, 4, 48) * look->scale);
-    s->pad = whole((box_w < 64 ? 1 : (int)clamp(box_w / 26.0, 3, 48)) * look->scale);
-    s->rule = whole(clamp(look->scale, 1, 64));
+    s->gutter = tile_whole((int)tile_clamp(box_w / 14.0, 4, 48) * look->scale);
+    s->pad = tile_whole((box_w < 64 ? 1 : (int)tile_clamp(box_w / 26.0, 3, 48)) * look->scale);
+    s->rule = tile_whole(tile_clamp(look->scale, 1, 64));
+    s->top_h = look->attention ? 0 : s->box_h;
+    s->card_w = look->attention ? look->strip * (s->box_w + s->pad) + s->pad : s->box_w;
     set_text_styles(s);
     canvas_text_size(canvas, &s->mark, MARK_TEXT, &s->mark_w, &mark_h);
-    s->mark_w += whole(s->reference.size * 0.5);
+    s->mark_w += tile_whole(s->reference.size * 0.5);
     if (s->mark_w > s->reference.width / 3) /* no room for a mark beside the text */
         s->mark_w = 0;
     s->reference.width -= s->mark_w;
@@ -68,6 +74,7 @@ void tile_style(TileStyle *s, Canvas *canvas, const TileLook *look)
     canvas_text_size(canvas, &s->reference, "x", &w, &line_h);
     s->mark_drop = (line_h - mark_h + 1) / 2;
     canvas_text_size(canvas, &s->reason, "x", &w, &s->reason_h);
+    canvas_text_size(canvas, &s->word, "x", &w, &s->word_h);
 }
 
 /* --- text below the box --- */
@@ -171,16 +178,26 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
     }
 }
 
+/* Leaves room for the strip, which tile_draw draws. */
+static void put_strip(const TileStyle *s, Pen *pen, const Record *r)
+{
+    int h = strip_height(s, r);
+    pen->y += h;
+    pen->no_memory |= h < 0;
+}
+
 /* Puts the text area, from pen->y down. */
 static void text_area(const TileStyle *s, Pen *pen, const Record *r)
 {
     int n = tile_references(&s->look, r);
+    if (s->look.attention)
+        put_strip(s, pen, r);
     pen->y += s->pad;
     put_caption(s, pen, r);
     for (int i = 0; i < n; i++) {
         bool equal;
         const char *reference = tile_reference(&s->look, r, i, &equal);
-        pen->y += whole(s->caption.size * (i ? 0.25 : 0.45));
+        pen->y += tile_whole(s->caption.size * (i ? 0.25 : 0.45));
         if (pen->draw && s->mark_w) {
             TextStyle mark = s->mark;
             mark.color = equal ? s->theme->match : s->theme->mark;
@@ -202,83 +219,24 @@ int tile_text_height(const TileStyle *s, Canvas *canvas, const Record *r, Missin
 
 /* --- the card --- */
 
-/* A framed landscape, struck through, with the reason below it; a small box has only the landscape. */
-static void placeholder(const TileStyle *s, Canvas *canvas, const char *why)
-{
-    int w, text_h = 0;
-    double scale = s->look.scale;
-    double icon = clamp((s->box_w < s->box_h ? s->box_w : s->box_h) * 0.3, 6 * scale, 120 * scale);
-    TextStyle reason = s->reason;
-    double low = icon * 0.88; /* the end of the stroke, below the frame */
-    reason.max_lines = (int)((s->box_h - low - 3 * s->pad) / s->reason_h);
-    bool room = reason.max_lines > 0 && s->look.box_w >= 48;
-    if (room)
-        canvas_text_size(canvas, &reason, why, &w, &text_h);
-    double top = (s->box_h - (room ? low + s->pad + text_h : icon * 0.8)) / 2, left = (s->box_w - icon) / 2;
-    double line = clamp(icon / 26, 1, 5 * scale);
-    double frame[] = {left, top, left + icon, top, left + icon, top + icon * 0.8, left, top + icon * 0.8,
-                      left, top};
-    double hills[] = {left + icon * 0.12, top + icon * 0.68, left + icon * 0.36, top + icon * 0.36,
-                      left + icon * 0.54, top + icon * 0.56, left + icon * 0.66, top + icon * 0.44,
-                      left + icon * 0.88, top + icon * 0.68};
-    double stroke[] = {left - icon * 0.08, top + low, left + icon * 1.08, top - icon * 0.08};
-    canvas_polyline(canvas, frame, 5, line, s->theme->stroke);
-    canvas_polygon(canvas, hills, 5, s->theme->stroke);
-    canvas_polyline(canvas, stroke, 2, line * 4, s->theme->box);
-    canvas_polyline(canvas, stroke, 2, line, s->theme->alarm);
-    if (room)
-        canvas_text(canvas, &reason, s->pad, whole(top + low + s->pad), why);
-}
-
-/* Labels the image in its upper left or upper right corner; longer text than `room` allows is cut. Returns how much of
- * the room it takes; 0: there is no room for any useful part of it. */
-static int tag(const TileStyle *s, Canvas *canvas, const char *text, bool right, int room)
-{
-    int w, h, inset = s->pad / 2 + s->rule;
-    TextStyle style = s->tag;
-    canvas_text_size(canvas, &style, text, &w, &h);
-    int side = whole(style.size * 0.45), most = room - 2 * (inset + side);
-    if (w > most) {
-        if (most < 2 * style.size)
-            return 0;
-        style.width = w = most;
-        style.max_lines = 1;
-    }
-    int x = right ? s->box_w - inset - w - 2 * side : inset;
-    canvas_rect(canvas, x, inset, w + 2 * side, h + 2 * s->rule, s->theme->tag);
-    canvas_text(canvas, &style, x + side, inset + s->rule, text);
-    return w + 2 * side + inset;
-}
-
-/* The number goes first. Cut, it would be another number: it is drawn whole or not at all. */
-static void tags(const TileStyle *s, Canvas *canvas, const Record *r)
-{
-    char text[TILE_NUMBER_LEN];
-    int w, h, taken = 0;
-    if (tile_number(s->look.number, r, text)) {
-        canvas_text_size(canvas, &s->tag, text, &w, &h);
-        if (w + 2 * (s->pad + s->rule + whole(s->tag.size * 0.45)) <= s->box_w)
-            taken = tag(s, canvas, text, true, s->box_w);
-    }
-    if (s->look.show_split && r->split)
-        tag(s, canvas, r->split, false, s->box_w - taken);
-}
-
 int tile_draw(const TileStyle *s, Canvas *canvas, int text_h, const Record *record, const Image *image,
               const char *why, Err *err)
 {
-    Pen pen = {.canvas = canvas, .draw = true, .y = s->box_h};
-    canvas_rect(canvas, 0, 0, s->box_w, s->box_h, s->theme->box);
-    canvas_rect(canvas, 0, s->box_h, s->box_w, text_h, s->theme->card);
-    canvas_rect(canvas, 0, s->box_h, s->box_w, s->rule, s->theme->page); /* so that a white image has an edge */
-    canvas_clip(canvas, 0, 0, s->box_w, s->box_h + text_h);
-    if (image)
-        canvas_image(canvas, image, (s->box_w - image->width) / 2, (s->box_h - image->height) / 2);
-    else
-        placeholder(s, canvas, why);
-    tags(s, canvas, record);
+    Pen pen = {.canvas = canvas, .draw = true, .y = s->top_h};
+    int rc = 0;
+    canvas_rect(canvas, 0, s->top_h, s->card_w, text_h, s->theme->card);
+    if (s->look.attention) {
+        rc = strip_draw(s, canvas, record, image, why, err);
+    } else {
+        tile_box_draw(s, canvas, 0, 0, record, image, why);
+        canvas_rect(canvas, 0, s->box_h, s->card_w, s->rule,
+                    s->theme->page); /* so that a white image has an edge */
+    }
+    canvas_clip(canvas, 0, 0, s->card_w, s->top_h + text_h);
     text_area(s, &pen, record);
     canvas_clip(canvas, 0, 0, 0, 0);
+    if (rc)
+        return -1;
     return pen.no_memory ? err_set(err, "out of memory") : canvas_check(canvas, err);
 }
 
@@ -290,7 +248,7 @@ static int header(const TileStyle *s, Canvas *canvas, int width, const char *tit
     TextStyle top = s->title, below = s->subtitle;
     top.width = below.width = width - 2 * s->gutter;
     put(&pen, &top, s->gutter, title);
-    pen.y += whole(s->subtitle.size * 0.2);
+    pen.y += tile_whole(s->subtitle.size * 0.2);
     put(&pen, &below, s->gutter, subtitle);
     return pen.y;
 }

@@ -10,12 +10,13 @@
  *      └──────────────┘
  *
  * All sizes follow from the box and the scale. A style is not changed once it is made: threads share one and draw each
- * on its own canvas. */
+ * on its own canvas. With attention, a strip of boxes stands above the text (strip.h). */
 #ifndef COCO_PIPELINE_SHEET_TILE_H
 #define COCO_PIPELINE_SHEET_TILE_H
 
 #include "io/data/record.h"
 #include "io/picture/canvas.h"
+#include "pipeline/sheet/attention.h"
 #include "pipeline/sheet/missing_fonts.h"
 #include "pipeline/sheet/theme.h"
 
@@ -30,9 +31,11 @@ typedef struct {
     ThemeName theme;
     int references; /* shown per record, at most */
     bool show_split;
-    TileNumber number; /* shown on the image: what the sheet is sorted by */
-    bool truth_alone;  /* captions are ground truth themselves: only other references are shown */
-    bool highlight;    /* caption words that no reference has look different */
+    TileNumber number;          /* shown on the image: what the sheet is sorted by */
+    bool truth_alone;           /* captions are ground truth themselves: only other references are shown */
+    bool highlight;             /* caption words that no reference has look different */
+    const Attention *attention; /* a card shows a strip of images, one for each word (strip.h); NULL: one image */
+    int strip;                  /* then, its images side by side */
 } TileLook;
 
 /* What follows from it, in pixels. */
@@ -40,21 +43,26 @@ typedef struct {
     TileLook look;
     const Theme *theme;
     int box_w, box_h;
-    int gutter; /* between and around cards, at most a third of box_w */
-    int pad;    /* around the text on its card */
-    int rule;   /* a thin line */
-    TextStyle caption, reference, mark, tag, reason, title, subtitle;
+    int card_w, top_h; /* the card's width; the height above its text, which is the box, or 0 with a strip */
+    int gutter;        /* between and around cards, at most a third of box_w */
+    int pad;           /* around the text on its card */
+    int rule;          /* a thin line */
+    TextStyle caption, reference, mark, tag, reason, title, subtitle, word;
     int mark_w;    /* the width that "GT" takes from a reference; 0: no room, references are in italics */
     int mark_drop; /* from the top of a reference to the top of its mark */
     int reason_h;  /* the height of a line of a placeholder's text */
+    int word_h;    /* the height of a word below its image, in a strip */
 } TileStyle;
 
 /* Any canvas will do: text is measured on it. */
 void tile_style(TileStyle *style, Canvas *canvas, const TileLook *look);
 /* A side of the box, scaled. */
 int tile_side(int side, double scale);
+/* The nearest whole number of pixels; v between two limits. */
+int tile_whole(double v);
+double tile_clamp(double v, double lo, double hi);
 
-/* The height of the text area below the box, with padding. Adds to *missing the scripts in its
+/* The height of the text area below the box, with padding, and with the strip if there is one. Adds to *missing the scripts in its
  * texts that no font has. -1: the text cannot be measured, as memory ran out. */
 int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing, Err *err);
 /* Draws the card into the upper left corner of the canvas; text_h is the height of the text area, shared by a row of

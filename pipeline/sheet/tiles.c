@@ -74,7 +74,7 @@ static int draw_card(const Tiles *t, SheetTile *tile, Image *image, Err *err)
     if (!tile->dead && fit_image(style, image, err))
         return -1;
     if (!tile->rgb)
-        tile->rgb = malloc((size_t)style->box_w * (size_t)(style->box_h + plan->highest) * 3);
+        tile->rgb = malloc((size_t)style->card_w * (size_t)(style->top_h + plan->highest) * 3);
     if (!tile->rgb)
         return err_set(err, "out of memory");
     Canvas *canvas = canvas_pool_take(t->canvases, err);
@@ -83,9 +83,37 @@ static int draw_card(const Tiles *t, SheetTile *tile, Image *image, Err *err)
     int rc = tile_draw(style, canvas, text_h, tile->record, tile->dead ? NULL : image,
                        image_reason_words(tile->reason), err);
     if (!rc)
-        rc = canvas_rows(canvas, 0, style->box_h + text_h, tile->rgb, err);
+        rc = canvas_rows(canvas, 0, style->top_h + text_h, tile->rgb, err);
     canvas_pool_give(t->canvases, canvas);
     return rc;
+}
+
+/* The pictures of the caption's words, in the light of what they looked at. */
+static int draw_looks(const Tiles *t, SheetTile *tile, const Image *image, Err *err)
+{
+    const Attention *attention = t->spec.look->attention;
+    Looks looks;
+    int rc = attention_looks(&looks, attention, tile->record) ? err_set(err, "out of memory") : 0;
+    PagePicture *grown = rc ? NULL : realloc(tile->looks, (size_t)(looks.steps.n + 1) * sizeof *grown);
+    tile->looks = grown ? grown : tile->looks;
+    if (!rc && !grown)
+        rc = err_set(err, "out of memory");
+    for (int i = 0; i < looks.steps.n && !rc; i++) {
+        Image lit;
+        rc = light_draw(&lit, image, attention_grid(attention), looks_weights(&looks, i), err);
+        if (!rc)
+            rc = page_picture(t->spec.page, tile->i, &lit, &tile->looks[i], err);
+        image_free(&lit);
+    }
+    looks_free(&looks);
+    return rc;
+}
+
+static int put_on_page(const Tiles *t, SheetTile *tile, const Image *image, Err *err)
+{
+    if (page_picture(t->spec.page, tile->i, image, &tile->picture, err))
+        return -1;
+    return t->spec.look->attention ? draw_looks(t, tile, image, err) : 0;
 }
 
 static int work_tile(void *ctx, void *item, Err *err)
@@ -94,7 +122,7 @@ static int work_tile(void *ctx, void *item, Err *err)
     SheetTile *tile = item;
     Image image;
     load_image(t, tile, &image);
-    int rc = t->spec.page && !tile->dead ? page_picture(t->spec.page, tile->i, &image, &tile->picture, err) : 0;
+    int rc = t->spec.page && !tile->dead ? put_on_page(t, tile, &image, err) : 0;
     if (!rc && t->spec.plan)
         rc = draw_card(t, tile, &image, err);
     image_free(&image);
@@ -105,7 +133,7 @@ static int work_tile(void *ctx, void *item, Err *err)
 static int64_t card_bytes(const Tiles *t)
 {
     const SheetPlan *plan = t->spec.plan;
-    return plan ? (int64_t)plan->style.box_w * (plan->style.box_h + plan->highest) * 3 : 1;
+    return plan ? (int64_t)plan->style.card_w * (plan->style.top_h + plan->highest) * 3 : 1;
 }
 
 /* How many threads: more than compute if they wait for the network, unless cards are large. */
@@ -143,7 +171,7 @@ Tiles *tiles_start(const TilesSpec *spec, Err *err)
     int failed = t->pool ? 0 : err_set(err, "out of memory");
     if (!failed && spec->plan) {
         const TileStyle *style = &spec->plan->style;
-        t->canvases = canvas_pool_new(workers, style->box_w, style->box_h + spec->plan->highest, err);
+        t->canvases = canvas_pool_new(workers, style->card_w, style->top_h + spec->plan->highest, err);
         failed = !t->canvases;
     }
     PipeSpec pipe = {.take = take_tile,
@@ -174,8 +202,10 @@ void tiles_stop(Tiles *t)
     if (!t)
         return;
     pipe_stop(t->pipe);
-    for (int i = 0; i < t->depth && t->pool; i++)
+    for (int i = 0; i < t->depth && t->pool; i++) {
         free(t->pool[i].rgb);
+        free(t->pool[i].looks);
+    }
     canvas_pool_free(t->canvases);
     free(t->pool);
     free(t);

@@ -34,6 +34,7 @@ typedef struct {
     ImageReason reason;
     Err why;
     PagePicture picture; /* on the page, unless dead */
+    PagePicture *looks;  /* with attention, those of the caption's words, unless dead */
     unsigned char *rgb;  /* the card: (box_h + text_h of its row, box_w, 3) */
 } SheetTile;
 
