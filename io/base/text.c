@@ -83,12 +83,29 @@ static bool is_apostrophe(gunichar c)
     return c == '\'' || c == 0x2019 || c == 0x02BC || c == 0xFF07;
 }
 
-/* In lower case, and then composed: a small j with a caron has a character of its own, the capital one has not. */
+static void drop_apostrophes(char *text)
+{
+    char *to = text;
+    for (const char *s = text, *next; *s; s = next) {
+        next = g_utf8_next_char(s);
+        if (is_apostrophe(g_utf8_get_char(s)))
+            continue;
+        memmove(to, s, (size_t)(next - s));
+        to += next - s;
+    }
+    *to = '\0';
+}
+
+/* In lower case, without apostrophes, and only then composed: a small j with a caron has a character of its own, the capital one
+ * has not, and an accent after an apostrophe comes to stand on the letter before that. */
 static char *lower_composed(const char *text)
 {
-    if (g_str_is_ascii(text)) /* most captions: several times as fast */
-        return g_ascii_strdown(text, -1);
-    char *lower = g_utf8_strdown(text, -1), *composed = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
+    bool ascii = g_str_is_ascii(text); /* most captions: several times as fast */
+    char *lower = ascii ? g_ascii_strdown(text, -1) : g_utf8_strdown(text, -1);
+    drop_apostrophes(lower);
+    if (ascii)
+        return lower;
+    char *composed = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
     g_free(lower);
     return composed;
 }
@@ -101,12 +118,12 @@ char *text_simple_words(const char *text)
     for (const char *s = lower; s && *s; s = g_utf8_next_char(s)) {
         gunichar c = g_utf8_get_char(s);
         /* An accent that NFC leaves on its own, or an Indic vowel sign, belongs to the letter before it. */
-        if ((g_unichar_isalnum(c) && !is_apostrophe(c)) || (g_unichar_ismark(c) && out->len && !apart)) {
+        if (g_unichar_isalnum(c) || (g_unichar_ismark(c) && out->len && !apart)) {
             if (apart && out->len)
                 g_string_append_c(out, ' ');
             g_string_append_len(out, s, g_utf8_next_char(s) - s);
             apart = false;
-        } else if (!is_apostrophe(c)) {
+        } else {
             apart = true;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/picture/color.h"
+#include "io/picture/heif_coded.h"
 
 #include <libheif/heif.h>
 #include <stdlib.h>
@@ -61,6 +62,15 @@ static int size(const void *bytes, size_t len, int *w, int *h, Err *err)
     return rc;
 }
 
+/* A file may have coded far more than it says. */
+static int64_t held(const void *bytes, size_t len, int w, int h, int min_w, int min_h)
+{
+    int64_t said = (int64_t)w * h, coded = heif_coded_pixels(bytes, len);
+    (void)min_w;
+    (void)min_h;
+    return coded > said ? coded : said;
+}
+
 /* The pixels, row after row, in memory with room for four bytes a pixel. NULL: there is none. */
 static unsigned char *copy_pixels(const struct heif_image *from, int w, int h, int channels)
 {
@@ -94,8 +104,7 @@ static void unmultiply(unsigned char *rgba, size_t n)
 
 static int take_image(const Reader *r, struct heif_image *from, int channels, Image *image, Err *err)
 {
-    /* What is coded may have another size than the file said, by which its memory was judged. libheif 1.15 tells only now: until
-     * here such a file has taken the memory of what is coded. */
+    /* libheif 1.15 does not compare the size of what is coded with what the file says. */
     if (heif_image_get_width(from, heif_channel_interleaved) != r->w ||
         heif_image_get_height(from, heif_channel_interleaved) != r->h)
         return err_set(err, "corrupt HEIF file (another size than it says)");
@@ -137,4 +146,4 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     return rc;
 }
 
-const Decoder decoder_heif = {.size = size, .decode = decode};
+const Decoder decoder_heif = {.size = size, .held = held, .decode = decode};

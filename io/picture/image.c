@@ -62,6 +62,8 @@ enum { STORED_MORE = 10 };
 static int check_size(int w, int h, int64_t held, int64_t max, Err *err)
 {
     max = max ? max : IMAGE_PIXELS_MAX;
+    if (held > max && (int64_t)w * h <= max)
+        return err_set(err, "too many pixels are coded, for %d x %d", w, h);
     if (held > max || (int64_t)w * h / STORED_MORE > max || w > SIDE_MAX || h > SIDE_MAX)
         return err_set(err, "%d x %d pixels are too many", w, h);
     return 0;
