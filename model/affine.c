@@ -1,6 +1,6 @@
 #include "model/affine.h"
 
-void affine_forward(Gemm how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
+void affine_forward(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
 {
     enum { MOST_ROWS = 128 };
     int rows = tile_rows(n, MOST_ROWS);
@@ -23,8 +23,8 @@ void column_sums(bool add, real *db, int n, int M, Rows dy)
     }
 }
 
-void affine_backward(Gemm how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x, const real *w,
-                     int n, int D, int M)
+void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x,
+                     const real *w, int n, int D, int M)
 {
     if (dx)
         gemm_parallel(how, PLAIN, TRANSPOSED, n, D, M, dy, (size_t)M, w, (size_t)M, add, dx, (size_t)D);

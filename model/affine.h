@@ -8,12 +8,11 @@
 #include <stdbool.h>
 
 /* y (n,M) = x (n,D)·w (D,M) + b (M); a NULL b counts as zeros. y must not overlap x or w. */
-void affine_forward(Gemm how, real *y, const real *x, const real *w, const real *b, int n, int D, int M);
+void affine_forward(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M);
 
-/* dx (n,D) = dy (n,M)·wᵀ, dw = xᵀ·dy, db = Σ dy; `add` adds them to the arrays instead of overwriting. dx may be NULL.
- * The scratch of `how` is for op(A) of both products: (n,M) and (D,n). */
-void affine_backward(Gemm how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x, const real *w,
-                     int n, int D, int M);
+/* dx (n,D) = dy (n,M)·wᵀ, dw = xᵀ·dy, db = Σ dy; `add` adds them to the arrays instead of overwriting. dx may be NULL. */
+void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x,
+                     const real *w, int n, int D, int M);
 
 /* db (M) = or, with `add`, += the column sums of dy (n,M). */
 void column_sums(bool add, real *db, int n, int M, Rows dy);

@@ -1,16 +1,24 @@
+/* A product is cut into blocks of C, and these into blocks of k:
+ *
+ *          k                     n                 B: laid out in panels, at most BLOCK numbers deep
+ *      ┌───┬───┐           ┌───┬───┬───┐
+ *    m │ A │   │    ·    k │ B │   │   │  ─►  C    A: its rows as they are, or rounded, or in tiles (simd.h)
+ *      └───┴───┘           └───┴───┴───┘                                                               */
 #include "model/gemm.h"
 
 #include "model/simd.h"
 
-#include <string.h>
+#include <stdbool.h>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
 
 enum {
-    BLOCK = 512,    /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
-    CHUNK = 112,    /* rows that are rounded to bf16 at a time: whole tiles of every set */
-    PANEL_MOST = 64 /* columns of a panel, at most */
+    BLOCK = 512, /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
+    CHUNK = 112, /* rows of A that are laid out at a time, at most */
+    ROWS = 56, /* the same where B's panels are in the cache beside them: whole tiles of every set, but the rest */
+    PANEL_MOST = 64,   /* columns of a panel, at most */
+    COLUMNS_MOST = 128 /* of a block of C: a block of k of their panels takes half of a second cache of 512 KiB */
 };
 
 static int least(int a, int b)
@@ -27,20 +35,15 @@ static int threads(void)
 #endif
 }
 
-static size_t pairs_of(int k)
+static int parts(int n, int of)
 {
-    return ((size_t)k + 1) / 2;
-}
-
-static int panel_count(int n)
-{
-    return (n + simd->panel - 1) / simd->panel;
+    return (n + of - 1) / of;
 }
 
 /* An unpacked matrix op(X): where its elements are. */
 typedef struct {
     const real *at;
-    size_t row, col; /* distance of neighbours down and across */
+    size_t row, col; /* distance of neighbours down and across, one of them 1 */
 } View;
 
 static View view(Trans t, const real *at, size_t ld)
@@ -48,177 +51,198 @@ static View view(Trans t, const real *at, size_t ld)
     return t == PLAIN ? (View){at, ld, 1} : (View){at, 1, ld};
 }
 
-static const real *element(View v, int i, int j)
+static View from(View v, int i, int j)
 {
-    return v.at + (size_t)i * v.row + (size_t)j * v.col;
+    return (View){v.at + (size_t)i * v.row + (size_t)j * v.col, v.row, v.col};
 }
 
-/* --- panels --- */
+/* --- factors as the inner loops take them: floats or, where the processor multiplies bfloat16, pairs of those --- */
 
-static size_t panel_bytes(Precision precision, int k)
+static bool in_pairs(Precision precision)
 {
-    size_t rows = precision == PRECISION_BF16 ? pairs_of(k) : (size_t)k;
-    return rows * (size_t)simd->panel * (precision == PRECISION_BF16 ? sizeof(Bf16Pair) : sizeof(real));
+    return precision == PRECISION_BF16 && simd->product_pairs;
 }
 
-size_t panels_bytes(Precision precision, int k, int n)
+/* Floats, or pairs, along k. */
+static size_t depth(Precision precision, int k)
 {
-    return (size_t)panel_count(n) * panel_bytes(precision, k);
+    return in_pairs(precision) ? ((size_t)k + 1) / 2 : (size_t)k;
 }
 
-static void fill_panel(Precision precision, View B, int k, int cols, void *panel)
+static void fill_panel(Precision precision, View B, int k, int cols, real *panel)
 {
+    if (in_pairs(precision)) {
+        simd->pack_pairs(k, cols, B.at, B.row, B.col, (Bf16Pair *)panel);
+        return;
+    }
+    simd->pack(k, cols, B.at, B.row, B.col, panel);
     if (precision == PRECISION_BF16)
-        simd->pack_bf16(k, cols, B.at, B.row, B.col, panel);
-    else
-        simd->pack(k, cols, B.at, B.row, B.col, panel);
+        simd->round_row(k * simd->panel, panel, panel);
 }
 
-void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
+/* Rows of a factor A: floats or pairs, `ld` apart; 0: in tiles. */
+typedef struct {
+    const void *at;
+    size_t ld;
+} Left;
+
+static Left rounded_pairs(int m, int k, View A, Bf16Pair *room)
 {
-    View b = view(tb, B, ldb);
-    size_t bytes = panel_bytes(p->precision, p->k);
-#pragma omp parallel for schedule(static)
-    for (int j = 0; j < p->n; j += simd->panel)
-        fill_panel(p->precision, (View){element(b, 0, j), b.row, b.col}, p->k, least(simd->panel, p->n - j),
-                   (char *)p->at + (size_t)(j / simd->panel) * bytes);
+    if (A.col == 1) {
+        simd->round_pairs(m, k, A.at, A.row, room);
+        return (Left){room, depth(PRECISION_BF16, k)};
+    }
+    simd->round_tiles(m, k, A.at, A.col, room);
+    return (Left){room, 0};
 }
 
-/* What a block of k, from p on, is added to: the caller's base, or what the blocks before have left in C. */
+/* The rows where they are if that will do, else laid out in `room` (m,k). */
+static Left left_factor(Precision precision, int m, int k, View A, real *room)
+{
+    if (in_pairs(precision))
+        return rounded_pairs(m, k, A, (Bf16Pair *)room);
+    if (A.col != 1) {
+        simd->pack_tiles(m, k, A.at, A.col, room);
+        if (precision == PRECISION_BF16)
+            simd->round_row(m * k, room, room);
+        return (Left){room, 0};
+    }
+    if (precision == PRECISION_FLOAT32)
+        return (Left){A.at, A.row};
+    for (int i = 0; i < m; i++)
+        simd->round_row(k, from(A, i, 0).at, room + (size_t)i * (size_t)k);
+    return (Left){room, (size_t)k};
+}
+
+/* What a product is added to. NULL: nothing. */
 typedef struct {
     const real *at;
     size_t ld;
 } Base;
 
-static Base base_of(const real *base, size_t base_ld, int p, int j, const real *C, size_t ldc)
+/* C (m,cols) = A·panel + base. */
+static void multiply(Precision precision, int m, int cols, int k, Left A, const real *panel, Base base, real *C,
+                     size_t ldc)
 {
-    return p > 0 ? (Base){C + j, ldc} : (Base){base ? base + j : NULL, base_ld};
+    if (in_pairs(precision))
+        simd->product_pairs(m, cols, (int)depth(precision, k), A.at, A.ld, (const Bf16Pair *)panel, base.at,
+                            base.ld, C, ldc);
+    else
+        simd->product(m, cols, k, A.at, A.ld, panel, base.at, base.ld, C, ldc);
 }
 
-static void rows_times_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld,
-                              real *C, size_t ldc)
-{
-    for (int p = 0; p < B->k; p += BLOCK)
-        for (int j = 0; j < B->n; j += simd->panel) {
-            const real *panel = (const real *)B->at + (size_t)j * (size_t)B->k + (size_t)p * (size_t)simd->panel;
-            Base from = base_of(base, base_ld, p, j, C, ldc);
-            simd->product(m, least(simd->panel, B->n - j), least(BLOCK, B->k - p), A + p, lda, 1, panel, from.at,
-                          from.ld, C + j, ldc);
-        }
-}
-
-static void rows_times_panels_bf16(int m, const real *A, size_t lda, const Panels *B, const real *base,
-                                   size_t base_ld, real *C, size_t ldc)
-{
-    _Alignas(64) Bf16Pair a[CHUNK * BLOCK / 2];
-    for (int p = 0; p < B->k; p += BLOCK) {
-        int k = least(BLOCK, B->k - p), pairs = (int)pairs_of(k);
-        simd->round_bf16(m, k, A + p, lda, 1, a, (size_t)pairs);
-        for (int j = 0; j < B->n; j += simd->panel) {
-            const Bf16Pair *panel =
-                (const Bf16Pair *)B->at + (size_t)j * pairs_of(B->k) + (size_t)(p / 2) * (size_t)simd->panel;
-            Base from = base_of(base, base_ld, p, j, C, ldc);
-            simd->product_bf16(m, least(simd->panel, B->n - j), pairs, a, (size_t)pairs, 1, panel, from.at, from.ld,
-                               C + j, ldc);
-        }
-    }
-}
-
-static void put_base(int m, int n, const real *base, size_t base_ld, real *C, size_t ldc)
+static void put_base(int m, int n, Base base, real *C, size_t ldc)
 {
     for (int i = 0; i < m; i++)
         for (int j = 0; j < n; j++)
-            C[(size_t)i * ldc + j] = base ? base[(size_t)i * base_ld + j] : 0;
+            C[(size_t)i * ldc + j] = base.at ? base.at[(size_t)i * base.ld + j] : 0;
+}
+
+/* --- panels --- */
+
+/* Where the panel that begins at column j has its p-th row. */
+static real *panel_at(const Panels *B, int p, int j)
+{
+    return (real *)B->at + (size_t)j * depth(B->precision, B->k) + depth(B->precision, p) * (size_t)simd->panel;
+}
+
+size_t panels_bytes(Precision precision, int k, int n)
+{
+    return (size_t)parts(n, simd->panel) * (size_t)simd->panel * depth(precision, k) * sizeof(real);
+}
+
+void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
+{
+    View b = view(tb, B, ldb);
+#pragma omp parallel for schedule(dynamic, 4)
+    for (int j = 0; j < p->n; j += simd->panel)
+        fill_panel(p->precision, from(b, 0, j), p->k, least(simd->panel, p->n - j), panel_at(p, 0, j));
+}
+
+/* At most CHUNK rows. */
+static void rows_times_panels(int m, View A, const Panels *B, Base base, real *C, size_t ldc)
+{
+    _Alignas(64) real room[CHUNK * BLOCK];
+    for (int p = 0; p < B->k; p += BLOCK) {
+        int k = least(BLOCK, B->k - p);
+        Left a = left_factor(B->precision, m, k, from(A, 0, p), room);
+        for (int j = 0; j < B->n; j += simd->panel) {
+            Base before = p > 0 ? (Base){C + j, ldc} : (Base){base.at ? base.at + j : NULL, base.ld};
+            multiply(B->precision, m, least(simd->panel, B->n - j), k, a, panel_at(B, p, j), before, C + j, ldc);
+        }
+    }
 }
 
 void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
                  size_t ldc)
 {
     if (B->k == 0)
-        put_base(m, B->n, base, base_ld, C, ldc);
-    for (int i = 0; i < m; i += CHUNK) {
-        const real *a = A + (size_t)i * lda, *from = base ? base + (size_t)i * base_ld : NULL;
-        real *c = C + (size_t)i * ldc;
-        if (B->precision == PRECISION_BF16)
-            rows_times_panels_bf16(least(CHUNK, m - i), a, lda, B, from, base_ld, c, ldc);
-        else
-            rows_times_panels(least(CHUNK, m - i), a, lda, B, from, base_ld, c, ldc);
-    }
+        put_base(m, B->n, (Base){base, base_ld}, C, ldc);
+    for (int i = 0; i < m; i += CHUNK)
+        rows_times_panels(least(CHUNK, m - i), (View){A + (size_t)i * lda, lda, 1}, B,
+                          (Base){base ? base + (size_t)i * base_ld : NULL, base_ld}, C + (size_t)i * ldc, ldc);
 }
 
 /* --- products that come once --- */
 
-size_t bf16_scratch(int m, int k)
+/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each time for
+ * all of the panels. */
+static void block(Precision precision, int m, int n, int k, View A, View B, bool add, real *C, size_t ldc)
 {
-    return (size_t)m * pairs_of(k) * sizeof(Bf16Pair);
-}
-
-/* Columns of one panel of C: the panel of B is laid out on the way, a block of k at a time. */
-static void columns(Precision precision, int m, int cols, int k, View A, const Bf16Pair *pairs, View B, int add,
-                    real *C, size_t ldc)
-{
-    _Alignas(64) real panel[BLOCK * PANEL_MOST];
+    _Alignas(64) real panels[COLUMNS_MOST * BLOCK], room[ROWS * BLOCK];
+    const int rows = ROWS - ROWS % simd->tile;
     for (int p = 0; p < k; p += BLOCK) {
-        int n = least(BLOCK, k - p);
-        fill_panel(precision, (View){element(B, p, 0), B.row, B.col}, n, cols, panel);
-        if (precision == PRECISION_BF16)
-            simd->product_bf16(m, cols, (int)pairs_of(n), pairs + (size_t)(p / 2) * A.col, A.row, A.col,
-                               (const Bf16Pair *)panel, add || p > 0 ? C : NULL, ldc, C, ldc);
-        else
-            simd->product(m, cols, n, element(A, 0, p), A.row, A.col, panel, add || p > 0 ? C : NULL, ldc, C, ldc);
+        int deep = least(BLOCK, k - p);
+        for (int j = 0; j < n; j += simd->panel)
+            fill_panel(precision, from(B, p, j), deep, least(simd->panel, n - j), panels + j * BLOCK);
+        for (int i = 0; i < m; i += rows) {
+            int high = least(rows, m - i);
+            Left a = left_factor(precision, high, deep, from(A, i, p), room);
+            for (int j = 0; j < n; j += simd->panel) {
+                real *c = C + (size_t)i * ldc + j;
+                multiply(precision, high, least(simd->panel, n - j), deep, a, panels + j * BLOCK,
+                         (Base){add || p > 0 ? c : NULL, ldc}, c, ldc);
+            }
+        }
     }
+    if (k <= 0 && !add)
+        put_base(m, n, (Base){NULL, 0}, C, ldc);
 }
 
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
           real *C, size_t ldc)
 {
     View a = view(ta, A, lda), b = view(tb, B, ldb);
-    if (k <= 0 && !add)
-        put_base(m, n, NULL, 0, C, ldc);
-    for (int j = 0; j < n; j += simd->panel)
-        columns(PRECISION_FLOAT32, m, least(simd->panel, n - j), k, a, NULL, (View){element(b, 0, j), b.row, b.col},
-                add, C + j, ldc);
+    for (int j = 0; j < n; j += COLUMNS_MOST)
+        block(PRECISION_FLOAT32, m, least(COLUMNS_MOST, n - j), k, a, from(b, 0, j), add, C + j, ldc);
 }
 
-/* op(A) in pairs along k, as the View that it returns says: elements are pairs then. */
-static View round_all(int m, int k, View A, Bf16Pair *out)
+/* How C is shared: in blocks as wide as may be, but a few for each thread, so that those that others keep from a processor
+ * take fewer. */
+static void cut(int m, int n, int *rows, int *cols)
 {
-    enum { ROWS = 64 };
-    View v = A.col == 1 ? (View){NULL, pairs_of(k), 1} : (View){NULL, 1, (size_t)m};
-    int down = A.col == 1 ? m : k; /* rows in memory */
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < down; i += ROWS) {
-        int n = least(ROWS, down - i);
-        if (A.col == 1)
-            simd->round_bf16(n, k, element(A, i, 0), A.row, A.col, out + (size_t)i * v.row, v.row);
-        else
-            simd->round_bf16(m, n, element(A, 0, i), A.row, A.col, out + (size_t)(i / 2) * v.col, v.col);
-    }
-    return v;
+    enum { BLOCKS = 4 };
+    int wanted = BLOCKS * threads();
+    *cols = COLUMNS_MOST;
+    int bands = least(parts(wanted, parts(n, *cols)), parts(m, ROWS));
+    *rows = parts(parts(m, bands), simd->tile) * simd->tile;
+    int across = least(parts(wanted, bands), parts(n, simd->panel));
+    *cols = least(*cols, parts(parts(n, across), simd->panel) * simd->panel);
 }
 
-void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B,
-                   size_t ldb, int add, real *C, size_t ldc)
+void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda,
+                   const real *B, size_t ldb, int add, real *C, size_t ldc)
 {
     View a = view(ta, A, lda), b = view(tb, B, ldb);
-    int panels = panel_count(n), bands = 1;
+    int rows, cols;
     if (m <= 0 || n <= 0)
         return;
-    if (k <= 0 && !add)
-        put_base(m, n, NULL, 0, C, ldc);
-    if (how.precision == PRECISION_BF16)
-        a = round_all(m, k, a, how.scratch);
-    /* Bands of rows too, if there are too few panels for the threads. */
-    if (panels < 2 * threads())
-        bands = least((m + 63) / 64, (2 * threads() + panels - 1) / panels);
-    int rows = (m + bands - 1) / bands;
-#pragma omp parallel for schedule(static) collapse(2)
-    for (int j = 0; j < n; j += simd->panel)
+    cut(m, n, &rows, &cols);
+#pragma omp parallel for schedule(dynamic) collapse(2)
+    for (int j = 0; j < n; j += cols)
         for (int i = 0; i < m; i += rows)
-            columns(how.precision, least(rows, m - i), least(simd->panel, n - j), k,
-                    (View){a.at ? element(a, i, 0) : NULL, a.row, a.col},
-                    (const Bf16Pair *)how.scratch + (how.scratch ? (size_t)i * a.row : 0),
-                    (View){element(b, 0, j), b.row, b.col}, add, C + (size_t)i * ldc + j, ldc);
+            block(precision, least(rows, m - i), least(cols, n - j), k, from(a, i, 0), from(b, 0, j), add,
+                  C + (size_t)i * ldc + j, ldc);
 }
 
 int tile_rows(int m, int most)

@@ -17,8 +17,8 @@
 typedef enum { PLAIN, TRANSPOSED } Trans;
 
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
- * sums are float; twice the speed if the processor has bfloat16 dot products. In the build for double, which only tests
- * use, there are no functions for it: do not ask for it there. */
+ * sums are float; twice the speed if the processor has bfloat16 dot products, else that of float32. In the build for double,
+ * which only tests use, there are no functions for it: do not ask for it there. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 #define PRECISION_NAMES "float32|bf16" /* in this order */
 
@@ -44,17 +44,9 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
           real *C, size_t ldc);
 
-/* How gemm_parallel computes. With bf16 op(A) is rounded into scratch, bf16_scratch(m, k) bytes. */
-typedef struct {
-    Precision precision;
-    void *scratch;
-} Gemm;
-
-size_t bf16_scratch(int m, int k);
-
-/* The same on all threads, which share the columns of C. Main thread, outside parallel regions. */
-void gemm_parallel(Gemm how, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B,
-                   size_t ldb, int add, real *C, size_t ldc);
+/* The same on all threads, which share C in blocks. Main thread, outside parallel regions. */
+void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda,
+                   const real *B, size_t ldb, int add, real *C, size_t ldc);
 
 /* --- sharing work --- */
 

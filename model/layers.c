@@ -10,8 +10,6 @@ enum {
     COLUMNS = 64     /* columns of a tile when threads own columns */
 };
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL};
-
 /* --- the cells as sequences, and a step as a sequence of one --- */
 
 /* Members in the order of sequence.h: sizes, inputs, weights, and what forward writes. */
@@ -113,13 +111,13 @@ void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n
 
 void temporal_affine_forward(real *out, const real *x, const real *w, const real *b, int n, int D, int M)
 {
-    affine_forward(float32, out, x, w, b, n, D, M);
+    affine_forward(PRECISION_FLOAT32, out, x, w, b, n, D, M);
 }
 
 void temporal_affine_backward(real *dx, real *dw, real *db, const real *dout, const real *x, const real *w, int n,
                               int D, int M)
 {
-    affine_backward(float32, 1, dx, dw, db, dout, x, w, n, D, M);
+    affine_backward(PRECISION_FLOAT32, 1, dx, dw, db, dout, x, w, n, D, M);
 }
 
 /* --- temporal softmax loss --- */

@@ -45,7 +45,7 @@ struct LossWork {
     Panels Wh, WhT, W_vocab, W_vocabT;
     Recurrence recurrence;
     Attend *attend; /* NULL: no attention */
-    Gemm how;       /* the other products */
+    Precision how;  /* of all products */
 };
 
 enum {
@@ -97,27 +97,19 @@ static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     }
 }
 
-/* Returns how many bytes its products in bf16 need. */
-static size_t alloc_attention(LossWork *w, size_t n, size_t P, size_t U, int places)
+static void alloc_attention(LossWork *w, size_t n, size_t P, size_t U, int places)
 {
-    const AttendSizes sizes = {(int)n, places, (int)n, (int)P, (int)U, true, w->how.precision};
+    const AttendSizes sizes = {(int)n, places, (int)n, (int)P, (int)U, true, w->how};
     if (!w->shape.attention)
-        return 0;
+        return;
     w->attend = attend_new(&w->shape, &sizes);
     w->blocks.failed |= !w->attend;
-    return attend_scratch(&w->shape, &sizes);
 }
 
-static void alloc_weights(LossWork *w, size_t n, size_t P, size_t U, size_t least_scratch)
+static void alloc_weights(LossWork *w)
 {
     int H = w->shape.H, V = w->shape.V, GH = w->GH;
-    Precision precision = w->how.precision;
-    if (precision == PRECISION_BF16) {
-        /* The largest factor: of dW_proj, of dWh and dW_vocab, of de·Wxᵀ. */
-        size_t bytes = larger(bf16_scratch(w->shape.D, (int)n), bf16_scratch(H, (int)P));
-        bytes = larger(bytes, larger(bf16_scratch((int)U, GH), least_scratch));
-        w->how.scratch = blocks_room(&w->blocks, bytes, 1);
-    }
+    Precision precision = w->how;
     size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
     w->Wh = (Panels){precision, H, GH, blocks_room(&w->blocks, recurrent, 1)};
     w->WhT = (Panels){precision, GH, H, w->Wh.at};
@@ -134,7 +126,7 @@ LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
     size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V || o->dropout > 0 ? P : (size_t)s->V;
     w->shape = *s;
     w->options = *o;
-    w->how.precision = o->precision;
+    w->how = o->precision;
     w->GH = s->cell->gates * s->H;
     w->CH = s->cell->carried * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
@@ -145,7 +137,8 @@ LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
     plan_alloc(&w->plan, &w->blocks, N, T, U, s->V);
     w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
     alloc_activations(w, (size_t)N, (size_t)T, U);
-    alloc_weights(w, (size_t)N, P, U, alloc_attention(w, (size_t)N, P, U, o->places));
+    alloc_attention(w, (size_t)N, P, U, o->places);
+    alloc_weights(w);
     if (w->blocks.failed) {
         loss_work_free(w);
         return NULL;
@@ -312,7 +305,7 @@ static void backward(LossWork *w, const Params *p, Params *g)
     word_embedding_backward(w->e, w->da, w->plan.slot, w->plan.P, GH);
     affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->plan.U, W, GH);
     if (w->attend)
-        attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx, w->how.scratch}, g);
+        attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx}, g);
     dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->dx, W, 0));
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->plan.word, w->plan.U, W);

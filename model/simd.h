@@ -21,19 +21,26 @@ typedef struct {
     const char *name;
     int panel; /* columns of a panel */
 
-    /* --- products (products.h, bf16.h) ---
-     * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n.
-     * Element (p, j) of an unpacked matrix is at p·p_step + j·j_step; one of the steps is 1. */
+    int tile; /* rows of A that are multiplied at a time */
+
+    /* --- products (products.h) ---
+     * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n. Element (p, j) of a B that is not is at
+     * p·p_step + j·j_step; one of the steps is 1. */
     void (*pack)(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel);
-    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. Element (i, p) of A is at i·i_step + p·p_step. */
-    void (*product)(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                    const real *base, size_t base_ld, real *C, size_t ldc);
-    /* The same with numbers rounded to bfloat16, pairs = ⌈k/2⌉ of them along k; sums are float. */
-    void (*pack_bf16)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
-    /* A (m,k) in pairs: (m,pairs) if p_step is 1, (pairs,m) if i_step is 1. */
-    void (*round_bf16)(int m, int k, const real *A, size_t i_step, size_t p_step, Bf16Pair *out, size_t ldo);
-    void (*product_bf16)(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                         const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc);
+    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. The rows of A are lda apart; lda 0: A is in tiles. */
+    void (*product)(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
+                    size_t base_ld, real *C, size_t ldc);
+    /* Lays A (m,k) out in tiles, m·k numbers. Element (i, p) is at i + p·p_step. */
+    void (*pack_tiles)(int m, int k, const real *A, size_t p_step, real *out);
+
+    /* --- with numbers rounded to bfloat16 (bf16.h) --- */
+    void (*round_row)(int n, const real *x, real *y); /* y, which may be x, are floats still */
+    /* As above, with pairs = ⌈k/2⌉ of such numbers along k; sums are float. NULL: the processor has no such products. */
+    void (*product_pairs)(int m, int cols, int pairs, const Bf16Pair *A, size_t lda, const Bf16Pair *panel,
+                          const real *base, size_t base_ld, real *C, size_t ldc);
+    void (*pack_pairs)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
+    void (*round_pairs)(int m, int k, const real *A, size_t lda, Bf16Pair *out); /* (m,pairs) */
+    void (*round_tiles)(int m, int k, const real *A, size_t p_step, Bf16Pair *out);
 
     /* --- one row (rows.h) --- */
     void (*add_row)(int n, const real *x, real *y); /* y += x */

@@ -151,29 +151,27 @@ void attend_dropout(Attend *w, const Dropout *dropout)
     w->dropout = *dropout;
 }
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL};
-
 void attend_images(Attend *w, const Params *p, const real *grid, int n)
 {
     int H = w->shape.H, cells = n * w->sizes.places;
     w->grid = grid;
     w->images = n;
-    affine_forward(float32, w->values, grid, attend_param(p, ATTEND_W_GRID), attend_param(p, ATTEND_B_GRID), cells,
-                   w->shape.C, H);
+    affine_forward(PRECISION_FLOAT32, w->values, grid, attend_param(p, ATTEND_W_GRID),
+                   attend_param(p, ATTEND_B_GRID), cells, w->shape.C, H);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < cells; i++) {
         real *v = w->values + (size_t)i * (size_t)H;
         for (int j = 0; j < H; j++)
             v[j] = v[j] < 0 ? 0 : v[j]; /* a NaN stays */
     }
-    affine_forward(float32, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
+    affine_forward(PRECISION_FLOAT32, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
 }
 
 void attend_words(Attend *w, const Params *p, const real *x, int n)
 {
     if (w->shape.attention->sentinel)
-        affine_forward(float32, w->word, x, attend_param(p, ATTEND_WX_SENTINEL), attend_param(p, ATTEND_B_SENTINEL),
-                       n, w->shape.W, w->shape.H);
+        affine_forward(PRECISION_FLOAT32, w->word, x, attend_param(p, ATTEND_WX_SENTINEL),
+                       attend_param(p, ATTEND_B_SENTINEL), n, w->shape.W, w->shape.H);
 }
 
 /* --- steps --- */
@@ -305,7 +303,7 @@ static void image_gradients(Attend *w, const Plan *plan)
     }
 }
 
-static void grid_gradients(Attend *w, Gemm how, const Params *p, Params *g)
+static void grid_gradients(Attend *w, Precision how, const Params *p, Params *g)
 {
     int H = w->shape.H, cells = w->images * w->sizes.places;
     gemm_parallel(how, PLAIN, TRANSPOSED, cells, H, w->K, w->dkeys, (size_t)w->K, attend_param(p, ATTEND_W_KEY),
@@ -323,7 +321,8 @@ static void grid_gradients(Attend *w, Gemm how, const Params *p, Params *g)
                     w->grid, NULL, cells, w->shape.C, H);
 }
 
-static void sentinel_gradients(Attend *w, Gemm how, const Params *p, const Plan *plan, AttendInputs in, Params *g)
+static void sentinel_gradients(Attend *w, Precision how, const Params *p, const Plan *plan, AttendInputs in,
+                               Params *g)
 {
     int H = w->shape.H, n = plan->P;
     gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, n, w->sentinel, (size_t)H, w->dsentinel_key, (size_t)w->K, 0,
@@ -338,22 +337,10 @@ static void sentinel_gradients(Attend *w, Gemm how, const Params *p, const Plan 
                   attend_param(p, ATTEND_WX_SENTINEL), (size_t)H, 1, in.dx, (size_t)w->shape.W);
 }
 
-size_t attend_scratch(const ModelShape *s, const AttendSizes *z)
-{
-    int widest = s->C > s->H ? s->C : s->H, cells = z->images * z->places;
-    size_t most = 0;
-    const size_t bytes[] = {bf16_scratch(cells, attention_key(s->H)), bf16_scratch(widest, cells),
-                            bf16_scratch(s->H, z->positions), bf16_scratch(s->W, z->words),
-                            bf16_scratch(z->words, s->H)};
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
-        most = bytes[i] > most ? bytes[i] : most;
-    return most;
-}
-
 void attend_gradients(Attend *w, const Params *p, const Plan *plan, AttendInputs in, Params *g)
 {
     int H = w->shape.H, n = plan->P;
-    const Gemm how = {w->sizes.precision, in.scratch};
+    const Precision how = w->sizes.precision;
     list_rows(w, plan);
     image_gradients(w, plan);
     grid_gradients(w, how, p, g);

@@ -57,13 +57,11 @@ typedef struct {
     const real *prev_h, *da; /* (P,H), (P,G·H) */
     const real *x;           /* (U,W): the words' vectors */
     real *dx;                /* (U,W): added to */
-    void *scratch;           /* for products in bf16: attend_scratch bytes */
 } AttendInputs;
 
 /* Zeroes the gradients that steps add to, of rows from `row` on. */
 void attend_begin_backward(const Attend *attend, int row, int n);
 /* The gradients of attention's tensors, once all steps are done. Main thread; parallel inside. */
 void attend_gradients(Attend *attend, const Params *params, const Plan *plan, AttendInputs in, Params *grads);
-size_t attend_scratch(const ModelShape *shape, const AttendSizes *sizes);
 
 #endif

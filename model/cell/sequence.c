@@ -5,8 +5,6 @@
 
 enum { MOST_ROWS = 128 }; /* rows of a tile */
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL};
-
 static int GH(const Sequence *s)
 {
     return s->cell->gates * s->H;
@@ -48,7 +46,7 @@ void sequence_forward(const Sequence *s)
 {
     int rows = tile_rows(s->N, MOST_ROWS);
     const Recurrence r = recurrence(s);
-    affine_forward(float32, s->a, s->x, s->Wx, s->b, s->N * s->T, s->D, GH(s));
+    affine_forward(PRECISION_FLOAT32, s->a, s->x, s->Wx, s->b, s->N * s->T, s->D, GH(s));
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < s->N; i += rows)
         for (int t = 0; t < s->T; t++) {
@@ -89,7 +87,7 @@ void sequence_backward(const Sequence *s, const SequenceGrads *g)
             step_backward(&r, &step, NULL);
         }
     add_recurrent_gradient(s, dah, g->dWh);
-    affine_backward(float32, true, g->dx, g->dWx, g->db, g->da, s->x, s->Wx, s->N * s->T, s->D, gh);
+    affine_backward(PRECISION_FLOAT32, true, g->dx, g->dWx, g->db, g->da, s->x, s->Wx, s->N * s->T, s->D, gh);
     if (s->cell->own_gradients)
         s->cell->own_gradients(true, s->N * s->T, s->H, g->da, dah, g->down);
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Gemm float32 = {PRECISION_FLOAT32, NULL}; /* for what is computed once, or once per image */
-
 struct Network {
     const Params *params;
     NetworkSizes sizes;
@@ -81,7 +79,8 @@ static void pack_weights(Network *w)
     }
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
-    affine_forward(float32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
+    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
+                   w->GH);
 }
 
 Network *network_new(const Params *params, const NetworkSizes *sizes)
@@ -128,7 +127,7 @@ void network_begin(Network *w, const real *features, const real *grid, int n, in
         memset(w->c, 0, (size_t)w->sizes.rows * (size_t)w->CH * sizeof *w->c);
     if (w->attend)
         attend_images(w->attend, p, grid, n);
-    affine_forward(float32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, p->shape.D, p->shape.H);
+    affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, p->shape.D, p->shape.H);
     for (int i = 0; each > 1 && i < n * each; i++)
         memcpy(w->h + (size_t)i * H, h0 + (size_t)(i / each) * H, H * sizeof *h0);
 }

@@ -1,6 +1,6 @@
-/* Products of numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), with
- * sums in float. Neighbours along k are stored in pairs, because that is what the processor's dot product takes;
- * if it has none, the pairs are widened again, and the same is computed with two multiply-adds. */
+/* Numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), and, where the processor has
+ * dot products of them, products with sums in float. Neighbours along k are stored in pairs, because that is what the dot
+ * product takes. Without it rounded numbers stay floats, and their products are those of products.h. */
 #ifndef COCO_MODEL_SIMD_BF16_H
 #define COCO_MODEL_SIMD_BF16_H
 
@@ -9,40 +9,35 @@
 #ifndef REAL_IS_DOUBLE
 
 #include <string.h>
-#ifdef __AVX512BF16__
-#include <immintrin.h>
-#endif
 
-typedef Bf16Pair Pairs __attribute__((vector_size(VEC_BYTES)));
-
-static inline uint32_t bf16_of(float x)
+/* The bits of x, rounded: those of a bfloat16, and zeros below. */
+static inline uint32_t rounded_bits(float x)
 {
     uint32_t u;
     memcpy(&u, &x, sizeof u);
-    uint32_t rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16;
+    uint32_t nearest = u + 0x7fff + (u >> 16 & 1);
     /* Of a NaN the rounding could leave a zero. */
-    return (u & 0x7fffffff) > 0x7f800000 ? u >> 16 | 0x40 : rounded;
+    return ((u & 0x7fffffff) > 0x7f800000 ? u | 0x400000 : nearest) & 0xffff0000;
 }
 
-static inline Bf16Pair pair(float first, float second)
+static void round_row(int n, const float *x, float *y)
 {
-    return bf16_of(first) | bf16_of(second) << 16;
+#pragma omp simd
+    for (int j = 0; j < n; j++) {
+        uint32_t bits = rounded_bits(x[j]);
+        memcpy(&y[j], &bits, sizeof bits);
+    }
 }
 
-/* sum += first·first + second·second, in each lane. */
-INLINED Vec dot(Vec sum, Bf16Pair a, Pairs b)
-{
-    Pairs spread = a - (Pairs){0};
 #ifdef __AVX512BF16__
-    return (Vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)spread, (__m512bh)b);
-#else
-    sum += (Vec)(spread << 16) * (Vec)(b << 16);
-    return sum + (Vec)(spread & 0xffff0000) * (Vec)(b & 0xffff0000);
-#endif
-}
+#include <immintrin.h>
 
-INLINED void bf16_tile(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                       const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
+typedef Bf16Pair Pairs __attribute__((vector_size(VEC_BYTES)));
+
+/* --- products --- */
+
+INLINED void tile_pairs(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
+                        const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
 {
     Vec sum[TILE_ROWS][PANEL_VECS];
     UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = (Vec){0};
@@ -52,90 +47,92 @@ INLINED void bf16_tile(const int rows, int cols, int pairs, const Bf16Pair *A, s
             *(const Pairs *)(panel + (size_t)p * PANEL + v * LANES);
         UNROLLED for (int r = 0; r < rows; r++)
         {
-            Bf16Pair a = A[(size_t)r * i_step + (size_t)p * p_step];
-            UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = dot(sum[r][v], a, b[v]);
+            Pairs a = A[(size_t)r * i_step + (size_t)p * p_step] - (Pairs){0};
+            UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] =
+                (Vec)_mm512_dpbf16_ps((__m512)sum[r][v], (__m512bh)a, (__m512bh)b[v]);
         }
     }
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
-static void product_bf16(int m, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                         const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
+static void product_pairs(int m, int cols, int pairs, const Bf16Pair *A, size_t lda, const Bf16Pair *panel,
+                          const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
-        const Bf16Pair *a = A + (size_t)i * i_step;
         float *c = C + (size_t)i * ldc;
         const real *from = base ? base + (size_t)i * base_ld : NULL;
         rows = rows_from(m, i);
-        if (i_step == 1)
-            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, 1, p_step, panel, from, base_ld, c, ldc))
+        if (lda)
+            FOR_ROWS(rows, tile_pairs(ROWS, cols, pairs, A + (size_t)i * lda, lda, 1, panel, from, base_ld, c, ldc))
         else
-            FOR_ROWS(rows, bf16_tile(ROWS, cols, pairs, a, i_step, 1, panel, from, base_ld, c, ldc))
+            FOR_ROWS(rows, tile_pairs(ROWS, cols, pairs, A + (size_t)i * (size_t)pairs, 1, ROWS, panel, from,
+                                      base_ld, c, ldc))
     }
 }
 
-/* The first numbers of two rows into pairs, or of one into pairs along it, by the processor's own rounding, which
- * takes what is below the normal numbers for zero, as its products do. How many it did. */
-#ifdef __AVX512BF16__
-static __m512i rounded(const float *x)
+/* --- rounding into pairs, by the processor: it takes what is below the normal numbers for zero, as its products do --- */
+
+static __m512i rounded(__m512 x)
 {
-    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));
+    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x));
 }
 
-static int pair_vectors(int n, const float *first, const float *second, Bf16Pair *out)
+static __mmask16 first_lanes(int n)
 {
-    int j = 0;
-    for (; j + LANES <= n; j += LANES)
-        _mm512_storeu_si512(out + j,
-                            _mm512_or_si512(rounded(first + j), _mm512_slli_epi32(rounded(second + j), 16)));
-    return j;
+    return (__mmask16)(n < LANES ? (1 << n) - 1 : 0xffff);
 }
-
-static int run_vectors(int pairs, const float *x, Bf16Pair *out)
-{
-    int p = 0;
-    for (; p + LANES <= pairs; p += LANES, x += 2 * LANES)
-        _mm512_storeu_si512(out + p, (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + LANES), _mm512_loadu_ps(x)));
-    return p;
-}
-#else
-static int pair_vectors(int n, const float *first, const float *second, Bf16Pair *out)
-{
-    for (int j = 0; j < n; j++)
-        out[j] = pair(first[j], second[j]);
-    return n;
-}
-
-static int run_vectors(int pairs, const float *x, Bf16Pair *out)
-{
-    for (int p = 0; p < pairs; p++)
-        out[p] = pair(x[2 * p], x[2 * p + 1]);
-    return pairs;
-}
-#endif
 
 /* Two rows of n numbers into one of pairs; the second NULL: zeros. */
 static void pair_rows(int n, const float *first, const float *second, Bf16Pair *out)
 {
-    if (second)
-        for (int j = pair_vectors(n, first, second, out); j < n; j++)
-            out[j] = pair(first[j], second[j]);
-    else
-        for (int j = 0; j < n; j++)
-            out[j] = bf16_of(first[j]);
+    for (int j = 0; j < n; j += LANES) {
+        __mmask16 lanes = first_lanes(n - j);
+        __m512i low = rounded(_mm512_maskz_loadu_ps(lanes, first + j));
+        if (second)
+            low = _mm512_or_si512(low, _mm512_slli_epi32(rounded(_mm512_maskz_loadu_ps(lanes, second + j)), 16));
+        _mm512_mask_storeu_epi32(out + j, lanes, low);
+    }
 }
 
-/* One row of k numbers into ⌈k/2⌉ pairs, `step` apart. */
-static void pair_run(int k, const float *x, Bf16Pair *out, size_t step)
+/* One row of k numbers into ⌈k/2⌉ pairs. */
+static void pair_run(int k, const float *x, Bf16Pair *out)
 {
-    for (int p = step == 1 ? run_vectors(k / 2, x, out) : 0; p < k / 2; p++)
-        out[(size_t)p * step] = pair(x[2 * p], x[2 * p + 1]);
-    if (k % 2)
-        out[(size_t)(k / 2) * step] = bf16_of(x[k - 1]);
+    for (int p = 0; p < k; p += 2 * LANES) {
+        __m512 low = _mm512_maskz_loadu_ps(first_lanes(k - p), x + p);
+        __m512 high =
+            k - p > LANES ? _mm512_maskz_loadu_ps(first_lanes(k - p - LANES), x + p + LANES) : _mm512_setzero_ps();
+        _mm512_mask_storeu_epi32(out + p / 2, first_lanes((k - p + 1) / 2),
+                                 (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    }
 }
 
-static void pack_bf16(int k, int cols, const float *B, size_t p_step, size_t j_step, Bf16Pair *panel)
+static void round_pairs(int m, int k, const float *A, size_t lda, Bf16Pair *out)
 {
+    for (int i = 0; i < m; i++)
+        pair_run(k, A + (size_t)i * lda, out + (size_t)i * (size_t)((k + 1) / 2));
+}
+
+/* As pack_tiles. */
+static void round_tiles(int m, int k, const float *A, size_t p_step, Bf16Pair *out)
+{
+    enum { BLOCK = 8 };
+    int pairs = (k + 1) / 2;
+    for (int p0 = 0; p0 < pairs; p0 += BLOCK) {
+        int end = pairs - p0 < BLOCK ? pairs : p0 + BLOCK;
+        for (int i = 0, rows; i < m; i += rows) {
+            rows = rows_from(m, i);
+            for (int p = p0; p < end; p++) {
+                const float *a = A + (size_t)(2 * p) * p_step + i;
+                pair_rows(rows, a, 2 * p + 1 < k ? a + p_step : NULL,
+                          out + (size_t)i * (size_t)pairs + (size_t)p * (size_t)rows);
+            }
+        }
+    }
+}
+
+static void pack_pairs(int k, int cols, const float *B, size_t p_step, size_t j_step, Bf16Pair *panel)
+{
+    enum { RUN = 2 * LANES };
     int pairs = (k + 1) / 2;
     if (cols < PANEL)
         memset(panel, 0, (size_t)pairs * PANEL * sizeof *panel);
@@ -145,21 +142,16 @@ static void pack_bf16(int k, int cols, const float *B, size_t p_step, size_t j_s
             pair_rows(cols, b, 2 * p + 1 < k ? b + p_step : NULL, panel + (size_t)p * PANEL);
         }
     else
-        for (int j = 0; j < cols; j++)
-            pair_run(k, B + (size_t)j * j_step, panel + j, PANEL);
+        for (int p0 = 0; p0 < k; p0 += RUN)
+            for (int j = 0; j < cols; j++) {
+                Bf16Pair run[LANES];
+                int n = k - p0 < RUN ? k - p0 : RUN;
+                pair_run(n, B + (size_t)j * j_step + p0, run);
+                for (int p = 0; p < (n + 1) / 2; p++)
+                    panel[(size_t)(p0 / 2 + p) * PANEL + j] = run[p];
+            }
 }
-
-static void round_bf16(int m, int k, const float *A, size_t i_step, size_t p_step, Bf16Pair *out, size_t ldo)
-{
-    if (p_step == 1)
-        for (int i = 0; i < m; i++)
-            pair_run(k, A + (size_t)i * i_step, out + (size_t)i * ldo, 1);
-    else
-        for (int p = 0; p < (k + 1) / 2; p++) {
-            const float *a = A + (size_t)(2 * p) * p_step;
-            pair_rows(m, a, 2 * p + 1 < k ? a + p_step : NULL, out + (size_t)p * ldo);
-        }
-}
+#endif
 
 #endif
 

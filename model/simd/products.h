@@ -32,19 +32,34 @@ INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step,
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
-static void product(int m, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
-                    const real *base, size_t base_ld, real *C, size_t ldc)
+static void product(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
+                    size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
-        const real *a = A + (size_t)i * i_step;
         real *c = C + (size_t)i * ldc;
         const real *from = base ? base + (size_t)i * base_ld : NULL;
         rows = rows_from(m, i);
-        /* The step that is 1, said as a constant, makes the addresses short. */
-        if (i_step == 1)
-            FOR_ROWS(rows, tile(ROWS, cols, k, a, 1, p_step, panel, from, base_ld, c, ldc))
+        if (lda)
+            FOR_ROWS(rows, tile(ROWS, cols, k, A + (size_t)i * lda, lda, 1, panel, from, base_ld, c, ldc))
         else
-            FOR_ROWS(rows, tile(ROWS, cols, k, a, i_step, 1, panel, from, base_ld, c, ldc))
+            FOR_ROWS(rows, tile(ROWS, cols, k, A + (size_t)i * (size_t)k, 1, ROWS, panel, from, base_ld, c, ldc))
+    }
+}
+
+/* The numbers of a tile of A, side by side where the tile needs them together. */
+static void pack_tiles(int m, int k, const real *A, size_t p_step, real *out)
+{
+    enum { BLOCK = 8 }; /* of k: so many rows of A stay in the nearest cache until all tiles have theirs */
+    for (int p0 = 0; p0 < k; p0 += BLOCK) {
+        int end = k - p0 < BLOCK ? k : p0 + BLOCK;
+        for (int i = 0, rows; i < m; i += rows) {
+            rows = rows_from(m, i);
+            for (int p = p0; p < end; p++) {
+                const real *a = A + (size_t)p * p_step + i;
+                real *to = out + (size_t)i * (size_t)k + (size_t)p * (size_t)rows;
+                FOR_ROWS(rows, memcpy(to, a, ROWS * sizeof *to))
+            }
+        }
     }
 }
 

@@ -26,12 +26,18 @@ extern const Simd SIMD_NAME(simd);
 const Simd SIMD_NAME(simd) = {
     .name = SIMD_TEXT(SIMD_SET),
     .panel = PANEL,
+    .tile = TILE_ROWS,
     .pack = pack,
     .product = product,
+    .pack_tiles = pack_tiles,
 #ifndef REAL_IS_DOUBLE
-    .pack_bf16 = pack_bf16,
-    .round_bf16 = round_bf16,
-    .product_bf16 = product_bf16,
+    .round_row = round_row,
+#ifdef __AVX512BF16__
+    .product_pairs = product_pairs,
+    .pack_pairs = pack_pairs,
+    .round_pairs = round_pairs,
+    .round_tiles = round_tiles,
+#endif
 #endif
     .add_row = add_row,
     .max = max,

@@ -48,8 +48,8 @@ int pca_apply(const Pca *p, RowFn *row, void *ctx, int64_t n, float *out, Err *e
         int m = pca_block_rows(first, n);
         rc = pca_centre(p, row, ctx, first, m, block, err);
         if (rc == 0)
-            gemm_parallel((Gemm){PRECISION_FLOAT32, NULL}, PLAIN, PLAIN, m, p->D, p->C, block, C, p->components, D,
-                          0, out + (size_t)first * D, D);
+            gemm_parallel(PRECISION_FLOAT32, PLAIN, PLAIN, m, p->D, p->C, block, C, p->components, D, 0,
+                          out + (size_t)first * D, D);
     }
     free(block);
     return rc;

@@ -33,8 +33,7 @@ static int covariance(const Pca *p, RowFn *row, void *ctx, int64_t n, double *a,
         int m = pca_block_rows(first, n);
         if (pca_centre(p, row, ctx, first, m, block, err))
             return -1;
-        gemm_parallel((Gemm){PRECISION_FLOAT32, NULL}, TRANSPOSED, PLAIN, p->C, p->C, m, block, C, block, C, 0,
-                      product, C);
+        gemm_parallel(PRECISION_FLOAT32, TRANSPOSED, PLAIN, p->C, p->C, m, block, C, block, C, 0, product, C);
         for (size_t k = 0; k < all; k++)
             a[k] += product[k];
     }
