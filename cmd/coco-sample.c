@@ -122,7 +122,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
     /* clang-format off */
     const CliOption all[] = {
         {.name = "model", .letter = 'm', .kind = CLI_MANY, .value = &o->models, .arg = "MODEL.h5",
-         .help = "the model file; several -m are an ensemble, whose probabilities are averaged"},
+         .help = "the model file; several -m are an ensemble, whose probabilities are averaged; without -d and --features each "
+                 "takes the features of its own dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",

@@ -11,7 +11,10 @@ int decoder_batch(const DecoderOptions *o, const Ensemble *ensemble, int64_t n)
 {
     enum { ROWS = 1024, ROWS_WITH_GRIDS = 256, LEAST = 32 };
     int rows = o->search.samples > o->search.beam ? o->search.samples : o->search.beam;
-    int64_t most = (ensemble_attends(ensemble) ? ROWS_WITH_GRIDS : ROWS) / rows;
+    bool grids = false;
+    for (int s = 0; s < ensemble->sources; s++)
+        grids |= ensemble_attends(ensemble, s) >= 0;
+    int64_t most = (grids ? ROWS_WITH_GRIDS : ROWS) / rows;
     if (most < LEAST)
         most = LEAST;
     return (int)(most < n ? most : n ? n : 1);
@@ -31,60 +34,72 @@ static int alloc_answers(Decoder *d)
     for (size_t i = 0; i < n; i++) {
         d->results[i].words = d->words + i * length;
         d->results[i].word_logprob = d->word_logprobs ? d->word_logprobs + i * length : NULL;
-        d->results[i].attention = d->attention ? d->attention + i * length * (size_t)d->places : NULL;
+        d->results[i].attention = d->attention ? d->attention + i * length * (size_t)d->input[0].places : NULL;
     }
     return 0;
 }
 
-/* What attention needs besides; before alloc_answers. */
-static int alloc_attention(Decoder *d, const Model *attends)
+/* The weights that are asked for; before alloc_answers. */
+static int alloc_attention(Decoder *d)
 {
-    size_t images = (size_t)d->batch * (size_t)d->places, steps = (size_t)d->options->search.max_length;
-    if (!attends)
-        return 0;
-    d->channels = attends->params.shape.C;
-    d->grid = malloc(images * (size_t)d->channels * sizeof *d->grid);
+    size_t images = (size_t)d->batch * (size_t)d->input[0].places, steps = (size_t)d->options->search.max_length;
     if (d->looks)
         d->attention = malloc(images * (size_t)d->answers * steps * sizeof *d->attention);
-    return d->grid && (!d->looks || d->attention) ? 0 : -1;
+    return !d->looks || d->attention ? 0 : -1;
 }
 
-static Search *new_search(const Ensemble *e, const SearchOptions *options, int batch)
+static int alloc_input(Decoder *d, int source)
+{
+    DecoderInput *in = &d->input[source];
+    const Ensemble *e = d->ensemble;
+    int attends = ensemble_attends(e, source), D = e->model[ensemble_first(e, source)].params.shape.D;
+    size_t n = (size_t)d->batch;
+    in->columns = in->pca ? in->pca->C : D;
+    in->features = malloc(n * (size_t)in->columns * sizeof *in->features);
+    in->reduced = in->pca ? malloc(n * (size_t)D * sizeof *in->reduced) : NULL;
+    if (!in->features || (in->pca && !in->reduced))
+        return -1;
+    if (attends < 0)
+        return 0;
+    in->channels = e->model[attends].params.shape.C;
+    in->grid = malloc(n * (size_t)in->places * (size_t)in->channels * sizeof *in->grid);
+    return in->grid ? 0 : -1;
+}
+
+static Search *new_search(const Decoder *d, const SearchOptions *options)
 {
     SearchModel models[SEARCH_MODELS];
+    const Ensemble *e = d->ensemble;
     for (int i = 0; i < e->n; i++)
-        models[i] = (SearchModel){&e->model[i].params, e->model[i].params.shape.attention ? options->places : 0};
-    return search_new_ensemble(models, e->n, options, batch);
+        models[i] = (SearchModel){&e->model[i].params,
+                                  e->model[i].params.shape.attention ? d->input[e->source[i]].places : 0};
+    return search_new_ensemble(models, e->n, options, d->batch);
 }
 
-int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const Pca *pca, int places,
+int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const DecoderInput *wish,
                   AttentionFile *looks, int batch, FILE *out, Err *err)
 {
-    const Model *model = &ensemble->model[0];
-    size_t n = (size_t)batch, D = (size_t)model->params.shape.D;
     SearchOptions search = o->search;
+    int failed = 0;
     *d = (Decoder){.options = o,
-                   .model = model,
-                   .models = ensemble->n,
+                   .ensemble = ensemble,
                    .out = out,
-                   .pca = pca,
                    .batch = batch,
-                   .places = places,
                    .looks = looks,
                    .answers = search_results(&search)};
-    if (o->bad_endings && !(d->not_last = bad_endings(&model->vocab)))
+    if (o->bad_endings && !(d->not_last = bad_endings(&ensemble->model[0].vocab)))
         return err_set(err, "out of memory");
+    for (int i = 0; i < ensemble->sources; i++) {
+        d->input[i] = (DecoderInput){.pca = wish[i].pca, .places = wish[i].places};
+        failed |= alloc_input(d, i);
+    }
     search.rules.not_last = d->not_last;
-    search.places = places;
+    search.places = d->input[0].places;
     search.attention = looks != NULL;
-    d->columns = pca ? pca->C : model->params.shape.D;
-    d->search = new_search(ensemble, &search, batch);
-    d->features = malloc(n * (size_t)d->columns * sizeof *d->features);
-    d->items = calloc(n, sizeof *d->items);
-    d->number = calloc(n, sizeof *d->number);
-    d->reduced = pca ? malloc(n * D * sizeof *d->reduced) : NULL;
-    if (!d->search || !d->features || !d->items || !d->number || (pca && !d->reduced) ||
-        alloc_attention(d, ensemble_attends(ensemble)) || alloc_answers(d))
+    d->search = new_search(d, &search);
+    d->items = calloc((size_t)batch, sizeof *d->items);
+    d->number = calloc((size_t)batch, sizeof *d->number);
+    if (failed || !d->search || !d->items || !d->number || alloc_attention(d) || alloc_answers(d))
         return err_set(err, "no memory to caption %d images at a time", batch);
     return 0;
 }
@@ -92,14 +107,16 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
 void decoder_free(Decoder *d)
 {
     search_free(d->search);
-    free(d->features);
+    for (int i = 0; i < SEARCH_MODELS; i++) {
+        free(d->input[i].features);
+        free(d->input[i].grid);
+        free(d->input[i].reduced);
+    }
     free(d->items);
     free(d->number);
-    free(d->reduced);
     free(d->results);
     free(d->words);
     free(d->word_logprobs);
-    free(d->grid);
     free(d->attention);
     free(d->candidates);
     free(d->not_last);
@@ -118,22 +135,29 @@ static const float *place_of(void *ctx, int64_t i, Err *err)
     return p->grid + i * p->channels;
 }
 
-int decoder_put_grid(Decoder *d, int n, const float *grid, const Pca *pca, Err *err)
+void decoder_put_features(Decoder *d, int source, int n, const float *features)
 {
-    size_t numbers = (size_t)d->places * (size_t)d->channels;
+    const DecoderInput *in = &d->input[source];
+    memcpy(in->features + (size_t)n * (size_t)in->columns, features, (size_t)in->columns * sizeof *features);
+}
+
+int decoder_put_grid(Decoder *d, int source, int n, const float *grid, const Pca *pca, Err *err)
+{
+    const DecoderInput *in = &d->input[source];
+    size_t numbers = (size_t)in->places * (size_t)in->channels;
     Places places = {grid, pca->C};
-    float *out = d->grid + (size_t)n * numbers;
+    float *out = in->grid + (size_t)n * numbers;
     if (pca->C)
-        return pca_apply(pca, place_of, &places, d->places, out, err);
+        return pca_apply(pca, place_of, &places, in->places, out, err);
     memcpy(out, grid, numbers * sizeof *out);
     return 0;
 }
 
 static const float *row_of(void *ctx, int64_t i, Err *err)
 {
-    const Decoder *d = ctx;
+    const DecoderInput *in = ctx;
     (void)err;
-    return d->features + (size_t)i * (size_t)d->columns;
+    return in->features + (size_t)i * (size_t)in->columns;
 }
 
 /* The captions of an image into candidates, of which the first is the caption. Returns how many; -1: out of memory. */
@@ -141,7 +165,7 @@ static int take_captions(Decoder *d, const SearchResult *results)
 {
     int n = 0;
     for (; n < d->answers && results[n].n; n++) {
-        char *text = vocab_text(&d->model->vocab, results[n].words, results[n].n);
+        char *text = vocab_text(&d->ensemble->model[0].vocab, results[n].words, results[n].n);
         d->candidates[n] = (RecordCandidate){text, d->options->logprob ? results[n].logprob : NAN};
         if (!text)
             return -1;
@@ -198,12 +222,17 @@ static int write_captions(Decoder *d, CaptionItem *item, const SearchResult *res
 
 int decoder_run(Decoder *d, int n, Err *err)
 {
-    if (d->pca && pca_apply(d->pca, row_of, d, n, d->reduced, err))
-        return -1;
     SearchInput input[SEARCH_MODELS];
-    for (int i = 0; i < d->models; i++)
+    for (int i = 0; i < d->ensemble->sources; i++) {
+        DecoderInput *in = &d->input[i];
+        if (in->pca && pca_apply(in->pca, row_of, in, n, in->reduced, err))
+            return -1;
+    }
+    for (int i = 0; i < d->ensemble->n; i++) {
+        const DecoderInput *in = &d->input[d->ensemble->source[i]];
         input[i] = (SearchInput){
-            .features = d->pca ? d->reduced : d->features, .grid = d->grid, .image = d->number, .n = n};
+            .features = in->pca ? in->reduced : in->features, .grid = in->grid, .image = d->number, .n = n};
+    }
     search_run(d->search, input, d->results);
     for (int i = 0; i < n; i++) {
         SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];

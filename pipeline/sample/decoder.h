@@ -2,6 +2,8 @@
  *
  *   features ──(PCA, if the model has one and they are not reduced)──► search ──► words ──► records
  *
+ * Models of an ensemble that take the same features have one input (ensemble.h's sources).
+ *
  * Main thread; parallel inside. */
 #ifndef COCO_PIPELINE_SAMPLE_DECODER_H
 #define COCO_PIPELINE_SAMPLE_DECODER_H
@@ -26,26 +28,31 @@ typedef struct {
     const CaptionFormat *format;
 } DecoderOptions;
 
+/* What the models of one source take. */
+typedef struct {
+    const Pca *pca;       /* NULL: features are as the models take them */
+    int places, channels; /* of the grid; 0 without attention */
+    int columns;          /* numbers of a row of features */
+    float *features;      /* (batch, columns) */
+    float *grid;          /* (batch, places, channels), reduced if the models want it so; NULL without attention */
+    float *reduced;       /* (batch, D), with a PCA */
+} DecoderInput;
+
 typedef struct {
     const DecoderOptions *options;
-    const Model *model; /* the first of the ensemble */
-    int models;
+    const Ensemble *ensemble;
     FILE *out;
-    const Pca *pca; /* NULL: features are as the model takes them */
     Search *search;
-    int batch;                   /* images at a time */
-    int columns;                 /* numbers of a row of features */
-    float *features;             /* (batch, columns): the caller fills these four */
-    float *grid;                 /* (batch, places, C), reduced if the models want it so; NULL without attention */
-    CaptionItem *items;          /* (batch): whose caption and logprob are not the caller's */
-    int64_t *number;             /* (batch): of an image, for its random numbers */
-    float *reduced;              /* (batch, D), with a PCA */
-    int answers;                 /* of an image: its best captions, or samples */
-    SearchResult *results;       /* (batch, answers) */
-    int32_t *words;              /* (batch, answers, max_length) */
-    double *word_logprobs;       /* the same, if they are asked for */
+    int batch; /* images at a time */
+    DecoderInput
+        input[SEARCH_MODELS]; /* by source: whose features and grids the caller puts there; and fills these two: */
+    CaptionItem *items;       /* (batch): whose caption and logprob are not the caller's */
+    int64_t *number;          /* (batch): of an image, for its random numbers */
+    int answers;              /* of an image: its best captions, or samples */
+    SearchResult *results;    /* (batch, answers) */
+    int32_t *words;           /* (batch, answers, max_length) */
+    double *word_logprobs;    /* the same, if they are asked for */
     RecordCandidate *candidates; /* (answers), if there are several */
-    int places, channels;        /* of the grid; 0 without attention */
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     bool *not_last;              /* (V), with bad_endings */
@@ -56,13 +63,15 @@ typedef struct {
  * with grids, which are large. */
 int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64_t n);
 
-/* Prepares for batches of up to `batch` images; borrows options and models. pca: NULL, or the models'; places: of
- * the grid, if a model has attention; looks: NULL, or where the first model's weights go. -1: no memory. The caller
- * frees, also after a failure. */
-int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble, const Pca *pca,
-                  int places, AttentionFile *looks, int batch, FILE *out, Err *err);
+/* Prepares for batches of up to `batch` images; borrows options and models. wish: pca (NULL, or the models') and places (of
+ * the grid, if a model has attention) of each source; looks: NULL, or where the first model's weights go. -1: no memory. The
+ * caller frees, also after a failure. */
+int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble,
+                  const DecoderInput *wish, AttentionFile *looks, int batch, FILE *out, Err *err);
+/* The n-th features of the batch, of a source: columns numbers. */
+void decoder_put_features(Decoder *decoder, int source, int n, const float *features);
 /* Fills the n-th grid of the batch from one of pca->C numbers per place, or of the models' C if pca->C is 0. */
-int decoder_put_grid(Decoder *decoder, int n, const float *grid, const Pca *pca, Err *err);
+int decoder_put_grid(Decoder *decoder, int source, int n, const float *grid, const Pca *pca, Err *err);
 /* Captions the first n rows and writes their records. */
 int decoder_run(Decoder *decoder, int n, Err *err);
 /* Writes what follows the last record. */

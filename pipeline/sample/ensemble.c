@@ -11,50 +11,79 @@ static bool same_reduction(const Pca *a, const Pca *b)
                                    !memcmp(a->components, b->components, C * D * sizeof *a->components)));
 }
 
-static int goes_with(const Model *m, const char *path, const Model *first, const char *first_path, Err *err)
+/* Whether a model takes the features of a source; else the line says why not. */
+static int takes(const Ensemble *e, int model, int source, Err *err)
 {
-    if (m->params.shape.D != first->params.shape.D)
-        return err_set(err, "%s takes features of %d numbers, %s of %d: an ensemble takes the same ones", path,
-                       m->params.shape.D, first_path, first->params.shape.D);
-    if (origin_agree(&first->origin, first_path, &m->origin, path, err))
+    int first = ensemble_first(e, source), attends = ensemble_attends(e, source);
+    const Model *m = &e->model[model], *other = &e->model[first];
+    const char *path = e->path[model], *other_path = e->path[first];
+    if (m->params.shape.D != other->params.shape.D)
+        return err_set(err,
+                       "%s takes features of %d numbers, %s of %d: give no -d and no --features, so that each has "
+                       "its own",
+                       path, m->params.shape.D, other_path, other->params.shape.D);
+    if (origin_agree(&other->origin, other_path, &m->origin, path, err))
         return -1;
-    if (!same_reduction(&m->origin.pca, &first->origin.pca))
-        return err_set(err, "%s and %s reduce features by different PCAs: an ensemble takes the same ones", path,
-                       first_path);
-    return vocab_compare(&m->vocab, path, &first->vocab, first_path, err);
-}
-
-const Model *ensemble_attends(const Ensemble *e)
-{
-    for (int i = 0; i < e->n; i++)
-        if (e->model[i].params.shape.attention)
-            return &e->model[i];
-    return NULL;
-}
-
-static int goes_with_grid(const Model *m, const char *path, const Model *other, Err *err)
-{
-    if (!other || !m->params.shape.attention)
+    if (!same_reduction(&m->origin.pca, &other->origin.pca))
+        return err_set(err,
+                       "%s and %s reduce features by different PCAs: give no -d and no --features, so that each "
+                       "has its own",
+                       path, other_path);
+    if (!m->params.shape.attention || attends < 0)
         return 0;
+    other = &e->model[attends];
     if (m->params.shape.C != other->params.shape.C || !same_reduction(&m->origin.grid_pca, &other->origin.grid_pca))
-        return err_set(err, "%s: takes another grid than a model before it: an ensemble takes the same one", path);
+        return err_set(err, "%s takes another grid than %s: give no -d and no --features, so that each has its own",
+                       path, e->path[attends]);
     return 0;
 }
 
-int ensemble_load(Ensemble *e, const char *const *paths, int n, Err *err)
+int ensemble_first(const Ensemble *e, int source)
+{
+    int i = 0;
+    while (e->source[i] != source)
+        i++;
+    return i;
+}
+
+int ensemble_attends(const Ensemble *e, int source)
+{
+    for (int i = 0; i < e->n; i++)
+        if (e->source[i] == source && e->model[i].params.shape.attention)
+            return i;
+    return -1;
+}
+
+static int find_source(Ensemble *e, int model, bool one_source, Err *err)
+{
+    for (int s = 0; s < e->sources; s++) {
+        if (takes(e, model, s, err) == 0) {
+            e->source[model] = s;
+            return 0;
+        }
+        if (one_source)
+            return -1;
+    }
+    e->source[model] = e->sources++;
+    return 0;
+}
+
+int ensemble_load(Ensemble *e, const char *const *paths, int n, bool one_source, Err *err)
 {
     memset(e, 0, sizeof *e);
     if (n > SEARCH_MODELS)
         return err_set(err, "%d models: an ensemble has %d at most", n, SEARCH_MODELS);
-    for (; e->n < n; e->n++) {
-        Model *m = &e->model[e->n];
-        if (model_load(m, paths[e->n], err))
+    for (int i = 0; i < n; i++) {
+        Model *m = &e->model[i];
+        e->path[i] = paths[i];
+        if (model_load(m, paths[i], err))
             return -1;
-        if (e->n > 0 && (goes_with(m, paths[e->n], &e->model[0], paths[0], err) ||
-                         goes_with_grid(m, paths[e->n], ensemble_attends(e), err))) {
+        if (vocab_compare(&m->vocab, paths[i], &e->model[0].vocab, paths[0], err) ||
+            find_source(e, i, one_source, err)) {
             model_free(m);
             return -1;
         }
+        e->n++;
     }
     return 0;
 }

@@ -12,17 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the models of one source share. */
+typedef struct {
+    const Model *model;   /* the first of them */
+    const char *path;     /* its file */
+    const Model *attends; /* the first that attends; NULL: none */
+    Cnn *cnn;
+} Network;
+
 typedef struct {
     const PictureOptions *options;
     const Ensemble *ensemble;
-    const Model *model;   /* the first */
-    const Model *attends; /* ensemble_attends */
-    const char *model_path;
     const Report *report;
     PictureList list;
-    RowList places; /* in the list */
-    Cnn *cnn;
-    Extractor extractor;
+    RowList places;                 /* in the list */
+    Network network[SEARCH_MODELS]; /* (sources) */
+    Extractor extractor[SEARCH_MODELS];
     PictureStream *stream;
     AttentionFile *looks; /* NULL: nobody asks */
     Decoder decoder;
@@ -45,11 +50,10 @@ static Cnn *find_and_open(const char *name, const Origin *origin, bool grid, Err
 }
 
 /* As the model's features were prepared; if it does not say so, as the network's file does. */
-static int choose_preprocess(Run *r, const Origin *o, Err *err)
+static int choose_preprocess(Preprocess *p, const Cnn *cnn, const Origin *o, Err *err)
 {
-    Preprocess *p = &r->extractor.prepare;
     if (!o->sha256 || isnan(o->mean[0]) || isnan(o->scale[0]))
-        return preprocess_choose(p, r->cnn, &(PreprocessWish){.order = -1, .fit = -1}, err);
+        return preprocess_choose(p, cnn, &(PreprocessWish){.order = -1, .fit = -1}, err);
     memcpy(p->mean, o->mean, sizeof p->mean);
     memcpy(p->scale, o->scale, sizeof p->scale);
     p->crop = o->fit ? choice_index(PREPROCESS_FITS, o->fit) : 0;
@@ -57,38 +61,53 @@ static int choose_preprocess(Run *r, const Origin *o, Err *err)
     return 0;
 }
 
-static int check_grid(const Run *r, const char *name, Err *err)
+static int check_grid(const Network *n, const char *name, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
-    if (!r->attends)
+    const CnnInfo *info = cnn_info(n->cnn);
+    if (!n->attends)
         return 0;
-    const Pca *pca = &r->attends->origin.grid_pca;
-    int C = pca->C ? pca->C : r->attends->params.shape.C;
+    const Pca *pca = &n->attends->origin.grid_pca;
+    int C = pca->C ? pca->C : n->attends->params.shape.C;
     if (info->grid_channels == C)
         return 0;
     return err_set(err, "%s: layer '%s' gives a grid of %d numbers per place, but %s takes %d", name,
-                   info->grid_layer, info->grid_channels, r->model_path, C);
+                   info->grid_layer, info->grid_channels, n->path, C);
 }
 
-static int open_network(Run *r, Err *err)
+static int open_network(const PictureOptions *o, Network *n, Extractor *x, Err *err)
 {
-    const Origin *origin = &r->model->origin;
-    const char *name = r->options->cnn ? r->options->cnn : origin->cnn;
-    int D = origin->pca.C ? origin->pca.C : r->model->params.shape.D;
+    const Origin *origin = &n->model->origin;
+    const char *name = o->cnn ? o->cnn : origin->cnn;
+    int D = origin->pca.C ? origin->pca.C : n->model->params.shape.D;
     if (!name)
         return err_set(err, "%s: does not say which network its features are from: name one with --cnn FILE",
-                       r->model_path);
-    if (!(r->cnn = find_and_open(name, origin, r->attends != NULL, err)))
-        return origin->cnn ? err_prefix(err, "%s takes features of %s: ", r->model_path, origin->cnn) : -1;
-    if (cnn_info(r->cnn)->features != D)
-        return err_set(err, "%s: layer '%s' gives %d numbers, but %s takes %d", name, cnn_info(r->cnn)->layer,
-                       cnn_info(r->cnn)->features, r->model_path, D);
-    if (check_grid(r, name, err))
+                       n->path);
+    if (!(n->cnn = find_and_open(name, origin, n->attends != NULL, err)))
+        return origin->cnn ? err_prefix(err, "%s takes features of %s: ", n->path, origin->cnn) : -1;
+    if (cnn_info(n->cnn)->features != D)
+        return err_set(err, "%s: layer '%s' gives %d numbers, but %s takes %d", name, cnn_info(n->cnn)->layer,
+                       cnn_info(n->cnn)->features, n->path, D);
+    if (check_grid(n, name, err))
         return -1;
-    r->extractor = (Extractor){.cnn = r->cnn, .wish = r->options->wish};
-    r->extractor.wish.exact = origin->exact;
-    r->extractor.wish.truncated = origin->truncated;
-    return choose_preprocess(r, origin, err);
+    *x = (Extractor){.cnn = n->cnn, .wish = o->wish};
+    x->wish.exact = origin->exact;
+    x->wish.truncated = origin->truncated;
+    return choose_preprocess(&x->prepare, n->cnn, origin, err);
+}
+
+static int open_networks(Run *r, Err *err)
+{
+    const Ensemble *e = r->ensemble;
+    for (int i = 0; i < e->sources; i++) {
+        int first = ensemble_first(e, i), attends = ensemble_attends(e, i);
+        r->network[i] = (Network){&e->model[first], e->path[first], attends < 0 ? NULL : &e->model[attends], NULL};
+        if (i > 0 && r->options->cnn)
+            return err_set(err, "--cnn names one network, but %s and %s take features of different ones",
+                           e->path[0], e->path[first]);
+        if (open_network(r->options, &r->network[i], &r->extractor[i], err))
+            return -1;
+    }
+    return 0;
 }
 
 /* --- pictures --- */
@@ -117,12 +136,14 @@ static int take(Run *r, const Picture *p, int *n, Err *err)
     } else if (!utf8_valid(file, strlen(file))) {
         report_warn(r->report, "%s: its name is not UTF-8, which a record must be", file);
     } else {
-        memcpy(d->features + (size_t)*n * (size_t)d->columns, p->numbers.vector,
-               (size_t)d->columns * sizeof *d->features);
+        for (int i = 0; i < r->ensemble->sources; i++) {
+            const Model *attends = r->network[i].attends;
+            decoder_put_features(d, i, *n, p->numbers[i].vector);
+            if (attends && decoder_put_grid(d, i, *n, p->numbers[i].grid, &attends->origin.grid_pca, err))
+                return -1;
+        }
         d->items[*n] = (CaptionItem){.file = file, .row = p->place};
         d->number[*n] = p->place;
-        if (d->grid && decoder_put_grid(d, *n, p->numbers.grid, &r->attends->origin.grid_pca, err))
-            return -1;
         (*n)++;
         return 0;
     }
@@ -169,7 +190,7 @@ static int caption_all(Run *r, Err *err)
 
 static int begin_looks(Run *r, const char *path, const DecoderOptions *options, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->cnn);
+    const CnnInfo *info = cnn_info(r->network[0].cnn);
     const AttentionShape shape = {.places = info->grid_rows * info->grid_columns,
                                   .down = info->grid_rows,
                                   .across = info->grid_columns,
@@ -177,7 +198,7 @@ static int begin_looks(Run *r, const char *path, const DecoderOptions *options, 
                                   .row = r->places.row,
                                   .file = r->list.name,
                                   .n = r->places.n};
-    r->looks = path ? attention_file_begin(path, &shape, &r->model->origin, err) : NULL;
+    r->looks = path ? attention_file_begin(path, &shape, &r->network[0].model->origin, err) : NULL;
     return path && !r->looks ? -1 : 0;
 }
 
@@ -191,37 +212,37 @@ static int threads_for_captions(int threads)
 static int run(Run *r, const DecoderOptions *options, const RowSelection *selection, const char *attention,
                FILE *out, Err *err)
 {
-    const Pca *pca = r->model->origin.pca.C ? &r->model->origin.pca : NULL;
+    DecoderInput wish[SEARCH_MODELS];
     threads_set(threads_for_captions(r->options->threads));
-    if (list_pictures(r, selection, err) || open_network(r, err) || begin_looks(r, attention, options, err))
+    if (list_pictures(r, selection, err) || open_networks(r, err) || begin_looks(r, attention, options, err))
         return -1;
-    const CnnInfo *info = cnn_info(r->cnn);
-    int places = r->attends ? info->grid_rows * info->grid_columns : 0;
+    for (int i = 0; i < r->ensemble->sources; i++) {
+        const Network *n = &r->network[i];
+        const CnnInfo *info = cnn_info(n->cnn);
+        wish[i] = (DecoderInput){.pca = n->model->origin.pca.C ? &n->model->origin.pca : NULL,
+                                 .places = n->attends ? info->grid_rows * info->grid_columns : 0};
+    }
     int batch = decoder_batch(options, r->ensemble, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
-    r->stream =
-        picture_stream_start(&r->extractor, r->list.path, r->places.row, r->places.n, r->options->threads, err);
-    if (!r->stream || decoder_begin(&r->decoder, options, r->ensemble, pca, places, r->looks,
-                                    batch < ahead ? batch : ahead, out, err))
+    r->stream = picture_stream_start(r->extractor, r->ensemble->sources, r->list.path, r->places.row, r->places.n,
+                                     r->options->threads, err);
+    if (!r->stream ||
+        decoder_begin(&r->decoder, options, r->ensemble, wish, r->looks, batch < ahead ? batch : ahead, out, err))
         return -1;
     return caption_all(r, err);
 }
 
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
-                 const char *model_path, const RowSelection *selection, const char *attention, FILE *out,
-                 const Report *report, int64_t *broken, Err *err)
+                 const RowSelection *selection, const char *attention, FILE *out, const Report *report,
+                 int64_t *broken, Err *err)
 {
-    Run r = {.options = options,
-             .ensemble = ensemble,
-             .model = &ensemble->model[0],
-             .attends = ensemble_attends(ensemble),
-             .model_path = model_path,
-             .report = report};
+    Run r = {.options = options, .ensemble = ensemble, .report = report};
     int rc = run(&r, decoder, selection, attention, out, err);
     *broken = r.broken;
     picture_stream_stop(r.stream);
     decoder_free(&r.decoder);
     attention_file_abort(r.looks);
-    cnn_free(r.cnn);
+    for (int i = 0; i < ensemble->sources; i++)
+        cnn_free(r.network[i].cnn);
     rows_free(&r.places);
     picture_list_free(&r.list);
     return rc;

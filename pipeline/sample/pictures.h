@@ -1,6 +1,6 @@
-/* Captions of pictures: the network that made the model's features makes theirs.
+/* Captions of pictures: the network that made a model's features makes theirs.
  *
- *   paths ──► read, decode, run (a thread each, picture_stream.h) ──► decoder, of what is ready ──► records, in order
+ *   paths ──► read, decode, run through the models' networks (a thread each, picture_stream.h) ──► decoder, of what is ready ──► records, in order
  *
  * Main thread. Sets the number of OpenMP's threads (threads.h) to few, as the network needs the processors. */
 #ifndef COCO_PIPELINE_SAMPLE_PICTURES_H
@@ -23,11 +23,11 @@ typedef struct {
     int threads;
 } PictureOptions;
 
-/* Captions the selected ones of the pictures with models, of which the first is that of model_path. *broken: those that cannot be read, each left out with a warning. `attention`: the
- * file for what words look at, or NULL. A model without a network needs options->cnn; any other network than the model's is
- * refused. */
+/* Captions the selected ones of the pictures; each model gets the features of its own network. *broken: those that cannot be
+ * read, each left out with a warning. `attention`: the file for what words look at, or NULL. A model without a network needs
+ * options->cnn, which is for one network alone; any other network than the model's is refused. */
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
-                 const char *model_path, const RowSelection *selection, const char *attention, FILE *out,
-                 const Report *report, int64_t *broken, Err *err);
+                 const RowSelection *selection, const char *attention, FILE *out, const Report *report,
+                 int64_t *broken, Err *err);
 
 #endif
