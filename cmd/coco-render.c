@@ -68,6 +68,8 @@ static void take(const Cli *cli, Options *o)
     if (cli->n_operands > 1)
         cli_usage_error("%s: more than one input; `cat` joins records", cli->operand[1]);
     check_outputs(sheet);
+    if (sheet->highlight && sheet->confidence)
+        cli_usage_error("--highlight and --confidence exclude each other");
     take_sizes(cli, o);
     sheet->input = cli->n_operands ? cli->operand[0] : "-";
     sheet->columns = (int)o->columns;
@@ -121,7 +123,7 @@ static int draw(const Cli *cli, const Options *o)
     return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_ORDER = 7, N_LOOK = 8, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
+enum { N_ORDER = 7, N_LOOK = 9, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
 
 /* What is written, and in which order. */
 static void order_options(Options *o, CliOption options[N_ORDER])
@@ -168,6 +170,8 @@ static void look_options(Options *o, CliOption options[N_LOOK])
          .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
+        {.name = "confidence", .kind = CLI_FLAG, .value = &sheet->confidence,
+         .help = "shade words by their probability (\"word_logprobs\" of coco-sample --word-logprobs); a page says it for each"},
         {.name = "attention", .kind = CLI_TEXT, .value = &sheet->attention, .arg = "FILE.h5",
          .help = "show what each word looked at: the image once more for each, in the light of the weights that coco-sample "
                  "--attention wrote; without --columns and --tile, 6 of 200x150 side by side"},

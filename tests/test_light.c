@@ -53,7 +53,7 @@ static void light_falls_where_the_weight_is(void **state)
     image_free(&photograph);
 }
 
-/* Equal weights are half of what shines fully, without ripples; a sentinel's share makes it darker. */
+/* Equal weights are half of what shines fully, without ripples, also where a sentinel took its share. */
 static void equal_weights_are_flat(void **state)
 {
     (void)state;
@@ -63,7 +63,7 @@ static void equal_weights_are_flat(void **state)
         for (int i = 0; i < 64; i++)
             weights[i] = 1.0f / 64 / (float)share;
         Image out = lit(&photograph, 8, 8, 0, weights);
-        double L = 0.5 / share, v = L * 200 + (1 - L) * 0.4 * 200, want = v + (255 - v) * 0.12 * L * L;
+        double L = 0.5, v = L * 200 + (1 - L) * 0.4 * 200, want = v + (255 - v) * 0.12 * L * L;
         for (int y = 0; y < H; y++)
             for (int x = 0; x < W; x++)
                 assert_in_range(red(&out, x, y), (int)want - 1, (int)want + 1);

@@ -52,6 +52,8 @@ const char *json_key(const Json *member);
 const Json *json_member(const Json *object, const char *key);
 /* The element as an integer in range: 0, or -1 if it is not one. */
 int json_int(const Json *element, int64_t min, int64_t max, int64_t *out);
+/* The same as a finite number. */
+int json_real(const Json *element, double *out);
 
 /* Writes a quoted, escaped string. -1: not UTF-8, nothing written. Check ferror(out) for write errors. */
 int json_put_text(FILE *out, const char *text);

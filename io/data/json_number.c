@@ -135,3 +135,11 @@ int json_int(const Json *element, int64_t min, int64_t max, int64_t *out)
     *out = v;
     return 0;
 }
+
+int json_real(const Json *element, double *out)
+{
+    if (!json_is_number(element) || !isfinite(element->valuedouble))
+        return -1;
+    *out = element->valuedouble;
+    return 0;
+}

@@ -71,6 +71,28 @@ static double read_score(const Json *json)
     return NAN;
 }
 
+/* Anything but numbers is ignored. */
+static int read_word_logprobs(Record *r, const Json *json, Err *err)
+{
+    const Json *list;
+    Err why;
+    if (json_get_array(json, "word_logprobs", &list, &why) <= 0)
+        return 0;
+    int n = json_length(list), i = 0;
+    double *values = malloc(((size_t)n + 1) * sizeof *values);
+    if (!values)
+        return err_set(err, "out of memory");
+    for (const Json *e = json_first(list); e && i < n && !json_real(e, &values[i]); e = json_next(e))
+        i++;
+    if (i == n) {
+        r->word_logprobs = values;
+        r->n_word_logprobs = n;
+    } else {
+        free(values);
+    }
+    return 0;
+}
+
 static int read_members(Record *r, const Json *json, Err *err)
 {
     int rc = json_get_id(json, "image_id", &r->image_id, err);
@@ -83,7 +105,7 @@ static int read_members(Record *r, const Json *json, Err *err)
         return err_set(err, "no \"caption\"");
     r->score = read_score(json);
     if (read_text(&r->split, json, "split", err) < 0 || read_text(&r->file, json, "file", err) < 0 ||
-        read_url(r, json, err) < 0)
+        read_url(r, json, err) < 0 || read_word_logprobs(r, json, err))
         return -1;
     return read_references(r, json, err);
 }
@@ -132,6 +154,7 @@ void record_free(Record *r)
     free(r->file);
     free(r->url);
     free(r->caption);
+    free(r->word_logprobs);
     memset(r, 0, sizeof *r);
 }
 

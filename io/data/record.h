@@ -40,7 +40,8 @@ typedef struct {
     /* Written, never read; borrowed, not the record's to free: */
     const RecordCandidate *candidates; /* NULL: absent */
     int n_candidates;
-    const double *word_logprobs; /* NULL: absent. Of each word of the caption, and of <END> if it was reached */
+    double *
+        word_logprobs; /* NULL: absent, or not a list of numbers. Of each word of the caption, and of <END> if it was reached */
     int n_word_logprobs;
 } Record;
 

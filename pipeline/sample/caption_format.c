@@ -25,10 +25,11 @@ static int write_record(FILE *out, const CaptionItem *item, Err *err)
     record.logprob = item->logprob;
     record.candidates = item->candidates;
     record.n_candidates = item->n_candidates;
-    record.word_logprobs = item->word_logprobs;
+    record.word_logprobs = (double *)item->word_logprobs;
     record.n_word_logprobs = item->n_word_logprobs;
     int rc = record_write(out, &record, err);
-    record.caption = NULL; /* not the record's to free */
+    record.caption = NULL; /* these are not the record's to free */
+    record.word_logprobs = NULL;
     if (item->data)
         record_free(&record);
     return rc;

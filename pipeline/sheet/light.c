@@ -10,7 +10,7 @@
 static const double SHADE = 0.4;
 /* White is added where it is brightest. */
 static const double GLOW = 0.12;
-/* Weights that are all alike should look so: a place needs this many times an equal share to shine fully. */
+/* Weights that are all alike should look so: a place needs this many times an equal share of their sum to shine fully. */
 static const double SHARES = 2;
 
 /* The values at t, 0 to 1, of the four pieces of the cubic B-spline that overlap there. */
@@ -102,7 +102,11 @@ int light_draw(Image *out, const Image *p, const LightGrid *grid, const float *w
     *out = (Image){p->width, p->height, malloc(pixels * 3)};
     int rc = light && across && down && out->rgb ? 0 : err_set(err, "out of memory");
     if (!rc) {
-        double w, h, least = SHARES / ((double)grid->down * grid->across);
+        int places = grid->down * grid->across;
+        double w, h, sum = 0;
+        for (int i = 0; i < places; i++)
+            sum += (double)weights[i];
+        double least = SHARES * (sum > 0 ? sum : 1) / places;
         covered(p, grid->aspect, &w, &h);
         axis(across, p->width, w, grid->across);
         axis(down, p->height, h, grid->down);

@@ -1,7 +1,7 @@
 /* A photograph in the light of its weights: bright and in colour where they are high, dark and pale elsewhere.
  *
  *   s(x,y) = Σ_rc w_rc · B(row(y) - r) · B(column(x) - c)          B: the cubic B-spline, whose values are never negative
- *   L = s / max(max s, least)                                    0 to 1
+ *   L = s / max(max s, 2·mean w)                                 0 to 1: where, not how much in all
  *   out = L · pixel + (1 - L) · SHADE · grey(pixel)              and a little white where L is high
  *
  * The smooth surface stands in for Show, Attend and Tell's upsampling by a Gaussian (Xu et al. 2015, 5.4): the B-spline has

@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/base/text.h"
 #include "io/picture/encoder_jpeg.h"
+#include "pipeline/sheet/confidence.h"
 #include "pipeline/sheet/highlight.h"
 #include "pipeline/sheet/strip.h"
 
@@ -168,6 +169,7 @@ static void put_colors(FILE *out, const TileLook *look)
                   {"missed", t->missed}, {"muted", t->muted}, {"faint", t->faint},   {"mark", t->mark},
                   {"match", t->match},   {"tag", t->tag},     {"on-tag", t->on_tag}, {"stroke", t->stroke},
                   {"alarm", t->alarm}};
+    static const char *const LINES[] = {"", ";text-decoration:underline", ";text-decoration:underline double"};
     double size = 10 + 0.0195 * look->box_w;
     fprintf(out, ":root{color-scheme:%s;font-size:%.1fpx;--tile:%dpx;--aspect:%d/%d",
             look->theme == THEME_DARK ? "dark" : "light",
@@ -177,7 +179,11 @@ static void put_colors(FILE *out, const TileLook *look)
             look->box_w, look->box_w, look->box_h);
     for (size_t i = 0; i < sizeof COLORS / sizeof *COLORS; i++)
         fprintf(out, ";--%s:#%06X", COLORS[i].name, COLORS[i].color);
+    for (int level = 1; level < CONFIDENCE_LEVELS && look->confidence; level++)
+        fprintf(out, ";--p%d:#%06X", level, confidence_shade(t, level));
     fputs("}\n", out);
+    for (int level = 1; level < CONFIDENCE_LEVELS && look->confidence; level++)
+        fprintf(out, ".p%d{background:var(--p%d)%s}\n", level, level, LINES[confidence_underlines(level)]);
 }
 
 void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
@@ -250,6 +256,27 @@ static void put_highlighted(Page *page, const Record *r)
     highlight_free(&h);
 }
 
+/* Writes the caption, each word with its probability. */
+static void put_confidence(Page *page, const Record *r)
+{
+    FILE *out = page->out;
+    Confidence c;
+    size_t at = 0;
+    page->no_memory |= confidence_words(&c, r) != 0;
+    for (int i = 0; i < c.steps.n && c.text; i++) {
+        const CaptionStep *word = &c.steps.step[i];
+        put_escaped(out, c.text + at, word->start - at);
+        fprintf(out, "<span class=\"p%d\" title=\"probability %.3g\">", confidence_level(&c, i),
+                confidence_probability(&c, i));
+        put_escaped(out, c.text + word->start, word->len);
+        fputs("</span>", out);
+        at = word->start + word->len;
+    }
+    if (c.text)
+        put_escaped(out, c.text + at, strlen(c.text + at));
+    confidence_free(&c);
+}
+
 static void put_caption(Page *page, const Record *r)
 {
     if (record_is_blank(r)) {
@@ -259,6 +286,8 @@ static void put_caption(Page *page, const Record *r)
     fputs("<p class=\"caption\" dir=\"auto\">", page->out);
     if (page->look.highlight && r->n_references)
         put_highlighted(page, r);
+    else if (page->look.confidence)
+        put_confidence(page, r);
     else
         put_text(page, r->caption);
     fputs("</p>\n", page->out);

@@ -263,8 +263,10 @@ static int plan_picture(Sheet *s, Err *err)
     return s->band ? 0 : err_set(err, "out of memory");
 }
 
-static void warn_unsorted(const Sheet *s)
+static void warn_missing(const Sheet *s)
 {
+    if (s->options->confidence && !sheet_records_facts(s->records)->confident)
+        report_warn(s->report, "no record has word_logprobs, which coco-sample --word-logprobs writes");
     SheetOrder by = s->options->sort.by;
     if ((by == SHEET_BY_SCORE || by == SHEET_BY_LOGPROB) && !sheet_records_facts(s->records)->keyed)
         report_warn(s->report, "no record has a %s: they stay in the order of the input",
@@ -292,7 +294,7 @@ static int render(Sheet *s, Err *err)
     LookupSpec where = options->where;
     bool reader_gone;
     where.http.stop = s->report ? s->report->stop : NULL;
-    warn_unsorted(s);
+    warn_missing(s);
     if (options->attention && open_attention(s, err))
         return -1;
     if (lookup_open(&s->lookup, &where, err))
@@ -346,7 +348,8 @@ int sheet_render(const SheetOptions *options, const SheetRecords *records, const
                         .show_split = facts->n_splits > 1,
                         .number = NUMBER[options->sort.by],
                         .truth_alone = facts->truth_alone,
-                        .highlight = options->highlight}};
+                        .highlight = options->highlight,
+                        .confidence = options->confidence}};
     memset(count, 0, sizeof *count);
     int rc = render(&s, err);
     tiles_stop(s.tiles);

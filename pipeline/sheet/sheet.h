@@ -32,8 +32,9 @@ typedef struct {
     double scale;          /* of all sizes */
     double dpi;            /* noted in the pictures; 0: none is */
     ThemeName theme;
-    int references; /* shown per image */
-    bool highlight; /* caption words that no reference has look different */
+    int references;  /* shown per image */
+    bool highlight;  /* caption words that no reference has look different */
+    bool confidence; /* caption words are shaded by their probabilities; not with highlight */
     int threads; /* that decode, scale and draw, at least 1; there may be more if images are downloaded (tiles.h) */
 } SheetOptions;
 

@@ -53,6 +53,7 @@ static int note_facts(SheetFacts *f, const Record *r)
     f->n++;
     f->references |= r->n_references > 0;
     f->sampled |= !isnan(r->logprob);
+    f->confident |= r->word_logprobs != NULL;
     f->network |= r->url && strncmp(r->url, "file://", 7);
     f->exact |= record_exact(r) >= 0;
     f->truth_alone = f->truth_alone && record_exact(r) >= 0 && isnan(r->logprob);

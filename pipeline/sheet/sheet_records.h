@@ -39,6 +39,7 @@ typedef struct {
     bool sampled;     /* some record has a logprob */
     bool truth_alone; /* every caption equals one of its references and has no logprob: nothing is generated */
     bool exact;       /* some caption equals one of its references */
+    bool confident;   /* some record has the probabilities of its words */
     bool network;     /* some image may have to be downloaded */
 } SheetFacts;
 

@@ -1,5 +1,7 @@
 #include "pipeline/sheet/sheet_text.h"
 
+#include "pipeline/sheet/confidence.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,6 +69,8 @@ void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFa
     add_splits(text, facts);
     add_order(text, &options->sort);
     add_marks(text, options, facts, marked);
+    if (options->confidence && facts->confident)
+        append(text->legend, " \u00b7 %s", CONFIDENCE_LEGEND);
     if (options->attention)
         append(text->legend, " \u00b7 light: what each word looked at%s",
                sentinel ? ", and the share of its attention that this is" : "");

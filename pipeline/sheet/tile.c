@@ -1,5 +1,6 @@
 #include "pipeline/sheet/tile.h"
 
+#include "pipeline/sheet/confidence.h"
 #include "pipeline/sheet/highlight.h"
 #include "pipeline/sheet/strip.h"
 #include "pipeline/sheet/tile_box.h"
@@ -161,6 +162,34 @@ static void put_highlighted(const TileStyle *s, Pen *pen, const Record *r)
     highlight_free(&h);
 }
 
+/* Puts the caption, words shaded by how sure the network was of them. */
+static void put_confidence(const TileStyle *s, Pen *pen, const Record *r)
+{
+    Confidence c;
+    TextSpan *spans = NULL;
+    TextStyle style = s->caption;
+    bool done = !confidence_words(&c, r) && (spans = malloc((size_t)(c.steps.n + 1) * sizeof *spans));
+    for (int i = 0; i < c.steps.n && done; i++) {
+        const CaptionStep *word = &c.steps.step[i];
+        int level = confidence_level(&c, i);
+        spans[i] = (TextSpan){.start = word->start,
+                              .end = word->start + word->len,
+                              .color = s->theme->ink,
+                              .bold = true,
+                              .shaded = level > 0,
+                              .shade = confidence_shade(s->theme, level),
+                              .underlines = confidence_underlines(level)};
+    }
+    style.spans = spans;
+    style.n_spans = c.steps.n;
+    if (done)
+        put(pen, &style, s->pad, c.text);
+    else
+        pen->no_memory = true;
+    free(spans);
+    confidence_free(&c);
+}
+
 static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
 {
     if (record_is_blank(r)) {
@@ -171,6 +200,8 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
         put(pen, &style, s->pad, "(empty caption)");
     } else if (s->look.highlight && r->n_references) {
         put_highlighted(s, pen, r);
+    } else if (s->look.confidence) {
+        put_confidence(s, pen, r);
     } else {
         TextStyle style = s->caption;
         style.bold = !s->look.highlight; /* nothing is known about its words */

@@ -34,6 +34,7 @@ typedef struct {
     TileNumber number;          /* shown on the image: what the sheet is sorted by */
     bool truth_alone;           /* captions are ground truth themselves: only other references are shown */
     bool highlight;             /* caption words that no reference has look different */
+    bool confidence;            /* words are shaded by how sure the network was of them (confidence.h) */
     const Attention *attention; /* a card shows a strip of images, one for each word (strip.h); NULL: one image */
     int strip;                  /* then, its images side by side */
 } TileLook;
