@@ -36,7 +36,7 @@ BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 
 # The libraries' names for pkg-config. scripts/setup installs them.
 PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif lapacke libwebp libwebpdemux \
-           libheif libtiff-4 lcms2 exempi-2.0
+           libheif libtiff-4 lcms2 exempi-2.0 libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # Only stb's headers are used; its pkg-config file names a library that nothing here needs.
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))

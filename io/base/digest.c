@@ -2,44 +2,49 @@
 
 #include "io/base/err.h"
 
+/* The forms of OpenSSL 1.1: they take no memory and cannot fail, as those that replaced them can. */
+#define OPENSSL_API_COMPAT 0x10100000L
+
 #include <errno.h>
-#include <glib.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 18 };
+enum { PIECE_BYTES = 1 << 16 };
 
-static void update(GChecksum *sum, const void *bytes, size_t len)
+static void write_hex(const unsigned char *bytes, size_t n, char *hex)
 {
-    const guchar *p = bytes;
-    while (len > 0) { /* GLib takes a gssize */
-        gssize n = len > (1u << 30) ? 1 << 30 : (gssize)len;
-        g_checksum_update(sum, p, n);
-        p += n;
-        len -= (size_t)n;
+    for (size_t i = 0; i < n; i++, hex += 2) {
+        hex[0] = "0123456789abcdef"[bytes[i] >> 4];
+        hex[1] = "0123456789abcdef"[bytes[i] & 15];
     }
+    *hex = '\0';
 }
 
-/* Writes the digest and frees the sum. */
-static void take_hex(GChecksum *sum, char *hex, size_t digits)
+static void take_hex(SHA256_CTX *sum, char hex[DIGEST_LEN + 1])
 {
-    memcpy(hex, g_checksum_get_string(sum), digits);
-    hex[digits] = '\0';
-    g_checksum_free(sum);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_Final(digest, sum);
+    write_hex(digest, sizeof digest, hex);
 }
 
 void digest_hex(const void *bytes, size_t len, char hex[DIGEST_LEN + 1])
 {
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    update(sum, bytes, len);
-    take_hex(sum, hex, DIGEST_LEN);
+    SHA256_CTX sum;
+    SHA256_Init(&sum);
+    SHA256_Update(&sum, bytes, len);
+    take_hex(&sum, hex);
 }
 
 void digest_md5(const void *bytes, size_t len, char hex[DIGEST_MD5_LEN + 1])
 {
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_MD5);
-    update(sum, bytes, len);
-    take_hex(sum, hex, DIGEST_MD5_LEN);
+    unsigned char digest[MD5_DIGEST_LENGTH];
+    MD5_CTX sum;
+    MD5_Init(&sum);
+    MD5_Update(&sum, bytes, len);
+    MD5_Final(digest, &sum);
+    write_hex(digest, sizeof digest, hex);
 }
 
 int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DIGEST_LEN + 1], Err *err)
@@ -47,16 +52,16 @@ int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DI
     FILE *in = fopen(path, "rbe");
     if (!in)
         return err_set(err, "%s: %s", path, strerror(errno));
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    char *piece = g_malloc(PIECE_BYTES);
+    SHA256_CTX sum;
+    char piece[PIECE_BYTES];
     size_t n;
     int rc;
+    SHA256_Init(&sum);
     while ((rc = stop && *stop) == 0 && (n = fread(piece, 1, PIECE_BYTES, in)) > 0)
-        update(sum, piece, n);
+        SHA256_Update(&sum, piece, n);
     if (ferror(in))
         rc = err_set(err, "%s: %s", path, strerror(errno));
     fclose(in);
-    g_free(piece);
-    take_hex(sum, hex, DIGEST_LEN);
+    take_hex(&sum, hex);
     return rc;
 }

