@@ -1,7 +1,5 @@
 #include "pipeline/sample/decoder.h"
 
-#include "pipeline/sample/endings.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -72,9 +70,8 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
                    .places = places,
                    .looks = looks,
                    .answers = search_results(&search)};
-    if (o->bad_endings && !(d->not_last = bad_endings(&model->vocab)))
-        return err_set(err, "out of memory");
-    search.rules.not_last = d->not_last;
+    d->endings = (Endings){&model->vocab, 0, o->bad_endings};
+    endings_rule(&d->endings, &search.rules);
     search.places = places;
     search.attention = looks != NULL;
     d->columns = pca ? pca->C : model->params.shape.D;
@@ -102,7 +99,6 @@ void decoder_free(Decoder *d)
     free(d->grid);
     free(d->attention);
     free(d->candidates);
-    free(d->not_last);
     memset(d, 0, sizeof *d);
 }
 
@@ -149,15 +145,17 @@ static int take_captions(Decoder *d, const SearchResult *results)
     return n;
 }
 
-/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them cost is
- * added to the next. Returns how many. */
-static int take_word_logprobs(const SearchResult *result)
+/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them, or a
+ * letter of a word that goes on, cost is added to the next. Returns how many. */
+static int take_word_logprobs(const Vocab *vocab, const SearchResult *result)
 {
     double before = 0;
     int n = 0;
     for (int i = 0; i < result->n; i++) {
+        int32_t word = result->words[i];
         before += result->word_logprob[i];
-        if (i + 1 < result->n && (result->words[i] == WORD_NULL || result->words[i] == WORD_START))
+        if (i + 1 < result->n &&
+            (word == WORD_NULL || word == WORD_START || !vocab_ends_word(vocab, word, result->words[i + 1])))
             continue;
         result->word_logprob[n++] = before;
         before = 0;
@@ -176,7 +174,7 @@ static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results
     }
     if (results->word_logprob) {
         item->word_logprobs = results->word_logprob;
-        item->n_word_logprobs = take_word_logprobs(results);
+        item->n_word_logprobs = take_word_logprobs(&d->model->vocab, results);
     }
     int rc = fputs(d->written ? format->between : format->begin, d->out) == EOF
                  ? err_set(err, "cannot write: %s", strerror(errno))

@@ -9,6 +9,7 @@
 #include "model/decode/search.h"
 #include "pipeline/sample/attention_file.h"
 #include "pipeline/sample/caption_format.h"
+#include "pipeline/sample/endings.h"
 #include "pipeline/sample/ensemble.h"
 
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 
 /* How captions are found and written. */
 typedef struct {
-    SearchOptions search; /* rules.not_last is ignored: see bad_endings */
+    SearchOptions search; /* rules.may_end is ignored: see endings.h. max_length 0: model_steps */
     bool bad_endings;     /* true: no caption ends with a word of endings.h */
     bool logprob;
     bool word_logprobs; /* those of the caption's words too */
@@ -46,7 +47,7 @@ typedef struct {
     int places, channels;        /* of the grid; 0 without attention */
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
-    bool *not_last;              /* (V), with bad_endings */
+    Endings endings;             /* of rules that ask for them */
     int64_t written;             /* captions */
 } Decoder;
 

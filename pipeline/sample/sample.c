@@ -7,6 +7,7 @@
 #include "pipeline/common/model_file.h"
 #include "pipeline/sample/bare_features.h"
 #include "pipeline/sample/rows.h"
+#include "pipeline/sample/score.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +59,8 @@ static char *choose_data(const Run *r, Err *err)
 
 static int open_dataset(Run *r, Err *err)
 {
-    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (r->options->raw_features ? DATASET_RAW : 0) |
-                (r->attends ? DATASET_GRID : 0);
+    int flags = (r->options->score ? 0 : DATASET_CAPTIONS_OPTIONAL) | DATASET_LISTS |
+                (r->options->raw_features ? DATASET_RAW : 0) | (r->attends ? DATASET_GRID : 0);
     char *dir = choose_data(r, err);
     int rc = dir ? dataset_open(&r->data, dir, r->options->split, flags, err) : -1;
     r->features = r->data.features_path;
@@ -158,6 +159,8 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     const DecoderOptions *o = &r->options->decoder;
     if (open_inputs(r, err))
         return -1;
+    if (r->options->score)
+        return score_captions(r->model, &r->data, r->options->first, o, r->out, r->report, err);
     selection->images = r->data.features.rows;
     if (rows_select(&r->rows, selection, err) || begin_looks(r, err) ||
         decoder_begin(&r->decoder, o, &r->ensemble, r->reduce ? &r->model->origin.pca : NULL, r->data.grid.places,
@@ -166,8 +169,9 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     return caption_all(r, err);
 }
 
-int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t *broken, Err *err)
+int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err)
 {
+    SampleOptions own = *options, *o = &own;
     Run r = {.options = o, .report = report, .out = out, .path = o->models[0]};
     RowSelection selection = {.split = o->features ? NULL : o->split,
                               .path = o->rows,
@@ -179,6 +183,8 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
     int rc = ensemble_load(&r.ensemble, o->models, o->n_models, err);
     r.model = &r.ensemble.model[0];
     r.attends = ensemble_attends(&r.ensemble);
+    if (rc == 0 && !o->decoder.search.max_length)
+        o->decoder.search.max_length = model_steps(r.model);
     if (rc == 0 && o->attention && !r.model->params.shape.attention)
         rc = err_set(err, "%s: has no attention to write to %s", r.path, o->attention);
     if (rc == 0 && o->pictures.n_operands)
