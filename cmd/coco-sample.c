@@ -177,7 +177,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
-         .help = "at most N steps, <END> counted (default 30; if the model spells, the longest of its dataset's captions)",
+         .help = "at most N steps, <END> counted; if the model spells, as many as its dataset's longest caption takes (default 30)",
          .min = 1, .max = 10000},
         {.name = "length-norm", .kind = CLI_REAL, .value = &s->decoder.search.length_norm, .arg = "A",
          .help = "with --beam: compare captions by logprob / length^A; above 0 it prefers longer ones", .max = 10},
