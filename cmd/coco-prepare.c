@@ -49,7 +49,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .min = 0, .max = UINT32_MAX},
         {.name = "tokenizer", .kind = CLI_CHOICE, .value = &p->tokenizer, .arg = TOKENIZER_NAMES,
          .help = "simple: lower case, no apostrophes, split at what is neither a letter nor a digit; ptb: the words that "
-                 "coco-eval compares"},
+                 "coco-eval compares; none: the text as it is, split at spaces"},
         {.name = "characters", .kind = CLI_FLAG, .value = &p->characters,
          .help = "spell: the vocabulary's entries are the characters of the tokenizer's words, and the space"},
         {.name = "min-count", .kind = CLI_INT, .value = &p->min_count, .arg = "N",

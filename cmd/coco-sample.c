@@ -72,6 +72,8 @@ static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
     s->choice.top_k = (int)o->top_k;
 }
 
+enum { WORDS = 30 }; /* steps without --max-length, at least */
+
 /* Greedy unless --beam or --temperature says otherwise; at most one of them. */
 static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
 {
@@ -85,7 +87,7 @@ static void take_search(const Cli *cli, const Options *o, SearchOptions *s)
     s->max_length = (int)o->max_length;
     s->rules.min_words = (int)o->min_length;
     s->rules.no_repeat = (int)o->no_repeat;
-    if (o->min_length >= o->max_length)
+    if (o->min_length >= (o->max_length ? o->max_length : WORDS))
         cli_usage_error("--min-length %lld needs a --max-length above it: <END> is a step too",
                         (long long)o->min_length);
     s->precision = (Precision)o->precision;
@@ -103,11 +105,27 @@ static void check_pictures(const Cli *cli, const PictureOptions *p)
     check_picture_operands(cli, p->nul);
 }
 
+/* Nothing is chosen where captions are given. */
+static void check_score(const Cli *cli, const SampleOptions *s)
+{
+    static const char *const others[] = {"attention",  "bad-endings", "beam",        "features",     "greedy",
+                                         "max-length", "min-length",  "no-logprob",  "no-repeat",    "no-unk",
+                                         "rows",       "shard",       "temperature", "word-logprobs"};
+    if (!s->score)
+        return;
+    if (cli->n_operands || s->n_models > 1)
+        cli_usage_error("--score takes the captions of a dataset, and one model");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (cli_given(cli, others[i]))
+            cli_usage_error("--score and --%s exclude each other", others[i]);
+}
+
 static void check(const Cli *cli, const SampleOptions *s)
 {
     if (!s->n_models)
         cli_usage_error("-m MODEL.h5 is missing");
     check_pictures(cli, &s->pictures);
+    check_score(cli, s);
     if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
         cli_usage_error("--features excludes --data, --split and --raw-features");
     if (s->files && !s->features)
@@ -165,14 +183,15 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
-         .help = "at most N steps, <END> counted", .min = 1, .max = 10000},
+         .help = "at most N steps, <END> counted; if the model spells, as many as its dataset's longest caption takes (default 30)",
+         .min = 1, .max = 10000},
         {.name = "length-norm", .kind = CLI_REAL, .value = &s->decoder.search.length_norm, .arg = "A",
          .help = "with --beam: compare captions by logprob / length^A; above 0 it prefers longer ones", .max = 10},
         {.name = "min-length", .kind = CLI_INT, .value = &o->min_length, .arg = "N",
          .help = "no caption of fewer than N words", .max = 10000},
         {.name = "no-unk", .kind = CLI_FLAG, .value = &s->decoder.search.rules.no_unk, .help = "never say <UNK>"},
         {.name = "no-repeat", .kind = CLI_INT, .value = &o->no_repeat, .arg = "N",
-         .help = "no sequence of N words twice in a caption; 0: any may be", .max = 10000},
+         .help = "no sequence of N words twice in a caption; of N characters or pieces if the model spells; 0: any may be", .max = 10000},
         {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->decoder.bad_endings,
          .help = "no caption ends with a, the, of, with or the like"},
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
@@ -183,6 +202,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
         {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,
          .help = "the log-probability of each word and of <END>, as \"word_logprobs\" of the record"},
+        {.name = "score", .kind = CLI_FLAG, .value = &s->score,
+         .help = "instead of captioning, write each of the split's captions with its log-probability"},
         {.name = "rows", .kind = CLI_TEXT, .value = &s->rows, .arg = "FILE",
          .help = "caption only these rows: numbers or records, one per line; - is stdin"},
         {.name = "first", .letter = 'n', .kind = CLI_INT, .value = &s->first, .arg = "N",
@@ -199,7 +220,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
 
 int main(int argc, char **argv)
 {
-    Options o = {.nbest = 1, .groups = 1, .samples = 1, .seed = 231, .max_length = 30};
+    Options o = {.nbest = 1, .groups = 1, .samples = 1, .seed = 231};
     SampleOptions *s = &o.sample;
     *s = (SampleOptions){.data = DEFAULT_DATASET,
                          .split = "val",
@@ -239,7 +260,7 @@ int main(int argc, char **argv)
     s->pictures.operands = cli.operand;
     s->pictures.n_operands = cli.n_operands;
     s->pictures.threads = (int)cli.threads;
-    if (sample_run(s, stdout, cli_report(&cli, "images"), &broken, &err)) {
+    if (sample_run(s, stdout, cli_report(&cli, s->score ? "captions" : "images"), &broken, &err)) {
         /* cli_finish reports a broken standard output, silently if its reader is gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);

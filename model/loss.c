@@ -328,3 +328,10 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
         sum += w->row_loss[i];
     return sum / batch->N;
 }
+
+void loss_of_rows(const LossWork *w, double *row)
+{
+    memset(row, 0, (size_t)w->plan.N * sizeof *row);
+    for (int i = 0; i < w->plan.P; i++)
+        row[w->plan.number[i] / w->plan.T] += w->row_loss[i];
+}

@@ -55,5 +55,7 @@ typedef struct {
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.
  * Main thread; parallel inside; allocates nothing. */
 double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
+/* The loss of each row of the last minibatch: row (N), whose mean captioner_loss has returned. */
+void loss_of_rows(const LossWork *work, double *row);
 
 #endif

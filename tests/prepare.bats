@@ -405,7 +405,7 @@ p2.jpg" ]
     done
     fails 2 'the split val is given twice' coco-prepare -o d a.csv --split val=3 --split val=4
     fails 2 min-count coco-prepare -o d a.csv --min-count 0
-    fails 2 tokenizer coco-prepare -o d a.csv --tokenizer none
+    fails 2 tokenizer coco-prepare -o d a.csv --tokenizer words
 }
 
 @test "a prepared dataset trains as the course's does, and is captioned and scored" {

@@ -69,8 +69,7 @@ static bool banned(const DecodeRules *r, const Hypothesis *h, int32_t word)
         repeated |= same_words;
     }
     return repeated || (r->no_unk && word == WORD_UNK) ||
-           (word == WORD_END &&
-            (h->n < r->min_words || (r->not_last && h->n > 0 && r->not_last[h->words[h->n - 1]])));
+           (word == WORD_END && (h->n < r->min_words || (r->may_end && !r->may_end(r->ctx, h->words, h->n))));
 }
 
 static Hypothesis plain_beam(const Params *p, const real *features, const SearchOptions *o)
@@ -136,12 +135,23 @@ static void beam_by_its_definition(void **state)
                                    cell_at(cell));
 }
 
+/* ctx (V): words that may not be the last. */
+static bool ends_well(const void *ctx, const int32_t *words, int n)
+{
+    const bool *not_last = ctx;
+    return n == 0 || !not_last[words[n - 1]];
+}
+
 static void rules_and_norms_by_their_definition(void **state)
 {
     static const bool not_last[9] = {[4] = true, [7] = true};
-    static const DecodeRules rules[] = {{.no_unk = true},      {.min_words = 4}, {.no_repeat = 1},
-                                        {.no_repeat = 2},      {.no_repeat = 3}, {.not_last = not_last},
-                                        {true, 3, 2, not_last}};
+    static const DecodeRules rules[] = {{.no_unk = true},
+                                        {.min_words = 4},
+                                        {.no_repeat = 1},
+                                        {.no_repeat = 2},
+                                        {.no_repeat = 3},
+                                        {.may_end = ends_well, .ctx = not_last},
+                                        {true, 3, 2, ends_well, not_last}};
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         for (int K = 1; K <= 4; K++)

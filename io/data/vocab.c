@@ -236,6 +236,13 @@ char *vocab_text(const Vocab *v, const int32_t *words, int n)
     return text;
 }
 
+bool vocab_ends_word(const Vocab *v, int32_t word, int32_t next)
+{
+    if (*vocab_joiner(v) || next == VOCAB_END)
+        return true;
+    return v->word[next][0] == ' ' && strcmp(v->word[word], VOCAB_SPACE) != 0;
+}
+
 bool vocab_is_special(const char *word, size_t len)
 {
     if (!len || *word != '<')

@@ -44,6 +44,10 @@ int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const cha
  * <START> are left out, <UNK> stays. The caller frees; NULL: out of memory. */
 char *vocab_text(const Vocab *vocab, const int32_t *words, int n);
 
+/* Whether a word of a caption ends between two of its numbers that follow each other. Always, if a joiner is written between
+ * them; without one, where the second is <END> or begins with a space and the first is not a space alone. */
+bool vocab_ends_word(const Vocab *vocab, int32_t word, int32_t next);
+
 /* Whether the len bytes are a special word, in any letter case. */
 bool vocab_is_special(const char *word, size_t len);
 

@@ -7,7 +7,7 @@
 
 bool rules_any(const DecodeRules *r)
 {
-    return r->no_unk || r->min_words > 0 || r->no_repeat > 0 || r->not_last;
+    return r->no_unk || r->min_words > 0 || r->no_repeat > 0 || r->may_end;
 }
 
 /* The words that would end a sequence of `size` words for the second time. */
@@ -26,7 +26,7 @@ void rules_ban(const DecodeRules *r, int V, const int32_t *words, int n, real *s
         scores[WORD_UNK] = (real)-INFINITY;
     if (r->no_repeat > 0)
         ban_repeats(r->no_repeat, words, n, scores);
-    if (n < r->min_words || (r->not_last && n > 0 && r->not_last[words[n - 1]]))
+    if (n < r->min_words || (r->may_end && !r->may_end(r->ctx, words, n)))
         scores[WORD_END] = (real)-INFINITY;
     for (int j = 0; j < V; j++)
         if (scores[j] > (real)-INFINITY)

@@ -12,9 +12,11 @@
 
 typedef struct {
     bool no_unk;
-    int min_words;        /* <END> not before so many words */
-    int no_repeat;        /* no sequence of this many words twice in a caption; 0: any may be */
-    const bool *not_last; /* (V), borrowed: words after which <END> may not come; NULL: none */
+    int min_words; /* <END> not before so many words */
+    int no_repeat; /* no sequence of this many words twice in a caption; 0: any may be */
+    /* Whether <END> may come after n words; called by many threads at once. NULL: always. */
+    bool (*may_end)(const void *ctx, const int32_t *words, int n);
+    const void *ctx; /* borrowed */
 } DecodeRules;
 
 /* Whether any rule is set. */

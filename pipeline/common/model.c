@@ -8,6 +8,15 @@ void model_free(Model *m)
     m->caption_length = 0;
 }
 
+int model_steps(const Model *m)
+{
+    enum { OF_WORDS = 30, MOST = 10000 };
+    int64_t longest = m->caption_length - 1; /* <START> is not a step */
+    if (*vocab_joiner(&m->vocab) || longest < OF_WORDS)
+        return OF_WORDS;
+    return longest < MOST ? (int)longest : MOST;
+}
+
 int model_fits(const Model *m, const char *path, int64_t D, const char *features_path, const Vocab *vocab,
                const char *dir, Err *err)
 {

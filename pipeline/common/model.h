@@ -19,6 +19,10 @@ typedef struct {
 
 void model_free(Model *model); /* safe on a zero-initialized one */
 
+/* How many steps a caption takes at most, <END> counted, if nobody says otherwise: 30, or, of a model that spells, as many as
+ * the longest caption of its dataset. */
+int model_steps(const Model *model);
+
 /* 0 if the model of `path` can work on features of D numbers and on this vocabulary (NULL: any); else -1 with a
  * line. features_path and dir name the sources of both in messages. */
 int model_fits(const Model *model, const char *path, int64_t D, const char *features_path, const Vocab *vocab,

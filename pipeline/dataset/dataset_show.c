@@ -97,13 +97,19 @@ static int show_file(const ShowSpec *spec, const char *split, DatasetFile kind, 
     return rc;
 }
 
+/* What its numbers stand for. */
+static const char *entries(const Vocab *vocab)
+{
+    return *vocab_joiner(vocab) ? "words" : "characters or pieces";
+}
+
 static int show_vocab(const ShowSpec *spec, const Vocab *vocab, Err *err)
 {
     char *path = dataset_file_path(spec->dir, DATASET_FILE_VOCAB, "");
     if (!path)
         return err_set(err, "out of memory");
     show_name(path, spec->out);
-    fprintf(spec->out, "  %d words\n", vocab->size);
+    fprintf(spec->out, "  %d %s\n", vocab->size, entries(vocab));
     free(path);
     return 0;
 }
@@ -189,8 +195,8 @@ static void show_captions(const Dataset *d, FILE *out)
             (double)d->n / (double)d->features.rows);
     if (without)
         fprintf(out, "; %lld images have none", (long long)without);
-    fprintf(out, "\n  %lld to %lld words a caption, %.2f in the mean; %.2f %% of them <UNK>\n",
-            (long long)c.shortest, (long long)c.longest, (double)c.words / (double)d->n,
+    fprintf(out, "\n  %lld to %lld %s a caption, %.2f in the mean; %.2f %% of them <UNK>\n", (long long)c.shortest,
+            (long long)c.longest, entries(&d->vocab), (double)c.words / (double)d->n,
             c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
 }
 

@@ -180,7 +180,7 @@ static char *words_of(const CaptionSet *s, const char *text)
 {
     const char *unknown = vocab_special[VOCAB_UNK], *at;
     char *list = NULL;
-    if (!strstr(text, unknown))
+    if (s->tokenizer->keeps_unknown || !strstr(text, unknown))
         return s->tokenizer->words(text);
     for (; (at = strstr(text, unknown)); text = at + strlen(unknown))
         if (append_words(s, &list, text, (size_t)(at - text), unknown))

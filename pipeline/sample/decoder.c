@@ -1,7 +1,5 @@
 #include "pipeline/sample/decoder.h"
 
-#include "pipeline/sample/endings.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -87,13 +85,12 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
                    .batch = batch,
                    .looks = looks,
                    .answers = search_results(&search)};
-    if (o->bad_endings && !(d->not_last = bad_endings(&ensemble->model[0].vocab)))
-        return err_set(err, "out of memory");
+    d->endings = (Endings){&ensemble->model[0].vocab, 0, o->bad_endings};
+    endings_rule(&d->endings, &search.rules);
     for (int i = 0; i < ensemble->sources; i++) {
         d->input[i] = (DecoderInput){.pca = wish[i].pca, .places = wish[i].places};
         failed |= alloc_input(d, i);
     }
-    search.rules.not_last = d->not_last;
     search.places = d->input[0].places;
     search.attention = looks != NULL;
     d->search = new_search(d, &search);
@@ -119,7 +116,6 @@ void decoder_free(Decoder *d)
     free(d->word_logprobs);
     free(d->attention);
     free(d->candidates);
-    free(d->not_last);
     memset(d, 0, sizeof *d);
 }
 
@@ -173,15 +169,17 @@ static int take_captions(Decoder *d, const SearchResult *results)
     return n;
 }
 
-/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them cost is
- * added to the next. Returns how many. */
-static int take_word_logprobs(const SearchResult *result)
+/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them, or a
+ * letter of a word that goes on, cost is added to the next. Returns how many. */
+static int take_word_logprobs(const Vocab *vocab, const SearchResult *result)
 {
     double before = 0;
     int n = 0;
     for (int i = 0; i < result->n; i++) {
+        int32_t word = result->words[i];
         before += result->word_logprob[i];
-        if (i + 1 < result->n && (result->words[i] == WORD_NULL || result->words[i] == WORD_START))
+        if (i + 1 < result->n &&
+            (word == WORD_NULL || word == WORD_START || !vocab_ends_word(vocab, word, result->words[i + 1])))
             continue;
         result->word_logprob[n++] = before;
         before = 0;
@@ -200,7 +198,7 @@ static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results
     }
     if (results->word_logprob) {
         item->word_logprobs = results->word_logprob;
-        item->n_word_logprobs = take_word_logprobs(results);
+        item->n_word_logprobs = take_word_logprobs(&d->ensemble->model[0].vocab, results);
     }
     int rc = fputs(d->written ? format->between : format->begin, d->out) == EOF
                  ? err_set(err, "cannot write: %s", strerror(errno))

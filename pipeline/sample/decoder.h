@@ -11,6 +11,7 @@
 #include "model/decode/search.h"
 #include "pipeline/sample/attention_file.h"
 #include "pipeline/sample/caption_format.h"
+#include "pipeline/sample/endings.h"
 #include "pipeline/sample/ensemble.h"
 #include "pipeline/sample/rerank.h"
 
@@ -20,7 +21,7 @@
 
 /* How captions are found and written. */
 typedef struct {
-    SearchOptions search; /* rules.not_last is ignored: see bad_endings */
+    SearchOptions search; /* rules.may_end is ignored: see endings.h. max_length 0: model_steps */
     bool bad_endings;     /* true: no caption ends with a word of endings.h */
     int rerank;           /* Rerank: of several captions */
     bool logprob;
@@ -55,7 +56,7 @@ typedef struct {
     RecordCandidate *candidates; /* (answers), if there are several */
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
-    bool *not_last;              /* (V), with bad_endings */
+    Endings endings;             /* of rules that ask for them */
     int64_t written;             /* captions */
 } Decoder;
 

@@ -2,6 +2,7 @@
 
 #include "io/hdf5/h5.h"
 #include "pipeline/sample/rows.h"
+#include "pipeline/sample/score.h"
 #include "pipeline/sample/source.h"
 
 /* One run. */
@@ -81,6 +82,8 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     DecoderInput wish[SEARCH_MODELS];
     if (open_sources(r, err))
         return -1;
+    if (r->options->score)
+        return score_captions(&r->ensemble.model[0], r->data, r->options->first, o, r->out, r->report, err);
     for (int i = 0; i < r->ensemble.sources; i++) {
         const Source *s = &r->source[i];
         wish[i] = (DecoderInput){.pca = s->reduce ? &s->model->origin.pca : NULL, .places = s->data.grid.places};
@@ -93,8 +96,9 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     return caption_all(r, err);
 }
 
-int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t *broken, Err *err)
+int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err)
 {
+    SampleOptions own = *options, *o = &own;
     Run r = {.options = o, .report = report, .out = out};
     bool pictures = o->pictures.n_operands > 0;
     RowSelection selection = {.split = o->features ? NULL : o->split,
@@ -105,6 +109,8 @@ int sample_run(const SampleOptions *o, FILE *out, const Report *report, int64_t 
     *broken = 0;
     h5_allow_external(o->allow_external);
     int rc = ensemble_load(&r.ensemble, o->models, o->n_models, !pictures && (o->features || !o->own_data), err);
+    if (rc == 0 && !o->decoder.search.max_length)
+        o->decoder.search.max_length = model_steps(&r.ensemble.model[0]);
     if (rc == 0 && o->attention && !r.ensemble.model[0].params.shape.attention)
         rc = err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
     if (rc == 0 && pictures)

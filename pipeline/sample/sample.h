@@ -27,6 +27,7 @@ typedef struct {
     bool raw_features;
     const char *attention; /* the file for what words look at; NULL: none */
     bool allow_external;   /* HDF5 files may keep arrays in other files */
+    bool score;            /* instead of captioning, write the split's captions with their log-probabilities */
     DecoderOptions decoder;
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
     int64_t first;         /* only the first `first` of these; negative: all */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IMAGES = 128 /* at a time */, STEPS = 30 };
+enum { IMAGES = 128 /* at a time */ };
 
 typedef struct {
     const Model *model;
@@ -19,7 +19,7 @@ typedef struct {
     int64_t row[IMAGES];
     float *features; /* (IMAGES,D) */
     float *grid;     /* (IMAGES,P,C); NULL without attention */
-    int32_t *words;  /* (IMAGES,STEPS) */
+    int32_t *words;  /* (IMAGES, model_steps) */
     SearchResult result[IMAGES];
     Corpus corpus;
 } Scoring;
@@ -128,14 +128,15 @@ static int score_captions(const Corpus *c, LogScores *scores, Err *err)
 static int alloc(Scoring *s, Err *err)
 {
     const Grid *grid = &s->val->grid;
-    const SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = STEPS, .places = grid->places};
+    const int steps = model_steps(s->model);
+    const SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = steps, .places = grid->places};
     s->search = search_new(&s->model->params, &greedy, IMAGES);
     s->features = malloc(IMAGES * (size_t)s->val->features.columns * sizeof *s->features);
     if (grid->places)
         s->grid = malloc(IMAGES * grid->rows.numbers * sizeof *s->grid);
-    s->words = malloc((size_t)IMAGES * STEPS * sizeof *s->words);
+    s->words = malloc(IMAGES * (size_t)steps * sizeof *s->words);
     for (int i = 0; s->words && i < IMAGES; i++)
-        s->result[i].words = s->words + (size_t)i * STEPS;
+        s->result[i].words = s->words + (size_t)i * (size_t)steps;
     return s->search && s->features && s->words && (s->grid || !grid->places)
                ? 0
                : err_set(err, "no memory to caption %d images at a time", IMAGES);
