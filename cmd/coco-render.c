@@ -17,9 +17,9 @@ typedef struct {
     SheetOptions sheet;
     NetOptions net;
     const char *tile; /* "WxH" */
-    int64_t columns, rows, references, seed, dpi;
+    int64_t columns, rows, references, seed, dpi, lines;
     double scale;
-    int sort, theme;
+    int sort, theme, label;
     bool strict;
 } Options;
 
@@ -78,6 +78,8 @@ static void take(const Cli *cli, Options *o)
     sheet->sort.by = (SheetOrder)o->sort;
     sheet->sort.seed = (uint32_t)o->seed;
     sheet->theme = (ThemeName)o->theme;
+    sheet->label = (TileLabel)o->label;
+    sheet->lines = (int)o->lines;
     sheet->threads = (int)cli->threads;
     if (!cli_given(cli, "data") && access(sheet->where.data, F_OK) &&
         (errno == ENOENT || errno == ENOTDIR)) /* the default directory may be missing */
@@ -123,7 +125,7 @@ static int draw(const Cli *cli, const Options *o)
     return rc || (o->strict && (count.dead || count.cut)) ? 1 : 0;
 }
 
-enum { N_ORDER = 7, N_LOOK = 9, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
+enum { N_ORDER = 7, N_LOOK = 12, N_IMAGES = 7, N_OWN = N_ORDER + N_LOOK + N_IMAGES };
 
 /* What is written, and in which order. */
 static void order_options(Options *o, CliOption options[N_ORDER])
@@ -165,9 +167,15 @@ static void look_options(Options *o, CliOption options[N_LOOK])
         {.name = "dpi", .kind = CLI_INT, .value = &o->dpi, .arg = "N",
          .help = "for print: pixels per inch, noted in the file; without --scale the scale is N/96", .min = 36,
          .max = 2400},
-        {.name = "theme", .kind = CLI_CHOICE, .value = &o->theme, .arg = "light|dark", .help = "colours"},
+        {.name = "theme", .kind = CLI_CHOICE, .value = &o->theme, .arg = "light|dark|auto",
+         .help = "colours; auto: a page is as its reader's screen is, sheets are light"},
         {.name = "gt", .kind = CLI_INT, .value = &o->references, .arg = "N",
          .help = "ground truth captions to show below each caption, at most", .min = 0, .max = 100},
+        {.name = "label", .kind = CLI_CHOICE, .value = &o->label, .arg = "auto|none|id|file",
+         .help = "what says which image it is, below the captions; auto: the id on pages, nothing on sheets"},
+        {.name = "lines", .kind = CLI_INT, .value = &o->lines, .arg = "N",
+         .help = "lines of each text on sheets, at most; 0: what suits the width", .min = 0, .max = 100},
+        {.name = "no-text", .kind = CLI_FLAG, .value = &sheet->no_text, .help = "images alone, without captions"},
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
         {.name = "confidence", .kind = CLI_FLAG, .value = &sheet->confidence,

@@ -333,6 +333,57 @@ static void impossible_sizes(void **state)
     }
 }
 
+/* How much is not white. */
+static long darkness(const Canvas *canvas)
+{
+    static unsigned char rgb[W * H * 3];
+    long sum = 0;
+    assert_int_equal(canvas_rows(canvas, 0, H, rgb, NULL), 0);
+    for (int i = 0; i < W * H; i++)
+        sum += 255 - rgb[i * 3];
+    return sum;
+}
+
+/* A file's name that is broken over lines has all of its characters and no other. */
+static void no_hyphens_are_invented(void **state)
+{
+    (void)state;
+    static const char NAME[] = "mmmmmmmmmmmmmmmm";
+    TextStyle style = {.size = 12};
+    Canvas *canvas = blank();
+    assert_true(canvas_text(canvas, &style, 5, 5, NAME) < 30);
+    long one_line = darkness(canvas);
+    canvas_clear(canvas, 0xFFFFFF);
+    style.width = 52;
+    assert_true(canvas_text(canvas, &style, 5, 5, NAME) > 50);
+    long lines = darkness(canvas);
+    assert_in_range(lines, one_line - one_line / 200, one_line + one_line / 200);
+    canvas_free(canvas);
+}
+
+static void shades_and_lines(void **state)
+{
+    (void)state;
+    const TextSpan spans[] = {{.start = 0, .end = 3, .shaded = true, .shade = 0xFFC0A0},
+                              {.start = 4, .end = 7, .underlines = 1},
+                              {.start = 8, .end = 11, .underlines = 2}};
+    TextStyle style = {.size = 20, .spans = spans, .n_spans = 1};
+    Canvas *canvas = blank();
+    int h = canvas_text(canvas, &style, 10, 10, "aaa aaa aaa");
+    assert_int_equal(pixel(canvas, 12, 10 + h - 2), 0xFFC0A0);
+    assert_int_equal(pixel(canvas, 70, 10 + h - 2), 0xFFFFFF);
+    long dark[3];
+    for (int n = 1; n <= 3; n++) {
+        canvas_clear(canvas, 0xFFFFFF);
+        style.n_spans = n;
+        (void)canvas_text(canvas, &style, 10, 10, "aaa aaa aaa");
+        dark[n - 1] = darkness(canvas);
+    }
+    assert_true(dark[1] > dark[0] + 1000);
+    assert_true(dark[2] - dark[1] > (dark[1] - dark[0]) * 3 / 2); /* two lines */
+    canvas_free(canvas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +398,8 @@ int main(void)
         cmocka_unit_test(spans_color_their_bytes),
         cmocka_unit_test(spans_of_other_weight),
         cmocka_unit_test(impossible_sizes),
+        cmocka_unit_test(no_hyphens_are_invented),
+        cmocka_unit_test(shades_and_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,7 +154,7 @@ static int draw_page(Drawing *out, Err *err)
     Page *page = stream && asprintf(&path, "%s/page.html", tmp_dir) >= 0 ? page_open(path, &LOOK, err) : NULL;
     if (page) {
         page_begin(page, stream, "title", "subtitle");
-        page_figure(page, &record, NULL, NULL, "no such file");
+        page_figure(page, &(PageFigure){.record = &record, .why = "no such file"});
         rc = page_end(page, err);
     }
     if (stream && fclose(stream))

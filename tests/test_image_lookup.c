@@ -47,6 +47,8 @@ static LookupImage look(const Lookup *lookup, const char *file, const char *url,
     if (rc)
         assert_null(found.image.rgb);
     image_free(&found.image);
+    free(found.path);
+    found.path = NULL;
     return found;
 }
 

@@ -54,6 +54,27 @@ char *text_lower(const char *text, size_t len)
     return g_utf8_strdown(text, (gssize)len);
 }
 
+/* Han, kana: scripts that are written without spaces, and in which most characters mean something. */
+static bool stands_alone(gunichar c)
+{
+    GUnicodeScript script = g_unichar_get_script(c);
+    return script == G_UNICODE_SCRIPT_HAN || script == G_UNICODE_SCRIPT_HIRAGANA ||
+           script == G_UNICODE_SCRIPT_KATAKANA;
+}
+
+/* The end of the run at s, which ends before white space, and before and after a character that stands alone, with its
+ * marks. */
+static const char *end_of_run(const char *s)
+{
+    bool alone = stands_alone(g_utf8_get_char(s));
+    for (s = g_utf8_next_char(s); *s; s = g_utf8_next_char(s)) {
+        gunichar c = g_utf8_get_char(s);
+        if (g_unichar_isspace(c) || (!g_unichar_ismark(c) && (alone || stands_alone(c))))
+            break;
+    }
+    return s;
+}
+
 bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
 {
     const char *s = text + *at;
@@ -63,7 +84,7 @@ bool text_word(const char *text, size_t *at, size_t *start, size_t *len)
         if (!*s)
             return false;
         const char *first = NULL, *end = s; /* from the first character that is not punctuation to after the last */
-        for (; *s && !g_unichar_isspace(g_utf8_get_char(s)); s = g_utf8_next_char(s))
+        for (const char *run = end_of_run(s); s < run; s = g_utf8_next_char(s))
             if (!g_unichar_ispunct(g_utf8_get_char(s))) {
                 first = first ? first : s;
                 end = g_utf8_next_char(s);

@@ -60,15 +60,13 @@ static int read_references(Record *r, const Json *json, Err *err)
 }
 
 /* Not part of the contract: anything but a number is ignored. */
-static double read_score(const Json *json)
+static void read_score(Record *r, const Json *json)
 {
     static const char *const KEY[] = {"score", "CIDEr"};
     Err why;
-    double score;
-    for (int i = 0; i < 2; i++)
-        if (json_get_real(json, KEY[i], &score, &why) > 0)
-            return score;
-    return NAN;
+    for (int i = 0; i < 2 && !r->score_name; i++)
+        if (json_get_real(json, KEY[i], &r->score, &why) > 0)
+            r->score_name = KEY[i];
 }
 
 /* Anything but numbers is ignored. */
@@ -103,7 +101,7 @@ static int read_members(Record *r, const Json *json, Err *err)
         return -1;
     if (!r->caption)
         return err_set(err, "no \"caption\"");
-    r->score = read_score(json);
+    read_score(r, json);
     if (read_text(&r->split, json, "split", err) < 0 || read_text(&r->file, json, "file", err) < 0 ||
         read_url(r, json, err) < 0 || read_word_logprobs(r, json, err))
         return -1;

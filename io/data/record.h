@@ -31,10 +31,11 @@ typedef struct {
     char *split;      /* NULL: absent; the same for file and url */
     char *file;
     char *url;
-    char *caption;     /* words joined by one space; may be empty */
-    double logprob;    /* NaN: absent. Natural logarithm of the caption's probability */
-    double score;      /* NaN: absent. "score" if it is a number, else "CIDEr"; read, never written */
-    char **references; /* n_references ground truth captions */
+    char *caption;          /* words joined by one space; may be empty */
+    double logprob;         /* NaN: absent. Natural logarithm of the caption's probability */
+    double score;           /* NaN: absent. "score" if it is a number, else "CIDEr"; read, never written */
+    const char *score_name; /* the one of these that it is; NULL: absent */
+    char **references;      /* n_references ground truth captions */
     int n_references;
     int has_references; /* the key is present, perhaps with an empty list */
     /* Written, never read; borrowed, not the record's to free: */

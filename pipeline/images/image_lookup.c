@@ -52,6 +52,7 @@ typedef struct {
     const Lookup *lookup;
     char *bytes; /* the file that was found */
     size_t len;
+    char *path;         /* its absolute path, if it was not at a URL */
     ImageReason reason; /* why there is none; err says it in full */
     Err *err;
 } Search;
@@ -70,8 +71,10 @@ static int read_regular(Search *s, const char *path)
     if (stat(path, &st) || !S_ISREG(st.st_mode))
         return fail(s, REASON_NOT_A_FILE, "not a regular file");
     s->bytes = file_read(path, IMAGE_FILE_MAX, &s->len, &why);
-    if (s->bytes)
+    if (s->bytes) {
+        s->path = realpath(path, NULL);
         return 1;
+    }
     size_t n = strlen(path); /* the record names the file already */
     int named = !strncmp(why.text, path, n) && !strncmp(why.text + n, ": ", 2);
     return fail(s, access(path, R_OK) ? REASON_ACCESS : REASON_UNREADABLE, named ? why.text + n + 2 : why.text);
@@ -228,6 +231,7 @@ int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bo
         out->reason = s.reason;
         return -1;
     }
+    out->path = s.path;
     int rc = image_decode(&out->image, s.bytes, s.len, &wish, &state, err);
     free(s.bytes);
     out->cut = !rc && state == IMAGE_CUT;

@@ -50,6 +50,7 @@ void lookup_close(Lookup *lookup);
 /* What was found. */
 typedef struct {
     Image image;
+    char *path;         /* of the file, absolute; NULL: it was at the URL, or there is none. The caller frees */
     bool at_url;        /* there was no such file, and the URL was looked up */
     bool cut;           /* the image is a JPEG that ends too early, drawn as far as it goes */
     ImageReason reason; /* why the image is missing */

@@ -5,6 +5,7 @@
 #include "io/picture/encoder_jpeg.h"
 #include "pipeline/sheet/confidence.h"
 #include "pipeline/sheet/highlight.h"
+#include "pipeline/sheet/page_style.h"
 #include "pipeline/sheet/strip.h"
 
 #include <ctype.h>
@@ -13,17 +14,29 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { QUALITY = 88, DENSITY = 2 };
 
 struct Page {
     TileLook look;
     PageFiles *files;
+    char *base; /* the absolute path of the page's directory, without links; NULL: unknown */
     FILE *out;
     bool no_memory; /* for a text that is missing now */
 };
 
 /* --- pictures --- */
+
+/* The caller frees. */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *dir = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+    char *real = dir ? realpath(dir, NULL) : NULL;
+    free(dir);
+    return real;
+}
 
 Page *page_open(const char *path, const TileLook *look, Err *err)
 {
@@ -33,6 +46,7 @@ Page *page_open(const char *path, const TileLook *look, Err *err)
         return NULL;
     }
     page->look = *look;
+    page->base = directory_of(path);
     page->files = page_files_open(path, err);
     if (page->files)
         return page;
@@ -42,8 +56,10 @@ Page *page_open(const char *path, const TileLook *look, Err *err)
 
 void page_free(Page *page)
 {
-    if (page)
+    if (page) {
         page_files_free(page->files);
+        free(page->base);
+    }
     free(page);
 }
 
@@ -104,87 +120,26 @@ static void put_text(Page *page, const char *text)
     free(clean);
 }
 
-/* Writes the last part of a path as part of a URL. */
-static void put_url(FILE *out, const char *path)
+/* Writes text as part of a URL: letters, digits and those of `safe` as they are, but for what HTML escapes. */
+static void put_percent(FILE *out, const char *text, const char *safe)
 {
-    const char *slash = strrchr(path, '/');
-    for (const unsigned char *s = (const unsigned char *)(slash ? slash + 1 : path); *s; s++)
-        if (isalnum(*s) || strchr("-._~", *s))
+    for (const unsigned char *s = (const unsigned char *)text; *s; s++)
+        if (*s == '&' && strchr(safe, '&'))
+            fputs("&amp;", out);
+        else if (*s < 128 && (isalnum(*s) || strchr(safe, *s)))
             putc(*s, out);
         else
             fprintf(out, "%%%02X", *s);
 }
 
-/* --- the page --- */
-
-/* Colours come from the theme, by name. */
-static const char STYLE[] =
-    "*{box-sizing:border-box}\n"
-    "body{margin:0;padding:clamp(12px,2.5vw,36px);background:var(--page);color:var(--ink);"
-    "line-height:1.4;font-family:system-ui,'DejaVu Sans',sans-serif;overflow-wrap:anywhere}\n"
-    "h1{margin:0;font-size:1.35em}\n"
-    "header p{margin:.2em 0 1.3em;color:var(--muted)}\n"
-    "main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,var(--tile)),1fr));gap:1.2em}\n"
-    "figure{margin:0;background:var(--card)}\n"
-    ".box{position:relative;display:flex;flex-direction:column;align-items:center;justify-content:center;"
-    "aspect-ratio:var(--aspect);overflow:hidden;background:var(--box)}\n"
-    ".box img{display:block;width:100%;height:100%;object-fit:contain}\n"
-    ".box svg{width:30%;max-height:40%;flex:none}\n"
-    ".box p{margin:.6em .8em 0;font-size:.86em;text-align:center;color:var(--alarm)}\n"
-    ".tag{position:absolute;top:.5em;left:.5em;padding:.05em .45em;font-size:.76em;font-weight:700;"
-    "background:var(--tag);color:var(--on-tag)}\n"
-    "figcaption{padding:.65em .8em .75em}\n"
-    "figcaption p{margin:0}\n"
-    ".caption{font-weight:700}\n"
-    ".missed{font-weight:400;color:var(--missed)}\n"
-    ".empty{font-weight:400;font-style:italic;color:var(--faint)}\n"
-    "ul{margin:.45em 0 0;padding:0;list-style:none;font-size:.88em;color:var(--muted)}\n"
-    "li{display:flex;align-items:baseline;gap:.55em}\n"
-    "li+li{margin-top:.25em}\n"
-    "li span{flex:1}\n"
-    "li b{font-size:.86em;color:var(--mark)}\n"
-    "li b.same{color:var(--match)}\n"
-    ".strip{grid-column:1/-1}\n"
-    ".looks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(45%,calc(var(--tile)*.8)),1fr));"
-    "gap:.6em;padding:.8em .8em 0}\n"
-    ".looks .box{background:none}\n"
-    ".look p{margin:.15em 0 0;text-align:center;font-weight:700;font-size:.9em}\n"
-    "figcaption .facts{margin-top:.55em;font-size:.76em;color:var(--faint)}\n"
-    "@media print{figure{break-inside:avoid}}\n";
-
-static const char GONE[] =
-    "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\"><symbol id=\"gone\" "
-    "viewBox=\"-12 -12 124 104\"><path d=\"M0 0H100V80H0Z\" fill=\"none\" stroke=\"var(--stroke)\" "
-    "stroke-width=\"4\" stroke-linejoin=\"round\"/><path d=\"M12 68 36 36 54 56 66 44 88 68Z\" "
-    "fill=\"var(--stroke)\"/><path d=\"M-8 88 108 -8\" stroke=\"var(--box)\" stroke-width=\"16\"/><path "
-    "d=\"M-8 88 108 -8\" stroke=\"var(--alarm)\" stroke-width=\"4\" stroke-linecap=\"round\"/></symbol></svg>\n";
-
-static void put_colors(FILE *out, const TileLook *look)
+/* Writes the last part of a path as part of a URL. */
+static void put_url(FILE *out, const char *path)
 {
-    const Theme *t = theme_colors(look->theme);
-    const struct {
-        const char *name;
-        Color color;
-    } COLORS[] = {{"page", t->page},     {"card", t->card},   {"box", t->box},       {"ink", t->ink},
-                  {"missed", t->missed}, {"muted", t->muted}, {"faint", t->faint},   {"mark", t->mark},
-                  {"match", t->match},   {"tag", t->tag},     {"on-tag", t->on_tag}, {"stroke", t->stroke},
-                  {"alarm", t->alarm}};
-    static const char *const LINES[] = {"", ";text-decoration:underline", ";text-decoration:underline double"};
-    double size = 10 + 0.0195 * look->box_w;
-    fprintf(out, ":root{color-scheme:%s;font-size:%.1fpx;--tile:%dpx;--aspect:%d/%d",
-            look->theme == THEME_DARK ? "dark" : "light",
-            size < 12   ? 12
-            : size > 20 ? 20
-                        : size,
-            look->box_w, look->box_w, look->box_h);
-    for (size_t i = 0; i < sizeof COLORS / sizeof *COLORS; i++)
-        fprintf(out, ";--%s:#%06X", COLORS[i].name, COLORS[i].color);
-    for (int level = 1; level < CONFIDENCE_LEVELS && look->confidence; level++)
-        fprintf(out, ";--p%d:#%06X", level, confidence_shade(t, level));
-    fputs("}\n", out);
-    for (int level = 1; level < CONFIDENCE_LEVELS && look->confidence; level++)
-        fprintf(out, ".p%d{background:var(--p%d)%s}\n", level, level, LINES[confidence_underlines(level)]);
+    const char *slash = strrchr(path, '/');
+    put_percent(out, slash ? slash + 1 : path, "-._~");
 }
+
+/* --- the page --- */
 
 void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
 {
@@ -194,8 +149,8 @@ void page_begin(Page *page, FILE *out, const char *title, const char *subtitle)
           out);
     put_text(page, title);
     fputs("</title>\n<style>\n", out);
-    put_colors(out, &page->look);
-    fprintf(out, "%s</style>\n</head>\n<body>\n%s<header>\n<h1 dir=\"auto\">", STYLE, GONE);
+    page_style_put(out, &page->look);
+    fprintf(out, "</style>\n</head>\n<body>\n%s<header>\n<h1 dir=\"auto\">", PAGE_GONE);
     put_text(page, title);
     fputs("</h1>\n<p>", out);
     put_text(page, subtitle);
@@ -213,15 +168,52 @@ static void put_picture(Page *page, const PagePicture *picture, const char *text
     fputs("\">", out);
 }
 
-static void put_box(Page *page, const Record *r, const PagePicture *picture, const char *why)
+/* Writes the way from one directory to a file, both absolute. */
+static void put_way(FILE *out, const char *base, const char *path)
+{
+    size_t same = 0; /* after the last slash of what they share */
+    for (size_t i = 0; path[i] && (base[i] == path[i] || (!base[i] && path[i] == '/')); i++) {
+        if (path[i] == '/')
+            same = i + 1;
+        if (!base[i])
+            break;
+    }
+    if (same <= strlen(base))
+        for (const char *s = base + same; *s; s += strcspn(s, "/"), s += *s == '/')
+            fputs("../", out);
+    put_percent(out, path + same, "-._~/");
+}
+
+/* Begins a link to the full picture: its file, if that is where it was found, else its URL. False: neither can be a link. */
+static bool begin_link(Page *page, const PageFigure *f)
+{
+    const char *url = f->record->url;
+    FILE *out = page->out;
+    if (f->file && page->base) {
+        fputs("<a href=\"", out);
+        put_way(out, page->base, f->file);
+    } else if (url && (!strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8))) {
+        fputs("<a href=\"", out);
+        put_percent(out, url, "-._~/:?#[]@!$&()*+,;=%");
+    } else {
+        return false;
+    }
+    fputs("\" rel=\"noreferrer\">", out);
+    return true;
+}
+
+static void put_box(Page *page, const PageFigure *f)
 {
     FILE *out = page->out;
+    const Record *r = f->record;
     fputs("<div class=\"box\">", out);
-    if (picture) {
-        put_picture(page, picture, r->caption);
+    if (f->picture) {
+        bool linked = begin_link(page, f);
+        put_picture(page, f->picture, r->caption);
+        fputs(linked ? "</a>" : "", out);
     } else {
         fputs("<svg aria-hidden=\"true\"><use href=\"#gone\"/></svg><p>", out);
-        put_text(page, why);
+        put_text(page, f->why);
         fputs("</p>", out);
     }
     if (page->look.show_split && r->split) {
@@ -310,14 +302,26 @@ static void put_references(Page *page, const Record *r)
         fputs("</ul>\n", page->out);
 }
 
+static void put_label(Page *page, const Record *r)
+{
+    if (page->look.label == TILE_LABEL_FILE && r->file)
+        put_text(page, tile_file_name(r));
+    else if (page->look.label != TILE_LABEL_NONE)
+        fprintf(page->out, "image %" PRId64, r->image_id);
+}
+
 static void put_facts(Page *page, const Record *r)
 {
+    static const TileNumber NUMBERS[] = {TILE_LOGPROB, TILE_SCORE};
+    const char *between = page->look.label == TILE_LABEL_NONE ? "" : " \u00b7 ";
     char text[TILE_NUMBER_LEN];
-    fprintf(page->out, "<p class=\"facts\">image %" PRId64, r->image_id);
-    if (tile_number(TILE_LOGPROB, r, text))
-        fprintf(page->out, " \u00b7 log p %s", text);
-    if (tile_number(TILE_SCORE, r, text))
-        fprintf(page->out, " \u00b7 score %s", text);
+    fputs("<p class=\"facts\">", page->out);
+    put_label(page, r);
+    for (int i = 0; i < 2; i++)
+        if (tile_number(NUMBERS[i], r, true, text)) {
+            fprintf(page->out, "%s%s", between, text);
+            between = " \u00b7 ";
+        }
     fputs("</p>\n", page->out);
 }
 
@@ -340,20 +344,23 @@ static void put_looks(Page *page, const Record *r, const PagePicture *pictures)
     looks_free(&looks);
 }
 
-void page_figure(Page *page, const Record *r, const PagePicture *picture, const PagePicture *looks, const char *why)
+void page_figure(Page *page, const PageFigure *f)
 {
     bool strip = page->look.attention;
     fputs(strip ? "<figure class=\"strip\">\n<div class=\"looks\">\n" : "<figure>\n", page->out);
-    put_box(page, r, picture, why);
+    put_box(page, f);
     if (strip) {
-        put_looks(page, r, picture ? looks : NULL);
+        put_looks(page, f->record, f->picture ? f->looks : NULL);
         fputs("</div>\n", page->out);
     }
-    fputs("<figcaption>\n", page->out);
-    put_caption(page, r);
-    put_references(page, r);
-    put_facts(page, r);
-    fputs("</figcaption>\n</figure>\n", page->out);
+    if (!page->look.no_text) {
+        fputs("<figcaption>\n", page->out);
+        put_caption(page, f->record);
+        put_references(page, f->record);
+        put_facts(page, f->record);
+        fputs("</figcaption>\n", page->out);
+    }
+    fputs("</figure>\n", page->out);
 }
 
 int page_end(Page *page, Err *err)

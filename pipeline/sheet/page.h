@@ -33,10 +33,17 @@ void page_box(const TileLook *look, int *w, int *h);
 int page_picture(const Page *page, int64_t i, const Image *image, PagePicture *picture, Err *err);
 
 void page_begin(Page *page, FILE *out, const char *title, const char *subtitle);
-/* Writes a figure with its picture or, without one (NULL), with the reason why. `looks`, if the page's look has attention, are
- * the pictures of the caption's words. */
-void page_figure(Page *page, const Record *record, const PagePicture *picture, const PagePicture *looks,
-                 const char *why);
+/* What a figure shows. */
+typedef struct {
+    const Record *record;
+    const PagePicture *picture; /* NULL: there is none */
+    const char *why;            /* then */
+    const char *file;           /* the absolute path of the full picture; NULL: it was at the record's URL */
+    const PagePicture *looks;   /* if the page's look has attention: the pictures of the caption's words */
+} PageFigure;
+
+/* Writes a figure. Its picture is a link to the full one, if that has a file or a URL of http or https. */
+void page_figure(Page *page, const PageFigure *figure);
 /* Ends the page, and puts its pictures into the directory. -1: something could not be written, or is missing. */
 int page_end(Page *page, Err *err);
 /* The page has its name: what it does not show goes. */

@@ -71,7 +71,11 @@ static int next_tile(Sheet *s, const SheetTile **tile, Err *err)
     else if (t->cut)
         warn_image(s, t, "cut off: drawn as far as it goes");
     if (s->page)
-        page_figure(s->page, t->record, t->dead ? NULL : &t->picture, t->looks, t->why.text);
+        page_figure(s->page, &(PageFigure){.record = t->record,
+                                           .picture = t->dead ? NULL : &t->picture,
+                                           .why = t->why.text,
+                                           .file = t->path,
+                                           .looks = t->looks});
     s->count->images++;
     s->count->dead += t->dead;
     s->count->cut += !t->dead && t->cut;
@@ -349,7 +353,10 @@ int sheet_render(const SheetOptions *options, const SheetRecords *records, const
                         .number = NUMBER[options->sort.by],
                         .truth_alone = facts->truth_alone,
                         .highlight = options->highlight,
-                        .confidence = options->confidence}};
+                        .confidence = options->confidence,
+                        .label = options->label,
+                        .lines = options->lines,
+                        .no_text = options->no_text}};
     memset(count, 0, sizeof *count);
     int rc = render(&s, err);
     tiles_stop(s.tiles);

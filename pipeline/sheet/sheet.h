@@ -13,6 +13,7 @@
 #include "pipeline/images/image_lookup.h"
 #include "pipeline/sheet/sheet_records.h"
 #include "pipeline/sheet/theme.h"
+#include "pipeline/sheet/tile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +36,9 @@ typedef struct {
     int references;  /* shown per image */
     bool highlight;  /* caption words that no reference has look different */
     bool confidence; /* caption words are shaded by their probabilities; not with highlight */
+    TileLabel label;
+    int lines;    /* of each text on sheets, at most; 0: what suits the width */
+    bool no_text; /* images alone, without captions */
     int threads; /* that decode, scale and draw, at least 1; there may be more if images are downloaded (tiles.h) */
 } SheetOptions;
 

@@ -31,5 +31,5 @@ static const Theme THEMES[] = {
 
 const Theme *theme_colors(ThemeName name)
 {
-    return &THEMES[name];
+    return &THEMES[name == THEME_DARK ? THEME_DARK : THEME_LIGHT];
 }

@@ -4,7 +4,8 @@
 
 #include "io/picture/canvas.h"
 
-typedef enum { THEME_LIGHT, THEME_DARK } ThemeName;
+/* THEME_AUTO: a page is light or dark as its reader's screen is; pictures are light. */
+typedef enum { THEME_LIGHT, THEME_DARK, THEME_AUTO } ThemeName;
 
 typedef struct {
     Color page, card;    /* the background of everything, and of a tile's text */

@@ -5,6 +5,7 @@
 #include "pipeline/sheet/strip.h"
 #include "pipeline/sheet/tile_box.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +41,14 @@ static void set_text_styles(TileStyle *s)
     double small = tile_clamp(plain * 0.86, 9, 72) * scale;
     s->caption = (TextStyle){
         .size = size, .bold = 1, .width = text_w, .max_lines = CAPTION_LINES + more, .color = theme->ink};
+    if (s->look.lines)
+        s->caption.max_lines = s->look.lines;
     s->mark = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->mark};
     s->reference =
         (TextStyle){.size = small, .width = text_w, .max_lines = REFERENCE_LINES + more, .color = theme->muted};
+    if (s->look.lines)
+        s->reference.max_lines = s->look.lines;
+    s->label = (TextStyle){.size = small * 0.86, .width = text_w, .max_lines = 2, .color = theme->faint};
     s->tag = (TextStyle){.size = small * 0.86, .bold = 1, .color = theme->on_tag};
     s->reason = (TextStyle){.size = small, .width = s->box_w - 2 * s->pad, .align = 1, .color = theme->alarm};
     s->word = (TextStyle){
@@ -100,17 +106,25 @@ const char *tile_reference(const TileLook *look, const Record *r, int i, bool *e
     return r->references[i + (i >= same)];
 }
 
-bool tile_number(TileNumber which, const Record *r, char text[TILE_NUMBER_LEN])
+bool tile_number(TileNumber which, const Record *r, bool named, char text[TILE_NUMBER_LEN])
 {
     double number = which == TILE_SCORE ? r->score : which == TILE_LOGPROB ? r->logprob : NAN;
-    char digits[TILE_NUMBER_LEN - 4];
+    const char *name = which == TILE_LOGPROB ? "log p" : r->score_name;
+    char digits[32];
     if (isnan(number))
         return false;
-    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g", which == TILE_SCORE ? 3 : 2,
-             fabs(number));
+    snprintf(digits, sizeof digits, fabs(number) < 1e9 ? "%.*f" : "%.*g",
+             which == TILE_SCORE && strcmp(r->score_name, "CIDEr") != 0 ? 3 : 2, fabs(number));
     /* A true minus sign, as wide as a digit; none before zero. */
-    snprintf(text, TILE_NUMBER_LEN, "%s%s", number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
+    snprintf(text, TILE_NUMBER_LEN, "%s%s%s%s", named ? name : "", named ? " " : "",
+             number < 0 && strpbrk(digits, "123456789") ? "\u2212" : "", digits);
     return true;
+}
+
+const char *tile_file_name(const Record *r)
+{
+    const char *slash = strrchr(r->file, '/');
+    return slash ? slash + 1 : r->file;
 }
 
 /* Draws text, or only measures it, from top to bottom. */
@@ -209,6 +223,17 @@ static void put_caption(const TileStyle *s, Pen *pen, const Record *r)
     }
 }
 
+/* Puts what says which image it is. */
+static void put_label(const TileStyle *s, Pen *pen, const Record *r)
+{
+    char id[32];
+    snprintf(id, sizeof id, "image %" PRId64, r->image_id);
+    if (s->look.label != TILE_LABEL_ID && s->look.label != TILE_LABEL_FILE)
+        return;
+    pen->y += tile_whole(s->caption.size * 0.25);
+    put(pen, &s->label, s->pad, s->look.label == TILE_LABEL_FILE && r->file ? tile_file_name(r) : id);
+}
+
 /* Leaves room for the strip, which tile_draw draws. */
 static void put_strip(const TileStyle *s, Pen *pen, const Record *r)
 {
@@ -223,6 +248,8 @@ static void text_area(const TileStyle *s, Pen *pen, const Record *r)
     int n = tile_references(&s->look, r);
     if (s->look.attention)
         put_strip(s, pen, r);
+    if (s->look.no_text)
+        return;
     pen->y += s->pad;
     put_caption(s, pen, r);
     for (int i = 0; i < n; i++) {
@@ -236,6 +263,7 @@ static void text_area(const TileStyle *s, Pen *pen, const Record *r)
         }
         put(pen, &s->reference, s->pad + s->mark_w, reference);
     }
+    put_label(s, pen, r);
     pen->y += s->pad;
 }
 

@@ -24,6 +24,14 @@
 
 typedef enum { TILE_NO_NUMBER, TILE_SCORE, TILE_LOGPROB } TileNumber;
 
+/* What says which image it is. */
+typedef enum {
+    TILE_LABEL_AUTO, /* on pages, the id; on sheets nothing */
+    TILE_LABEL_NONE,
+    TILE_LABEL_ID,
+    TILE_LABEL_FILE /* its name without folders; the id if it has none */
+} TileLabel;
+
 /* What a tile should look like. */
 typedef struct {
     int box_w, box_h; /* the image's box, before scaling */
@@ -31,10 +39,13 @@ typedef struct {
     ThemeName theme;
     int references; /* shown per record, at most */
     bool show_split;
-    TileNumber number;          /* shown on the image: what the sheet is sorted by */
-    bool truth_alone;           /* captions are ground truth themselves: only other references are shown */
-    bool highlight;             /* caption words that no reference has look different */
-    bool confidence;            /* words are shaded by how sure the network was of them (confidence.h) */
+    TileNumber number; /* shown on the image: what the sheet is sorted by */
+    bool truth_alone;  /* captions are ground truth themselves: only other references are shown */
+    bool highlight;    /* caption words that no reference has look different */
+    bool confidence;   /* words are shaded by how sure the network was of them (confidence.h) */
+    TileLabel label;
+    int lines;                  /* of each text, at most; 0: what suits the width */
+    bool no_text;               /* no text below the image */
     const Attention *attention; /* a card shows a strip of images, one for each word (strip.h); NULL: one image */
     int strip;                  /* then, its images side by side */
 } TileLook;
@@ -48,7 +59,7 @@ typedef struct {
     int gutter;        /* between and around cards, at most a third of box_w */
     int pad;           /* around the text on its card */
     int rule;          /* a thin line */
-    TextStyle caption, reference, mark, tag, reason, title, subtitle, word;
+    TextStyle caption, reference, mark, tag, reason, title, subtitle, word, label;
     int mark_w;    /* the width that "GT" takes from a reference; 0: no room, references are in italics */
     int mark_drop; /* from the top of a reference to the top of its mark */
     int reason_h;  /* the height of a line of a placeholder's text */
@@ -80,8 +91,10 @@ void tile_header_draw(const TileStyle *style, Canvas *canvas, int width, const c
 int tile_references(const TileLook *look, const Record *record);
 const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
 
-enum { TILE_NUMBER_LEN = 40 };
-/* A record's number as sheets show it, "0.912". False: it has none. */
-bool tile_number(TileNumber which, const Record *record, char text[TILE_NUMBER_LEN]);
+enum { TILE_NUMBER_LEN = 48 };
+/* A record's number as sheets show it: "0.912", or with its name "score 0.912", "CIDEr 1.56", "log p -7.31". False: it has none. */
+bool tile_number(TileNumber which, const Record *record, bool named, char text[TILE_NUMBER_LEN]);
+/* The name of the record's file without folders. */
+const char *tile_file_name(const Record *record);
 
 #endif

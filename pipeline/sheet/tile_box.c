@@ -53,12 +53,12 @@ static int tag(const TileStyle *s, Canvas *canvas, Corner at, const char *text, 
     return w + 2 * side + inset;
 }
 
-/* The number goes first. Cut, it would be another number: it is drawn whole or not at all. */
+/* The number goes first, with its name if there is room. Cut, it would be another number: it is drawn whole or not at all. */
 static void tags(const TileStyle *s, Canvas *canvas, Corner at, const Record *r)
 {
     char text[TILE_NUMBER_LEN];
     int w, h, taken = 0;
-    if (tile_number(s->look.number, r, text)) {
+    for (int named = 1; named >= 0 && !taken && tile_number(s->look.number, r, named, text); named--) {
         canvas_text_size(canvas, &s->tag, text, &w, &h);
         if (w + 2 * (s->pad + s->rule + tile_whole(s->tag.size * 0.45)) <= s->box_w)
             taken = tag(s, canvas, at, text, true, s->box_w);

@@ -45,6 +45,8 @@ static void load_image(const Tiles *t, SheetTile *tile, Image *image)
         h = t->spec.plan->style.box_h;
     }
     tile->dead = lookup_image(t->spec.lookup, tile->record, w, h, !t->spec.page, &found, &tile->why) != 0;
+    free(tile->path);
+    tile->path = found.path;
     tile->at_url = found.at_url;
     tile->cut = found.cut;
     tile->reason = found.reason;
@@ -205,6 +207,7 @@ void tiles_stop(Tiles *t)
     for (int i = 0; i < t->depth && t->pool; i++) {
         free(t->pool[i].rgb);
         free(t->pool[i].looks);
+        free(t->pool[i].path);
     }
     canvas_pool_free(t->canvases);
     free(t->pool);

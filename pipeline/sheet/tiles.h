@@ -30,6 +30,7 @@ typedef struct {
     const Record *record;
     bool dead;   /* the image is missing: `reason` and `why` say why */
     bool cut;    /* the image ends too early, and is drawn as far as it goes */
+    char *path;  /* of the image's file, absolute; NULL: it was at the URL, or is missing */
     bool at_url; /* its URL was tried, not only files */
     ImageReason reason;
     Err why;
