@@ -3,6 +3,7 @@
 #   make                    the commands, in build/
 #   make demo               set up, build and run the whole chain, which ends in demo/sheet.png
 #   make photos             the same with photographs: PHOTOS=DIR CAPTIONS=FILE, ending in demo/photos/sheet.png
+#   make exercise           the same with the exercise's steps, checks and pictures on a page: demo/exercise.html
 #   make test               set up, build and run the tests
 #   make unit               the commands and the test programs
 #   make layers             check the direction of the includes
@@ -68,7 +69,7 @@ say = @$(if $(V),:,printf '  %s %s %s\n')
 # For builds within a target: as many jobs as processors, unless the user has chosen.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all demo photos test layers format install uninstall clean check-tools unit fuzzers
+.PHONY: all demo photos exercise test layers format install uninstall clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -205,6 +206,11 @@ photos:
 	scripts/setup build
 	$(MAKE) $(jobs) all
 	BUILD=$(BUILD) scripts/photos
+
+exercise:
+	scripts/setup test
+	$(MAKE) $(jobs) all $(BUILD)/tests/test_layers64 $(BUILD)/tests/test_loss64
+	BUILD=$(BUILD) scripts/exercise --html demo/exercise.html $(if $(TEXT),--lang $(TEXT))
 
 layers:
 	scripts/layers
