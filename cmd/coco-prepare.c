@@ -26,7 +26,7 @@ typedef struct {
     CliList features, names, splits;
 } Options;
 
-enum { N_OPTIONS = 17, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
+enum { N_OPTIONS = 18, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -52,6 +52,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "coco-eval compares; none: the text as it is, split at spaces"},
         {.name = "characters", .kind = CLI_FLAG, .value = &p->characters,
          .help = "spell: the vocabulary's entries are the characters of the tokenizer's words, and the space"},
+        {.name = "pieces", .kind = CLI_INT, .value = &p->pieces, .arg = "N",
+         .help = "spell, but with N pieces of words besides, learnt from train by byte-pair encoding", .min = 1, .max = WORDS_MAX},
         {.name = "min-count", .kind = CLI_INT, .value = &p->min_count, .arg = "N",
          .help = "words that occur less often in train become <UNK> (default 5; with --from 1)", .min = 1, .max = 1e9},
         {.name = "max-words", .kind = CLI_INT, .value = &p->max_words, .arg = "N",
@@ -92,6 +94,8 @@ static void check(const Cli *cli, const PrepareOptions *p)
         cli_usage_error("%s needs --features", p->pca ? "--pca" : "--grid-pca");
     if (p->n_names && !p->n_features)
         cli_usage_error("--names needs --features");
+    if (p->vocab_from && p->pieces)
+        cli_usage_error("--vocab-from and --pieces exclude each other: --characters takes pieces as well");
     if (p->vocab_from && cli_given(cli, "min-count"))
         cli_usage_error("--vocab-from and --min-count exclude each other");
 }

@@ -139,3 +139,33 @@ as_python() {
     fails 1 'vocabularies differ' coco-sample -q -m w.h5 -m s.h5 -d small
     fails 1 'vocabularies differ' coco-train -q -d small -o x.h5 --init s.h5
 }
+
+@test "pieces: those of plain Python, and no more than there are" {
+    # Equal counts, runs of one letter, <UNK>, rare characters, what looks like a special word.
+    cat >captions <<'END'
+aaaa aa aaa the then there
+the <END> <END> <UNK>the bathe zq
+一只黑狗 一只 黑狗 the the
+END
+    paste -d'|' <(head -n 3 names) <(yes '' | head -n 3) captions | sed 's/||/|0|/' >captions.bars
+    for n in 1 4 9 99; do
+        coco-prepare -q -o pieces$n captions.bars --features small/train2014_vgg16_fc7_pca.h5 --names names --pieces $n \
+            --tokenizer none --min-count 2
+        as_python pieces$n captions 2 $n
+    done
+    [ "$(jq '.idx_to_word | length' pieces99/vocab.json)" -lt 60 ]
+    [ "$(coco-fetch show pieces9 --split train -n 3 | jq -r .caption)" = "$(coco-fetch show pieces1 --split train -n 3 | jq -r .caption)" ]
+    # A vocabulary tells how captions are cut; captions stay what they are.
+    for n in 9 99; do
+        coco-prepare -q -o taken$n captions.bars --features small/train2014_vgg16_fc7_pca.h5 --names names --characters \
+            --tokenizer none --vocab-from pieces$n
+        h5diff pieces$n/captions.h5 taken$n/captions.h5
+        same pieces$n/vocab.json taken$n/vocab.json
+    done
+    coco-prepare -q -o pieces --from small --pieces 20
+    coco-prepare -q -o back --from pieces --vocab-from small
+    h5diff small/coco2014_captions.h5 back/captions.h5 train_captions
+    tiny -d pieces -o p.h5 --iterations 2
+    coco-sample -q -m p.h5 -d pieces --split val --word-logprobs >/dev/null
+    fails 2 '--vocab-from and --pieces exclude each other' coco-prepare -o e --from small --pieces 3 --vocab-from pieces
+}

@@ -9,6 +9,7 @@
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/from_dataset.h"
 #include "pipeline/prepare/image_names.h"
+#include "pipeline/prepare/pieces.h"
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
 
@@ -52,7 +53,7 @@ static int read_sources(Prepare *p, Err *err)
     if (caption_set_init(&p->captions, tokenizer_at(o->tokenizer), (int)max_words, p->report, err) ||
         feature_set_init(&p->features, err))
         return -1;
-    p->captions.characters = o->characters;
+    p->captions.characters = o->characters || o->pieces;
     for (int i = 0; i < o->n_features; i++)
         if (feature_set_add(&p->features, o->features[i], err))
             return -1;
@@ -210,7 +211,17 @@ static void drop_unsayable(Prepare *p)
 
 static const char *noun(const Prepare *p)
 {
-    return p->options->characters ? "characters" : "words";
+    return p->options->pieces ? "pieces" : p->options->characters ? "characters" : "words";
+}
+
+/* Adds pieces to a vocabulary of characters. */
+static int learn_pieces(Prepare *p, int64_t min_count, Err *err)
+{
+    int characters = p->words.vocab.size;
+    if (pieces_learn(&p->captions, &p->words, (int)p->options->pieces, min_count, err))
+        return -1;
+    report_note(p->report, "vocabulary: %d pieces of words besides", p->words.vocab.size - characters);
+    return 0;
 }
 
 static int number_words(Prepare *p, Err *err)
@@ -221,20 +232,21 @@ static int number_words(Prepare *p, Err *err)
         if (word_numbers_take(&p->words, &p->captions, o->vocab_from, err))
             return -1;
         report_note(p->report, "vocabulary: the %d %s of %s", p->words.vocab.size, noun(p), o->vocab_from);
-        return 0;
+        return p->captions.characters ? pieces_apply(&p->captions, &p->words, err) : 0;
     }
     if (word_numbers_count(&p->words, &p->captions, min_count, err))
         return -1;
     int words = p->words.vocab.size - VOCAB_SPECIAL;
+    const char *entries = p->captions.characters ? "characters" : "words";
     if (words == 0)
         return err_set(err, "no word of train's captions occurs %lld times; --min-count 1 takes them all",
                        (long long)min_count);
     if (min_count == 1)
-        report_note(p->report, "vocabulary: all %d %s of train", words, noun(p));
+        report_note(p->report, "vocabulary: all %d %s of train", words, entries);
     else
         report_note(p->report, "vocabulary: %d of train's %lld %s, those that occur %lld times or more", words,
-                    (long long)p->words.different, noun(p), (long long)min_count);
-    return 0;
+                    (long long)p->words.different, entries, (long long)min_count);
+    return p->options->pieces ? learn_pieces(p, min_count, err) : 0;
 }
 
 /* --- the whole --- */

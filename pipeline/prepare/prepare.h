@@ -31,6 +31,7 @@ typedef struct {
     int n_splits;
     int tokenizer;          /* in TOKENIZER_NAMES */
     bool characters;        /* spell captions, after the tokenizer has worked */
+    int64_t pieces;         /* how many pieces of words to learn besides characters; 0: none */
     int64_t min_count;      /* 0: 5, or 1 with `from`, whose words were chosen already */
     int64_t max_words;      /* 0: 20, or no limit with `from` */
     const char *vocab_from; /* NULL: count the words */

@@ -105,6 +105,20 @@ static int number_words(WordNumbers *w, const CaptionSet *set, Err *err)
     return 0;
 }
 
+int word_numbers_append(WordNumbers *w, const CaptionSet *set, const int32_t *words, int n, Err *err)
+{
+    Vocab *v = &w->vocab;
+    char **grown = realloc(v->word, ((size_t)v->size + (size_t)n + 1) * sizeof *grown);
+    if (!grown)
+        return err_set(err, "out of memory");
+    v->word = grown;
+    for (int i = 0; i < n; i++, v->size++)
+        if (!(v->word[v->size] = strdup(hash_key(set->words, words[i], NULL))))
+            return err_set(err, "out of memory");
+    free(w->number);
+    return number_words(w, set, err);
+}
+
 int word_numbers_count(WordNumbers *w, const CaptionSet *set, int64_t min_count, Err *err)
 {
     int n;

@@ -22,6 +22,8 @@ bool caption_is_used(const CaptionSet *set, const PreparedCaption *caption);
 int word_numbers_count(WordNumbers *numbers, const CaptionSet *set, int64_t min_count, Err *err);
 /* The vocabulary of a dataset's directory, a model file, a vocabulary in JSON, or a list of words, one per line. */
 int word_numbers_take(WordNumbers *numbers, const CaptionSet *set, const char *from, Err *err);
+/* Adds n words, by their numbers in the set, to the end of the vocabulary, and finds all of them again. */
+int word_numbers_append(WordNumbers *numbers, const CaptionSet *set, const int32_t *words, int n, Err *err);
 void word_numbers_free(WordNumbers *numbers); /* safe on a zero-initialized one */
 
 #endif

@@ -50,7 +50,7 @@ def learn(counts, n, least):
         pairs = collections.Counter()
         for word, count in counts.items():
             for a, b in zip(word, word[1:]):
-                if "<UNK>" not in (a, b):
+                if "<UNK>" not in (a, b) and (a + b).upper() not in SPECIAL:
                     pairs[a + b] += count
         best = min(pairs, key=lambda p: (-pairs[p], p.encode()), default=None)
         if best is None or pairs[best] < least:
