@@ -14,6 +14,7 @@
 #
 #   CC=clang                another compiler
 #   SAN=address,undefined   with sanitizers
+#   MPI=1                   also build/mpi/: the commands that run on several machines, with MPI (mpicc)
 #   OMP=                    without OpenMP: one thread, the same bits
 #   WERROR=                 warnings are not errors (for untested compilers)
 #   V=1                     print each command that runs
@@ -54,6 +55,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -DCOCO_DATE='"
              $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(WARN) $(if $(OMP),$(OMP),-Wno-unknown-pragmas) $(SANFLAGS) $(CFLAGS) $(CPPFLAGS)
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
+# Those that work as several ranks (io/ranks/ranks.h).
+RANKED   = coco-train
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
@@ -73,13 +76,29 @@ jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: check-tools $(COMMANDS:%=$(BUILD)/%)
+MPI_COMMANDS = $(if $(MPI),$(RANKED:%=$(BUILD)/mpi/%))
+
+all: check-tools $(COMMANDS:%=$(BUILD)/%) $(MPI_COMMANDS)
 
 # --- commands ------------------------------------------------------------------------------------
 
 $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same objects with MPI's ranks, which the linker meets before the one rank of libio.a. Open MPI's and MPICH's wrappers know
+# their headers and libraries, and call our compiler.
+MPICC = OMPI_CC='$(CC)' MPICH_CC='$(CC)' mpicc
+
+$(BUILD)/mpi/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(BUILD)/obj/io/ranks/ranks_mpi.o $(LIBS)
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(MPICC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/obj/io/ranks/ranks_mpi.o: io/ranks/ranks_mpi.c
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(MPICC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/coco-fetch: | $(BUILD)/coco-fetch-dataset # which it starts
 
@@ -109,7 +128,7 @@ $(foreach set,$(SIMD_SETS),$(eval $(call per_set_rule,$(set),.f64,-DREAL_IS_DOUB
 $(BUILD)/libmodel.a:    $(call obj,$(filter-out $(IN_DOUBLE),$(MODEL))) $(call per_set,)
 $(BUILD)/libmodel64.a:  $(call obj64,$(MODEL)) $(call per_set,.f64)
 $(BUILD)/libcmd.a:      $(call obj,$(filter-out cmd/coco-%.c,$(wildcard cmd/*.c)))
-$(BUILD)/libio.a:       $(call obj,$(wildcard io/*/*.c))
+$(BUILD)/libio.a:       $(call obj,$(filter-out io/ranks/ranks_mpi.c,$(wildcard io/*/*.c)))
 $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$(BUILD)/obj/%.o,$(wildcard pipeline/*/*.re))
 # The model in double with _f64 at the end of all its names, for programs that hold both.
 $(BUILD)/libdouble.a: $(BUILD)/libmodel64.a

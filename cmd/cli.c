@@ -5,6 +5,7 @@
 #include "cmd/help.h"
 #include "cmd/nearest.h"
 #include "pipeline/common/choice.h"
+#include "pipeline/common/team.h"
 #include "pipeline/common/threads.h"
 
 #include <getopt.h>
@@ -221,6 +222,18 @@ static bool asks_to_generate(char **arg, Asked *asked)
     return asked->generate >= 0;
 }
 
+/* Of several ranks, rank 0 alone has a standard output. */
+static void join_team(void)
+{
+    Err err;
+    if (team_join(&err)) {
+        cli_error("%s", err.text);
+        exit(1);
+    }
+    if (team_rank() && !freopen("/dev/null", "w", stdout))
+        exit(1);
+}
+
 void cli_parse(Cli *cli, int argc, char **argv)
 {
     CliOption all[MOST_OPTIONS];
@@ -230,6 +243,8 @@ void cli_parse(Cli *cli, int argc, char **argv)
     cli_occupy_streams();
     cli_name(cli->name);
     cli_catch_crashes(cli->name);
+    if (cli->ranks)
+        join_team();
     cli->threads = threads_default(&warning);
     if ((size_t)n > sizeof all / sizeof *all)
         abort();

@@ -57,6 +57,7 @@ typedef struct {
     const char *epilog;   /* more of it, after the options; may be NULL */
     const char *examples; /* lines for a shell, with two blanks in front; may be NULL */
     int environment;      /* CliEnvironment, combined */
+    bool ranks;           /* may be started several times by mpirun or srun (pipeline/common/team.h) */
     CliOption *options;
     int n_options;
     /* out */
@@ -81,7 +82,7 @@ void cli_check_simd(void);
 
 /* The name before each message; cli_parse sets it. */
 void cli_name(const char *name);
-/* Prints "coco-x: text" on stderr. */
+/* Prints "coco-x: text" on stderr. Of a team, rank 0 speaks, and a rank that fails alone. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, followed by a pointer to --help; exits 2. */
 _Noreturn void cli_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -2,6 +2,7 @@
 #include "cmd/cli.h"
 #include "pipeline/common/choice.h"
 #include "pipeline/common/defaults.h"
+#include "pipeline/common/team.h"
 #include "pipeline/train/train.h"
 #include "pipeline/train/train_check.h"
 
@@ -15,7 +16,7 @@ typedef struct {
     bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 42 };
+enum { N_OPTIONS = 45 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -54,6 +55,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "minibatches in all; wins over --epochs", .max = most},
         {.name = "batch-size", .kind = CLI_INT, .value = &s->batch_size, .arg = "N",
          .help = "captions per minibatch", .min = 1, .max = SETTING_BATCH_MAX},
+        {.name = "shards", .kind = CLI_INT, .value = &s->shards, .arg = "N",
+         .help = "sum each minibatch's gradient over N shards, in one order for 1 to N ranks of MPI", .min = 1,
+         .max = SETTING_BATCH_MAX},
         {.name = "max-train", .kind = CLI_INT, .value = &s->max_train, .arg = "N",
          .help = "train on N captions, drawn with replacement; 0 is all", .max = SETTING_UINT32_MAX},
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
@@ -106,6 +110,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "training log, one JSON object per line; - is stdout; a resumed run continues the one it had"},
         {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &t->force,
          .help = "replace a model or log that another run wrote"},
+        {.name = "mpi-timeout", .kind = CLI_INT, .value = &t->mpi_timeout, .arg = "N",
+         .help = "with several ranks: end if one does not answer for N seconds", .min = 1, .max = MPI_TIMEOUT_MAX},
         {.name = "print-every", .kind = CLI_INT, .value = &t->print_every, .arg = "N",
          .help = "print the loss every N iterations", .min = 1, .max = most},
         {.name = "target-loss", .kind = CLI_REAL, .value = &o->target_loss, .arg = "X",
@@ -128,7 +134,7 @@ static const char EPILOG[] = "An epoch is max(n // batch, 1) iterations. Random 
 static int run(const Cli *cli, Options *o)
 {
     Err err;
-    TrainResult result;
+    TrainResult result = {.alone = false};
     const char *given[N_OPTIONS];
     int n = 0;
     for (int i = 0; i < cli->n_options; i++)
@@ -138,6 +144,8 @@ static int run(const Cli *cli, Options *o)
     const Report *report = cli_report(cli, "iterations");
     if (o->check_gradients ? train_check_gradients(&o->train, report, stdout, &result.contradiction, &err)
                            : train_run(&o->train, report, &result, &err)) {
+        if (result.alone)
+            team_fail_alone();
         if (result.contradiction)
             cli_usage_error("%s", err.text);
         /* cli_finish reports a failure of standard output, and is quiet if its reader has closed it. */
@@ -145,7 +153,8 @@ static int run(const Cli *cli, Options *o)
             cli_error("%s", err.text);
         return 1;
     }
-    if (!o->check_gradients && result.complete && !isnan(o->target_loss) && !(result.loss <= o->target_loss)) {
+    if (!o->check_gradients && team_rank() == 0 && result.complete && !isnan(o->target_loss) &&
+        !(result.loss <= o->target_loss)) {
         cli_error("the last loss, %f, is above the target, %g", result.loss, o->target_loss);
         return 1;
     }
@@ -199,8 +208,10 @@ int main(int argc, char **argv)
                                         .epochs = 50,
                                         .iterations = -1,
                                         .batch_size = 25,
+                                        .shards = 1,
                                         .seed = 231,
                                         .val_max = 1000},
+                           .mpi_timeout = 300,
                            .print_every = 10},
                  .target_loss = NAN};
     CliOption options[N_OPTIONS];
@@ -212,6 +223,7 @@ int main(int argc, char **argv)
         .about = "Trains a recurrent network to describe images.",
         .epilog = EPILOG,
         .environment = CLI_ENV_SIMD,
+        .ranks = true,
         .examples =
             "  coco-train -d DATA -o model.h5 --cell lstm --lr 1e-3 --order shuffle --epochs 5 --val-every 1\n"
             "  coco-train --resume model.h5 --epochs 10",

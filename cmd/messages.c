@@ -1,6 +1,7 @@
 /* cli.h, output: messages, progress, signals and the exit status. */
 #include "cmd/cli.h"
 
+#include "pipeline/common/team.h"
 #include "pipeline/common/terminal.h"
 
 #include <errno.h>
@@ -63,6 +64,8 @@ static void begin(Message *m)
 
 static void leave(const Message *m)
 {
+    if (!team_speaks())
+        return;
     for (size_t done = 0; done < m->len;) {
         ssize_t n = write(STDERR_FILENO, m->text + done, m->len - done);
         if (n < 0 && errno == EINTR)

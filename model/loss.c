@@ -22,6 +22,7 @@ struct LossWork {
     Blocks blocks;
 
     Plan plan;       /* of the current minibatch */
+    int of;          /* the rows that its loss is a mean over */
     Dropout dropout; /* of this minibatch: rate 0 in validation */
 
     /* Activations and their gradients, (.., width). */
@@ -223,7 +224,7 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
     for (int i = 0; i < w->plan.N; i++)
         memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->plan.order[i] * (size_t)D,
                (size_t)D * sizeof(real));
-    dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.order, w->plan.N, D, positions(w->features, D, 0));
+    dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.row, w->plan.N, D, positions(w->features, D, 0));
     affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N, D, H);
     word_embedding_forward(w->x, w->plan.word, param(p, W_EMBED), w->plan.U, W);
     dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->x, W, 0));
@@ -245,7 +246,7 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
-    const real scale = (real)1 / (real)w->plan.N;
+    const real scale = (real)1 / (real)w->of;
     const double smoothing = grads ? w->options.label_smoothing : 0;
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
     if (grads)
@@ -319,14 +320,15 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
     w->dropout =
         (Dropout){batch->mode == LOSS_TRAINING ? w->options.dropout : 0, w->options.seed, batch->iteration};
     w->out = w->dropout.rate > 0 ? w->dropped : w->h;
-    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->image, w->dropout.rate > 0);
+    w->of = batch->of ? batch->of : batch->N;
+    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->image, w->dropout.rate > 0, batch->first);
     forward(w, params, batch);
     output_layer(w, params, batch->mode == LOSS_TRAINING ? grads : NULL);
     if (batch->mode == LOSS_TRAINING)
         backward(w, params, grads);
     for (int i = 0; i < w->plan.P; i++)
         sum += w->row_loss[i];
-    return sum / batch->N;
+    return sum / w->of;
 }
 
 void loss_of_rows(const LossWork *w, double *row)

@@ -48,6 +48,9 @@ typedef struct {
     const int32_t *image; /* (N) */
     int images;
     int N, T; /* at most those of loss_work_new */
+    /* A part of a minibatch: its rows from number `first` on, of `of` rows in all. Loss and gradient are divided by `of`, and
+     * masks are those of the whole, so that the sums over all parts are the minibatch's. Zeros: the rows are all there is. */
+    int first, of;
     LossMode mode;
     int64_t iteration; /* of training, from 1: it keys the masks of dropout */
 } LossBatch;

@@ -24,6 +24,7 @@ void plan_alloc(Plan *w, Blocks *blocks, int N, int steps, size_t U, int words)
     w->first = blocks_room(blocks, n * (T + 1), sizeof *w->first);
     w->slot = blocks_room(blocks, P, sizeof *w->slot);
     w->target = blocks_room(blocks, P, sizeof *w->target);
+    w->row = blocks_room(blocks, n, sizeof *w->row);
     w->number = blocks_room(blocks, P, sizeof *w->number);
     w->tile_of = blocks_room(blocks, n, sizeof *w->tile_of);
     w->image = blocks_room(blocks, n, sizeof *w->image);
@@ -86,7 +87,7 @@ static void plan_positions(Plan *w, const int32_t *captions)
                 const int32_t *row = captions + (size_t)w->order[i] * (size_t)(w->T + 1);
                 w->slot[w->P] = slot_for(w, row[t]);
                 w->target[w->P] = row[t + 1] == WORD_NULL ? -1 : row[t + 1];
-                w->number[w->P] = w->order[i] * w->T + t;
+                w->number[w->P] = w->row[i] * w->T + t;
                 w->P++;
             }
         }
@@ -96,11 +97,13 @@ static void plan_positions(Plan *w, const int32_t *captions)
         w->slot_of[w->word[u]] = -1;
 }
 
-void plan_make(Plan *w, int N, int T, const int32_t *captions, const int32_t *image, bool distinct)
+void plan_make(Plan *w, int N, int T, const int32_t *captions, const int32_t *image, bool distinct, int first)
 {
     w->N = N, w->T = T;
     w->distinct = distinct;
     plan_tiles(w, captions);
+    for (int i = 0; i < N; i++)
+        w->row[i] = first + w->order[i];
     plan_positions(w, captions);
     for (int k = 0; k < w->tiles; k++)
         for (int i = w->tile_at[k]; i < w->tile_at[k + 1]; i++) {

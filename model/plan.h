@@ -24,15 +24,16 @@ typedef struct {
     int32_t *image;   /* (N): which of the minibatch's grids a place looks at; 0 without grids */
     int32_t *slot;    /* (P): which of the distinct words goes in */
     int32_t *target;  /* (P): the word due, -1 if none is */
-    int *number;      /* (P): r·T + t of a position, for dropout */
+    int *row;         /* (N): the number of the row at each place in the whole minibatch, for dropout */
+    int *number;      /* (P): r·T + t of a position, with r that number */
     int32_t *word;    /* (U): the distinct words */
     int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */
 } Plan;
 
 /* Room for minibatches of up to N rows, T steps and U distinct words of V. blocks->failed: out of memory. */
 void plan_alloc(Plan *plan, Blocks *blocks, int N, int T, size_t U, int V);
-/* Plans captions (N,T+1); image (N) may be NULL. */
-void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *image, bool distinct);
+/* Plans captions (N,T+1); image (N) may be NULL. They are the rows from number `first` on of the whole minibatch. */
+void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *image, bool distinct, int first);
 
 /* The first positions of a tile's steps (T+1). The tile's j-th row is alive at step t if first[t] + j < first[t+1], and that is
  * its position. */

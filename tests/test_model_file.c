@@ -38,6 +38,7 @@ static void make_state(TrainState *s, const Model *m, int rule, double best_val_
                                    .epochs = 7,
                                    .iterations = -1,
                                    .batch_size = 11,
+                                   .shards = 1,
                                    .max_train = 4294967295,
                                    .order = BATCH_SEQUENTIAL,
                                    .precision = PRECISION_BF16,

@@ -63,6 +63,7 @@ static const TrainSettings trained = {.data = "old",
                                       .epochs = 3,
                                       .iterations = 40,
                                       .batch_size = 10,
+                                      .shards = 1,
                                       .seed = 4294967295,
                                       .val_max = 7};
 
@@ -74,7 +75,8 @@ static int agree(const TrainSettings *asked, const char *option, FixedSettings f
 static void only_what_is_given_competes(void **state)
 {
     (void)state;
-    TrainSettings other = {.data = "x", .hidden = 17, .lr = 0.5, .batch_size = 11, .raw_features = true};
+    TrainSettings other = {
+        .data = "x", .hidden = 17, .lr = 0.5, .batch_size = 11, .shards = 1, .raw_features = true};
     assert_ok(settings_agree(&trained, &other, (GivenOptions){NULL, 0}, FIXED_ALL, "m.h5", &err));
     assert_ok(agree(&other, "quiet", FIXED_ALL));
     for (int i = 0; i < TRAIN_SETTINGS; i++)
@@ -153,8 +155,13 @@ static void differences(void **state)
 static TrainSettings replaced(const char *const *given, int n)
 {
     TrainSettings s = trained;
-    const TrainSettings asked = {
-        .data = "new", .hidden = 99, .epochs = 8, .iterations = 80, .val_every = 2, .val_max = 9, .keep_best = "best"};
+    const TrainSettings asked = {.data = "new",
+                                 .hidden = 99,
+                                 .epochs = 8,
+                                 .iterations = 80,
+                                 .val_every = 2,
+                                 .val_max = 9,
+                                 .keep_best = "best"};
     s.data = strdup(trained.data);
     assert_ok(settings_replace(&s, &asked, (GivenOptions){given, n}, &err));
     return s;
@@ -163,7 +170,8 @@ static TrainSettings replaced(const char *const *given, int n)
 static void replacements(void **state)
 {
     (void)state;
-    static const char *const all[] = {"data", "hidden", "val-every", "val-max", "epochs", "iterations", "keep-best"};
+    static const char *const all[] = {"data",   "hidden",     "val-every", "val-max",
+                                      "epochs", "iterations", "keep-best"};
     TrainSettings s = replaced(NULL, 0);
     assert_string_equal(s.data, "old");
     assert_int_equal(s.iterations, 40);

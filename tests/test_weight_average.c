@@ -24,6 +24,7 @@ static void make(Model *m, TrainState *s)
                                    .rule = choice_index(rule_names(), "sgd"),
                                    .iterations = -1,
                                    .batch_size = 1,
+                                   .shards = 1,
                                    .val_every = 1,
                                    .val_max = 1,
                                    .average = MOST}};

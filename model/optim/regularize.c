@@ -5,6 +5,13 @@ enum {
     LANES = 8    /* sums of a part, so that vectors can add */
 };
 
+void gradient_add(real *sum, const real *part, size_t n)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++)
+        sum[i] += part[i];
+}
+
 static double squares(const real *g, size_t n)
 {
     double lane[LANES] = {0}, sum = 0;

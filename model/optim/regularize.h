@@ -5,6 +5,9 @@
 
 #include "model/tensors.h"
 
+/* sum += part (n): gradients of two parts of a minibatch. */
+void gradient_add(real *sum, const real *part, size_t n);
+
 /* √Σ g² of a gradient (n), summed in double: over parts whose number is fixed, then over the parts in their order. */
 double gradient_norm(const real *g, size_t n);
 

@@ -28,13 +28,18 @@ double field_number(const Field *f, const void *base)
 
 /* --- writing --- */
 
+bool field_absent(const Field *f, const void *base)
+{
+    return f->sparse && field_number(f, base) == f->absent;
+}
+
 int field_write(H5 *h5, const char *object, const Field *f, const void *base, Err *err)
 {
     const void *at = (const char *)base + f->at;
     const char *text;
     char word[CHOICE_WORD];
     double v;
-    if (f->sparse && field_number(f, base) == 0)
+    if (field_absent(f, base))
         return 0;
     switch (f->kind) {
     case FIELD_INT:
@@ -86,7 +91,7 @@ static int read_int(H5 *h5, const char *object, const Field *f, int64_t *out, Er
 {
     int rc = h5_attr_int(h5, object, f->name, out, err);
     if (rc <= 0) {
-        *out = 0;
+        *out = f->absent;
         return missing(h5, object, f, rc, err);
     }
     if ((double)*out >= f->min && (double)*out <= f->max)
@@ -99,7 +104,7 @@ static int read_real(H5 *h5, const char *object, const Field *f, double *out, Er
 {
     int rc = h5_attr_real(h5, object, f->name, out, err);
     if (rc <= 0) {
-        *out = f->sparse ? 0 : NAN;
+        *out = f->sparse ? (double)f->absent : (double)NAN;
         return missing(h5, object, f, rc, err);
     }
     if (*out >= f->min && *out <= f->max)

@@ -28,13 +28,17 @@ typedef struct {
     /* FIELD_INT, FIELD_REAL, FIELD_TEXT: may be missing from a file; then 0, NaN or NULL. NaN and NULL are not
      * written. */
     bool optional;
-    /* A number or a word that is not written while it is 0 (a word: the first one), and is that where it is missing: what
-     * files from before it was there meant. */
+    /* A number or a word that is not written while it is `absent` (0, or the first word, unless the table says more), and is
+     * that where it is missing: what files from before it was there meant. */
     bool sparse;
+    int absent;
 } Field;
 
 /* A member that is not text, as a number to compare; a word by its index. */
 double field_number(const Field *field, const void *base);
+
+/* Whether it is sparse and has the value that is not written. */
+bool field_absent(const Field *field, const void *base);
 
 /* Writes the member of the struct at `base` as an attribute of an object of the file. */
 int field_write(H5 *h5, const char *object, const Field *field, const void *base, Err *err);

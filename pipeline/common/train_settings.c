@@ -52,6 +52,10 @@ const Setting train_settings[] = {
     {"epochs", "/train", true, {"epochs", INT(epochs), .max = SETTING_EPOCHS_MAX}},
     {"iterations", "/train", true, {"iterations", INT(iterations), .min = -1, .max = SETTING_COUNT_MAX}},
     {"batch-size", "/train", false, {"batch_size", INT(batch_size), .min = 1, .max = SETTING_BATCH_MAX}},
+    {"shards",
+     "/train",
+     false,
+     {"shards", INT(shards), .min = 1, .max = SETTING_BATCH_MAX, .sparse = true, .absent = 1}},
     {"max-train", "/train", false, {"max_train", INT(max_train), .max = SETTING_UINT32_MAX}},
     {"dropout", "/train", false, {"dropout", REAL(dropout), .max = SETTING_SHARE_MAX, .sparse = true}},
     {"label-smoothing",
@@ -133,7 +137,7 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
     size_t n = 0;
     for (int i = 0; i < TRAIN_SETTINGS; i++) {
         const Setting *s = &train_settings[i];
-        bool absent = s->field.sparse && field_number(&s->field, settings) == 0;
+        bool absent = field_absent(&s->field, settings);
         if (s->may_change == may_change && s->field.kind != FIELD_TEXT && !absent && n < SETTINGS_TEXT)
             n += (size_t)snprintf(out + n, SETTINGS_TEXT - n, "%s=%s\n", s->option,
                                   print_digits(&s->field, settings, 17, value));

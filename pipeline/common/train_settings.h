@@ -56,6 +56,7 @@ typedef struct {
     int64_t epochs;
     int64_t iterations; /* -1: as many as the epochs have */
     int64_t batch_size;
+    int64_t shards;    /* of a minibatch (pipeline/train/share.h), at least 1 */
     int64_t max_train; /* 0: all captions */
     int order;         /* BatchOrder */
     int precision;     /* Precision of matrix products */
@@ -83,7 +84,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 32 };
+enum { TRAIN_SETTINGS = 33 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -99,7 +100,7 @@ const char *setting_print(const Setting *setting, const TrainSettings *settings,
 /* The first setting that two runs do not share, of those that a resumed run may change, or of those that it may not; NULL:
  * none. The dataset's name does not count. */
 const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, bool may_change);
-/* The same settings as text, a line "option=value" each, to the last bit. Sparse ones that are 0 are left out, so that a new
+/* The same settings as text, a line "option=value" each, to the last bit. Sparse ones that have the value of files without them are left out, so that a new
  * setting changes no text, and no mark, of runs that do not use it. */
 enum { SETTINGS_TEXT = 8192 };
 void settings_text(const TrainSettings *settings, bool may_change, char out[SETTINGS_TEXT]);

@@ -12,6 +12,7 @@ struct BatchSource {
     CaptionRows captions;
     BatchOrder order;
     int batch_size;
+    Share share;
     int64_t iteration; /* of the next draw */
     Rng rng;
     Rng epoch_rng;      /* shuffle: the generator before the epoch's permutation */
@@ -24,6 +25,11 @@ struct BatchSource {
 int64_t batches_per_epoch(int64_t n, int batch_size)
 {
     return n / batch_size > 1 ? n / batch_size : 1;
+}
+
+int batches_rows(const CaptionRows *captions, BatchOrder order, int batch_size)
+{
+    return order == BATCH_SHUFFLE && captions->n < batch_size ? (int)captions->n : batch_size;
 }
 
 int batch_alloc(Batch *b, const Dataset *d, int batch_size)
@@ -49,11 +55,12 @@ void batch_free(Batch *b)
     memset(b, 0, sizeof *b);
 }
 
-/* The number of caption i's image among the batch's, whose grid is read if it is the first of it. -1: failed. */
-static int32_t gather_grid(const Dataset *d, Batch *b, int i, Err *err)
+/* The number of caption i's image among the batch's, whose grid is read if it is the first of it in its shard, which begins
+ * with caption `from`. -1: failed. */
+static int32_t gather_grid(const Dataset *d, Batch *b, int from, int i, Err *err)
 {
     int32_t row = d->image.ints[b->index[i]];
-    for (int k = 0; k < i; k++)
+    for (int k = from; k < i; k++)
         if (d->image.ints[b->index[k]] == row)
             return b->image[k];
     if (grid_row(&d->grid, row, b->grid + (size_t)b->images * d->grid.rows.numbers, err))
@@ -61,12 +68,10 @@ static int32_t gather_grid(const Dataset *d, Batch *b, int i, Err *err)
     return b->images++;
 }
 
-int batch_gather(const Dataset *d, Batch *b, Err *err)
+static int gather_shard(const Dataset *d, Batch *b, int from, int end, Err *err)
 {
     size_t width = (size_t)d->width, D = (size_t)d->features.columns;
-    b->has_zeros = false;
-    b->images = 0;
-    for (int i = 0; i < b->n; i++) {
+    for (int i = from; i < end; i++) {
         const int32_t *caption = dataset_caption(d, b->index[i], err);
         const float *features = caption ? dataset_features(d, d->image.ints[b->index[i]], err) : NULL;
         if (!features)
@@ -74,9 +79,20 @@ int batch_gather(const Dataset *d, Batch *b, Err *err)
         b->has_zeros |= features_zero(&d->features, d->image.ints[b->index[i]]);
         memcpy(b->features + (size_t)i * D, features, D * sizeof *features);
         memcpy(b->captions + (size_t)i * width, caption, width * sizeof *caption);
-        if (b->grid && (b->image[i] = gather_grid(d, b, i, err)) < 0)
+        if (b->grid && (b->image[i] = gather_grid(d, b, from, i, err)) < 0)
             return -1;
     }
+    return 0;
+}
+
+int batch_gather(const Dataset *d, const Share *share, Batch *b, Err *err)
+{
+    int end = share_first(share, b->n, share->rank + 1);
+    b->has_zeros = false;
+    b->images = 0;
+    for (int k = share_first(share, b->n, share->rank); k < end; k++)
+        if (gather_shard(d, b, share_row(share, b->n, k), share_row(share, b->n, k + 1), err))
+            return -1;
     return 0;
 }
 
@@ -106,7 +122,7 @@ static int take(void *ctx, void *item, Err *err)
         s->have_shuffled = true;
         rng_permutation(&s->rng, s->captions.n, s->shuffled);
     }
-    b->n = s->order == BATCH_SHUFFLE && s->captions.n < s->batch_size ? (int)s->captions.n : s->batch_size;
+    b->n = batches_rows(&s->captions, s->order, s->batch_size);
     for (int i = 0; i < b->n; i++) {
         int64_t at = draw(s, in_epoch, i);
         b->index[i] = s->captions.rows ? s->captions.rows[at] : at;
@@ -119,11 +135,11 @@ static int take(void *ctx, void *item, Err *err)
 static int work(void *ctx, void *item, Err *err)
 {
     const BatchSource *s = ctx;
-    return batch_gather(s->captions.data, item, err);
+    return batch_gather(s->captions.data, &s->share, item, err);
 }
 
-BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int batch_size, int64_t first,
-                           const Rng *rng, Err *err)
+BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int batch_size, const Share *share,
+                           int64_t first, const Rng *rng, Err *err)
 {
     BatchSource *s = calloc(1, sizeof *s);
     bool failed = !s;
@@ -131,6 +147,7 @@ BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int ba
         s->captions = *captions;
         s->order = order;
         s->batch_size = batch_size;
+        s->share = *share;
         s->iteration = first;
         s->rng = *rng;
         s->shuffled = calloc(order == BATCH_SHUFFLE ? (size_t)captions->n : 1, sizeof *s->shuffled);

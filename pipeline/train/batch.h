@@ -12,6 +12,7 @@
 #include "io/data/dataset.h"
 #include "model/base/rng.h"
 #include "pipeline/common/train_settings.h"
+#include "pipeline/train/share.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ typedef struct {
     int n;             /* captions */
     int32_t *captions; /* (n, C) */
     float *features;   /* (n, D) */
-    /* If the dataset was opened with its grid: those of the batch's different images, in the order of their first captions. */
+    /* If the dataset was opened with its grid: those of each shard's different images, in the order of their first captions. */
     float *grid;    /* (images, P, C) */
     int32_t *image; /* (n): which of them */
     int images;
@@ -44,16 +45,19 @@ int64_t batches_per_epoch(int64_t n, int batch_size);
 /* Memory for one batch; batch_free frees. -1: out of memory. */
 int batch_alloc(Batch *batch, const Dataset *data, int batch_size);
 void batch_free(Batch *batch);
-/* Fills captions, features and has_zeros of the rows batch->index (n). -1: a feature is not finite, or a word is out of
- * range. Any thread. */
-int batch_gather(const Dataset *data, Batch *batch, Err *err);
+/* Fills captions, features and has_zeros of the rows batch->index (n): of those that are this rank's by `share`, in their places.
+ * -1: a feature is not finite, or a word is out of range. Any thread. */
+int batch_gather(const Dataset *data, const Share *share, Batch *batch, Err *err);
 
 typedef struct BatchSource BatchSource;
 
+/* The captions of each batch. */
+int batches_rows(const CaptionRows *captions, BatchOrder order, int batch_size);
+
 /* Starts batches at iteration `first` (from 0), without end. rng is the state after a fresh start's draws for
  * iteration 0, and the rng of batch k-1 for iteration k. */
-BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int batch_size, int64_t first,
-                           const Rng *rng, Err *err);
+BatchSource *batches_start(const CaptionRows *captions, BatchOrder order, int batch_size, const Share *share,
+                           int64_t first, const Rng *rng, Err *err);
 /* Borrowed until the next call. NULL: failed. */
 const Batch *batches_next(BatchSource *source, Err *err);
 void batches_stop(BatchSource *source); /* frees; NULL is legal */

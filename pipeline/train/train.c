@@ -1,15 +1,18 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
+#include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
-#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
+#include "pipeline/train/shards.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
 #include "pipeline/train/validate.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,17 +20,12 @@
 
 static int save(TrainRun *r, Err *err)
 {
-    if (model_save(&r->model, &r->state, r->options->out, err))
+    if (train_write(r, r->options->out, err))
         return -1;
     return train_log_event(r, "checkpoint", NAN, false, err);
 }
 
 /* --- an iteration --- */
-
-static int warn_of_zeros(TrainRun *r, const Dataset *d, bool *warned, Err *err)
-{
-    return check_zero_rows(&d->features, d->features_path, warned, r->report, err);
-}
 
 /* The learning rate of the next iteration. */
 static void set_rate(TrainRun *r)
@@ -71,10 +69,10 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b || (b->has_zeros && warn_of_zeros(r, &r->data, &r->warned_of_zeros, err)))
+    if (!b || shards_loss(r, b, &r->stop, err))
         return -1;
-    r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
-    if (!isfinite(r->loss))
+    r->agreed = !isfinite(r->loss);
+    if (r->agreed)
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
                        (long long)s->iteration + 1, r->options->out);
     set_rate(r);
@@ -94,6 +92,14 @@ static int iterate(TrainRun *r, Err *err)
 
 /* --- the run --- */
 
+/* A signal, which ends all ranks after the same iteration: those that did not get it act as if they had. */
+static bool stopped(const TrainRun *r)
+{
+    if (r->stop && !report_stop(r->report))
+        raise(r->stop);
+    return r->share.ranks > 1 ? r->stop : report_stop(r->report);
+}
+
 static bool ended(const TrainRun *r)
 {
     return r->state.iteration >= r->total || out_of_patience(r);
@@ -103,7 +109,7 @@ static int loop(TrainRun *r, Err *err)
 {
     int64_t every = r->options->save_every;
     set_rate(r);
-    while (!ended(r) && !report_stop(r->report)) {
+    while (!ended(r) && !stopped(r)) {
         if (iterate(r, err))
             return -1;
         report_progress(r->report, r->state.iteration, r->total);
@@ -135,12 +141,13 @@ static int nothing_left(TrainRun *r, Err *err)
     report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done%s", o->resume,
                 (long long)r->state.iteration, (long long)r->total,
                 r->state.iteration < r->total ? "; a larger --patience continues" : "");
-    return strcmp(o->out, o->resume) ? model_save(&r->model, &r->state, o->out, err) : 0;
+    return strcmp(o->out, o->resume) ? train_write(r, o->out, err) : 0;
 }
 
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err)
 {
-    TrainRun r = {.options = options, .report = report};
+    const Report silent = {.stop = report->stop};
+    TrainRun r = {.options = options, .report = ranks_self() ? &silent : report};
     int rc = train_start(&r, err);
     if (rc == 0 && options->resume && ended(&r))
         rc = nothing_left(&r, err);
@@ -150,7 +157,10 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
         model_save(&r.model, &r.state, options->out, NULL);
     if (rc == 0)
         rc = train_close_log(&r, err);
-    *result = (TrainResult){r.loss, rc == 0 && ended(&r), r.contradiction};
+    bool alone = rc && r.share.ranks > 1 && !r.agreed;
+    if (alone)
+        err_prefix(err, "rank %d on %s: ", r.share.rank, ranks_host(r.share.rank));
+    *result = (TrainResult){r.loss, rc == 0 && ended(&r), alone, r.contradiction};
     train_end(&r);
     return rc;
 }

@@ -3,6 +3,9 @@
  *   batches (gathered ahead) ──► captioner_loss ──► optim_update ──► ... ──► model.h5
  *                                      └──► training log, notes
  *
+ * With several ranks (io/ranks/ranks.h), each computes its share of every minibatch (shards.h) and all of the rest; rank 0 alone
+ * writes files and reports.
+ *
  * Main thread; parallel inside. A stop signal ends training after the current iteration, with the model saved.
  * A loss that is not finite ends it with a failure: nothing is written, and the last save stays. */
 #ifndef COCO_PIPELINE_TRAIN_TRAIN_H
@@ -25,12 +28,14 @@ typedef struct {
     bool force;             /* replace a model or log of another run */
     bool allow_external;    /* HDF5 files may keep arrays in other files */
     int64_t save_every;     /* iterations between saves; 0: only at the end */
+    int64_t mpi_timeout;    /* seconds that another rank may take to answer, at least 1 */
     int64_t print_every;    /* iterations between notes of the loss, at least 1 */
 } TrainOptions;
 
 typedef struct {
     double loss;        /* of the last iteration; NaN: none was done */
     bool complete;      /* all iterations are done: it was not stopped */
+    bool alone;         /* failed, of several ranks, on this one: the others are still at work */
     bool contradiction; /* failed because a given option contradicts the file of init or resume: a usage error */
 } TrainResult;
 

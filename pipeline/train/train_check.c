@@ -1,8 +1,8 @@
 #include "pipeline/train/train_check.h"
 
 #include "model/gradients.h"
+#include "pipeline/train/shards.h"
 #include "pipeline/train/train_start.h"
-#include "pipeline/train/validate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,10 @@ static int check(TrainRun *r, GradientCheck *result, Err *err)
     const Batch *b = r->source ? batches_next(r->source, err) : NULL;
     if (!b)
         return r->source ? -1 : err_set(err, "no iterations: nothing to check");
-    r->loss = batch_loss(r, b, r->data.width, LOSS_TRAINING);
+    if (r->share.ranks > 1)
+        return err_set(err, "--check-gradients is for one rank");
+    if (shards_loss(r, b, &r->stop, err))
+        return -1;
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f", r->loss);
     const GradientProblem problem = {.cell = shape->cell->name,

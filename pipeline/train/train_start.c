@@ -2,12 +2,15 @@
 
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
+#include "io/ranks/ranks.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/dataset_place.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/train/agree.h"
 #include "pipeline/train/guard.h"
 #include "pipeline/train/rate.h"
 #include "pipeline/train/run_mark.h"
+#include "pipeline/train/shards.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/validate.h"
 
@@ -272,7 +275,7 @@ static int alloc_work(TrainRun *r, Err *err)
     if (!r->work || params_alloc(&r->grads, shape) ||
         (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
         return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
-    return 0;
+    return shards_start(r, batches_rows(&r->captions, (BatchOrder)s->order, (int)s->batch_size), err);
 }
 
 static int start_batches(TrainRun *r, Err *err)
@@ -280,18 +283,19 @@ static int start_batches(TrainRun *r, Err *err)
     const TrainState *s = &r->state;
     if (s->iteration >= r->total)
         return 0;
-    r->source = batches_start(&r->captions, (BatchOrder)s->settings.order, (int)s->settings.batch_size,
+    r->source = batches_start(&r->captions, (BatchOrder)s->settings.order, (int)s->settings.batch_size, &r->share,
                               s->iteration, &s->rng, err);
     return r->source ? 0 : -1;
 }
 
-int train_start(TrainRun *r, Err *err)
+/* All that may fail because of what the user gave. Rank 0 writes the files, and so looks after them. */
+static int prepare(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
     const char *origin = o->resume ? o->resume : o->init;
-    r->loss = NAN;
-    h5_allow_external(o->allow_external);
-    if (claim_model(r, err) || open_origin(r, err) || try_outputs(r, err) || open_data(r, err))
+    bool writes = r->share.rank == 0;
+    if ((writes && claim_model(r, err)) || open_origin(r, err) || (writes && try_outputs(r, err)) ||
+        open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
         return -1;
@@ -300,9 +304,19 @@ int train_start(TrainRun *r, Err *err)
         return -1;
     if (origin && model_fits_grid(&r->model, origin, &r->data.grid, err))
         return -1;
-    if (plan_length(r, err) || mark(r, err) || guard_outputs(r, err))
+    r->share.shards = (int)r->state.settings.shards;
+    return plan_length(r, err) || mark(r, err) || (writes && guard_outputs(r, err)) || alloc_work(r, err) ? -1 : 0;
+}
+
+int train_start(TrainRun *r, Err *err)
+{
+    r->loss = NAN;
+    r->share = (Share){1, ranks_self(), ranks_count()};
+    h5_allow_external(r->options->allow_external);
+    ranks_limit((double)r->options->mpi_timeout);
+    if (train_agree(r, prepare(r, err), err))
         return -1;
-    return alloc_work(r, err) || train_open_log(r, err) || start_batches(r, err) ? -1 : 0;
+    return (r->share.rank == 0 && train_open_log(r, err)) || start_batches(r, err) ? -1 : 0;
 }
 
 /* --- the end --- */
@@ -313,6 +327,7 @@ void train_end(TrainRun *r)
     batches_stop(r->source);
     batch_free(&r->val_batch);
     loss_work_free(r->work);
+    shards_end(r->shards);
     params_free(&r->grads);
     train_state_free(&r->state);
     model_free(&r->model);

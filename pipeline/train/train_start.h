@@ -9,6 +9,7 @@
 #include "pipeline/common/model.h"
 #include "pipeline/common/train_state.h"
 #include "pipeline/train/batch.h"
+#include "pipeline/train/share.h"
 #include "pipeline/train/train.h"
 
 #include <stdio.h>
@@ -25,6 +26,10 @@ typedef struct {
     int64_t *subset; /* --max-train: caption rows; NULL: all */
     CaptionRows captions;
     int64_t per_epoch, total; /* iterations */
+    Share share;
+    struct Shards *shards;
+    int stop;    /* with several ranks: a signal that one of them got */
+    bool agreed; /* a failure is one of all ranks together */
     Params grads;
     LossWork *work;
     Batch val_batch;

@@ -1,13 +1,16 @@
 #include "pipeline/train/validate.h"
 
+#include "io/ranks/ranks.h"
 #include "pipeline/common/dataset_check.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
+#include "pipeline/train/share.h"
 #include "pipeline/train/val_scores.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
+static double batch_loss(TrainRun *r, const Batch *b)
 {
     const LossBatch batch = {.features = b->features,
                              .captions = b->captions,
@@ -15,10 +18,9 @@ double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
                              .image = b->image,
                              .images = b->images,
                              .N = b->n,
-                             .T = width - 1,
-                             .mode = mode,
-                             .iteration = r->state.iteration + 1};
-    return captioner_loss(&r->model.params, r->work, &batch, &r->grads);
+                             .T = r->val.width - 1,
+                             .mode = LOSS_VALIDATION};
+    return captioner_loss(&r->model.params, r->work, &batch, NULL);
 }
 
 bool scores_captions(const TrainSettings *s)
@@ -53,24 +55,58 @@ static int64_t words_of(const Batch *b, int width)
     return words;
 }
 
+/* What a rank finds in a batch. */
+typedef struct {
+    double loss; /* summed over captions */
+    int64_t words;
+    bool zeros;
+} BatchNumbers;
+
+static int find_batch(TrainRun *r, int64_t first, int64_t end, BatchNumbers *found, Err *err)
+{
+    static const Share whole = {1, 0, 1};
+    Batch *b = &r->val_batch;
+    b->n = (int)(end - first);
+    for (int k = 0; k < b->n; k++)
+        b->index[k] = first + k;
+    if (batch_gather(&r->val, &whole, b, err))
+        return -1;
+    *found = (BatchNumbers){batch_loss(r, b) * b->n, words_of(b, r->val.width), b->has_zeros};
+    return 0;
+}
+
+/* Batch i is rank i mod ranks' to find; then each rank has the numbers of all. */
+static int find_batches(TrainRun *r, int64_t n, BatchNumbers *all, Err *err)
+{
+    int64_t size = r->state.settings.batch_size, ranks = r->share.ranks, rounds = (n - 1) / size / ranks + 1;
+    BatchNumbers mine = {.loss = 0};
+    for (int64_t i = 0; i < rounds; i++) {
+        int64_t first = (i * ranks + r->share.rank) * size, end = first + size < n ? first + size : n;
+        if ((first < n && find_batch(r, first, end, &mine, err)) ||
+            ranks_gather(&mine, sizeof mine, all + i * ranks, err))
+            return -1;
+    }
+    return 0;
+}
+
 /* The mean loss of the first captions, in batches. */
 static int loss_of_captions(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max, words = 0;
+    int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max, batches = (n - 1) / s->batch_size + 1, words = 0;
     double sum = 0;
-    Batch *b = &r->val_batch;
-    for (int64_t i = 0; i < n; i += b->n) {
-        b->n = (int)(n - i < s->batch_size ? n - i : s->batch_size);
-        for (int k = 0; k < b->n; k++)
-            b->index[k] = i + k;
-        if (batch_gather(&r->val, b, err) ||
-            (b->has_zeros &&
-             check_zero_rows(&r->val.features, r->val.features_path, &r->warned_of_val_zeros, r->report, err)))
-            return -1;
-        sum += batch_loss(r, b, r->val.width, LOSS_VALIDATION) * b->n;
-        words += words_of(b, r->val.width);
+    bool zeros = false;
+    BatchNumbers *all = calloc((size_t)(batches + r->share.ranks), sizeof *all);
+    int rc = all ? find_batches(r, n, all, err) : err_set(err, "out of memory");
+    for (int64_t i = 0; rc == 0 && i < batches; i++) {
+        sum += all[i].loss;
+        words += all[i].words;
+        zeros |= all[i].zeros;
     }
+    free(all);
+    if (rc ||
+        (zeros && check_zero_rows(&r->val.features, r->val.features_path, &r->warned_of_val_zeros, r->report, err)))
+        return -1;
     r->val_loss = sum / (double)n;
     r->val_scores.word_loss = sum / (double)words;
     r->val_scores.perplexity = exp(r->val_scores.word_loss);
@@ -141,5 +177,5 @@ int validate(TrainRun *r, Err *err)
     if (!better || !t->keep_best)
         return 0;
     report_note(r->report, "the best so far: saved to %s", t->keep_best);
-    return model_save(&r->model, s, t->keep_best, err);
+    return train_write(r, t->keep_best, err);
 }

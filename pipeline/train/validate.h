@@ -7,9 +7,6 @@
 #include "io/data/trainlog.h"
 #include "pipeline/train/train_start.h"
 
-/* The mean loss of a batch of captions of `width` words; in training also its gradient. */
-double batch_loss(TrainRun *run, const Batch *batch, int width, LossMode mode);
-
 /* Whether a setting needs captions of validation images. */
 bool scores_captions(const TrainSettings *settings);
 

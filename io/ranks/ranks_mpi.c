@@ -1,0 +1,199 @@
+#include "io/ranks/ranks.h"
+
+#include "io/base/clock.h"
+#include "io/ranks/launcher.h"
+
+#include <mpi.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    CHUNK = 1 << 24, /* bytes of one of MPI's messages, whose length is an int */
+    HOST = 64        /* of a machine's name */
+};
+
+static struct {
+    bool joined;
+    int self, count;
+    char (*host)[HOST]; /* (count) */
+    double limit;
+    MPI_Request *request; /* (room) */
+    int *peer;            /* (room): whose it is */
+    int n, room;
+} me = {.count = 1, .limit = 300};
+
+/* --- the beginning and the end --- */
+
+static int learn_hosts(Err *err)
+{
+    char host[MPI_MAX_PROCESSOR_NAME + 1] = "", mine[HOST];
+    int n;
+    MPI_Get_processor_name(host, &n);
+    snprintf(mine, sizeof mine, "%.*s", HOST - 1, host);
+    me.host = calloc((size_t)me.count, sizeof *me.host);
+    return me.host ? ranks_gather(mine, sizeof mine, me.host, err) : err_set(err, "out of memory");
+}
+
+int ranks_join(Err *err)
+{
+    int level, started = launcher_count();
+    if (launcher_is_mpi()) {
+        if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level))
+            return err_set(err, "MPI does not start");
+        me.joined = true;
+        MPI_Comm_rank(MPI_COMM_WORLD, &me.self);
+        MPI_Comm_size(MPI_COMM_WORLD, &me.count);
+    }
+    if (me.count == 1 && started > 1)
+        return err_set(err,
+                       "%s started %d of this command, but each is alone: MPI and the launcher do not know each "
+                       "other (srun --mpi=pmix, or mpirun)",
+                       launcher_name(), started);
+    return me.joined ? learn_hosts(err) : 0;
+}
+
+int ranks_self(void)
+{
+    return me.self;
+}
+
+int ranks_count(void)
+{
+    return me.count;
+}
+
+const char *ranks_host(int rank)
+{
+    return me.host ? me.host[rank] : "this machine";
+}
+
+void ranks_limit(double seconds)
+{
+    me.limit = seconds;
+}
+
+void ranks_leave(int status, bool alone)
+{
+    if (!me.joined)
+        return;
+    me.joined = false;
+    if (alone)
+        MPI_Abort(MPI_COMM_WORLD, status);
+    MPI_Finalize();
+    free(me.host);
+    free(me.request);
+    free(me.peer);
+    me.host = NULL;
+    me.request = NULL;
+    me.peer = NULL;
+}
+
+/* --- messages --- */
+
+static int make_room(const RankMessage *m, int n, int *requests, Err *err)
+{
+    for (int i = 0; i < n; i++)
+        *requests += (int)((m[i].bytes + CHUNK - 1) / CHUNK);
+    if (*requests <= me.room)
+        return 0;
+    MPI_Request *request = realloc(me.request, (size_t)*requests * sizeof *request);
+    me.request = request ? request : me.request;
+    int *peer = realloc(me.peer, (size_t)*requests * sizeof *peer);
+    me.peer = peer ? peer : me.peer;
+    if (!request || !peer)
+        return err_set(err, "out of memory");
+    me.room = *requests;
+    return 0;
+}
+
+static void begin(const RankMessage *m, bool receive)
+{
+    for (size_t at = 0; at < m->bytes; at += CHUNK, me.n++) {
+        int bytes = (int)(m->bytes - at < CHUNK ? m->bytes - at : CHUNK);
+        me.peer[me.n] = m->rank;
+        if (receive)
+            MPI_Irecv((char *)m->data + at, bytes, MPI_BYTE, m->rank, 0, MPI_COMM_WORLD, &me.request[me.n]);
+        else
+            MPI_Isend((char *)m->data + at, bytes, MPI_BYTE, m->rank, 0, MPI_COMM_WORLD, &me.request[me.n]);
+    }
+}
+
+/* The first rank from or to which something is under way. */
+static int missing(void)
+{
+    for (int i = 0; i < me.n; i++)
+        if (me.request[i] != MPI_REQUEST_NULL)
+            return me.peer[i];
+    return me.self;
+}
+
+/* All that wait for a rank run out of time together: the lowest of them speaks, and ends the others before they do. */
+static bool out_of_time(double waited)
+{
+    const double patience = 3;
+    if (waited < me.limit)
+        return false;
+    int speaker = missing() == 0 ? 1 : 0;
+    return waited >= me.limit + (me.self == speaker ? 0 : patience);
+}
+
+static int await(RanksWait wait, Err *err)
+{
+    const double busy = 1e-3; /* seconds in which a gentle wait does not sleep yet */
+    const struct timespec nap = {0, 50000};
+    double began = clock_now();
+    for (;;) {
+        int done, flag;
+        MPI_Testall(me.n, me.request, &done, MPI_STATUSES_IGNORE);
+        if (done)
+            return 0;
+        /* Testall says nothing of single requests. */
+        for (int i = 0; i < me.n; i++)
+            if (me.request[i] != MPI_REQUEST_NULL)
+                MPI_Test(&me.request[i], &flag, MPI_STATUS_IGNORE);
+        double waited = clock_now() - began;
+        if (out_of_time(waited))
+            return err_set(err,
+                           "rank %d on %s has not answered for %.0f s (--mpi-timeout): it hangs, or cannot be "
+                           "reached",
+                           missing(), ranks_host(missing()), me.limit);
+        if (wait == RANKS_GENTLE && waited > busy)
+            nanosleep(&nap, NULL);
+        else
+            sched_yield();
+    }
+}
+
+int ranks_exchange(const RankMessage *in, int n_in, const RankMessage *out, int n_out, RanksWait wait, Err *err)
+{
+    int requests = 0;
+    if (make_room(in, n_in, &requests, err) || make_room(out, n_out, &requests, err))
+        return -1;
+    me.n = 0;
+    for (int i = 0; i < n_in; i++)
+        begin(&in[i], true);
+    for (int i = 0; i < n_out; i++)
+        begin(&out[i], false);
+    return await(wait, err);
+}
+
+int ranks_gather(const void *mine, size_t bytes, void *all, Err *err)
+{
+    size_t others = (size_t)me.count - 1;
+    RankMessage *m = malloc((2 * others + 1) * sizeof *m), *in = m, *out = m;
+    if (!m)
+        return err_set(err, "out of memory");
+    out = m + others;
+    memmove((char *)all + (size_t)me.self * bytes, mine, bytes);
+    for (int r = 0; r < me.count; r++)
+        if (r != me.self) {
+            *in++ = (RankMessage){r, (char *)all + (size_t)r * bytes, bytes};
+            *out++ = (RankMessage){r, (char *)all + (size_t)me.self * bytes, bytes};
+        }
+    int rc = ranks_exchange(m, (int)others, m + others, (int)others, RANKS_GENTLE, err);
+    free(m);
+    return rc;
+}
