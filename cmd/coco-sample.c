@@ -132,7 +132,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 34 };
+enum { N_OPTIONS = 35 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {

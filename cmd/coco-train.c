@@ -16,7 +16,7 @@ typedef struct {
     bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 45 };
+enum { N_OPTIONS = 44 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {

@@ -41,7 +41,7 @@ static int score_batch(Scorer *s, int64_t first, int n, Err *err)
     b->n = n;
     for (int i = 0; i < n; i++)
         b->index[i] = first + i;
-    if (batch_gather(s->data, b, err))
+    if (batch_gather(s->data, &SHARE_WHOLE, b, err))
         return -1;
     const LossBatch batch = {.features = b->features,
                              .captions = b->captions,

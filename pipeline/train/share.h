@@ -18,6 +18,9 @@ typedef struct {
     int rank, ranks;
 } Share;
 
+/* A minibatch in one piece, all of it this rank's. */
+static const Share SHARE_WHOLE = {1, 0, 1};
+
 static inline int share_count(const Share *s, int n)
 {
     return n < s->shards ? n : s->shards;

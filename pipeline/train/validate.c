@@ -64,12 +64,11 @@ typedef struct {
 
 static int find_batch(TrainRun *r, int64_t first, int64_t end, BatchNumbers *found, Err *err)
 {
-    static const Share whole = {1, 0, 1};
     Batch *b = &r->val_batch;
     b->n = (int)(end - first);
     for (int k = 0; k < b->n; k++)
         b->index[k] = first + k;
-    if (batch_gather(&r->val, &whole, b, err))
+    if (batch_gather(&r->val, &SHARE_WHOLE, b, err))
         return -1;
     *found = (BatchNumbers){batch_loss(r, b) * b->n, words_of(b, r->val.width), b->has_zeros};
     return 0;
