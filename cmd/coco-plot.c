@@ -23,7 +23,7 @@ static void check(const PlotOptions *plot)
         cli_usage_error("standard input can be read only once");
     if (!plot->output || !*plot->output)
         cli_usage_error("-o must name the picture to write");
-    cli_png_name("-o", plot->output);
+    cli_picture_name("-o", plot->output, "PNG");
     if (!strcmp(plot->output, "-") && isatty(STDOUT_FILENO))
         cli_usage_error("-o -: a picture cannot be written to a terminal");
     if (plot->n_labels > plot->n_inputs)

@@ -61,12 +61,12 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
     *h = (int)down;
 }
 
-void cli_png_name(const char *option, const char *path)
+void cli_picture_name(const char *option, const char *path, const char *formats)
 {
     static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf",
                                         ".tif", ".tiff", ".bmp", ".htm",  ".html"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
         if (!strcasecmp(ending, other[i]))
-            cli_usage_error("%s '%s': pictures are PNG, not %s", option, path, ending + 1);
+            cli_usage_error("%s '%s': pictures are %s, not %s", option, path, formats, ending + 1);
 }

@@ -415,8 +415,8 @@ END
     done
     fails 2 '--rows' coco-render --rows=-1 -o a.png two.jsonl
     fails 2 '--gt' coco-render --gt=many -o a.png two.jsonl
-    fails 2 "-o 'a.b.JPG': pictures are PNG, not JPG" coco-render -o a.b.JPG two.jsonl
-    fails 2 "-o 'a.html': pictures are PNG, not html" coco-render -o a.html two.jsonl
+    fails 2 "-o 'a.b.GIF': pictures are PNG, JPEG or WebP, not GIF" coco-render -o a.b.GIF two.jsonl
+    fails 2 "-o 'a.html': pictures are PNG, JPEG or WebP, not html" coco-render -o a.html two.jsonl
     fails 2 '--html -' coco-render --html - two.jsonl
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl

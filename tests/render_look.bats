@@ -61,12 +61,12 @@ render() { coco-render -q --images . "$@"; }
     { cat cider.jsonl; cat cider.jsonl; } >two.jsonl
     { cat cider.jsonl; cat c.jsonl; } >one.jsonl
     width() { png changed "$1" "$2" | { read -r x0 y0 x1 y1; echo $((x1 - x0)); }; }
-    for side in 256 60; do
-        render two.jsonl --sort score --tile ${side}x$side -o two$side.png
-        render one.jsonl --sort score --tile ${side}x$side -o one$side.png
+    for side in 256 48; do
+        render two.jsonl --title T --sort score --tile ${side}x$side -o two$side.png
+        render one.jsonl --title T --sort score --tile ${side}x$side -o one$side.png
     done
     [ "$(width two256.png one256.png)" -gt 60 ]
-    [ "$(width two60.png one60.png)" -lt 45 ]
+    [ "$(width two48.png one48.png)" -lt 34 ]
 }
 
 @test "lines and no text: dense sheets" {
@@ -109,4 +109,26 @@ render() { coco-render -q --images . "$@"; }
 @test "captions without spaces between words are highlighted by character" {
     echo '{"image_id":1,"caption":"犬が走る","references":["犬は走った"]}' | render --highlight --html a.html -o a.png 2>/dev/null
     grep -q '<p class="caption" dir="auto">犬<span class="missed">が</span>走<span class="missed">る</span></p>' a.html
+}
+
+@test "JPEG and WebP by the name's ending: the same picture, nearly" {
+    render c.jsonl -o a.png --dpi 150
+    for name in a.jpg b.JPEG a.webp; do
+        render c.jsonl -o $name --dpi 150
+        tool_decode a.png >want.ppm
+        tool_decode $name >found.ppm
+        python3 -c '
+want, found = (open(f, "rb").read() for f in ("want.ppm", "found.ppm"))
+assert len(want) == len(found) and want[:15] == found[:15]
+far = sum(abs(a - b) for a, b in zip(want, found)) / len(want)
+assert far < 2, far'
+    done
+    same a.jpg b.JPEG
+    [ "$(head -c 3 a.jpg | od -An -tx1)" = " ff d8 ff" ]
+    [ "$(od -An -tx1 -j 13 -N 5 a.jpg)" = " 01 00 96 00 96" ] # 150 pixels per inch
+    [ "$(head -c 4 a.webp)$(tail -c +9 a.webp | head -c 4)" = RIFFWEBP ]
+    cat c.jsonl c.jsonl c.jsonl c.jsonl >four.jsonl
+    fails 1 "a.webp: .* pixels are too many for WebP, whose sides may be up to 16383" \
+        coco-render --images . --tile 4096x16 --columns 4 -o a.webp four.jsonl
+    [ "$(head -c 4 a.webp)" = RIFF ] # the old one is still there
 }

@@ -288,18 +288,18 @@ static void encodes(void **state)
     for (int i = 0; i < 3; i++) {
         Image in = quarters(sizes[i][0], sizes[i][1]), out;
         Bytes jpeg, again;
-        assert_ok(encode_jpeg(&in, 90, &jpeg.bytes, &jpeg.n, &err));
+        assert_ok(encode_jpeg(&in, 90, false, &jpeg.bytes, &jpeg.n, &err));
         assert_null(sniff_cut(jpeg.bytes, jpeg.n));
         assert_ok(decode_whole(&out, jpeg.bytes, jpeg.n, &err));
         assert_int_equal(out.width, in.width);
         assert_int_equal(out.height, in.height);
         if (i == 2)
             expect_quarters(&out, "ABCD");
-        assert_ok(encode_jpeg(&in, 90, &again.bytes, &again.n, &err));
+        assert_ok(encode_jpeg(&in, 90, false, &again.bytes, &again.n, &err));
         assert_int_equal(jpeg.n, again.n);
         assert_memory_equal(jpeg.bytes, again.bytes, jpeg.n);
         free(again.bytes);
-        assert_ok(encode_jpeg(&in, 20, &again.bytes, &again.n, &err));
+        assert_ok(encode_jpeg(&in, 20, false, &again.bytes, &again.n, &err));
         assert_true(i == 0 || again.n < jpeg.n);
         free(again.bytes);
         free(jpeg.bytes);
@@ -308,10 +308,10 @@ static void encodes(void **state)
     }
     Bytes none;
     Image wide = quarters(70000, 1), empty = {0, 5, NULL};
-    assert_int_equal(encode_jpeg(&wide, 90, &none.bytes, &none.n, &err), -1);
+    assert_int_equal(encode_jpeg(&wide, 90, false, &none.bytes, &none.n, &err), -1);
     assert_says(err.text, "JPEG");
     assert_null(none.bytes);
-    assert_int_equal(encode_jpeg(&empty, 90, &none.bytes, &none.n, &err), -1);
+    assert_int_equal(encode_jpeg(&empty, 90, false, &none.bytes, &none.n, &err), -1);
     image_free(&wide);
 }
 

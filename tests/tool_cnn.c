@@ -40,7 +40,7 @@ static int enlarge(int w, int h, const char *in, const char *out)
     unsigned char *bytes;
     size_t len;
     if (read_image(in, &(ImageWish){0}, &image) || image_scale(&large, &image, w, h, &err) ||
-        encode_jpeg(&large, QUALITY, &bytes, &len, &err))
+        encode_jpeg(&large, QUALITY, false, &bytes, &len, &err))
         return die();
     FILE *f = fopen(out, "wbe");
     int rc = !f || fwrite(bytes, 1, len, f) != len || fclose(f) ? 1 : 0;

@@ -74,7 +74,7 @@ int page_picture(const Page *page, int64_t i, const Image *image, PagePicture *p
 {
     unsigned char *bytes;
     size_t len;
-    if (encode_jpeg(image, QUALITY, &bytes, &len, err))
+    if (encode_jpeg(image, QUALITY, false, &bytes, &len, err))
         return -1;
     picture->w = image->width;
     picture->h = image->height;

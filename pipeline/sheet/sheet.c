@@ -3,7 +3,7 @@
 #include "io/base/err.h"
 #include "io/base/text.h"
 #include "io/file/file.h"
-#include "io/picture/pngwriter.h"
+#include "io/picture/picture_writer.h"
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/sheet_text.h"
 #include "pipeline/sheet/tiles.h"
@@ -114,7 +114,7 @@ static void place_tile(const Sheet *s, const SheetTile *tile, int column)
 }
 
 /* Draws the tiles first .. first+n-1, one row of the sheet. 0 done, 1 asked to stop, -1 failed. */
-static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
+static int draw_row(Sheet *s, PictureWriter *to, int64_t first, int n, Err *err)
 {
     int h = sheet_plan_row_height(&s->plan, first / s->plan.columns);
     clear_band(s, h);
@@ -125,7 +125,7 @@ static int draw_row(Sheet *s, PngWriter *png, int64_t first, int n, Err *err)
             return rc < 0 ? -1 : 1;
         place_tile(s, tile, column);
     }
-    return pngwriter_rows(png, s->band, h, err);
+    return picture_writer_rows(to, s->band, h, err);
 }
 
 /* What one sheet shows: the tiles first .. first+n-1. */
@@ -154,28 +154,28 @@ static int draw_header(Sheet *s, const char *subtitle, Err *err)
     return canvas_check(s->header, err) ? -1 : h;
 }
 
-static int emit_header(Sheet *s, PngWriter *png, int height, Err *err)
+static int emit_header(Sheet *s, PictureWriter *to, int height, Err *err)
 {
     for (int y = 0; y < height; y += s->band_h) {
         int n = height - y < s->band_h ? height - y : s->band_h;
-        if (canvas_rows(s->header, y, n, s->band, err) || pngwriter_rows(png, s->band, n, err))
+        if (canvas_rows(s->header, y, n, s->band, err) || picture_writer_rows(to, s->band, n, err))
             return -1;
     }
     return 0;
 }
 
 /* Draws all rows of pixels of a sheet. 0 done, 1 asked to stop, -1 failed. */
-static int draw_part(const Part *part, PngWriter *png, int header, Err *err)
+static int draw_part(const Part *part, PictureWriter *to, int header, Err *err)
 {
     Sheet *s = part->sheet;
     int64_t end = part->first + part->n;
-    int columns = s->plan.columns, rc = emit_header(s, png, header, err);
+    int columns = s->plan.columns, rc = emit_header(s, to, header, err);
     for (int64_t first = part->first; first < end && !rc; first += columns)
-        rc = draw_row(s, png, first, end - first < columns ? (int)(end - first) : columns, err);
+        rc = draw_row(s, to, first, end - first < columns ? (int)(end - first) : columns, err);
     if (rc)
         return rc;
     clear_band(s, s->plan.style.gutter);
-    return pngwriter_rows(png, s->band, s->plan.style.gutter, err);
+    return picture_writer_rows(to, s->band, s->plan.style.gutter, err);
 }
 
 /* Writes a Part as a picture. 0 done, 1 asked to stop, -1 failed. */
@@ -191,17 +191,16 @@ static int draw_sheet(void *ctx, FILE *out, Err *err)
         return -1;
     int height = sheet_plan_height(plan, part->first / plan->columns, (part->n + plan->columns - 1) / plan->columns,
                                    header, err);
-    PngWriter *png = height < 0 ? NULL : pngwriter_new(out, plan->width, height, err);
-    if (!png)
+    PictureWriter *to =
+        height < 0 ? NULL : picture_writer_new(s->options->output, out, plan->width, height, s->options->dpi, err);
+    if (!to)
         return -1;
     if (height > VIEWERS_MAX && part->number == 0)
         report_note(s->report, "a picture %d pixels high, which few programs can open: --rows splits it", height);
-    if (s->options->dpi > 0)
-        pngwriter_dpi(png, s->options->dpi);
-    int rc = draw_part(part, png, header, err);
+    int rc = draw_part(part, to, header, err);
     if (!rc)
-        rc = pngwriter_end(png, err);
-    pngwriter_free(png);
+        rc = picture_writer_end(to, err);
+    picture_writer_free(to);
     return rc;
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/sheet/sheet_output.h"
 
+#include "io/picture/picture_writer.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,11 @@ static const char *find_field(const char *output)
         if (number_field(s))
             return s;
     return NULL;
+}
+
+bool sheet_output_known(const char *output)
+{
+    return picture_writer_knows(output);
 }
 
 bool sheet_output_is_series(const char *output)

@@ -9,6 +9,9 @@
 
 /* What is wrong with the name ("more than one number in the name"); NULL: nothing. */
 const char *sheet_output_problem(const char *output);
+/* The formats of sheets, in words; whether the name ends as one of them. */
+#define SHEET_FORMATS "PNG, JPEG or WebP"
+bool sheet_output_known(const char *output);
 bool sheet_output_is_series(const char *output);
 /* The path of sheet i, from 0. The caller frees. NULL: out of memory. */
 char *sheet_output_name(const char *output, int i);
