@@ -36,7 +36,7 @@ setup() {
         [ "$(grep -c 'src="data:image/png;base64,iVBOR' $lang.html)" = 3 ]
         [ "$(grep -c '^<h2>' $lang.html)" = "$(grep -c '^## ' "$ROOT/scripts/exercise.$lang")" ]
         # The source of each function that it names.
-        [ "$(grep -c '<details>' $lang.html)" = "$(grep -c '^<pre>.*(' $lang.html)" ]
+        [ "$(grep -c '<details>' $lang.html)" = "$(grep -A 1 '<details>' $lang.html | grep -c '^<pre>[a-z].*(')" ]
         ! grep -q '[{][a-z_]*[}]' $lang.txt
     done
     grep -q 'rétropropagation' fr.html
