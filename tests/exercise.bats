@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# scripts/exercise: the exercise's checks, the page, and where its numbers come from. The small run is smaller here.
+
+bats_require_minimum_version 1.5.0
+load support/common
+
+setup_file() {
+    sanitized coco-train && return 0
+    cd "$BATS_FILE_TMPDIR"
+    export HIDDEN=24 WORDVEC=12
+    "$ROOT/scripts/exercise" -o en --html en.html >en.txt
+    "$ROOT/scripts/exercise" --lang fr -o fr --html=fr.html --seed 7 -d en/shapes >fr.txt
+}
+
+setup() {
+    ! sanitized coco-train || skip "the commands have tests of their own"
+    cd "$BATS_FILE_TMPDIR"
+}
+
+@test "every check of the exercise is met" {
+    for text in en.txt fr.txt; do
+        [ "$(grep -c '✓$' $text)" = 27 ]
+        ! grep -q '✗' $text
+        for name in next_h dx dprev_h dWx dWh db h dh0 out dW dw W_embed W_proj b_proj Wx Wh b W_vocab b_vocab; do
+            grep -qE "^    $name error +[0-9.e-]+ +1e-[0-9]+ +✓$" $text
+        done
+        [ "$(awk '$1 == "loss" { print $2 }' $text)" = 9.83235591003 ]
+        grep -qE '^    difference +[0-9.e-]+ +1e-10 +✓$' $text
+    done
+}
+
+@test "the page is well formed, whole, and in its language" {
+    for lang in en fr; do
+        [ "$(python3 -I "$ROOT/tests/support/page.py" --whole $lang.html)" = "0 3" ]
+        grep -q "<html lang=\"$lang\">" $lang.html
+        [ "$(grep -c 'src="data:image/png;base64,iVBOR' $lang.html)" = 3 ]
+        [ "$(grep -c '^<h2>' $lang.html)" = "$(grep -c '^## ' "$ROOT/scripts/exercise.$lang")" ]
+        # The source of each function that it names.
+        [ "$(grep -c '<details>' $lang.html)" = "$(grep -A 1 '<details>' $lang.html | grep -c '^<pre>[a-z].*(')" ]
+        ! grep -q '[{][a-z_]*[}]' $lang.txt
+    done
+    grep -q 'rétropropagation' fr.html
+    # Both languages go through the same steps.
+    diff <(grep '^[$@]' "$ROOT/scripts/exercise.en" | grep -v '^@picture') \
+        <(grep '^[$@]' "$ROOT/scripts/exercise.fr" | grep -v '^@picture')
+}
+
+@test "results come from the run: another seed gives others, and the texts have none" {
+    losses() { sed -n 's/^ *(Iteration \([0-9]*\) .* loss: /\1 /p' "$1"; }
+    [ "$(losses en.txt | wc -l)" = 10 ]
+    [ "$(losses en.txt)" = "$(jq -r 'select(.event == "iteration" and .iteration % 10 == 1) | [.iteration, .loss] | @tsv' \
+        en/small.jsonl | awk '{ printf "%d %.6f\n", $1, $2 }')" ]
+    [ "$(losses en.txt | head -n 1)" != "$(losses fr.txt | head -n 1)" ]
+    ! cmp -s en/minibatch.png fr/minibatch.png
+    # A loss, an error, a score: anything with two decimals or an exponent.
+    ! grep -E '[0-9][.,][0-9]{2}|[0-9]e-?[0-9]' "$ROOT"/scripts/exercise.{en,fr}
+}
+
+@test "an error that is too large is shown, and is exit 1" {
+    mkdir -p wrong/tests
+    ln -sf "$BUILD"/coco-* wrong
+    ln -sf "$BUILD/tests/test_loss64" wrong/tests
+    printf '#!/bin/sh\n"%s" | sed "s/^# next_h error: [^ ]*/# next_h error: 2.1e-08/"\n' "$BUILD/tests/test_layers64" >wrong/tests/test_layers64
+    chmod +x wrong/tests/test_layers64
+    run -1 --separate-stderr env BUILD="$PWD/wrong" HIDDEN=4 WORDVEC=4 "$ROOT/scripts/exercise" -d en/shapes -o wrong/files
+    [ "$(grep -c '✗' <<<"$output")" = 1 ]
+    grep -qE 'next_h error +2.1e-08 +1e-08 +✗' <<<"$output"
+    [[ "$stderr" =~ "a check failed" ]]
+}
+
+@test "wrong arguments" {
+    for arguments in "--lang de" "--lang" "--seed x" "--what 1" "more"; do
+        run -2 --separate-stderr "$ROOT/scripts/exercise" $arguments
+        [[ "$stderr" =~ ^usage: ]]
+    done
+    run -1 --separate-stderr env BUILD="$PWD/none" "$ROOT/scripts/exercise" -o none-files
+    [[ "$stderr" =~ "make exercise" ]]
+    [ ! -e none-files ]
+}
