@@ -31,6 +31,7 @@ typedef struct {
     /* A number or a word that is not written while it is 0 (a word: the first one), and is that where it is missing: what
      * files from before it was there meant. */
     bool sparse;
+    const char *part; /* of an option with several members: what stands before its value, "cider="; NULL: nothing */
 } Field;
 
 /* A member that is not text, as a number to compare; a word by its index. */

@@ -3,6 +3,7 @@
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/rate.h"
+#include "pipeline/train/scheduled.h"
 #include "pipeline/train/val_scores.h"
 
 #include <math.h>
@@ -11,6 +12,7 @@ double batch_loss(TrainRun *r, const Batch *b, int width, LossMode mode)
 {
     const LossBatch batch = {.features = b->features,
                              .captions = b->captions,
+                             .inputs = mode == LOSS_TRAINING ? scheduled_inputs(r, b) : NULL,
                              .grid = b->grid,
                              .image = b->image,
                              .images = b->images,
@@ -61,7 +63,7 @@ static int loss_of_captions(TrainRun *r, Err *err)
     double sum = 0;
     Batch *b = &r->val_batch;
     for (int64_t i = 0; i < n; i += b->n) {
-        b->n = (int)(n - i < s->batch_size ? n - i : s->batch_size);
+        b->n = (int)(n - i < r->rows ? n - i : r->rows);
         for (int k = 0; k < b->n; k++)
             b->index[k] = i + k;
         if (batch_gather(&r->val, b, err) ||
