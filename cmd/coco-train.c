@@ -12,11 +12,12 @@
 
 typedef struct {
     TrainOptions train;
+    const char *reward; /* as written: becomes settings.reward */
     double target_loss;
     bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 44 };
+enum { N_OPTIONS = 49 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -38,7 +39,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .min = 1, .max = DIM_MAX},
         {.name = "optim", .kind = CLI_CHOICE, .value = &s->rule, .arg = rule_names(), .help = "update rule"},
         {.name = "lr", .kind = CLI_REAL, .value = &s->lr, .arg = "X",
-         .help = "learning rate (default 0.005 for adam, 0.01 for the others)", .max = SETTING_LR_MAX},
+         .help = "learning rate (default 0.005 for adam, 0.01 for the others, 5e-5 with --self-critical)",
+         .max = SETTING_LR_MAX},
         {.name = "lr-decay", .kind = CLI_REAL, .value = &s->lr_decay, .arg = "X",
          .help = "multiplies the learning rate at the end of each epoch, or as --lr-schedule says (default 1; 0.5 for "
                  "step and plateau)", .max = SETTING_LR_DECAY_MAX},
@@ -54,7 +56,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "iterations", .kind = CLI_INT, .value = &s->iterations, .arg = "N",
          .help = "minibatches in all; wins over --epochs", .max = most},
         {.name = "batch-size", .kind = CLI_INT, .value = &s->batch_size, .arg = "N",
-         .help = "captions per minibatch", .min = 1, .max = SETTING_BATCH_MAX},
+         .help = "captions per minibatch; with --self-critical images (default 10)", .min = 1,
+         .max = SETTING_BATCH_MAX},
         {.name = "shards", .kind = CLI_INT, .value = &s->shards, .arg = "N",
          .help = "sum each minibatch's gradient over N shards, in one order for 1 to N ranks of MPI", .min = 1,
          .max = SETTING_BATCH_MAX},
@@ -70,12 +73,25 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "clip", .kind = CLI_REAL, .value = &s->clip, .arg = "X",
          .help = "scale gradients whose norm is above X down to it; 0 is never", .max = SETTING_CLIP_MAX},
         {.name = "clip-value", .kind = CLI_REAL, .value = &s->clip_value, .arg = "X",
-         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never", .max = SETTING_CLIP_MAX},
+         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never (0.1 with --self-critical)",
+         .max = SETTING_CLIP_MAX},
         {.name = "weight-decay", .kind = CLI_REAL, .value = &s->weight_decay, .arg = "X",
          .help = "before each update, weights of matrix products lose the share X times the learning rate",
          .max = SETTING_DECAY_MAX},
         {.name = "forget-bias", .kind = CLI_REAL, .value = &s->forget_bias, .arg = "X",
          .help = "the lstm's forget gates start with this bias", .min = -SETTING_BIAS_MAX, .max = SETTING_BIAS_MAX},
+        {.name = "self-critical", .kind = CLI_FLAG, .value = &s->self_critical,
+         .help = "draw captions of train images and learn from their rewards; needs --init"},
+        {.name = "samples", .kind = CLI_INT, .value = &s->samples, .arg = "K",
+         .help = "captions drawn for each image of --self-critical (default 5)", .min = 1, .max = SETTING_SAMPLES_MAX},
+        {.name = "reward", .kind = CLI_TEXT, .value = &o->reward, .arg = "NAME=X,...",
+         .help = "of --self-critical: what a caption is worth, a sum of cider and bleu4 (default cider=1)"},
+        {.name = "baseline", .kind = CLI_CHOICE, .value = &s->baseline, .arg = baseline_names(),
+         .help = "of --self-critical: what a reward is held against, the mean of the image's other samples or the "
+                 "reward of its greedy caption"},
+        {.name = "scheduled-sampling", .kind = CLI_REAL, .value = &s->scheduled_sampling, .arg = "P",
+         .help = "words that go in are the model's own with a probability that grows from 0 in the first epoch to P "
+                 "in the last", .max = 1},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),
@@ -182,6 +198,30 @@ static void check_settings(const Cli *cli, const TrainOptions *t)
             cli_usage_error("--%s needs --val-every", checked[i]);
 }
 
+/* What --self-critical needs, excludes and reads. */
+static void check_self_critical(const Cli *cli, Options *o)
+{
+    static const char *const parts[] = {"samples", "reward", "baseline"};
+    static const char *const excluded[] = {"label-smoothing", "scheduled-sampling", "shards"};
+    TrainSettings *s = &o->train.settings;
+    if (o->reward)
+        cli_weights("--reward", o->reward, REWARD_NAMES, SETTING_REWARD_MAX, s->reward);
+    if (o->train.resume)
+        return;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (cli_given(cli, parts[i]) && !s->self_critical)
+            cli_usage_error("--%s is for --self-critical", parts[i]);
+    if (!s->self_critical)
+        return;
+    if (!o->train.init)
+        cli_usage_error("--self-critical needs --init: it makes a model better that captions already");
+    for (size_t i = 0; i < sizeof excluded / sizeof *excluded; i++)
+        if (cli_given(cli, excluded[i]))
+            cli_usage_error("--self-critical and --%s exclude each other", excluded[i]);
+    if (s->samples == 1 && s->baseline == BASELINE_MEAN)
+        cli_usage_error("--samples 1 needs --baseline greedy: the mean is that of the other samples");
+}
+
 /* What no table can say of the files to read and write. */
 static void check_files(TrainOptions *t, bool check_gradients)
 {
@@ -235,6 +275,7 @@ int main(int argc, char **argv)
         cli_usage_error("%s: takes no operands", cli.operand[0]);
     check_files(&o.train, o.check_gradients);
     check_settings(&cli, &o.train);
+    check_self_critical(&cli, &o);
     int status = run(&cli, &o);
     cli_free(&cli);
     return cli_finish(&cli, status);

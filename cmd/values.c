@@ -1,5 +1,6 @@
 /* What the text of an option's value may be. */
 #include "cmd/cli.h"
+#include "pipeline/common/choice.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -59,6 +60,40 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
         cli_usage_error("%s: '%s': expected WxH with sides from %d to %d", option, text, min, max);
     *w = (int)across;
     *h = (int)down;
+}
+
+/* One "NAME=X" of n bytes. False: it is not one, or the name has a weight already. */
+static bool read_weight(const char *text, size_t n, const char *names, double max, double *weights)
+{
+    char part[64];
+    if (n >= sizeof part)
+        return false;
+    memcpy(part, text, n);
+    part[n] = '\0';
+    char *equals = strchr(part, '=');
+    if (!equals)
+        return false;
+    *equals = '\0';
+    int at = choice_index(names, part);
+    return at >= 0 && weights[at] == 0 && cli_read_real(equals + 1, 0, max, &weights[at]);
+}
+
+void cli_weights(const char *option, const char *text, const char *names, double max, double *weights)
+{
+    double sum = 0;
+    const char *at = text;
+    for (bool more = true; more;) {
+        size_t n = strcspn(at, ",");
+        if (!read_weight(at, n, names, max, weights))
+            cli_usage_error("%s '%s': expected NAME=X,... with names of %s and weights from 0 to %g", option, text,
+                            names, max);
+        more = at[n];
+        at += n + 1;
+    }
+    for (int i = 0; i < choice_count(names); i++)
+        sum += weights[i];
+    if (sum == 0)
+        cli_usage_error("%s '%s': all weights are 0", option, text);
 }
 
 void cli_picture_name(const char *option, const char *path, const char *formats)

@@ -28,6 +28,12 @@ void add_column_sums(int n, int m, Rows dy, real *db)
         simd->add_row(m, row_at(dy, r), db);
 }
 
+void scale_rows(int n, int m, real by, Rows y)
+{
+    for (int i = 0; i < n; i++)
+        simd->scale_row(m, by, row_at(y, i));
+}
+
 void add_rows(int n, int m, Rows y, Rows x)
 {
     for (int r = 0; r < n; r++)
@@ -69,6 +75,31 @@ void softmax_loss_rows(int n, int V, Rows scores, const int32_t *target, double 
         for (int j = 0; j < V && smoothing > 0; j++)
             s[j] -= flat;
     }
+}
+
+/* Sums of blocks first, then words inside one: the same block sums make the total, so that a block exceeds every u. */
+int32_t draw_word(int V, const real *scores, double u)
+{
+    enum { BLOCK = 64 };
+    const real max = simd->max(V, scores);
+    double total = 0, at = 0;
+    int32_t first = 0, drawn = V - 1;
+    for (int j = 0; j < V; j += BLOCK)
+        total += simd->sum_exp(V - j < BLOCK ? V - j : BLOCK, scores + j, max);
+    const double bound = u * total;
+    for (double next = 0; first < V; first += BLOCK, at = next) {
+        next = at + simd->sum_exp(V - first < BLOCK ? V - first : BLOCK, scores + first, max);
+        if (next > bound)
+            break;
+    }
+    for (int32_t j = first; j < V && j < first + BLOCK; j++) {
+        double weight = exp((double)scores[j] - (double)max);
+        at += weight;
+        drawn = weight > 0 ? j : drawn; /* the last one that can be, if rounding leaves none */
+        if (at > bound)
+            break;
+    }
+    return drawn;
 }
 
 double log_sum_exp(int V, const real *scores)

@@ -42,6 +42,8 @@ void fill_rows(int n, int m, Rows y, const real *b);
 void gather_rows(int n, int m, Rows y, const real *W, const int32_t *x);
 /* db[j] += Σ_i dy[i][j]. */
 void add_column_sums(int n, int m, Rows dy, real *db);
+/* y[i] *= by for n rows of width m. */
+void scale_rows(int n, int m, real by, Rows y);
 /* y[i] += x[i] for n rows of width m. */
 void add_rows(int n, int m, Rows y, Rows x);
 
@@ -63,6 +65,10 @@ double log_sum_exp(int V, const real *scores);
 /* The index of a row's largest score, the first among equals. NaNs lose, except that a row that begins with one
  * gives 0. */
 int32_t best_word(int V, const real *scores);
+
+/* A word drawn from softmax(scores) by a uniform number u from 0 to below 1: the first one whose cumulated probability
+ * exceeds u. A score of -∞ is never drawn. From 0 to V-1 even if scores are NaN. */
+int32_t draw_word(int V, const real *scores, double u);
 
 /* The first word from `from` on whose score is above the bound, or V. */
 int32_t next_above(int V, const real *scores, int32_t from, real bound);

@@ -240,9 +240,20 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 
 /* --- the output layer --- */
 
+/* Multiplies the losses of n positions, and the gradients of their scores unless there are none, by their rows' weights. */
+static void weigh_rows(const LossWork *w, const real *weight, int position, int n, Rows dscores)
+{
+    for (int i = 0; i < n; i++) {
+        real by = weight[w->plan.number[position + i] / w->plan.T];
+        w->row_loss[position + i] *= (double)by;
+        if (dscores.at)
+            scale_rows(1, w->shape.V, by, rows_at(dscores, i));
+    }
+}
+
 /* Scores, losses and dh of the positions, one chunk at a time: the scores' gradient stays in memory until the
  * chunk's share of dW_vocab has been added. */
-static void output_layer(LossWork *w, const Params *p, Params *grads)
+static void output_layer(LossWork *w, const Params *p, const real *weight, Params *grads)
 {
     int H = w->shape.H, V = w->shape.V;
     size_t h_ld = (size_t)H, v_ld = (size_t)V;
@@ -262,6 +273,8 @@ static void output_layer(LossWork *w, const Params *p, Params *grads)
             gemm_panels(k, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
             softmax_loss_rows(k, V, rows_of(s, v_ld), w->plan.target + at, smoothing, scale, grads != NULL,
                               w->row_loss + at);
+            if (weight)
+                weigh_rows(w, weight, at, k, grads ? rows_of(s, v_ld) : rows_of(NULL, 0));
             if (grads)
                 gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, dh.at, h_ld);
             dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, dh, dh);
@@ -321,9 +334,10 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
         (Dropout){batch->mode == LOSS_TRAINING ? w->options.dropout : 0, w->options.seed, batch->iteration};
     w->out = w->dropout.rate > 0 ? w->dropped : w->h;
     w->of = batch->of ? batch->of : batch->N;
-    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->image, w->dropout.rate > 0, batch->first);
+    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->inputs, batch->image, w->dropout.rate > 0,
+              batch->first);
     forward(w, params, batch);
-    output_layer(w, params, batch->mode == LOSS_TRAINING ? grads : NULL);
+    output_layer(w, params, batch->weight, batch->mode == LOSS_TRAINING ? grads : NULL);
     if (batch->mode == LOSS_TRAINING)
         backward(w, params, grads);
     for (int i = 0; i < w->plan.P; i++)

@@ -43,6 +43,8 @@ typedef enum {
 typedef struct {
     const real *features;    /* (N,D) */
     const int32_t *captions; /* (N,T+1): words 0..V-1, checked by the caller */
+    const int32_t *inputs;   /* (N,T): the words that go in, instead of the captions'; NULL: those */
+    const real *weight;      /* (N): what each row's share of the loss is multiplied by; NULL: 1 */
     /* With attention: the grids of the minibatch's different images, at most N, and each row's image. */
     const real *grid;     /* (images,places,C) */
     const int32_t *image; /* (N) */

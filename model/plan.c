@@ -76,7 +76,7 @@ static int32_t slot_for(Plan *w, int32_t word)
 }
 
 /* Numbers the positions, and the distinct words by first occurrence. */
-static void plan_positions(Plan *w, const int32_t *captions)
+static void plan_positions(Plan *w, const int32_t *captions, const int32_t *inputs)
 {
     w->P = w->U = 0;
     for (int k = 0; k < w->tiles; k++) {
@@ -85,7 +85,7 @@ static void plan_positions(Plan *w, const int32_t *captions)
             first[t] = w->P;
             for (int i = w->tile_at[k]; i < w->tile_at[k + 1] && w->length[w->order[i]] > t; i++) {
                 const int32_t *row = captions + (size_t)w->order[i] * (size_t)(w->T + 1);
-                w->slot[w->P] = slot_for(w, row[t]);
+                w->slot[w->P] = slot_for(w, inputs ? inputs[w->order[i] * w->T + t] : row[t]);
                 w->target[w->P] = row[t + 1] == WORD_NULL ? -1 : row[t + 1];
                 w->number[w->P] = w->row[i] * w->T + t;
                 w->P++;
@@ -97,14 +97,15 @@ static void plan_positions(Plan *w, const int32_t *captions)
         w->slot_of[w->word[u]] = -1;
 }
 
-void plan_make(Plan *w, int N, int T, const int32_t *captions, const int32_t *image, bool distinct, int first)
+void plan_make(Plan *w, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
+               bool distinct, int first)
 {
     w->N = N, w->T = T;
     w->distinct = distinct;
     plan_tiles(w, captions);
     for (int i = 0; i < N; i++)
         w->row[i] = first + w->order[i];
-    plan_positions(w, captions);
+    plan_positions(w, captions, inputs);
     for (int k = 0; k < w->tiles; k++)
         for (int i = w->tile_at[k]; i < w->tile_at[k + 1]; i++) {
             w->tile_of[i] = k;

@@ -32,8 +32,10 @@ typedef struct {
 
 /* Room for minibatches of up to N rows, T steps and U distinct words of V. blocks->failed: out of memory. */
 void plan_alloc(Plan *plan, Blocks *blocks, int N, int T, size_t U, int V);
-/* Plans captions (N,T+1); image (N) may be NULL. They are the rows from number `first` on of the whole minibatch. */
-void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *image, bool distinct, int first);
+/* Plans captions (N,T+1), the rows from number `first` on of the whole minibatch. inputs (N,T), the words that go in, may be NULL:
+ * the captions'; image (N) may be NULL. */
+void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
+               bool distinct, int first);
 
 /* The first positions of a tile's steps (T+1). The tile's j-th row is alive at step t if first[t] + j < first[t+1], and that is
  * its position. */

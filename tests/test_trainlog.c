@@ -13,7 +13,7 @@ static void round_trip(void **state)
                              1.7976931348623157e308, 0,         21.063153266906738};
     Err err;
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
-        LogEvent e = {"iteration", (int64_t)i + 1, 2, losses[i], 5e-3, NAN, NAN, "", "", NULL, NULL}, back;
+        LogEvent e = {"iteration", (int64_t)i + 1, 2, losses[i], 5e-3, NAN, NAN, "", "", NULL, NULL, NULL}, back;
         char *text = NULL;
         size_t len;
         FILE *out = open_memstream(&text, &len);
@@ -37,7 +37,7 @@ static void exact_line(void **state)
     Err err;
     char *text = NULL;
     size_t len;
-    LogEvent e = {"epoch", 16000, 1, 38.25, 0.005, 1850.2, 39.125, "", "", NULL, NULL};
+    LogEvent e = {"epoch", 16000, 1, 38.25, 0.005, 1850.2, 39.125, "", "", NULL, NULL, NULL};
     FILE *out = open_memstream(&text, &len);
     assert_ok(log_write(out, &e, &err));
     fclose(out);
@@ -45,7 +45,7 @@ static void exact_line(void **state)
                               "\"captions_per_s\":1850.2,\"val_loss\":39.125}\n");
     free(text);
     const LogScores scores = {3.5, INFINITY, 0.25, NAN, 1.5};
-    LogEvent v = {"validation", 9, 1, NAN, NAN, NAN, 38, "", "", NULL, &scores};
+    LogEvent v = {"validation", 9, 1, NAN, NAN, NAN, 38, "", "", NULL, &scores, NULL};
     out = open_memstream(&text, &len);
     assert_ok(log_write(out, &v, &err));
     fclose(out);
@@ -101,7 +101,7 @@ static void refuses_to_write(void **state)
 {
     (void)state;
     Err err;
-    LogEvent e = {"iteration", 1, 1, INFINITY, NAN, NAN, NAN, "", "", NULL, NULL};
+    LogEvent e = {"iteration", 1, 1, INFINITY, NAN, NAN, NAN, "", "", NULL, NULL, NULL};
     FILE *out = fopen("/dev/full", "w");
     assert_int_equal(log_write(out, &e, &err), -1);
     assert_says(err.text, "infinite");

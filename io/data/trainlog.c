@@ -30,6 +30,14 @@ static void write_scores(FILE *out, const LogScores *s)
         }
 }
 
+static void write_reward(FILE *out, const LogReward *r)
+{
+    fputs(",\"reward\":", out);
+    json_put_real(out, r->reward);
+    fputs(",\"baseline\":", out);
+    json_put_real(out, r->baseline);
+}
+
 int log_write(FILE *out, const LogEvent *e, Err *err)
 {
     const double reals[N_REALS] = {e->loss, e->lr, e->captions_per_s, e->val_loss};
@@ -50,6 +58,8 @@ int log_write(FILE *out, const LogEvent *e, Err *err)
         }
     if (e->scores)
         write_scores(out, e->scores);
+    if (e->reward)
+        write_reward(out, e->reward);
     if (*e->run)
         fprintf(out, ",\"run\":\"%s\",\"plan\":\"%s\"", e->run, e->plan);
     fputs("}\n", out);

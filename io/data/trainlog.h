@@ -27,6 +27,11 @@ typedef struct {
     double bleu4, rouge_l, cider; /* as coco-eval's */
 } LogScores;
 
+/* Of self-critical training, written as reward and baseline: means over the captions of an iteration. */
+typedef struct {
+    double reward, baseline;
+} LogReward;
+
 typedef struct {
     char event[16];    /* "iteration", "epoch", "validation" (inside an epoch), "checkpoint", "done" */
     int64_t iteration; /* from 1 */
@@ -39,6 +44,7 @@ typedef struct {
     const char
         *not_finite; /* of a parsed line: the key of a number that was NaN or infinite, and so counts as absent */
     const LogScores *scores; /* to write; NULL: none. log_parse does not read them */
+    const LogReward *reward; /* likewise */
 } LogEvent;
 
 /* Writes the event and a newline, and flushes, so that a reader of the growing file sees whole lines.

@@ -14,9 +14,13 @@ struct Network {
     int GH, CH; /* widths of the gates and of what is carried besides h */
     Blocks blocks;
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
+    Panels Wx;          /* in training */
     Recurrence recurrence;
     Attend *attend;   /* NULL: no attention */
-    real *E;          /* (V,GH) */
+    real *E;          /* (V,GH); in training (rows,GH), of the step's words */
+    real *x;          /* (rows,W), in training: their vectors */
+    int32_t *slot;    /* (rows), in training: the row of E of each row's word */
+    int32_t *slot_of; /* (V), in training: a word's row of E, -1 between steps */
     real *h, *next_h; /* (rows,H) */
     real *c, *next_c; /* (rows,CH) */
     real *a, *ah;     /* (rows,GH) */
@@ -36,11 +40,27 @@ static Panels alloc_panels(Network *w, int k, int n)
     return (Panels){precision, k, n, blocks_alloc(&w->blocks, panels_bytes(precision, k, n), 1)};
 }
 
+static void alloc_words(Network *w)
+{
+    const ModelShape *shape = &w->params->shape;
+    size_t rows = (size_t)w->sizes.rows, V = (size_t)shape->V;
+    w->E = reals(w, w->sizes.training ? rows : V, w->GH);
+    if (!w->sizes.training)
+        return;
+    w->x = reals(w, rows, shape->W);
+    w->slot = blocks_alloc(&w->blocks, rows, sizeof *w->slot);
+    w->slot_of = blocks_alloc(&w->blocks, V, sizeof *w->slot_of);
+    if (w->slot_of)
+        memset(w->slot_of, -1, V * sizeof *w->slot_of);
+    w->Wx = (Panels){PRECISION_FLOAT32, shape->W, w->GH,
+                     blocks_alloc(&w->blocks, panels_bytes(PRECISION_FLOAT32, shape->W, w->GH), 1)};
+}
+
 static void alloc_rows(Network *w)
 {
     const ModelShape *shape = &w->params->shape;
     size_t rows = (size_t)w->sizes.rows;
-    w->E = reals(w, (size_t)shape->V, w->GH);
+    alloc_words(w);
     w->h = reals(w, rows, shape->H);
     w->next_h = reals(w, rows, shape->H);
     w->c = w->CH ? reals(w, rows, w->CH) : NULL;
@@ -59,7 +79,7 @@ static void alloc_attention(Network *w)
                                .places = w->sizes.places,
                                .rows = w->sizes.rows,
                                .positions = w->sizes.rows,
-                               .words = shape->V,
+                               .words = w->sizes.training ? w->sizes.rows : shape->V,
                                .precision = w->sizes.precision};
     if (!shape->attention)
         return;
@@ -67,20 +87,23 @@ static void alloc_attention(Network *w)
     w->blocks.failed |= !w->attend;
 }
 
-static void pack_weights(Network *w)
+void network_refresh(Network *w)
 {
     const Params *p = w->params;
     const ModelShape *shape = &p->shape;
     w->recurrence =
         (Recurrence){.cell = shape->cell, .H = shape->H, .own = cell_params(p), .Wh = &w->Wh, .attend = w->attend};
-    if (w->attend) {
+    if (w->attend)
         attend_weights(w->attend, p);
-        attend_words(w->attend, p, param(p, W_EMBED), shape->V);
-    }
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
-    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
-                   w->GH);
+    if (w->sizes.training) {
+        panels_fill(&w->Wx, PLAIN, param(p, WX), (size_t)w->GH);
+        return;
+    }
+    if (w->attend)
+        attend_words(w->attend, p, param(p, W_EMBED), shape->V);
+    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
 }
 
 Network *network_new(const Params *params, const NetworkSizes *sizes)
@@ -98,7 +121,7 @@ Network *network_new(const Params *params, const NetworkSizes *sizes)
         network_free(w);
         return NULL;
     }
-    pack_weights(w);
+    network_refresh(w);
     return w;
 }
 
@@ -118,7 +141,7 @@ static Rows tile_of(const real *m, int width, int row)
     return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
 }
 
-void network_begin(Network *w, const real *features, const real *grid, int n, int each)
+void network_begin(Network *w, const real *features, int n, const real *grid, int grids, int each)
 {
     const Params *p = w->params;
     size_t H = (size_t)p->shape.H;
@@ -126,10 +149,34 @@ void network_begin(Network *w, const real *features, const real *grid, int n, in
     if (w->CH)
         memset(w->c, 0, (size_t)w->sizes.rows * (size_t)w->CH * sizeof *w->c);
     if (w->attend)
-        attend_images(w->attend, p, grid, n);
+        attend_images(w->attend, p, grid, grids);
     affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, p->shape.D, p->shape.H);
     for (int i = 0; each > 1 && i < n * each; i++)
         memcpy(w->h + (size_t)i * H, h0 + (size_t)(i / each) * H, H * sizeof *h0);
+}
+
+void network_words(Network *w, const int32_t *word, int n)
+{
+    enum { MOST_WORDS = 16 }; /* of a tile */
+    const Params *p = w->params;
+    size_t W = (size_t)p->shape.W, GH = (size_t)w->GH;
+    int words = 0;
+    for (int i = 0; i < n; i++) {
+        int32_t *slot = &w->slot_of[word[i]];
+        if (*slot < 0) {
+            *slot = words;
+            memcpy(w->x + (size_t)words++ * W, param(p, W_EMBED) + (size_t)word[i] * W, W * sizeof *w->x);
+        }
+        w->slot[i] = *slot;
+    }
+    for (int i = 0; i < n; i++)
+        w->slot_of[word[i]] = -1;
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < words; i += MOST_WORDS)
+        gemm_panels(words - i < MOST_WORDS ? words - i : MOST_WORDS, w->x + (size_t)i * W, W, &w->Wx, param(p, B),
+                    0, w->E + (size_t)i * GH, GH);
+    if (w->attend)
+        attend_words(w->attend, p, w->x, words);
 }
 
 void network_step(Network *w, int first, int n, const int32_t *word, const int32_t *image_of)
@@ -149,7 +196,8 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
     AttendStep look = {.n = 0};
     if (w->attend)
         look = attend_step(w->attend, first, image_of + first, n, 0, NULL);
-    step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), word + first}, &step, &look);
+    const int32_t *pick = w->sizes.training ? w->slot : word;
+    step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), pick + first}, &step, &look);
     gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
 }
 

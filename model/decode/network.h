@@ -10,22 +10,32 @@
 #include "model/captioner.h"
 #include "model/gemm.h"
 
+#include <stdbool.h>
+
 typedef struct {
-    int images, rows;    /* at most */
+    int images, rows; /* at most */
+    bool
+        training; /* the parameters change (network_refresh), and E is computed for a step's words alone (network_words) */
     int places;          /* of a grid, for a model with attention */
     Precision precision; /* of the products of a step */
 } NetworkSizes;
 
 typedef struct Network Network;
 
-/* Borrows params. Memory of (V, G·H) besides the rows'. NULL: out of memory. */
+/* Borrows params. Memory of (V, G·H) besides the rows', in training of (rows, G·H). NULL: out of memory. */
 Network *network_new(const Params *params, const NetworkSizes *sizes);
 void network_free(Network *network); /* NULL is legal */
 
-/* h0 of n images from features (n,D) and, with attention, grids (n,places,C), which are borrowed until the search ends: `each`
- * rows for an image, one after the other. Main thread; parallel inside. */
-void network_begin(Network *network, const real *features, const real *grid, int n, int each);
-/* The scores of rows first .. first+n-1 after their words; arrays are by row. Any thread, each its own rows. */
+/* Takes the parameters as they are now. network_new does it too. Main thread; parallel inside. */
+void network_refresh(Network *network);
+
+/* h0 of n images from features (n,D): `each` rows for an image, one after the other. With attention, `grids` grids
+ * (grids,places,C) as well, which are borrowed until the search ends. Main thread; parallel inside. */
+void network_begin(Network *network, const real *features, int n, const real *grid, int grids, int each);
+/* In training, before a step of n rows: their words. Main thread; parallel inside. */
+void network_words(Network *network, const int32_t *word, int n);
+/* The scores of rows first .. first+n-1 after their words, `image_of` telling the grids; arrays are by row. Any thread, each
+ * its own rows. */
 void network_step(Network *network, int first, int n, const int32_t *word, const int32_t *image_of);
 /* The scores (V) of a row; they may be changed until the next step. */
 real *network_scores(const Network *network, int row);

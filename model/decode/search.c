@@ -113,7 +113,8 @@ Search *search_new_ensemble(const SearchModel *models, int n, const SearchOption
     trace_alloc(&s->trace, &s->blocks, options->max_length, s->rows,
                 models[0].params->shape.attention && options->attention ? models[0].places : 0);
     for (; s->models < n && !s->blocks.failed; s->models++) {
-        const NetworkSizes sizes = {images, s->rows, models[s->models].places, options->precision};
+        const NetworkSizes sizes = {
+            .images = images, .rows = s->rows, .places = models[s->models].places, .precision = options->precision};
         s->network[s->models] = network_new(models[s->models].params, &sizes);
         s->blocks.failed |= !s->network[s->models];
     }
@@ -153,7 +154,7 @@ static void seed_beam(Search *s, int beam, int64_t image)
 static void begin(Search *s, const SearchInput *in)
 {
     for (int i = 0; i < s->models; i++)
-        network_begin(s->network[i], in[i].features, in[i].grid, in->n, s->beams);
+        network_begin(s->network[i], in[i].features, in->n, in[i].grid, in->n, s->beams);
     s->live = in->n * s->beams;
     for (int b = 0; b < s->live; b++) {
         s->beam[b] = (Beam){.first = b, .n = 1, .best = s->beam[b].best};

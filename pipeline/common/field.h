@@ -32,6 +32,7 @@ typedef struct {
      * that where it is missing: what files from before it was there meant. */
     bool sparse;
     int absent;
+    const char *part; /* of an option with several members: what stands before its value, "cider="; NULL: nothing */
 } Field;
 
 /* A member that is not text, as a number to compare; a word by its index. */

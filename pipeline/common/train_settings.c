@@ -27,6 +27,11 @@ const char *best_names(void)
     return "loss|cider|bleu4";
 }
 
+const char *baseline_names(void)
+{
+    return "mean|greedy";
+}
+
 /* --- the table --- */
 
 #define AT(member) .at = offsetof(TrainSettings, member)
@@ -86,6 +91,21 @@ const Setting train_settings[] = {
     {"best-by", "/train", false, {"best_by", WORD(best_by, best_names), .sparse = true}},
     {"patience", "/train", true, {"patience", INT(patience), .max = SETTING_COUNT_MAX, .sparse = true}},
     {"average", "/train", false, {"average", INT(average), .max = SETTING_AVERAGE_MAX, .sparse = true}},
+    {"self-critical", "/train", false, {"self_critical", BOOL(self_critical), .max = 1, .sparse = true}},
+    {"samples", "/train", false, {"samples", INT(samples), .max = SETTING_SAMPLES_MAX, .sparse = true}},
+    {"reward",
+     "/train",
+     false,
+     {"reward_cider", REAL(reward[0]), .max = SETTING_REWARD_MAX, .sparse = true, .part = "cider="}},
+    {"reward",
+     "/train",
+     false,
+     {"reward_bleu4", REAL(reward[1]), .max = SETTING_REWARD_MAX, .sparse = true, .part = "bleu4="}},
+    {"baseline", "/train", false, {"baseline", WORD(baseline, baseline_names), .sparse = true}},
+    {"scheduled-sampling",
+     "/train",
+     false,
+     {"scheduled_sampling", REAL(scheduled_sampling), .max = 1, .sparse = true}},
 };
 
 /* --- a file's settings and the user's --- */
@@ -104,7 +124,7 @@ static const char *print_digits(const Field *f, const TrainSettings *s, int digi
     double number = field_number(f, s);
     if (f->kind == FIELD_WORD)
         return choice_word(f->words(), (int)number, out);
-    snprintf(out, CHOICE_WORD, "%.*g", digits, number);
+    snprintf(out, CHOICE_WORD, "%s%.*g", f->part ? f->part : "", digits, number);
     return out;
 }
 

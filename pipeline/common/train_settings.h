@@ -29,6 +29,7 @@ const char *order_names(void);
 const char *precision_names(void);
 const char *schedule_names(void);
 const char *best_names(void);
+const char *baseline_names(void);
 
 /* The largest numbers that an option and a file may ask for. */
 #define SETTING_LR_MAX 1e6
@@ -42,9 +43,17 @@ const char *best_names(void);
 #define SETTING_DECAY_MAX 1e3
 #define SETTING_BIAS_MAX 100.0
 #define SETTING_AVERAGE_MAX 100 /* weights kept */
+#define SETTING_SAMPLES_MAX 1024.0
+#define SETTING_REWARD_MAX 1e3
 
 /* By which number of a validation one is better than those before: the lower loss, the higher score. */
 typedef enum { BEST_LOSS, BEST_CIDER, BEST_BLEU4 } BestBy;
+
+/* What a reward of self-critical training is held against (model/advantage.h). */
+typedef enum { BASELINE_MEAN, BASELINE_GREEDY } Baseline;
+
+#define REWARD_NAMES "cider|bleu4" /* pipeline/train/reward.h */
+enum { REWARDS = 2 };
 
 typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
@@ -70,11 +79,16 @@ typedef struct {
     int64_t seed;
     int64_t val_every; /* epochs between validations; below 0: iterations; 0: never */
     int64_t val_max;
-    bool val_metrics;      /* captions of validation images are scored too; also if best_by needs them */
-    const char *keep_best; /* where the best model goes, or NULL; owned as data is */
-    int best_by;           /* BestBy */
-    int64_t patience;      /* validations without a better one that end the run; 0: they do not */
-    int64_t average;       /* validations over which weights are averaged (weight_average.h); 0: they are not */
+    bool val_metrics;          /* captions of validation images are scored too; also if best_by needs them */
+    const char *keep_best;     /* where the best model goes, or NULL; owned as data is */
+    int best_by;               /* BestBy */
+    int64_t patience;          /* validations without a better one that end the run; 0: they do not */
+    int64_t average;           /* validations over which weights are averaged (weight_average.h); 0: they are not */
+    bool self_critical;        /* pipeline/train/self_critical.h; what follows is 0 without it */
+    int64_t samples;           /* captions drawn for each image */
+    double reward[REWARDS];    /* weights of what a caption is worth */
+    int baseline;              /* Baseline */
+    double scheduled_sampling; /* pipeline/train/scheduled.h: at the last epoch; 0: none */
 } TrainSettings;
 
 typedef struct {
@@ -84,7 +98,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 33 };
+enum { TRAIN_SETTINGS = 39 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */

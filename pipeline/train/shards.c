@@ -3,7 +3,7 @@
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
 #include "pipeline/common/dataset_check.h"
-#include "pipeline/train/validate.h"
+#include "pipeline/train/scheduled.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,8 @@ struct Shards {
     size_t *slice;        /* (ranks+1): where each rank's slice of the gradient begins */
     double *word;         /* (ranks, WORDS+n): what each rank says of its shards */
     RankMessage *in, *out;
-    int32_t *image; /* (rows): of a shard */
+    int32_t *image;        /* (rows): of a shard */
+    const int32_t *inputs; /* (rows, C-1): the words that go in; NULL: the captions' */
     void *block[LEVELS * 3];
     int blocks;
 };
@@ -90,6 +91,10 @@ static int alloc_parts(Shards *s, const TrainRun *r)
 int shards_start(TrainRun *r, int n, Err *err)
 {
     const Share *share = &r->share;
+    const TrainSettings *t = &r->state.settings;
+    if (share->ranks > 1 && (t->self_critical || t->scheduled_sampling > 0))
+        return err_set(err, "%s draws words on one rank alone",
+                       t->self_critical ? "--self-critical" : "--scheduled-sampling");
     Shards *s = r->shards = calloc(1, sizeof *s);
     if (!s)
         return err_set(err, "out of memory");
@@ -123,6 +128,7 @@ static double loss_of_shard(TrainRun *r, const Batch *b, int k, float *gradient)
     size_t at = (size_t)from;
     LossBatch rows = {.features = b->features + at * (size_t)r->data.features.columns,
                       .captions = b->captions + at * (size_t)r->data.width,
+                      .inputs = s->inputs ? s->inputs + at * (size_t)(r->data.width - 1) : NULL,
                       .N = n,
                       .T = r->data.width - 1,
                       .mode = LOSS_TRAINING,
@@ -245,6 +251,7 @@ int shards_loss(TrainRun *r, const Batch *b, int *stop, Err *err)
     double *mine = s->word + (size_t)r->share.rank * (size_t)(WORDS + s->n), *loss = mine + WORDS;
     bool zeros = b->has_zeros;
     *stop = 0;
+    s->inputs = scheduled_inputs(r, b);
     for (int i = 0; i < s->parts; i++)
         if (s->part[i].rank == r->share.rank)
             sum_shards(r, b, s->part[i].first, s->part[i].n, 0, s->part[i].sum, loss);

@@ -3,9 +3,11 @@
 #include "io/base/clock.h"
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
+#include "pipeline/common/dataset_check.h"
 #include "pipeline/common/model_file.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
+#include "pipeline/train/self_critical.h"
 #include "pipeline/train/shards.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/train_start.h"
@@ -64,12 +66,32 @@ static int milestones(TrainRun *r, Err *err)
     return train_log_event(r, epoch_ends ? "epoch" : "validation", NAN, due, err);
 }
 
+/* The loss of a minibatch, and its gradient. */
+static int training_loss(TrainRun *r, const Batch *b, Err *err)
+{
+    if (!r->critic)
+        return shards_loss(r, b, &r->stop, err);
+    if (b->has_zeros &&
+        check_zero_rows(&r->data.features, r->data.features_path, &r->warned_of_zeros, r->report, err))
+        return -1;
+    return self_critical_loss(r, b, err);
+}
+
+static void note_loss(const TrainRun *r)
+{
+    char rewards[80] = "";
+    if (r->critic)
+        snprintf(rewards, sizeof rewards, " reward: %.4f baseline: %.4f", r->drawn.reward, r->drawn.baseline);
+    report_note(r->report, "(Iteration %lld / %lld) loss: %f%s", (long long)r->state.iteration, (long long)r->total,
+                r->loss, rewards);
+}
+
 static int iterate(TrainRun *r, Err *err)
 {
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b || shards_loss(r, b, &r->stop, err))
+    if (!b || training_loss(r, b, err))
         return -1;
     r->agreed = !isfinite(r->loss);
     if (r->agreed)
@@ -83,9 +105,8 @@ static int iterate(TrainRun *r, Err *err)
     s->epoch = s->iteration / r->per_epoch + 1;
     s->iteration++;
     if ((s->iteration - 1) % r->options->print_every == 0)
-        report_note(r->report, "(Iteration %lld / %lld) loss: %f", (long long)s->iteration, (long long)r->total,
-                    r->loss);
-    int rc = train_log_event(r, "iteration", b->n / (clock_now() - began), false, err);
+        note_loss(r);
+    int rc = train_log_event(r, "iteration", b->n * samples_of(&s->settings) / (clock_now() - began), false, err);
     /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
     return milestones(r, err) ? -1 : rc;
 }

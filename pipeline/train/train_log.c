@@ -5,6 +5,7 @@
 #include "pipeline/train/validate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ int train_log_event(TrainRun *r, const char *event, double rate, bool validated,
                   .lr = r->lr,
                   .captions_per_s = rate,
                   .val_loss = validated ? r->val_loss : NAN,
+                  .reward = r->critic && !isnan(r->drawn.reward) ? &r->drawn : NULL,
                   .scores = validated && scores_captions(&r->state.settings) ? &r->val_scores : NULL};
     snprintf(e.event, sizeof e.event, "%s", event);
     if (r->log_begins && r->state.run) {

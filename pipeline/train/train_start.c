@@ -10,6 +10,8 @@
 #include "pipeline/train/guard.h"
 #include "pipeline/train/rate.h"
 #include "pipeline/train/run_mark.h"
+#include "pipeline/train/scheduled.h"
+#include "pipeline/train/self_critical.h"
 #include "pipeline/train/shards.h"
 #include "pipeline/train/train_log.h"
 #include "pipeline/train/validate.h"
@@ -27,6 +29,7 @@ static int take_settings(TrainRun *r, Err *err)
 {
     TrainSettings *s = &r->state.settings;
     *s = r->options->settings;
+    self_critical_defaults(s, r->options->given);
     if (isnan(s->lr))
         s->lr = rule_at(s->rule)->training_rate;
     if (isnan(s->lr_decay))
@@ -144,21 +147,29 @@ static int open_data(TrainRun *r, Err *err)
                        (long long)r->data.features.columns);
     if (s->val_every && s->attention && grids_alike(&r->data.grid, &r->val.grid, err))
         return -1;
+    if (s->self_critical && dataset_index(&r->data, err))
+        return -1;
     return s->val_every && scores_captions(s) ? dataset_index(&r->val, err) : 0;
 }
 
-/* --max-train: the first numbers drawn, with replacement, as the course's load_coco_data does. */
+/* The captions to draw from. --max-train: the first numbers drawn, with replacement, as the course's load_coco_data
+ * does. */
 static int draw_subset(TrainRun *r, Rng *rng, Err *err)
 {
-    int64_t n = r->state.settings.max_train;
+    const TrainSettings *s = &r->state.settings;
+    int64_t n = s->max_train;
     r->captions = (CaptionRows){.data = &r->data, .rows = NULL, .n = r->data.n};
-    if (n == 0)
+    if (s->self_critical)
+        r->captions.rows = r->image_rows = first_captions(&r->data, &r->captions.n);
+    if (n == 0 && (r->image_rows || !s->self_critical))
         return 0;
     r->subset = malloc((size_t)n * sizeof *r->subset);
-    if (!r->subset)
-        return err_set(err, "no memory for %lld captions", (long long)n);
-    for (int64_t i = 0; i < n; i++)
-        r->subset[i] = rng_randint(rng, r->data.n);
+    if (!r->subset || (s->self_critical && !r->image_rows))
+        return err_set(err, "no memory for %lld captions", (long long)(n ? n : r->data.n));
+    for (int64_t i = 0; i < n; i++) {
+        int64_t drawn = rng_randint(rng, r->captions.n);
+        r->subset[i] = r->image_rows ? r->image_rows[drawn] : drawn;
+    }
     r->captions.rows = r->subset;
     r->captions.n = n;
     return 0;
@@ -271,10 +282,10 @@ static int alloc_work(TrainRun *r, Err *err)
                               .seed = (uint32_t)s->seed,
                               .label_smoothing = s->label_smoothing,
                               .places = r->data.grid.places};
-    r->work = loss_work_new(shape, (int)s->batch_size, width - 1, &loss);
-    if (!r->work || params_alloc(&r->grads, shape) ||
-        (val && batch_alloc(&r->val_batch, &r->val, (int)s->batch_size)))
-        return err_set(err, "no memory for minibatches of %lld", (long long)s->batch_size);
+    r->rows = (int)s->batch_size * samples_of(s);
+    r->work = loss_work_new(shape, r->rows, width - 1, &loss);
+    if (!r->work || params_alloc(&r->grads, shape) || (val && batch_alloc(&r->val_batch, &r->val, r->rows)))
+        return err_set(err, "no memory for minibatches of %d", r->rows);
     return shards_start(r, batches_rows(&r->captions, (BatchOrder)s->order, (int)s->batch_size), err);
 }
 
@@ -305,12 +316,15 @@ static int prepare(TrainRun *r, Err *err)
     if (origin && model_fits_grid(&r->model, origin, &r->data.grid, err))
         return -1;
     r->share.shards = (int)r->state.settings.shards;
-    return plan_length(r, err) || mark(r, err) || (writes && guard_outputs(r, err)) || alloc_work(r, err) ? -1 : 0;
+    return plan_length(r, err) || mark(r, err) || (writes && guard_outputs(r, err)) || alloc_work(r, err) ||
+                   self_critical_start(r, err) || scheduled_start(r, err)
+               ? -1
+               : 0;
 }
 
 int train_start(TrainRun *r, Err *err)
 {
-    r->loss = NAN;
+    r->loss = r->drawn.reward = NAN;
     r->share = (Share){1, ranks_self(), ranks_count()};
     h5_allow_external(r->options->allow_external);
     ranks_limit((double)r->options->mpi_timeout);
@@ -327,11 +341,14 @@ void train_end(TrainRun *r)
     batches_stop(r->source);
     batch_free(&r->val_batch);
     loss_work_free(r->work);
+    self_critical_end(r);
+    scheduled_end(r);
     shards_end(r->shards);
     params_free(&r->grads);
     train_state_free(&r->state);
     model_free(&r->model);
     free(r->subset);
+    free(r->image_rows);
     free(r->log_path);
     free(r->found);
     dataset_close(&r->val);

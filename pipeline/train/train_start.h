@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+typedef struct SelfCritical SelfCritical;
+
 typedef struct {
     const TrainOptions *options;
     const Report *report;
@@ -23,7 +25,8 @@ typedef struct {
     char *found; /* where the dataset is if the settings' name does not lead there from here, else NULL */
     Dataset data, val;
     bool warned_of_zeros, warned_of_val_zeros;
-    int64_t *subset; /* --max-train: caption rows; NULL: all */
+    int64_t *subset;     /* --max-train: caption rows; NULL: all */
+    int64_t *image_rows; /* --self-critical: a caption row of each image */
     CaptionRows captions;
     int64_t per_epoch, total; /* iterations */
     Share share;
@@ -32,6 +35,7 @@ typedef struct {
     bool agreed; /* a failure is one of all ranks together */
     Params grads;
     LossWork *work;
+    int rows; /* of it, and of a validation's minibatch */
     Batch val_batch;
     BatchSource *source; /* NULL: nothing is left to do */
     char plan[LOG_MARK + 1];
@@ -42,7 +46,11 @@ typedef struct {
     double loss;     /* of the last iteration */
     double val_loss; /* of the last validation */
     LogScores val_scores;
-    double lr; /* of that, or of the next one after the end of an epoch */
+    struct Draw *draw;    /* with --scheduled-sampling */
+    int32_t *inputs;      /* (rows, C-1), with it: the words that go in */
+    SelfCritical *critic; /* with --self-critical */
+    LogReward drawn;      /* of the last iteration; NaN before the first one */
+    double lr;            /* of that, or of the next one after the end of an epoch */
     bool contradiction;
 } TrainRun;
 

@@ -77,7 +77,7 @@ static int find_batch(TrainRun *r, int64_t first, int64_t end, BatchNumbers *fou
 /* Batch i is rank i mod ranks' to find; then each rank has the numbers of all. */
 static int find_batches(TrainRun *r, int64_t n, BatchNumbers *all, Err *err)
 {
-    int64_t size = r->state.settings.batch_size, ranks = r->share.ranks, rounds = (n - 1) / size / ranks + 1;
+    int64_t size = r->rows, ranks = r->share.ranks, rounds = (n - 1) / size / ranks + 1;
     BatchNumbers mine = {.loss = 0};
     for (int64_t i = 0; i < rounds; i++) {
         int64_t first = (i * ranks + r->share.rank) * size, end = first + size < n ? first + size : n;
@@ -92,7 +92,7 @@ static int find_batches(TrainRun *r, int64_t n, BatchNumbers *all, Err *err)
 static int loss_of_captions(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max, batches = (n - 1) / s->batch_size + 1, words = 0;
+    int64_t n = r->val.n < s->val_max ? r->val.n : s->val_max, batches = (n - 1) / r->rows + 1, words = 0;
     double sum = 0;
     bool zeros = false;
     BatchNumbers *all = calloc((size_t)(batches + r->share.ranks), sizeof *all);

@@ -1,0 +1,205 @@
+#include "pipeline/train/reward.h"
+
+#include "model/captioner.h"
+#include "model/score/cider.h"
+#include "model/score/metrics.h"
+#include "pipeline/eval/ngrams.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNTS = 16, SCORES = METRIC_LIST };
+
+/* In the order of REWARD_NAMES. */
+static const struct {
+    const Metric *metric;
+    int score; /* which of its scores */
+} REWARD[REWARDS] = {{&metric_cider, 0}, {&metric_bleu, 3}};
+
+struct Reward {
+    const Dataset *data;
+    double weight[REWARDS];
+    int words; /* of a caption, at most */
+    Hash *ngrams;
+    int32_t known; /* n-grams of train; a caption's others are numbered from here on, each caption's anew */
+    double *idf;   /* (known + NGRAM_MAX·words) */
+};
+
+/* --- the table --- */
+
+/* A caption without <START>: its words up to <NULL>. Returns how many. */
+static int words_of(const int32_t *caption, int width)
+{
+    int n = 0;
+    while (n < width - 1 && caption[n + 1] != WORD_NULL)
+        n++;
+    return n;
+}
+
+/* Frequencies while they are counted: by the n-grams' numbers. */
+typedef struct {
+    int32_t *df, *last, room;
+} Counting;
+
+static int make_room(Counting *c, int32_t n)
+{
+    if (n <= c->room)
+        return 0;
+    int32_t room = n + n / 2 + 1024;
+    int32_t *df = realloc(c->df, (size_t)room * sizeof *df);
+    c->df = df ? df : c->df;
+    int32_t *last = df ? realloc(c->last, (size_t)room * sizeof *last) : NULL;
+    c->last = last ? last : c->last;
+    if (!last)
+        return -1;
+    memset(df + c->room, 0, (size_t)(room - c->room) * sizeof *df);
+    memset(last + c->room, -1, (size_t)(room - c->room) * sizeof *last);
+    c->room = room;
+    return 0;
+}
+
+/* 1: the image has captions, 0: none. */
+static int count_image(Reward *r, Counting *c, int64_t row)
+{
+    const Dataset *d = r->data;
+    int rc = 0;
+    for (int64_t i = d->caption_at[row]; i < d->caption_at[row + 1] && rc >= 0; i++) {
+        const int32_t *caption = d->captions.ints + d->caption_of[i] * d->width;
+        Sentence s;
+        if (ngram_sentence(&s, r->ngrams, caption + 1, words_of(caption, d->width)))
+            return -1;
+        rc = make_room(c, hash_count(r->ngrams)) ? -1 : 1;
+        if (rc > 0)
+            cider_add_df(&s, 1, (int32_t)row, c->last, c->df);
+        sentence_free(&s);
+    }
+    return rc;
+}
+
+static int count_frequencies(Reward *r, Counting *c)
+{
+    int64_t images = 0;
+    for (int64_t row = 0; row < r->data->features.rows; row++) {
+        int rc = count_image(r, c, row);
+        if (rc < 0)
+            return -1;
+        images += rc;
+    }
+    r->known = hash_count(r->ngrams);
+    size_t others = (size_t)NGRAM_MAX * (size_t)r->words;
+    r->idf = malloc(((size_t)r->known + others) * sizeof *r->idf);
+    if (!r->idf)
+        return -1;
+    cider_idf(c->df, r->known, (double)images, r->idf);
+    for (size_t i = 0; i < others; i++)
+        r->idf[(size_t)r->known + i] = log((double)images);
+    return 0;
+}
+
+Reward *reward_new(const Dataset *data, const double weight[REWARDS], int words, Err *err)
+{
+    Counting counting = {0};
+    Reward *r = calloc(1, sizeof *r);
+    int rc = r ? 0 : -1;
+    if (r) {
+        r->data = data;
+        memcpy(r->weight, weight, sizeof r->weight);
+        r->words = words;
+        r->ngrams = hash_new();
+        rc = r->ngrams ? count_frequencies(r, &counting) : -1;
+    }
+    free(counting.df);
+    free(counting.last);
+    if (rc == 0)
+        return r;
+    err_set(err, "no memory for the n-grams of %lld captions", (long long)data->n);
+    reward_free(r);
+    return NULL;
+}
+
+void reward_free(Reward *r)
+{
+    if (!r)
+        return;
+    hash_free(r->ngrams);
+    free(r->idf);
+    free(r);
+}
+
+/* --- captions --- */
+
+/* The number of an n-gram of k+1 words that train does not have: its first place among the caption's, after those known. */
+static int32_t new_number(const Reward *r, const int32_t *word, int k, int i, int n)
+{
+    int first = 0;
+    while (memcmp(word + first, word + i, ((size_t)k + 1) * sizeof *word) != 0)
+        first++;
+    return r->known + k * n + first;
+}
+
+/* The sentence of n words; its n-grams are not added to the table. id (NGRAM_MAX·n) is scratch. */
+static int sentence_of(const Reward *r, const int32_t *word, int n, int32_t *id, Sentence *s)
+{
+    for (int k = 0; k < NGRAM_MAX; k++)
+        for (int i = 0; i < n - k; i++) {
+            int32_t prefix = k ? id[(k - 1) * n + i] : -1;
+            int32_t found = prefix < r->known ? ngram_find(r->ngrams, prefix, word[i + k]) : -1;
+            id[k * n + i] = found >= 0 ? found : new_number(r, word, k, i, n);
+        }
+    return sentence_init(s, word, n, id);
+}
+
+static double reward_of(const Reward *r, const ScorePair *pair)
+{
+    const ScoreCorpus corpus = {.idf = r->idf};
+    double sum = 0, counts[COUNTS], score[SCORES];
+    for (int i = 0; i < REWARDS; i++) {
+        const Metric *m = REWARD[i].metric;
+        if (r->weight[i] == 0 || pair->caption->n == 0)
+            continue;
+        m->count(pair, &corpus, counts);
+        m->combine(counts, 1, score);
+        sum += r->weight[i] * score[REWARD[i].score];
+    }
+    return sum;
+}
+
+/* The rewards (each) of an image's captions. */
+static int reward_image(const Reward *r, int64_t row, int each, const int32_t *captions, double *out)
+{
+    const Dataset *d = r->data;
+    int n = (int)(d->caption_at[row + 1] - d->caption_at[row]), made = 0, rc = 0;
+    Sentence *reference = calloc((size_t)n, sizeof *reference);
+    int32_t *id = malloc((size_t)(r->words > d->width ? r->words : d->width) * NGRAM_MAX * sizeof *id);
+    rc = reference && id ? 0 : -1;
+    for (; !rc && made < n; made += !rc) {
+        const int32_t *caption = d->captions.ints + d->caption_of[d->caption_at[row] + made] * d->width;
+        rc = sentence_of(r, caption + 1, words_of(caption, d->width), id, &reference[made]);
+    }
+    for (int i = 0; !rc && i < each; i++) {
+        const int32_t *caption = captions + (size_t)i * (size_t)(r->words + 1);
+        Sentence s;
+        rc = sentence_of(r, caption + 1, words_of(caption, r->words + 1), id, &s);
+        if (rc)
+            break;
+        out[i] = reward_of(r, &(ScorePair){&s, reference, n});
+        sentence_free(&s);
+    }
+    for (int i = 0; i < made; i++)
+        sentence_free(&reference[i]);
+    free(reference);
+    free(id);
+    return rc;
+}
+
+int reward_captions(const Reward *r, const int32_t *image, int n, int each, const int32_t *captions, double *out,
+                    Err *err)
+{
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic) reduction(| : failed)
+    for (int i = 0; i < n; i++)
+        failed |= reward_image(r, image[i], each, captions + (size_t)i * (size_t)each * (size_t)(r->words + 1),
+                               out + (size_t)i * (size_t)each) != 0;
+    return failed ? err_set(err, "out of memory") : 0;
+}

@@ -1,0 +1,200 @@
+#include "pipeline/train/self_critical.h"
+
+#include "model/advantage.h"
+#include "model/decode/draw.h"
+#include "pipeline/train/reward.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A converged model's rewards, for a weight of 1, are far above this in the first iterations. */
+enum { FIRST_ITERATIONS = 10 };
+static const double NEXT_TO_NOTHING = 0.01;
+
+struct SelfCritical {
+    Reward *reward;
+    Draw *draw;
+    int N, each, T;       /* images at most, samples, steps */
+    int32_t *captions;    /* (N·each, T+1) */
+    int32_t *row;         /* (N): rows of the images */
+    real *features;       /* (N·each, D) */
+    int32_t *image;       /* (N·each): which grid */
+    double *score;        /* (N·each) */
+    double *greedy;       /* (N): of the greedy captions, if they are the baseline */
+    real *advantage;      /* (N·each) */
+    double first_rewards; /* their sum in this process's first iterations */
+    int first;            /* iterations that are in it */
+};
+
+/* --- settings and rows --- */
+
+void self_critical_defaults(TrainSettings *s, GivenOptions given)
+{
+    if (!s->self_critical)
+        return;
+    s->samples = s->samples ? s->samples : 5;
+    s->lr = isnan(s->lr) ? 5e-5 : s->lr;
+    if (!option_given(given, "clip-value"))
+        s->clip_value = 0.1;
+    if (!option_given(given, "batch-size"))
+        s->batch_size = 10;
+    if (!option_given(given, "reward"))
+        s->reward[0] = 1;
+}
+
+int samples_of(const TrainSettings *s)
+{
+    return s->self_critical ? (int)s->samples : 1;
+}
+
+int64_t *first_captions(const Dataset *d, int64_t *n)
+{
+    int64_t *rows = malloc((size_t)(d->features.rows + 1) * sizeof *rows);
+    *n = 0;
+    for (int64_t i = 0; rows && i < d->features.rows; i++)
+        if (d->caption_at[i + 1] > d->caption_at[i])
+            rows[(*n)++] = d->caption_of[d->caption_at[i]];
+    return rows;
+}
+
+/* --- start and end --- */
+
+static void critic_free(SelfCritical *c)
+{
+    if (!c)
+        return;
+    reward_free(c->reward);
+    draw_free(c->draw);
+    free(c->captions);
+    free(c->row);
+    free(c->features);
+    free(c->image);
+    free(c->score);
+    free(c->greedy);
+    free(c->advantage);
+    free(c);
+}
+
+static int alloc(SelfCritical *c, const TrainRun *r)
+{
+    const TrainSettings *s = &r->state.settings;
+    size_t N = (size_t)s->batch_size, rows = N * (size_t)samples_of(s);
+    const DrawSizes sizes = {(int)rows, r->data.width - 1, r->data.grid.places, (Precision)s->precision};
+    c->N = (int)N;
+    c->each = samples_of(s);
+    c->T = r->data.width - 1;
+    c->captions = malloc(rows * (size_t)r->data.width * sizeof *c->captions);
+    c->row = malloc(N * sizeof *c->row);
+    c->features = malloc(rows * (size_t)r->data.features.columns * sizeof *c->features);
+    c->image = malloc(rows * sizeof *c->image);
+    c->score = malloc(rows * sizeof *c->score);
+    c->greedy = s->baseline == BASELINE_GREEDY ? malloc(N * sizeof *c->greedy) : NULL;
+    c->advantage = malloc(rows * sizeof *c->advantage);
+    c->draw = draw_new(&r->model.params, &sizes);
+    return c->captions && c->row && c->features && c->image && c->score && c->advantage && c->draw &&
+                   (c->greedy || s->baseline != BASELINE_GREEDY)
+               ? 0
+               : -1;
+}
+
+int self_critical_start(TrainRun *r, Err *err)
+{
+    const TrainSettings *s = &r->state.settings;
+    if (!s->self_critical)
+        return 0;
+    r->critic = calloc(1, sizeof *r->critic);
+    if (!r->critic || alloc(r->critic, r))
+        return err_set(err, "no memory for %lld images of %lld captions each", (long long)s->batch_size,
+                       (long long)s->samples);
+    r->critic->reward = reward_new(&r->data, s->reward, r->critic->T, err);
+    return r->critic->reward ? 0 : -1;
+}
+
+void self_critical_end(TrainRun *r)
+{
+    critic_free(r->critic);
+    r->critic = NULL;
+}
+
+/* --- an iteration --- */
+
+static double mean_of(const double *x, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += x[i];
+    return sum / n;
+}
+
+/* Draws and rewards: sets score, and greedy if it is the baseline. */
+static int reward_drawn(SelfCritical *c, const TrainRun *r, const Batch *b, Err *err)
+{
+    const DrawBatch batch = {.features = b->features,
+                             .grid = b->grid,
+                             .image = b->image,
+                             .images = b->images,
+                             .N = b->n,
+                             .seed = (uint32_t)r->state.settings.seed,
+                             .iteration = r->state.iteration + 1};
+    for (int i = 0; i < b->n; i++)
+        c->row[i] = r->data.image.ints[b->index[i]];
+    draw_refresh(c->draw);
+    if (c->greedy) {
+        draw_greedy(c->draw, &batch, c->T, c->captions);
+        if (reward_captions(c->reward, c->row, b->n, 1, c->captions, c->greedy, err))
+            return -1;
+    }
+    draw_captions(c->draw, &batch, c->each, c->T, c->captions);
+    return reward_captions(c->reward, c->row, b->n, c->each, c->captions, c->score, err);
+}
+
+/* The features and grids of each image, once for each of its samples. */
+static void repeat_images(SelfCritical *c, const Batch *b, size_t D)
+{
+    for (int i = 0; i < b->n * c->each; i++) {
+        memcpy(c->features + (size_t)i * D, b->features + (size_t)(i / c->each) * D, D * sizeof *c->features);
+        c->image[i] = b->image[i / c->each];
+    }
+}
+
+static void watch(SelfCritical *c, const TrainRun *r)
+{
+    const double *weight = r->state.settings.reward;
+    double weights = 0;
+    for (int i = 0; i < REWARDS; i++)
+        weights += weight[i];
+    if (c->first >= FIRST_ITERATIONS)
+        return;
+    c->first_rewards += r->drawn.reward;
+    if (++c->first == FIRST_ITERATIONS && c->first_rewards < FIRST_ITERATIONS * NEXT_TO_NOTHING * weights)
+        report_warn(r->report,
+                    "the rewards of the first %d iterations are %.4f on average: the captions drawn have next to "
+                    "nothing of the train captions, so that there is little to learn from (--init from a converged "
+                    "model, of this dataset)",
+                    FIRST_ITERATIONS, c->first_rewards / FIRST_ITERATIONS);
+}
+
+int self_critical_loss(TrainRun *r, const Batch *b, Err *err)
+{
+    SelfCritical *c = r->critic;
+    int rows = b->n * c->each;
+    if (reward_drawn(c, r, b, err))
+        return -1;
+    repeat_images(c, b, (size_t)r->data.features.columns);
+    r->drawn.baseline = advantages(b->n, c->each, c->score, c->greedy, c->advantage);
+    r->drawn.reward = mean_of(c->score, rows);
+    const LossBatch batch = {.features = c->features,
+                             .captions = c->captions,
+                             .weight = c->advantage,
+                             .grid = b->grid,
+                             .image = c->image,
+                             .images = b->images,
+                             .N = rows,
+                             .T = c->T,
+                             .mode = LOSS_TRAINING,
+                             .iteration = r->state.iteration + 1};
+    r->loss = captioner_loss(&r->model.params, r->work, &batch, &r->grads);
+    watch(c, r);
+    return 0;
+}
