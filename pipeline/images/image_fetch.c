@@ -3,11 +3,13 @@
 #include "io/base/err.h"
 #include "io/base/memory_stream.h"
 #include "io/data/fetch_status.h"
+#include "io/file/file.h"
 #include "io/file/input_lines.h"
 #include "io/net/cache.h"
 #include "pipeline/images/cache_writer.h"
 #include "pipeline/images/image_check.h"
 #include "pipeline/images/image_get.h"
+#include "pipeline/images/image_save.h"
 #include "pipeline/images/in_flight.h"
 #include "pipeline/images/ordered_output.h"
 
@@ -85,8 +87,7 @@ static int flush_records(Run *run, Err *err)
     return 0;
 }
 
-/* Writes the record of one line of the input. `reason` is for the tally. */
-static int write_record(Run *run, int64_t line, const Status *status, const char *reason, Err *err)
+static int put_record(Run *run, int64_t line, const Status *status, const char *reason, Err *err)
 {
     ImageFetchCount *count = run->count;
     int64_t *which[] = {&count->ok, &count->cached, &count->dead, &count->failed};
@@ -108,6 +109,21 @@ static int write_record(Run *run, int64_t line, const Status *status, const char
         ordered_put(run->ordered, line, text);
     }
     return ferror(run->spec->out) ? flush_records(run, err) : 0;
+}
+
+/* Writes the record of one line of the input, with the path of the copy if there is one. `reason` is for the tally. */
+static int write_record(Run *run, int64_t line, const Status *status, const char *reason, Err *err)
+{
+    Status saved = *status;
+    if (!run->spec->save_to || !status->path)
+        return put_record(run, line, status, reason, err);
+    char *copy = image_save(run->spec->save_to, status->url, status->path, err);
+    if (!copy)
+        return -1;
+    saved.path = copy;
+    int rc = put_record(run, line, &saved, reason, err);
+    free(copy);
+    return rc;
 }
 
 static void mark_dead(Run *run, const char *url, long code, const char *why)
@@ -334,6 +350,8 @@ static int open_run(Run *run, Err *err)
     if (run->report)
         http.stop = run->report->stop;
     int places = WINDOW_FACTOR * spec->parallel + WINDOW_EXTRA;
+    if (spec->save_to && file_mkdirs(spec->save_to, err))
+        return -1;
     run->window = in_flight_new(places, run);
     run->ordered = spec->ordered ? ordered_new(spec->out, places) : NULL;
     if (!run->window || (spec->ordered && !run->ordered))

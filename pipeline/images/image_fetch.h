@@ -26,6 +26,7 @@ typedef struct {
     bool ordered;        /* records in input order, not as they finish */
     double negative_ttl; /* seconds for which a dead URL is not asked for again; 0: it always is */
     const char *cache;   /* directory; NULL: the user's (io/net/cache.h) */
+    const char *save_to; /* a directory for copies with readable names (image_save.h), which is made; NULL: none */
     int parallel;        /* transfers at once */
     HttpOptions http;
     FILE *out; /* for the status records */
@@ -36,7 +37,7 @@ typedef struct {
     int64_t bad_lines;                /* lines without a URL and inputs that cannot be read; a warning for each */
     int64_t unsettled;                /* lines that have no record because the run was stopped */
     int64_t bytes;                    /* downloaded */
-    TextCounts reasons;                    /* of the dead and the failed */
+    TextCounts reasons;               /* of the dead and the failed */
 } ImageFetchCount;
 
 /* 16 transfers at once; dead URLs are remembered for a day. */

@@ -2,6 +2,7 @@
 
 #include "io/base/err.h"
 #include "io/base/text.h"
+#include "io/file/file.h"
 #include "io/picture/encoder_jpeg.h"
 #include "pipeline/sheet/confidence.h"
 #include "pipeline/sheet/highlight.h"
@@ -21,22 +22,12 @@ enum { QUALITY = 88, DENSITY = 2 };
 struct Page {
     TileLook look;
     PageFiles *files;
-    char *base; /* the absolute path of the page's directory, without links; NULL: unknown */
+    char *path;
     FILE *out;
     bool no_memory; /* for a text that is missing now */
 };
 
 /* --- pictures --- */
-
-/* The caller frees. */
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *dir = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-    char *real = dir ? realpath(dir, NULL) : NULL;
-    free(dir);
-    return real;
-}
 
 Page *page_open(const char *path, const TileLook *look, Err *err)
 {
@@ -46,8 +37,10 @@ Page *page_open(const char *path, const TileLook *look, Err *err)
         return NULL;
     }
     page->look = *look;
-    page->base = directory_of(path);
-    page->files = page_files_open(path, err);
+    page->path = strdup(path);
+    page->files = page->path ? page_files_open(path, err) : NULL;
+    if (!page->path)
+        err_set(err, "out of memory");
     if (page->files)
         return page;
     page_free(page);
@@ -58,7 +51,7 @@ void page_free(Page *page)
 {
     if (page) {
         page_files_free(page->files);
-        free(page->base);
+        free(page->path);
     }
     free(page);
 }
@@ -168,30 +161,16 @@ static void put_picture(Page *page, const PagePicture *picture, const char *text
     fputs("\">", out);
 }
 
-/* Writes the way from one directory to a file, both absolute. */
-static void put_way(FILE *out, const char *base, const char *path)
-{
-    size_t same = 0; /* after the last slash of what they share */
-    for (size_t i = 0; path[i] && (base[i] == path[i] || (!base[i] && path[i] == '/')); i++) {
-        if (path[i] == '/')
-            same = i + 1;
-        if (!base[i])
-            break;
-    }
-    if (same <= strlen(base))
-        for (const char *s = base + same; *s; s += strcspn(s, "/"), s += *s == '/')
-            fputs("../", out);
-    put_percent(out, path + same, "-._~/");
-}
-
 /* Begins a link to the full picture: its file, if that is where it was found, else its URL. False: neither can be a link. */
 static bool begin_link(Page *page, const PageFigure *f)
 {
     const char *url = f->record->url;
     FILE *out = page->out;
-    if (f->file && page->base) {
+    char *way = f->file ? path_from(page->path, f->file) : NULL;
+    if (way) {
         fputs("<a href=\"", out);
-        put_way(out, page->base, f->file);
+        put_percent(out, way, "-._~/");
+        free(way);
     } else if (url && (!strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8))) {
         fputs("<a href=\"", out);
         put_percent(out, url, "-._~/:?#[]@!$&()*+,;=%");
