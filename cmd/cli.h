@@ -95,8 +95,8 @@ bool cli_read_period(const char *text, int64_t max, int64_t *out);
 /* Parses an option's value "WxH", both sides from min to max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
-/* Parses an option's value "NAME=X,NAME=X": weights, one for each of the names "a|b", from 0 to max and not all 0. A name
- * that is absent has 0. Anything else is a usage error. */
+/* Parses an option's value "NAME=X,NAME=X": weights, one for each of the names "a|b", from 0 to max and not all 0. A
+ * name that is absent has 0. Anything else is a usage error. */
 void cli_weights(const char *option, const char *text, const char *names, double max, double *weights);
 
 /* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file (.gif, .html)

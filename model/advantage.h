@@ -17,8 +17,8 @@
 
 #include "model/base/real.h"
 
-/* advantage (n,K) of K samples of n images from their rewards (n,K) and those of the greedy captions (n); greedy NULL: the
- * baseline is the mean of the other samples, and K is at least 2. Returns the mean baseline. */
+/* advantage (n,K) of K samples of n images from their rewards (n,K) and those of the greedy captions (n); greedy NULL:
+ * the baseline is the mean of the other samples, and K is at least 2. Returns the mean baseline. */
 double advantages(int n, int K, const double *reward, const double *greedy, real *advantage);
 
 #endif

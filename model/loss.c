@@ -240,7 +240,7 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 
 /* --- the output layer --- */
 
-/* Multiplies the losses of n positions, and the gradients of their scores unless there are none, by their rows' weights. */
+/* Multiplies the losses of n positions, and the gradients of their scores if there are any, by their rows' weights. */
 static void weigh_rows(const LossWork *w, const real *weight, int position, int n, Rows dscores)
 {
     for (int i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
-/* Self-critical training and scheduled sampling, in double: the weighted loss against centred differences, the sampled gradient
- * against that of the expected reward of a model whose captions can be enumerated, and the words drawn. */
+/* Self-critical training and scheduled sampling, in double: the weighted loss against centred differences, the sampled
+ * gradient against that of the expected reward of a model whose captions can be enumerated, and the words drawn. */
 #include "model/advantage.h"
 #include "model/attention/attention.h"
 #include "model/decode/draw.h"

@@ -5,9 +5,9 @@
  *                      ▲                                                          │
  *                      └──────────── rows that have not ended, packed ◄───────────┘
  *
- * A word is drawn from softmax(scores), without dropout, as the model is used. <NULL>, which pads captions, is never drawn.
- * The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words depend neither on
- * threads nor on the rows beside them, and a resumed run needs no saved state. Main thread; parallel inside. */
+ * A word is drawn from softmax(scores), without dropout, as the model is used. <NULL>, which pads captions, is never
+ * drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words depend
+ * neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread; parallel inside. */
 #ifndef COCO_MODEL_DRAW_H
 #define COCO_MODEL_DRAW_H
 
@@ -39,14 +39,14 @@ void draw_free(Draw *draw); /* NULL is legal */
 /* Takes the parameters as they are now: before the first call after each update. */
 void draw_refresh(Draw *draw);
 
-/* `each` captions of up to T words for each of the N: captions (N·each, T+1), those of one after the other, from <START> to <END>,
- * or to the T-th word, then <NULL>. Row r of the result has random numbers of its own. */
+/* `each` captions of up to T words for each of the N, one after the other: captions (N·each, T+1), from <START> to
+ * <END>, or to the T-th word, then <NULL>. Row r of the result has random numbers of its own. */
 void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t *captions);
 /* One caption each, by the word of highest score: draws no random number. */
 void draw_greedy(Draw *draw, const DrawBatch *batch, int T, int32_t *captions);
 
-/* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015): the words that go in when each word of captions (N,T+1) but
- * <START> is replaced, with probability p, by one that the model draws after the words that went in before. inputs (N,T). */
+/* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015): the words that go in, inputs (N,T), when each word of
+ * captions (N,T+1) but <START> is replaced, with probability p, by one that the model draws after what went in before. */
 void draw_inputs(Draw *draw, const DrawBatch *batch, double p, int T, const int32_t *captions, int32_t *inputs);
 
 #endif

@@ -14,9 +14,8 @@
 
 typedef struct {
     int images, rows; /* at most */
-    bool
-        training; /* the parameters change (network_refresh), and E is computed for a step's words alone (network_words) */
-    int places;          /* of a grid, for a model with attention */
+    bool training;    /* the parameters change (network_refresh), and E is that of a step's words (network_words) */
+    int places;       /* of a grid, for a model with attention */
     Precision precision; /* of the products of a step */
 } NetworkSizes;
 
@@ -34,8 +33,8 @@ void network_refresh(Network *network);
 void network_begin(Network *network, const real *features, int n, const real *grid, int grids, int each);
 /* In training, before a step of n rows: their words. Main thread; parallel inside. */
 void network_words(Network *network, const int32_t *word, int n);
-/* The scores of rows first .. first+n-1 after their words, `image_of` telling the grids; arrays are by row. Any thread, each
- * its own rows. */
+/* The scores of rows first .. first+n-1 after their words, `image_of` telling the grids; arrays are by row. Any thread,
+ * each its own rows. */
 void network_step(Network *network, int first, int n, const int32_t *word, const int32_t *image_of);
 /* The scores (V) of a row; they may be changed until the next step. */
 real *network_scores(const Network *network, int row);

@@ -129,7 +129,7 @@ void reward_free(Reward *r)
 
 /* --- captions --- */
 
-/* The number of an n-gram of k+1 words that train does not have: its first place among the caption's, after those known. */
+/* The number of an n-gram of k+1 words that train does not have: its first place in the caption, after those known. */
 static int32_t new_number(const Reward *r, const int32_t *word, int k, int i, int n)
 {
     int first = 0;

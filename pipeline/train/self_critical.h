@@ -1,24 +1,24 @@
-/* Self-critical training (Rennie et al. 2017): an iteration draws captions of train images, rewards them, and makes the good
- * ones likelier. model/advantage.h has the loss.
+/* Self-critical training (Rennie et al. 2017): an iteration draws captions of train images, rewards them, and makes the
+ * good ones likelier. model/advantage.h has the loss.
  *
  *   images ──► draw.h: K captions each ──► reward.h ──► advantage.h ──► loss.h, a row a caption ──► update
  *
- * A minibatch is --batch-size images: an image is taken once where a caption would be taken else, so that an epoch is images //
- * batch-size iterations. Main thread; parallel inside. */
+ * A minibatch is --batch-size images: --order takes images where it takes captions in other training, so that an epoch is
+ * images // batch-size iterations. Captions are drawn without dropout; the loss has the masks of --dropout. Main thread; parallel inside. */
 #ifndef COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 #define COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
-/* Fills in what the user did not give of a self-critical run: the settings known to work (Rennie et al. 2017, Luo 2020; the
- * value clip of Luo's code). Without --self-critical they are as they were. */
+/* Fills in what the user did not give of a self-critical run: the settings known to work (Rennie et al. 2017, Luo 2020;
+ * the value clip of Luo's code). Without --self-critical they are as they were. */
 void self_critical_defaults(TrainSettings *settings, GivenOptions given);
 
 /* Samples of an image, 1 in other training: so many rows of the loss are there for each row of a minibatch. */
 int samples_of(const TrainSettings *settings);
-/* The caption rows (*n) from which minibatches are drawn: the first of each image of a dataset that is indexed. NULL: out of
- * memory; the caller frees. */
+/* The caption rows (*n) from which minibatches are drawn: the first of each image of a dataset that is indexed. NULL:
+ * out of memory; the caller frees. */
 int64_t *first_captions(const Dataset *data, int64_t *n);
 
 /* Sets run->critic. Parameters and work are there. */

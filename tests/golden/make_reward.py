@@ -3,9 +3,9 @@
 
     tests/golden/make_reward.py > tests/golden/reward.json
 
-Captions are lists of word numbers, each up to <END> (2), which is a word; a caption without it was cut off. `train` has references,
-`image` the image of each, `drawn` some captions of each image, `cider` and `bleu4` their scores; document frequencies are those of
-`train`, an image being a document.
+Captions are lists of word numbers, each up to <END> (2), which is a word; a caption without it was cut off. `train`
+has references, `image` the image of each, `drawn` some captions of each image, `cider` and `bleu4` their scores; document
+frequencies are those of `train`, an image being a document.
 """
 import json
 import math
