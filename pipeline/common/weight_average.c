@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const char WEIGHTS[] = "/train/weights", KEPT[] = "/train/average";
+enum { KEPT_NAME = 64 };
 
 static int set_mean(WeightAverage *a, size_t numbers)
 {
@@ -34,15 +35,15 @@ int average_add(WeightAverage *a, int64_t most, const Params *weights)
     return set_mean(a, weights->n);
 }
 
-static const char *kept_group(int64_t i, char out[32])
+static const char *kept_group(int64_t i, char out[KEPT_NAME])
 {
-    snprintf(out, 32, "%s/%lld", KEPT, (long long)i);
+    snprintf(out, KEPT_NAME, "%s/%lld", KEPT, (long long)i);
     return out;
 }
 
 int average_read(WeightAverage *a, int64_t most, const Params *weights, H5 *h5, Err *err)
 {
-    char group[32];
+    char group[KEPT_NAME];
     if (!a->n)
         return 0;
     if (a->n > most)
@@ -63,7 +64,7 @@ int average_read(WeightAverage *a, int64_t most, const Params *weights, H5 *h5, 
 
 int average_write(const WeightAverage *a, const Params *weights, H5 *h5, Err *err)
 {
-    char group[32];
+    char group[KEPT_NAME];
     if (!a->n)
         return 0;
     if (h5_make_group(h5, WEIGHTS, err) || tensors_write(h5, WEIGHTS, weights, weights->data, err) ||

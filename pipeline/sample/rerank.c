@@ -4,8 +4,12 @@
 #include "model/score/metrics.h"
 #include "pipeline/eval/ngrams.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Captions that differ in a word that no other has ("a red car", "a blue car") are often equal but for rounding. */
+static const double PRECISION = 1e9;
 
 typedef struct {
     Hash *ngrams;
@@ -101,6 +105,8 @@ int rerank(SearchResult *results, int n, Err *err)
         return 0;
     double *score = malloc((size_t)m * sizeof *score);
     int rc = score ? consensus(results, m, score, err) : err_set(err, "out of memory");
+    for (int i = 0; rc == 0 && i < m; i++)
+        score[i] = round(score[i] * PRECISION);
     if (rc == 0)
         sort(results, score, m);
     free(score);

@@ -20,8 +20,8 @@ typedef enum { RERANK_NONE, RERANK_CIDER } Rerank;
 /* The scores of m captions, at least 2. -1: out of memory. */
 int consensus(const SearchResult *captions, int m, double *score, Err *err);
 
-/* Puts the n results of an image in order of falling score; equal ones stay as they are, and so do those at the end that there
- * are not (no words). -1: out of memory. */
+/* Puts the n results of an image in order of falling score; those that are equal to nine decimals stay as they are, and so do
+ * those at the end that there are not (no words). -1: out of memory. */
 int rerank(SearchResult *results, int n, Err *err);
 
 #endif
