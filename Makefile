@@ -213,7 +213,7 @@ unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/repla
 test:
 	scripts/setup test
 	@scripts/setup photos none || echo "tests of coco-features are skipped: there is no ONNX Runtime"
-	$(MAKE) $(jobs) unit
+	$(MAKE) $(jobs) unit $(if $(SAN),,$$(! command -v mpicc >/dev/null || echo MPI=1))
 	BUILD=$(BUILD) tests/run
 
 demo:

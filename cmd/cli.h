@@ -109,7 +109,8 @@ void cli_picture_name(const char *option, const char *path, const char *formats)
 void cli_catch_crashes(const char *name);
 
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
- * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM set the Report's stop number, and
+ * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM, and SIGUSR1 for
+ * commands with `ranks`, set the Report's stop number, and
  * a second signal ends the process at once. One Report per command, valid until the process ends; `unit` names what is
  * counted ("images"). */
 const Report *cli_report(const Cli *cli, const char *unit);

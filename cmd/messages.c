@@ -138,11 +138,14 @@ static void catch_signal(int sig, int flags)
     sigaction(sig, &act, NULL);
 }
 
-static void catch_stop(void)
+/* Slurm sends SIGUSR1 to jobs that ask for a signal before their time is up. */
+static void catch_stop(bool may_be_job)
 {
     catch_signal(SIGINT, (int)SA_RESETHAND); /* a second signal ends the process */
     catch_signal(SIGTERM, (int)SA_RESETHAND);
-    catch_signal(SIGHUP, 0);  /* a lost terminal sends two: from the shell and from the kernel */
+    catch_signal(SIGHUP, 0); /* a lost terminal sends two: from the shell and from the kernel */
+    if (may_be_job)
+        catch_signal(SIGUSR1, 0);
     catch_signal(SIGXCPU, 0); /* ulimit -S -t: one each second, until the hard limit kills */
 }
 
@@ -275,7 +278,7 @@ const Report *cli_report(const Cli *cli, const char *unit)
     p.report.progress = cli->quiet ? NULL : show_progress;
     p.report.ctx = &p;
     p.terminal = isatty(STDERR_FILENO);
-    catch_stop();
+    catch_stop(cli->ranks);
     return &p.report;
 }
 

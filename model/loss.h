@@ -22,8 +22,9 @@ typedef struct LossWork LossWork;
 /* What a run fixes; zeros are the course's loss. */
 typedef struct {
     Precision precision;
-    /* In training, the rate of dropout (dropout.h) on features, word vectors, attention's z and the states that the scores see; not on
-     * those that the next step sees. A state's row is r·T + t. Equal words are then not folded: each has a mask. */
+    /* In training, the rate of dropout (dropout.h) on features, word vectors, attention's z and the states that the
+     * scores see; not on those that the next step sees. A state's row is r·T + t. Equal words are then not folded:
+     * each has a mask. */
     double dropout;
     uint32_t seed;
     /* In training, ε of the targets (kernels.h). */
@@ -50,8 +51,9 @@ typedef struct {
     const int32_t *image; /* (N) */
     int images;
     int N, T; /* at most those of loss_work_new */
-    /* A part of a minibatch: its rows from number `first` on, of `of` rows in all. Loss and gradient are divided by `of`, and
-     * masks are those of the whole, so that the sums over all parts are the minibatch's. Zeros: the rows are all there is. */
+    /* A part of a minibatch: its rows from number `first` on, of `of` rows in all. Loss and gradient are divided by
+     * `of`, and masks are those of the whole, so that the sums over all parts are the minibatch's. Zeros: the rows are
+     * all there is. */
     int first, of;
     LossMode mode;
     int64_t iteration; /* of training, from 1: it keys the masks of dropout */

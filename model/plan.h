@@ -37,8 +37,8 @@ void plan_alloc(Plan *plan, Blocks *blocks, int N, int T, size_t U, int V);
 void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
                bool distinct, int first);
 
-/* The first positions of a tile's steps (T+1). The tile's j-th row is alive at step t if first[t] + j < first[t+1], and that is
- * its position. */
+/* The first positions of a tile's steps (T+1). The tile's j-th row is alive at step t if first[t] + j < first[t+1],
+ * and that is its position. */
 static inline int *plan_first(const Plan *p, int tile)
 {
     return p->first + (size_t)tile * (size_t)(p->T + 1);

@@ -26,6 +26,7 @@ settings() {
 --order shuffle --val-every 1 --lr-schedule plateau --lr-every 1 --lr 0.1
 --val-every 3i --val-metrics --best-by bleu4 --patience 9 --lr 0.1
 --val-every 3i --average 2
+--shards 4 --cell lstm --dropout 0.3
 END
 }
 

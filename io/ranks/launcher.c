@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* The variables are those of Open MPI (FAQ "What environment variables are set"), of PMIx and PMI-1 (MPICH's Hydra, Slurm's
- * plugins), and of srun (its manual, "OUTPUT ENVIRONMENT VARIABLES"). */
+/* The variables are those of Open MPI (FAQ "What environment variables are set"), of PMIx and PMI-1 (MPICH's Hydra,
+ * Slurm's plugins), and of srun (its manual, "OUTPUT ENVIRONMENT VARIABLES"). */
 static const char *const OF_MPI[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"};
 static const char *const COUNT[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
 

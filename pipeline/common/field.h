@@ -28,8 +28,8 @@ typedef struct {
     /* FIELD_INT, FIELD_REAL, FIELD_TEXT: may be missing from a file; then 0, NaN or NULL. NaN and NULL are not
      * written. */
     bool optional;
-    /* A number or a word that is not written while it is `absent` (0, or the first word, unless the table says more), and is
-     * that where it is missing: what files from before it was there meant. */
+    /* A number or a word that is not written while it is `absent` (0, or the first word, unless the table says more),
+     * and is that where it is missing: what files from before it was there meant. */
     bool sparse;
     int absent;
     const char *part; /* of an option with several members: what stands before its value, "cider="; NULL: nothing */

@@ -28,7 +28,8 @@ typedef struct {
     int n;             /* captions */
     int32_t *captions; /* (n, C) */
     float *features;   /* (n, D) */
-    /* If the dataset was opened with its grid: those of each shard's different images, in the order of their first captions. */
+    /* If the dataset was opened with its grid: those of each shard's different images, in the order of their first
+     * captions. */
     float *grid;    /* (images, P, C) */
     int32_t *image; /* (n): which of them */
     int images;
@@ -45,8 +46,8 @@ int64_t batches_per_epoch(int64_t n, int batch_size);
 /* Memory for one batch; batch_free frees. -1: out of memory. */
 int batch_alloc(Batch *batch, const Dataset *data, int batch_size);
 void batch_free(Batch *batch);
-/* Fills captions, features and has_zeros of the rows batch->index (n): of those that are this rank's by `share`, in their places.
- * -1: a feature is not finite, or a word is out of range. Any thread. */
+/* Fills captions, features and has_zeros of the rows batch->index (n): of those that are this rank's by `share`, in
+ * their places. -1: a feature is not finite, or a word is out of range. Any thread. */
 int batch_gather(const Dataset *data, const Share *share, Batch *batch, Err *err);
 
 typedef struct BatchSource BatchSource;

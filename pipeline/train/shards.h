@@ -1,10 +1,11 @@
 /* The loss and the gradient of a minibatch as the sum over its shards (share.h), each rank computing its own:
  *
- *   shards of this rank ──► sums of whole subtrees ──► slices to all ranks ──► each rank finishes the tree for its slice
+ *   shards of this rank ──► sums of whole subtrees ──► slices to all ranks ──► each finishes the tree for its slice
  *                                                                                    └──► slices to all: the gradient
  *
- * Whoever makes an addition, its operands and its order are the tree's: the result depends on the number of shards alone. Of
- * the gradient, each rank sends and receives about twice, whatever the number of ranks. Main thread; parallel inside. */
+ * Whoever makes an addition, its operands and its order are the tree's: the result depends on the number of shards
+ * alone. Of the gradient, each rank sends and receives about twice, whatever the number of ranks. Main thread;
+ * parallel inside. */
 #ifndef COCO_PIPELINE_TRAIN_SHARDS_H
 #define COCO_PIPELINE_TRAIN_SHARDS_H
 
@@ -12,13 +13,13 @@
 
 typedef struct Shards Shards;
 
-/* Memory for the sums of minibatches of n rows of run->share: of ⌈log2 shards⌉ gradients besides run->grads for one rank, of
- * twice as many at most for each of several. -1: out of memory. */
+/* Memory for the sums of minibatches of n rows of run->share: of ⌈log2 shards⌉ gradients besides run->grads for one
+ * rank, of twice as many at most for each of several. -1: out of memory. */
 int shards_start(TrainRun *run, int n, Err *err);
 void shards_end(Shards *shards); /* NULL is legal */
 
-/* Sets run->loss and run->grads from a training batch, and `stop` to a signal that asked any rank to stop, or 0. Warns of rows
- * of zeros. -1: another rank does not answer, or the features are all zeros. */
+/* Sets run->loss and run->grads from a training batch, and `stop` to a signal that asked any rank to stop, or 0. Warns
+ * of rows of zeros. -1: another rank does not answer, or the features are all zeros. */
 int shards_loss(TrainRun *run, const Batch *batch, int *stop, Err *err);
 
 #endif

@@ -1,11 +1,12 @@
-/* Which part of a minibatch is whose. A minibatch of n rows is cut into s = min(shards, n) shards, of which shard k has the rows
+/* Which part of a minibatch is whose. A minibatch of n rows is cut into s = min(shards, n) shards, of which shard k
+ * has the rows
  *
  *   ⌊k·n/s⌋ ... ⌊(k+1)·n/s⌋ - 1
  *
- * and each rank has neighbouring shards: shard k is rank ⌊k·ranks/s⌋'s. The cut depends on n and `shards` alone. Gradients of
- * shards are summed in one binary tree, whatever the ranks:
+ * and each rank has neighbouring shards: shard k is rank ⌊k·ranks/s⌋'s. The cut depends on n and `shards` alone.
+ * Gradients of shards are summed in one binary tree, whatever the ranks:
  *
- *   sum(k, m), of m shards from k on, = that of shard k if m = 1, else sum(k, p) + sum(k+p, m-p), p the largest power of 2 below m
+ *   sum(k, 1) = that of shard k      sum(k, m) = sum(k, p) + sum(k+p, m-p), p the largest power of 2 below m
  *
  * Any thread. */
 #ifndef COCO_PIPELINE_TRAIN_SHARE_H

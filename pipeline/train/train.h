@@ -3,8 +3,8 @@
  *   batches (gathered ahead) ──► captioner_loss ──► optim_update ──► ... ──► model.h5
  *                                      └──► training log, notes
  *
- * With several ranks (io/ranks/ranks.h), each computes its share of every minibatch (shards.h) and all of the rest; rank 0 alone
- * writes files and reports.
+ * With several ranks (io/ranks/ranks.h), each computes its share of every minibatch (shards.h) and all of the rest;
+ * rank 0 alone writes files and reports.
  *
  * Main thread; parallel inside. A stop signal ends training after the current iteration, with the model saved.
  * A loss that is not finite ends it with a failure: nothing is written, and the last save stays. */
@@ -39,9 +39,9 @@ typedef struct {
     bool contradiction; /* failed because a given option contradicts the file of init or resume: a usage error */
 } TrainResult;
 
-/* Trains, and writes the model: at the end, on the way if the options say so, when the report asks to stop, and when the
- * log can no longer be written. 0: trained, or stopped as asked (result->complete says which); -1: failed, and *result
- * says whether by a contradiction. */
+/* Trains, and writes the model: at the end, on the way if the options say so, when the report asks to stop, and when
+ * the log can no longer be written. 0: trained, or stopped as asked (result->complete says which); -1: failed, and
+ * *result says whether by a contradiction. */
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err);
 
 #endif
