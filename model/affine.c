@@ -4,7 +4,7 @@ void affine_forward(Precision how, real *y, const real *x, const real *w, const 
 {
     enum { MOST_ROWS = 128 };
     int rows = tile_rows(n, MOST_ROWS);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < n; i += rows)
         fill_rows(n - i < rows ? n - i : rows, M, rows_of(y + (size_t)i * (size_t)M, (size_t)M), b);
     gemm_parallel(how, PLAIN, PLAIN, n, M, D, x, (size_t)D, w, (size_t)M, 1, y, (size_t)M);
@@ -14,7 +14,7 @@ void affine_forward(Precision how, real *y, const real *x, const real *w, const 
 void column_sums(bool add, real *db, int n, int M, Rows dy)
 {
     enum { COLUMNS = 64 };
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int j = 0; j < M; j += COLUMNS) {
         int cols = M - j < COLUMNS ? M - j : COLUMNS;
         if (!add)

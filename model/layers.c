@@ -90,7 +90,7 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
 void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, int D)
 {
     int rows = tile_rows(n, MOST_ROWS);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < n; i += rows)
         gather_rows(n - i < rows ? n - i : rows, D, rows_of(out + (size_t)i * (size_t)D, (size_t)D), W, x + i);
 }
@@ -98,7 +98,7 @@ void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, i
 void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n, int D)
 {
     /* Each thread owns columns, and every column adds its rows in their order. */
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int j = 0; j < D; j += COLUMNS) {
         int k = D - j < COLUMNS ? D - j : COLUMNS;
         for (int i = 0; i < n; i++)
@@ -129,7 +129,7 @@ double temporal_softmax_loss(real *scores, const int32_t *y, const unsigned char
     int rows = tile_rows(n, MOST_ROWS);
     for (int i = 0; i < n; i++)
         target[i] = mask[i] ? y[i] : -1;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < n; i += rows)
         softmax_loss_rows(n - i < rows ? n - i : rows, V, rows_of(scores + (size_t)i * (size_t)V, (size_t)V),
                           target + i, 0, (real)1 / (real)N, 1, row_loss + i);

@@ -103,6 +103,22 @@ without_stdout() {
     [ -z "$stderr" ]
 }
 
+# spins VARIABLE=VALUE...: how many rounds libgomp waits in such an environment before a thread sleeps.
+spins() {
+    env -i PATH="$PATH" OMP_DISPLAY_ENV=verbose "$@" coco-train --version 2>&1 | sed -n "s/.*GOMP_SPINCOUNT = '\(.*\)'/\1/p"
+}
+
+@test "threads that wait sleep soon, unless the user has chosen how they wait" {
+    ldd "$(command -v coco-train)" | grep -q libgomp || skip "built without libgomp"
+    [ "$(spins PWD=/x)" = 1000 ]
+    [ "$(spins _=/x)" = 1000 ]
+    [ "$(spins OMP_NUM_THREADS=3 PWD=/x)" = 1000 ]
+    [ "$(spins PWD=/x GOMP_SPINCOUNT=77)" = 77 ]
+    [ "$(spins OMP_NUM_THREADS=3 GOMP_SPINCOUNT=77)" = 77 ]
+    [ "$(spins PWD=/x OMP_WAIT_POLICY=passive)" = 0 ]
+    OMP_NUM_THREADS=2 coco-train --help | grep -q 'threads.*(default 2)'
+}
+
 # limited KILOBYTES COMMAND...: with so much memory the command is done, or says why not, and leaves nothing unfinished.
 # Counts those that ran short.
 limited() {

@@ -5,8 +5,10 @@
 #include "tests/support/test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char *root;
 
@@ -112,6 +114,23 @@ static void assert_threads(const char *text, int want)
     assert_string_equal(getenv("OMP_NUM_THREADS"), text);
 }
 
+/* What was changed for libgomp is restored: each entry that the process started with is there. */
+static void the_environment_is_whole(void **state)
+{
+    size_t size = 1 << 20, n = 0;
+    char *started = calloc(size, 1), *at = started;
+    FILE *in = fopen("/proc/self/environ", "re");
+    (void)state;
+    assert_non_null(started);
+    assert_non_null(in);
+    size = fread(started, 1, size - 1, in);
+    fclose(in);
+    for (; at < started + size; at += strlen(at) + 1, n++)
+        assert_string_equal(environ[n], at);
+    assert_null(environ[n]);
+    free(started);
+}
+
 static void the_environment(void **state)
 {
     (void)state;
@@ -152,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_host_path_within_a_container, setup, teardown),
         cmocka_unit_test_setup_teardown(quotas_that_make_no_sense, setup, teardown),
 #ifdef _OPENMP
+        cmocka_unit_test(the_environment_is_whole),
         cmocka_unit_test(the_environment),
 #endif
     };

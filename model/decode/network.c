@@ -214,7 +214,7 @@ const real *network_looks(const Network *w, int row)
 void network_gather(Network *w, const int32_t *from, int n)
 {
     size_t H = (size_t)w->params->shape.H, CH = (size_t)w->CH;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic, 16)
     for (int i = 0; i < n; i++) {
         memcpy(w->h + (size_t)i * H, w->next_h + (size_t)from[i] * H, H * sizeof(real));
         if (CH)

@@ -43,7 +43,7 @@ void optim_update(Optim *o, size_t n, real *w, const real *dw, real *const state
 {
     enum { RANGE = 16384 }; /* elements: four arrays of this stay in a core's cache */
     o->step++;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < n; i += RANGE) {
         real *range[OPTIM_STATES] = {NULL};
         for (int k = 0; k < o->rule->states; k++)

@@ -13,34 +13,61 @@
 
 #define NAME "OMP_NUM_THREADS"
 
-/* --- libgomp must not see OMP_NUM_THREADS ---
- * It reads the variable as it is loaded, prints a line of its own about some bad values, without a word about what counts
- * instead, and takes a million for good. So the name is made another one before any library starts, and restored after. */
+/* --- the environment that libgomp sees ---
+ * It reads its variables as it is loaded.
+ *
+ * OMP_NUM_THREADS is hidden from it: it prints a line of its own about some bad values, without a word about what counts
+ * instead, and takes a million for good.
+ *
+ * GOMP_SPINCOUNT is given to it, unless the user has chosen how threads wait. Threads that have nothing to do spin for
+ * 300 000 rounds otherwise, some 10 ms, before they sleep, and so keep a processor from those that compute. 1000 rounds, about
+ * as long as it takes to wake a thread, are what libgomp takes itself where it sees more threads than processors. The
+ * environment has no room for one entry more: another's place is taken, of a variable that libraries do not read as they are
+ * loaded. Where there is none, libgomp's own number counts.
+ *
+ * All this is undone once the libraries have started. */
 #ifdef __ELF__
-static char *hidden;
+static const char *const places[] = {NAME, "_", "OLDPWD", "PWD", "SHLVL", NULL}; /* the first one that there is */
+static const char *const choices[] = {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY", NULL};
+static char spin_count[] = "GOMP_SPINCOUNT=1000", hidden[] = "_=";
+static char **place, *entry; /* what is restored */
 
-/* Runs before the sanitizers are ready. */
-__attribute__((no_sanitize("address", "thread", "undefined"))) static void hide(int argc, char **argv,
-                                                                                char **environment)
+#define BEFORE_SANITIZERS __attribute__((no_sanitize("address", "thread", "undefined")))
+
+/* The entry of a variable, or NULL. */
+BEFORE_SANITIZERS static char **find_entry(char **environment, const char *name)
 {
-    (void)argc, (void)argv;
     for (; *environment; environment++) {
         size_t n = 0;
-        while (n < sizeof NAME - 1 && (*environment)[n] == NAME[n])
+        while (name[n] && (*environment)[n] == name[n])
             n++;
-        if (n == sizeof NAME - 1 && (*environment)[n] == '=') {
-            hidden = *environment;
-            *hidden = '_';
-        }
+        if (!name[n] && (*environment)[n] == '=')
+            return environment;
+    }
+    return NULL;
+}
+
+BEFORE_SANITIZERS static void prepare(int argc, char **argv, char **environment)
+{
+    char *put = spin_count;
+    (void)argc, (void)argv;
+    for (int i = 0; choices[i]; i++)
+        if (find_entry(environment, choices[i]))
+            put = hidden;
+    for (int i = 0; places[i] && !place && (i == 0 || put == spin_count); i++)
+        place = find_entry(environment, places[i]);
+    if (place) {
+        entry = *place;
+        *place = put;
     }
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*before_libraries)(int, char **, char **) = hide;
+__attribute__((section(".preinit_array"), used)) static void (*before_libraries)(int, char **, char **) = prepare;
 
-__attribute__((constructor)) static void reveal(void)
+__attribute__((constructor)) static void restore(void)
 {
-    if (hidden)
-        *hidden = NAME[0];
+    if (place)
+        *place = entry;
 }
 #endif
 
@@ -102,6 +129,10 @@ int threads_set(int n)
     n = startable(n);
     omp_set_dynamic(0);
     omp_set_num_threads(n);
+#ifdef KMP_VERSION_MAJOR /* LLVM's library, whose threads spin for 200 ms */
+    if (!getenv("KMP_BLOCKTIME") && !getenv("OMP_WAIT_POLICY"))
+        kmp_set_blocktime(0);
+#endif
     return n;
 }
 #else
