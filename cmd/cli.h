@@ -85,8 +85,8 @@ bool cli_read_period(const char *text, int64_t max, int64_t *out);
 /* Parses an option's value "WxH", both sides from min to max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
-/* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file (.gif, .html)
- * is a usage error. */
+/* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file
+ * (.gif, .html) is a usage error. */
 void cli_picture_name(const char *option, const char *path, const char *formats);
 
 /* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no

@@ -23,8 +23,8 @@ typedef struct {
     int threads;
 } PictureOptions;
 
-/* Captions the selected ones of the pictures with models, of which the first is that of model_path. *broken: those that cannot be read, each left out with a warning. `attention`: the
- * file for what words look at, or NULL. A model without a network needs options->cnn; any other network than the model's is
+/* Captions the selected ones of the pictures with models, of which the first is that of model_path. *broken: those that
+ * cannot be read, each left out with a warning. `attention`: the file for what words look at, or NULL. A model without a network needs options->cnn; any other network than the model's is
  * refused. */
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
                  const char *model_path, const RowSelection *selection, const char *attention, FILE *out,
