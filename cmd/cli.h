@@ -99,8 +99,8 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
  * name that is absent has 0. Anything else is a usage error. */
 void cli_weights(const char *option, const char *text, const char *names, double max, double *weights);
 
-/* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file (.gif, .html)
- * is a usage error. */
+/* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file
+ * (.gif, .html) is a usage error. */
 void cli_picture_name(const char *option, const char *path, const char *formats);
 
 /* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no

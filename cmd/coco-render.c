@@ -134,7 +134,8 @@ static void order_options(Options *o, CliOption options[N_ORDER])
     /* clang-format off */
     const CliOption own[N_ORDER] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
-         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is standard output; with %d or %03d in the name, one file for every --rows "
+         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is standard "
+                 "output; with %d or %03d in the name, one file for every --rows "
                  "rows (%% is a percent sign)"},
         {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},

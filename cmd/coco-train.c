@@ -231,6 +231,9 @@ static void check_files(TrainOptions *t, bool check_gradients)
         cli_usage_error("--init and --resume exclude each other");
     if (check_gradients && t->resume)
         cli_usage_error("--check-gradients and --resume exclude each other: --init takes the model");
+    if (check_gradients && (t->settings.self_critical || t->settings.scheduled_sampling > 0))
+        cli_usage_error("--check-gradients and --%s exclude each other: its words are drawn",
+                        t->settings.self_critical ? "self-critical" : "scheduled-sampling");
     if (!t->out)
         t->out = t->resume;
     if (!t->out && !check_gradients)

@@ -20,7 +20,8 @@ char *text_paragraph(const char *text);
 char *text_lower(const char *text, size_t len);
 
 /* Finds the next word of valid UTF-8 from byte *at on: a run between white space, without the punctuation at either end;
- * punctuation alone is not a word. A Han or kana character is a word of its own. True: the word is the bytes start .. start+len-1, and *at is after it. */
+ * punctuation alone is not a word. A Han or kana character is a word of its own. True: the word is
+ * the bytes start .. start+len-1, and *at is after it. */
 bool text_word(const char *text, size_t *at, size_t *start, size_t *len);
 
 /* The words of valid UTF-8 with one space between them: in lower case, composed (NFC), without apostrophes, split at all that

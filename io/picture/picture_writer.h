@@ -15,8 +15,8 @@ typedef struct PictureWriter PictureWriter;
 /* Whether the name ends as one of these formats' does. */
 bool picture_writer_knows(const char *name);
 
-/* Starts a picture on an open stream, which stays the caller's; nothing is written yet. `dpi` is noted in PNG and JPEG, unless it is
- * 0. NULL: out of memory, or a side that the format does not allow. */
+/* Starts a picture on an open stream, which stays the caller's; nothing is written yet. `dpi` is noted in PNG and JPEG,
+ * unless it is 0. NULL: out of memory, or a side that the format does not allow. */
 PictureWriter *picture_writer_new(const char *name, FILE *out, int width, int height, double dpi, Err *err);
 /* Frees, whether or not the picture is complete. NULL is legal. */
 void picture_writer_free(PictureWriter *writer);

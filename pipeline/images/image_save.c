@@ -64,7 +64,8 @@ static const char *suffix_of(const void *bytes, size_t len)
     return "image";
 }
 
-/* The name that the image of this URL has in a folder; with `apart`, the one with digits. The caller frees. NULL: out of memory. */
+/* The name that the image of this URL has in a folder; with `apart`, the one with digits. The caller frees. NULL: out of
+ * memory. */
 static char *name_of(const char *url, const void *bytes, size_t len, int apart)
 {
     char stem[STEM_MAX + 1], hex[DIGEST_LEN + 1], *name;

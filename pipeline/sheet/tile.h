@@ -74,8 +74,8 @@ int tile_side(int side, double scale);
 int tile_whole(double v);
 double tile_clamp(double v, double lo, double hi);
 
-/* The height of the text area below the box, with padding, and with the strip if there is one. Adds to *missing the scripts in its
- * texts that no font has. -1: the text cannot be measured, as memory ran out. */
+/* The height of the text area below the box, with padding, and with the strip if there is one. Adds to *missing the
+ * scripts in its texts that no font has. -1: the text cannot be measured, as memory ran out. */
 int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing, Err *err);
 /* Draws the card into the upper left corner of the canvas; text_h is the height of the text area, shared by a row of
  * tiles. `image` fits into the box; NULL: a placeholder that says `why`. -1: the card is not as it should be, as memory ran out. */
@@ -92,7 +92,8 @@ int tile_references(const TileLook *look, const Record *record);
 const char *tile_reference(const TileLook *look, const Record *record, int i, bool *equal);
 
 enum { TILE_NUMBER_LEN = 48 };
-/* A record's number as sheets show it: "0.912", or with its name "score 0.912", "CIDEr 1.56", "log p -7.31". False: it has none. */
+/* A record's number as sheets show it: "0.912", or with its name "score 0.912", "CIDEr 1.56", "log p -7.31". False: it
+ * has none. */
 bool tile_number(TileNumber which, const Record *record, bool named, char text[TILE_NUMBER_LEN]);
 /* The name of the record's file without folders. */
 const char *tile_file_name(const Record *record);
