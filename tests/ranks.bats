@@ -7,6 +7,8 @@ load support/common
 setup_file() {
     export GOOD=$BATS_FILE_TMPDIR/good
     dataset "$GOOD"
+    tool_grid "$GOOD/train2014_vgg16_fc7_pca.h5" 24 6 5 1
+    tool_grid "$GOOD/val2014_vgg16_fc7_pca.h5" 11 6 5 2
 }
 
 setup() {
@@ -54,7 +56,7 @@ settle() {
 }
 
 @test "the shards' sum is the minibatch's gradient" {
-    for options in "--shards 3" "--shards 10 --cell lstm --dropout 0.3 --label-smoothing 0.1" "--shards 4 --cell gru --dropout 0.5"; do
+    for options in "--shards 3" "--shards 10 --cell lstm --dropout 0.3 --label-smoothing 0.1" "--shards 4 --cell gru --attention soft --dropout 0.5"; do
         coco-train -q -d d --hidden 16 --wordvec 8 --batch-size 10 --check-gradients $options
     done
 }
@@ -93,6 +95,7 @@ settle() {
 3 --shards 4 --cell gru --optim momentum --precision bf16
 4 --shards 4 --optim rmsprop --clip 0.1 --weight-decay 0.1
 3 --shards 12 --batch-size 25 --cell lstm --dropout 0.2 --label-smoothing 0.1 --val-every 2i --val-max 19 --best-by cider
+2 --shards 5 --cell lstm --attention adaptive --batch-size 33 --dropout 0.2 --val-every 3i
 4 --shards 12 --batch-size 100 --order shuffle --cell gru --average 2 --val-every 1i
 END
     OMP_NUM_THREADS=2 ranks 2 -d d -o one/m.h5 --shards 4 --iterations 5
