@@ -185,8 +185,8 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
 
 /* --- products that come once --- */
 
-/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each time for
- * all of the panels. */
+/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each time
+ * for all of the panels. */
 static void block(Precision precision, int m, int n, int k, View A, View B, bool add, real *C, size_t ldc)
 {
     _Alignas(64) real panels[COLUMNS_MOST * BLOCK], room[ROWS * BLOCK];
@@ -217,8 +217,8 @@ void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, co
         block(PRECISION_FLOAT32, m, least(COLUMNS_MOST, n - j), k, a, from(b, 0, j), add, C + j, ldc);
 }
 
-/* How C is shared: in blocks as wide as may be, but a few for each thread, so that those that others keep from a processor
- * take fewer. */
+/* How C is shared: in blocks as wide as may be, but a few for each thread, so that those that others keep from a
+ * processor take fewer. */
 static void cut(int m, int n, int *rows, int *cols)
 {
     enum { BLOCKS = 4 };

@@ -1,8 +1,9 @@
 /* Measures the matrix products of model/gemm.h, in GFLOP/s, as medians of several runs:
  *
- *   tool_product THREADS float32|bf16         rows times weights that are laid out already (each thread 112 rows, 512 by 512)
- *   tool_product THREADS float32|bf16 once    products that come once in an iteration of training at the course's sizes: a
- *                                             line each, by processor time, which counts waiting threads that do not sleep  */
+ *   tool_product THREADS float32|bf16         rows times weights that are laid out already (each thread 112 rows, 512
+ *                                             by 512)
+ *   tool_product THREADS float32|bf16 once    products that come once in an iteration of training at the course's
+ *                                             sizes: a line each, by processor time, which counts threads that spin */
 #include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"

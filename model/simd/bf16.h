@@ -1,6 +1,6 @@
-/* Numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), and, where the processor has
- * dot products of them, products with sums in float. Neighbours along k are stored in pairs, because that is what the dot
- * product takes. Without it rounded numbers stay floats, and their products are those of products.h. */
+/* Numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), and, where the processor
+ * has dot products of them, products with sums in float. Neighbours along k are stored in pairs, because that is what
+ * the dot product takes. Without it rounded numbers stay floats, and their products are those of products.h. */
 #ifndef COCO_MODEL_SIMD_BF16_H
 #define COCO_MODEL_SIMD_BF16_H
 
@@ -70,7 +70,8 @@ static void product_pairs(int m, int cols, int pairs, const Bf16Pair *A, size_t 
     }
 }
 
-/* --- rounding into pairs, by the processor: it takes what is below the normal numbers for zero, as its products do --- */
+/* --- rounding into pairs ---
+ * By the processor, which takes what is below the normal numbers for zero, as its products do. */
 
 static __m512i rounded(__m512 x)
 {

@@ -16,14 +16,14 @@
 /* --- the environment that libgomp sees ---
  * It reads its variables as it is loaded.
  *
- * OMP_NUM_THREADS is hidden from it: it prints a line of its own about some bad values, without a word about what counts
- * instead, and takes a million for good.
+ * OMP_NUM_THREADS is hidden from it: it prints a line of its own about some bad values, without a word about what
+ * counts instead, and takes a million for good.
  *
  * GOMP_SPINCOUNT is given to it, unless the user has chosen how threads wait. Threads that have nothing to do spin for
- * 300 000 rounds otherwise, some 10 ms, before they sleep, and so keep a processor from those that compute. 1000 rounds, about
- * as long as it takes to wake a thread, are what libgomp takes itself where it sees more threads than processors. The
- * environment has no room for one entry more: another's place is taken, of a variable that libraries do not read as they are
- * loaded. Where there is none, libgomp's own number counts.
+ * 300 000 rounds otherwise, some 10 ms, before they sleep, and so keep a processor from those that compute. 1000 rounds
+ * are what libgomp takes itself where it sees more threads than processors. The environment has no room for one entry
+ * more: another's place is taken, of a variable that libraries do not read as they are loaded. Where there is none,
+ * libgomp's own number counts.
  *
  * All this is undone once the libraries have started. */
 #ifdef __ELF__
