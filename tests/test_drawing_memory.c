@@ -157,7 +157,7 @@ static int draw_page(Drawing *out, Err *err)
         page_figure(page, &(PageFigure){.record = &record, .why = "no such file"});
         rc = page_end(page, err);
     }
-    if (stream && fclose(stream))
+    if ((stream && fclose(stream)) || !text) /* glibc says nothing where it has no memory for the last bytes */
         rc = -1;
     if (!rc) {
         assert_true(len < BYTES_MAX);

@@ -35,7 +35,7 @@ static char *choose_data(const Source *s, bool first, const SampleOptions *o, co
 
 static int open_dataset(Source *s, bool first, const SampleOptions *o, const Report *report, Err *err)
 {
-    int flags = DATASET_CAPTIONS_OPTIONAL | DATASET_LISTS | (o->raw_features ? DATASET_RAW : 0) |
+    int flags = (o->score ? 0 : DATASET_CAPTIONS_OPTIONAL) | DATASET_LISTS | (o->raw_features ? DATASET_RAW : 0) |
                 (s->attends ? DATASET_GRID : 0);
     char *dir = choose_data(s, first, o, report, err);
     int rc = dir ? dataset_open(&s->data, dir, o->split, flags, err) : -1;
