@@ -63,7 +63,7 @@ setup() {
 @test "a file of other captions, or no such file" {
     coco-sample -q -m m.h5 p --attention a.h5 >a.jsonl
     jq -c '.caption |= "or so it seems " + .' a.jsonl >other.jsonl
-    fails 1 "a.h5: has weights for .* steps of caption 0, which 'or so it seems .*' does not have: it is of another run" \
+    fails 1 "a.h5: has weights for .* steps of caption 0, but 'or so it seems .*' has neither as many words nor as many characters" \
         coco-render other.jsonl --attention a.h5 -o a.png
     fails 1 "m.h5: not an attention file: coco-sample --attention writes one" coco-render a.jsonl --attention m.h5 -o a.png
     fails 1 "gone.h5" coco-render a.jsonl --attention gone.h5 -o a.png

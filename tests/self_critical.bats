@@ -105,6 +105,8 @@ critical() {
         fails 2 "--self-critical and $option exclude" \
             coco-train -d d -o m.h5 --init rnn.h5 --self-critical $option 0.1
     done
+    fails 2 '--self-critical and --shards exclude' \
+        coco-train -d d -o m.h5 --init rnn.h5 --self-critical --shards 2
     for reward in cider rouge=1 cider=x cider=-1 cider=1, =1 cider=1,cider=2 ''; do
         fails 2 "--reward '$reward': expected NAME=X" \
             coco-train -d d -o m.h5 --init rnn.h5 --self-critical --reward "$reward"

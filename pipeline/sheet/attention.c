@@ -236,7 +236,8 @@ int attention_match(Attention *a, const Record *r, Err *err)
     else if (rc == 0 || (!looks.steps.ends && n < a->steps)) /* only the last step cuts a caption off */
         rc = err_set(err,
                      "%s: has weights for %d steps of caption %" PRId64
-                     ", which '%.80s' does not have: it is of another run",
+                     ", but '%.80s' has neither as many words nor as many characters: it is of another run, or of a "
+                     "model of pieces",
                      a->path, n, at, r->caption);
     else
         rc = check_weights(a, &looks, at, err);
