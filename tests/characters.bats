@@ -80,11 +80,17 @@ as_python() {
     [ "$longest" -gt 20 ]
     # A word's log-probability is that of its characters and of the space before it; <END> has one of its own.
     coco-sample -q -m m.h5 -d d --split train --word-logprobs >records
-    jq -e '(.word_logprobs | length) == ([.caption | match("[^ ]+"; "g")] | length) + 1
-        and ((.word_logprobs | add) - .logprob | fabs) < 1e-3' records >/dev/null
+    jq -s -e 'all((.word_logprobs | length) == ([.caption | match("[^ ]+"; "g")] | length) + 1
+        and ((.word_logprobs | add) - .logprob | fabs) < 1e-3)' records >/dev/null
+    # So are those of captions with spaces at their ends, and <NULL> within words.
+    for seed in {1..40}; do
+        coco-sample -q -m m.h5 -d d --split train --temperature 4 --seed $seed --max-length 40 --word-logprobs
+    done >wild
+    jq -s -e 'all((.word_logprobs | length) - ([.caption | match("[^ ]+"; "g")] | length) | . == 0 or . == 1)' wild
+    jq -s -e 'all(((.word_logprobs | add) - .logprob | fabs) < 1e-3)' wild
     # --min-length counts words.
     coco-sample -q -m m.h5 -d d --split train --min-length 6 --max-length 90 >longer
-    jq -e '[.caption | match("[^ ]+"; "g")] | length >= 6' longer >/dev/null
+    jq -s -e 'all([.caption | length >= 90, ([match("[^ ]+"; "g")] | length >= 6)] | any)' longer >/dev/null
     # No caption ends with "a".
     printf 'p0.jpg,dogs like a\n' >a.csv
     coco-prepare -q -o a a.csv --features small/train2014_vgg16_fc7_pca.h5 --names names --characters --min-count 1

@@ -169,21 +169,39 @@ static int take_captions(Decoder *d, const SearchResult *results)
     return n;
 }
 
-/* Those of the words that are in the caption, and that of <END>, close ranks; what a <NULL> or <START> between them, or a
- * letter of a word that goes on, cost is added to the next. Returns how many. */
+/* Whether an entry adds no word to a text. */
+static bool is_blank(const Vocab *vocab, int32_t entry)
+{
+    return entry == WORD_NULL || entry == WORD_START ||
+           (!*vocab_joiner(vocab) && !strcmp(vocab->word[entry], VOCAB_SPACE));
+}
+
+/* Whether a word of the text ends with the i-th entry. */
+static bool ends_word(const Vocab *vocab, const SearchResult *result, int i)
+{
+    int next = i + 1;
+    while (next < result->n && (result->words[next] == WORD_NULL || result->words[next] == WORD_START))
+        next++;
+    return next == result->n || vocab_ends_word(vocab, result->words[i], result->words[next]);
+}
+
+/* Those of the words that are in the caption, and that of <END>, close ranks; what an entry cost that is no word, or a
+ * part of a word that goes on, is added to the next, at the end to the last. Returns how many. */
 static int take_word_logprobs(const Vocab *vocab, const SearchResult *result)
 {
     double before = 0;
     int n = 0;
     for (int i = 0; i < result->n; i++) {
-        int32_t word = result->words[i];
         before += result->word_logprob[i];
-        if (i + 1 < result->n &&
-            (word == WORD_NULL || word == WORD_START || !vocab_ends_word(vocab, word, result->words[i + 1])))
+        if (is_blank(vocab, result->words[i]) || !ends_word(vocab, result, i))
             continue;
         result->word_logprob[n++] = before;
         before = 0;
     }
+    if (n == 0 && result->n)
+        n++, result->word_logprob[0] = 0;
+    if (n)
+        result->word_logprob[n - 1] += before;
     return n;
 }
 
