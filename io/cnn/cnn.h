@@ -20,6 +20,9 @@ typedef struct {
     bool grid;              /* the grid is wanted as well */
     int width, height;      /* of the input, for a network that leaves its size open; 0: not said */
     const char *sha256;     /* any other file is refused; NULL: none is */
+    /* Whether the file of this digest is known to do the engine no harm: it is then not tried in another process first.
+     * NULL: none is known. */
+    bool (*harmless)(const char *sha256);
 } CnnWish;
 
 typedef struct {

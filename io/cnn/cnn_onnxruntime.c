@@ -336,7 +336,7 @@ static void try_out(void *ctx, void *result)
     v->grid_channels_last = t->cnn->grid_channels_last;
 }
 
-/* The engine trusts a model's file. So each is loaded, and run once, in another process first. */
+/* The engine trusts a model's file. So each that is not known is loaded, and run once, in another process first. */
 static int try_apart(Cnn *cnn, const void *bytes, size_t len, Err *err)
 {
     enum { SECONDS = 10, BYTES_PER_SECOND = 10000000, BASE = 1 << 30 };
@@ -355,23 +355,24 @@ static int try_apart(Cnn *cnn, const void *bytes, size_t len, Err *err)
     return 0;
 }
 
-static int open_bytes(Cnn *cnn, const char *bytes, size_t len, const CnnWish *wish, Err *err)
+static int open_bytes(Cnn *cnn, char **bytes, size_t len, const CnnWish *wish, Err *err)
 {
     OnnxGraph graph;
     OnnxText layer[N_OUTPUTS];
-    size_t more_len;
-    digest_hex(bytes, len, cnn->info.sha256);
+    digest_hex(*bytes, len, cnn->info.sha256);
     if (wish->sha256 && strcmp(wish->sha256, cnn->info.sha256))
         return err_set(err, "another network: its SHA-256 is %s, not %s", cnn->info.sha256, wish->sha256);
-    if (onnx_graph_read(&graph, bytes, len, err))
+    if (onnx_graph_read(&graph, *bytes, len, err))
         return -1;
     int rc = copy_metadata(cnn, &graph, err) || take_input(cnn, &graph, wish, err) ||
-             find_layers(cnn, &graph, wish, layer, err);
-    void *more = rc ? NULL : onnx_with_outputs(&graph, bytes, len, layer, cnn->n_outputs, &more_len, err);
+             find_layers(cnn, &graph, wish, layer, err) ||
+             onnx_add_outputs(&graph, bytes, &len, layer, cnn->n_outputs, err);
     onnx_graph_free(&graph);
-    rc = !more || try_apart(cnn, more, more_len, err) || make_session(cnn, more, more_len, err) ? -1 : 0;
-    free(more);
-    return rc;
+    if (rc)
+        return -1;
+    if (wish->harmless && wish->harmless(cnn->info.sha256))
+        return make_session(cnn, *bytes, len, err) || take_sizes(cnn, err) ? -1 : 0;
+    return try_apart(cnn, *bytes, len, err) || make_session(cnn, *bytes, len, err) ? -1 : 0;
 }
 
 Cnn *cnn_open(const char *path, const CnnWish *wish, Err *err)
@@ -384,7 +385,7 @@ Cnn *cnn_open(const char *path, const CnnWish *wish, Err *err)
     int rc = cnn ? 0 : err_set(err, "out of memory");
     if (!rc && !cnn_engine_found(err))
         rc = -1;
-    else if (!rc && open_bytes(cnn, bytes, len, wish, err))
+    else if (!rc && open_bytes(cnn, &bytes, len, wish, err))
         rc = err_prefix(err, "%s: ", path);
     free(bytes);
     if (!rc)

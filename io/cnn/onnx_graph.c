@@ -278,10 +278,10 @@ OnnxText onnx_find_tensor(const OnnxGraph *graph, const char *name)
 
 /* --- more outputs --- */
 
-void *onnx_with_outputs(const OnnxGraph *graph, const void *bytes, size_t len, const OnnxText *tensors, int n,
-                        size_t *new_len, Err *err)
+/* What the model's bytes lack, *len bytes in new memory. */
+static void *more_outputs(const OnnxGraph *graph, const OnnxText *tensors, int n, size_t *len, Err *err)
 {
-    size_t room = len;
+    size_t room = 1;
     for (int i = 0; i < n; i++)
         room += 3 * PROTO_HEAD_MAX + tensors[i].len;
     unsigned char *all = malloc(room), head[PROTO_HEAD_MAX], inner[PROTO_HEAD_MAX], *out = all;
@@ -289,8 +289,6 @@ void *onnx_with_outputs(const OnnxGraph *graph, const void *bytes, size_t len, c
         err_set(err, "%s", NO_MEMORY);
         return NULL;
     }
-    memcpy(out, bytes, len);
-    out += len;
     /* A message's second field of one kind is merged with its first: graph{ output{ name } }. */
     for (int i = 0; i < n; i++) {
         bool there = false;
@@ -308,6 +306,21 @@ void *onnx_with_outputs(const OnnxGraph *graph, const void *bytes, size_t len, c
         memcpy(out, tensors[i].at, tensors[i].len);
         out += tensors[i].len;
     }
-    *new_len = (size_t)(out - all);
+    *len = (size_t)(out - all);
     return all;
+}
+
+int onnx_add_outputs(const OnnxGraph *graph, char **bytes, size_t *len, const OnnxText *tensors, int n, Err *err)
+{
+    size_t more_len;
+    void *more = more_outputs(graph, tensors, n, &more_len, err);
+    char *longer = more && more_len ? realloc(*bytes, *len + more_len) : *bytes;
+    int rc = !more ? -1 : longer ? 0 : err_set(err, "%s", NO_MEMORY);
+    if (!rc) {
+        memcpy(longer + *len, more, more_len);
+        *bytes = longer;
+        *len += more_len;
+    }
+    free(more);
+    return rc;
 }

@@ -50,8 +50,8 @@ const OnnxNode *onnx_last_pooling(const OnnxGraph *graph);
 /* The tensor of this name, else the first output of the node of this name; empty: there is neither. */
 OnnxText onnx_find_tensor(const OnnxGraph *graph, const char *name);
 
-/* The model's bytes with these tensors among the graph's outputs, in new memory. */
-void *onnx_with_outputs(const OnnxGraph *graph, const void *bytes, size_t len, const OnnxText *tensors, int n,
-                        size_t *new_len, Err *err);
+/* Adds these tensors to the graph's outputs in the model's bytes, which come from malloc: *bytes grows, and may move away
+ * from under the graph and the tensors' names. */
+int onnx_add_outputs(const OnnxGraph *graph, char **bytes, size_t *len, const OnnxText *tensors, int n, Err *err);
 
 #endif

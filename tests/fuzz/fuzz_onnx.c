@@ -37,12 +37,17 @@ static void add_outputs(const OnnxGraph *graph, const uint8_t *data, size_t size
     OnnxText layer[2] = {pooling ? pooling->output : graph->nodes[0].output,
                          pooling ? pooling->input : graph->nodes[graph->n_nodes - 1].output};
     OnnxGraph more;
-    size_t len;
+    size_t len = size;
     if (!layer[0].len || !layer[1].len)
         return;
-    void *bytes = onnx_with_outputs(graph, data, size, layer, 2, &len, NULL);
+    char *bytes = malloc(size);
     if (!bytes)
         return;
+    memcpy(bytes, data, size);
+    if (onnx_add_outputs(graph, &bytes, &len, layer, 2, NULL)) {
+        free(bytes);
+        return;
+    }
     if (onnx_graph_read(&more, bytes, len, NULL) || more.n_nodes != graph->n_nodes)
         abort();
     for (int i = 0; i < 2; i++) {
