@@ -53,7 +53,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "characters", .kind = CLI_FLAG, .value = &p->characters,
          .help = "spell: the vocabulary's entries are the characters of the tokenizer's words, and the space"},
         {.name = "pieces", .kind = CLI_INT, .value = &p->pieces, .arg = "N",
-         .help = "spell, but with N pieces of words besides, learnt from train by byte-pair encoding", .min = 1, .max = WORDS_MAX},
+         .help = "spell with characters and N pieces of words, learnt from train by byte-pair encoding", .min = 1, .max = WORDS_MAX},
         {.name = "min-count", .kind = CLI_INT, .value = &p->min_count, .arg = "N",
          .help = "words that occur less often in train become <UNK> (default 5; with --from 1)", .min = 1, .max = 1e9},
         {.name = "max-words", .kind = CLI_INT, .value = &p->max_words, .arg = "N",

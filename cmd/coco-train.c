@@ -214,7 +214,7 @@ static void check_self_critical(const Cli *cli, Options *o)
     if (!s->self_critical)
         return;
     if (!o->train.init)
-        cli_usage_error("--self-critical needs --init: it makes a model better that captions already");
+        cli_usage_error("--self-critical needs --init: it improves a model that captions already");
     for (size_t i = 0; i < sizeof excluded / sizeof *excluded; i++)
         if (cli_given(cli, excluded[i]))
             cli_usage_error("--self-critical and --%s exclude each other", excluded[i]);

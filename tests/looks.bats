@@ -57,7 +57,7 @@ setup() {
     [ "$(grep -c 'class="look"' 1.html)" = "$words" ]
     [ "$(grep -c '<p dir="auto">[^<]* [0-9]*%</p>' 1.html)" = "$words" ] # with a sentinel, what was left for the picture
     for name in $(grep -o '1_files/[^"]*' 1.html); do [ -s "$name" ]; done
-    [[ "$(cat 1.html)" = *"light: what each word looked at, and the share"* ]]
+    [[ "$(cat 1.html)" = *"light: where each word looked"* ]]
 }
 
 @test "a file of other captions, or no such file" {

@@ -237,6 +237,10 @@ END
     coco-plot a.log -o loss.png
     coco-plot a.log --best -o best-loss.png
     ! cmp -s loss.png best-loss.png
+    # A checkpoint and the end do not hide the validation of the same iteration.
+    (cat scores.log; printf '{"event":"%s","iteration":40,"loss":2}\n' checkpoint done) >ended.log
+    coco-plot ended.log --label x --title t --y val_cider -o ended.png
+    cmp ended.png named.png
     run coco-plot scores.log --y val_clder -o none.png
     [ "$status" = 1 ]
     [ "$output" = 'coco-plot: scores.log: no event has a "val_clder"' ]

@@ -105,7 +105,7 @@ END
 
 @test "ranks: one message each, from one rank" {
     needs_ranks
-    [ "$(ranks 2 -d none -o m.h5)" = "coco-train: none: no such dataset directory; 'coco-fetch shapes -o none' makes one" ]
+    [ "$(ranks 2 -d none -o m.h5)" = "coco-train: none: no such dataset directory; coco-prepare makes one from captions, 'coco-fetch shapes' draws one" ]
     [[ "$(ranks 3 -d d -o m.h5 --shards 2)" =~ ^coco-train:\ 3\ ranks\ are\ too\ many\ for\ 2\ shards ]]
     cp -r d/. bad
     tool_h5 bad/train2014_vgg16_fc7_pca.h5 set features 40 nan

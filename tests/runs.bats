@@ -340,7 +340,7 @@ END
 @test "coco-sample: a model without training is used with the usual dataset" {
     small -d d -o m.h5 --iterations 2
     tool_h5 m.h5 rm /train
-    fails 1 "data/coco_captioning: no such dataset directory; 'coco-fetch shapes" coco-sample -q -m m.h5
+    fails 1 "data/coco_captioning: no such dataset directory; coco-prepare" coco-sample -q -m m.h5
     mkdir data
     ln -s "$GOOD" data/coco_captioning
     coco-sample -q -m m.h5 >have

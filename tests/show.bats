@@ -76,11 +76,11 @@ val_image_idxs int32 (20) contiguous, 80 B" ]
     for split in train val; do
         truth d $split | jq -r '.texts[]' | awk '
             { n++; words += NF; if (n == 1 || NF < least) least = NF; if (NF > most) most = NF }
-            END { printf "%d to %d words a caption, %.2f in the mean\n", least, most, words / n }' >want
+            END { printf "%d to %d words a caption, %.2f on average\n", least, most, words / n }' >want
         part $split said | grep -qF "$(cat want)"
     done
-    part train said | grep -qxF "60 captions of 24 images: 2 to 3 each, 2.50 in the mean"
-    part val said | grep -qxF "20 captions of 11 images: 0 to 3 each, 1.82 in the mean; 3 images have none"
+    part train said | grep -qxF "60 captions of 24 images: 2 to 3 each, 2.50 on average"
+    part val said | grep -qxF "20 captions of 11 images: 0 to 3 each, 1.82 on average; 3 images have none"
     [ "$(part val said | grep -c '0.00 % of them <UNK>')" = 1 ]
     # Two words of val's 93 become <UNK>.
     tool_h5 $captions set val_captions 1 3
@@ -93,8 +93,8 @@ val_image_idxs int32 (20) contiguous, 80 B" ]
     show s >said
     [ "$(part coco2014_vocab.json said)" = "$(jq '.idx_to_word | length' s/coco2014_vocab.json) words" ]
     part coco2014_captions.h5 said | grep -q '^val_captions int32 (2000, 19) contiguous, 152.0 kB$'
-    part train said | grep -qxF "15 captions of 3 images: 5 to 5 each, 5.00 in the mean"
-    part val said | grep -qxF "2000 captions of 400 images: 5 to 5 each, 5.00 in the mean"
+    part train said | grep -qxF "15 captions of 3 images: 5 to 5 each, 5.00 on average"
+    part val said | grep -qxF "2000 captions of 400 images: 5 to 5 each, 5.00 on average"
     [ "$(grep -cx '  with URLs, with image paths' said)" = 2 ]
     [ "$(grep -v '^ ' said)" = "coco2014_captions.h5
 train2014_vgg16_fc7_pca.h5
@@ -385,8 +385,8 @@ assert rows == list(range(24)), rows' records
     show "$data" >said
     part coco2014_captions.h5 said | grep -qx 'train_captions int32 (29535, 22) contiguous, 2.6 MB'
     [ "$(part coco2014_vocab.json said)" = "$(jq '.idx_to_word | length' "$data/coco2014_vocab.json") words" ]
-    part train said | grep -qxF '29535 captions of 6000 images: 3 to 5 each, 4.92 in the mean'
-    part val said | grep -qxF '4908 captions of 1000 images: 3 to 5 each, 4.91 in the mean'
+    part train said | grep -qxF '29535 captions of 6000 images: 3 to 5 each, 4.92 on average'
+    part val said | grep -qxF '4908 captions of 1000 images: 3 to 5 each, 4.91 on average'
     show "$data" -n 2000 >records
     jq -e -s 'length == 1000 and (map(1 + (.references | length)) | add) == 4908' records
     truth "$data" val >want

@@ -5,8 +5,8 @@
  * D 512, V 1004, captions 17 wide. Split train: IMAGES images and CAPTIONS captions; val: 40504 images, without
  * captions. From SOURCE, a dataset directory with 512 features, come real captions (their words the 1000
  * most frequent, those that fit) and features, which val repeats with a little noise. Without it captions have
- * 7 to 14 words (those of the course: 10.5 in the mean) that are frequent as 1/rank. The same bytes on every run.
- * Prints how many words are due in the mean, <END> counted. */
+ * 7 to 14 words (those of the course: 10.5 on average) that are frequent as 1/rank. The same bytes on every run.
+ * Prints how many words are due on average, <END> counted. */
 #include "io/base/err.h"
 #include "io/data/dataset.h"
 #include "tests/support/number.h"

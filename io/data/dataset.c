@@ -248,7 +248,10 @@ int dataset_open(Dataset *d, const char *dir, const char *split, int flags, Err 
     int there = file_exists(dir, err);
     if (there <= 0)
         return there ? -1
-                     : err_set(err, "%s: no such dataset directory; 'coco-fetch shapes -o %s' makes one", dir, dir);
+                     : err_set(err,
+                               "%s: no such dataset directory; coco-prepare makes one from captions, 'coco-fetch "
+                               "shapes' draws one",
+                               dir);
     return open_parts(d, flags, err);
 }
 

@@ -190,12 +190,12 @@ static void show_captions(const Dataset *d, FILE *out)
         least = n < least ? n : least;
         most = n > most ? n : most;
     }
-    fprintf(out, "  %lld captions of %lld images: %lld to %lld each, %.2f in the mean", (long long)d->n,
+    fprintf(out, "  %lld captions of %lld images: %lld to %lld each, %.2f on average", (long long)d->n,
             (long long)d->features.rows, (long long)least, (long long)most,
             (double)d->n / (double)d->features.rows);
     if (without)
         fprintf(out, "; %lld images have none", (long long)without);
-    fprintf(out, "\n  %lld to %lld %s a caption, %.2f in the mean; %.2f %% of them <UNK>\n", (long long)c.shortest,
+    fprintf(out, "\n  %lld to %lld %s a caption, %.2f on average; %.2f %% of them <UNK>\n", (long long)c.shortest,
             (long long)c.longest, entries(&d->vocab), (double)c.words / (double)d->n,
             c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
 }

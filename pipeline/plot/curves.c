@@ -51,7 +51,8 @@ static int add_value(RunCurves *run, const LogEvent *e, double value)
     bool of_iteration = !strcmp(e->event, "iteration");
     Curve *c = of_iteration ? &run->loss : &run->val;
     double x = (double)e->iteration;
-    cut(&run->val, x);
+    if (of_iteration || !isnan(value)) /* a checkpoint says nothing of the validation before it */
+        cut(&run->val, x);
     if (of_iteration)
         cut(&run->loss, x);
     return isnan(value) ? 0 : push(c, x, value);

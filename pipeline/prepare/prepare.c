@@ -220,7 +220,7 @@ static int learn_pieces(Prepare *p, int64_t min_count, Err *err)
     int characters = p->words.vocab.size;
     if (pieces_learn(&p->captions, &p->words, (int)p->options->pieces, min_count, err))
         return -1;
-    report_note(p->report, "vocabulary: %d pieces of words besides", p->words.vocab.size - characters);
+    report_note(p->report, "vocabulary: also %d pieces of words", p->words.vocab.size - characters);
     return 0;
 }
 

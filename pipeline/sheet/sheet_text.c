@@ -72,8 +72,8 @@ void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFa
     if (options->confidence && facts->confident)
         append(text->legend, " \u00b7 %s", CONFIDENCE_LEGEND);
     if (options->attention)
-        append(text->legend, " \u00b7 light: what each word looked at%s",
-               sentinel ? ", and the share of its attention that this is" : "");
+        append(text->legend, " \u00b7 light: where each word looked%s",
+               sentinel ? "; %: the share of its attention that went to the picture" : "");
 }
 
 void sheet_text_subtitle(const SheetText *text, int n_sheets, int sheet, int64_t first, int64_t n,
