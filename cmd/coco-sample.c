@@ -2,6 +2,7 @@
 #include "cmd/cli.h"
 #include "cmd/picture_operands.h"
 #include "pipeline/common/defaults.h"
+#include "pipeline/common/team.h"
 #include "pipeline/sample/sample.h"
 
 #include <math.h>
@@ -132,7 +133,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 35 };
+enum { N_OPTIONS = 36 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -210,6 +211,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "only the first N", .min = 0, .max = 1e15},
         {.name = "shard", .kind = CLI_TEXT, .value = &o->shard, .arg = "I/N",
          .help = "caption every N-th of the selected rows, starting at row I (from 0)"},
+        {.name = "mpi-timeout", .kind = CLI_INT, .value = &s->mpi_timeout, .arg = "N",
+         .help = "with several ranks: end if one does not answer for N seconds", .min = 1, .max = MPI_TIMEOUT_MAX},
         {.name = "format", .kind = CLI_CHOICE, .value = &o->format, .arg = CAPTION_FORMATS,
          .help = "caption records; the results array of the COCO tools; captions alone"},
     };
@@ -226,6 +229,7 @@ int main(int argc, char **argv)
                          .split = "val",
                          .first = -1,
                          .shards = 1,
+                         .mpi_timeout = 300,
                          .pictures.wish.max_pixels = IMAGE_PIXELS_MAX};
     s->decoder.search.choice.temperature = NAN;
     s->decoder.search.diversity = 0.5; /* as in the paper */
@@ -241,6 +245,7 @@ int main(int argc, char **argv)
                .examples = "  coco-sample -m model.h5 -d DATA --split val --beam 3 > captions.jsonl\n"
                            "  coco-sample -m model.h5 photos/ --format text\n"
                            "  find . -name '*.jpg' -print0 | coco-sample -m model.h5 -0 - | coco-tag --xmp",
+               .ranks = true,
                .options = options,
                .n_options = N_OPTIONS};
     Err err;

@@ -3,6 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/ranks
 
 setup_file() {
     export GOOD=$BATS_FILE_TMPDIR/good
@@ -14,32 +15,13 @@ setup_file() {
 setup() {
     cd "$BATS_TEST_TMPDIR"
     ln -s "$GOOD" d
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
 }
 
-needs_ranks() {
-    needs_program mpirun
-    [ -x "$BUILD/mpi/coco-train" ] || skip "build/mpi/ is missing (make MPI=1)"
-}
-
-# ranks N ARGUMENT...: tiny with N ranks; what mpirun itself says is left out.
+# ranks N ARGUMENT...: tiny with N ranks, its messages on standard output.
 ranks() {
-    local n=$1 many= status=0
+    local n=$1
     shift
-    ! mpirun --version | grep -q 'Open MPI' || many=--oversubscribe
-    mpirun $many -n "$n" ${WRAP-} "$BUILD/mpi/coco-train" -q --force --hidden 16 --wordvec 8 --batch-size 10 "$@" 2>stderr || status=$?
-    grep '^coco-train' stderr || true
-    return $status
-}
-
-# settle COMMAND: waits until it holds, at most a minute.
-settle() {
-    local i
-    for i in $(seq 600); do
-        "$@" && return
-        sleep 0.1
-    done
-    false
+    ranks_of "$n" coco-train -q --force --hidden 16 --wordvec 8 --batch-size 10 "$@" 2>&1
 }
 
 @test "one shard is no shard; more than captions are as many as captions" {
@@ -76,12 +58,12 @@ settle() {
     OMPI_COMM_WORLD_SIZE=2 fails 1 'mpirun started 2 of this command, which is built without MPI' tiny -d d -o m.h5
     SLURM_STEP_NUM_TASKS=3 fails 1 'srun started 3 of this command' tiny -d d -o m.h5
     SLURM_NTASKS=3 tiny -d d -o m.h5 --iterations 1 # a batch script
-    needs_ranks
+    needs_ranks coco-train
     PATH=$BUILD/mpi:$PATH SLURM_STEP_NUM_TASKS=3 fails 1 'srun started 3 of this command, but each is alone' tiny -d d -o m.h5
 }
 
 @test "any number of ranks: the same bytes" {
-    needs_ranks
+    needs_ranks coco-train
     mkdir one many
     while read -r n settings; do
         echo "$n ranks: $settings"
@@ -104,7 +86,7 @@ END
 }
 
 @test "ranks: one message each, from one rank" {
-    needs_ranks
+    needs_ranks coco-train
     [ "$(ranks 2 -d none -o m.h5)" = "coco-train: none: no such dataset directory; coco-prepare makes one from captions, 'coco-fetch shapes' draws one" ]
     [[ "$(ranks 3 -d d -o m.h5 --shards 2)" =~ ^coco-train:\ 3\ ranks\ are\ too\ many\ for\ 2\ shards ]]
     cp -r d/. bad
@@ -114,7 +96,7 @@ END
 }
 
 @test "ranks that differ do not train" {
-    needs_ranks
+    needs_ranks coco-train
     mkdir other
     cp -r d/. other/d
     tool_h5 other/d/coco2014_captions.h5 set train_captions 10 11
@@ -149,7 +131,7 @@ interrupted() {
 }
 
 @test "a rank that is killed, that hangs or that is asked to stop ends all, and the run resumes on other ranks" {
-    needs_ranks
+    needs_ranks coco-train
     mkdir part
     interrupted KILL
     interrupted STOP --mpi-timeout 1

@@ -1,4 +1,4 @@
-/* A command as one of several ranks (io/ranks/ranks.h), for cmd/. Main thread. */
+/* A command as one of several ranks (io/ranks/ranks.h). Main thread. */
 #ifndef COCO_PIPELINE_COMMON_TEAM_H
 #define COCO_PIPELINE_COMMON_TEAM_H
 

@@ -14,6 +14,7 @@ typedef struct {
     const Dataset *data; /* knows the image's files and references; indexed (dataset_index). NULL: a picture, */
     const char *file;    /* of this name */
     int64_t row;         /* or the picture's place */
+    int64_t place;       /* among the images that this process captions */
     const char *caption;
     double logprob; /* NaN: not written */
     /* In records alone; NULL: not written (io/data/record.h). */

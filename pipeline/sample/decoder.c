@@ -75,7 +75,7 @@ static Search *new_search(const Decoder *d, const SearchOptions *options)
 }
 
 int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble, const DecoderInput *wish,
-                  AttentionFile *looks, int batch, FILE *out, Err *err)
+                  AttentionFile *looks, int batch, CaptionOutput *out, Err *err)
 {
     SearchOptions search = o->search;
     int failed = 0;
@@ -207,7 +207,6 @@ static int take_word_logprobs(const Vocab *vocab, const SearchResult *result)
 
 static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results, int n, Err *err)
 {
-    const CaptionFormat *format = d->options->format;
     item->caption = d->candidates[0].caption;
     item->logprob = d->candidates[0].logprob;
     if (d->answers > 1) {
@@ -218,11 +217,7 @@ static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results
         item->word_logprobs = results->word_logprob;
         item->n_word_logprobs = take_word_logprobs(&d->ensemble->model[0].vocab, results);
     }
-    int rc = fputs(d->written ? format->between : format->begin, d->out) == EOF
-                 ? err_set(err, "cannot write: %s", strerror(errno))
-                 : format->write(d->out, item, err);
-    d->written += rc == 0;
-    return rc;
+    return caption_output_put(d->out, item, err);
 }
 
 static int write_captions(Decoder *d, CaptionItem *item, const SearchResult *results, Err *err)
@@ -257,13 +252,5 @@ int decoder_run(Decoder *d, int n, Err *err)
             (d->looks && attention_file_add(d->looks, d->number[i], results, err)))
             return -1;
     }
-    return 0;
-}
-
-int decoder_end(Decoder *d, Err *err)
-{
-    const CaptionFormat *format = d->options->format;
-    if (fprintf(d->out, "%s%s", d->written ? "" : format->begin, format->end) < 0)
-        return err_set(err, "cannot write: %s", strerror(errno));
     return 0;
 }

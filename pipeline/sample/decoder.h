@@ -10,7 +10,7 @@
 
 #include "model/decode/search.h"
 #include "pipeline/sample/attention_file.h"
-#include "pipeline/sample/caption_format.h"
+#include "pipeline/sample/caption_output.h"
 #include "pipeline/sample/endings.h"
 #include "pipeline/sample/ensemble.h"
 #include "pipeline/sample/rerank.h"
@@ -42,7 +42,7 @@ typedef struct {
 typedef struct {
     const DecoderOptions *options;
     const Ensemble *ensemble;
-    FILE *out;
+    CaptionOutput *out; /* borrowed */
     Search *search;
     int batch; /* images at a time */
     DecoderInput
@@ -57,7 +57,6 @@ typedef struct {
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     Endings endings;             /* of rules that ask for them */
-    int64_t written;             /* captions */
 } Decoder;
 
 /* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam, or
@@ -68,15 +67,13 @@ int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64
  * the grid, if a model has attention) of each source; looks: NULL, or where the first model's weights go. -1: no memory. The
  * caller frees, also after a failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble,
-                  const DecoderInput *wish, AttentionFile *looks, int batch, FILE *out, Err *err);
+                  const DecoderInput *wish, AttentionFile *looks, int batch, CaptionOutput *out, Err *err);
 /* The n-th features of the batch, of a source: columns numbers. */
 void decoder_put_features(Decoder *decoder, int source, int n, const float *features);
 /* Fills the n-th grid of the batch from one of pca->C numbers per place, or of the models' C if pca->C is 0. */
 int decoder_put_grid(Decoder *decoder, int source, int n, const float *grid, const Pca *pca, Err *err);
-/* Captions the first n rows and writes their records. */
+/* Captions the first n rows and puts their records out. */
 int decoder_run(Decoder *decoder, int n, Err *err);
-/* Writes what follows the last record. */
-int decoder_end(Decoder *decoder, Err *err);
 void decoder_free(Decoder *decoder); /* safe on a zero-initialized one */
 
 #endif

@@ -6,6 +6,7 @@
 #include "pipeline/features/cnn_find.h"
 #include "pipeline/features/picture_list.h"
 #include "pipeline/features/picture_stream.h"
+#include "pipeline/sample/rows_share.h"
 
 #include <errno.h>
 #include <math.h>
@@ -31,7 +32,9 @@ typedef struct {
     PictureStream *stream;
     AttentionFile *looks; /* NULL: nobody asks */
     Decoder decoder;
+    CaptionOutput *output;
     int64_t done, broken;
+    int64_t until; /* so many are done when a round of several ranks ends */
 } Run;
 
 /* --- the network --- */
@@ -129,12 +132,13 @@ static int list_pictures(Run *r, const RowSelection *selection, Err *err)
 static int take(Run *r, const Picture *p, int *n, Err *err)
 {
     Decoder *d = &r->decoder;
+    const Report *report = caption_output_report(r->output);
     const char *file = r->list.name[p->place];
-    r->done++;
+    int64_t place = r->output->place = r->done++;
     if (p->broken) {
-        report_warn(r->report, "%s", p->why.text);
+        report_warn(report, "%s", p->why.text);
     } else if (!utf8_valid(file, strlen(file))) {
-        report_warn(r->report, "%s: its name is not UTF-8, which a record must be", file);
+        report_warn(report, "%s: its name is not UTF-8, which a record must be", file);
     } else {
         for (int i = 0; i < r->ensemble->sources; i++) {
             const Model *attends = r->network[i].attends;
@@ -142,7 +146,7 @@ static int take(Run *r, const Picture *p, int *n, Err *err)
             if (attends && decoder_put_grid(d, i, *n, p->numbers[i].grid, &attends->origin.grid_pca, err))
                 return -1;
         }
-        d->items[*n] = (CaptionItem){.file = file, .row = p->place};
+        d->items[*n] = (CaptionItem){.file = file, .row = p->place, .place = place};
         d->number[*n] = p->place;
         (*n)++;
         return 0;
@@ -157,7 +161,7 @@ static int take_ready(Run *r, int *n, Err *err)
 {
     const Picture *p;
     int rc = 1;
-    for (*n = 0; *n < r->decoder.batch && (*n == 0 || picture_stream_ready(r->stream));) {
+    for (*n = 0; *n < r->decoder.batch && r->done < r->until && (*n == 0 || picture_stream_ready(r->stream));) {
         if ((rc = picture_stream_next(r->stream, &p, err)) <= 0)
             break;
         if ((rc = take(r, p, n, err)) < 0)
@@ -167,19 +171,39 @@ static int take_ready(Run *r, int *n, Err *err)
     return rc;
 }
 
-static int caption_all(Run *r, Err *err)
+/* As take_ready, and captions them. */
+static int caption_ready(Run *r, Err *err)
 {
     Decoder *d = &r->decoder;
-    int n, rc = 1;
-    while (rc > 0 && !report_stop(r->report)) {
-        rc = take_ready(r, &n, err);
-        if (n && decoder_run(d, n, rc < 0 ? NULL : err))
-            return -1;
-        if (n && fflush(d->out))
-            return err_set(err, "cannot write: %s", strerror(errno));
+    int n, rc = take_ready(r, &n, err);
+    if (n && decoder_run(d, n, rc < 0 ? NULL : err))
+        return -1;
+    if (n && r->output->ranks == 1 && fflush(r->output->out))
+        return err_set(err, "cannot write: %s", strerror(errno));
+    if (r->output->ranks == 1)
         report_progress(r->report, r->done, r->places.n);
+    return rc;
+}
+
+/* Several ranks: images that each captions until they meet. Few, as networks take long. */
+enum { ROUND = 32 };
+
+static int caption_all(Run *r, Err *err)
+{
+    CaptionOutput *o = r->output;
+    int rc = 1, met = report_stop(r->report) && o->ranks == 1;
+    bool more = o->longest > 0;
+    for (r->until = 0; more && !met;) {
+        r->until = o->ranks == 1 ? INT64_MAX : r->until + ROUND;
+        do
+            rc = caption_ready(r, err);
+        while (rc > 0 && o->ranks > 1 && r->done < r->until);
+        met = caption_output_round(o, rc < 0 ? rc : 0, err);
+        if (met >= 0 && o->ranks > 1)
+            report_progress(r->report, r->done, r->places.n);
+        more = o->ranks == 1 ? rc > 0 : r->until < o->longest;
     }
-    if (rc < 0 || decoder_end(d, err))
+    if (met < 0 || caption_output_end(o, &r->broken, err))
         return -1;
     if (!r->looks || rc > 0) /* a part of it is not written */
         return 0;
@@ -209,12 +233,10 @@ static int threads_for_captions(int threads)
     return 1 + (threads - 1) / 8;
 }
 
-static int run(Run *r, const DecoderOptions *options, const RowSelection *selection, const char *attention,
-               FILE *out, Err *err)
+static int begin(Run *r, const DecoderOptions *options, const char *attention, Err *err)
 {
     DecoderInput wish[SEARCH_MODELS];
-    threads_set(threads_for_captions(r->options->threads));
-    if (list_pictures(r, selection, err) || open_networks(r, err) || begin_looks(r, attention, options, err))
+    if (open_networks(r, err) || begin_looks(r, attention, options, err))
         return -1;
     for (int i = 0; i < r->ensemble->sources; i++) {
         const Network *n = &r->network[i];
@@ -225,18 +247,22 @@ static int run(Run *r, const DecoderOptions *options, const RowSelection *select
     int batch = decoder_batch(options, r->ensemble, r->places.n), ahead = r->options->threads * PICTURES_AHEAD;
     r->stream = picture_stream_start(r->extractor, r->ensemble->sources, r->list.path, r->places.row, r->places.n,
                                      r->options->threads, err);
-    if (!r->stream ||
-        decoder_begin(&r->decoder, options, r->ensemble, wish, r->looks, batch < ahead ? batch : ahead, out, err))
-        return -1;
-    return caption_all(r, err);
+    return !r->stream || decoder_begin(&r->decoder, options, r->ensemble, wish, r->looks,
+                                       batch < ahead ? batch : ahead, r->output, err)
+               ? -1
+               : 0;
 }
 
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
-                 const RowSelection *selection, const char *attention, FILE *out, const Report *report,
-                 int64_t *broken, Err *err)
+                 const RowSelection *selection, const char *attention, CaptionOutput *output, int64_t *broken,
+                 Err *err)
 {
-    Run r = {.options = options, .ensemble = ensemble, .report = report};
-    int rc = run(&r, decoder, selection, attention, out, err);
+    Run r = {.options = options, .ensemble = ensemble, .report = output->report, .output = output};
+    threads_set(threads_for_captions(options->threads));
+    int rc = list_pictures(&r, selection, err);
+    if (rows_share(&r.places, rc, ensemble, r.list.name, output, err) ||
+        caption_output_agree(output, begin(&r, decoder, attention, err), err) || caption_all(&r, err))
+        rc = -1;
     *broken = r.broken;
     picture_stream_stop(r.stream);
     decoder_free(&r.decoder);

@@ -1,9 +1,13 @@
 #include "pipeline/sample/sample.h"
 
 #include "io/hdf5/h5.h"
+#include "io/ranks/ranks.h"
 #include "pipeline/sample/rows.h"
+#include "pipeline/sample/rows_share.h"
 #include "pipeline/sample/score.h"
 #include "pipeline/sample/source.h"
+
+#include <string.h>
 
 /* One run. */
 typedef struct {
@@ -14,6 +18,7 @@ typedef struct {
     Source source[SEARCH_MODELS];
     const Dataset *data; /* the first source's, which the records are from */
     RowList rows;
+    CaptionOutput output;
     Decoder decoder;
     AttentionFile *looks; /* NULL: nobody asks */
 } Run;
@@ -33,12 +38,15 @@ static int open_sources(Run *r, Err *err)
 static int caption_batch(Run *r, int64_t first, int n, Err *err)
 {
     Decoder *d = &r->decoder;
+    if (!n)
+        return 0;
     for (int i = 0; i < n; i++) {
         int64_t at = r->rows.row[first + i];
+        r->output.place = first + i;
         for (int k = 0; k < r->ensemble.sources; k++)
-            if (source_put(&r->source[k], k, at, d, i, r->report, err))
+            if (source_put(&r->source[k], k, at, d, i, caption_output_report(&r->output), err))
                 return -1;
-        d->items[i] = (CaptionItem){.data = r->data, .row = at};
+        d->items[i] = (CaptionItem){.data = r->data, .row = at, .place = first + i};
         d->number[i] = at;
     }
     return decoder_run(d, n, err);
@@ -46,14 +54,16 @@ static int caption_batch(Run *r, int64_t first, int n, Err *err)
 
 static int caption_all(Run *r, Err *err)
 {
-    int batch = r->decoder.batch;
-    for (int64_t i = 0; i < r->rows.n && !report_stop(r->report); i += batch) {
-        int n = (int)(r->rows.n - i < batch ? r->rows.n - i : batch);
-        if (caption_batch(r, i, n, err))
-            return -1;
-        report_progress(r->report, i + n, r->rows.n);
+    int batch = r->decoder.batch, rc = report_stop(r->report) ? 1 : 0;
+    int64_t none = 0;
+    for (int64_t i = 0; i < r->output.longest && rc == 0; i += batch) {
+        int64_t left = r->rows.n > i ? r->rows.n - i : 0;
+        int n = (int)(left < batch ? left : batch);
+        rc = caption_output_round(&r->output, caption_batch(r, i, n, err), err);
+        if (rc >= 0)
+            report_progress(r->report, i + n, r->rows.n);
     }
-    if (decoder_end(&r->decoder, err))
+    if (rc < 0 || caption_output_end(&r->output, &none, err))
         return -1;
     if (!r->looks || report_stop(r->report)) /* a part of it is not written */
         return 0;
@@ -76,31 +86,76 @@ static int begin_looks(Run *r, Err *err)
     return o->attention && !r->looks ? -1 : 0;
 }
 
-static int caption_rows(Run *r, RowSelection *selection, Err *err)
+static int begin_decoder(Run *r, Err *err)
 {
     const DecoderOptions *o = &r->options->decoder;
     DecoderInput wish[SEARCH_MODELS];
-    if (open_sources(r, err))
-        return -1;
-    if (r->options->score)
-        return score_captions(&r->ensemble.model[0], r->data, r->options->first, o, r->out, r->report, err);
     for (int i = 0; i < r->ensemble.sources; i++) {
         const Source *s = &r->source[i];
         wish[i] = (DecoderInput){.pca = s->reduce ? &s->model->origin.pca : NULL, .places = s->data.grid.places};
     }
-    selection->images = r->data->features.rows;
-    if (rows_select(&r->rows, selection, err) || begin_looks(r, err) ||
-        decoder_begin(&r->decoder, o, &r->ensemble, wish, r->looks, decoder_batch(o, &r->ensemble, r->rows.n),
-                      r->out, err))
+    int batch = decoder_batch(o, &r->ensemble, r->output.longest);
+    return begin_looks(r, err) ||
+                   decoder_begin(&r->decoder, o, &r->ensemble, wish, r->looks, batch, &r->output, err)
+               ? -1
+               : 0;
+}
+
+static int caption_rows(Run *r, RowSelection *selection, Err *err)
+{
+    int rc = open_sources(r, err);
+    if (rc == 0) {
+        selection->images = r->data->features.rows;
+        rc = rows_select(&r->rows, selection, err);
+    }
+    if (rows_share(&r->rows, rc, &r->ensemble, NULL, &r->output, err) ||
+        caption_output_agree(&r->output, begin_decoder(r, err), err))
         return -1;
     return caption_all(r, err);
+}
+
+static int score_rows(Run *r, Err *err)
+{
+    return open_sources(r, err) ? -1
+                                : score_captions(&r->ensemble.model[0], r->data, r->options->first,
+                                                 &r->options->decoder, r->out, r->report, err);
+}
+
+/* What the records do not carry stays with the rank that has it. */
+static int check_ranks(const SampleOptions *o, Err *err)
+{
+    const char *in = NULL;
+    if (ranks_count() == 1)
+        return 0;
+    for (int i = 0; i < o->pictures.n_operands; i++)
+        if (!strcmp(o->pictures.operands[i], "-"))
+            in = "-";
+    if (o->rows && !strcmp(o->rows, "-"))
+        in = "--rows -";
+    if (in)
+        return err_set(err, "%s: standard input reaches one rank alone; name a file", in);
+    if (o->attention || o->score)
+        return err_set(err, "--%s takes one rank", o->score ? "score" : "attention");
+    return 0;
+}
+
+static int load(Run *r, SampleOptions *o, Err *err)
+{
+    bool one_source = !o->pictures.n_operands && (o->features || !o->own_data);
+    if (check_ranks(o, err) || ensemble_load(&r->ensemble, o->models, o->n_models, one_source, err))
+        return -1;
+    const Model *first = &r->ensemble.model[0];
+    if (!o->decoder.search.max_length)
+        o->decoder.search.max_length = model_steps(first);
+    if (o->attention && !first->params.shape.attention)
+        return err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
+    return 0;
 }
 
 int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err)
 {
     SampleOptions own = *options, *o = &own;
     Run r = {.options = o, .report = report, .out = out};
-    bool pictures = o->pictures.n_operands > 0;
     RowSelection selection = {.split = o->features ? NULL : o->split,
                               .path = o->rows,
                               .first = o->first,
@@ -108,18 +163,18 @@ int sample_run(const SampleOptions *options, FILE *out, const Report *report, in
                               .shards = o->shards};
     *broken = 0;
     h5_allow_external(o->allow_external);
-    int rc = ensemble_load(&r.ensemble, o->models, o->n_models, !pictures && (o->features || !o->own_data), err);
-    if (rc == 0 && !o->decoder.search.max_length)
-        o->decoder.search.max_length = model_steps(&r.ensemble.model[0]);
-    if (rc == 0 && o->attention && !r.ensemble.model[0].params.shape.attention)
-        rc = err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
-    if (rc == 0 && pictures)
-        rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, &selection, o->attention, out, report, broken,
-                          err);
+    ranks_limit((double)o->mpi_timeout);
+    int rc = caption_output_begin(&r.output, o->decoder.format, out, report, err);
+    if (rc == 0)
+        rc = load(&r, o, err);
+    rc = caption_output_agree(&r.output, rc, err);
+    if (rc == 0 && o->pictures.n_operands)
+        rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, &selection, o->attention, &r.output, broken, err);
     else if (rc == 0)
-        rc = caption_rows(&r, &selection, err);
+        rc = o->score ? score_rows(&r, err) : caption_rows(&r, &selection, err);
     decoder_free(&r.decoder);
     attention_file_abort(r.looks);
+    caption_output_free(&r.output);
     rows_free(&r.rows);
     for (int i = 0; i < SEARCH_MODELS; i++)
         source_close(&r.source[i]);

@@ -32,10 +32,12 @@ typedef struct {
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
     int64_t first;         /* only the first `first` of these; negative: all */
     int64_t shard, shards; /* of the rest, those whose place mod shards is shard */
+    int64_t mpi_timeout;   /* seconds that another rank may take to answer, at least 1 */
 } SampleOptions;
 
-/* Captions the rows and writes to out. -1 on failure, with an explanation in err; what was written so far is whole
- * records. *broken: pictures that were left out, each with a warning. */
+/* Captions the rows and writes to out; of several ranks, each captions its share and rank 0 writes. -1 on failure, with
+ * an explanation in err; what was written so far is whole records. *broken: pictures that were left out, each with a
+ * warning. */
 int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err);
 
 #endif

@@ -1,9 +1,9 @@
 #include "pipeline/train/agree.h"
 
 #include "io/base/digest.h"
-#include "io/ranks/ranks.h"
 #include "model/simd.h"
 #include "pipeline/common/model_file.h"
+#include "pipeline/common/team_agree.h"
 #include "pipeline/train/run_mark.h"
 
 #include <inttypes.h>
@@ -18,44 +18,17 @@ int train_write(const TrainRun *r, const char *path, Err *err)
 
 /* --- failures --- */
 
-/* How a rank's preparations ended. */
-typedef struct {
-    int rc, contradiction;
-    Err err;
-} Outcome;
-
-/* The first failure is that of all. What is wrong on all ranks alike is not one rank's. */
-static int share_failure(TrainRun *r, const Outcome *all, Err *err)
-{
-    int first = 0, failed = 0;
-    for (int k = r->share.ranks - 1; k >= 0; k--)
-        if (all[k].rc) {
-            first = k;
-            failed++;
-        }
-    if (!failed)
-        return 0;
-    r->agreed = true;
-    r->contradiction = all[first].contradiction;
-    err_set(err, "%s", all[first].err.text);
-    return failed == r->share.ranks ? -1 : err_prefix(err, "rank %d on %s: ", first, ranks_host(first));
-}
-
 static int agree_on_failure(TrainRun *r, int rc, Err *err)
 {
-    Outcome mine = {.rc = rc, .contradiction = r->contradiction};
-    Outcome *all = calloc((size_t)r->share.ranks, sizeof *all);
-    if (rc)
-        mine.err = *err;
-    int failed = all ? ranks_gather(&mine, sizeof mine, all, err) || share_failure(r, all, err)
-                     : err_set(err, "out of memory");
-    free(all);
+    int mark = r->contradiction, failed = team_agree_outcome(rc, &mark, err);
+    r->agreed = failed > 0;
+    r->contradiction = mark;
     return failed ? -1 : 0;
 }
 
 /* --- differences --- */
 
-enum { FACT = 40 };
+enum { FACT = TEAM_FACT };
 
 /* What must be the same on all ranks, as text. */
 typedef struct {
@@ -72,13 +45,6 @@ static const char *const NAMES[] = {"version",
                                     "validation captions",
                                     "validation features",
                                     "start"};
-
-static void digest_to(const void *bytes, size_t n, char out[FACT])
-{
-    char hex[DIGEST_LEN + 1];
-    digest_hex(bytes, n, hex);
-    snprintf(out, FACT, "digest %.16s", hex);
-}
 
 static void digest_captions(const Dataset *d, char out[FACT])
 {
@@ -97,7 +63,7 @@ static void digest_features(const Dataset *d, char out[FACT])
         if (row)
             digest_hex(row, (size_t)d->features.columns * sizeof *row, part[i]);
     }
-    digest_to(part, sizeof part, out);
+    team_fact_digest(part, sizeof part, out);
 }
 
 static int digest_vocabulary(const Vocab *v, char out[FACT], Err *err)
@@ -110,7 +76,7 @@ static int digest_vocabulary(const Vocab *v, char out[FACT], Err *err)
         return err_set(err, "out of memory");
     for (int i = 0; i < v->size; at += strlen(v->word[i]) + 1, i++)
         strcpy(text + at, v->word[i]);
-    digest_to(text, n, out);
+    team_fact_digest(text, n, out);
     free(text);
     return 0;
 }
@@ -124,7 +90,7 @@ static int gather_facts(const TrainRun *r, Facts *f, Err *err)
     snprintf(f->set, FACT, "%s", simd->name);
     settings_text(&s->settings, false, text);
     settings_text(&s->settings, true, text + strlen(text));
-    digest_to(text, strlen(text), f->settings);
+    team_fact_digest(text, strlen(text), f->settings);
     digest_captions(&r->data, f->captions);
     digest_features(&r->data, f->features);
     if (r->val.n) {
@@ -133,34 +99,18 @@ static int gather_facts(const TrainRun *r, Facts *f, Err *err)
     }
     digest_hex(r->model.params.data, r->model.params.n * sizeof *r->model.params.data, hex);
     snprintf(text, sizeof text, "%s %lld", hex, (long long)s->iteration);
-    digest_to(text, strlen(text), f->start);
+    team_fact_digest(text, strlen(text), f->start);
     return digest_vocabulary(&r->data.vocab, f->vocabulary, err);
-}
-
-/* The first rank that differs from rank 0, and in what. */
-static int compare_facts(const TrainRun *r, const Facts *all, Err *err)
-{
-    for (int k = 1; k < r->share.ranks; k++)
-        for (size_t i = 0; i < sizeof *all / FACT; i++) {
-            const char *here = (const char *)&all[k] + i * FACT, *there = (const char *)all + i * FACT;
-            if (strcmp(here, there))
-                return err_set(err, "rank %d on %s: another %s than rank 0 on %s: %s, not %s", k, ranks_host(k),
-                               NAMES[i], ranks_host(0), here, there);
-        }
-    return 0;
 }
 
 static int agree_on_facts(TrainRun *r, Err *err)
 {
-    Facts mine, *all = calloc((size_t)r->share.ranks, sizeof *all);
-    int rc = all ? gather_facts(r, &mine, err) || ranks_gather(&mine, sizeof mine, all, err)
-                 : err_set(err, "out of memory");
-    if (!rc && compare_facts(r, all, err)) {
-        r->agreed = true;
-        rc = -1;
-    }
-    free(all);
-    return rc ? -1 : 0;
+    Facts mine;
+    if (gather_facts(r, &mine, err))
+        return -1;
+    int differ = team_agree_facts(NAMES, (const char *)&mine, (int)(sizeof mine / FACT), err);
+    r->agreed = differ > 0;
+    return differ ? -1 : 0;
 }
 
 int train_agree(TrainRun *r, int rc, Err *err)
