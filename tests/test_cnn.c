@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static char path[4096];
 static int asked;
@@ -44,6 +45,8 @@ static void known_networks(void **state)
 {
     bool apart;
     (void)state;
+    if (access(path, R_OK) || !cnn_engine_found(NULL))
+        skip();
     Cnn *tried = open_with(unknown, &apart);
     assert_true(apart);
     Cnn *trusted = open_with(known, &apart);
@@ -77,14 +80,6 @@ int main(void)
 {
     const char *shared = getenv("COCO_SHARED");
     const struct CMUnitTest tests[] = {cmocka_unit_test(known_networks)};
-    Err err;
     snprintf(path, sizeof path, "%s/data/cnn/mobilenetv2.onnx", shared ? shared : "../shared");
-    FILE *f = fopen(path, "re");
-    if (f)
-        fclose(f);
-    if (!f || !cnn_engine_found(&err)) {
-        printf("skipped: %s\n", f ? err.text : path);
-        return 0;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "io/base/size.h"
 #include "io/file/file.h"
 #include "io/file/sniff.h"
+#include "io/file/space.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -267,20 +267,6 @@ static int choose(Unpack *u)
     return twice ? refuse(u, twice, "occurs twice") : 0;
 }
 
-static int check_space(Unpack *u)
-{
-    struct statvfs fs;
-    char need[SIZE_TEXT_LEN], have[SIZE_TEXT_LEN];
-    if (statvfs(u->dir, &fs) || fs.f_blocks == 0) /* some file systems do not report it */
-        return 0;
-    int64_t blocks = (u->total + (int64_t)fs.f_frsize - 1) / (int64_t)fs.f_frsize;
-    if ((uint64_t)blocks <= fs.f_bavail)
-        return 0;
-    err_set(u->err, "%s: needs %s, but only %s are free", u->spec->name, size_text(u->total, need),
-            size_text((int64_t)(fs.f_bavail * fs.f_frsize), have));
-    return UNPACK_FAILED;
-}
-
 /* --- pass 2: the wanted files --- */
 
 /* The files of one directory mostly follow one another, so that it is made once. */
@@ -390,8 +376,8 @@ static int unpack(Unpack *u)
         rc = each_entry(u, list_entry);
     if (rc == 0)
         rc = choose(u);
-    if (rc == 0)
-        rc = check_space(u);
+    if (rc == 0 && space_check(u->dir, u->total, u->spec->name, u->err))
+        rc = UNPACK_FAILED;
     return rc ? rc : each_entry(u, write_entry);
 }
 

@@ -4,6 +4,7 @@
 #include "io/base/err.h"
 #include "io/base/size.h"
 #include "io/file/file.h"
+#include "io/file/space.h"
 #include "io/net/download_origin.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 typedef struct {
@@ -119,16 +119,9 @@ static bool continues(const Download *d, const HttpHead *head)
 
 static int check_space(Download *d, int64_t need)
 {
-    struct statvfs fs;
-    char wanted[SIZE_TEXT_LEN], have[SIZE_TEXT_LEN];
-    if (need <= 0 || fstatvfs(d->fd, &fs))
-        return 0;
-    int64_t there = (int64_t)(fs.f_bavail * fs.f_frsize);
-    if (need <= there)
-        return 0;
-    d->fatal = true;
-    return err_set(&d->why, "%s: needs %s, but only %s are free", d->part, size_text(need, wanted),
-                   size_text(there, have));
+    int rc = space_check(d->part, need, d->part, &d->why);
+    d->fatal = d->fatal || rc;
+    return rc;
 }
 
 static int on_head(void *tag, const HttpHead *head)

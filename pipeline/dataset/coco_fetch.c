@@ -1,9 +1,9 @@
 #include "pipeline/dataset/coco_fetch.h"
 
 #include "io/archive/unpack.h"
-#include "io/base/size.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
+#include "io/file/space.h"
 #include "pipeline/common/report_download.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 typedef struct {
     const CocoFetchOptions *options;
@@ -70,22 +69,16 @@ static int look(const Fetch *f, CocoState *state, Err *err)
 static int check_space(const CocoFetchOptions *o, Err *err)
 {
     CocoState states[COCO_PARTS_MAX];
-    char need_text[SIZE_TEXT_LEN], have_text[SIZE_TEXT_LEN];
-    struct statvfs fs;
     int rc = 0;
     for (int i = 0; i < o->n && rc == 0; i++) {
         Fetch f = {.options = o};
         rc = fetch_begin(&f, o->archives[i], err) || look(&f, &states[i], err) ? -1 : 0;
         fetch_free(&f);
     }
-    if (rc || statvfs(o->dir, &fs) || fs.f_blocks == 0) /* some file systems do not report it */
+    Err why;
+    if (rc || !space_check(o->dir, coco_archives_space(o->archives, states, o->n, o->drop), o->dir, &why))
         return rc;
-    int64_t need = coco_archives_space(o->archives, states, o->n, o->drop);
-    int64_t have = (int64_t)(fs.f_bavail * fs.f_frsize);
-    if (need <= have)
-        return 0;
-    return err_set(err, "%s: needs %s, but only %s are free%s", o->dir, size_text(need, need_text),
-                   size_text(have, have_text), o->drop ? "" : "; --no-keep needs less");
+    return err_set(err, "%s%s", why.text, o->drop ? "" : "; --no-keep needs less");
 }
 
 /* --- one archive --- */
