@@ -1,8 +1,9 @@
 /* What all commands share: options, messages, progress, signals and the exit status.
  *
  * A command declares one table of options. Parsing, strict checks of numbers, the --help text with the current
- * defaults, the manual page and the shells' completion all follow from it. Exit status: 0 done, 1 failed, 2 usage, 128+n on signal n. stdout carries only the
- * product; messages go to stderr as "coco-x: what: why". Main thread only. */
+ * defaults, the manual page and the shells' completion all follow from it. Exit status: 0 done, 1 failed, 2 usage,
+ * 128+n on signal n. stdout carries only the product; messages go to stderr as "coco-x: what: why". Main thread
+ * only. */
 #ifndef COCO_CMD_CLI_H
 #define COCO_CMD_CLI_H
 
@@ -71,8 +72,8 @@ typedef struct {
  * until "--"; the last value of a repeated option wins. */
 void cli_parse(Cli *cli, int argc, char **argv);
 void cli_free(Cli *cli);
-/* Descriptors 0 to 2 that are closed become occupied, so that no file or socket takes the number of a standard stream and
- * receives its messages. cli_parse does it. */
+/* Descriptors 0 to 2 that are closed become occupied, so that no file or socket takes the number of a standard stream
+ * and receives its messages. cli_parse does it. */
 void cli_occupy_streams(void);
 /* Whether the option stood on the command line. The table must have an option of that name. */
 bool cli_given(const Cli *cli, const char *name);
@@ -105,7 +106,8 @@ void cli_picture_name(const char *option, const char *path, const char *formats)
 
 /* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no
  * thread, or crashes where memory is limited, or a mapped file has become shorter: the unfinished files are removed, a
- * line says why, and the exit status is 1. Writes into a pipe without a reader, or beyond a limit on file sizes, fail. */
+ * line says why, and the exit status is 1. Writes into a pipe without a reader, or beyond a limit on file sizes,
+ * fail. */
 void cli_catch_crashes(const char *name);
 
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
@@ -114,8 +116,8 @@ void cli_catch_crashes(const char *name);
  * a second signal ends the process at once. One Report per command, valid until the process ends; `unit` names what is
  * counted ("images"). */
 const Report *cli_report(const Cli *cli, const char *unit);
-/* A Report that prints warnings only and leaves signals alone: for work that takes a moment and loses nothing when it is
- * interrupted. */
+/* A Report that prints warnings only and leaves signals alone: for work that takes a moment and loses nothing when it
+ * is interrupted. */
 const Report *cli_warnings(void);
 
 /* The last call of a command: closes stdout and checks that all output was written. Returns the exit status: 1, after a

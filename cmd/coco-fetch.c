@@ -1,7 +1,7 @@
 /* coco-fetch: datasets and images: draws, downloads, unpacks and shows them.
  *
- * This program downloads images and networks. Everything about datasets needs the libraries of HDF5, cairo and archives, which take
- * longer to load than all of curl, and is in a program beside this one, coco-fetch-dataset. */
+ * This program downloads images and networks. Everything about datasets needs the libraries of HDF5, cairo and
+ * archives, which take longer to load than all of curl, and is in a program beside this one, coco-fetch-dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
 
@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs the program beside this one instead, or where 'make install' puts it; if our own path is unknown, the one in $PATH. */
+/* Runs the program beside this one instead, or where 'make install' puts it; if our own path is unknown, the one in
+ * $PATH. */
 static int become_dataset(char **argv)
 {
     static const char name[] = "coco-fetch-dataset", *const places[] = {"%s", "../libexec/coco/%s"};

@@ -71,8 +71,8 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
     end();
 }
 
-/* HDF5 ends the process with -1, without a word, if it gets no memory as it starts; OpenMP with 1, after words of its own.
- * Commands have other numbers, and have removed their unfinished files. */
+/* HDF5 ends the process with -1, without a word, if it gets no memory as it starts; OpenMP with 1, after words of its
+ * own. Commands have other numbers, and have removed their unfinished files. */
 static void on_library_exit(int status, void *nothing)
 {
     (void)nothing;
@@ -113,7 +113,8 @@ void cli_catch_crashes(const char *name)
     sigaction(SIGBUS, &shrunk, NULL);
     sigaction(SIGABRT, &act, NULL);
     sigaction(SIGTRAP, &act, NULL); /* how GLib's errors end */
-    /* The libraries also use memory that they did not get. Without a limit a crash is a fault, and is to look like one. */
+    /* The libraries also use memory that they did not get. Without a limit a crash is a fault, and is to look like
+     * one. */
     if (!getrlimit(RLIMIT_AS, &space) && !getrlimit(RLIMIT_DATA, &data) &&
         (space.rlim_cur != RLIM_INFINITY || data.rlim_cur != RLIM_INFINITY))
         sigaction(SIGSEGV, &act, NULL);

@@ -1,6 +1,6 @@
-/* The subcommands of coco-fetch, each with its own options: images_main and cnn_main are in coco-fetch, the others are in
- * coco-fetch-dataset. argv[0] is the subcommand's name; for archive_main it is the command's, as the archive is an
- * operand. Each returns the exit status. Main thread. */
+/* The subcommands of coco-fetch, each with its own options: images_main and cnn_main are in coco-fetch, the others
+ * are in coco-fetch-dataset. argv[0] is the subcommand's name; for archive_main it is the command's, as the archive
+ * is an operand. Each returns the exit status. Main thread. */
 #ifndef COCO_CMD_FETCH_H
 #define COCO_CMD_FETCH_H
 

@@ -70,8 +70,8 @@ static void check_source(const char *what, const DatasetFetchOptions *spec)
     cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images, show and cnn must come first)", what);
 }
 
-/* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The caller
- * frees the array. */
+/* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The
+ * caller frees the array. */
 static const char **take_source(DatasetFetchOptions *spec, const char *what, const CliList *mirrors)
 {
     bool course = !strcmp(what, spec->name);

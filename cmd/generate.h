@@ -1,4 +1,5 @@
-/* What --generate prints, from a command's option table: its manual page, or a script by which a shell completes its words.
+/* What --generate prints, from a command's option table: its manual page, or a script by which a shell completes its
+ * words.
  *
  *   man    man(7) source, for PREFIX/share/man/man1
  *   bash   for PREFIX/share/bash-completion/completions

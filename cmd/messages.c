@@ -26,8 +26,8 @@ void cli_name(const char *name)
 /* A progress bar is on the terminal's last line. */
 static bool bar_drawn;
 
-/* A message is put together here and leaves in one write, so that messages of processes that share a terminal or a log do not
- * mix. Nothing is allocated, as messages may be about that. */
+/* A message is put together here and leaves in one write, so that messages of processes that share a terminal or a
+ * log do not mix. Nothing is allocated, as messages may be about that. */
 enum { MESSAGE_MAX = 8192 }; /* bytes of text, before it is made safe; longer than any path and a sentence */
 typedef struct {
     char text[TERMINAL_GROWTH * MESSAGE_MAX + 1024];
@@ -238,7 +238,8 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
     bar_drawn = true;
 }
 
-/* A count that falls begins a new piece of work with a rate of its own. The rate leaves out what was done before the first
+/* A count that falls begins a new piece of work with a rate of its own. The rate leaves out what was done before the
+ * first
  * call: the part of a resumed download that was already there. */
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {

@@ -20,14 +20,15 @@ enum { WORD_NULL = 0, WORD_START = 1, WORD_END = 2, WORD_UNK = 3 };
 enum { W_EMBED, W_PROJ, B_PROJ, WX, WH, B, W_VOCAB, B_VOCAB, COURSE_TENSORS };
 
 /* Builds the table without its data: W_embed (V,W), W_proj (D,H), b_proj (H), Wx (W,G·H),
- * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own, then attention's. -1 as tensor_add. Free with params_free,
- * after a failure too. */
+ * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own, then attention's. -1 as tensor_add. Free with
+ * params_free, after a failure too. */
 int params_layout(Params *params, const ModelShape *shape);
 
 /* The same with a zeroed block, for a model or its gradients. After -1 there is nothing to free. */
 int params_alloc(Params *params, const ModelShape *shape);
 
-/* Fills the bias of the cell's forget gates, if it has any: a positive one makes it remember at first (Jozefowicz et al. 2015). */
+/* Fills the bias of the cell's forget gates, if it has any: a positive one makes it remember at first (Jozefowicz et
+ * al. 2015). */
 void params_forget_bias(Params *params, real bias);
 
 /* The cell's own tensors, or NULL. */

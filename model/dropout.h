@@ -1,11 +1,11 @@
-/* Inverted dropout (Srivastava et al. 2014): in training, each number becomes 0 with probability `rate`, else it is divided by
- * 1 - rate, so that its expectation stays and nothing changes when the model is used.
+/* Inverted dropout (Srivastava et al. 2014): in training, each number becomes 0 with probability `rate`, else it is
+ * divided by 1 - rate, so that its expectation stays and nothing changes when the model is used.
  *
  *   y = m∘x,  m_j = 0 if word_j < rate·2^32, else 1/(1 - rate)          backward: dx = m∘dy
  *
- * The words are Philox's (philox.h), keyed by the seed, the layer, the iteration, the row and the column: masks depend on
- * neither threads nor the order in which rows are stored, are computed again backward, and need no saved state. A rate of 0
- * makes the functions do nothing. */
+ * The words are Philox's (philox.h), keyed by the seed, the layer, the iteration, the row and the column: masks
+ * depend on neither threads nor the order in which rows are stored, are computed again backward, and need no saved
+ * state. A rate of 0 makes the functions do nothing. */
 #ifndef COCO_MODEL_DROPOUT_H
 #define COCO_MODEL_DROPOUT_H
 

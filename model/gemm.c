@@ -185,8 +185,8 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
 
 /* --- products that come once --- */
 
-/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each time
- * for all of the panels. */
+/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each
+ * time for all of the panels. */
 static void block(Precision precision, int m, int n, int k, View A, View B, bool add, real *C, size_t ldc)
 {
     _Alignas(64) real panels[COLUMNS_MOST * BLOCK], room[ROWS * BLOCK];

@@ -32,8 +32,8 @@ typedef struct {
 
 /* Room for minibatches of up to N rows, T steps and U distinct words of V. blocks->failed: out of memory. */
 void plan_alloc(Plan *plan, Blocks *blocks, int N, int T, size_t U, int V);
-/* Plans captions (N,T+1), the rows from number `first` on of the whole minibatch. inputs (N,T), the words that go in, may be NULL:
- * the captions'; image (N) may be NULL. */
+/* Plans captions (N,T+1), the rows from number `first` on of the whole minibatch. inputs (N,T), the words that go in,
+ * may be NULL: the captions'; image (N) may be NULL. */
 void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
                bool distinct, int first);
 

@@ -1,11 +1,11 @@
 /* The inner loops. model/simd/ is written once and compiled once for each instruction set of the processor family; the
- * best set that this processor has is chosen before main. The environment variable COCO_SIMD chooses another one ("avx2",
- * "base"); an empty value counts as unset.
+ * best set that this processor has is chosen before main. The environment variable COCO_SIMD chooses another one
+ * ("avx2", "base"); an empty value counts as unset.
  *
  * Each result depends on its own inputs alone, in one order of operations, and not on the rows or columns beside it. So
  * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c,
- * kernels.c and attend.c call these functions; their headers say what is computed. cell.c, optim.c and attention.c read the
- * lists at the end. */
+ * kernels.c and attend.c call these functions; their headers say what is computed. cell.c, optim.c and attention.c
+ * read the lists at the end. */
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
 

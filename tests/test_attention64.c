@@ -1,5 +1,5 @@
-/* Attention of every kind with every cell, in double: the loss against the equations of model/attention/attention.h written
- * out, its gradients against centred differences, and captions against the same equations. */
+/* Attention of every kind with every cell, in double: the loss against the equations of model/attention/attention.h
+ * written out, its gradients against centred differences, and captions against the same equations. */
 #include "model/attention/attention.h"
 #include "model/decode/search.h"
 #include "model/loss.h"

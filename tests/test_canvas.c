@@ -155,7 +155,8 @@ static void text_stays_inside(void **state)
     canvas_free(canvas);
 }
 
-/* If a text does not fit, some of its whole words and an ellipsis are drawn, and one more word would not have fitted. */
+/* If a text does not fit, some of its whole words and an ellipsis are drawn, and one more word would not have
+ * fitted. */
 static void ellipsis_after_a_word(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Decoding PNG: every colour type, transparency and interlacing; what is damaged is refused, what is merely odd is not. */
+/* Decoding PNG: every colour type, transparency and interlacing; what is damaged is refused, what is merely odd is
+ * not. */
 #include "io/picture/image.h"
 #include "tests/support/decode.h"
 #include "tests/support/pngs.h"
@@ -153,8 +154,8 @@ static void sizes_are_limited(void **state)
     expect_refused(&none, "corrupt PNG (Invalid IHDR data)");
 }
 
-/* None of this changes a pixel: chunks that nobody needs, broken or large; a stream of data in pieces, one of them empty,
- * with a wrong checksum of its own, or with too many rows; bytes after the end. */
+/* None of this changes a pixel: chunks that nobody needs, broken or large; a stream of data in pieces, one of them
+ * empty, with a wrong checksum of its own, or with too many rows; bytes after the end. */
 static void oddness_is_accepted(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Drawing without memory: whichever allocation fails once the fonts are chosen, what comes out is the same, or an error.
- * (GLib ends the process instead. That fontconfig chose another font for want of memory, nobody can know.) */
+/* Drawing without memory: whichever allocation fails once the fonts are chosen, what comes out is the same, or an
+ * error. (GLib ends the process instead. That fontconfig chose another font for want of memory, nobody can know.) */
 #include "io/picture/canvas.h"
 #include "pipeline/sheet/page.h"
 #include "pipeline/sheet/tile.h"

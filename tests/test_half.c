@@ -1,5 +1,5 @@
-/* binary16: every one of them as a float and back, against the definition; rounding. And arrays that are written and read by
- * rows. */
+/* binary16: every one of them as a float and back, against the definition; rounding. And arrays that are written and
+ * read by rows. */
 #include "io/base/half.h"
 #include "io/hdf5/h5.h"
 #include "tests/support/test.h"

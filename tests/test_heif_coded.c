@@ -133,8 +133,8 @@ static void hevc(void **state)
     assert_int_equal(hevc_unit_pixels(plain, sizeof plain), 0);
 }
 
-/* A sequence header in its short form after a delimiter; and in its long form, with timing, the decoder's model, delays and two
- * operating points, without its length. */
+/* A sequence header in its short form after a delimiter; and in its long form, with timing, the decoder's model,
+ * delays and two operating points, without its length. */
 static void av1(void **state)
 {
     (void)state;

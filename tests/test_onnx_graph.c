@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A ModelProto: input x (float32, N x 3 x 8 x 8), Conv "c" x -> y, GlobalAveragePool "p" y -> z, output z, weight w, metadata
- * coco.mean = 127. */
+/* A ModelProto: input x (float32, N x 3 x 8 x 8), Conv "c" x -> y, GlobalAveragePool "p" y -> z, output z, weight w,
+ * metadata coco.mean = 127. */
 static size_t put(unsigned char *out, int number, const void *bytes, size_t n)
 {
     out[0] = (unsigned char)(number << 3 | 2);

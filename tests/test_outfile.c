@@ -194,8 +194,8 @@ static void the_same_process_id(void **state)
     assert_holds(target, "first");
 }
 
-/* HDF5 locks the files that it reads with flock, and fails if it cannot: our lock must not be in its way once a file has
- * its name. */
+/* HDF5 locks the files that it reads with flock, and fails if it cannot: our lock must not be in its way once a file
+ * has its name. */
 static void readers_that_lock(void **state)
 {
     (void)state;
@@ -255,8 +255,8 @@ static int write_and_look(bool kill_yourself)
     return whole ? 0 : 3;
 }
 
-/* Many processes at once, some of them killed: the target is always the complete file of one of them, and in the end the
- * only file. */
+/* Many processes at once, some of them killed: the target is always the complete file of one of them, and in the end
+ * the only file. */
 static void writers_at_once(void **state)
 {
     (void)state;

@@ -147,7 +147,8 @@ static void figures_and_files(void **state)
     image_free(&image);
 }
 
-/* On the page a small image keeps its size, for the browser to enlarge; on a sheet drawn along with it, it fills the box. */
+/* On the page a small image keeps its size, for the browser to enlarge; on a sheet drawn along with it, it fills the
+ * box. */
 static void small_images_stay_small(void **state)
 {
     PageFixture *p = *state;

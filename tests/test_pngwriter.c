@@ -128,8 +128,8 @@ static size_t pack(const unsigned char *in, size_t n, unsigned char *out, size_t
 
 /* Compression does not depend on where its state lies in memory. isa-l's levels 1 and 2 fail this in seven runs of ten:
  * see io/picture/deflate.c. Their wrong entry shows when a string with the same hash is looked up that occurred before
- * but was not entered because it was at the edge of a repetition, 2 bytes after a multiple of the window of 32 KiB: here
- * 255 strings of 000X. */
+ * but was not entered because it was at the edge of a repetition, 2 bytes after a multiple of the window of 32 KiB:
+ * here 255 strings of 000X. */
 static void any_address(void **state)
 {
     (void)state;

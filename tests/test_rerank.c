@@ -20,8 +20,8 @@ static const int32_t words[M][LONGEST] = {
 };
 static const int lengths[M] = {6, 7, 7, 8, 2, 1, 12};
 
-/* CIDEr-D's formula in Python's floats, with dictionaries of n-grams and without document frequencies: the mean over the other
- * captions. */
+/* CIDEr-D's formula in Python's floats, with dictionaries of n-grams and without document frequencies: the mean over
+ * the other captions. */
 static const double golden[M] = {
     3.6427530113996966, 2.9799506495119967, 0.50873659977228869, 3.6427530113996962, 0, 0, 1.3401838409572064};
 

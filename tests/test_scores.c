@@ -1,4 +1,5 @@
-/* Caption scores against what pycocoevalcap printed for the same tokens; sentences and n-grams; the table of metrics. */
+/* Caption scores against what pycocoevalcap printed for the same tokens; sentences and n-grams; the table of
+ * metrics. */
 #include "model/score/cider.h"
 #include "model/score/metrics.h"
 #include "pipeline/eval/ngrams.h"
@@ -215,8 +216,8 @@ static void test_clipped_counts(void **state)
     release(&s);
 }
 
-/* n-grams are numbered as they come, shorter ones first, and keep their numbers while the table grows; each consists of a
- * prefix and a word. */
+/* n-grams are numbered as they come, shorter ones first, and keep their numbers while the table grows; each consists
+ * of a prefix and a word. */
 static void test_ngram_table(void **state)
 {
     enum { N = 5000, ALL = N + N - 1 + N - 2 + N - 3 };

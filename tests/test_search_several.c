@@ -47,7 +47,8 @@ static void word_logprobs(const Params *const *models, int n, const real *featur
         out[w] = log(out[w]);
 }
 
-/* One step of a beam of K: its best expansions, with words dearer by `price` for each of their uses, which are counted. */
+/* One step of a beam of K: its best expansions, with words dearer by `price` for each of their uses, which are
+ * counted. */
 static void step(const Params *const *models, int n, const real *features, int K, double price, int uses[V],
                  List *live, List *finished)
 {

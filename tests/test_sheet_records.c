@@ -1,4 +1,5 @@
-/* The records of a sheet: orders and their reverse, records without a key, facts about all, which references are kept. */
+/* The records of a sheet: orders and their reverse, records without a key, facts about all, which references are
+ * kept. */
 #include "model/base/rng.h"
 #include "pipeline/sheet/sheet_records.h"
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
-/* The inner loops of the instruction set in use, compared with arithmetic in double. COCO_SIMD=base tests another set. */
+/* The inner loops of the instruction set in use, compared with arithmetic in double. COCO_SIMD=base tests another
+ * set. */
 #include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"

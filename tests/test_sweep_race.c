@@ -1,5 +1,5 @@
-/* A folder that all may write to: while root sweeps what a killed run of root's has left there, another user puts links to a folder
- * of root's in its place, over and over. Nothing is removed there. */
+/* A folder that all may write to: while root sweeps what a killed run of root's has left there, another user puts
+ * links to a folder of root's in its place, over and over. Nothing is removed there. */
 #include "tests/support/target.h"
 
 #include "io/file/outdir.h"

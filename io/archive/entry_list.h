@@ -21,9 +21,9 @@ typedef struct {
 int entry_list_add(EntryList *list, const char *name, int64_t size);
 void entry_list_free(EntryList *list);
 
-/* Finds the root: the directory that holds a file with one of the names `markers`, which end with NULL. Returns a name whose first *len bytes are the root ("" or
- * "a/b/"), borrowed until the list is freed; NULL: there is no such file. *second is such a file in another
- * directory, or NULL. */
+/* Finds the root: the directory that holds a file with one of the names `markers`, which end with NULL. Returns a
+ * name whose first *len bytes are the root ("" or "a/b/"), borrowed until the list is freed; NULL: there is no such
+ * file. *second is such a file in another directory, or NULL. */
 const char *entry_list_root(const EntryList *list, const char *const *markers, size_t *len, const char **second);
 
 /* The name relative to the root, if it is below the root and wanted; else NULL. */

@@ -9,8 +9,8 @@
  *
  * Zips are read by the directory at their end, so a truncated one is refused. Damage is detected as far as the format
  * allows: a zip has a checksum of each file, a tar only of names and sizes. A pipe in a zip counts as a plain file, as
- * zip(1) marks data that it read from a pipe. While an archive is read, the libraries treat text as UTF-8, in the calling
- * thread alone. One thread at a time for one directory. */
+ * zip(1) marks data that it read from a pipe. While an archive is read, the libraries treat text as UTF-8, in the
+ * calling thread alone. One thread at a time for one directory. */
 #ifndef COCO_IO_ARCHIVE_UNPACK_H
 #define COCO_IO_ARCHIVE_UNPACK_H
 
@@ -23,8 +23,8 @@
 typedef struct {
     const char *path;
     const char *name; /* for messages */
-    /* The root, which all names are relative to: the directory of a file with one of the names `markers`, which end with
-     * NULL; or, unless `root` is NULL, that one: "a/b/", "" is the top. */
+    /* The root, which all names are relative to: the directory of a file with one of the names `markers`, which end
+     * with NULL; or, unless `root` is NULL, that one: "a/b/", "" is the top. */
     const char *const *markers;
     const char *root;
     int (*wanted)(const char *name); /* whether to write the file of this name, "images/a.png" */

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The bytes of the file `name`; NULL: of the archive's only file. The caller frees. NULL: there is no such file (the message
- * lists those that are there), it has more than `max` bytes, or the archive is damaged. */
+/* The bytes of the file `name`; NULL: of the archive's only file. The caller frees. NULL: there is no such file (the
+ * message lists those that are there), it has more than `max` bytes, or the archive is damaged. */
 void *zip_entry_read(const char *path, const char *name, size_t max, size_t *len, Err *err);
 
 #endif

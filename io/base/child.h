@@ -12,8 +12,8 @@
 
 typedef struct Child Child;
 
-/* Starts the program argv[0] (ended by NULL), sought in $PATH unless a slash is in it. NULL: it cannot be run. Any thread:
- * the child ends with the thread that started it. */
+/* Starts the program argv[0] (ended by NULL), sought in $PATH unless a slash is in it. NULL: it cannot be run. Any
+ * thread: the child ends with the thread that started it. */
 Child *child_start(const char *const *argv, Err *err);
 /* Kills the program and waits for its end. NULL is legal. */
 void child_stop(Child *child);
@@ -27,9 +27,9 @@ typedef struct {
     char *answer;  /* out: these lines, ended by NUL; the caller frees, also after a failure */
 } ChildTalk;
 
-/* Talks with n children at once, until each has answered all its lines. -1: one of them ended, or answered and read nothing
- * for so many seconds although it had to, or answered more than it was asked for; the error has the first line of its standard
- * error. No child can be talked to after that. */
+/* Talks with n children at once, until each has answered all its lines. -1: one of them ended, or answered and read
+ * nothing for so many seconds although it had to, or answered more than it was asked for; the error has the first
+ * line of its standard error. No child can be talked to after that. */
 int children_talk(ChildTalk *talk, int n, double seconds, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* /proc/self/cgroup has a line for each hierarchy, NUMBER:CONTROLLERS:PATH (cgroups(7)). Version 2 is 0::PATH, and a group's
- * limit is in cpu.max, "QUOTA PERIOD" or "max PERIOD". In version 1, the hierarchy of the controller cpu has
+/* /proc/self/cgroup has a line for each hierarchy, NUMBER:CONTROLLERS:PATH (cgroups(7)). Version 2 is 0::PATH, and a
+ * group's limit is in cpu.max, "QUOTA PERIOD" or "max PERIOD". In version 1, the hierarchy of the controller cpu has
  * cpu.cfs_quota_us (-1: none) and cpu.cfs_period_us. Both are in microseconds.
  *
  * In a container the path may be the host's, which is not there; the container's own group is then at the top of the

@@ -1,5 +1,5 @@
-/* The end of a stream that open_memstream has made: fclose does not tell that the last bytes, or the text itself, found no
- * memory. */
+/* The end of a stream that open_memstream has made: fclose does not tell that the last bytes, or the text itself,
+ * found no memory. */
 #ifndef COCO_IO_BASE_MEMORY_STREAM_H
 #define COCO_IO_BASE_MEMORY_STREAM_H
 

@@ -117,8 +117,8 @@ static void drop_apostrophes(char *text)
     *to = '\0';
 }
 
-/* In lower case, without apostrophes, and only then composed: a small j with a caron has a character of its own, the capital one
- * has not, and an accent after an apostrophe comes to stand on the letter before that. */
+/* In lower case, without apostrophes, and only then composed: a small j with a caron has a character of its own, the
+ * capital one has not, and an accent after an apostrophe comes to stand on the letter before that. */
 static char *lower_composed(const char *text)
 {
     bool ascii = g_str_is_ascii(text); /* most captions: several times as fast */

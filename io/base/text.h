@@ -19,13 +19,14 @@ char *text_paragraph(const char *text);
 /* The first len bytes (valid UTF-8) in lower case. NULL: out of memory. */
 char *text_lower(const char *text, size_t len);
 
-/* Finds the next word of valid UTF-8 from byte *at on: a run between white space, without the punctuation at either end;
- * punctuation alone is not a word. A Han or kana character is a word of its own. True: the word is
+/* Finds the next word of valid UTF-8 from byte *at on: a run between white space, without the punctuation at either
+ * end; punctuation alone is not a word. A Han or kana character is a word of its own. True: the word is
  * the bytes start .. start+len-1, and *at is after it. */
 bool text_word(const char *text, size_t *at, size_t *start, size_t *len);
 
-/* The words of valid UTF-8 with one space between them: in lower case, composed (NFC), without apostrophes, split at all that
- * is neither a letter nor a digit nor a mark on one. "It's 2 o'clock!" is "its 2 oclock". NULL: out of memory. */
+/* The words of valid UTF-8 with one space between them: in lower case, composed (NFC), without apostrophes, split at
+ * all that is neither a letter nor a digit nor a mark on one. "It's 2 o'clock!" is "its 2 oclock". NULL: out of
+ * memory. */
 char *text_simple_words(const char *text);
 
 #endif

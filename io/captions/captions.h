@@ -31,8 +31,8 @@ typedef struct {
     void *ctx;
 } CaptionSink;
 
-/* Reads a file, "-" for standard input. *format: what it was recognised as, for messages; a constant. -1: the file cannot
- * be read, is none of these, or is damaged as a whole; err names it and the line. */
+/* Reads a file, "-" for standard input. *format: what it was recognised as, for messages; a constant. -1: the file
+ * cannot be read, is none of these, or is damaged as a whole; err names it and the line. */
 int captions_read(const char *path, const CaptionSink *sink, const char **format, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the formats of io/captions/ share: the table's row, the file being read, and hand-over to the sink. Not for anybody
- * else. */
+/* What the formats of io/captions/ share: the table's row, the file being read, and hand-over to the sink. Not for
+ * anybody else. */
 #ifndef COCO_IO_CAPTIONS_CAPTIONS_FORMAT_H
 #define COCO_IO_CAPTIONS_CAPTIONS_FORMAT_H
 

@@ -30,8 +30,8 @@ static int make_room(CsvReader *r)
     return 0;
 }
 
-/* Takes the quotes off the field at s, whose first byte is a quote. Returns what follows the closing quote, and *end, the
- * field's end; NULL: it never closes. */
+/* Takes the quotes off the field at s, whose first byte is a quote. Returns what follows the closing quote, and *end,
+ * the field's end; NULL: it never closes. */
 static char *unquote(CsvReader *r, char *s, char **end)
 {
     char *out = s;

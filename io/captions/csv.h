@@ -26,8 +26,8 @@ typedef struct {
 
 /* Reads text that ends with a NUL, and changes it. Fields are separated by `mark`. */
 CsvReader csv_begin(char *text, char mark);
-/* The next row that is not blank: 1; 0 at the end; -1: a quote that never ends ("line 3: ..."), or out of memory. Rows end
- * with LF or CRLF. A quote within a field that does not begin with one is an ordinary character. */
+/* The next row that is not blank: 1; 0 at the end; -1: a quote that never ends ("line 3: ..."), or out of memory.
+ * Rows end with LF or CRLF. A quote within a field that does not begin with one is an ordinary character. */
 int csv_next(CsvReader *reader, CsvRow *row, Err *err);
 void csv_end(CsvReader *reader);
 

@@ -1,5 +1,5 @@
-/* Karpathy's dataset_coco.json, dataset_flickr8k.json, dataset_flickr30k.json: images with their split and sentences. His
- * split restval, the rest of COCO's validation images, trains. */
+/* Karpathy's dataset_coco.json, dataset_flickr8k.json, dataset_flickr30k.json: images with their split and sentences.
+ * His split restval, the rest of COCO's validation images, trains. */
 #include "io/captions/captions_format.h"
 #include "io/data/json.h"
 
@@ -14,7 +14,8 @@ static bool recognise(const CaptionFile *f)
     return *caption_file_head(f, &len) == '{' && caption_file_has(f, "images");
 }
 
-/* "val2014/COCO_val2014_000000391895.jpg", where COCO's images lie; the name alone for the others. NULL: out of memory. */
+/* "val2014/COCO_val2014_000000391895.jpg", where COCO's images lie; the name alone for the others. NULL: out of
+ * memory. */
 static char *path_of(const Json *image, const char *name, Err *err)
 {
     const char *folder;

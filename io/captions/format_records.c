@@ -1,5 +1,6 @@
-/* Caption records, as coco-sample and coco-fetch show write them; only `file` and `caption` are needed here. `references`
- * are captions too, except beside a generated caption, which its logprob shows: it was only compared with them. */
+/* Caption records, as coco-sample and coco-fetch show write them; only `file` and `caption` are needed here.
+ * `references` are captions too, except beside a generated caption, which its logprob shows: it was only compared
+ * with them. */
 #include "io/captions/captions_format.h"
 #include "io/data/json.h"
 

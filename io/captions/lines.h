@@ -4,8 +4,8 @@
 
 #include "io/captions/columns.h"
 
-/* Reads a table whose fields are separated by `mark`; a header on its first line replaces the columns. What stands in the
- * last column may hold the mark itself. "#0" at the end of a name is the caption's number. */
+/* Reads a table whose fields are separated by `mark`; a header on its first line replaces the columns. What stands in
+ * the last column may hold the mark itself. "#0" at the end of a name is the caption's number. */
 int caption_lines(const CaptionFile *file, char mark, Columns columns, Err *err);
 
 #endif

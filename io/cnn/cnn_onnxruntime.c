@@ -271,7 +271,8 @@ int cnn_run(const Cnn *cnn, const float *input, float *vector, float *grid, Err 
 
 /* --- opening --- */
 
-/* The grid's channels are as many as the vector's numbers where only one dimension is; else they stand as in the input. */
+/* The grid's channels are as many as the vector's numbers where only one dimension is; else they stand as in the
+ * input. */
 static int take_grid(Cnn *cnn, void *value, Err *err)
 {
     CnnInfo *info = &cnn->info;

@@ -1,5 +1,5 @@
-/* What an ONNX file (ModelProto, a protocol buffer) says of its graph: the input, the nodes' kinds and the tensors between
- * them. Weights are neither copied nor looked at. For io/cnn/.
+/* What an ONNX file (ModelProto, a protocol buffer) says of its graph: the input, the nodes' kinds and the tensors
+ * between them. Weights are neither copied nor looked at. For io/cnn/.
  *
  * All lengths in the bytes are checked before they are used; a file that they do not fit is refused with one line. Any
  * thread on an OnnxGraph of its own. */
@@ -38,8 +38,8 @@ typedef struct {
     int n_properties;
 } OnnxGraph;
 
-/* Reads the graph of a model that takes one float32 tensor of four dimensions and holds its own weights; anything else is
- * refused. The graph borrows the bytes. */
+/* Reads the graph of a model that takes one float32 tensor of four dimensions and holds its own weights; anything
+ * else is refused. The graph borrows the bytes. */
 int onnx_graph_read(OnnxGraph *graph, const void *bytes, size_t len, Err *err);
 void onnx_graph_free(OnnxGraph *graph); /* legal on a zeroed one */
 
@@ -50,8 +50,8 @@ const OnnxNode *onnx_last_pooling(const OnnxGraph *graph);
 /* The tensor of this name, else the first output of the node of this name; empty: there is neither. */
 OnnxText onnx_find_tensor(const OnnxGraph *graph, const char *name);
 
-/* Adds these tensors to the graph's outputs in the model's bytes, which come from malloc: *bytes grows, and may move away
- * from under the graph and the tensors' names. */
+/* Adds these tensors to the graph's outputs in the model's bytes, which come from malloc: *bytes grows, and may move
+ * away from under the graph and the tensors' names. */
 int onnx_add_outputs(const OnnxGraph *graph, char **bytes, size_t *len, const OnnxText *tensors, int n, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* ONNX Runtime's C API (onnxruntime_c_api.h), a library that is loaded when it is first needed; for io/cnn/.
  *
- * The API is a table of functions that only ever grows. All used here are of its first version. Every call but a release
- * answers with a status: NULL is success. Any thread. */
+ * The API is a table of functions that only ever grows. All used here are of its first version. Every call but a
+ * release answers with a status: NULL is success. Any thread. */
 #ifndef COCO_IO_CNN_ONNXRUNTIME_H
 #define COCO_IO_CNN_ONNXRUNTIME_H
 

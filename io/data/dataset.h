@@ -6,9 +6,10 @@
  *   S_features.h5                  features (images, D) floats; grid (images, P, C) floats, optional
  *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
  *
- * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h). n, C, images, D and V may have any values that agree. All captions and image rows are
- * checked when a split is opened; dataset_caption and dataset_features check a row again when it is used, because the
- * file may change. Open on the main thread; then any thread may read. */
+ * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h).
+ * n, C, images, D and V may have any values that agree. All captions and image rows are checked when a split is
+ * opened; dataset_caption and dataset_features check a row again when it is used, because the file may change. Open
+ * on the main thread; then any thread may read. */
 #ifndef COCO_IO_DATA_DATASET_H
 #define COCO_IO_DATA_DATASET_H
 
@@ -57,8 +58,8 @@ void dataset_close(Dataset *data); /* safe on a zero-initialized one */
  * thread. */
 const int32_t *dataset_caption(const Dataset *data, int64_t i, Err *err);
 
-/* A line on what is odd about the captions, though it can be read: rows that break the layout ("FILE: S_captions: 3 of 60
- * captions ..."), or else that all belong to the first of several images. False: nothing is. */
+/* A line on what is odd about the captions, though it can be read: rows that break the layout ("FILE: S_captions: 3
+ * of 60 captions ..."), or else that all belong to the first of several images. False: nothing is. */
 bool dataset_captions_odd(const Dataset *data, Err *line);
 
 /* The features of a row, after checking each number. NULL with a message that names file, dataset and row if one is not

@@ -40,10 +40,11 @@ int dataset_split_check(const char *split, Err *err);
 
 /* The file's name, relative to the directory. split: a valid one, ignored if all splits share the file. Returns out. */
 const char *dataset_file_name(DatasetFile kind, DatasetStyle style, const char *split, char out[DATASET_NAME_LEN]);
-/* The path of the file in the directory, or where it should be if it is missing. The caller frees; NULL: out of memory. */
+/* The path of the file in the directory, or where it should be if it is missing. The caller frees; NULL: out of
+ * memory. */
 char *dataset_file_path(const char *dir, DatasetFile kind, const char *split);
-/* Whether the name is that of a dataset's file, in either style. *split_len: how many of its first bytes name the split; 0
- * if all splits share the file. A name that fits both styles ("train2014_urls.txt") is the course's. */
+/* Whether the name is that of a dataset's file, in either style. *split_len: how many of its first bytes name the
+ * split; 0 if all splits share the file. A name that fits both styles ("train2014_urls.txt") is the course's. */
 bool dataset_file_known(const char *name, DatasetFile *kind, size_t *split_len);
 
 typedef struct {
@@ -51,8 +52,9 @@ typedef struct {
     int n;
 } DatasetSplits;
 
-/* Adds the splits for which the directory has a file of one of these kinds, bits 1u << kind. DATASET_FILE_CAPTIONS stands
- * for captions in the file that all splits share. The list is zeroed at first; the caller frees it, also after a failure. */
+/* Adds the splits for which the directory has a file of one of these kinds, bits 1u << kind. DATASET_FILE_CAPTIONS
+ * stands for captions in the file that all splits share. The list is zeroed at first; the caller frees it, also after
+ * a failure. */
 int dataset_splits(DatasetSplits *splits, const char *dir, unsigned kinds, Err *err);
 /* Adds a split unless it is there already, or is not a valid name. The list stays in order. -1: out of memory. */
 int dataset_splits_add(DatasetSplits *splits, const char *name, size_t len, Err *err);

@@ -1,5 +1,5 @@
-/* The grid of features in a features file: for each image P places of C numbers, `grid` (images, P, C). Its rows stay in the
- * file, and are converted as they are used. Open on the main thread; then any thread may read. */
+/* The grid of features in a features file: for each image P places of C numbers, `grid` (images, P, C). Its rows stay
+ * in the file, and are converted as they are used. Open on the main thread; then any thread may read. */
 #ifndef COCO_IO_DATA_GRID_H
 #define COCO_IO_DATA_GRID_H
 
@@ -13,7 +13,8 @@ typedef struct {
     int64_t across, down; /* the grid's columns and rows, across·down = places; 0: the file does not say */
 } Grid;
 
-/* -1: the file has no grid, or one of which no image's row can be used in place. The caller closes, even after a failure. */
+/* -1: the file has no grid, or one of which no image's row can be used in place. The caller closes, even after a
+ * failure. */
 int grid_open(Grid *grid, const char *path, Err *err);
 void grid_close(Grid *grid); /* safe on a zero-initialized one */
 

@@ -1,9 +1,10 @@
-/* JSON, read strictly (with cJSON) and written compactly: shared by the readers and writers of caption records, training
- * logs and so on.
+/* JSON, read strictly (with cJSON) and written compactly: shared by the readers and writers of caption records,
+ * training logs and so on.
  *
  * Reading: the text must be exactly one value of RFC 8259 in valid UTF-8. If an object repeats a key, the last one
  * counts, as in jq and Python. NUL characters inside strings (\u0000) are refused because they would truncate C
- * strings. Integers of up to 64 bits are exact, also when they are printed again. Writing: UTF-8 is left unescaped; doubles get the fewest digits that read back as the same bits.
+ * strings. Integers of up to 64 bits are exact, also when they are printed again. Writing: UTF-8 is left unescaped;
+ * doubles get the fewest digits that read back as the same bits.
  *
  * The caller frees a tree with json_free; what is found in it is borrowed from it. Safe from any thread on trees of its
  * own. */
@@ -47,7 +48,8 @@ const Json *json_first(const Json *array);
 const Json *json_next(const Json *element);
 /* The element's string, or NULL if it is not one. */
 const char *json_text(const Json *element);
-/* A walk also visits the members of an object: json_key gives a member's name. json_member finds one by name, or NULL. */
+/* A walk also visits the members of an object: json_key gives a member's name. json_member finds one by name, or
+ * NULL. */
 const char *json_key(const Json *member);
 const Json *json_member(const Json *object, const char *key);
 /* The element as an integer in range: 0, or -1 if it is not one. */

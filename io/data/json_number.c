@@ -1,7 +1,7 @@
 /* Numbers, as exact as they are written.
  *
- * cJSON has doubles alone, which above 2^53 no longer tell integers apart. So an integer of that many digits becomes a raw
- * value of cJSON's: valuestring has the digits, which are also what is printed, and valuedouble stays. */
+ * cJSON has doubles alone, which above 2^53 no longer tell integers apart. So an integer of that many digits becomes
+ * a raw value of cJSON's: valuestring has the digits, which are also what is printed, and valuedouble stays. */
 #include "io/data/json_number.h"
 
 #include "io/base/err.h"

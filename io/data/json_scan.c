@@ -6,7 +6,8 @@
 
 /* --- what cJSON accepts and JSON does not ---
  * cJSON treats any control character as white space and accepts raw control characters inside strings, numbers such as
- * "01" and "1.", NUL inside strings, and invalid UTF-8. The scan below rejects these and leaves the grammar to cJSON. */
+ * "01" and "1.", NUL inside strings, and invalid UTF-8. The scan below rejects these and leaves the grammar to
+ * cJSON. */
 
 static int is_digit(char c)
 {

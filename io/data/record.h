@@ -41,8 +41,8 @@ typedef struct {
     /* Written, never read; borrowed, not the record's to free: */
     const RecordCandidate *candidates; /* NULL: absent */
     int n_candidates;
-    /* Of each word of the caption, and of <END> if it was reached. NULL: absent, or not a list of numbers. Whoever writes a
-     * record may lend it these; record_free frees them. */
+    /* Of each word of the caption, and of <END> if it was reached. NULL: absent, or not a list of numbers. Whoever
+     * writes a record may lend it these; record_free frees them. */
     double *word_logprobs;
     int n_word_logprobs;
 } Record;

@@ -107,8 +107,8 @@ static int read_event(LogEvent *e, const Json *json, Err *err)
     return 0;
 }
 
-/* Many programs (Python's json among them) write NaN and Infinity, which JSON does not have. Outside strings they become
- * a number beyond all doubles. Returns a copy, or NULL if there are none or memory is short. */
+/* Many programs (Python's json among them) write NaN and Infinity, which JSON does not have. Outside strings they
+ * become a number beyond all doubles. Returns a copy, or NULL if there are none or memory is short. */
 static char *replace_words(const char *line, size_t len, size_t *out_len)
 {
     static const char *const WORD[] = {"NaN", "Infinity"};

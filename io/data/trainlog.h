@@ -3,8 +3,8 @@
  *   {"event":"iteration","iteration":1,"epoch":1,"loss":76.91348,"lr":0.005,"captions_per_s":1850.2}
  *   {"event":"epoch","iteration":16000,"epoch":1,"loss":38.2,"lr":0.005,"val_loss":39.1}
  *
- * The first line of a file also tells which run wrote it: "run" is a number for what stays the same when a run is resumed
- * (most settings, the captions, the start), and "plan" one for its length and validation.
+ * The first line of a file also tells which run wrote it: "run" is a number for what stays the same when a run is
+ * resumed (most settings, the captions, the start), and "plan" one for its length and validation.
  *
  * Numbers read back as the same bits. Any thread, on its own events and streams. */
 #ifndef COCO_IO_DATA_TRAINLOG_H
@@ -21,7 +21,8 @@
 
 enum { LOG_MARK = 16 }; /* hexadecimal digits */
 
-/* Scores of a validation (--val-metrics), written as val_word_loss, val_perplexity, val_bleu4, val_rouge_l, val_cider. */
+/* Scores of a validation (--val-metrics), written as val_word_loss, val_perplexity, val_bleu4, val_rouge_l,
+ * val_cider. */
 typedef struct {
     double word_loss, perplexity; /* the mean loss of a word, natural logarithm; its exponential */
     double bleu4, rouge_l, cider; /* as coco-eval's */

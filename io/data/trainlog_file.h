@@ -22,7 +22,8 @@ typedef struct {
 /* Looks at a log and leaves it as it is. The ends are for LOG_EVENTS. */
 LogContent log_look(const char *path, LogEnds *ends, Err *err);
 
-/* Opens a log to append to it. A torn last line is cut off: *cut is its length in bytes, else 0. NULL: cannot be opened. */
+/* Opens a log to append to it. A torn last line is cut off: *cut is its length in bytes, else 0. NULL: cannot be
+ * opened. */
 FILE *log_append(const char *path, int64_t *cut, Err *err);
 
 /* Whether it is a regular file: one that will still be there later. */

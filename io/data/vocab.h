@@ -36,16 +36,16 @@ int vocab_write(const Vocab *vocab, const char *path, Err *err);
 void vocab_free(Vocab *vocab);                /* safe on a zero-initialized one */
 int vocab_copy(Vocab *to, const Vocab *from); /* the caller frees `to`; -1: out of memory */
 
-/* 0 if both are the same; else -1 with a line that names both sources, and the first word that differs, the sizes or the
- * joiners. */
+/* 0 if both are the same; else -1 with a line that names both sources, and the first word that differs, the sizes or
+ * the joiners. */
 int vocab_compare(const Vocab *a, const char *where_a, const Vocab *b, const char *where_b, Err *err);
 
 /* The text of n word numbers: words, joined, up to <END> or to a number outside the vocabulary. <NULL> and
  * <START> are left out, <UNK> stays. The caller frees; NULL: out of memory. */
 char *vocab_text(const Vocab *vocab, const int32_t *words, int n);
 
-/* Whether a word of a caption ends between two of its numbers that follow each other. Always, if a joiner is written between
- * them; without one, where the second is <END> or begins with a space and the first is not a space alone. */
+/* Whether a word of a caption ends between two of its numbers that follow each other. Always, if a joiner is written
+ * between them; without one, where the second is <END> or begins with a space and the first is not a space alone. */
 bool vocab_ends_word(const Vocab *vocab, int32_t word, int32_t next);
 
 /* Whether the len bytes are a special word, in any letter case. */

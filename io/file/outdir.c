@@ -151,8 +151,8 @@ int outdir_commit(OutDir *out, int replace, Err *err)
         return -1;
     }
     sync_parent(out->target); /* before what is replaced goes */
-    /* The old directory may come from another process that has only just committed it and unlocks it as we do here, or a
-     * sweeper may have locked it. */
+    /* The old directory may come from another process that has only just committed it and unlocks it as we do here,
+     * or a sweeper may have locked it. */
     unlock(out);
     if (exchanged)
         scratch_remove_other(out->path);

@@ -1,8 +1,8 @@
 /* A directory that appears complete or not at all.
  *
  * Begin makes an empty directory beside the target (io/file/scratch.h); the caller fills it; commit renames it to the
- * target. Until then the target is untouched, whatever happens to the process; what a killed process has left is removed
- * by the next one. One thread at a time per OutDir. */
+ * target. Until then the target is untouched, whatever happens to the process; what a killed process has left is
+ * removed by the next one. One thread at a time per OutDir. */
 #ifndef COCO_IO_FILE_OUTDIR_H
 #define COCO_IO_FILE_OUTDIR_H
 
@@ -16,8 +16,8 @@ typedef struct {
     int lock;     /* the descriptor that holds the lock, or -1; undefined without a path */
 } OutDir;
 
-/* Also makes the parents of the target, and sweeps. A target that is a symbolic link stands for what it leads to, whether or
- * not that exists. */
+/* Also makes the parents of the target, and sweeps. A target that is a symbolic link stands for what it leads to,
+ * whether or not that exists. */
 int outdir_begin(OutDir *out, const char *target, Err *err);
 /* Ends the OutDir and frees it. A target that exists and is not empty is removed if `replace` is set, and otherwise
  * refused. A commit that fails has aborted. */

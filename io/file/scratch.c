@@ -30,8 +30,8 @@ static int open_any(int dir, const char *path)
     return fd < 0 && errno == EISDIR ? openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : fd;
 }
 
-/* Not flock, which HDF5 uses on files that it reads: it must not find our lock on a file that has just been renamed. One
- * byte far beyond the content, because some file systems forbid others to write what is locked. */
+/* Not flock, which HDF5 uses on files that it reads: it must not find our lock on a file that has just been renamed.
+ * One byte far beyond the content, because some file systems forbid others to write what is locked. */
 static int lock_file(int fd)
 {
 #ifdef F_OFD_SETLK

@@ -1,5 +1,5 @@
-/* A file or directory that is written beside its target until it is complete: TARGET.coco-part-NUMBER. For io/file/file.c,
- * io/file/outdir.c, and whoever lets a library make files.
+/* A file or directory that is written beside its target until it is complete: TARGET.coco-part-NUMBER. For
+ * io/file/file.c, io/file/outdir.c, and whoever lets a library make files.
  *
  * It is locked while its process works on it. What killed processes have left is thus recognised, and removed by the
  * next one; on file systems without locks it stays. Any thread. */
@@ -17,8 +17,9 @@ void scratch_forget(const char *path);
  * handler of a signal that ends the process. Async-signal-safe. */
 enum { SCRATCH_MAX = 16 };
 void scratch_remove_all(void);
-/* Claims the target for this process, with a scratch file of a fixed name, until scratch_release or the process's end, however
- * that comes. 1: ours; 0: another process has it; -1: failed, with errno. Where nobody can lock, everybody gets it. */
+/* Claims the target for this process, with a scratch file of a fixed name, until scratch_release or the process's
+ * end, however that comes. 1: ours; 0: another process has it; -1: failed, with errno. Where nobody can lock,
+ * everybody gets it. */
 typedef struct {
     char *path; /* NULL: nothing is claimed */
     int lock;

@@ -31,7 +31,8 @@ static int is_gif(const unsigned char *b, size_t len)
     return begins(b, len, 0, "GIF87a", 6) || begins(b, len, 0, "GIF89a", 6);
 }
 
-/* By the major brand of a file of boxes (ISO/IEC 14496-12); those that end in s or c hold a sequence beside a picture. */
+/* By the major brand of a file of boxes (ISO/IEC 14496-12); those that end in s or c hold a sequence beside a
+ * picture. */
 static const char *heif_kind(const unsigned char *brand)
 {
     static const char HEIC[][5] = {"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"};
@@ -126,8 +127,8 @@ const char *sniff_not_image(const void *bytes, size_t len)
 
 /* --- parts --- */
 
-/* SOI; segments, each with its length; after SOS, coded data up to the next marker that is neither stuffing (FF00) nor a
- * restart (FFD0 to FFD7); at last EOI. ITU-T T.81, B.1. Rubbish between segments is skipped, as decoders do. */
+/* SOI; segments, each with its length; after SOS, coded data up to the next marker that is neither stuffing (FF00)
+ * nor a restart (FFD0 to FFD7); at last EOI. ITU-T T.81, B.1. Rubbish between segments is skipped, as decoders do. */
 int sniff_jpeg_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
 {
     const unsigned char *b = bytes, *end = b + len, *p = *at < len ? b + *at : end;
@@ -184,7 +185,8 @@ int sniff_webp_part(const void *bytes, size_t len, size_t *at, SniffPart *part)
 
 /* --- truncation --- */
 
-/* Boxes, each with its length; 1: 64 bits follow; 0: it goes to the end. What is not a box is left for the decoder to judge. */
+/* Boxes, each with its length; 1: 64 bits follow; 0: it goes to the end. What is not a box is left for the decoder to
+ * judge. */
 static int heif_is_whole(const unsigned char *b, size_t len)
 {
     size_t at = 0;
@@ -201,8 +203,8 @@ static int heif_is_whole(const unsigned char *b, size_t len)
     return 1;
 }
 
-/* A GIF consists of blocks, each with sub-blocks up to one of length 0, and a trailer. Some writers omit the trailer, which
- * does no harm after a complete block. Anything that is not a block is left for the decoder to judge. */
+/* A GIF consists of blocks, each with sub-blocks up to one of length 0, and a trailer. Some writers omit the trailer,
+ * which does no harm after a complete block. Anything that is not a block is left for the decoder to judge. */
 static int gif_is_whole(const unsigned char *b, size_t len)
 {
     if (len < 13)

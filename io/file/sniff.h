@@ -21,8 +21,8 @@ int sniff_is_webp(const void *bytes, size_t len);
 /* The packing format: "zip", "xz", "bzip2", "zstd", "7z", "rar"; NULL: none of them. A constant. */
 const char *sniff_packing(const void *bytes, size_t len);
 
-/* "truncated JPEG" and so on (PNG, GIF, WebP, HEIC, AVIF); NULL: not truncated, as far as can be seen without decoding. A
- * constant. */
+/* "truncated JPEG" and so on (PNG, GIF, WebP, HEIC, AVIF); NULL: not truncated, as far as can be seen without
+ * decoding. A constant. */
 const char *sniff_cut(const void *bytes, size_t len);
 
 /* A segment of a JPEG, or a chunk of a PNG or a WebP. */
@@ -34,8 +34,8 @@ typedef struct {
 
 #define SNIFF_TYPE(a, b, c, d) ((unsigned)(a) << 24 | (unsigned)(b) << 16 | (unsigned)(c) << 8 | (unsigned)(d))
 
-/* Reads the part at *at, which is 0 at first, and moves *at past it. 1; or 0: no further part is complete. Skips the coded
- * data between a JPEG's segments; a chunk's checksum is at data + len. */
+/* Reads the part at *at, which is 0 at first, and moves *at past it. 1; or 0: no further part is complete. Skips the
+ * coded data between a JPEG's segments; a chunk's checksum is at data + len. */
 int sniff_jpeg_part(const void *bytes, size_t len, size_t *at, SniffPart *part);
 int sniff_png_part(const void *bytes, size_t len, size_t *at, SniffPart *part);
 int sniff_webp_part(const void *bytes, size_t len, size_t *at, SniffPart *part);

@@ -62,11 +62,12 @@ int h5_info(H5 *h5, const char *name, H5Info *info, Err *err);
  * cannot be read or fn returned -1. */
 int h5_each(H5 *h5, const char *group, int (*fn)(void *ctx, const char *name, int is_dataset), void *ctx, Err *err);
 
-/* Drops dimensions of 1 after the first, the last ones first, until the rank is `rank`: (n,D,1,1) is taken for (n,D). */
+/* Drops dimensions of 1 after the first, the last ones first, until the rank is `rank`: (n,D,1,1) is taken for
+ * (n,D). */
 void h5_squeeze(H5Info *info, int rank);
 
-/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers. What was never written,
- * and a virtual dataset without its source, is refused --- */
+/* --- reading. Widths are converted; integers are not taken for floats, nor floats for integers. What was never
+ * written, and a virtual dataset without its source, is refused --- */
 
 /* 0 if the dataset holds floats of this rank and these dimensions. Check before allocating memory for them. */
 int h5_expect_floats(H5 *h5, const char *name, int rank, const int64_t *dim, Err *err);
@@ -82,8 +83,8 @@ int h5_read_halves(H5 *h5, const char *name, int rank, const int64_t *dim, int64
 int h5_read_strings(H5 *h5, const char *name, char ***out, int64_t *n, Err *err);
 void h5_free_strings(char **strings, int64_t n);
 
-/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32 or
- * int32, else read and converted once. Valid until h5_unmap, even after h5_close. */
+/* A read-only matrix, from numbers of either kind: mapped if the file holds it contiguously as this machine's float32
+ * or int32, else read and converted once. Valid until h5_unmap, even after h5_close. */
 typedef struct {
     union { /* (rows, columns); one column if the dataset has one dimension */
         const float *floats;
@@ -93,14 +94,15 @@ typedef struct {
     void *base; /* of the mapping: of the file, or of memory that holds a copy */
     size_t bytes;
 } H5Matrix;
-/* Wanted are H5_FLOATS or H5_INTEGERS, of this rank, 1 or 2, and these dimensions; the dataset, squeezed, must have them.
- * Integers are taken for floats; floats that are whole numbers for integers: -1 with the row of the first one that is
- * not. Integers outside int32 are clamped. */
+/* Wanted are H5_FLOATS or H5_INTEGERS, of this rank, 1 or 2, and these dimensions; the dataset, squeezed, must have
+ * them. Integers are taken for floats; floats that are whole numbers for integers: -1 with the row of the first one
+ * that is not. Integers outside int32 are clamped. */
 int h5_map(H5 *h5, const char *name, H5Kind kind, int rank, const int64_t *dim, H5Matrix *matrix, Err *err);
 void h5_unmap(H5Matrix *matrix); /* safe on a zero-initialized one */
 
-/* A large array of floats, of which rows (of the first dimension) are read one at a time: mapped where the file holds them, each
- * in one piece, as float16 or float32. Nothing of it is held in memory. Valid until h5_unmap_rows, even after h5_close. */
+/* A large array of floats, of which rows (of the first dimension) are read one at a time: mapped where the file holds
+ * them, each in one piece, as float16 or float32. Nothing of it is held in memory. Valid until h5_unmap_rows, even
+ * after h5_close. */
 typedef struct {
     int64_t rows;
     size_t numbers;  /* in a row */
@@ -145,8 +147,9 @@ int h5_put_halves(H5 *h5, const char *name, int64_t first, int64_t n, const uint
 /* Rounds to the nearest float16, IEEE 754's binary16, ties to even; 65520 and more become infinity. */
 void h5_to_halves(const float *in, size_t n, uint16_t *out);
 enum { H5_HALF_INFINITY = 0x7c00 }; /* its bits; a number that is not finite has all of these set */
-/* Adds a contiguous array to a file that is closed, and writes its rows one after another without holding them: n rows of
- * dim[0] in order, in float16 (width 2) or float32 (4). Whoever writes the file has it under a name that nobody else reads. */
+/* Adds a contiguous array to a file that is closed, and writes its rows one after another without holding them: n
+ * rows of dim[0] in order, in float16 (width 2) or float32 (4). Whoever writes the file has it under a name that
+ * nobody else reads. */
 typedef struct H5Append H5Append;
 H5Append *h5_append_begin(const char *path, const char *name, int width, int rank, const int64_t *dim, Err *err);
 int h5_append_row(H5Append *append, const float *in, Err *err);

@@ -17,8 +17,8 @@ int cage_begin(H5 *h5, Err *err);
 /* Ends the reader and frees h5. */
 void cage_end(H5 *h5);
 
-/* Returns the reply's rc. text may be NULL; else it receives text_bytes bytes and a NUL, which the caller frees, or NULL
- * if there are none. */
+/* Returns the reply's rc. text may be NULL; else it receives text_bytes bytes and a NUL, which the caller frees, or
+ * NULL if there are none. */
 int cage_ask(H5 *h5, const H5Request *request, H5Reply *reply, char **text, Err *err);
 
 /* The most bytes that the content of a file may unpack to: gzip packs 1032 to 1 at best. */

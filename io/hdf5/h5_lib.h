@@ -38,8 +38,8 @@ typedef struct {
 int lib_expect(H5 *h5, const ArrayWish *wish, Err *err);
 /* Where the file holds it contiguously as this machine's float32 or int32; -1 in offset: it does not. */
 int lib_offset(H5 *h5, const ArrayWish *wish, int64_t *offset, Err *err);
-/* Where the file holds each row (of the first dimension) in one piece, as little-endian float16 or float32: `width` bytes per
- * number, and the offsets, dim[0] of them. -1: it does not. */
+/* Where the file holds each row (of the first dimension) in one piece, as little-endian float16 or float32: `width`
+ * bytes per number, and the offsets, dim[0] of them. -1: it does not. */
 int lib_row_offsets(H5 *h5, const ArrayWish *wish, int64_t *width, int64_t *offset, Err *err);
 /* Opens it and returns HDF5's hid_t, or -1; *stored: the kind in the file. */
 int64_t lib_open_numbers(H5 *h5, const ArrayWish *wish, H5Kind *stored, Err *err);

@@ -16,7 +16,8 @@ typedef struct {
 
 static int walk(H5 *h5, const char *name, int links, Broken *broken);
 
-/* The following return 1 if the link `name` can be followed, 0 if not, with the reason in broken, -1 if it is damaged. */
+/* The following return 1 if the link `name` can be followed, 0 if not, with the reason in broken, -1 if it is
+ * damaged. */
 
 static int follow_external(H5 *h5, const char *name, const char *value, size_t size, Broken *broken)
 {

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Remembers that these bytes are mapped from the file; of more than MAPPED_MAX mappings at once, the first ones. Any thread. */
+/* Remembers that these bytes are mapped from the file; of more than MAPPED_MAX mappings at once, the first ones. Any
+ * thread. */
 enum { MAPPED_MAX = 16 };
 void mapped_remember(const void *base, size_t bytes, const char *path);
 /* To be called before they are unmapped. */

@@ -94,7 +94,8 @@ static int check_source(H5 *h5, const char *file, const char *set_name, int dept
     return rc;
 }
 
-/* Checks each source once, where its mappings follow each other. Names with '%' stand for as many files as there are. */
+/* Checks each source once, where its mappings follow each other. Names with '%' stand for as many files as there
+ * are. */
 static int check_sources(H5 *h5, hid_t plan, int depth, Err *err)
 {
     size_t n = 0;

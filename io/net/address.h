@@ -4,9 +4,9 @@
 
 #include <sys/socket.h>
 
-/* Whether the address is global unicast: not loopback, private, link-local, shared, multicast, reserved for documentation
- * or tests, nor an IPv6 address that stands for such an IPv4 one. 0 for other families. Follows IANA's special-purpose
- * address registries (RFC 6890 and its updates). Any thread. */
+/* Whether the address is global unicast: not loopback, private, link-local, shared, multicast, reserved for
+ * documentation or tests, nor an IPv6 address that stands for such an IPv4 one. 0 for other families. Follows IANA's
+ * special-purpose address registries (RFC 6890 and its updates). Any thread. */
 int address_is_public(const struct sockaddr *address);
 
 #endif

@@ -38,8 +38,8 @@ static char *choose_dir(const char *dir, Err *err)
     return chosen;
 }
 
-/* Removes what killed processes of this user left. Somebody who shares the cache may have put a link in the place of tmp/.
- * Best effort: failures are ignored. */
+/* Removes what killed processes of this user left. Somebody who shares the cache may have put a link in the place of
+ * tmp/. Best effort: failures are ignored. */
 static void remove_leftovers(const char *tmp)
 {
     int fd = open(tmp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

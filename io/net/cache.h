@@ -22,9 +22,9 @@
 
 typedef struct Cache Cache;
 
-/* Opens the cache in `dir`; NULL: the user's (io/file/cache_dir.h). Makes the directory if it is missing. An insecure cache is
- * for downloads from servers that are not verified: it finds what the directory holds, but writes into insecure/ below it,
- * where others do not look. */
+/* Opens the cache in `dir`; NULL: the user's (io/file/cache_dir.h). Makes the directory if it is missing. An insecure
+ * cache is for downloads from servers that are not verified: it finds what the directory holds, but writes into
+ * insecure/ below it, where others do not look. */
 Cache *cache_open(const char *dir, bool insecure, Err *err);
 void cache_close(Cache *cache); /* NULL is legal */
 
@@ -34,8 +34,8 @@ char *cache_find(const Cache *cache, const char *url);
 /* Records that this URL is dead, with the HTTP status (0: none) and a line that says why. Failure to do so does no
  * harm. */
 void cache_mark_dead(const Cache *cache, const char *url, long code, const char *why);
-/* Whether the URL was marked less than ttl seconds ago, and not in the future; if so, gives the status and the line. A file may be in the cache
- * nevertheless, from another time. */
+/* Whether the URL was marked less than ttl seconds ago, and not in the future; if so, gives the status and the line.
+ * A file may be in the cache nevertheless, from another time. */
 bool cache_is_dead(const Cache *cache, const char *url, double ttl, long *code, char *why, size_t whylen);
 
 /* A file that is being written. It stays in memory as long as it is small, and then moves to a temporary file. */

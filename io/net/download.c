@@ -55,8 +55,8 @@ static bool is_trusted(const Download *d)
     return !d->origin.insecure || d->spec->http.insecure;
 }
 
-/* Without a file that says where it came from the part cannot be resumed, which does no harm; a file about other bytes must
- * not stay. */
+/* Without a file that says where it came from the part cannot be resumed, which does no harm; a file about other
+ * bytes must not stay. */
 static void save_origin(Download *d)
 {
     if (!origin_save(&d->origin, d->origin_path))

@@ -6,11 +6,11 @@
  *
  * To resume, we ask for the rest with Range and If-Range, so that a server whose file has changed sends all of the new
  * one. The bytes we have are kept only if the answer continues them: 206, the same validator, and a Content-Range that
- * begins where the part ends. If a server ignores Range, or answers it wrongly, the download starts over: nothing is ever
- * appended to bytes that do not belong to it. Without a validator there is no resuming. If a digest is wanted and a
- * resumed file does not have it, the whole file is fetched once more. A kill at any moment leaves a part that the next
- * run can resume. What came while certificates were not checked is resumed only by a run that does not check either. A
- * PATH that no download has left is somebody's own, and is not touched. One thread at a time for one
+ * begins where the part ends. If a server ignores Range, or answers it wrongly, the download starts over: nothing is
+ * ever appended to bytes that do not belong to it. Without a validator there is no resuming. If a digest is wanted
+ * and a resumed file does not have it, the whole file is fetched once more. A kill at any moment leaves a part that
+ * the next run can resume. What came while certificates were not checked is resumed only by a run that does not check
+ * either. A PATH that no download has left is somebody's own, and is not touched. One thread at a time for one
  * PATH. */
 #ifndef COCO_IO_NET_DOWNLOAD_H
 #define COCO_IO_NET_DOWNLOAD_H

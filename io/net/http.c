@@ -248,8 +248,8 @@ static void settle(Http *http, Transfer *t, CURLcode rc)
 
 /* --- the loop --- */
 
-/* Takes the first waiting transfer that may start, and begins a try with its host. NULL: none may; *wait becomes the time
- * until one may. */
+/* Takes the first waiting transfer that may start, and begins a try with its host. NULL: none may; *wait becomes the
+ * time until one may. */
 static Transfer *take_due(Http *http, double *wait)
 {
     const HttpOptions *o = &http->options;
@@ -321,8 +321,9 @@ static int hand_out(Http *http, HttpResult *result)
     return 1;
 }
 
-/* libcurl converts a host's name with letters beyond ASCII from the locale's encoding, which knows no such letters in a program
- * that has not chosen a locale. URLs are UTF-8, whatever the user's locale is; so it is chosen for this call alone. */
+/* libcurl converts a host's name with letters beyond ASCII from the locale's encoding, which knows no such letters in
+ * a program that has not chosen a locale. URLs are UTF-8, whatever the user's locale is; so it is chosen for this
+ * call alone. */
 static CURLMcode perform(Http *http)
 {
     int running;

@@ -73,8 +73,8 @@ typedef struct {
 /* Where the bytes of a transfer go. Called from within http_next, with the transfer's tag; must not call back into the
  * Http. -1 ends the transfer as HTTP_REFUSED. Redirects and error pages do not get here. */
 typedef struct {
-    /* Before every try. *range is zeroed: the whole body is asked for, so drop what has come so far. A sink that keeps it
-     * fills *range; its texts are copied. */
+    /* Before every try. *range is zeroed: the whole body is asked for, so drop what has come so far. A sink that
+     * keeps it fills *range; its texts are copied. */
     int (*restart)(void *tag, HttpRange *range);
     int (*head)(void *tag, const HttpHead *head); /* before the first byte, or for an empty body; NULL is legal */
     int (*write)(void *tag, const void *bytes, size_t n);
@@ -122,8 +122,9 @@ void http_close(Http *http);
 typedef struct HttpPool HttpPool;
 HttpPool *http_pool_open(const HttpOptions *options, Err *err);
 void http_pool_close(HttpPool *pool); /* when no call is running; NULL is legal */
-/* Downloads a URL; blocks. 0: *bytes is the caller's to free, with a NUL after it that *len does not count. -1: err says
- * why. In *result, which may be NULL, error and reason are not set; url is the caller's to free, and may be NULL. */
+/* Downloads a URL; blocks. 0: *bytes is the caller's to free, with a NUL after it that *len does not count. -1: err
+ * says why. In *result, which may be NULL, error and reason are not set; url is the caller's to free, and may be
+ * NULL. */
 int http_pool_get(HttpPool *pool, const char *url, char **bytes, size_t *len, HttpResult *result, Err *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* What is known of each server while transfers run: for io/net/http.c and io/net/http_pool.c alone.
  *
  * A host is the scheme, name and port of the URL that was asked for; the hosts that redirects lead to do not count. It
- * is kept while a transfer refers to it, then until it may be asked again, and for good once it is unreachable. Several engines may share their hosts
- * (one that waits for another's try to end checks five times a second). Any thread. */
+ * is kept while a transfer refers to it, then until it may be asked again, and for good once it is unreachable.
+ * Several engines may share their hosts (one that waits for another's try to end checks five times a second). Any
+ * thread. */
 #ifndef COCO_IO_NET_HTTP_HOST_H
 #define COCO_IO_NET_HTTP_HOST_H
 

@@ -37,10 +37,10 @@ void canvas_clip(Canvas *canvas, int x, int y, int w, int h);
 void canvas_image(Canvas *canvas, const Image *image, int x, int y);
 
 /* Text is UTF-8. Every white space or control character counts as one space, and bytes that are not UTF-8 show as
- * U+FFFD. Long text is wrapped at word boundaries into at most max_lines lines (0: any number) of at most `width` pixels
- * (0: one unbounded line); if it does not fit it ends in an ellipsis after a whole word. A single word that is longer
- * than a line is broken, without a hyphen. Right-to-left text is aligned to the right if other text would be aligned to
- * the left. */
+ * U+FFFD. Long text is wrapped at word boundaries into at most max_lines lines (0: any number) of at most `width`
+ * pixels (0: one unbounded line); if it does not fit it ends in an ellipsis after a whole word. A single word that is
+ * longer than a line is broken, without a hyphen. Right-to-left text is aligned to the right if other text would be
+ * aligned to the left. */
 typedef struct {
     size_t start, end; /* bytes of the text, which must be a text_paragraph (io/base/text.h) if it has spans */
     Color color;

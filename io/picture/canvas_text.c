@@ -91,8 +91,8 @@ static int prefix_fits(PangoLayout *layout, const TextStyle *style, const char *
     return pango_layout_get_line_count(layout) <= style->max_lines;
 }
 
-/* Shortens text that takes more lines than allowed to as many whole words as leave room for an ellipsis. Where the first
- * word alone is too long, pango cuts it. */
+/* Shortens text that takes more lines than allowed to as many whole words as leave room for an ellipsis. Where the
+ * first word alone is too long, pango cuts it. */
 static void shorten(PangoLayout *layout, const TextStyle *style, const char *text)
 {
     int n_attrs;
@@ -151,8 +151,8 @@ static PangoLayout *set_text(Canvas *canvas, const TextStyle *style, const char 
     return layout;
 }
 
-/* Below pango, libraries that get no memory go on without a font, a glyph or a rule, and tell nobody; but malloc sets errno,
- * which is 0 before such work. */
+/* Below pango, libraries that get no memory go on without a font, a glyph or a rule, and tell nobody; but malloc sets
+ * errno, which is 0 before such work. */
 static void check_errno(Canvas *canvas)
 {
     if (errno == ENOMEM)

@@ -16,8 +16,8 @@
 typedef struct {
     /* The size of the stored picture in pixels, from its header. It may be absurd: image.c judges it. */
     int (*size)(const void *bytes, size_t len, int *w, int *h, Err *err);
-    /* The picture as stored, whatever its EXIF orientation, its colours in sRGB (color.h): at its full size, or at a smaller one of at least
-     * min_w x min_h if that is cheaper to decode. */
+    /* The picture as stored, whatever its EXIF orientation, its colours in sRGB (color.h): at its full size, or at a
+     * smaller one of at least min_w x min_h if that is cheaper to decode. */
     int (*decode)(Image *image, const void *bytes, size_t len, int min_w, int min_h, Err *err);
     /* The pixels that decode holds in memory at once, for a stored size of w x h. NULL: all. */
     int64_t (*held)(const void *bytes, size_t len, int w, int h, int min_w, int min_h);
@@ -35,8 +35,8 @@ extern const Decoder decoder_stb;  /* stb_image: GIF, BMP */
 extern const Decoder decoder_tiff; /* libtiff */
 extern const Decoder decoder_webp; /* libwebp */
 
-/* The image of w x h pixels of RGBA, laid over white. It takes over the memory of `rgba`, which malloc() gave, and frees
- * what it does not need. */
+/* The image of w x h pixels of RGBA, laid over white. It takes over the memory of `rgba`, which malloc() gave, and
+ * frees what it does not need. */
 Image decoder_over_white(unsigned char *rgba, int w, int h);
 /* The same for pixels of RGB, in memory from malloc() that was made for four bytes per pixel. */
 Image decoder_shrink(unsigned char *rgb, int w, int h);

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-/* Grey, colour and CMYK, baseline and progressive, Huffman and arithmetic coding. Damaged pictures are refused; pictures
- * that are merely odd (stray bytes between segments, unknown revisions) are not. */
+/* Grey, colour and CMYK, baseline and progressive, Huffman and arithmetic coding. Damaged pictures are refused;
+ * pictures that are merely odd (stray bytes between segments, unknown revisions) are not. */
 
 /* A progressive picture is passed over once per scan: 100 million pixels in 40 scans are as many as we wait for. */
 static const int64_t SCANNED_PIXELS_MAX = 4000000000;
@@ -99,8 +99,8 @@ static void cmyk_to_rgb(unsigned char *pixels, size_t n, int inverted)
     }
 }
 
-/* The ICC profile, which is cut into segments: APP2, each with its number, from 1, and their count (ICC.1:2010, B.4). NULL:
- * there is none, or a segment is missing. The caller frees. */
+/* The ICC profile, which is cut into segments: APP2, each with its number, from 1, and their count (ICC.1:2010, B.4).
+ * NULL: there is none, or a segment is missing. The caller frees. */
 static unsigned char *join_profile(const void *bytes, size_t len, size_t *profile_len)
 {
     enum { MARK = 12, HEAD = MARK + 2 };

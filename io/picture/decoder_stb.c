@@ -55,8 +55,8 @@ static int check_bmp(const unsigned char *b, size_t len, int w, int h, Err *err)
     return len < begin || len - begin < pixels ? err_set(err, "truncated BMP") : 0;
 }
 
-/* stb takes nine bytes of memory for each pixel that a GIF claims to have. A code stands for at most 4096 pixels, and is
- * longer than a byte by then. */
+/* stb takes nine bytes of memory for each pixel that a GIF claims to have. A code stands for at most 4096 pixels, and
+ * is longer than a byte by then. */
 static int check_gif(const unsigned char *b, size_t len, int w, int h, Err *err)
 {
     if (b[0] != 'G' || (size_t)w * (size_t)h / 4096 <= len)

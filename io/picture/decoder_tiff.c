@@ -10,8 +10,8 @@
 #include <string.h>
 #include <tiffio.h>
 
-/* The file's first picture, in all forms that libtiff turns into RGBA: strips and tiles; bilevel, grey, palette, RGB, CMYK,
- * YCbCr and L*a*b*; 1 to 16 bits. */
+/* The file's first picture, in all forms that libtiff turns into RGBA: strips and tiles; bilevel, grey, palette, RGB,
+ * CMYK, YCbCr and L*a*b*; 1 to 16 bits. */
 
 typedef struct {
     const unsigned char *bytes;

@@ -9,8 +9,8 @@
 typedef struct Deflate Deflate;
 
 Deflate *deflate_begin(void); /* NULL: out of memory */
-/* Compresses from *in, *n bytes, and moves both on; returns how many bytes it wrote to out. Fewer than `room`: all input
- * is taken, and with `last` the stream is complete. As many as `room`: call again. */
+/* Compresses from *in, *n bytes, and moves both on; returns how many bytes it wrote to out. Fewer than `room`: all
+ * input is taken, and with `last` the stream is complete. As many as `room`: call again. */
 size_t deflate_some(Deflate *deflate, const unsigned char **in, size_t *n, int last, unsigned char *out,
                     size_t room);
 void deflate_end(Deflate *deflate); /* NULL is legal */

@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/* The picture as a lossy WebP of this quality, 0 to 100; its sides may be up to 16383. The caller frees *bytes with free(). */
+/* The picture as a lossy WebP of this quality, 0 to 100; its sides may be up to 16383. The caller frees *bytes with
+ * free(). */
 int encode_webp(const Image *image, int quality, unsigned char **bytes, size_t *len, Err *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Boxes (ISO/IEC 14496-12): meta holds iprp > ipco > the decoders' settings, hvcC or av1C; iinf, the items' types; iloc, where
- * the items' bytes are, in the file or in idat.
+/* Boxes (ISO/IEC 14496-12): meta holds iprp > ipco > the decoders' settings, hvcC or av1C; iinf, the items' types;
+ * iloc, where the items' bytes are, in the file or in idat.
  *
  * What is broken is passed over: libheif will say so. */
 

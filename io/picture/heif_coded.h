@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The pixels of the largest picture in the file that is coded as HEVC or AV1 or made of such ones, whether it belongs to the
- * primary picture or not; 0: none is found. INT64_MAX: the items share bytes beyond measure, or there is no memory to read them. Any thread. */
+/* The pixels of the largest picture in the file that is coded as HEVC or AV1 or made of such ones, whether it belongs
+ * to the primary picture or not; 0: none is found. INT64_MAX: the items share bytes beyond measure, or there is no
+ * memory to read them. Any thread. */
 int64_t heif_coded_pixels(const void *bytes, size_t len);
 
 #endif

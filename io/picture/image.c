@@ -25,8 +25,8 @@ static const struct {
     {"AVIF", &decoder_heif}, {"TIFF", &decoder_tiff},
 };
 
-/* NULL: not a picture, or not one that can be decoded; err and *state say which. One that ends too early can be, if that
- * is wished and its format allows it. */
+/* NULL: not a picture, or not one that can be decoded; err and *state say which. One that ends too early can be, if
+ * that is wished and its format allows it. */
 static const Decoder *find_decoder(const void *bytes, size_t len, bool draw_cut, ImageState *state, Err *err)
 {
     const char *wrong = sniff_not_image(bytes, len), *cut = wrong ? NULL : sniff_cut(bytes, len);

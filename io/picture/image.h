@@ -42,13 +42,15 @@ typedef enum {
 } ImageState;
 
 /* The picture as wished, turned upright (EXIF). Alpha is laid over white; grey, palettes and CMYK become RGB; 16 bits
- * become 8; colours that an ICC profile explains become sRGB. Of several pictures or frames it is the first. No more is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times
- * as many), or more than a million on a side, are refused before they are decoded. `state` may be NULL. -1: err says why
+ * become 8; colours that an ICC profile explains become sRGB. Of several pictures or frames it is the first. No more
+ * is decoded than the wished size needs. Pictures of more than max_pixels in memory (stored: ten times as many), or
+ * more than a million on a side, are refused before they are decoded. `state` may be NULL. -1: err says why
  * ("truncated JPEG", "not an image"), and *image is zeroed. */
 int image_decode(Image *image, const void *bytes, size_t len, const ImageWish *wish, ImageState *state, Err *err);
 void image_free(Image *image); /* safe on a zero-initialized one */
 
-/* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. The image must have pixels. */
+/* The largest size of the image's aspect ratio that fits into box_w x box_h, at least 1x1. The image must have
+ * pixels. */
 void image_fit(const Image *image, int box_w, int box_h, int *w, int *h);
 /* The image at another size, in new memory; the caller frees both. w and h are from 1, with at most IMAGE_PIXELS_MAX
  * pixels. -1: *out, which must not be *in, is zeroed. */

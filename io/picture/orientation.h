@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-/* The orientation that a JPEG (APP1), a PNG (eXIf) or a WebP (EXIF) gives, 1 to 8. It says which sides of the upright picture the first
- * stored row and the first stored column are: top and left (1), top and right, bottom and right, bottom and left, left
- * and top (5), right and top, right and bottom, left and bottom. 1 if there is none, or none that can be read. Any
- * thread. */
+/* The orientation that a JPEG (APP1), a PNG (eXIf) or a WebP (EXIF) gives, 1 to 8. It says which sides of the upright
+ * picture the first stored row and the first stored column are: top and left (1), top and right, bottom and right,
+ * bottom and left, left and top (5), right and top, right and bottom, left and bottom. 1 if there is none, or none
+ * that can be read. Any thread. */
 int orientation_read(const void *bytes, size_t len);
 
 #endif

@@ -1,7 +1,9 @@
-/* Pictures that are written row by row, in the format that the file's name ends in: PNG (or no known ending), JPEG, WebP.
+/* Pictures that are written row by row, in the format that the file's name ends in: PNG (or no known ending), JPEG,
+ * WebP.
  *
- * A PNG is compressed as its rows come (pngwriter.h); of the others all pixels are held until the end. JPEG has quality 90
- * and colours at full resolution, WebP quality 90. The same rows give the same bytes. One thread at a time per writer. */
+ * A PNG is compressed as its rows come (pngwriter.h); of the others all pixels are held until the end. JPEG has
+ * quality 90 and colours at full resolution, WebP quality 90. The same rows give the same bytes. One thread at a time
+ * per writer. */
 #ifndef COCO_IO_PICTURE_PICTURE_WRITER_H
 #define COCO_IO_PICTURE_PICTURE_WRITER_H
 

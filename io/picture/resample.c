@@ -64,7 +64,8 @@ static void weigh(int32_t *to, double *w, int first, int count, double centre, d
     }
 }
 
-/* Makes n from `from`. To reduce, the kernel is stretched over what a new pixel covers; it ends at the picture's edge. */
+/* Makes n from `from`. To reduce, the kernel is stretched over what a new pixel covers; it ends at the picture's
+ * edge. */
 static int taps_make(Taps *t, int n, int from)
 {
     double step = (double)from / n, stretch = step < 1 ? 1 : step, reach = 2 * stretch;

@@ -38,7 +38,8 @@ static int xmp_failed(const char *doing, Err *err)
     return err_set(err, "%s (error %d of Exempi)", doing, -xmp_get_error());
 }
 
-/* --- messages: Exempi prints what it throws inside. Standard error leads to nothing meanwhile; no other thread is to write. --- */
+/* --- messages: Exempi prints what it throws inside. Standard error leads to nothing meanwhile; no other thread is to
+ * write. --- */
 
 static int hush(void)
 {

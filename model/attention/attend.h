@@ -32,22 +32,22 @@ void attend_free(Attend *attend); /* NULL is legal */
 void attend_weights(Attend *attend, const Params *params);
 /* Masks z in the steps from now on (DROP_CONTEXT); a rate of 0 does not. */
 void attend_dropout(Attend *attend, const Dropout *dropout);
-/* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed until the
- * gradients are computed. The same bits for an image whatever is beside it. Main thread; parallel inside. */
+/* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed
+ * until the gradients are computed. The same bits for an image whatever is beside it. Main thread; parallel inside. */
 void attend_images(Attend *attend, const Params *params, const real *grid, int n);
 /* The words' share of the sentinel's gate, from their vectors x (n,W). Nothing to do without a sentinel. Main thread;
  * parallel inside. */
 void attend_words(Attend *attend, const Params *params, const real *x, int n);
 
-/* A step's rows: arrays from `position` on, for rows that look at the grids of `image` (n). `row` is the place of the first one
- * in the minibatch, for backward; number (n) the rows' numbers for dropout, or NULL. What the cell's step knows (prev_h and so on) comes
- * later. */
+/* A step's rows: arrays from `position` on, for rows that look at the grids of `image` (n). `row` is the place of the
+ * first one in the minibatch, for backward; number (n) the rows' numbers for dropout, or NULL. What the cell's step
+ * knows (prev_h and so on) comes later. */
 AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row, const int *number);
 /* The weights of a position, P of them (and β). */
 const real *attend_weights_at(const Attend *attend, int position);
 
-/* The products around a step: z, and a += z·Wz. pick (n): the words, NULL: row i is word i. c is the first H numbers of what
- * the cell carries, or NULL. Any thread, each its own positions. */
+/* The products around a step: z, and a += z·Wz. pick (n): the words, NULL: row i is word i. c is the first H numbers
+ * of what the cell carries, or NULL. Any thread, each its own positions. */
 void attend_forward(const Attend *attend, AttendStep *step, const int32_t *pick, Rows prev_h, Rows c, Rows a);
 /* Backward, after the cell's: from da, adds to the gradients of h and c before the step. */
 void attend_backward(const Attend *attend, AttendStep *step, Rows prev_h, Rows c, Rows da, Rows dprev_h, Rows dc);

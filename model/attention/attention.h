@@ -9,14 +9,15 @@
  *                    α, β = softmax(e_1 ... e_P, e_s);      z = Σ α_i v_i + β s
  *   both             a += z·Wz                              the cell's input (step.h)
  *
- * The score is Bahdanau's (2015), as in Xu et al. 2015, "Show, Attend and Tell", section 3.1.2. The grid is embedded and the
- * context enters the cell alone, as in Lu et al. 2017, "Knowing When to Look", and in Rennie et al. 2017 (Att2in). Adaptive
- * is the sentinel of Lu et al., equations 8 to 13, with the state before the step: β is the weight of what the decoder
- * knows already, for words that no place shows. K is ⌈H/4⌉ (Lu et al.: 49 of 512): the P·K hyperbolic tangents
- * are most of a step's cost.
+ * The score is Bahdanau's (2015), as in Xu et al. 2015, "Show, Attend and Tell", section 3.1.2. The grid is embedded
+ * and the context enters the cell alone, as in Lu et al. 2017, "Knowing When to Look", and in Rennie et al. 2017
+ * (Att2in). Adaptive is the sentinel of Lu et al., equations 8 to 13, with the state before the step: β is the weight
+ * of what the decoder knows already, for words that no place shows. K is ⌈H/4⌉ (Lu et al.: 49 of 512): the P·K
+ * hyperbolic tangents are most of a step's cost.
  *
- * A kind is one file, attention_NAME.c, and one row of ATTENTIONS. The file is compiled once per instruction set, like the
- * cells; it defines its Attention under SIMD_NAME(attention_NAME). No attention is a NULL kind, "none" by name. */
+ * A kind is one file, attention_NAME.c, and one row of ATTENTIONS. The file is compiled once per instruction set,
+ * like the cells; it defines its Attention under SIMD_NAME(attention_NAME). No attention is a NULL kind, "none" by
+ * name. */
 #ifndef COCO_MODEL_ATTENTION_H
 #define COCO_MODEL_ATTENTION_H
 
@@ -44,8 +45,8 @@ enum {
     ATTEND_TENSORS
 };
 
-/* One step of n rows, on the calling thread. Matrices have their own row distances; those that the kind does not use are
- * NULL. S is the number of weights: P, and one more, the last, if there is a sentinel. */
+/* One step of n rows, on the calling thread. Matrices have their own row distances; those that the kind does not use
+ * are NULL. S is the number of weights: P, and one more, the last, if there is a sentinel. */
 typedef struct {
     int n, H, K, P;
     const real *w_score;       /* (K) */

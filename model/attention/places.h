@@ -1,5 +1,5 @@
-/* The loops over places that all kinds of attention share; compiled once per instruction set, with the files that include
- * this one. Sums go through a fixed number of lanes, or in the order of the places: the same in every set. */
+/* The loops over places that all kinds of attention share; compiled once per instruction set, with the files that
+ * include this one. Sums go through a fixed number of lanes, or in the order of the places: the same in every set. */
 #ifndef COCO_MODEL_PLACES_H
 #define COCO_MODEL_PLACES_H
 

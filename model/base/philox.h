@@ -1,6 +1,6 @@
 /* Counter-based random numbers beside NumPy's (rng.h): Philox4x32-10 of Salmon, Moraes, Dror and Shaw (2011, "Parallel
- * random numbers: as easy as 1, 2, 3"). Each number is a pure function of where it is used, so a mask is the same on any
- * number of threads, and a resumed run needs no saved state. Any thread. */
+ * random numbers: as easy as 1, 2, 3"). Each number is a pure function of where it is used, so a mask is the same on
+ * any number of threads, and a resumed run needs no saved state. Any thread. */
 #ifndef COCO_MODEL_PHILOX_H
 #define COCO_MODEL_PHILOX_H
 

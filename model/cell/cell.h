@@ -55,8 +55,8 @@ struct Cell {
     /* The gradient through the nonlinearities. The caller computes the products: dx = da·Wxᵀ, dprev_h += dah·Whᵀ,
      * dWx = xᵀ·da, dWh = prev_hᵀ·dah, db = Σ da. */
     void (*backward)(const CellStep *step);
-    /* The gradients of the cell's own tensors over all n steps of a minibatch, from da and dah (n,G·H), written to, or added to,
-     * `own`, which is laid out as CellStep's. Main thread; parallel inside. NULL if the cell has none. */
+    /* The gradients of the cell's own tensors over all n steps of a minibatch, from da and dah (n,G·H), written to,
+     * or added to, `own`, which is laid out as CellStep's. Main thread; parallel inside. NULL if the cell has none. */
     void (*own_gradients)(bool add, int n, int H, const real *da, const real *dah, real *own);
 };
 

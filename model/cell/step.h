@@ -33,8 +33,8 @@ typedef struct {
     const int32_t *pick;
 } StepInput;
 
-/* Computes next_h and next_c from prev_h, prev_c and the input. The caller sets the step's n and rows, not H and own. `look`:
- * the step's rows of attention, if the recurrence has one. */
+/* Computes next_h and next_c from prev_h, prev_c and the input. The caller sets the step's n and rows, not H and own.
+ * `look`: the step's rows of attention, if the recurrence has one. */
 void step_forward(const Recurrence *r, StepInput in, CellStep *step, AttendStep *look);
 
 /* Computes da (and dah), and from them the gradients of prev_h, which is added to, and of prev_c. */

@@ -67,8 +67,8 @@ static void finish(const BeamRules *b, Beam *beam, int step, const Candidate *c)
 /* Whether neither the survivor c of this step nor its successors can be among the best N.
  *
  * A hypothesis only loses probability as it grows, so without a length norm one that is no better than the N-th best
- * finished one is beaten. With a norm it may catch up: then the rule is the plain one, that K have finished and N of them
- * are as good. */
+ * finished one is beaten. With a norm it may catch up: then the rule is the plain one, that K have finished and N of
+ * them are as good. */
 static bool beaten(const BeamRules *b, const Beam *beam, int step, const Candidate *c)
 {
     if (beam->n_best < b->N || (b->length_norm > 0 && beam->finished < b->K))

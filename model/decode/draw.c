@@ -100,7 +100,8 @@ static void step_tile(Draw *d, const Source *s, int first, int n, int t)
         d->next[i] = next_word(d, s, i, d->row[i], t);
 }
 
-/* Writes the next words of the n live rows to out, whose rows are `ld` apart, and closes ranks. Returns how many live on. */
+/* Writes the next words of the n live rows to out, whose rows are `ld` apart, and closes ranks. Returns how many live
+ * on. */
 static int advance(Draw *d, const Source *s, int n, int t, int32_t *out, int ld)
 {
     int at = 0;

@@ -6,8 +6,9 @@
  *                      └──────────── rows that have not ended, packed ◄───────────┘
  *
  * A word is drawn from softmax(scores), without dropout, as the model is used. <NULL>, which pads captions, is never
- * drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words depend
- * neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread; parallel inside. */
+ * drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
+ * depend neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread;
+ * parallel inside. */
 #ifndef COCO_MODEL_DRAW_H
 #define COCO_MODEL_DRAW_H
 
@@ -46,7 +47,8 @@ void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t 
 void draw_greedy(Draw *draw, const DrawBatch *batch, int T, int32_t *captions);
 
 /* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015): the words that go in, inputs (N,T), when each word of
- * captions (N,T+1) but <START> is replaced, with probability p, by one that the model draws after what went in before. */
+ * captions (N,T+1) but <START> is replaced, with probability p, by one that the model draws after what went in
+ * before. */
 void draw_inputs(Draw *draw, const DrawBatch *batch, double p, int T, const int32_t *captions, int32_t *inputs);
 
 #endif

@@ -1,7 +1,7 @@
 /* What a caption may not say: words that a rule bans at a step get the score -∞ before the sampler chooses.
  *
- * Rules restrict the choice; they do not change the model: a caption's log-probability stays that of its words under the
- * unrestricted model. <END> alone stays allowed if nothing else is. */
+ * Rules restrict the choice; they do not change the model: a caption's log-probability stays that of its words under
+ * the unrestricted model. <END> alone stays allowed if nothing else is. */
 #ifndef COCO_MODEL_DECODE_RULES_H
 #define COCO_MODEL_DECODE_RULES_H
 

@@ -26,9 +26,9 @@ typedef struct {
     const char *name;
     bool draws;     /* at random: needs an Rng and returns one word */
     bool truncates; /* honours top_k and top_p */
-    /* Fills words (k; V if sampler_needs_room) from scores (V), 1 <= k <= V, and returns how many, at least 1; a sampler that draws ignores k.
-     * If a score is NaN the words mean nothing, but are still from 0 to V-1. Any thread; rng belongs to the image,
-     * NULL if the sampler does not draw. */
+    /* Fills words (k; V if sampler_needs_room) from scores (V), 1 <= k <= V, and returns how many, at least 1; a
+     * sampler that draws ignores k. If a score is NaN the words mean nothing, but are still from 0 to V-1. Any
+     * thread; rng belongs to the image, NULL if the sampler does not draw. */
     int (*choose)(const SamplerOptions *options, int V, const real *scores, int k, Rng *rng, int32_t *words);
 } Sampler;
 

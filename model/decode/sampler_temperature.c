@@ -29,8 +29,8 @@ static void sift_down(const real *scores, int32_t *heap, int n, int at)
     heap[at] = moved;
 }
 
-/* Puts the words that may be drawn at the end of heap (V), the best last, and their weights' sum into *sum. Returns how many
- * there are. `all` is the sum of all weights. */
+/* Puts the words that may be drawn at the end of heap (V), the best last, and their weights' sum into *sum. Returns
+ * how many there are. `all` is the sum of all weights. */
 static int take_likeliest(const SamplerOptions *o, int V, const real *scores, double max, double all, int32_t *heap,
                           double *sum)
 {

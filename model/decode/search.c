@@ -2,9 +2,9 @@
  *  ▲                                                                         │
  *  └── survivors, packed ◄── per beam: the best K of all (beam.h) ◄──────────┘
  *
- * A row is a live hypothesis. The rows of a beam are neighbours, best first, and so are the beams of an image: its groups or
- * samples. Finished beams leave and the rest close ranks. Each step records where its rows came from, so that captions can be
- * read backwards (trace.h). */
+ * A row is a live hypothesis. The rows of a beam are neighbours, best first, and so are the beams of an image: its
+ * groups or samples. Finished beams leave and the rest close ranks. Each step records where its rows came from, so
+ * that captions can be read backwards (trace.h). */
 #include "model/decode/search.h"
 
 #include "model/base/memory.h"

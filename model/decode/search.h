@@ -6,16 +6,16 @@
  *   the best finished hypothesis, or the best live one if none has finished.
  *
  * Hypotheses are compared by logprob / length^A, the length in steps, <END> counted; A is 0 unless length_norm says
- * otherwise (Wu et al. 2016, section 7, use a similar penalty): a larger A prefers longer captions. What rules.h bans is
- * not considered.
+ * otherwise (Wu et al. 2016, section 7, use a similar penalty): a larger A prefers longer captions. What rules.h bans
+ * is not considered.
  *
- * The N best are the best finished hypotheses, and the best live ones after them if fewer have finished; then what is dropped is
- * no better than the N-th best finished one, and with N = 1 all this is as above.
+ * The N best are the best finished hypotheses, and the best live ones after them if fewer have finished; then what is
+ * dropped is no better than the N-th best finished one, and with N = 1 all this is as above.
  *
- * Groups (diverse beam search, Vijayakumar et al. 2018) are beams of K/G hypotheses each, which advance one after the other.
- * For the choice of its expansions, and for nothing else, a word's log-probability is reduced by `diversity` times the number of
- * hypotheses that have taken the word at the same step in the groups before. Captions that another group has found as well
- * are given once.
+ * Groups (diverse beam search, Vijayakumar et al. 2018) are beams of K/G hypotheses each, which advance one after the
+ * other. For the choice of its expansions, and for nothing else, a word's log-probability is reduced by `diversity`
+ * times the number of hypotheses that have taken the word at the same step in the groups before. Captions that
+ * another group has found as well are given once.
  *
  * The words that expand a hypothesis are its sampler's (sampler.h). Greedy decoding is a beam of one with the sampler
  * "best", drawing by temperature a beam of one with "temperature". Ties go to the lowest hypothesis, then to the
@@ -84,8 +84,8 @@ Search *search_new(const Params *params, const SearchOptions *options, int image
 Search *search_new_ensemble(const SearchModel *models, int n, const SearchOptions *options, int images);
 void search_free(Search *search); /* NULL is legal */
 
-/* Captions images, at most those of search_new; results (n, search_results), an image's best first. Of an ensemble, there is an
- * input for each model; image and n of the first count. Main thread; parallel inside; allocates nothing. */
+/* Captions images, at most those of search_new; results (n, search_results), an image's best first. Of an ensemble,
+ * there is an input for each model; image and n of the first count. Main thread; parallel inside; allocates nothing. */
 void search_run(Search *search, const SearchInput *input, SearchResult *results);
 
 #endif

@@ -1,6 +1,7 @@
 /* Where the rows of a search come from, so that captions can be read backwards.
  *
- * A row of step t is a hypothesis of t words. The owner of the blocks owns the arrays. Any thread, each its own rows. */
+ * A row of step t is a hypothesis of t words. The owner of the blocks owns the arrays. Any thread, each its own
+ * rows. */
 #ifndef COCO_MODEL_TRACE_H
 #define COCO_MODEL_TRACE_H
 

@@ -1,5 +1,5 @@
-/* What happens beside an update: to the gradient before it, and to the weights. Main thread; parallel inside; the same bits
- * for any number of threads. */
+/* What happens beside an update: to the gradient before it, and to the weights. Main thread; parallel inside; the
+ * same bits for any number of threads. */
 #ifndef COCO_MODEL_REGULARIZE_H
 #define COCO_MODEL_REGULARIZE_H
 
@@ -11,13 +11,13 @@ void gradient_add(real *sum, const real *part, size_t n);
 /* √Σ g² of a gradient (n), summed in double: over parts whose number is fixed, then over the parts in their order. */
 double gradient_norm(const real *g, size_t n);
 
-/* Clips a gradient (n) in place: first each number to -value..value, then all by one factor, so that the norm of the whole
- * is at most `norm` (Pascanu et al. 2013). 0: not that one. */
+/* Clips a gradient (n) in place: first each number to -value..value, then all by one factor, so that the norm of the
+ * whole is at most `norm` (Pascanu et al. 2013). 0: not that one. */
 void gradient_clip(double norm, double value, real *g, size_t n);
 
-/* w -= rate·w for the weights of matrix products, those that start by fan-in: neither biases nor word vectors, whose rows get
- * gradients only where their words occur. With rate = lr·decay this is the decoupled weight decay of Loshchilov and Hutter
- * (2019), as PyTorch's AdamW has it; the update follows. */
+/* w -= rate·w for the weights of matrix products, those that start by fan-in: neither biases nor word vectors, whose
+ * rows get gradients only where their words occur. With rate = lr·decay this is the decoupled weight decay of
+ * Loshchilov and Hutter (2019), as PyTorch's AdamW has it; the update follows. */
 void weights_decay(Params *params, double rate);
 
 #endif

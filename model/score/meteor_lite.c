@@ -1,7 +1,7 @@
-/* METEOR_lite: (1 - 0.6·(chunks / matches)^0.2)·F, with F = P·R / (0.85·P + 0.15·R), P the share of the caption's words that
- * are matched and R that of the reference's. A content word weighs 0.75, a function word 0.25, and a word that is matched
- * by its stem alone 0.6 of that. A caption that is its reference, in one chunk, has no penalty. Of several references
- * the one with the best score counts. A corpus's score is that of the summed counts of its captions.
+/* METEOR_lite: (1 - 0.6·(chunks / matches)^0.2)·F, with F = P·R / (0.85·P + 0.15·R), P the share of the caption's
+ * words that are matched and R that of the reference's. A content word weighs 0.75, a function word 0.25, and a word
+ * that is matched by its stem alone 0.6 of that. A caption that is its reference, in one chunk, has no penalty. Of
+ * several references the one with the best score counts. A corpus's score is that of the summed counts of its captions.
  *
  * The constants are those of METEOR 1.5 for English, task "rank". */
 #include "model/score/meteor_lite.h"

@@ -52,8 +52,8 @@ int metrics_count(MetricList metrics, const ScorePair *pairs, int64_t n, const S
     return failed ? -1 : 0;
 }
 
-/* Σ over i < n of x[i·stride], in the order in which NumPy adds: eight partial sums in blocks of up to 128, halves of what
- * is longer. So means have every digit of the peers'. */
+/* Σ over i < n of x[i·stride], in the order in which NumPy adds: eight partial sums in blocks of up to 128, halves of
+ * what is longer. So means have every digit of the peers'. */
 static double pairwise_sum(const double *x, int stride, int64_t n)
 {
     enum { PARTS = 8, BLOCK = 128 };

@@ -1,8 +1,9 @@
-/* Caption metrics: BLEU-1 to 4, ROUGE-L and CIDEr as the COCO caption tools compute them (pycocoevalcap), and others that are
- * computed on request.
+/* Caption metrics: BLEU-1 to 4, ROUGE-L and CIDEr as the COCO caption tools compute them (pycocoevalcap), and others
+ * that are computed on request.
  *
- * A metric is one file and one row of EACH_METRIC, or of EACH_OPTIONAL_METRIC. It counts something per caption; counts of captions add up to those
- * of a corpus, and the same function turns either into scores. What writes scores walks the table.
+ * A metric is one file and one row of EACH_METRIC, or of EACH_OPTIONAL_METRIC. It counts something per caption;
+ * counts of captions add up to those of a corpus, and the same function turns either into scores. What writes scores
+ * walks the table.
  *
  *   a caption and its references ──count──► counts ──Σ over captions──► combine ──► scores of a corpus
  *                                             └──────────────────────► combine ──► scores of a caption

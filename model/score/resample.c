@@ -44,7 +44,8 @@ static void add(const ImageCounts *c, int64_t image, int width, double times, do
     *captions += (int64_t)times * c->captions[image];
 }
 
-/* The differences of one resample: each image counts as often as it was drawn. times (images) and scratch are scratch. */
+/* The differences of one resample: each image counts as often as it was drawn. times (images) and scratch are
+ * scratch. */
 static void bootstrap(const Pair *p, int resample, int32_t *times, double *scratch, double *difference)
 {
     double *sum_a = scratch, *sum_b = sum_a + p->n_counts, *score = sum_b + p->n_counts;

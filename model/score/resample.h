@@ -1,9 +1,10 @@
 /* Whether two systems differ in their scores, judged by captions of the same images.
  *
- * Each resample draws n of the n images with replacement and scores both systems on them: the middle 95 of 100 of the differences are the interval (the paired bootstrap of Koehn 2004). p is the share of random
- * exchanges, each image's captions changing sides with probability 1/2, after which the scores differ at least as much
- * as they do, either way: (exceeding + 1) / (exchanges + 1) (approximate randomization: Noreen 1989; Riezler and Maxwell
- * 2005, who find that it errs less often than tests by bootstrap).
+ * Each resample draws n of the n images with replacement and scores both systems on them: the middle 95 of 100 of the
+ * differences are the interval (the paired bootstrap of Koehn 2004). p is the share of random exchanges, each image's
+ * captions changing sides with probability 1/2, after which the scores differ at least as much as they do, either
+ * way: (exceeding + 1) / (exchanges + 1) (approximate randomization: Noreen 1989; Riezler and Maxwell 2005, who find
+ * that it errs less often than tests by bootstrap).
  *
  * Scores are always computed from summed counts: corpus BLEU is never a mean. The weights of CIDEr stay those of all
  * images.
@@ -27,8 +28,8 @@ typedef struct {
     double value, low, high, p;
 } Difference;
 
-/* Fills difference (metrics_scores()) from `resamples` resamples and as many exchanges. images and resamples are at least 1.
- * -1: out of memory. Main thread. */
+/* Fills difference (metrics_scores()) from `resamples` resamples and as many exchanges. images and resamples are at
+ * least 1. -1: out of memory. Main thread. */
 int resample_compare(MetricList metrics, const ImageCounts *a, const ImageCounts *b, int64_t images, int resamples,
                      uint32_t seed, Difference *difference);
 

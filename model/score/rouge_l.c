@@ -1,6 +1,7 @@
 /* ROUGE-L (Lin 2004): (1 + β²)·P·R / (R + β²·P), β = 1.2, where P is the largest over the references of lcs / tokens of
  * the caption, and R, taken separately, the largest of lcs / tokens of the reference; lcs is the length of the longest
- * common subsequence. A sentence without tokens counts as one token that only such sentences have. Of a corpus: the mean.
+ * common subsequence. A sentence without tokens counts as one token that only such sentences have. Of a corpus: the
+ * mean.
  */
 #include "model/score/metrics.h"
 

@@ -12,8 +12,9 @@ typedef struct {
     int32_t id, count;
 } Gram;
 
-/* The n-grams of k+1 words are gram[at[k]] ... gram[at[k+1]-1]: each once, by rising id. The tokens, which ROUGE-L counts,
- * are the words, or words joined by no-break spaces ("23 3/4"), which the COCO tools split for all other metrics. */
+/* The n-grams of k+1 words are gram[at[k]] ... gram[at[k+1]-1]: each once, by rising id. The tokens, which ROUGE-L
+ * counts, are the words, or words joined by no-break spaces ("23 3/4"), which the COCO tools split for all other
+ * metrics. */
 typedef struct {
     int32_t *word;  /* (n), in the allocation of gram */
     int32_t *token; /* (n_tokens): word itself, unless sentence_set_tokens was called */

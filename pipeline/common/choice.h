@@ -1,5 +1,5 @@
-/* A choice among words, kept as one text, "random|shuffle": what an option's help prints, what an attribute of a file may
- * say, what a message lists. A word's number is its index in the text, from 0. Any thread. */
+/* A choice among words, kept as one text, "random|shuffle": what an option's help prints, what an attribute of a file
+ * may say, what a message lists. A word's number is its index in the text, from 0. Any thread. */
 #ifndef COCO_PIPELINE_COMMON_CHOICE_H
 #define COCO_PIPELINE_COMMON_CHOICE_H
 

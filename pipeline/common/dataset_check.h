@@ -12,8 +12,8 @@
  * warns of what is odd about them. */
 int check_captions(const Dataset *data, const Report *report, Err *err);
 
-/* Rows of features that are zeros throughout: what an extraction leaves that ended early. A stage that meets one while it
- * gathers counts them all; the file is not read to look for them. */
+/* Rows of features that are zeros throughout: what an extraction leaves that ended early. A stage that meets one
+ * while it gathers counts them all; the file is not read to look for them. */
 typedef struct {
     int64_t rows, zero, first;
 } ZeroRows;

@@ -19,8 +19,8 @@ typedef struct {
 
 void model_free(Model *model); /* safe on a zero-initialized one */
 
-/* How many steps a caption takes at most, <END> counted, if nobody says otherwise: 30, or, of a model that spells, as many as
- * the longest caption of its dataset. */
+/* How many steps a caption takes at most, <END> counted, if nobody says otherwise: 30, or, of a model that spells, as
+ * many as the longest caption of its dataset. */
 int model_steps(const Model *model);
 
 /* 0 if the model of `path` can work on features of D numbers and on this vocabulary (NULL: any); else -1 with a

@@ -33,8 +33,8 @@ int model_load(Model *model, const char *path, Err *err);
 int model_load_state(Model *model, TrainState *state, const char *path, Err *err);
 
 /* Reads what the attributes say of the training: its settings, texts and progress, without the optimizer's numbers, the
- * generator and the losses. 1: read, and the caller frees; 0: a model without training; -1: not a model, or not readable.
- * Unless it was read the state is zeroed. */
+ * generator and the losses. 1: read, and the caller frees; 0: a model without training; -1: not a model, or not
+ * readable. Unless it was read the state is zeroed. */
 int model_peek(TrainState *state, const char *path, Err *err);
 
 /* Writes both. The file appears at `path` whole or not at all, even if the process is killed. */

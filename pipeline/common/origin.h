@@ -1,5 +1,6 @@
-/* Where features come from: the CNN, its layers, how it takes pictures, and the PCA that reduced its vector. coco-features
- * writes it, coco-prepare keeps it, coco-train puts it into the model, so that coco-sample can caption pictures.
+/* Where features come from: the CNN, its layers, how it takes pictures, and the PCA that reduced its vector.
+ * coco-features writes it, coco-prepare keeps it, coco-train puts it into the model, so that coco-sample can caption
+ * pictures.
  *
  *   attributes of "/" of a features file, or of "/cnn" of a model:  format, cnn, cnn_sha256, layer, grid_layer, fit, order,
  *             version, grid_rows, grid_columns, input_width, input_height, exact, truncated, mean (3), scale (3)
@@ -35,7 +36,8 @@ typedef struct {
     Pca pca, grid_pca; /* of the vector, of a place of the grid; C is 0 without one */
 } Origin;
 
-/* Reads what the file says, which may be nothing; object is "/" or "/cnn". The caller frees; after a failure it is zeroed. */
+/* Reads what the file says, which may be nothing; object is "/" or "/cnn". The caller frees; after a failure it is
+ * zeroed. */
 int origin_read(Origin *origin, H5 *h5, const char *object, Err *err);
 /* The same from the features file at `path`. */
 int origin_read_file(Origin *origin, const char *path, Err *err);
@@ -51,8 +53,8 @@ int origin_gives(const Origin *origin, int64_t D, const char *path, const char *
 int origin_gives_grid(const Origin *origin, int64_t C, const char *path, const char *what, Err *err);
 
 bool origin_known(const Origin *origin); /* its CNN or a PCA */
-/* -1: the features of `path` were made by another CNN than the one that `model` was trained on; a line with both names. 0 also if
- * one of them is unknown. */
+/* -1: the features of `path` were made by another CNN than the one that `model` was trained on; a line with both
+ * names. 0 also if one of them is unknown. */
 int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err);
 
 #endif

@@ -1,6 +1,6 @@
-/* A reduction to fewer numbers per image by principal components: reduced = (x - mean) · components, not whitened. It is
- * fitted by pipeline/prepare/pca.h. A row's numbers do not depend on the rows beside it, nor on the number of threads. Main
- * thread. */
+/* A reduction to fewer numbers per image by principal components: reduced = (x - mean) · components, not whitened. It
+ * is fitted by pipeline/prepare/pca.h. A row's numbers do not depend on the rows beside it, nor on the number of
+ * threads. Main thread. */
 #ifndef COCO_PIPELINE_COMMON_REDUCTION_H
 #define COCO_PIPELINE_COMMON_REDUCTION_H
 

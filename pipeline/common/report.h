@@ -1,8 +1,8 @@
 /* How a running stage reports to its caller without printing.
  *
  * A stage calls its Report only from the thread that called the stage. Any member, or the Report itself, may be NULL:
- * then nothing is reported. A signal handler sets `stop`; a stage that sees a number there ends early, keeps what it has
- * and returns success, and its caller exits with 128 + that number. */
+ * then nothing is reported. A signal handler sets `stop`; a stage that sees a number there ends early, keeps what it
+ * has and returns success, and its caller exits with 128 + that number. */
 #ifndef COCO_PIPELINE_COMMON_REPORT_H
 #define COCO_PIPELINE_COMMON_REPORT_H
 

@@ -9,9 +9,9 @@
 
 enum { TEAM_FACT = 40 }; /* characters of a fact, the NUL included */
 
-/* A rank's part ended with rc, and err if that is not 0. 0: no rank's failed. 1: one did, and err says on all ranks what
- * the first one's does, with its name unless all failed; *mark, if mark is not NULL, becomes the first one's. -1: the
- * others do not answer, or this rank has no memory: it alone knows. */
+/* A rank's part ended with rc, and err if that is not 0. 0: no rank's failed. 1: one did, and err says on all ranks
+ * what the first one's does, with its name unless all failed; *mark, if mark is not NULL, becomes the first one's.
+ * -1: the others do not answer, or this rank has no memory: it alone knows. */
 int team_agree_outcome(int rc, int *mark, Err *err);
 
 /* Facts that must be the same on all ranks, each (TEAM_FACT), and what they are called. 0: they are; 1: all ranks' err

@@ -1,5 +1,5 @@
-/* Blocks of numbers with a table of tensors (model/tensors.h) in a file: one float32 dataset per tensor, by its name in a group.
- * Each number is finite, or an error that names the dataset. Main thread. */
+/* Blocks of numbers with a table of tensors (model/tensors.h) in a file: one float32 dataset per tensor, by its name
+ * in a group. Each number is finite, or an error that names the dataset. Main thread. */
 #ifndef COCO_PIPELINE_COMMON_TENSOR_FILE_H
 #define COCO_PIPELINE_COMMON_TENSOR_FILE_H
 

@@ -18,7 +18,8 @@ static uint32_t code_of(const unsigned char *s, size_t n)
 static bool is_safe(uint32_t c)
 {
     bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
-    /* Marks, separators, embeddings and overrides, isolates: Unicode's Bidi_Control, and U+2028 and U+2029 among them. */
+    /* Marks, separators, embeddings and overrides, isolates: Unicode's Bidi_Control, and U+2028 and U+2029 among
+     * them. */
     bool direction =
         c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     return !control && !direction;

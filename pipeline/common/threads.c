@@ -73,7 +73,8 @@ __attribute__((constructor)) static void restore(void)
 
 /* --- the number --- */
 
-/* A list of whole numbers from 1 to THREADS_MAX, one for each level of nested teams. Its first, or 0: it is not such a list. */
+/* A list of whole numbers from 1 to THREADS_MAX, one for each level of nested teams. Its first, or 0: it is not such
+ * a list. */
 static int read_list(const char *text)
 {
     long first = 0;

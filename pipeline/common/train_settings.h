@@ -111,11 +111,11 @@ bool option_given(GivenOptions given, const char *option);
 
 /* A setting as the user would write its value. Returns out. It must not be the dataset's name. */
 const char *setting_print(const Setting *setting, const TrainSettings *settings, char out[CHOICE_WORD]);
-/* The first setting that two runs do not share, of those that a resumed run may change, or of those that it may not; NULL:
- * none. The dataset's name does not count. */
+/* The first setting that two runs do not share, of those that a resumed run may change, or of those that it may not;
+ * NULL: none. The dataset's name does not count. */
 const Setting *settings_differ(const TrainSettings *a, const TrainSettings *b, bool may_change);
-/* The same settings as text, a line "option=value" each, to the last bit. Sparse ones that have the value of files without them are left out, so that a new
- * setting changes no text, and no mark, of runs that do not use it. */
+/* The same settings as text, a line "option=value" each, to the last bit. Sparse ones that have the value of files
+ * without them are left out, so that a new setting changes no text, and no mark, of runs that do not use it. */
 enum { SETTINGS_TEXT = 8192 };
 void settings_text(const TrainSettings *settings, bool may_change, char out[SETTINGS_TEXT]);
 

@@ -30,8 +30,8 @@ typedef struct {
 /* Keeps the weights, of which at most `most` remain, and sets the mean: sums in double, the oldest first. -1: out of
  * memory. */
 int average_add(WeightAverage *average, int64_t most, const Params *weights);
-/* Reads average->n weights, and into weights->data those to go on from. -1: they are not there or not finite, or there are
- * more than `most`. */
+/* Reads average->n weights, and into weights->data those to go on from. -1: they are not there or not finite, or
+ * there are more than `most`. */
 int average_read(WeightAverage *average, int64_t most, const Params *weights, H5 *h5, Err *err);
 /* Writes both below /train, if there is a mean. */
 int average_write(const WeightAverage *average, const Params *weights, H5 *h5, Err *err);

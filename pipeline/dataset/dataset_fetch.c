@@ -184,7 +184,8 @@ static int unpack(Fetch *f, Err *err)
     return rc;
 }
 
-/* Drops the mirrors that have failed and, unless `again`, the one whose archive was refused. Returns how many are left. */
+/* Drops the mirrors that have failed and, unless `again`, the one whose archive was refused. Returns how many are
+ * left. */
 static int drop_mirrors(Fetch *f, bool again)
 {
     int n = 0;

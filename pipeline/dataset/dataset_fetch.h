@@ -3,8 +3,8 @@
  *   no DIR yet? ──► DIR.archive, downloaded ──► DIR.coco-part-PID, unpacked ──► checked ──► DIR ──► summary
  *                       (io/net/download.h)            (io/archive/unpack.h)     (as coco-train would)
  *
- * DIR appears complete or not at all. An interrupted download is resumed by the next run; a download is removed once DIR
- * is made, or once it proves useless. The user's own archive file stays. Main thread. */
+ * DIR appears complete or not at all. An interrupted download is resumed by the next run; a download is removed once
+ * DIR is made, or once it proves useless. The user's own archive file stays. Main thread. */
 #ifndef COCO_PIPELINE_DATASET_DATASET_FETCH_H
 #define COCO_PIPELINE_DATASET_DATASET_FETCH_H
 

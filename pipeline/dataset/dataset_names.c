@@ -41,8 +41,8 @@ int dataset_has_file(const char *name)
 
 enum { DEPTH_MAX = 16 }; /* of directories below images/ */
 
-/* Whether everything below a directory belongs to a dataset. `below` is the directory's name relative to the dataset, "" or
- * "images/train/". */
+/* Whether everything below a directory belongs to a dataset. `below` is the directory's name relative to the dataset,
+ * "" or "images/train/". */
 static int check_own(const char *dir, const char *below, int depth, Err *err)
 {
     DIR *d = opendir(dir);

@@ -46,9 +46,9 @@ typedef struct {
 /* The pure colours, by SceneShape.colour. */
 extern const Color scene_palette[SCENE_COLOURS];
 
-/* The form of each kind, by SceneShape.kind, independent of size: its area as a fraction of its bounding box, and of the
- * smallest circle around its centre of mass; and how low that centre lies in the box, as 4 (centre - middle) / height.
- * From the geometry of scene_paint. */
+/* The form of each kind, by SceneShape.kind, independent of size: its area as a fraction of its bounding box, and of
+ * the smallest circle around its centre of mass; and how low that centre lies in the box, as 4 (centre - middle) /
+ * height. From the geometry of scene_paint. */
 typedef struct {
     double fills_box, fills_circle, low;
 } SceneForm;

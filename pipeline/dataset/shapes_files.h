@@ -41,8 +41,8 @@ int shapes_write(const ShapesOptions *options, const OutDir *out, const ShapesSp
 
 /* Whether shapes_write wrote this directory, judged by the first line of its README.txt. */
 int shapes_wrote(const char *dir);
-/* Whether options->dir holds the very dataset that these options make, judged by the whole README.txt, the last file to be
- * written. */
+/* Whether options->dir holds the very dataset that these options make, judged by the whole README.txt, the last file
+ * to be written. */
 int shapes_made(const ShapesOptions *options);
 
 #endif

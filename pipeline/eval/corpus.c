@@ -51,8 +51,8 @@ void corpus_free(Corpus *c)
 
 /* --- sentences --- */
 
-/* The numbers of the words in tokens, which are separated by one space: *n of them, but at most WORDS_MAX + 1. NULL: out
- * of memory. */
+/* The numbers of the words in tokens, which are separated by one space: *n of them, but at most WORDS_MAX + 1. NULL:
+ * out of memory. */
 static int32_t *number_words(Hash *words, const char *tokens, int *n)
 {
     int32_t *id = malloc((strlen(tokens) / 2 + 1) * sizeof *id);

@@ -4,8 +4,8 @@
  *             ├─► corpus ─► document frequencies ─► scores of each caption, in parallel ─► sums in order ─► rows
  *   references┘
  *
- * and then the rows of all files, with their differences, as JSON or tables. The same numbers for any number of threads,
- * and for a file among others or alone. */
+ * and then the rows of all files, with their differences, as JSON or tables. The same numbers for any number of
+ * threads, and for a file among others or alone. */
 #ifndef COCO_PIPELINE_EVAL_EVAL_H
 #define COCO_PIPELINE_EVAL_EVAL_H
 

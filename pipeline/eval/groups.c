@@ -25,7 +25,8 @@ static int by_value(const void *a, const void *b)
     return strcmp(x->value, y->value);
 }
 
-/* The group numbers of the corpus, in the order of their values, and into rank their places in it. NULL: out of memory. */
+/* The group numbers of the corpus, in the order of their values, and into rank their places in it. NULL: out of
+ * memory. */
 static Value *rank_values(const Corpus *c, int32_t n, int32_t *rank)
 {
     Value *list = malloc((size_t)n * sizeof *list);

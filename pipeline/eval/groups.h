@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-/* Group g is of the scored captions of[start[g]] ... of[start[g+1]-1], rising: places in the list that was given. Groups
- * are sorted by value: numbers, strings, false and true, and last the captions that lack the key. */
+/* Group g is of the scored captions of[start[g]] ... of[start[g+1]-1], rising: places in the list that was given.
+ * Groups are sorted by value: numbers, strings, false and true, and last the captions that lack the key. */
 typedef struct {
     int32_t n;
     const char **value; /* (n) as JSON, borrowed from the corpus; "null": captions that lack the key */

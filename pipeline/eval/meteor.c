@@ -81,7 +81,8 @@ static int start(Meteor *m, int64_t n)
 
 /* --- statistics --- */
 
-/* Without the sign that parts the texts, and with two spaces made one, as pycocoevalcap does; once, from left to right. */
+/* Without the sign that parts the texts, and with two spaces made one, as pycocoevalcap does; once, from left to
+ * right. */
 static void put_caption(FILE *out, const char *caption)
 {
     bool space = false; /* one was written, and the next is the second of two */

@@ -9,8 +9,8 @@
 
 #define JAR "pycocoevalcap/meteor/meteor-1.5.jar"
 
-/* The first readable file of directory/pattern, where only the pattern's wildcards count. The caller frees; NULL: no such
- * file. */
+/* The first readable file of directory/pattern, where only the pattern's wildcards count. The caller frees; NULL: no
+ * such file. */
 static char *find_below(const char *directory, size_t len, const char *pattern)
 {
     size_t rest = strlen(pattern) + 1;

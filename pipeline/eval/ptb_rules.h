@@ -44,8 +44,8 @@ typedef struct {
     const unsigned char *until[PTB_GROUPS]; /* NULL: nowhere; unused for groups that never read far */
 } PtbScan;
 
-/* Begins with the classes of a text (see ptb_chars.h), which NUL ends and which must not change from now on. Of these, the
- * first `line` classes are the line; what follows it is only read ahead. */
+/* Begins with the classes of a text (see ptb_chars.h), which NUL ends and which must not change from now on. Of
+ * these, the first `line` classes are the line; what follows it is only read ahead. */
 void ptb_scan_init(PtbScan *scan, const unsigned char *classes, size_t line);
 /* The token at `at`, which rises from call to call and is not the NUL. One class at least is taken. A scan is for one
  * thread at a time. */

@@ -47,7 +47,8 @@ static void fill_row(ScoreRow *row, const Scored *s, StatisticsCounter *counter)
     row->meteor = s->meteor ? meteor_score(s->meteor, s->meteor_statistics, s->n, NULL) : (double)NAN;
 }
 
-/* A group's captions by themselves, in `part`, which has room for all. last (images): the group that saw an image last. */
+/* A group's captions by themselves, in `part`, which has room for all. last (images): the group that saw an image
+ * last. */
 static void take_group(const Groups *groups, int32_t group, const Corpus *c, const Scored *all, int32_t *last,
                        Scored *part)
 {

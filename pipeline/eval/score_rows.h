@@ -39,8 +39,8 @@ typedef struct {
     int n, room;
 } ScoreRows;
 
-/* Adds the rows of a file's captions: with corpus->by one for each group, and one for all. The counter is of that corpus.
- * -1: out of memory; the rows are to be freed all the same. */
+/* Adds the rows of a file's captions: with corpus->by one for each group, and one for all. The counter is of that
+ * corpus. -1: out of memory; the rows are to be freed all the same. */
 int score_rows_add(ScoreRows *rows, const char *file, const Corpus *corpus, const Scored *scored,
                    StatisticsCounter *counter);
 void score_rows_free(ScoreRows *rows); /* safe on a zero-initialized one */

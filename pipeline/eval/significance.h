@@ -23,8 +23,8 @@ typedef struct {
 int file_counts_make(FileCounts *counts, const char *file, const Corpus *corpus, const Scored *scored);
 void file_counts_free(FileCounts *counts); /* safe on a zero-initialized one */
 
-/* Fills difference (metrics_scores()) of b from a. -1: out of memory, or they have not captions of the same images, or of
- * one alone. Main thread. */
+/* Fills difference (metrics_scores()) of b from a. -1: out of memory, or they have not captions of the same images,
+ * or of one alone. Main thread. */
 int significance_compare(const FileCounts *a, const FileCounts *b, int resamples, uint32_t seed,
                          Difference *difference, Err *err);
 

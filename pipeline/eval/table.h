@@ -13,7 +13,8 @@ void table_free(Table *table); /* NULL is legal */
  * (pipeline/common/terminal.h). Does nothing after memory has run out:
  * table_write tells. */
 void table_cell(Table *table, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Writes the rows. -1: out of memory, here or in a table_cell; nothing was written. Check ferror(out) for write errors. */
+/* Writes the rows. -1: out of memory, here or in a table_cell; nothing was written. Check ferror(out) for write
+ * errors. */
 int table_write(const Table *table, FILE *out);
 
 #endif

@@ -12,8 +12,8 @@ char *cnn_cache_path(const char *name, Err *err);
  * frees. NULL: there is none; err says how to get it. Any thread. */
 char *cnn_find(const char *name, Err *err);
 
-/* cnn_open on that file; those that the table of known networks calls tried are harmless. If it is from the cache, layers that are not wished for by name are the known network's
- * (cnn_list.h). */
+/* cnn_open on that file; those that the table of known networks calls tried are harmless. If it is from the cache,
+ * layers that are not wished for by name are the known network's (cnn_list.h). */
 Cnn *cnn_open_named(const char *name, const CnnWish *wish, Err *err);
 
 #endif

@@ -14,9 +14,9 @@ typedef struct {
 } PictureList;
 
 /* Adds an operand. A folder: the files below it with a picture's suffix, folder by folder in the order of their sorted
- * names; hidden ones, links to folders, pipes and the like are left out. "-": paths from standard input, one a line or, with
- * `nul`, each ended by a NUL; a line that begins with { is a caption record, whose "file" counts. Anything else: the path
- * itself. */
+ * names; hidden ones, links to folders, pipes and the like are left out. "-": paths from standard input, one a line
+ * or, with `nul`, each ended by a NUL; a line that begins with { is a caption record, whose "file" counts. Anything
+ * else: the path itself. */
 int picture_list_add(PictureList *list, const char *operand, bool nul, Err *err);
 /* Adds what the dataset's list of a split names, S_images.txt or S2014_images.txt, in its order. */
 int picture_list_add_split(PictureList *list, const char *data, const char *split, Err *err);

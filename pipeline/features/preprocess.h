@@ -1,7 +1,7 @@
 /* From a picture to a network's input: x = (pixel - mean)·scale for each channel.
  *
- * How a network wants it comes from its file's metadata (coco.mean, coco.scale or coco.std, coco.order, coco.fit), else from
- * the table of known networks (cnn_list.h), else from the caller. Any thread. */
+ * How a network wants it comes from its file's metadata (coco.mean, coco.scale or coco.std, coco.order, coco.fit),
+ * else from the table of known networks (cnn_list.h), else from the caller. Any thread. */
 #ifndef COCO_PIPELINE_FEATURES_PREPROCESS_H
 #define COCO_PIPELINE_FEATURES_PREPROCESS_H
 

@@ -1,5 +1,5 @@
-/* Checks images that have arrived and puts them into the cache, on threads of its own: writing files to the disk takes about
- * as long as receiving them.
+/* Checks images that have arrived and puts them into the cache, on threads of its own: writing files to the disk
+ * takes about as long as receiving them.
  *
  *   cache_writer_give ──► image_check ──► the file gets its name ──► cache_writer_next
  *

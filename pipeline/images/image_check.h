@@ -17,8 +17,8 @@ enum { IMAGE_HEAD_BYTES = 512 }; /* of the start, enough for image_check_head */
  * becomes a constant text, "" for IMAGE_GOOD. */
 ImageVerdict image_check_head(const void *bytes, size_t len, const char **why);
 
-/* Judges all the bytes, and the URL that they came from, after redirects. For a photograph that was removed, Flickr sends
- * a picture that says so, with status 200; it is recognised by its name, or by its size and digest. */
+/* Judges all the bytes, and the URL that they came from, after redirects. For a photograph that was removed, Flickr
+ * sends a picture that says so, with status 200; it is recognised by its name, or by its size and digest. */
 ImageVerdict image_check(const char *url, const void *bytes, size_t len, const char **why);
 
 #endif

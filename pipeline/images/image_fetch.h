@@ -4,9 +4,9 @@
  *        (input waits while the window is full)    └──► a status record per line, as each finishes
  *
  * One loop waits for the network and for more input at once, so that results appear while input still comes. A second
- * thread checks and writes what has arrived (pipeline/images/cache_writer.h). Memory is bounded by the images in flight,
- * however long the input: at most a megabyte of each, the rest goes to disk as it arrives. A URL that is asked for
- * again while it is in flight is downloaded once. */
+ * thread checks and writes what has arrived (pipeline/images/cache_writer.h). Memory is bounded by the images in
+ * flight, however long the input: at most a megabyte of each, the rest goes to disk as it arrives. A URL that is
+ * asked for again while it is in flight is downloaded once. */
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_FETCH_H
 #define COCO_PIPELINE_IMAGES_IMAGE_FETCH_H
 

@@ -13,9 +13,9 @@
  * somebody's hand), it is to be downloaded again. The caller frees; NULL: there is none. */
 char *image_cached(const Cache *cache, const char *url);
 
-/* The bytes of one image: from the cache, else downloaded, checked, and cached. `cache` may be NULL. A URL that was dead
- * less than negative_ttl seconds ago is not asked for, and no URL is if `pool` is NULL. Blocks. The caller frees *bytes.
- * -1: err says why ("HTTP 404", "an HTML page, not an image"), *reason in few words. */
+/* The bytes of one image: from the cache, else downloaded, checked, and cached. `cache` may be NULL. A URL that was
+ * dead less than negative_ttl seconds ago is not asked for, and no URL is if `pool` is NULL. Blocks. The caller frees
+ * *bytes. -1: err says why ("HTTP 404", "an HTML page, not an image"), *reason in few words. */
 int image_get(const Cache *cache, HttpPool *pool, double negative_ttl, const char *url, char **bytes, size_t *len,
               ImageReason *reason, Err *err);
 

@@ -4,8 +4,8 @@
  *                                                                                                     over http(s)
  *
  * The first place that has the image decides: if it is corrupt there, that is an error, and no other place is tried.
- * Records are not trusted: a "file" may not lead out of its directory by ".." or an absolute path, and a file:// URL must
- * lead into one of the two directories. Symbolic links there are the owner's, and are followed wherever they lead.
+ * Records are not trusted: a "file" may not lead out of its directory by ".." or an absolute path, and a file:// URL
+ * must lead into one of the two directories. Symbolic links there are the owner's, and are followed wherever they lead.
  * A record without a file is looked for in --images by its id, under the names that COCO gives.
  *
  * lookup_open and lookup_close on one thread; lookup_image on any number. */

@@ -64,8 +64,8 @@ static const char *suffix_of(const void *bytes, size_t len)
     return "image";
 }
 
-/* The name that the image of this URL has in a folder; with `apart`, the one with digits. The caller frees. NULL: out of
- * memory. */
+/* The name that the image of this URL has in a folder; with `apart`, the one with digits. The caller frees. NULL: out
+ * of memory. */
 static char *name_of(const char *url, const void *bytes, size_t len, int apart)
 {
     char stem[STEM_MAX + 1], hex[DIGEST_LEN + 1], *name;
@@ -86,7 +86,8 @@ static bool is_copy(const char *path, const char *bytes, size_t len)
     return same;
 }
 
-/* 0: the copy is there; 1: something else has the name; -1: failed. A link cannot replace what is there, as a rename would. */
+/* 0: the copy is there; 1: something else has the name; -1: failed. A link cannot replace what is there, as a rename
+ * would. */
 static int put(const char *path, const char *bytes, size_t len, Err *err)
 {
     char *part;

@@ -1,8 +1,8 @@
 /* Curves of losses, or of another number, read from training logs.
  *
  * A resumed run returns to an earlier iteration in its log: later lines win, and what they replace is dropped. The
- * training loss comes from "iteration" events, the validation loss from any event that has one. Another number is drawn as a training loss if "iteration" events have it, else as a
- * validation loss. */
+ * training loss comes from "iteration" events, the validation loss from any event that has one. Another number is
+ * drawn as a training loss if "iteration" events have it, else as a validation loss. */
 #ifndef COCO_PIPELINE_PLOT_CURVES_H
 #define COCO_PIPELINE_PLOT_CURVES_H
 
@@ -27,9 +27,9 @@ typedef struct {
     Curve loss, val;
 } RunCurves; /* of one training run */
 
-/* Reads one log; "-" is stdin. key: the number to take instead of the losses; NULL: none. Losses that are not finite numbers are left out with a warning, and so is a last line that
- * has no end and is not an event: its writer was killed or is still at it. -1: another bad line, which err names, or no
- * losses at all. */
+/* Reads one log; "-" is stdin. key: the number to take instead of the losses; NULL: none. Losses that are not finite
+ * numbers are left out with a warning, and so is a last line that has no end and is not an event: its writer was
+ * killed or is still at it. -1: another bad line, which err names, or no losses at all. */
 int curves_read(RunCurves *run, const char *path, const char *key, const Report *report, Err *err);
 void curves_free(RunCurves *run); /* safe on a zero-initialized one */
 

@@ -174,8 +174,8 @@ static int append_words(const CaptionSet *s, char **list, const char *text, size
     return all ? 0 : -1;
 }
 
-/* The words of a caption. <UNK> in captions that these commands have written stays what it is. The caller frees; NULL: out
- * of memory. */
+/* The words of a caption. <UNK> in captions that these commands have written stays what it is. The caller frees;
+ * NULL: out of memory. */
 static char *words_of(const CaptionSet *s, const char *text)
 {
     const char *unknown = vocab_special[VOCAB_UNK], *at;

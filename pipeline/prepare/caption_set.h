@@ -1,5 +1,5 @@
-/* The captions and images of a dataset that is being prepared. Words have numbers of their own here, in the order in which
- * they first occur; the vocabulary comes later. Main thread. */
+/* The captions and images of a dataset that is being prepared. Words have numbers of their own here, in the order in
+ * which they first occur; the vocabulary comes later. Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_CAPTION_SET_H
 #define COCO_PIPELINE_PREPARE_CAPTION_SET_H
 
@@ -51,8 +51,8 @@ typedef struct {
 int caption_set_init(CaptionSet *set, const Tokenizer *tokenizer, int max_words, const Report *report, Err *err);
 void caption_set_free(CaptionSet *set); /* safe on a zero-initialized one */
 
-/* A sink that adds captions as they are read: their text goes through the tokenizer; those without words, with too many, or
- * with a number that their image has already, are left out. It fails if an image is in two splits. */
+/* A sink that adds captions as they are read: their text goes through the tokenizer; those without words, with too
+ * many, or with a number that their image has already, are left out. It fails if an image is in two splits. */
 CaptionSink caption_set_sink(CaptionSet *set);
 
 /* The number of an image, which is added if it is new. -1: out of memory. */

@@ -53,11 +53,12 @@ void feature_set_free(FeatureSet *set); /* safe on a zero-initialized one */
 int feature_set_add(FeatureSet *set, const char *spec, Err *err);
 /* Names a row. If a name has a row already, the first stays. */
 int feature_set_name(FeatureSet *set, int64_t row, const char *name, Err *err);
-/* Names the rows of the files that have no names: from lists of names, a line a row. As many lists as files go to one file
- * each; one list goes to all, one after another. */
+/* Names the rows of the files that have no names: from lists of names, a line a row. As many lists as files go to one
+ * file each; one list goes to all, one after another. */
 int feature_set_read_names(FeatureSet *set, const char *const *lists, int n_lists, Err *err);
 
-/* The row of the name: that of the whole name, else, if `by_base`, that of its last part, if only one row has it. -1: none. */
+/* The row of the name: that of the whole name, else, if `by_base`, that of its last part, if only one row has it. -1:
+ * none. */
 int64_t feature_set_find(const FeatureSet *set, const char *name, bool by_base);
 /* Any of the names, as an example; NULL: there are none. Borrowed. */
 const char *feature_set_any_name(const FeatureSet *set);

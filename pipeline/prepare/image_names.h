@@ -1,4 +1,5 @@
-/* Images' names: paths as captions files, lists and features give them. Results are borrowed from the path. Any thread. */
+/* Images' names: paths as captions files, lists and features give them. Results are borrowed from the path. Any
+ * thread. */
 #ifndef COCO_PIPELINE_PREPARE_IMAGE_NAMES_H
 #define COCO_PIPELINE_PREPARE_IMAGE_NAMES_H
 

@@ -1,5 +1,5 @@
-/* Fits principal components: the eigenvectors of the covariance of the rows, those of the largest eigenvalues first, each with
- * a positive number of the largest size. The same bits for any number of threads. Main thread. */
+/* Fits principal components: the eigenvectors of the covariance of the rows, those of the largest eigenvalues first,
+ * each with a positive number of the largest size. The same bits for any number of threads. Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_PCA_H
 #define COCO_PIPELINE_PREPARE_PCA_H
 

@@ -5,8 +5,8 @@
  *   features ──► rows by name ─────────┘                                 (of train)     (prepare_files; PCA of train)
  *                (feature_set)
  *
- * An image and a row of features belong together if they have the same name: the whole path as given, else its last part,
- * if only one image and one row have it. Main thread. */
+ * An image and a row of features belong together if they have the same name: the whole path as given, else its last
+ * part, if only one image and one row have it. Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_PREPARE_H
 #define COCO_PIPELINE_PREPARE_PREPARE_H
 
@@ -41,8 +41,8 @@ typedef struct {
     bool allow_external; /* HDF5 files may keep arrays in other files */
 } PrepareOptions;
 
-/* An existing directory is replaced if `replace` is set and everything in it belongs to a dataset. When asked to stop, leaves
- * the directory as it was and returns 0. */
+/* An existing directory is replaced if `replace` is set and everything in it belongs to a dataset. When asked to
+ * stop, leaves the directory as it was and returns 0. */
 int prepare_run(const PrepareOptions *options, const Report *report, Err *err);
 
 #endif

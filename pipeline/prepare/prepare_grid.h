@@ -7,8 +7,8 @@
 
 /* Fits prepared->grid_pca components on all places of a split's images. The caller frees. */
 int grid_fit(const Prepared *prepared, const PreparedSplit *split, Pca *pca, Err *err);
-/* Adds the grids of a split's images to their features file: `grid` (images, P, C) float16, contiguous, with pca->C its places
- * reduced. */
+/* Adds the grids of a split's images to their features file: `grid` (images, P, C) float16, contiguous, with pca->C
+ * its places reduced. */
 int grid_write(const Prepared *prepared, const PreparedSplit *split, const Pca *pca, const char *path, Err *err);
 
 #endif

@@ -18,9 +18,9 @@ typedef struct {
 int split_spec_parse(SplitSpec *spec, const char *text, Err *err);
 
 /* Gives a split to each image that has captions and features. Lists come first; an image in two of them is an error, a
- * name that no image has is reported as a warning. Then images are drawn from those that are left, in the order of the specs, by a
- * permutation (NumPy's) of their names in order. What no spec takes stays where its captions file has put it, if that
- * split has no spec, and otherwise is train, or in no split if train has a spec itself. */
+ * name that no image has is reported as a warning. Then images are drawn from those that are left, in the order of
+ * the specs, by a permutation (NumPy's) of their names in order. What no spec takes stays where its captions file has
+ * put it, if that split has no spec, and otherwise is train, or in no split if train has a spec itself. */
 int splits_assign(CaptionSet *set, const SplitSpec *spec, int n, uint32_t seed, Err *err);
 
 #endif

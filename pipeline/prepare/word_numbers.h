@@ -17,8 +17,8 @@ typedef struct {
 /* Whether a caption is in the dataset: its image has features and a split. */
 bool caption_is_used(const CaptionSet *set, const PreparedCaption *caption);
 
-/* The four special words, then the words that occur at least min_count times in train's captions, by falling count, equal
- * ones by their bytes. */
+/* The four special words, then the words that occur at least min_count times in train's captions, by falling count,
+ * equal ones by their bytes. */
 int word_numbers_count(WordNumbers *numbers, const CaptionSet *set, int64_t min_count, Err *err);
 /* The vocabulary of a dataset's directory, a model file, a vocabulary in JSON, or a list of words, one per line. */
 int word_numbers_take(WordNumbers *numbers, const CaptionSet *set, const char *from, Err *err);

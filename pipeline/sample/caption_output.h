@@ -3,8 +3,8 @@
  *
  *   image i of those selected ──► rank i mod R, its image ⌊i/R⌋ ──► in rounds: text, place ──► rank 0, by place ──► file
  *
- * A round is images k·n to (k+1)·n - 1 of each rank, for one n, so that what rank 0 has of it has no gap. What ranks warn
- * of goes the same way. Main thread. */
+ * A round is images k·n to (k+1)·n - 1 of each rank, for one n, so that what rank 0 has of it has no gap. What ranks
+ * warn of goes the same way. Main thread. */
 #ifndef COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 #define COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 

@@ -63,9 +63,9 @@ typedef struct {
  * with grids, which are large. */
 int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64_t n);
 
-/* Prepares for batches of up to `batch` images; borrows options and models. wish: pca (NULL, or the models') and places (of
- * the grid, if a model has attention) of each source; looks: NULL, or where the first model's weights go. -1: no memory. The
- * caller frees, also after a failure. */
+/* Prepares for batches of up to `batch` images; borrows options and models. wish: pca (NULL, or the models') and
+ * places (of the grid, if a model has attention) of each source; looks: NULL, or where the first model's weights go.
+ * -1: no memory. The caller frees, also after a failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble,
                   const DecoderInput *wish, AttentionFile *looks, int batch, CaptionOutput *out, Err *err);
 /* The n-th features of the batch, of a source: columns numbers. */

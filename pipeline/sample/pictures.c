@@ -155,8 +155,8 @@ static int take(Run *r, const Picture *p, int *n, Err *err)
     return 0;
 }
 
-/* Waits for a picture and takes those that are ready as well, so that the first caption comes soon and later ones share the
- * work. 1: *n were taken; 0: there are no more. */
+/* Waits for a picture and takes those that are ready as well, so that the first caption comes soon and later ones
+ * share the work. 1: *n were taken; 0: there are no more. */
 static int take_ready(Run *r, int *n, Err *err)
 {
     const Picture *p;
@@ -226,7 +226,8 @@ static int begin_looks(Run *r, const char *path, const DecoderOptions *options, 
     return path && !r->looks ? -1 : 0;
 }
 
-/* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while they
+/* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while
+ * they
  * wait: more of them would keep the network's from the processors. */
 static int threads_for_captions(int threads)
 {

@@ -23,9 +23,10 @@ typedef struct {
     int threads;
 } PictureOptions;
 
-/* All ranks: captions the selected ones of the pictures; each model gets the features of its own network. *broken: those that cannot be
- * read, each left out with a warning. `attention`: the file for what words look at, or NULL. A model without a network needs
- * options->cnn, which is for one network alone; any other network than the model's is refused. */
+/* All ranks: captions the selected ones of the pictures; each model gets the features of its own network. *broken:
+ * those that cannot be read, each left out with a warning. `attention`: the file for what words look at, or NULL. A
+ * model without a network needs options->cnn, which is for one network alone; any other network than the model's is
+ * refused. */
 int pictures_run(const PictureOptions *options, const DecoderOptions *decoder, const Ensemble *ensemble,
                  const RowSelection *selection, const char *attention, CaptionOutput *output, int64_t *broken,
                  Err *err);

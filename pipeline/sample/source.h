@@ -18,11 +18,12 @@ typedef struct {
     float *grid;         /* one image's, unreduced */
 } Source;
 
-/* Opens source number `number` of an ensemble. The first one's dataset is the options', or its model's own; any other's is
- * its model's own. The caller closes, also after a failure. */
+/* Opens source number `number` of an ensemble. The first one's dataset is the options', or its model's own; any
+ * other's is its model's own. The caller closes, also after a failure. */
 int source_open(Source *source, const Ensemble *ensemble, int number, const SampleOptions *options,
                 const Report *report, Err *err);
-/* -1: these are not features of the same images: their number differs, or a name (without folders), if both know names. */
+/* -1: these are not features of the same images: their number differs, or a name (without folders), if both know
+ * names. */
 int source_same_images(const Source *a, const Source *b, Err *err);
 /* Puts row `at` into place n of the decoder's batch. */
 int source_put(Source *source, int number, int64_t at, Decoder *decoder, int n, const Report *report, Err *err);

@@ -1,5 +1,5 @@
-/* The attention file of coco-sample (pipeline/sample/attention_file.h), read for the records of a sheet: what each word of
- * their captions looked at.
+/* The attention file of coco-sample (pipeline/sample/attention_file.h), read for the records of a sheet: what each
+ * word of their captions looked at.
  *
  *   record ──(its row; its file where the attention file names files)──► a caption of the file ──► weights, a row per step
  *

@@ -10,7 +10,8 @@
 static const double SHADE = 0.4;
 /* White is added where it is brightest. */
 static const double GLOW = 0.12;
-/* Weights that are all alike should look so: a place needs this many times an equal share of their sum to shine fully. */
+/* Weights that are all alike should look so: a place needs this many times an equal share of their sum to shine
+ * fully. */
 static const double SHARES = 2;
 
 /* The values at t, 0 to 1, of the four pieces of the cubic B-spline that overlap there. */

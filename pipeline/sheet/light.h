@@ -4,8 +4,8 @@
  *   L = s / max(max s, 2·mean w)                                 0 to 1: where, not how much in all
  *   out = L · pixel + (1 - L) · SHADE · grey(pixel)              and a little white where L is high
  *
- * The smooth surface stands in for Show, Attend and Tell's upsampling by a Gaussian (Xu et al. 2015, 5.4): the B-spline has
- * a Gaussian's shape, of 0.58 places, and needs no cut-off. Any thread. */
+ * The smooth surface stands in for Show, Attend and Tell's upsampling by a Gaussian (Xu et al. 2015, 5.4): the
+ * B-spline has a Gaussian's shape, of 0.58 places, and needs no cut-off. Any thread. */
 #ifndef COCO_PIPELINE_SHEET_LIGHT_H
 #define COCO_PIPELINE_SHEET_LIGHT_H
 

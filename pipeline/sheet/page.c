@@ -161,7 +161,8 @@ static void put_picture(Page *page, const PagePicture *picture, const char *text
     fputs("\">", out);
 }
 
-/* Begins a link to the full picture: its file, if that is where it was found, else its URL. False: neither can be a link. */
+/* Begins a link to the full picture: its file, if that is where it was found, else its URL. False: neither can be a
+ * link. */
 static bool begin_link(Page *page, const PageFigure *f)
 {
     const char *url = f->record->url;

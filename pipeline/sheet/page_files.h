@@ -21,7 +21,8 @@ enum { PICTURE_NAME_LEN = 48 };
 
 typedef struct PageFiles PageFiles;
 
-/* For the page at this path. NULL: no directory can be made, or something other than an earlier page's is in its place. */
+/* For the page at this path. NULL: no directory can be made, or something other than an earlier page's is in its
+ * place. */
 PageFiles *page_files_open(const char *page, Err *err);
 /* The directory's path. Borrowed. */
 const char *page_files_dir(const PageFiles *files);

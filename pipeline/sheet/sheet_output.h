@@ -1,7 +1,7 @@
 /* The names of sheets: one name, or a series that is numbered from 1 by a field in it, as in "sheet-%03d.png".
  *
- * A field is %d, %3d or %03d, with any digits. A %d with a letter after it is text, as in "50%done.png". %% stands for a
- * percent sign, as does any other %. */
+ * A field is %d, %3d or %03d, with any digits. A %d with a letter after it is text, as in "50%done.png". %% stands
+ * for a percent sign, as does any other %. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_OUTPUT_H
 #define COCO_PIPELINE_SHEET_SHEET_OUTPUT_H
 

@@ -1,5 +1,5 @@
-/* The geometry of contact sheets, worked out before the first one is drawn: columns, rows, sheets, and the height of the
- * text in every row of tiles. */
+/* The geometry of contact sheets, worked out before the first one is drawn: columns, rows, sheets, and the height of
+ * the text in every row of tiles. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_PLAN_H
 #define COCO_PIPELINE_SHEET_SHEET_PLAN_H
 

@@ -3,8 +3,8 @@
  *   input ──► every line checked ──► records, as far as the sheet shows them
  *                    └──► facts about all of them
  *
- * A record takes a few hundred bytes. A signal may end the process at any time while it reads. Afterwards any thread may
- * look at the records. */
+ * A record takes a few hundred bytes. A signal may end the process at any time while it reads. Afterwards any thread
+ * may look at the records. */
 #ifndef COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 #define COCO_PIPELINE_SHEET_SHEET_RECORDS_H
 
@@ -45,9 +45,9 @@ typedef struct {
 
 typedef struct SheetRecords SheetRecords;
 
-/* Reads all of the input ("-" is stdin): lines, or one array of records. The lists of the dataset directory `data`, which
- * may be NULL, name the images of records that do not. Of each record's references it keeps the one that equals the caption and the
- * first `references` others. NULL: a line that is not a record, or no records; err says which. */
+/* Reads all of the input ("-" is stdin): lines, or one array of records. The lists of the dataset directory `data`,
+ * which may be NULL, name the images of records that do not. Of each record's references it keeps the one that equals
+ * the caption and the first `references` others. NULL: a line that is not a record, or no records; err says which. */
 SheetRecords *sheet_records_read(const char *input, const char *data, const SheetSort *sort, int references,
                                  Err *err);
 void sheet_records_free(SheetRecords *records); /* NULL is legal */

@@ -12,8 +12,8 @@ typedef struct {
     int64_t n;                   /* records in all */
 } SheetText;
 
-/* `marked`: "GT" is written before ground truth; else ground truth is in italics. `sentinel`: words share their attention
- * with one. */
+/* `marked`: "GT" is written before ground truth; else ground truth is in italics. `sentinel`: words share their
+ * attention with one. */
 void sheet_text_make(SheetText *text, const SheetOptions *options, const SheetFacts *facts, bool marked,
                      bool sentinel);
 

@@ -78,7 +78,8 @@ double tile_clamp(double v, double lo, double hi);
  * scripts in its texts that no font has. -1: the text cannot be measured, as memory ran out. */
 int tile_text_height(const TileStyle *style, Canvas *canvas, const Record *record, MissingFonts *missing, Err *err);
 /* Draws the card into the upper left corner of the canvas; text_h is the height of the text area, shared by a row of
- * tiles. `image` fits into the box; NULL: a placeholder that says `why`. -1: the card is not as it should be, as memory ran out. */
+ * tiles. `image` fits into the box; NULL: a placeholder that says `why`. -1: the card is not as it should be, as
+ * memory ran out. */
 int tile_draw(const TileStyle *style, Canvas *canvas, int text_h, const Record *record, const Image *image,
               const char *why, Err *err);
 

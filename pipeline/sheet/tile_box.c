@@ -53,7 +53,8 @@ static int tag(const TileStyle *s, Canvas *canvas, Corner at, const char *text, 
     return w + 2 * side + inset;
 }
 
-/* The number goes first, with its name if there is room. Cut, it would be another number: it is drawn whole or not at all. */
+/* The number goes first, with its name if there is room. Cut, it would be another number: it is drawn whole or not at
+ * all. */
 static void tags(const TileStyle *s, Canvas *canvas, Corner at, const Record *r)
 {
     char text[TILE_NUMBER_LEN];

@@ -1,5 +1,5 @@
-/* A form: where a caption is put. A new one is one file with a TagForm, its extern below, a row of FORMS in form.c and a flag
- * in cmd/coco-tag.c. Main thread. */
+/* A form: where a caption is put. A new one is one file with a TagForm, its extern below, a row of FORMS in form.c
+ * and a flag in cmd/coco-tag.c. Main thread. */
 #ifndef COCO_PIPELINE_TAG_FORM_H
 #define COCO_PIPELINE_TAG_FORM_H
 
@@ -22,8 +22,8 @@ typedef struct {
 
 typedef struct {
     const char *suffix; /* of the sidecar; NULL: the picture itself is written */
-    /* Puts the caption there, unless a person's text is there. What became of it; for TAG_KEPT and TAG_FAILED `why` says
-     * the reason. */
+    /* Puts the caption there, unless a person's text is there. What became of it; for TAG_KEPT and TAG_FAILED `why`
+     * says the reason. */
     TagState (*put)(const TagTask *task, Err *why);
 } TagForm;
 
@@ -37,12 +37,12 @@ char *form_sidecar(const char *picture, const char *suffix);
 /* The last part of a path. */
 const char *form_base(const char *path);
 
-/* What is at the target now: 1 with the text, which the caller frees; 0: nothing; -1: it cannot be read, or has more than
- * `max` bytes. */
+/* What is at the target now: 1 with the text, which the caller frees; 0: nothing; -1: it cannot be read, or has more
+ * than `max` bytes. */
 int form_read(const char *target, size_t max, char **text, size_t *len, Err *why);
 
-/* Replaces the target whole or not at all by these bytes; a file that is there hands down its mode, owner and attributes, and
- * with `times` its times. */
+/* Replaces the target whole or not at all by these bytes; a file that is there hands down its mode, owner and
+ * attributes, and with `times` its times. */
 int form_replace(const char *target, const void *bytes, size_t len, bool times, Err *why);
 
 #endif

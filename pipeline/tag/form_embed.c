@@ -47,8 +47,8 @@ static char *change_copy(const char *work, const TagTask *task, const char *byte
     return changed;
 }
 
-/* The same in a folder beside the picture, which holds the files that Exempi makes meanwhile: what a killed run leaves of
- * them is removed by the next one. */
+/* The same in a folder beside the picture, which holds the files that Exempi makes meanwhile: what a killed run
+ * leaves of them is removed by the next one. */
 static char *change(const TagTask *task, const char *bytes, size_t len, size_t *n, Err *why)
 {
     char *real = realpath(task->picture, NULL), *work = NULL, *changed = NULL;

@@ -7,8 +7,8 @@
  *   {"image_id":1,"file":"a.jpg","status":"written","path":"photos/a.txt"}
  *   {"image_id":2,"file":"b.jpg","status":"failed","path":"photos/b.txt","reason":"No such file or directory"}
  *
- * `path` is what was, or would have been, written; it is absent if it is not UTF-8, or if the record names no picture. A reason
- * comes with kept, skipped and failed. Main thread. */
+ * `path` is what was, or would have been, written; it is absent if it is not UTF-8, or if the record names no
+ * picture. A reason comes with kept, skipped and failed. Main thread. */
 #ifndef COCO_PIPELINE_TAG_TAG_H
 #define COCO_PIPELINE_TAG_TAG_H
 

@@ -55,8 +55,8 @@ void batch_free(Batch *b)
     memset(b, 0, sizeof *b);
 }
 
-/* The number of caption i's image among the batch's, whose grid is read if it is the first of it in its shard, which begins
- * with caption `from`. -1: failed. */
+/* The number of caption i's image among the batch's, whose grid is read if it is the first of it in its shard, which
+ * begins with caption `from`. -1: failed. */
 static int32_t gather_grid(const Dataset *d, Batch *b, int from, int i, Err *err)
 {
     int32_t row = d->image.ints[b->index[i]];

@@ -5,9 +5,9 @@
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
-/* 0 if the outputs of a run, whose settings, captions and mark are known, may be replaced: nothing is there, or a pipe or
- * device, or an empty file, or what the same run wrote (then a note says so), or --force was given. Changes nothing.
- * -1: a model or log of another run, or a file that is neither. */
+/* 0 if the outputs of a run, whose settings, captions and mark are known, may be replaced: nothing is there, or a
+ * pipe or device, or an empty file, or what the same run wrote (then a note says so), or --force was given. Changes
+ * nothing. -1: a model or log of another run, or a file that is neither. */
 int guard_outputs(const TrainRun *run, Err *err);
 
 #endif

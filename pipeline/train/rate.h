@@ -6,8 +6,8 @@
  *             2017, without restarts)
  *   plateau   base·lr_decay after every lr_every checks (--val-every) in a row without a better one
  *
- * A warmup of N iterations multiplies iteration i, from 1, by min(1, i/N) (Goyal et al. 2017). The factor depends on the
- * iteration and the total alone: nothing of it is saved. Any thread. */
+ * A warmup of N iterations multiplies iteration i, from 1, by min(1, i/N) (Goyal et al. 2017). The factor depends on
+ * the iteration and the total alone: nothing of it is saved. Any thread. */
 #ifndef COCO_PIPELINE_TRAIN_RATE_H
 #define COCO_PIPELINE_TRAIN_RATE_H
 

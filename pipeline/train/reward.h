@@ -4,9 +4,9 @@
  *   bleu4   BLEU-4 of the caption alone (model/score/bleu.h)
  *
  * Words are numbers of the model's vocabulary, <UNK> among them, and <END> is a word like any other, of a caption that
- * has it and of the references, as their rows have it: otherwise captions would learn to stop at "a". Document frequencies
- * are those of the train captions, an image being a document. An n-gram that no train caption has counts as one of a
- * single image.
+ * has it and of the references, as their rows have it: otherwise captions would learn to stop at "a". Document
+ * frequencies are those of the train captions, an image being a document. An n-gram that no train caption has counts
+ * as one of a single image.
  *
  * A reward is one row of the table in reward.c, and of REWARD_NAMES. */
 #ifndef COCO_PIPELINE_TRAIN_REWARD_H
@@ -20,8 +20,8 @@
 
 typedef struct Reward Reward;
 
-/* Numbers the n-grams of all captions of a dataset that is indexed, and borrows it. Captions that are scored have at most
- * `words` words. Main thread. */
+/* Numbers the n-grams of all captions of a dataset that is indexed, and borrows it. Captions that are scored have at
+ * most `words` words. Main thread. */
 Reward *reward_new(const Dataset *data, const double weight[REWARDS], int words, Err *err);
 void reward_free(Reward *reward); /* NULL is legal */
 

@@ -12,8 +12,9 @@
 /* A number for captions and their images: FNV-1a over 64-bit words. */
 uint64_t captions_digest(const Dataset *data);
 
-/* Marks are the first LOG_MARK digits of a SHA-256. A run's is that of its settings that stay the same when it is resumed,
- * its captions, and the parameters that it starts from (NULL: drawn). Its plan's is that of the other settings. */
+/* Marks are the first LOG_MARK digits of a SHA-256. A run's is that of its settings that stay the same when it is
+ * resumed, its captions, and the parameters that it starts from (NULL: drawn). Its plan's is that of the other
+ * settings. */
 void run_mark(const TrainSettings *settings, uint64_t captions, const Params *start, char mark[LOG_MARK + 1]);
 void plan_mark(const TrainSettings *settings, char mark[LOG_MARK + 1]);
 

@@ -1,6 +1,7 @@
-/* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015, "Scheduled sampling for sequence prediction with recurrent
- * neural networks"): a word that goes in is, with a probability p, one that the model draws from its softmax, and not
- * the caption's; the words due stay the caption's. The gradient takes the words as given, as the paper does.
+/* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015, "Scheduled sampling for sequence prediction with
+ * recurrent neural networks"): a word that goes in is, with a probability p, one that the model draws from its
+ * softmax, and not the caption's; the words due stay the caption's. The gradient takes the words as given, as the
+ * paper does.
  *
  *   p = P·e/(E-1)     in epoch e, from 0, of E: linear decay of the caption's share; P in a run of one epoch
  *

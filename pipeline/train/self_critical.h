@@ -3,8 +3,9 @@
  *
  *   images ──► draw.h: K captions each ──► reward.h ──► advantage.h ──► loss.h, a row a caption ──► update
  *
- * A minibatch is --batch-size images: --order takes images where it takes captions in other training, so that an epoch is
- * images // batch-size iterations. Captions are drawn without dropout; the loss has the masks of --dropout. Main thread; parallel inside. */
+ * A minibatch is --batch-size images: --order takes images where it takes captions in other training, so that an
+ * epoch is images // batch-size iterations. Captions are drawn without dropout; the loss has the masks of --dropout.
+ * Main thread; parallel inside. */
 #ifndef COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 #define COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 

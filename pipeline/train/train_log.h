@@ -5,13 +5,14 @@
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
-/* Opens the log. A fresh run begins the file again. A resumed run continues it, after mending its end, and without --log
- * continues the one that the model remembers, if anything is left to do; if that one cannot be continued, a warning says
- * why. The model remembers a log that is a file. -1: the log that was asked for cannot be opened, or is not one. */
+/* Opens the log. A fresh run begins the file again. A resumed run continues it, after mending its end, and without
+ * --log continues the one that the model remembers, if anything is left to do; if that one cannot be continued, a
+ * warning says why. The model remembers a log that is a file. -1: the log that was asked for cannot be opened, or is
+ * not one. */
 int train_open_log(TrainRun *run, Err *err);
 
-/* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and, if captions are
- * scored, run->val_scores. -1: it could not be written, and
+/* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and, if captions
+ * are scored, run->val_scores. -1: it could not be written, and
  * run->log_lost is set. */
 int train_log_event(TrainRun *run, const char *event, double rate, bool validated, Err *err);
 

@@ -92,8 +92,8 @@ static int try_outputs(const TrainRun *r, Err *err)
     return 0;
 }
 
-/* Two runs that continue one model in its place would write it in turns: the second is refused. Before the model is read, so
- * that no other run writes it from then on. */
+/* Two runs that continue one model in its place would write it in turns: the second is refused. Before the model is
+ * read, so that no other run writes it from then on. */
 static int claim_model(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;

@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-/* Sets bleu4, rouge_l and cider, from the first `images` images of a dataset that is indexed, without those that have no
- * references. */
+/* Sets bleu4, rouge_l and cider, from the first `images` images of a dataset that is indexed, without those that have
+ * no references. */
 int val_scores(const Model *model, const Dataset *val, int64_t images, LogScores *scores, Err *err);
 
 #endif

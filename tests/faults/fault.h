@@ -16,9 +16,9 @@
  *   FAULT_TRACE  a file that receives a line for each call, or, with FAULT_AT, for the first that fails: its number and the
  *                places that it comes from, innermost first, as OFFSET@OBJECT.
  *
- * Calls count from the constructors on that follow this library's: what libraries do as they are loaded is not a command's
- * work. The C library's streams call its own read and write, which nothing can be put before; so streams here are cookies
- * over ours (fault_stream.c). Not for sanitizers, which have an allocator of their own. */
+ * Calls count from the constructors on that follow this library's: what libraries do as they are loaded is not a
+ * command's work. The C library's streams call its own read and write, which nothing can be put before; so streams
+ * here are cookies over ours (fault_stream.c). Not for sanitizers, which have an allocator of their own. */
 #ifndef COCO_TESTS_FAULTS_FAULT_H
 #define COCO_TESTS_FAULTS_FAULT_H
 

@@ -1,5 +1,5 @@
-/* libFuzzer: what coco-eval reads. The bytes up to the first NUL are the captions, those up to the next the annotations,
- * the rest document frequencies; absent parts are not given. */
+/* libFuzzer: what coco-eval reads. The bytes up to the first NUL are the captions, those up to the next the
+ * annotations, the rest document frequencies; absent parts are not given. */
 #include "pipeline/eval/eval.h"
 
 #include <stdint.h>

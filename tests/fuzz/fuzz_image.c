@@ -1,5 +1,5 @@
-/* libFuzzer: pictures of any format. The first two bytes choose the box, the rest is the file. The checksums of a PNG are
- * corrected, so that changed files get past them. */
+/* libFuzzer: pictures of any format. The first two bytes choose the box, the rest is the file. The checksums of a PNG
+ * are corrected, so that changed files get past them. */
 #include "io/file/sniff.h"
 #include "io/picture/image.h"
 #include "io/picture/orientation.h"

@@ -1,5 +1,6 @@
-/* Reference numbers computed with NumPy. tests/golden belongs to the repository; larger files are read from $COCO_SHARED
- * (default ../shared), if it exists. Paths are relative to the top directory, where tests/run starts the programs. */
+/* Reference numbers computed with NumPy. tests/golden belongs to the repository; larger files are read from
+ * $COCO_SHARED (default ../shared), if it exists. Paths are relative to the top directory, where tests/run starts the
+ * programs. */
 #ifndef COCO_TESTS_GOLDEN_H
 #define COCO_TESTS_GOLDEN_H
 

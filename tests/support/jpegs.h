@@ -1,4 +1,5 @@
-/* What the tests of JPEG share: files of pictures with four flat quarters, made by libjpeg-turbo, and ways to patch them. */
+/* What the tests of JPEG share: files of pictures with four flat quarters, made by libjpeg-turbo, and ways to patch
+ * them. */
 #ifndef COCO_TESTS_SUPPORT_JPEGS_H
 #define COCO_TESTS_SUPPORT_JPEGS_H
 

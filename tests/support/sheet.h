@@ -1,4 +1,5 @@
-/* What the tests of contact sheets share: a directory with records and pictures, the sheet drawn from them, its pixels. */
+/* What the tests of contact sheets share: a directory with records and pictures, the sheet drawn from them, its
+ * pixels. */
 #ifndef COCO_TESTS_SUPPORT_SHEET_H
 #define COCO_TESTS_SUPPORT_SHEET_H
 

@@ -72,8 +72,8 @@ static inline int entries(void)
     return n;
 }
 
-/* Runs so many processes at once, each of which calls one() repeatedly; that returns 0, or a number for what went wrong.
- * With `kills`, every fourth process is to kill itself half-way, in the call with kill_yourself. */
+/* Runs so many processes at once, each of which calls one() repeatedly; that returns 0, or a number for what went
+ * wrong. With `kills`, every fourth process is to kill itself half-way, in the call with kill_yourself. */
 static inline void at_once(int processes, int rounds, bool kills, int (*one)(bool kill_yourself))
 {
     enum { MOST = 16 };
