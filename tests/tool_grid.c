@@ -4,7 +4,9 @@
  *   tool_grid --rows FILE                           prints the grid, a line per image, as a program that trains reads it */
 #include "io/data/grid.h"
 #include "model/base/rng.h"
+#include "tests/support/number.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +48,14 @@ static int print(const char *path, Err *err)
 int main(int argc, char **argv)
 {
     Err err = {{0}};
-    int rc = -1;
+    int rc = -1, number[4] = {0, 0, 0, 1}; /* images, places, channels, seed */
+    bool all = argc == 5 || argc == 6;
+    for (int i = 0; all && i < argc - 2; i++)
+        all = (number[i] = whole_number(argv[2 + i])) >= 0;
     if (argc == 3 && !strcmp(argv[1], "--rows"))
         rc = print(argv[2], &err);
-    else if (argc == 5 || argc == 6)
-        rc = add(argv[1], (int64_t[]){atoi(argv[2]), atoi(argv[3]), atoi(argv[4])},
-                 argc > 5 ? (uint32_t)atoi(argv[5]) : 1, &err);
+    else if (all)
+        rc = add(argv[1], (int64_t[]){number[0], number[1], number[2]}, (uint32_t)number[3], &err);
     else
         fprintf(stderr, "usage: tool_grid FILE IMAGES PLACES CHANNELS [SEED] | --rows FILE\n");
     if (rc)

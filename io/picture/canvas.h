@@ -45,7 +45,7 @@ typedef struct {
     size_t start, end; /* bytes of the text, which must be a text_paragraph (io/base/text.h) if it has spans */
     Color color;
     int bold;
-    bool shaded; /* `shade` lies behind it */
+    bool shaded; /* it stands on `shade` */
     Color shade;
     int underlines; /* 0 to 2 */
 } TextSpan;         /* a part that looks different */

@@ -74,8 +74,11 @@ static int digest_vocabulary(const Vocab *v, char out[FACT], Err *err)
     char *text = malloc(n + 1);
     if (!text)
         return err_set(err, "out of memory");
-    for (int i = 0; i < v->size; at += strlen(v->word[i]) + 1, i++)
-        strcpy(text + at, v->word[i]);
+    for (int i = 0; i < v->size; i++) {
+        size_t len = strlen(v->word[i]) + 1;
+        memcpy(text + at, v->word[i], len);
+        at += len;
+    }
     team_fact_digest(text, n, out);
     free(text);
     return 0;

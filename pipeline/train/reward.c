@@ -22,7 +22,7 @@ struct Reward {
     double weight[REWARDS];
     int words; /* of a caption, at most */
     Hash *ngrams;
-    int32_t known; /* n-grams of train; a caption's others are numbered from here on, each caption's anew */
+    int32_t known; /* n-grams of train; other n-grams are numbered from here on, for each caption by itself */
     double *idf;   /* (known + NGRAM_MAX·words) */
 };
 
