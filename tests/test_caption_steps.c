@@ -1,5 +1,5 @@
 /* Which words or characters of a caption the values of its steps belong to. */
-#include "pipeline/sheet/caption_steps.h"
+#include "pipeline/looks/caption_steps.h"
 
 #include "tests/support/test.h"
 

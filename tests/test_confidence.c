@@ -1,5 +1,5 @@
 /* How sure a network was of words: levels, what they look like, and texts that they do not belong to. */
-#include "pipeline/sheet/confidence.h"
+#include "pipeline/looks/confidence.h"
 
 #include "tests/support/test.h"
 

@@ -1,7 +1,7 @@
 /* Drawing without memory: whichever allocation fails once the fonts are chosen, what comes out is the same, or an
  * error. (GLib ends the process instead. That fontconfig chose another font for want of memory, nobody can know.) */
 #include "io/picture/canvas.h"
-#include "pipeline/sheet/page.h"
+#include "pipeline/page/page.h"
 #include "pipeline/sheet/tile.h"
 #include "tests/support/test.h"
 

@@ -1,5 +1,5 @@
 /* Photographs in the light of weights. */
-#include "pipeline/sheet/light.h"
+#include "pipeline/looks/light.h"
 
 #include "tests/support/test.h"
 

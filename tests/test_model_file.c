@@ -2,7 +2,7 @@
 #include "tests/support/target.h"
 
 #include "pipeline/common/choice.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/model_file.h"
 
 #include <math.h>
 #include <string.h>

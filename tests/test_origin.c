@@ -2,7 +2,7 @@
 #include "tests/support/test.h"
 
 #include "io/hdf5/h5.h"
-#include "pipeline/common/origin.h"
+#include "pipeline/model_file/origin.h"
 
 #include <math.h>
 #include <stdlib.h>

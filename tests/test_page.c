@@ -1,6 +1,6 @@
 /* Contact sheets as pages: figures and their files, escaped text, what is replaced and what is not. */
 #include "io/file/file.h"
-#include "pipeline/sheet/page_files.h"
+#include "pipeline/page/page_files.h"
 #include "tests/support/sheet.h"
 
 #include <glob.h>

@@ -1,8 +1,8 @@
 /* The tokenizer: what each rule makes of a text. Expected words are those of Stanford's PTBTokenizer 3.4.1, less the
  * marks that the COCO tools drop; scripts/check-tokens made the files of tests/golden/ptb with it. */
-#include "pipeline/eval/american.h"
-#include "pipeline/eval/ptb.h"
-#include "pipeline/eval/tokens.h"
+#include "pipeline/tokens/american.h"
+#include "pipeline/tokens/ptb.h"
+#include "pipeline/tokens/tokens.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>

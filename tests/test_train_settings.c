@@ -2,7 +2,7 @@
 #include "tests/support/test.h"
 
 #include "pipeline/common/choice.h"
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Prints the words of captions, one caption a line, as the COCO tools would have them of a file of these lines:
  *     tool_tokens <captions.txt */
-#include "pipeline/eval/ptb.h"
+#include "pipeline/tokens/ptb.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include "io/data/record.h"
 #include "model/score/sentence.h"
 #include "pipeline/eval/references.h"
-#include "pipeline/eval/tokens.h"
+#include "pipeline/tokens/tokens.h"
 
 #include <stdint.h>
 

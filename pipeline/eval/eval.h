@@ -12,7 +12,7 @@
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
 #include "pipeline/eval/meteor.h"
-#include "pipeline/eval/tokens.h"
+#include "pipeline/tokens/tokens.h"
 
 #include <stdbool.h>
 #include <stdint.h>

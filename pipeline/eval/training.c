@@ -3,7 +3,7 @@
 #include "io/data/annotations.h"
 #include "io/data/dataset.h"
 #include "io/data/record.h"
-#include "pipeline/eval/ptb.h"
+#include "pipeline/tokens/ptb.h"
 
 #include <stdlib.h>
 #include <string.h>

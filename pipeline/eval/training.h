@@ -4,7 +4,7 @@
 
 #include "io/base/err.h"
 #include "io/base/hash.h"
-#include "pipeline/eval/tokens.h"
+#include "pipeline/tokens/tokens.h"
 
 /* Adds the tokens of each training caption to a table: those of a dataset directory's train split; of COCO annotations;
  * or of records, whose references count, and their captions if they have none. Main thread. */

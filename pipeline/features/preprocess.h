@@ -7,7 +7,7 @@
 
 #include "io/cnn/cnn.h"
 #include "io/picture/image.h"
-#include "pipeline/common/origin.h"
+#include "pipeline/model_file/origin.h"
 
 #include <stdbool.h>
 

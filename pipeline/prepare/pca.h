@@ -3,7 +3,7 @@
 #ifndef COCO_PIPELINE_PREPARE_PCA_H
 #define COCO_PIPELINE_PREPARE_PCA_H
 
-#include "pipeline/common/reduction.h"
+#include "pipeline/model_file/reduction.h"
 
 enum { PCA_WIDEST = 1 << 15 }; /* numbers per row: their covariance takes 12 GiB */
 

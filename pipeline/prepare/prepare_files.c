@@ -3,7 +3,7 @@
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
-#include "pipeline/common/origin.h"
+#include "pipeline/model_file/origin.h"
 #include "pipeline/prepare/prepare_grid.h"
 
 #include <errno.h>

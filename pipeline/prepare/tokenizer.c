@@ -1,7 +1,7 @@
 #include "pipeline/prepare/tokenizer.h"
 
 #include "io/base/text.h"
-#include "pipeline/eval/ptb.h"
+#include "pipeline/tokens/ptb.h"
 
 #include <stdlib.h>
 #include <string.h>

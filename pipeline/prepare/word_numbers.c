@@ -3,8 +3,8 @@
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
-#include "pipeline/common/model.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/model.h"
+#include "pipeline/model_file/model_file.h"
 
 #include <ctype.h>
 #include <stdio.h>

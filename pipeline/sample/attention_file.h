@@ -15,7 +15,7 @@
 
 #include "io/base/err.h"
 #include "model/decode/search.h"
-#include "pipeline/common/origin.h"
+#include "pipeline/model_file/origin.h"
 
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 #define COCO_PIPELINE_SAMPLE_BARE_FEATURES_H
 
 #include "io/data/dataset.h"
-#include "pipeline/common/model.h"
+#include "pipeline/model_file/model.h"
 
 #include <stdbool.h>
 

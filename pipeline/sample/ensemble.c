@@ -1,6 +1,6 @@
 #include "pipeline/sample/ensemble.h"
 
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/model_file.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define COCO_PIPELINE_SAMPLE_ENSEMBLE_H
 
 #include "model/decode/search.h"
-#include "pipeline/common/model.h"
+#include "pipeline/model_file/model.h"
 
 #include <stdbool.h>
 

@@ -5,8 +5,8 @@
 #define COCO_PIPELINE_SAMPLE_SCORE_H
 
 #include "io/data/dataset.h"
-#include "pipeline/common/model.h"
 #include "pipeline/common/report.h"
+#include "pipeline/model_file/model.h"
 #include "pipeline/sample/decoder.h"
 
 #include <stdio.h>

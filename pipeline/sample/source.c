@@ -1,8 +1,8 @@
 #include "pipeline/sample/source.h"
 
 #include "pipeline/common/dataset_check.h"
-#include "pipeline/common/dataset_place.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/dataset_place.h"
+#include "pipeline/model_file/model_file.h"
 #include "pipeline/sample/bare_features.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "pipeline/sheet/sheet_text.h"
 
-#include "pipeline/sheet/confidence.h"
+#include "pipeline/looks/confidence.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

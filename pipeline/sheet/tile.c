@@ -1,8 +1,8 @@
 #include "pipeline/sheet/tile.h"
 
-#include "pipeline/sheet/confidence.h"
+#include "pipeline/looks/confidence.h"
+#include "pipeline/looks/strip.h"
 #include "pipeline/sheet/highlight.h"
-#include "pipeline/sheet/strip.h"
 #include "pipeline/sheet/tile_box.h"
 
 #include <inttypes.h>

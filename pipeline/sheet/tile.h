@@ -16,7 +16,7 @@
 
 #include "io/data/record.h"
 #include "io/picture/canvas.h"
-#include "pipeline/sheet/attention.h"
+#include "pipeline/looks/attention.h"
 #include "pipeline/sheet/missing_fonts.h"
 #include "pipeline/sheet/theme.h"
 

@@ -11,7 +11,7 @@
 
 #include "io/base/err.h"
 #include "pipeline/images/image_lookup.h"
-#include "pipeline/sheet/page.h"
+#include "pipeline/page/page.h"
 #include "pipeline/sheet/sheet_plan.h"
 #include "pipeline/sheet/sheet_records.h"
 

@@ -2,8 +2,8 @@
 
 #include "io/base/digest.h"
 #include "model/simd.h"
-#include "pipeline/common/model_file.h"
 #include "pipeline/common/team_agree.h"
+#include "pipeline/model_file/model_file.h"
 #include "pipeline/train/run_mark.h"
 
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 #include "io/base/err.h"
 #include "io/data/dataset.h"
 #include "model/base/rng.h"
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 #include "pipeline/train/share.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 
 #include "io/data/trainlog_file.h"
 #include "io/file/file.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/model_file.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -11,7 +11,7 @@
 #ifndef COCO_PIPELINE_TRAIN_RATE_H
 #define COCO_PIPELINE_TRAIN_RATE_H
 
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 
 /* The lr_decay and lr_every of a schedule for which none is asked. */
 double schedule_decay(LrSchedule schedule);

@@ -14,7 +14,7 @@
 
 #include "io/base/err.h"
 #include "io/data/dataset.h"
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 #include "io/data/dataset.h"
 #include "io/data/trainlog.h"
 #include "model/tensors.h"
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
 #include "pipeline/common/dataset_check.h"
-#include "pipeline/common/model_file.h"
+#include "pipeline/model_file/model_file.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
 #include "pipeline/train/self_critical.h"

@@ -13,7 +13,7 @@
 
 #include "io/base/err.h"
 #include "pipeline/common/report.h"
-#include "pipeline/common/train_settings.h"
+#include "pipeline/model_file/train_settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>

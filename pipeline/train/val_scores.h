@@ -9,7 +9,7 @@
 #include "io/base/err.h"
 #include "io/data/dataset.h"
 #include "io/data/trainlog.h"
-#include "pipeline/common/model.h"
+#include "pipeline/model_file/model.h"
 
 #include <stdint.h>
 

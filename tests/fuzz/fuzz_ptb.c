@@ -1,6 +1,6 @@
 /* libFuzzer: the tokenizer, on any bytes: a text, and after its first line break what follows it. */
-#include "pipeline/eval/ptb.h"
-#include "pipeline/eval/tokens.h"
+#include "pipeline/tokens/ptb.h"
+#include "pipeline/tokens/tokens.h"
 
 #include <stdint.h>
 #include <stdlib.h>
