@@ -32,8 +32,8 @@ INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step,
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
-static void product(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
-                    size_t base_ld, real *C, size_t ldc)
+static void product_panel(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
+                          size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         real *c = C + (size_t)i * ldc;
@@ -44,6 +44,14 @@ static void product(int m, int cols, int k, const real *A, size_t lda, const rea
         else
             FOR_ROWS(rows, tile(ROWS, cols, k, A + (size_t)i * (size_t)k, 1, ROWS, panel, from, base_ld, c, ldc))
     }
+}
+
+static void product(int m, int n, int k, const real *A, size_t lda, const real *panels, size_t apart,
+                    const real *base, size_t base_ld, real *C, size_t ldc)
+{
+    for (int j = 0; j < n; j += PANEL)
+        product_panel(m, n - j < PANEL ? n - j : PANEL, k, A, lda, panels + (size_t)j * apart, base ? base + j : NULL,
+                      base_ld, C + j, ldc);
 }
 
 /* The numbers of a tile of A, side by side where the tile needs them together. */
