@@ -87,15 +87,19 @@ static int most_rows(Precision precision, int most)
     return rows - rows % tile(precision);
 }
 
-static void fill_panel(Precision precision, View B, int k, int cols, real *panel)
+/* The panels have room for `deep` rows. */
+static void fill_panels(Precision precision, View B, int k, int n, int deep, real *panels)
 {
+    size_t apart = depth(precision, deep);
     if (in_pairs(precision)) {
-        simd->pack_pairs(k, cols, B.at, B.row, B.col, (Bf16Pair *)panel);
+        simd->pack_pairs(k, n, B.at, B.row, B.col, (Bf16Pair *)panels, apart);
         return;
     }
-    simd->pack(k, cols, B.at, B.row, B.col, panel);
-    if (precision == PRECISION_BF16)
+    simd->pack(k, n, B.at, B.row, B.col, panels, apart);
+    for (int j = 0; j < n && precision == PRECISION_BF16; j += simd->panel) {
+        real *panel = panels + (size_t)j * apart;
         simd->round_row(k * simd->panel, panel, panel);
+    }
 }
 
 /* Rows of a factor A: floats or pairs, `ld` apart; 0: in tiles. */
@@ -138,7 +142,7 @@ typedef struct {
     size_t ld;
 } Base;
 
-/* C (m,n) = A·panels + base. The panels go on below: they have room for `deep` rows. */
+/* C (m,n) = A·panels + base. The panels have room for `deep` rows. */
 static void multiply(Precision precision, int m, int n, int k, Left A, const real *panels, int deep, Base base,
                      real *C, size_t ldc)
 {
@@ -173,9 +177,10 @@ size_t panels_bytes(Precision precision, int k, int n)
 void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
 {
     View b = view(tb, B, ldb);
-#pragma omp parallel for schedule(dynamic, 4)
-    for (int j = 0; j < p->n; j += simd->panel)
-        fill_panel(p->precision, from(b, 0, j), p->k, least(simd->panel, p->n - j), panel_at(p, 0, j));
+    const int cols = 4 * simd->panel;
+#pragma omp parallel for schedule(dynamic)
+    for (int j = 0; j < p->n; j += cols)
+        fill_panels(p->precision, from(b, 0, j), p->k, least(cols, p->n - j), p->k, panel_at(p, 0, j));
 }
 
 /* At most CHUNK rows, of pairs twice as many. */
@@ -208,11 +213,9 @@ static void block(Precision precision, int m, int n, int k, View A, View B, bool
 {
     _Alignas(64) real panels[COLUMNS * BLOCK], room[ROWS * BLOCK];
     const int rows = most_rows(precision, ROWS);
-    const size_t apart = depth(precision, BLOCK);
     for (int p = 0; p < k; p += BLOCK) {
         int deep = least(BLOCK, k - p);
-        for (int j = 0; j < n; j += simd->panel)
-            fill_panel(precision, from(B, p, j), deep, least(simd->panel, n - j), panels + (size_t)j * apart);
+        fill_panels(precision, from(B, p, 0), deep, n, BLOCK, panels);
         for (int i = 0; i < m; i += rows) {
             int high = least(rows, m - i);
             Left a = left_factor(precision, high, deep, from(A, i, p), room);

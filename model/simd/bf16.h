@@ -76,15 +76,6 @@ static __m512i pair_run(int n, const float *x)
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
-/* Two rows of n numbers into one of pairs. */
-static void pair_rows(int n, const float *first, const float *second, Bf16Pair *out)
-{
-    for (int j = 0; j < n; j += LANES) {
-        __mmask16 lanes = first_lanes(n - j);
-        _mm512_mask_storeu_epi32(out + j, lanes, pair_lanes(lanes, first + j, second ? second + j : NULL));
-    }
-}
-
 /* Rows become columns: pairs, then pairs of those, within quarters of a vector; then the quarters. */
 INLINED void transpose(__m512i row[LANES])
 {
@@ -113,35 +104,48 @@ INLINED void transpose(__m512i row[LANES])
 
 /* --- panels --- */
 
-/* Columns of B, each one run of memory. */
-static void pack_pair_runs(int k, int cols, const float *B, size_t ldb, Bf16Pair *panel)
+/* Columns of B, each one run of memory; of a panel that is not full zeros take their place. */
+static void pack_pairs_transposed(int k, int n, const float *B, size_t ldb, Bf16Pair *panels, size_t apart)
 {
-    for (int p0 = 0; p0 < k; p0 += 2 * LANES)
-        for (int j0 = 0; j0 < cols; j0 += LANES) {
-            __m512i run[LANES];
-            UNROLLED for (int j = 0; j < LANES; j++) run[j] =
-                j0 + j < cols ? pair_run(k - p0, B + (size_t)(j0 + j) * ldb + p0) : _mm512_setzero_si512();
-            transpose(run);
-            Bf16Pair *to = panel + (size_t)(p0 / 2) * PANEL + j0;
-            for (int p = 0; p < LANES && p0 + 2 * p < k; p++)
-                _mm512_storeu_si512(to + (size_t)p * PANEL, run[p]);
+    for (int j0 = 0; j0 < n; j0 += PANEL)
+        for (int p0 = 0; p0 < k; p0 += 2 * LANES)
+            for (int at = 0; at < PANEL; at += LANES) {
+                __m512i run[LANES];
+                int cols = n - j0 - at;
+                const float *b = B + (size_t)(cols > 0 ? j0 + at : 0) * ldb + p0;
+                UNROLLED for (int j = 0; j < LANES; j++) run[j] =
+                    j < cols ? pair_run(k - p0, b + (size_t)j * ldb) : _mm512_setzero_si512();
+                transpose(run);
+                Bf16Pair *to = panels + (size_t)j0 * apart + (size_t)(p0 / 2) * PANEL + at;
+                for (int p = 0; p < LANES && p0 + 2 * p < k; p++)
+                    _mm512_storeu_si512(to + (size_t)p * PANEL, run[p]);
+            }
+}
+
+/* Rows of B, each one run of memory. */
+static void pack_pairs_plain(int k, int n, const float *B, size_t ldb, Bf16Pair *panels, size_t apart)
+{
+    for (int p = 0; 2 * p < k; p++)
+        for (int j = 0; j < n; j += LANES) {
+            const float *b = B + (size_t)(2 * p) * ldb + j;
+            __m512i pairs = pair_lanes(first_lanes(n - j), b, 2 * p + 1 < k ? b + ldb : NULL);
+            Bf16Pair *to = panels + (size_t)(j - j % PANEL) * apart + (size_t)p * PANEL + j % PANEL;
+            _mm512_storeu_si512(to, pairs);
         }
 }
 
-static void pack_pairs(int k, int cols, const float *B, size_t p_step, size_t j_step, Bf16Pair *panel)
+static void pack_pairs(int k, int n, const float *B, size_t p_step, size_t j_step, Bf16Pair *panels, size_t apart)
 {
+    if (n % PANEL)
+        memset(panels + (size_t)(n - n % PANEL) * apart, 0, (size_t)pairs_of(k) * PANEL * sizeof *panels);
+    if (j_step == 1)
+        pack_pairs_plain(k, n, B, p_step, panels, apart);
+    else
+        pack_pairs_transposed(k, n, B, j_step, panels, apart);
     int full = (k + 1) / 2;
-    if (cols < PANEL)
-        memset(panel, 0, (size_t)full * PANEL * sizeof *panel);
-    memset(panel + (size_t)full * PANEL, 0, (size_t)(pairs_of(k) - full) * PANEL * sizeof *panel);
-    if (j_step != 1) {
-        pack_pair_runs(k, cols, B, j_step, panel);
-        return;
-    }
-    for (int p = 0; p < full; p++) {
-        const float *b = B + (size_t)(2 * p) * p_step;
-        pair_rows(cols, b, 2 * p + 1 < k ? b + p_step : NULL, panel + (size_t)p * PANEL);
-    }
+    for (int j = 0; j < n && full < pairs_of(k); j += PANEL)
+        memset(panels + (size_t)j * apart + (size_t)full * PANEL, 0,
+               (size_t)(pairs_of(k) - full) * PANEL * sizeof *panels);
 }
 #endif
 

@@ -70,8 +70,9 @@ static void round_tiles(int m, int k, const float *A, size_t p_step, Bf16Pair *o
             rows = rows_from(m, i);
             for (int p = p0; p < end; p++) {
                 const float *a = A + (size_t)(2 * p) * p_step + i;
-                pair_rows(rows, a, 2 * p + 1 < k ? a + p_step : NULL,
-                          out + (size_t)i * (size_t)pairs + (size_t)p * (size_t)rows);
+                __mmask16 lanes = first_lanes(rows);
+                _mm512_mask_storeu_epi32(out + (size_t)i * (size_t)pairs + (size_t)p * (size_t)rows, lanes,
+                                         pair_lanes(lanes, a, 2 * p + 1 < k ? a + p_step : NULL));
             }
         }
     }

@@ -85,22 +85,30 @@ static void pack_transposed(int k, int cols, const real *B, size_t ldb, real *pa
         }
 }
 
-static void pack(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel)
+/* Rows of B, each one run of memory. */
+static void pack_plain(int k, int n, const real *B, size_t ldb, real *panels, size_t apart)
 {
-    if (cols < PANEL)
-        memset(panel, 0, (size_t)k * PANEL * sizeof *panel);
-    if (j_step != 1) {
-        pack_transposed(k, cols, B, j_step, panel);
-        return;
-    }
-    for (int p = 0; p < k; p++) {
-        const real *b = B + (size_t)p * p_step;
-        real *to = panel + (size_t)p * PANEL;
-        if (cols == PANEL)
-            memcpy(to, b, PANEL * sizeof *to);
-        else
-            memcpy(to, b, (size_t)cols * sizeof *to);
-    }
+    for (int p = 0; p < k; p++)
+        for (int j = 0; j < n; j += PANEL) {
+            const real *b = B + (size_t)p * ldb + j;
+            real *to = panels + (size_t)j * apart + (size_t)p * PANEL;
+            if (n - j >= PANEL)
+                memcpy(to, b, PANEL * sizeof *to);
+            else
+                memcpy(to, b, (size_t)(n - j) * sizeof *to);
+        }
+}
+
+static void pack(int k, int n, const real *B, size_t p_step, size_t j_step, real *panels, size_t apart)
+{
+    if (n % PANEL)
+        memset(panels + (size_t)(n - n % PANEL) * apart, 0, (size_t)k * PANEL * sizeof *panels);
+    if (j_step == 1)
+        pack_plain(k, n, B, p_step, panels, apart);
+    else
+        for (int j = 0; j < n; j += PANEL)
+            pack_transposed(k, n - j < PANEL ? n - j : PANEL, B + (size_t)j * j_step, j_step,
+                            panels + (size_t)j * apart);
 }
 
 #endif
