@@ -44,7 +44,8 @@ static void shape(TileConfig *c, int tile, int rows, int columns)
 static void configure(int high, int wide)
 {
     _Alignas(64) TileConfig c = {.palette = 1};
-    const int rows[2] = {high < SIDE ? high : SIDE, high - SIDE}, cols[2] = {wide < SIDE ? wide : SIDE, wide - SIDE};
+    const int rows[2] = {high < SIDE ? high : SIDE, high - SIDE},
+              cols[2] = {wide < SIDE ? wide : SIDE, wide - SIDE};
     for (int t = 0; t < 2; t++) {
         shape(&c, 2 * t, rows[t], cols[0]);
         shape(&c, 2 * t + 1, rows[t], cols[1]);
@@ -97,6 +98,15 @@ INLINED void square(const bool below, const bool beside, int pairs, const Bf16Pa
     EACH_SUM(below, beside, C, ldc, _tile_stored);
 }
 
+/* Asks for the rows of a square, which are far apart: the processor does not foresee them. */
+static void fetch(int rows, const float *at, size_t ld)
+{
+    for (int r = 0; r < rows; r++) {
+        __builtin_prefetch(at + (size_t)r * ld);
+        __builtin_prefetch(at + (size_t)r * ld + SIDE);
+    }
+}
+
 /* A part of C whose squares have one size but for the last of a direction, which is as large. */
 static void squares(int m, int n, int pairs, const Bf16Pair *A, const Bf16Pair *panels, size_t apart,
                     const float *base, size_t base_ld, float *C, size_t ldc)
@@ -108,6 +118,12 @@ static void squares(int m, int n, int pairs, const Bf16Pair *A, const Bf16Pair *
             const Bf16Pair *a = A + (size_t)i * (size_t)pairs, *panel = panels + (size_t)j * apart;
             const float *from = base ? base + (size_t)i * base_ld + j : NULL;
             float *c = C + (size_t)i * ldc + j;
+            if (j + SQUARE < n) {
+                int rows = m - i < SQUARE ? m - i : SQUARE;
+                fetch(rows, c + SQUARE, ldc);
+                if (base && base != C)
+                    fetch(rows, from + SQUARE, base_ld);
+            }
             if (below && beside)
                 square(true, true, pairs, a, panel, from, base_ld, c, ldc);
             else if (beside)

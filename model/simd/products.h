@@ -50,8 +50,8 @@ static void product(int m, int n, int k, const real *A, size_t lda, const real *
                     const real *base, size_t base_ld, real *C, size_t ldc)
 {
     for (int j = 0; j < n; j += PANEL)
-        product_panel(m, n - j < PANEL ? n - j : PANEL, k, A, lda, panels + (size_t)j * apart, base ? base + j : NULL,
-                      base_ld, C + j, ldc);
+        product_panel(m, n - j < PANEL ? n - j : PANEL, k, A, lda, panels + (size_t)j * apart,
+                      base ? base + j : NULL, base_ld, C + j, ldc);
 }
 
 /* The numbers of a tile of A, side by side where the tile needs them together. */
