@@ -12,8 +12,13 @@
  *          └────┘           └────┴────┘
  *
  * A step of 16 pairs adds up the first products of the pairs and the second ones apart, then both to the sum, which
- * began as the base. Rows and columns are independent: a tile of one row takes as long as one of 16, and gives the same
- * bits. It is not slower than the vectors' dot product of one row even so: that is one row of a panel a cycle as well.
+ * began as the base. So sums differ in last bits from those of pair_vectors.h. What is below the normal numbers counts as
+ * zero, in factors and in sums.
+ *
+ * Elements of C do not meet, so a row has the same bits whatever stands beside it. A tile of one row takes as long as one
+ * of 16; tiles are used even so, because they are the fastest for any number of rows (measured on a Sapphire Rapids,
+ * 512 by 512, microseconds for 1, 4, 16 and 64 rows: tiles 3.3, 3.4, 5.3, 20; dot products of vectors 8.3, 18, 68, 280;
+ * float32 8.3, 12, 39, 149).
  *
  * At the edges of C tiles are configured smaller. The configuration is the thread's; other libraries have theirs, so
  * each product loads its own (some 90 ns) and releases it, after which a switch of threads saves no tiles. */
@@ -25,6 +30,7 @@
 #include <stdbool.h>
 
 enum { SIDE = PAIR_STEP, SQUARE = 2 * SIDE, PAIR_ROWS = SQUARE };
+_Static_assert(SQUARE == PANEL, "a panel is as wide as a square");
 
 /* The operand of LDTILECFG. */
 typedef struct {
