@@ -17,9 +17,9 @@
 typedef enum { PLAIN, TRANSPOSED } Trans;
 
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
- * sums are float; many times the speed if the processor has tiles of bfloat16, up to twice if it has dot products, else
- * about that of float32. In the build for double, which only tests use, there are no functions for it: do not ask for it
- * there. */
+ * sums are float; many times the speed if the processor has tiles of bfloat16, up to twice if it has dot products,
+ * else about that of float32. In the build for double, which only tests use, there are no functions for it: do not ask
+ * for it there. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 #define PRECISION_NAMES "float32|bf16" /* in this order */
 

@@ -1,5 +1,5 @@
-/* Products of pairs (bf16.h) by the processor's tiles, AMX. A tile is a register of 16 rows of 64 bytes; one instruction,
- * TDPBF16PS, multiplies two of them and adds to a third. A square of C takes four tiles of sums:
+/* Products of pairs (bf16.h) by the processor's tiles, AMX. A tile is a register of 16 rows of 64 bytes; one
+ * instruction, TDPBF16PS, multiplies two of them and adds to a third. A square of C takes four tiles of sums:
  *
  *                       panel: 16 columns, 16 columns
  *                           ┌────┬────┐
@@ -12,13 +12,13 @@
  *          └────┘           └────┴────┘
  *
  * A step of 16 pairs adds up the first products of the pairs and the second ones apart, then both to the sum, which
- * began as the base. So sums differ in last bits from those of pair_vectors.h. What is below the normal numbers counts as
- * zero, in factors and in sums.
+ * began as the base. So sums differ in last bits from those of pair_vectors.h. What is below the normal numbers counts
+ * as zero, in factors and in sums.
  *
- * Elements of C do not meet, so a row has the same bits whatever stands beside it. A tile of one row takes as long as one
- * of 16; tiles are used even so, because they are the fastest for any number of rows (measured on a Sapphire Rapids,
- * 512 by 512, microseconds for 1, 4, 16 and 64 rows: tiles 3.3, 3.4, 5.3, 20; dot products of vectors 8.3, 18, 68, 280;
- * float32 8.3, 12, 39, 149).
+ * Elements of C do not meet, so a row has the same bits whatever stands beside it. A tile of one row takes as long as
+ * one of 16; tiles are used even so, because they are the fastest for any number of rows (measured on a Sapphire
+ * Rapids, 512 by 512, microseconds for 1, 4, 16 and 64 rows: tiles 3.3, 3.4, 5.3, 20; dot products of vectors 8.3, 18,
+ * 68, 280; float32 8.3, 12, 39, 149).
  *
  * At the edges of C tiles are configured smaller. The configuration is the thread's; other libraries have theirs, so
  * each product loads its own (some 90 ns) and releases it, after which a switch of threads saves no tiles. */
