@@ -30,7 +30,7 @@
 #include <stdbool.h>
 
 enum { SIDE = PAIR_STEP, SQUARE = 2 * SIDE, PAIR_ROWS = SQUARE };
-_Static_assert(SQUARE == PANEL, "a panel is as wide as a square");
+_Static_assert(SQUARE == (int)PANEL, "a panel is as wide as a square");
 
 /* The operand of LDTILECFG. */
 typedef struct {
