@@ -15,10 +15,10 @@
 
 enum {
     BLOCK = 512, /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
+    /* For floats; twice as many for pairs, which take half the room: */
     CHUNK = 112, /* rows of A that are laid out at a time, at most */
     ROWS = 56, /* the same where B's panels are in the cache beside them: whole tiles of every set, but the rest */
-    PANEL_MOST = 64,   /* columns of a panel, at most */
-    COLUMNS_MOST = 128 /* of a block of C: a block of k of their panels takes half of a second cache of 512 KiB */
+    COLUMNS = 128 /* of a block of C: a block of k of their panels takes half of a second cache of 512 KiB */
 };
 
 static int least(int a, int b)
@@ -66,18 +66,40 @@ static bool in_pairs(Precision precision)
 /* Floats, or pairs, along k. */
 static size_t depth(Precision precision, int k)
 {
-    return in_pairs(precision) ? ((size_t)k + 1) / 2 : (size_t)k;
+    return in_pairs(precision) ? (size_t)parts(k, 2 * simd->pair_step) * (size_t)simd->pair_step : (size_t)k;
 }
 
-static void fill_panel(Precision precision, View B, int k, int cols, real *panel)
+/* Rows that are multiplied at a time. */
+static int tile(Precision precision)
 {
+    return in_pairs(precision) ? simd->pair_rows : simd->tile;
+}
+
+/* The most rows or columns of that precision where floats have `most`. */
+static int room_for(Precision precision, int most)
+{
+    return in_pairs(precision) ? 2 * most : most;
+}
+
+static int most_rows(Precision precision, int most)
+{
+    int rows = room_for(precision, most);
+    return rows - rows % tile(precision);
+}
+
+/* The panels have room for `deep` rows. */
+static void fill_panels(Precision precision, View B, int k, int n, int deep, real *panels)
+{
+    size_t apart = depth(precision, deep);
     if (in_pairs(precision)) {
-        simd->pack_pairs(k, cols, B.at, B.row, B.col, (Bf16Pair *)panel);
+        simd->pack_pairs(k, n, B.at, B.row, B.col, (Bf16Pair *)panels, apart);
         return;
     }
-    simd->pack(k, cols, B.at, B.row, B.col, panel);
-    if (precision == PRECISION_BF16)
+    simd->pack(k, n, B.at, B.row, B.col, panels, apart);
+    for (int j = 0; j < n && precision == PRECISION_BF16; j += simd->panel) {
+        real *panel = panels + (size_t)j * apart;
         simd->round_row(k * simd->panel, panel, panel);
+    }
 }
 
 /* Rows of a factor A: floats or pairs, `ld` apart; 0: in tiles. */
@@ -120,15 +142,16 @@ typedef struct {
     size_t ld;
 } Base;
 
-/* C (m,cols) = A·panel + base. */
-static void multiply(Precision precision, int m, int cols, int k, Left A, const real *panel, Base base, real *C,
-                     size_t ldc)
+/* C (m,n) = A·panels + base. The panels have room for `deep` rows. */
+static void multiply(Precision precision, int m, int n, int k, Left A, const real *panels, int deep, Base base,
+                     real *C, size_t ldc)
 {
+    size_t apart = depth(precision, deep);
     if (in_pairs(precision))
-        simd->product_pairs(m, cols, (int)depth(precision, k), A.at, A.ld, (const Bf16Pair *)panel, base.at,
+        simd->product_pairs(m, n, (int)depth(precision, k), A.at, A.ld, (const Bf16Pair *)panels, apart, base.at,
                             base.ld, C, ldc);
     else
-        simd->product(m, cols, k, A.at, A.ld, panel, base.at, base.ld, C, ldc);
+        simd->product(m, n, k, A.at, A.ld, panels, apart, base.at, base.ld, C, ldc);
 }
 
 static void put_base(int m, int n, Base base, real *C, size_t ldc)
@@ -154,22 +177,20 @@ size_t panels_bytes(Precision precision, int k, int n)
 void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
 {
     View b = view(tb, B, ldb);
-#pragma omp parallel for schedule(dynamic, 4)
-    for (int j = 0; j < p->n; j += simd->panel)
-        fill_panel(p->precision, from(b, 0, j), p->k, least(simd->panel, p->n - j), panel_at(p, 0, j));
+    const int cols = 4 * simd->panel;
+#pragma omp parallel for schedule(dynamic)
+    for (int j = 0; j < p->n; j += cols)
+        fill_panels(p->precision, from(b, 0, j), p->k, least(cols, p->n - j), p->k, panel_at(p, 0, j));
 }
 
-/* At most CHUNK rows. */
+/* At most CHUNK rows, of pairs twice as many. */
 static void rows_times_panels(int m, View A, const Panels *B, Base base, real *C, size_t ldc)
 {
     _Alignas(64) real room[CHUNK * BLOCK];
     for (int p = 0; p < B->k; p += BLOCK) {
         int k = least(BLOCK, B->k - p);
         Left a = left_factor(B->precision, m, k, from(A, 0, p), room);
-        for (int j = 0; j < B->n; j += simd->panel) {
-            Base before = p > 0 ? (Base){C + j, ldc} : (Base){base.at ? base.at + j : NULL, base.ld};
-            multiply(B->precision, m, least(simd->panel, B->n - j), k, a, panel_at(B, p, j), before, C + j, ldc);
-        }
+        multiply(B->precision, m, B->n, k, a, panel_at(B, p, 0), B->k, p > 0 ? (Base){C, ldc} : base, C, ldc);
     }
 }
 
@@ -178,31 +199,28 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
 {
     if (B->k == 0)
         put_base(m, B->n, (Base){base, base_ld}, C, ldc);
-    for (int i = 0; i < m; i += CHUNK)
-        rows_times_panels(least(CHUNK, m - i), (View){A + (size_t)i * lda, lda, 1}, B,
+    const int rows = most_rows(B->precision, CHUNK);
+    for (int i = 0; i < m; i += rows)
+        rows_times_panels(least(rows, m - i), (View){A + (size_t)i * lda, lda, 1}, B,
                           (Base){base ? base + (size_t)i * base_ld : NULL, base_ld}, C + (size_t)i * ldc, ldc);
 }
 
 /* --- products that come once --- */
 
-/* A block of C, at most COLUMNS_MOST wide. A block of k at a time, B's panels are laid out, and then rows of A, each
- * time for all of the panels. */
+/* A block of C, at most COLUMNS wide, of pairs twice as many. A block of k at a time, B's panels are laid out, and then
+ * rows of A, each time for all of the panels. */
 static void block(Precision precision, int m, int n, int k, View A, View B, bool add, real *C, size_t ldc)
 {
-    _Alignas(64) real panels[COLUMNS_MOST * BLOCK], room[ROWS * BLOCK];
-    const int rows = ROWS - ROWS % simd->tile;
+    _Alignas(64) real panels[COLUMNS * BLOCK], room[ROWS * BLOCK];
+    const int rows = most_rows(precision, ROWS);
     for (int p = 0; p < k; p += BLOCK) {
         int deep = least(BLOCK, k - p);
-        for (int j = 0; j < n; j += simd->panel)
-            fill_panel(precision, from(B, p, j), deep, least(simd->panel, n - j), panels + j * BLOCK);
+        fill_panels(precision, from(B, p, 0), deep, n, BLOCK, panels);
         for (int i = 0; i < m; i += rows) {
             int high = least(rows, m - i);
             Left a = left_factor(precision, high, deep, from(A, i, p), room);
-            for (int j = 0; j < n; j += simd->panel) {
-                real *c = C + (size_t)i * ldc + j;
-                multiply(precision, high, least(simd->panel, n - j), deep, a, panels + j * BLOCK,
-                         (Base){add || p > 0 ? c : NULL, ldc}, c, ldc);
-            }
+            real *c = C + (size_t)i * ldc;
+            multiply(precision, high, n, deep, a, panels, BLOCK, (Base){add || p > 0 ? c : NULL, ldc}, c, ldc);
         }
     }
     if (k <= 0 && !add)
@@ -213,19 +231,19 @@ void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, co
           real *C, size_t ldc)
 {
     View a = view(ta, A, lda), b = view(tb, B, ldb);
-    for (int j = 0; j < n; j += COLUMNS_MOST)
-        block(PRECISION_FLOAT32, m, least(COLUMNS_MOST, n - j), k, a, from(b, 0, j), add, C + j, ldc);
+    for (int j = 0; j < n; j += COLUMNS)
+        block(PRECISION_FLOAT32, m, least(COLUMNS, n - j), k, a, from(b, 0, j), add, C + j, ldc);
 }
 
 /* How C is shared: in blocks as wide as may be, but a few for each thread, so that those that others keep from a
  * processor take fewer. */
-static void cut(int m, int n, int *rows, int *cols)
+static void cut(Precision precision, int m, int n, int *rows, int *cols)
 {
     enum { BLOCKS = 4 };
-    int wanted = BLOCKS * threads();
-    *cols = COLUMNS_MOST;
-    int bands = least(parts(wanted, parts(n, *cols)), parts(m, ROWS));
-    *rows = parts(parts(m, bands), simd->tile) * simd->tile;
+    int wanted = BLOCKS * threads(), high = tile(precision);
+    *cols = room_for(precision, COLUMNS);
+    int bands = least(parts(wanted, parts(n, *cols)), parts(m, most_rows(precision, ROWS)));
+    *rows = parts(parts(m, bands), high) * high;
     int across = least(parts(wanted, bands), parts(n, simd->panel));
     *cols = least(*cols, parts(parts(n, across), simd->panel) * simd->panel);
 }
@@ -237,7 +255,7 @@ void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k,
     int rows, cols;
     if (m <= 0 || n <= 0)
         return;
-    cut(m, n, &rows, &cols);
+    cut(precision, m, n, &rows, &cols);
 #pragma omp parallel for schedule(dynamic) collapse(2)
     for (int j = 0; j < n; j += cols)
         for (int i = 0; i < m; i += rows)

@@ -2,8 +2,8 @@
  * OpenMP's threads.
  *
  * Each element of a result is one sum along k, in blocks of a fixed size, each a chain of fused multiply-adds
- * in the order of k. So it depends only on its row of A and its column of B, not on neighbouring rows or on
- * the number of threads.
+ * in the order of k; of tiles (pair_tiles.h), a chain of such sums over 32 numbers each. So it depends only on its row
+ * of A and its column of B, not on neighbouring rows or on the number of threads.
  *
  * Matrices are row-major; ld* is the distance between rows, in elements. Sizes of 0 are legal (k = 0: the
  * product is zero). `add`: the product is added to C; else C is only written. C must not overlap A or B. */
@@ -17,8 +17,9 @@
 typedef enum { PLAIN, TRANSPOSED } Trans;
 
 /* How products are computed. bf16: the factors are rounded to bfloat16 (8 bits of mantissa), products and
- * sums are float; up to twice the speed if the processor has bfloat16 dot products, else that of float32. In the build
- * for double, which only tests use, there are no functions for it: do not ask for it there. */
+ * sums are float; many times the speed if the processor has tiles of bfloat16, up to twice if it has dot products,
+ * else about that of float32. In the build for double, which only tests use, there are no functions for it: do not ask
+ * for it there. */
 typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 #define PRECISION_NAMES "float32|bf16" /* in this order */
 

@@ -24,23 +24,25 @@ typedef struct {
     int tile; /* rows of A that are multiplied at a time */
 
     /* --- products (products.h) ---
-     * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n. Element (p, j) of a B that is not
-     * is at p·p_step + j·j_step; one of the steps is 1. */
-    void (*pack)(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel);
-    /* C (m,cols) = A (m,k)·panel + base; a NULL base counts as 0. The rows of A are lda apart; lda 0: A is in tiles. */
-    void (*product)(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
-                    size_t base_ld, real *C, size_t ldc);
+     * B (k,n) is laid out in panels: k rows of `panel` numbers, zero past column n. The panel of column j begins at
+     * j·apart. Element (p, j) of a B that is not laid out is at p·p_step + j·j_step; one of the steps is 1. */
+    void (*pack)(int k, int n, const real *B, size_t p_step, size_t j_step, real *panels, size_t apart);
+    /* C (m,n) = A (m,k)·panels + base; a NULL base counts as 0. The rows of A are lda apart; lda 0: A is in tiles. */
+    void (*product)(int m, int n, int k, const real *A, size_t lda, const real *panels, size_t apart,
+                    const real *base, size_t base_ld, real *C, size_t ldc);
     /* Lays A (m,k) out in tiles, m·k numbers. Element (i, p) is at i + p·p_step. */
     void (*pack_tiles)(int m, int k, const real *A, size_t p_step, real *out);
 
     /* --- with numbers rounded to bfloat16 (bf16.h) --- */
     void (*round_row)(int n, const real *x, real *y); /* y, which may be x, are floats still */
-    /* As above, with pairs = ⌈k/2⌉ of such numbers along k; sums are float. NULL: the processor has no such
-     * products. */
-    void (*product_pairs)(int m, int cols, int pairs, const Bf16Pair *A, size_t lda, const Bf16Pair *panel,
-                          const real *base, size_t base_ld, real *C, size_t ldc);
-    void (*pack_pairs)(int k, int cols, const real *B, size_t p_step, size_t j_step, Bf16Pair *panel);
-    void (*round_pairs)(int m, int k, const real *A, size_t lda, Bf16Pair *out); /* (m,pairs) */
+    /* As above, with pairs = ⌈k/2⌉ of such numbers along k, rounded up to a multiple of pair_step; sums are float, and
+     * pair_rows are multiplied at a time. NULL: the processor has no such products. */
+    int pair_step, pair_rows;
+    void (*product_pairs)(int m, int n, int pairs, const Bf16Pair *A, size_t lda, const Bf16Pair *panels,
+                          size_t apart, const real *base, size_t base_ld, real *C, size_t ldc);
+    void (*pack_pairs)(int k, int n, const real *B, size_t p_step, size_t j_step, Bf16Pair *panels, size_t apart);
+    /* Lays A (m,k) out, in room for m, rounded up to a multiple of pair_rows, times pairs. */
+    void (*round_pairs)(int m, int k, const real *A, size_t lda, Bf16Pair *out); /* the rows are `pairs` apart */
     void (*round_tiles)(int m, int k, const real *A, size_t p_step, Bf16Pair *out);
 
     /* --- one row (rows.h) --- */

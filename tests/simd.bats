@@ -25,6 +25,32 @@ setup() {
         jq -e -s 'length > 0 and all(.[]; .logprob < 0)' $set.jsonl
     done <sets
 }
+@test "each set of this processor computes right products, of any parts the same bits" {
+    simd_sets >sets
+    while read -r set; do
+        COCO_SIMD=$set test_simd
+    done <sets
+}
+@test "bf16 of each set: equal on any number of threads and across a stop, alone or beside others" {
+    simd_sets >sets
+    half() { tiny -d d --cell lstm --hidden 45 --wordvec 19 --batch-size 37 --precision bf16 "$@"; }
+    while read -r set; do
+        export COCO_SIMD=$set
+        half -o 1.h5 --iterations 12
+        half -o 3.h5 --iterations 12 -j 3
+        half -o stopped.h5 --iterations 5
+        coco-train -q --resume stopped.h5 -d d --iterations 12
+        same 1.h5 3.h5 stopped.h5
+        for options in "" "--beam 3"; do
+            coco-sample -q -d d -m 1.h5 --precision bf16 $options -j 2 >all.jsonl
+            for i in 0 1 2; do coco-sample -q -d d -m 1.h5 --precision bf16 $options --shard $i/3; done | sort >shards.jsonl
+            sed -n 5p all.jsonl | coco-sample -q -d d -m 1.h5 --precision bf16 $options --rows - >alone.jsonl
+            same <(sort all.jsonl) shards.jsonl
+            same <(sed -n 5p all.jsonl) alone.jsonl
+        done
+        unset COCO_SIMD
+    done <sets
+}
 @test "the default is the last set of the list; an empty value counts as unset" {
     tiny -d d -o unset.h5 --iterations 5
     COCO_SIMD= tiny -d d -o empty.h5 --iterations 5
@@ -50,7 +76,8 @@ setup() {
         for f; do grep -qw "$f" /proc/cpuinfo || return 1; done
     }
     avx512="avx2 fma avx512f avx512bw avx512dq avx512vl"
-    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16"; do
+    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16" \
+        "amx $avx512 avx512_bf16 amx_tile amx_bf16"; do
         set -- $set
         name=$1
         shift

@@ -8,8 +8,12 @@
 #include "tests/support/test.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 static float *noise(Rng *rng, int n)
 {
@@ -116,8 +120,8 @@ typedef struct {
     int m, n, k;
 } Sizes;
 
-static const Sizes sizes[] = {{1, 1, 1},     {3, 5, 7},      {14, 32, 8},   {15, 33, 513},
-                              {130, 70, 40}, {29, 65, 1031}, {61, 141, 517}};
+static const Sizes sizes[] = {{1, 1, 1},     {3, 5, 7},      {14, 32, 8},    {15, 33, 513}, {32, 48, 64},
+                              {130, 70, 40}, {29, 65, 1031}, {61, 141, 517}, {230, 17, 33}, {49, 270, 530}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
 /* X times panels of Y or Yᵀ: all rows at once, compared with double; then each row alone, equal to the bit. */
@@ -166,6 +170,52 @@ static void panels_in_bf16(void **state)
             check_panels(sizes[i], PRECISION_BF16, (Trans)t, &rng);
 }
 
+enum { MOST_M = 40, MOST_N = 50, MOST_K = 65, FREE = 3 };
+
+/* A product of the first m rows and n columns, added to C, is that part of the product `whole` to the bit, and nothing
+ * is written beside it. */
+static void check_part(Sizes z, Precision precision, const float *X, const float *Y, const float *before,
+                       const float *whole)
+{
+    size_t ldc = (size_t)z.n + FREE;
+    float *C = malloc(ldc * (size_t)(z.m + 1) * sizeof *C), *expected = malloc(ldc * (size_t)(z.m + 1) * sizeof *C);
+    Panels panels = {precision, z.k, z.n, model_alloc(panels_bytes(precision, z.k, z.n), 1)};
+    assert_true(C && expected && panels.at);
+    panels_fill(&panels, PLAIN, Y, MOST_N);
+    for (int i = 0; i <= z.m; i++)
+        for (size_t j = 0; j < ldc; j++) {
+            bool in = i < z.m && j < (size_t)z.n;
+            C[(size_t)i * ldc + j] = in ? before[(size_t)i * MOST_N + j] : -7;
+            expected[(size_t)i * ldc + j] = in ? whole[(size_t)i * MOST_N + j] : -7;
+        }
+    gemm_panels(z.m, X, MOST_K, &panels, C, ldc, C, ldc);
+    assert_memory_equal(C, expected, ldc * (size_t)(z.m + 1) * sizeof *C);
+    free(C), free(expected), free(panels.at);
+}
+
+static void parts_of_products(void **state)
+{
+    const int columns[] = {1, 15, 16, 17, 31, 32, 33, 48, MOST_N}, depths[] = {1, 2, 31, 33, 64, MOST_K};
+    Rng rng;
+    (void)state;
+    rng_seed(&rng, 4);
+    float *X = noise(&rng, MOST_M * MOST_K), *Y = noise(&rng, MOST_K * MOST_N), *C = noise(&rng, MOST_M * MOST_N),
+          *whole = noise(&rng, MOST_M * MOST_N);
+    for (int how = 0; how < 2; how++)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+            Panels panels = {(Precision)how, depths[d], MOST_N,
+                             model_alloc(panels_bytes((Precision)how, depths[d], MOST_N), 1)};
+            assert_non_null(panels.at);
+            panels_fill(&panels, PLAIN, Y, MOST_N);
+            gemm_panels(MOST_M, X, MOST_K, &panels, C, MOST_N, whole, MOST_N);
+            for (int m = 1; m <= MOST_M; m++)
+                for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+                    check_part((Sizes){m, columns[c], depths[d]}, (Precision)how, X, Y, C, whole);
+            free(panels.at);
+        }
+    free(X), free(Y), free(C), free(whole);
+}
+
 /* All four products of plain and transposed factors, added to C. */
 static void check_parallel(Sizes z, Precision precision, Rng *rng)
 {
@@ -199,6 +249,33 @@ static void parallel_products(void **state)
         check_parallel(sizes[i], PRECISION_FLOAT32, &rng);
         check_parallel(sizes[i], PRECISION_BF16, &rng);
     }
+}
+
+static void any_number_of_threads(void **state)
+{
+    (void)state;
+#ifndef _OPENMP
+    skip();
+#else
+    const Sizes z = {100, 300, 700};
+    const size_t bytes = (size_t)(z.m * z.n) * sizeof(float);
+    int before = omp_get_max_threads();
+    Rng rng;
+    rng_seed(&rng, 5);
+    float *X = noise(&rng, z.m * z.k), *Y = noise(&rng, z.k * z.n), *one = noise(&rng, z.m * z.n),
+          *more = noise(&rng, z.m * z.n);
+    for (int how = 0; how < 2; how++)
+        for (int ta = 0; ta < 2; ta++)
+            for (int threads = 1; threads <= 5; threads++) {
+                omp_set_num_threads(threads);
+                gemm_parallel((Precision)how, (Trans)ta, PLAIN, z.m, z.n, z.k, X, (size_t)(ta ? z.m : z.k), Y,
+                              (size_t)z.n, 0, threads == 1 ? one : more, (size_t)z.n);
+                if (threads > 1)
+                    assert_memory_equal(one, more, bytes);
+            }
+    omp_set_num_threads(before);
+    free(X), free(Y), free(one), free(more);
+#endif
 }
 
 /* Rounding must keep a NaN, and take a number too large for bfloat16 to infinity. */
@@ -240,7 +317,9 @@ int main(void)
         cmocka_unit_test(places),
         cmocka_unit_test(panels_in_float32),
         cmocka_unit_test(panels_in_bf16),
+        cmocka_unit_test(parts_of_products),
         cmocka_unit_test(parallel_products),
+        cmocka_unit_test(any_number_of_threads),
         cmocka_unit_test(bf16_of_odd_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Numbers rounded to bfloat16 (the upper half of a float, rounded to nearest, ties to even), and, where the processor
- * has dot products of them, products with sums in float. Neighbours along k are stored in pairs, because that is what
- * the dot product takes. Without it rounded numbers stay floats, and their products are those of products.h. */
+ * has products of them with sums in float, their pairs: neighbours along k are stored together, because that is what
+ * such a product takes. The products themselves are in pair_vectors.h and pair_tiles.h, one or the other for a set.
+ * Without them rounded numbers stay floats, and their products are those of products.h. */
 #ifndef COCO_MODEL_SIMD_BF16_H
 #define COCO_MODEL_SIMD_BF16_H
 
@@ -32,125 +33,119 @@ static void round_row(int n, const float *x, float *y)
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 
-typedef Bf16Pair Pairs __attribute__((vector_size(VEC_BYTES)));
+/* --- pairs ---
+ * Rounded by the processor, which takes what is below the normal numbers for zero, as its products do. */
 
-/* --- products --- */
+/* Pairs along k come in multiples of this many; those past the last are zero. */
+#ifdef __AMX_BF16__
+enum { PAIR_STEP = 16 };
+#else
+enum { PAIR_STEP = 1 };
+#endif
 
-INLINED void tile_pairs(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
-                        const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
+static int pairs_of(int k)
 {
-    Vec sum[TILE_ROWS][PANEL_VECS];
-    UNROLLED for (int r = 0; r < rows; r++) UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] = (Vec){0};
-    for (int p = 0; p < pairs; p++) {
-        Pairs b[PANEL_VECS];
-        UNROLLED for (int v = 0; v < PANEL_VECS; v++) b[v] =
-            *(const Pairs *)(panel + (size_t)p * PANEL + v * LANES);
-        UNROLLED for (int r = 0; r < rows; r++)
-        {
-            Pairs a = A[(size_t)r * i_step + (size_t)p * p_step] - (Pairs){0};
-            UNROLLED for (int v = 0; v < PANEL_VECS; v++) sum[r][v] =
-                (Vec)_mm512_dpbf16_ps((__m512)sum[r][v], (__m512bh)a, (__m512bh)b[v]);
-        }
-    }
-    store_tile(rows, cols, sum, base, base_ld, C, ldc);
+    return (k + 2 * PAIR_STEP - 1) / (2 * PAIR_STEP) * PAIR_STEP;
 }
 
-static void product_pairs(int m, int cols, int pairs, const Bf16Pair *A, size_t lda, const Bf16Pair *panel,
-                          const real *base, size_t base_ld, real *C, size_t ldc)
+/* Lanes 0 to n-1, as far as there are. */
+static __mmask16 first_lanes(int n)
 {
-    for (int i = 0, rows; i < m; i += rows) {
-        float *c = C + (size_t)i * ldc;
-        const real *from = base ? base + (size_t)i * base_ld : NULL;
-        rows = rows_from(m, i);
-        if (lda)
-            FOR_ROWS(rows, tile_pairs(ROWS, cols, pairs, A + (size_t)i * lda, lda, 1, panel, from, base_ld, c, ldc))
-        else
-            FOR_ROWS(rows, tile_pairs(ROWS, cols, pairs, A + (size_t)i * (size_t)pairs, 1, ROWS, panel, from,
-                                      base_ld, c, ldc))
-    }
+    return (__mmask16)(n >= LANES ? 0xffff : n > 0 ? (1 << n) - 1 : 0);
 }
-
-/* --- rounding into pairs ---
- * By the processor, which takes what is below the normal numbers for zero, as its products do. */
 
 static __m512i rounded(__m512 x)
 {
     return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x));
 }
 
-static __mmask16 first_lanes(int n)
+/* Lanes of two rows; the second NULL: zeros. */
+static __m512i pair_lanes(__mmask16 lanes, const float *first, const float *second)
 {
-    return (__mmask16)(n < LANES ? (1 << n) - 1 : 0xffff);
+    __m512i low = rounded(_mm512_maskz_loadu_ps(lanes, first));
+    if (!second)
+        return low;
+    return _mm512_or_si512(low, _mm512_slli_epi32(rounded(_mm512_maskz_loadu_ps(lanes, second)), 16));
 }
 
-/* Two rows of n numbers into one of pairs; the second NULL: zeros. */
-static void pair_rows(int n, const float *first, const float *second, Bf16Pair *out)
+/* The first LANES pairs of a row of n numbers, zeros past its end. */
+static __m512i pair_run(int n, const float *x)
 {
-    for (int j = 0; j < n; j += LANES) {
-        __mmask16 lanes = first_lanes(n - j);
-        __m512i low = rounded(_mm512_maskz_loadu_ps(lanes, first + j));
-        if (second)
-            low = _mm512_or_si512(low, _mm512_slli_epi32(rounded(_mm512_maskz_loadu_ps(lanes, second + j)), 16));
-        _mm512_mask_storeu_epi32(out + j, lanes, low);
+    __m512 low = _mm512_maskz_loadu_ps(first_lanes(n), x);
+    __m512 high = n > LANES ? _mm512_maskz_loadu_ps(first_lanes(n - LANES), x + LANES) : _mm512_setzero_ps();
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+}
+
+/* Rows become columns: pairs, then pairs of those, within quarters of a vector; then the quarters. */
+INLINED void transpose(__m512i row[LANES])
+{
+    __m512i a[LANES];
+    UNROLLED for (int i = 0; i < LANES; i += 2)
+    {
+        a[i] = _mm512_unpacklo_epi32(row[i], row[i + 1]);
+        a[i + 1] = _mm512_unpackhi_epi32(row[i], row[i + 1]);
+    }
+    UNROLLED for (int i = 0; i < LANES; i += 4) UNROLLED for (int h = 0; h < 2; h++)
+    {
+        row[i + 2 * h] = _mm512_unpacklo_epi64(a[i + h], a[i + h + 2]);
+        row[i + 2 * h + 1] = _mm512_unpackhi_epi64(a[i + h], a[i + h + 2]);
+    }
+    UNROLLED for (int i = 0; i < LANES; i += 8) UNROLLED for (int c = 0; c < 4; c++)
+    {
+        a[i + c] = _mm512_shuffle_i32x4(row[i + c], row[i + c + 4], 0x88);
+        a[i + c + 4] = _mm512_shuffle_i32x4(row[i + c], row[i + c + 4], 0xdd);
+    }
+    UNROLLED for (int c = 0; c < 8; c++)
+    {
+        row[c] = _mm512_shuffle_i32x4(a[c], a[c + 8], 0x88);
+        row[c + 8] = _mm512_shuffle_i32x4(a[c], a[c + 8], 0xdd);
     }
 }
 
-/* One row of k numbers into ⌈k/2⌉ pairs. */
-static void pair_run(int k, const float *x, Bf16Pair *out)
-{
-    for (int p = 0; p < k; p += 2 * LANES) {
-        __m512 low = _mm512_maskz_loadu_ps(first_lanes(k - p), x + p);
-        __m512 high =
-            k - p > LANES ? _mm512_maskz_loadu_ps(first_lanes(k - p - LANES), x + p + LANES) : _mm512_setzero_ps();
-        _mm512_mask_storeu_epi32(out + p / 2, first_lanes((k - p + 1) / 2),
-                                 (__m512i)_mm512_cvtne2ps_pbh(high, low));
-    }
-}
+/* --- panels --- */
 
-static void round_pairs(int m, int k, const float *A, size_t lda, Bf16Pair *out)
+/* Columns of B, each one run of memory; of a panel that is not full zeros take their place. */
+static void pack_pairs_transposed(int k, int n, const float *B, size_t ldb, Bf16Pair *panels, size_t apart)
 {
-    for (int i = 0; i < m; i++)
-        pair_run(k, A + (size_t)i * lda, out + (size_t)i * (size_t)((k + 1) / 2));
-}
-
-/* As pack_tiles. */
-static void round_tiles(int m, int k, const float *A, size_t p_step, Bf16Pair *out)
-{
-    enum { BLOCK = 8 };
-    int pairs = (k + 1) / 2;
-    for (int p0 = 0; p0 < pairs; p0 += BLOCK) {
-        int end = pairs - p0 < BLOCK ? pairs : p0 + BLOCK;
-        for (int i = 0, rows; i < m; i += rows) {
-            rows = rows_from(m, i);
-            for (int p = p0; p < end; p++) {
-                const float *a = A + (size_t)(2 * p) * p_step + i;
-                pair_rows(rows, a, 2 * p + 1 < k ? a + p_step : NULL,
-                          out + (size_t)i * (size_t)pairs + (size_t)p * (size_t)rows);
+    for (int j0 = 0; j0 < n; j0 += PANEL)
+        for (int p0 = 0; p0 < k; p0 += 2 * LANES)
+            for (int at = 0; at < PANEL; at += LANES) {
+                __m512i run[LANES];
+                int cols = n - j0 - at;
+                const float *b = B + (size_t)(cols > 0 ? j0 + at : 0) * ldb + p0;
+                UNROLLED for (int j = 0; j < LANES; j++) run[j] =
+                    j < cols ? pair_run(k - p0, b + (size_t)j * ldb) : _mm512_setzero_si512();
+                transpose(run);
+                Bf16Pair *to = panels + (size_t)j0 * apart + (size_t)(p0 / 2) * PANEL + at;
+                for (int p = 0; p < LANES && p0 + 2 * p < k; p++)
+                    _mm512_storeu_si512(to + (size_t)p * PANEL, run[p]);
             }
-        }
-    }
 }
 
-static void pack_pairs(int k, int cols, const float *B, size_t p_step, size_t j_step, Bf16Pair *panel)
+/* Rows of B, each one run of memory. */
+static void pack_pairs_plain(int k, int n, const float *B, size_t ldb, Bf16Pair *panels, size_t apart)
 {
-    enum { RUN = 2 * LANES };
-    int pairs = (k + 1) / 2;
-    if (cols < PANEL)
-        memset(panel, 0, (size_t)pairs * PANEL * sizeof *panel);
+    for (int p = 0; 2 * p < k; p++)
+        for (int j = 0; j < n; j += LANES) {
+            const float *b = B + (size_t)(2 * p) * ldb + j;
+            __m512i pairs = pair_lanes(first_lanes(n - j), b, 2 * p + 1 < k ? b + ldb : NULL);
+            Bf16Pair *to = panels + (size_t)(j - j % PANEL) * apart + (size_t)p * PANEL + j % PANEL;
+            _mm512_storeu_si512(to, pairs);
+        }
+}
+
+static void pack_pairs(int k, int n, const float *B, size_t p_step, size_t j_step, Bf16Pair *panels, size_t apart)
+{
+    if (n % PANEL)
+        memset(panels + (size_t)(n - n % PANEL) * apart, 0, (size_t)pairs_of(k) * PANEL * sizeof *panels);
     if (j_step == 1)
-        for (int p = 0; p < pairs; p++) {
-            const float *b = B + (size_t)(2 * p) * p_step;
-            pair_rows(cols, b, 2 * p + 1 < k ? b + p_step : NULL, panel + (size_t)p * PANEL);
-        }
+        pack_pairs_plain(k, n, B, p_step, panels, apart);
     else
-        for (int p0 = 0; p0 < k; p0 += RUN)
-            for (int j = 0; j < cols; j++) {
-                Bf16Pair run[LANES];
-                int n = k - p0 < RUN ? k - p0 : RUN;
-                pair_run(n, B + (size_t)j * j_step + p0, run);
-                for (int p = 0; p < (n + 1) / 2; p++)
-                    panel[(size_t)(p0 / 2 + p) * PANEL + j] = run[p];
-            }
+        pack_pairs_transposed(k, n, B, j_step, panels, apart);
+    int full = (k + 1) / 2;
+    for (int j = 0; j < n && full < pairs_of(k); j += PANEL)
+        memset(panels + (size_t)j * apart + (size_t)full * PANEL, 0,
+               (size_t)(pairs_of(k) - full) * PANEL * sizeof *panels);
 }
 #endif
 

@@ -32,8 +32,8 @@ INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step,
     store_tile(rows, cols, sum, base, base_ld, C, ldc);
 }
 
-static void product(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
-                    size_t base_ld, real *C, size_t ldc)
+static void product_panel(int m, int cols, int k, const real *A, size_t lda, const real *panel, const real *base,
+                          size_t base_ld, real *C, size_t ldc)
 {
     for (int i = 0, rows; i < m; i += rows) {
         real *c = C + (size_t)i * ldc;
@@ -44,6 +44,14 @@ static void product(int m, int cols, int k, const real *A, size_t lda, const rea
         else
             FOR_ROWS(rows, tile(ROWS, cols, k, A + (size_t)i * (size_t)k, 1, ROWS, panel, from, base_ld, c, ldc))
     }
+}
+
+static void product(int m, int n, int k, const real *A, size_t lda, const real *panels, size_t apart,
+                    const real *base, size_t base_ld, real *C, size_t ldc)
+{
+    for (int j = 0; j < n; j += PANEL)
+        product_panel(m, n - j < PANEL ? n - j : PANEL, k, A, lda, panels + (size_t)j * apart,
+                      base ? base + j : NULL, base_ld, C + j, ldc);
 }
 
 /* The numbers of a tile of A, side by side where the tile needs them together. */
@@ -77,22 +85,30 @@ static void pack_transposed(int k, int cols, const real *B, size_t ldb, real *pa
         }
 }
 
-static void pack(int k, int cols, const real *B, size_t p_step, size_t j_step, real *panel)
+/* Rows of B, each one run of memory. */
+static void pack_plain(int k, int n, const real *B, size_t ldb, real *panels, size_t apart)
 {
-    if (cols < PANEL)
-        memset(panel, 0, (size_t)k * PANEL * sizeof *panel);
-    if (j_step != 1) {
-        pack_transposed(k, cols, B, j_step, panel);
-        return;
-    }
-    for (int p = 0; p < k; p++) {
-        const real *b = B + (size_t)p * p_step;
-        real *to = panel + (size_t)p * PANEL;
-        if (cols == PANEL)
-            memcpy(to, b, PANEL * sizeof *to);
-        else
-            memcpy(to, b, (size_t)cols * sizeof *to);
-    }
+    for (int p = 0; p < k; p++)
+        for (int j = 0; j < n; j += PANEL) {
+            const real *b = B + (size_t)p * ldb + j;
+            real *to = panels + (size_t)j * apart + (size_t)p * PANEL;
+            if (n - j >= PANEL)
+                memcpy(to, b, PANEL * sizeof *to);
+            else
+                memcpy(to, b, (size_t)(n - j) * sizeof *to);
+        }
+}
+
+static void pack(int k, int n, const real *B, size_t p_step, size_t j_step, real *panels, size_t apart)
+{
+    if (n % PANEL)
+        memset(panels + (size_t)(n - n % PANEL) * apart, 0, (size_t)k * PANEL * sizeof *panels);
+    if (j_step == 1)
+        pack_plain(k, n, B, p_step, panels, apart);
+    else
+        for (int j = 0; j < n; j += PANEL)
+            pack_transposed(k, n - j < PANEL ? n - j : PANEL, B + (size_t)j * j_step, j_step,
+                            panels + (size_t)j * apart);
 }
 
 #endif

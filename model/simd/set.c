@@ -6,6 +6,13 @@
 #include "model/simd/name.h"
 #include "model/simd/products.h"
 #include "model/simd/rows.h"
+#ifndef REAL_IS_DOUBLE
+#if defined __AMX_BF16__
+#include "model/simd/pair_tiles.h"
+#elif defined __AVX512BF16__
+#include "model/simd/pair_vectors.h"
+#endif
+#endif
 
 #define DECLARE_CELL(name) extern const Cell SIMD_NAME(cell_##name);
 #define DECLARE_RULE(name) extern const OptimRule SIMD_NAME(rule_##name);
@@ -33,6 +40,8 @@ const Simd SIMD_NAME(simd) = {
 #ifndef REAL_IS_DOUBLE
     .round_row = round_row,
 #ifdef __AVX512BF16__
+    .pair_rows = PAIR_ROWS,
+    .pair_step = PAIR_STEP,
     .product_pairs = product_pairs,
     .pack_pairs = pack_pairs,
     .round_pairs = round_pairs,
