@@ -56,7 +56,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -DCOCO_DATE='"
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
 # Those that work as several ranks (io/ranks/ranks.h).
-RANKED   = coco-train coco-sample
+RANKED   = coco-train coco-sample coco-features
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))

@@ -82,7 +82,7 @@ int team_fact_texts(char *const *text, const int64_t *place, int64_t n, char fac
     size_t size = 0;
     FILE *all = open_memstream(&bytes, &size);
     for (int64_t i = 0; all && i < n; i++)
-        fprintf(all, "%s%c", text[place[i]], '\0');
+        fprintf(all, "%s%c", text[place ? place[i] : i], '\0');
     if (!all || memory_stream_close(all, &bytes))
         return err_set(err, "out of memory");
     team_fact_digest(bytes, size, fact);
