@@ -4,6 +4,7 @@
 #include "model/optim/regularize.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/train/scheduled.h"
+#include "pipeline/train/self_critical.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,14 @@ enum { LEVELS = 24 }; /* of a tree; a minibatch has at most 2^20 rows */
 
 struct Shards {
     int rows, n; /* of a minibatch, its shards */
+    int each;    /* captions of a row: the samples of an image in self-critical training, else 1 */
     Part *part;  /* (parts), from the first shard to the last */
     int parts;
     float *level[LEVELS]; /* a gradient each: the right operand at a level of a part's tree */
     size_t *slice;        /* (ranks+1): where each rank's slice of the gradient begins */
     double *word;         /* (ranks, WORDS+n): what each rank says of its shards */
     RankMessage *in, *out;
-    int32_t *image;        /* (rows): of a shard */
-    const int32_t *inputs; /* (rows, C-1): the words that go in; NULL: the captions' */
+    int32_t *image; /* (rows·each): of a shard */
     void *block[LEVELS * 3];
     int blocks;
 };
@@ -91,15 +92,12 @@ static int alloc_parts(Shards *s, const TrainRun *r)
 int shards_start(TrainRun *r, int n, Err *err)
 {
     const Share *share = &r->share;
-    const TrainSettings *t = &r->state.settings;
-    if (share->ranks > 1 && (t->self_critical || t->scheduled_sampling > 0))
-        return err_set(err, "%s draws words on one rank alone",
-                       t->self_critical ? "--self-critical" : "--scheduled-sampling");
     Shards *s = r->shards = calloc(1, sizeof *s);
     if (!s)
         return err_set(err, "out of memory");
     size_t ranks = (size_t)share->ranks, grads = r->grads.n;
     s->rows = n;
+    s->each = samples_of(&r->state.settings);
     s->n = share_count(share, n);
     if (share->ranks > s->n)
         return err_set(err, "%d ranks are too many for %d shards of a minibatch: give --shards %d, or a multiple",
@@ -107,7 +105,7 @@ int shards_start(TrainRun *r, int n, Err *err)
     s->part = take(s, (size_t)s->n, sizeof *s->part);
     s->slice = take(s, ranks + 1, sizeof *s->slice);
     s->word = take(s, ranks * (size_t)(WORDS + s->n), sizeof *s->word);
-    s->image = take(s, (size_t)n, sizeof *s->image);
+    s->image = take(s, (size_t)n * (size_t)s->each, sizeof *s->image);
     if (!s->part || !s->slice || !s->word || !s->image)
         return err_set(err, "out of memory");
     list_parts(s, share, 0, s->n);
@@ -120,29 +118,47 @@ int shards_start(TrainRun *r, int n, Err *err)
 
 /* --- a rank's shards --- */
 
+/* The minibatch as a whole, of which this rank's rows are there. */
+static int whole_batch(TrainRun *r, const Batch *b, LossBatch *all, Err *err)
+{
+    *all = (LossBatch){.features = b->features,
+                       .captions = b->captions,
+                       .grid = b->grid,
+                       .image = b->image,
+                       .N = b->n,
+                       .T = r->data.width - 1,
+                       .mode = LOSS_TRAINING,
+                       .iteration = r->state.iteration + 1};
+    if (r->critic)
+        return self_critical_draw(r, b, all, err);
+    all->inputs = scheduled_inputs(r, b);
+    return 0;
+}
+
 /* Images are numbered within a batch, and a shard's are neighbours. */
-static double loss_of_shard(TrainRun *r, const Batch *b, int k, float *gradient)
+static double loss_of_shard(TrainRun *r, const LossBatch *all, int k, float *gradient)
 {
     Shards *s = r->shards;
-    int from = share_row(&r->share, b->n, k), n = share_row(&r->share, b->n, k + 1) - from;
+    int from = share_row(&r->share, s->rows, k) * s->each, end = share_row(&r->share, s->rows, k + 1) * s->each;
     size_t at = (size_t)from;
-    LossBatch rows = {.features = b->features + at * (size_t)r->data.features.columns,
-                      .captions = b->captions + at * (size_t)r->data.width,
-                      .inputs = s->inputs ? s->inputs + at * (size_t)(r->data.width - 1) : NULL,
-                      .N = n,
-                      .T = r->data.width - 1,
-                      .mode = LOSS_TRAINING,
-                      .iteration = r->state.iteration + 1,
-                      .first = from,
-                      .of = b->n};
-    if (b->grid) {
-        int32_t first = b->image[from];
-        for (int i = 0; i < n; i++) {
-            s->image[i] = b->image[from + i] - first;
+    LossBatch rows = *all;
+    rows.features += at * (size_t)r->data.features.columns;
+    rows.captions += at * (size_t)(all->T + 1);
+    if (all->inputs)
+        rows.inputs += at * (size_t)all->T;
+    if (all->weight)
+        rows.weight += at;
+    rows.N = end - from;
+    rows.first = from;
+    rows.of = all->N;
+    if (all->grid) {
+        int32_t first = all->image[from];
+        for (int i = 0; i < rows.N; i++) {
+            s->image[i] = all->image[from + i] - first;
             rows.images = s->image[i] >= rows.images ? s->image[i] + 1 : rows.images;
         }
         rows.image = s->image;
-        rows.grid = b->grid + (size_t)first * r->data.grid.rows.numbers;
+        rows.grid += (size_t)first * r->data.grid.rows.numbers;
     }
     Params grads = r->grads;
     grads.data = gradient;
@@ -150,15 +166,15 @@ static double loss_of_shard(TrainRun *r, const Batch *b, int k, float *gradient)
 }
 
 /* sum(k, m) into `sum`; the losses of its shards into loss (n). */
-static void sum_shards(TrainRun *r, const Batch *b, int k, int m, int level, float *sum, double *loss)
+static void sum_shards(TrainRun *r, const LossBatch *all, int k, int m, int level, float *sum, double *loss)
 {
     if (m == 1) {
-        loss[k] = loss_of_shard(r, b, k, sum);
+        loss[k] = loss_of_shard(r, all, k, sum);
         return;
     }
     int p = share_split(m);
-    sum_shards(r, b, k, p, level + 1, sum, loss);
-    sum_shards(r, b, k + p, m - p, level + 1, r->shards->level[level], loss);
+    sum_shards(r, all, k, p, level + 1, sum, loss);
+    sum_shards(r, all, k + p, m - p, level + 1, r->shards->level[level], loss);
     gradient_add(sum, r->shards->level[level], r->grads.n);
 }
 
@@ -250,11 +266,13 @@ int shards_loss(TrainRun *r, const Batch *b, int *stop, Err *err)
     Shards *s = r->shards;
     double *mine = s->word + (size_t)r->share.rank * (size_t)(WORDS + s->n), *loss = mine + WORDS;
     bool zeros = b->has_zeros;
+    LossBatch all;
     *stop = 0;
-    s->inputs = scheduled_inputs(r, b);
+    if (whole_batch(r, b, &all, err))
+        return -1;
     for (int i = 0; i < s->parts; i++)
         if (s->part[i].rank == r->share.rank)
-            sum_shards(r, b, s->part[i].first, s->part[i].n, 0, s->part[i].sum, loss);
+            sum_shards(r, &all, s->part[i].first, s->part[i].n, 0, s->part[i].sum, loss);
     if (r->share.ranks > 1) {
         mine[STOP] = report_stop(r->report);
         mine[ZEROS] = zeros;
@@ -262,6 +280,8 @@ int shards_loss(TrainRun *r, const Batch *b, int *stop, Err *err)
             return -1;
     }
     r->loss = sum_losses(loss, s->n);
+    if (r->critic && self_critical_rewards(r, b->n, err))
+        return -1;
     return zeros ? check_zero_rows(&r->data.features, r->data.features_path, &r->warned_of_zeros, r->report, err)
                  : 0;
 }
