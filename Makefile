@@ -95,6 +95,12 @@ $(BUILD)/mpi/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(BUILD)/obj/io
 	$(say) LD $@
 	$(Q)$(MPICC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# With MPI alone it is of use.
+$(BUILD)/mpi/tool_ranks: $(BUILD)/obj/tests/tool_ranks.o $(BUILD)/obj/io/ranks/ranks_mpi.o $(LIBS)
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(MPICC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/obj/io/ranks/ranks_mpi.o: io/ranks/ranks_mpi.c
 	@mkdir -p $(@D)
 	$(say) CC $<
@@ -208,7 +214,7 @@ $(BUILD)/tests/fault.so: $(wildcard tests/faults/*.c) tests/faults/fault.h
 	$(say) LD $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
 
-unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/replay_%)
+unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/replay_%) $(if $(MPI),$(BUILD)/mpi/tool_ranks)
 
 test:
 	scripts/setup test

@@ -85,27 +85,6 @@ END
     same one/m.h5 many/m.h5
 }
 
-@test "captions and words that the model draws: the same for any number of ranks" {
-    needs_ranks coco-train
-    mkdir one many
-    for cell in lstm gru; do tiny -d d -o $cell.h5 --cell $cell --iterations 60 --lr 0.01; done
-    tiny -d d -o adaptive.h5 --attention adaptive --cell lstm --iterations 60 --lr 0.01
-    while read -r n settings; do
-        echo "$n ranks: $settings"
-        coco-train -q --force -d d -o one/m.h5 $settings --iterations 5 --log one/log
-        ranks_of "$n" coco-train -q --force -d d -o many/m.h5 $settings --iterations 5 --log many/log
-        same one/m.h5 many/m.h5
-        [ "$(jq -c 'del(.captions_per_s)' one/log)" = "$(jq -c 'del(.captions_per_s)' many/log)" ]
-    done <<'END'
-2 --self-critical --init lstm.h5 --shards 4 --batch-size 7 --samples 3 --dropout 0.2
-3 --self-critical --init gru.h5 --shards 5 --baseline greedy --samples 1 --val-every 2i --best-by cider
-4 --self-critical --init adaptive.h5 --shards 4 --order shuffle --reward cider=1,bleu4=0.5
-3 --scheduled-sampling 0.5 --hidden 16 --wordvec 8 --cell lstm --shards 7
-2 --scheduled-sampling 0.5 --hidden 16 --wordvec 8 --attention soft --shards 2 --batch-size 30
-END
-    jq -se 'map(select(.event == "iteration")) | length == 5' many/log
-}
-
 @test "ranks: one message each, from one rank" {
     needs_ranks coco-train
     [ "$(ranks 2 -d none -o m.h5)" = "coco-train: none: no such dataset directory; coco-prepare makes one from captions, 'coco-fetch shapes' draws one" ]

@@ -197,3 +197,13 @@ int ranks_gather(const void *mine, size_t bytes, void *all, Err *err)
     free(m);
     return rc;
 }
+
+int ranks_sum(float *x, size_t n, Err *err)
+{
+    for (size_t at = 0; at < n; at += CHUNK) {
+        int part = (int)(n - at < CHUNK ? n - at : CHUNK);
+        if (MPI_Allreduce(MPI_IN_PLACE, x + at, part, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD))
+            return err_set(err, "MPI_Allreduce failed");
+    }
+    return 0;
+}
