@@ -29,7 +29,7 @@ static struct {
 
 static int learn_hosts(Err *err)
 {
-    char host[MPI_MAX_PROCESSOR_NAME + 1] = "", mine[HOST];
+    char host[MPI_MAX_PROCESSOR_NAME + 1] = "", mine[HOST] = ""; /* all of it is sent */
     int n;
     MPI_Get_processor_name(host, &n);
     snprintf(mine, sizeof mine, "%.*s", HOST - 1, host);
