@@ -196,6 +196,7 @@ static int make_items(Run *r, Err *err)
            grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels;
     r->n_items = r->options->threads * AHEAD;
     r->items = calloc((size_t)r->n_items, sizeof *r->items);
+    r->known = calloc((size_t)(r->list.n / r->rounds.ranks + 1), sizeof *r->known);
     for (int i = 0; r->items && i < r->n_items; i++) {
         Item *item = &r->items[i];
         item->input = malloc(input * sizeof *item->input);
@@ -204,7 +205,7 @@ static int make_items(Run *r, Err *err)
         if (!item->input || !item->row || (grid && !item->grid))
             return err_set(err, "out of memory");
     }
-    return r->items ? 0 : err_set(err, "out of memory");
+    return r->items && r->known ? 0 : err_set(err, "out of memory");
 }
 
 /* 1: a picture was taken; 0: there are no more. */
@@ -292,8 +293,10 @@ static int find_known(Run *r, Err *err)
                  : row_store_open(&r->store, r->options, r->settings, cnn_info(r->cnn), r->list.n, r->report, err);
     if (team_rounds_agree(&r->rounds, rc, err))
         return -1;
-    r->known = known_rows(r->list.name, r->list.n, r->store.journal, &r->store.earlier, err);
-    return team_rounds_agree(&r->rounds, r->known ? 0 : -1, err);
+    rc = known_rows(r->known, r->list.name, r->list.n, r->store.journal, &r->store.earlier, err);
+    if (rc)
+        team_fail_alone();
+    return rc;
 }
 
 static int run(Run *r, Err *err)

@@ -2,8 +2,6 @@
 
 #include "io/ranks/ranks.h"
 
-#include <stdlib.h>
-
 static void look_up(const Journal *journal, const Earlier *earlier, const char *name, KnownRow *known)
 {
     RowPlace *j = &known->at[ROW_IN_JOURNAL], *e = &known->at[ROW_IN_EARLIER];
@@ -13,28 +11,22 @@ static void look_up(const Journal *journal, const Earlier *earlier, const char *
         e->state = earlier->state[e->place];
 }
 
-KnownRow *known_rows(char *const *name, int64_t n, const Journal *journal, const Earlier *earlier, Err *err)
+int known_rows(KnownRow *known, char *const *name, int64_t n, const Journal *journal, const Earlier *earlier,
+               Err *err)
 {
     int ranks = ranks_count(), self = ranks_self(), rc = 0;
-    int64_t most = (n + ranks - 1) / ranks;
-    KnownRow *known = calloc((size_t)most + 1, sizeof *known);
-    if (!known)
-        err_set(err, "out of memory");
-    for (int rank = ranks - 1; known && rc == 0 && rank >= 0 && self == 0; rank--) {
+    if (self > 0) {
+        const RankMessage in = {0, known, (size_t)((n - self + ranks - 1) / ranks) * sizeof *known};
+        return ranks_exchange(&in, 1, NULL, 0, RANKS_GENTLE, err);
+    }
+    for (int rank = ranks - 1; rc == 0 && rank >= 0; rank--) {
         int64_t own = 0;
         for (int64_t i = rank; i < n; i += ranks)
             look_up(journal, earlier, name[i], &known[own++]);
         const RankMessage out = {rank, known, (size_t)own * sizeof *known};
         rc = ranks_exchange(NULL, 0, &out, rank > 0, RANKS_GENTLE, err);
     }
-    if (known && self > 0) {
-        const RankMessage in = {0, known, (size_t)((n - self + ranks - 1) / ranks) * sizeof *known};
-        rc = ranks_exchange(&in, 1, NULL, 0, RANKS_GENTLE, err);
-    }
-    if (rc == 0)
-        return known;
-    free(known);
-    return NULL;
+    return rc;
 }
 
 /* A row in the journal has the picture's times; those in the earlier file, the time before which all pictures were as

@@ -23,9 +23,10 @@ typedef struct {
     RowPlace at[2];
 } KnownRow;
 
-/* What is known of this rank's pictures, which are rank + k·ranks of the n names: all ranks. Others than rank 0 need no
- * journal and no earlier file. NULL: out of memory, or a rank does not answer; the caller frees. Main thread. */
-KnownRow *known_rows(char *const *name, int64_t n, const Journal *journal, const Earlier *earlier, Err *err);
+/* All ranks: fills known (⌈n/ranks⌉) with what is known of this rank's pictures, which are rank + k·ranks of the n
+ * names. Others than rank 0 need no journal and no earlier file. -1: a rank does not answer. Main thread. */
+int known_rows(KnownRow *known, char *const *name, int64_t n, const Journal *journal, const Earlier *earlier,
+               Err *err);
 
 /* Where the row of a picture is, of which at->state says what it is now; ROW_BROKEN: nowhere. By its times, before it is
  * read, or by its content after that. Sets at->place and the checksum. Any thread. */
