@@ -56,7 +56,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DCOCO_VERSION='"$(VERSION)"' -DCOCO_DATE='"
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lstemmer -lm -pthread
 
 # Those that work as several ranks (io/ranks/ranks.h).
-RANKED   = coco-train coco-sample
+RANKED   = coco-train coco-sample coco-features
 COMMANDS = $(patsubst cmd/%.c,%,$(wildcard cmd/coco-*.c))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 obj64    = $(patsubst %.c,$(BUILD)/obj/%.f64.o,$(1))
@@ -91,6 +91,12 @@ $(BUILD)/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(LIBS)
 MPICC = OMPI_CC='$(CC)' MPICH_CC='$(CC)' mpicc
 
 $(BUILD)/mpi/coco-%: $(BUILD)/obj/cmd/coco-%.o $(BUILD)/libcmd.a $(BUILD)/obj/io/ranks/ranks_mpi.o $(LIBS)
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(MPICC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# With MPI alone it is of use.
+$(BUILD)/mpi/tool_ranks: $(BUILD)/obj/tests/tool_ranks.o $(BUILD)/obj/io/ranks/ranks_mpi.o $(LIBS)
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(MPICC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -209,7 +215,7 @@ $(BUILD)/tests/fault.so: $(wildcard tests/faults/*.c) tests/faults/fault.h
 	$(say) LD $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
 
-unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/replay_%)
+unit: all $(UNIT) $(TOOLS) $(BUILD)/tests/fault.so $(FUZZ:%=$(BUILD)/tests/replay_%) $(if $(MPI),$(BUILD)/mpi/tool_ranks)
 
 test:
 	scripts/setup test

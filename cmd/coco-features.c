@@ -1,6 +1,7 @@
 /* coco-features: pictures in, features of a convolutional network out. */
 #include "cmd/cli.h"
 #include "cmd/picture_operands.h"
+#include "pipeline/common/team.h"
 #include "pipeline/features/cnn_list.h"
 #include "pipeline/features/features.h"
 
@@ -24,7 +25,7 @@ static const char EPILOG[] =
     "How it wants pictures comes from its metadata (coco.mean, coco.scale or coco.std, coco.order,\n"
     "coco.fit), from a table of known networks, or from the options.";
 
-enum { N_OPTIONS = 18, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 19, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -66,6 +67,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "look at content, not at times, to see what has changed"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &f->pictures.max_pixels, .arg = "N",
          .help = "refuse pictures of more pixels", .min = 1, .max = 1e10},
+        {.name = "mpi-timeout", .kind = CLI_INT, .value = &f->mpi_timeout, .arg = "N",
+         .help = "with several ranks: end if one does not answer for N seconds", .min = 1, .max = MPI_TIMEOUT_MAX},
     };
     /* clang-format on */
     _Static_assert(sizeof all == N_OPTIONS * sizeof *all, "N_OPTIONS counts the table's rows");
@@ -99,7 +102,7 @@ static void take(const Cli *cli, Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = {.features = {.cnn = CNN_DEFAULT, .pictures.max_pixels = IMAGE_PIXELS_MAX}};
+    Options o = {.features = {.cnn = CNN_DEFAULT, .pictures.max_pixels = IMAGE_PIXELS_MAX, .mpi_timeout = 300}};
     CliOption options[N_OPTIONS];
     Err err;
     int64_t broken;
@@ -113,7 +116,8 @@ int main(int argc, char **argv)
                .examples = "  coco-features --cnn efficientnet-lite1 -o photos.h5 photos/\n"
                            "  coco-features --grid -d DATA --split val -o DATA/val_features.h5",
                .options = options,
-               .n_options = N_OPTIONS};
+               .n_options = N_OPTIONS,
+               .ranks = true};
     cli_parse(&cli, argc, argv);
     take(&cli, &o);
     int rc = features_run(&o.features, cli_report(&cli, "pictures"), &broken, &err);

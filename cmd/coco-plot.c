@@ -60,6 +60,8 @@ int main(int argc, char **argv)
          .help = "the picture to write, PNG; - is standard output"},
         {.name = "y", .kind = CLI_TEXT, .value = &o.plot.y, .arg = "KEY",
          .help = "draw this number of the logs instead of the losses: lr, val_cider, val_bleu4, val_perplexity, ..."},
+        {.name = "x", .kind = CLI_TEXT, .value = &o.plot.x, .arg = "TEXT",
+         .help = "what the logs count as iterations, if it is something else"},
         {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
          .help = "mark each run's best validation: its lowest loss or perplexity, its highest score"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},

@@ -202,7 +202,7 @@ static void check_settings(const Cli *cli, const TrainOptions *t)
 static void check_self_critical(const Cli *cli, Options *o)
 {
     static const char *const parts[] = {"samples", "reward", "baseline"};
-    static const char *const excluded[] = {"label-smoothing", "scheduled-sampling", "shards"};
+    static const char *const excluded[] = {"label-smoothing", "scheduled-sampling"};
     TrainSettings *s = &o->train.settings;
     if (o->reward)
         cli_weights("--reward", o->reward, REWARD_NAMES, SETTING_REWARD_MAX, s->reward);

@@ -22,6 +22,7 @@ struct LossWork {
     Blocks blocks;
 
     Plan plan;       /* of the current minibatch */
+    int first;       /* of a part of a minibatch: the number of its first row */
     int of;          /* the rows that its loss is a mean over */
     Dropout dropout; /* of this minibatch: rate 0 in validation */
 
@@ -240,11 +241,17 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 
 /* --- the output layer --- */
 
+/* The row of a position. */
+static int row_of_position(const LossWork *w, int position)
+{
+    return w->plan.number[position] / w->plan.T - w->first;
+}
+
 /* Multiplies the losses of n positions, and the gradients of their scores if there are any, by their rows' weights. */
 static void weigh_rows(const LossWork *w, const real *weight, int position, int n, Rows dscores)
 {
     for (int i = 0; i < n; i++) {
-        real by = weight[w->plan.number[position + i] / w->plan.T];
+        real by = weight[row_of_position(w, position + i)];
         w->row_loss[position + i] *= (double)by;
         if (dscores.at)
             scale_rows(1, w->shape.V, by, rows_at(dscores, i));
@@ -333,6 +340,7 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
     w->dropout =
         (Dropout){batch->mode == LOSS_TRAINING ? w->options.dropout : 0, w->options.seed, batch->iteration};
     w->out = w->dropout.rate > 0 ? w->dropped : w->h;
+    w->first = batch->first;
     w->of = batch->of ? batch->of : batch->N;
     plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->inputs, batch->image, w->dropout.rate > 0,
               batch->first);
@@ -349,5 +357,5 @@ void loss_of_rows(const LossWork *w, double *row)
 {
     memset(row, 0, (size_t)w->plan.N * sizeof *row);
     for (int i = 0; i < w->plan.P; i++)
-        row[w->plan.number[i] / w->plan.T] += w->row_loss[i];
+        row[row_of_position(w, i)] += w->row_loss[i];
 }

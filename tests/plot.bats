@@ -45,6 +45,14 @@ top() { cut -d' ' -f2 <<<"$1"; }
     inside "$(png changed a.png b.png)" "$IN_LEGEND"
 }
 
+@test "--x changes what stands below the axes, and nothing else" {
+    coco-plot a.log -o a.png
+    coco-plot a.log --x ranks -o b.png
+    inside "$(png changed a.png b.png)" '0 500 960 540'
+    coco-plot a.log --x iteration -o b.png
+    same a.png b.png
+}
+
 @test "--log-y moves small losses up; title and legend stay" {
     coco-plot a.log -o linear.png
     coco-plot a.log --log-y -o log.png

@@ -122,7 +122,7 @@ static void gradients_of_the_weighted_loss(void **state)
         weighted_gradient(cell_named("lstm"), attention_at(i), 0, i == 1);
 }
 
-/* A weight multiplies a row's loss: (1/N) Σ weight·loss of the row alone. */
+/* A weight multiplies a row's loss: (1/N) Σ weight·loss of the row alone; in parts of the minibatch, too. */
 static void weights_multiply_rows(void **state)
 {
     (void)state;
@@ -146,6 +146,16 @@ static void weights_multiply_rows(void **state)
     p.batch.weight = weight;
     p.batch.N = N;
     assert_true(fabs(loss_of(&p) - sum) < 1e-13);
+    p.batch.of = N;
+    for (int i = 0; i < N; i += N / 2) {
+        p.batch.first = i;
+        p.batch.N = N / 2;
+        p.batch.features = p.features + (size_t)i * D;
+        p.batch.captions = captions + (size_t)i * (T + 1);
+        p.batch.weight = weight + i;
+        sum -= loss_of(&p);
+    }
+    assert_true(fabs(sum) < 1e-13);
     problem_free(&p);
 }
 

@@ -41,6 +41,10 @@ int ranks_exchange(const RankMessage *in, int n_in, const RankMessage *out, int 
 /* Each rank gets the records of all: all (count,bytes), in the order of the ranks. Waits gently. */
 int ranks_gather(const void *mine, size_t bytes, void *all, Err *err);
 
+/* x (n) becomes the sum over all ranks, by MPI's own algorithm and in its order, which the ranks' number changes: what
+ * sums of ours are measured against (scripts/bench-ranks). */
+int ranks_sum(float *x, size_t n, Err *err);
+
 /* The end of this rank's part; once. With `alone` the others are ended too, at once, and this does not return: mpirun
  * exits with `status`. Otherwise all ranks do so together. */
 void ranks_leave(int status, bool alone);

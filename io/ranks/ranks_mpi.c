@@ -29,7 +29,7 @@ static struct {
 
 static int learn_hosts(Err *err)
 {
-    char host[MPI_MAX_PROCESSOR_NAME + 1] = "", mine[HOST];
+    char host[MPI_MAX_PROCESSOR_NAME + 1] = "", mine[HOST] = ""; /* all of it is sent */
     int n;
     MPI_Get_processor_name(host, &n);
     snprintf(mine, sizeof mine, "%.*s", HOST - 1, host);
@@ -196,4 +196,14 @@ int ranks_gather(const void *mine, size_t bytes, void *all, Err *err)
     int rc = ranks_exchange(m, (int)others, m + others, (int)others, RANKS_GENTLE, err);
     free(m);
     return rc;
+}
+
+int ranks_sum(float *x, size_t n, Err *err)
+{
+    for (size_t at = 0; at < n; at += CHUNK) {
+        int part = (int)(n - at < CHUNK ? n - at : CHUNK);
+        if (MPI_Allreduce(MPI_IN_PLACE, x + at, part, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD))
+            return err_set(err, "MPI_Allreduce failed");
+    }
+    return 0;
 }

@@ -50,6 +50,12 @@ int ranks_gather(const void *mine, size_t bytes, void *all, Err *err)
     return 0;
 }
 
+int ranks_sum(float *x, size_t n, Err *err)
+{
+    (void)x, (void)n, (void)err;
+    return 0;
+}
+
 void ranks_leave(int status, bool alone)
 {
     (void)status, (void)alone;

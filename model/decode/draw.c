@@ -27,6 +27,7 @@ struct Draw {
 typedef struct {
     uint32_t seed;
     int64_t iteration;
+    int first; /* row of the whole minibatch */
     bool greedy;
     int T;
     const int32_t *captions; /* (N,T+1): those given, or NULL: all words are the model's */
@@ -87,7 +88,7 @@ static int32_t next_word(const Draw *d, const Source *s, int live, int row, int 
     scores[WORD_NULL] = (real)-INFINITY;
     if (s->greedy)
         return best_word(V, scores);
-    philox_four((PhiloxPlace){s->seed, DRAW_LAYER, s->iteration, (uint32_t)row}, (uint32_t)t, random);
+    philox_four((PhiloxPlace){s->seed, DRAW_LAYER, s->iteration, (uint32_t)(s->first + row)}, (uint32_t)t, random);
     if (s->captions && uniform(random[0], random[1]) >= s->p)
         return s->captions[(size_t)row * (size_t)(s->T + 1) + (size_t)t + 1];
     return draw_word(V, scores, uniform(random[2], random[3]));
@@ -145,7 +146,8 @@ static void run(Draw *d, const DrawBatch *b, const Source *s, int each, int32_t 
 
 static void run_captions(Draw *d, const DrawBatch *b, bool greedy, int each, int T, int32_t *captions)
 {
-    const Source source = {.seed = b->seed, .iteration = b->iteration, .greedy = greedy, .T = T};
+    const Source source = {
+        .seed = b->seed, .iteration = b->iteration, .first = b->first * each, .greedy = greedy, .T = T};
     int rows = b->N * each, width = T + 1;
     memset(captions, 0, (size_t)rows * (size_t)width * sizeof *captions); /* WORD_NULL */
     for (int i = 0; i < rows; i++)
@@ -165,7 +167,8 @@ void draw_greedy(Draw *d, const DrawBatch *b, int T, int32_t *captions)
 
 void draw_inputs(Draw *d, const DrawBatch *b, double p, int T, const int32_t *captions, int32_t *inputs)
 {
-    const Source source = {.seed = b->seed, .iteration = b->iteration, .T = T, .captions = captions, .p = p};
+    const Source source = {
+        .seed = b->seed, .iteration = b->iteration, .first = b->first, .T = T, .captions = captions, .p = p};
     for (int i = 0; i < b->N; i++) {
         const int32_t *caption = captions + (size_t)i * (size_t)(T + 1);
         memcpy(inputs + (size_t)i * (size_t)T, caption, (size_t)T * sizeof *inputs);

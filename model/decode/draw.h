@@ -27,6 +27,7 @@ typedef struct {
     const real *grid;     /* (images,places,C); NULL without attention */
     const int32_t *image; /* (N): which of the grids; NULL without attention */
     int images, N;
+    int first; /* of a part of a minibatch: the number of its first row, which keys the random numbers */
     uint32_t seed;
     int64_t iteration;
 } DrawBatch;
@@ -41,7 +42,8 @@ void draw_free(Draw *draw); /* NULL is legal */
 void draw_refresh(Draw *draw);
 
 /* `each` captions of up to T words for each of the N, one after the other: captions (N·each, T+1), from <START> to
- * <END>, or to the T-th word, then <NULL>. Row r of the result has random numbers of its own. */
+ * <END>, or to the T-th word, then <NULL>. Row r of the result has random numbers of its own, those of
+ * row first·each + r. */
 void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t *captions);
 /* One caption each, by the word of highest score: draws no random number. */
 void draw_greedy(Draw *draw, const DrawBatch *batch, int T, int32_t *captions);

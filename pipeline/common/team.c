@@ -3,6 +3,7 @@
 #include "io/ranks/ranks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool alone;
 
@@ -25,6 +26,14 @@ int team_rank(void)
 void team_fail_alone(void)
 {
     alone = true;
+}
+
+int team_check_operands(const char *const *operand, int n, Err *err)
+{
+    for (int i = 0; i < n && ranks_count() > 1; i++)
+        if (!strcmp(operand[i], "-"))
+            return err_set(err, "-: standard input reaches one rank alone; name a file");
+    return 0;
 }
 
 bool team_speaks(void)

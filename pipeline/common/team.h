@@ -13,6 +13,8 @@ int team_join(Err *err);
 int team_rank(void);
 /* From now on this rank, which has failed while others go on, speaks; when it exits, they are ended. */
 void team_fail_alone(void);
+/* -1: "-" is among the operands of several ranks. */
+int team_check_operands(const char *const *operand, int n, Err *err);
 /* Whether messages of this rank are for the user. */
 bool team_speaks(void);
 

@@ -1,6 +1,7 @@
 #include "pipeline/common/team_agree.h"
 
 #include "io/base/digest.h"
+#include "io/base/memory_stream.h"
 #include "io/ranks/ranks.h"
 
 #include <stdio.h>
@@ -37,7 +38,7 @@ int team_agree_outcome(int rc, int *mark, Err *err)
     if (ranks_count() == 1)
         return rc ? 1 : 0;
     if (rc)
-        mine.err = *err;
+        err_set(&mine.err, "%s", err->text); /* not what is behind its end */
     if (!(all = calloc((size_t)ranks_count(), sizeof *all)))
         return err_set(err, "out of memory");
     rc = ranks_gather(&mine, sizeof mine, all, err) ? -1 : first_failure(all, mark, err);
@@ -73,4 +74,18 @@ void team_fact_digest(const void *bytes, size_t n, char fact[TEAM_FACT])
     char hex[DIGEST_LEN + 1];
     digest_hex(bytes, n, hex);
     snprintf(fact, TEAM_FACT, "digest %.16s", hex);
+}
+
+int team_fact_texts(char *const *text, const int64_t *place, int64_t n, char fact[TEAM_FACT], Err *err)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *all = open_memstream(&bytes, &size);
+    for (int64_t i = 0; all && i < n; i++)
+        fprintf(all, "%s%c", text[place ? place[i] : i], '\0');
+    if (!all || memory_stream_close(all, &bytes))
+        return err_set(err, "out of memory");
+    team_fact_digest(bytes, size, fact);
+    free(bytes);
+    return 0;
 }

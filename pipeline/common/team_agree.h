@@ -6,6 +6,7 @@
 #include "io/base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TEAM_FACT = 40 }; /* characters of a fact, the NUL included */
 
@@ -20,5 +21,7 @@ int team_agree_facts(const char *const *names, const char *facts, int n, Err *er
 
 /* A fact: "digest ...". */
 void team_fact_digest(const void *bytes, size_t n, char fact[TEAM_FACT]);
+/* That of the texts at n places of a list, or of its first n if place is NULL. -1: out of memory. */
+int team_fact_texts(char *const *text, const int64_t *place, int64_t n, char fact[TEAM_FACT], Err *err);
 
 #endif

@@ -2,16 +2,17 @@
 
 #include "io/base/checksum.h"
 #include "io/file/file.h"
+#include "io/ranks/ranks.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/common/team.h"
+#include "pipeline/common/team_rounds.h"
 #include "pipeline/features/cnn_find.h"
-#include "pipeline/features/earlier.h"
 #include "pipeline/features/feature_settings.h"
-#include "pipeline/features/features_file.h"
-#include "pipeline/features/journal.h"
+#include "pipeline/features/features_alike.h"
 #include "pipeline/features/picture_list.h"
+#include "pipeline/features/row_store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,54 +20,47 @@
 
 enum { AHEAD = 4 }; /* pictures in progress or waiting, for each thread */
 
-/* Where a picture's row is. */
-typedef enum { BROKEN, COMPUTED, IN_JOURNAL, IN_EARLIER } Source;
-
 /* One picture on its way. */
 typedef struct {
     int64_t i;
     float *input;
     float *row;  /* the vector, then the grid in float16 */
     float *grid; /* NULL where none is wanted */
-    Source source;
-    int64_t place; /* in the journal or the earlier file */
-    PictureState state;
+    RowSource source;
+    RowPlace at;
     Err why; /* it is broken */
 } Item;
-
-/* A row of the file to be written. */
-typedef struct {
-    Source source; /* the journal or the earlier file */
-    int64_t place;
-} Row;
 
 typedef struct {
     const FeaturesOptions *options;
     const Report *report;
+    TeamRounds rounds;
     PictureList list;
     Cnn *cnn;
     Extractor extractor;
     FeatureSetting settings[FEATURE_SETTINGS];
-    Journal *journal;
-    Earlier earlier;
+    RowStore store;  /* rank 0's */
+    KnownRow *known; /* of this rank's pictures */
     Item *items;
     int n_items;
-    int64_t taken;
-    Row *rows; /* (pictures); the first n_done are filled, here and below */
-    PictureState *states;
-    const char **names;
-    int64_t n_done, broken;
+    int64_t taken; /* pictures, by this rank */
+    int64_t broken;
+    bool computing; /* it has begun to */
+    bool stopped;
 } Run;
 
 /* --- one picture --- */
 
+/* Picture i is rank i mod ranks'. */
 static int take_picture(void *ctx, void *item, Err *err)
 {
     Run *r = ctx;
+    Item *it = item;
     (void)err;
-    if (r->taken == r->list.n)
+    it->i = r->rounds.rank + r->taken * r->rounds.ranks;
+    if (it->i >= r->list.n)
         return 0;
-    ((Item *)item)->i = r->taken++;
+    r->taken++;
     return 1;
 }
 
@@ -78,33 +72,6 @@ static int look_at(const char *path, PictureState *state, Err *err)
     *state = (PictureState){
         .size = st.st_size, .modified = nanoseconds(&st.st_mtim), .changed = nanoseconds(&st.st_ctim)};
     return 0;
-}
-
-/* Whether the picture is the one that a row was computed from: by its times, before it is read, and by its content
- * after that. A row in the journal has the picture's times; those in the earlier file, the time before which all
- * pictures were as they are there. */
-static bool find_row(const Run *r, Item *it, bool content)
-{
-    const char *name = r->list.name[it->i];
-    PictureState was, now = it->state;
-    int64_t place = journal_find(r->journal, name, &was);
-    bool known =
-        place >= 0 && was.size == now.size &&
-        (content ? was.checksum == now.checksum : was.modified == now.modified && was.changed == now.changed);
-    it->source = IN_JOURNAL;
-    if (!known && (place = earlier_find(&r->earlier, name)) >= 0) {
-        was = r->earlier.state[place];
-        known = was.size == now.size &&
-                (content ? was.checksum == now.checksum : now.modified < was.modified && now.changed < was.changed);
-        it->source = IN_EARLIER;
-    }
-    if (!known) {
-        it->source = BROKEN;
-        return false;
-    }
-    it->place = place;
-    it->state.checksum = was.checksum;
-    return true;
 }
 
 /* Whether all numbers of the row are finite, and a grid's are in float16, too. */
@@ -130,7 +97,7 @@ static int compute(const Run *r, Item *it, const Image *image, Err *err)
     if (it->grid)
         h5_to_halves(it->grid, n, grid);
     if (is_finite(info, it->row, grid, n))
-        it->source = COMPUTED;
+        it->source = ROW_COMPUTED;
     else
         err_set(&it->why, "%s: the network gives numbers that are not finite, or too large for float16",
                 r->list.path[it->i]);
@@ -142,83 +109,73 @@ static int work_picture(void *ctx, void *item, Err *err)
     const Run *r = ctx;
     Item *it = item;
     const char *path = r->list.path[it->i];
+    const KnownRow *known = &r->known[it->i / r->rounds.ranks];
     Image image = {0};
     size_t len;
-    it->source = BROKEN;
-    if (look_at(path, &it->state, &it->why) || (!r->options->by_content && find_row(r, it, false)))
+    it->source = ROW_BROKEN;
+    if (look_at(path, &it->at.state, &it->why))
+        return 0;
+    if (!r->options->by_content && (it->source = known_row_of(known, false, &it->at)) != ROW_BROKEN)
         return 0;
     char *bytes = file_read(path, IMAGE_FILE_MAX, &len, &it->why);
     if (!bytes)
         return 0;
-    it->state.size = (int64_t)len;
-    it->state.checksum = checksum(0, bytes, len);
-    bool known = find_row(r, it, true);
-    int bad = known ? 0 : extractor_decode(&r->extractor, bytes, len, &image, &it->why);
+    it->at.state.size = (int64_t)len;
+    it->at.state.checksum = checksum(0, bytes, len);
+    it->source = known_row_of(known, true, &it->at);
+    bool is_known = it->source != ROW_BROKEN;
+    int bad = is_known ? 0 : extractor_decode(&r->extractor, bytes, len, &image, &it->why);
     free(bytes);
     if (bad)
         err_prefix(&it->why, "%s: ", path);
-    if (known || bad)
+    if (is_known || bad)
         return 0;
     int rc = compute(r, it, &image, err);
     image_free(&image);
     return rc;
 }
 
-/* --- the file --- */
+/* --- what came of it --- */
 
-static int read_row(void *ctx, int64_t i, void *row, Err *err)
+/* A picture that is done, and what came of it: its numbers, or why it is broken. The rate of progress is that of
+ * computing: it leaves out the rows that are found at the beginning. */
+static int take_result(Run *r, int64_t i, RowSource source, const RowPlace *at, const void *numbers,
+                       const char *why, int why_len, Err *err)
 {
-    Run *r = ctx;
-    return r->rows[i].source == IN_EARLIER ? earlier_read(&r->earlier, r->rows[i].place, row, err)
-                                           : journal_read(r->journal, r->rows[i].place, row, err);
+    int rc = 0;
+    if (source != ROW_BROKEN)
+        rc = row_store_add(&r->store, r->list.name[i], source, at, numbers, err);
+    else
+        report_warn(r->report, "%.*s", why_len, why);
+    r->broken += source == ROW_BROKEN;
+    r->computing |= source == ROW_COMPUTED;
+    if (rc == 0 && r->computing)
+        report_progress(r->report, r->store.n + r->broken, r->list.n);
+    return rc;
 }
 
-/* Whether a new file would be the earlier one. */
-static bool is_earlier(const Run *r)
+/* --- several ranks --- */
+
+enum { ROUND = 8 }; /* pictures that each computes until they meet; threads go on meanwhile */
+
+static int send_result(Run *r, const Item *it, Err *err)
 {
-    if (!r->earlier.h5 || r->n_done != r->earlier.n || !r->earlier.cnn)
-        return false;
-    for (int64_t i = 0; i < r->n_done; i++)
-        if (r->rows[i].source != IN_EARLIER || r->rows[i].place != i)
-            return false;
-    for (int i = 0; i < FEATURE_SETTINGS; i++)
-        if (!strcmp(r->settings[i].attribute, "cnn"))
-            return !strcmp(r->settings[i].text, r->earlier.cnn);
-    return false;
+    FILE *out = r->rounds.out;
+    fwrite(&it->at, sizeof it->at, 1, out);
+    if (it->source == ROW_COMPUTED)
+        fwrite(it->row, features_row_bytes(cnn_info(r->cnn)), 1, out);
+    else if (it->source == ROW_BROKEN)
+        fputs(it->why.text, out);
+    return ferror(out) ? err_set(err, "out of memory") : team_rounds_add(&r->rounds, it->i, it->source, err);
 }
 
-/* The file's time is that of the run's beginning: what changes from then on is newer. */
-static int write_file(Run *r, Err *err)
+static int take_entry(void *ctx, const TeamEntry *e, const char *bytes, Err *err)
 {
-    const struct timespec began = journal_began(r->journal), times[2] = {{.tv_nsec = UTIME_OMIT}, began};
-    const FeaturesFile file = {.path = r->options->output,
-                               .settings = r->settings,
-                               .info = cnn_info(r->cnn),
-                               .n = r->n_done,
-                               .name = r->names,
-                               .state = r->states,
-                               .read = read_row,
-                               .ctx = r,
-                               .modified = began};
-    if (!is_earlier(r))
-        return features_file_write(&file, err);
-    if (utimensat(AT_FDCWD, r->options->output, times, 0))
-        return err_set(err, "%s: %s", r->options->output, strerror(errno));
-    return 0;
-}
-
-static int keep(Run *r, const Item *item, Err *err)
-{
-    Row row = {item->source, item->place};
-    if (item->source == COMPUTED) {
-        row = (Row){IN_JOURNAL, journal_add(r->journal, r->list.name[item->i], &item->state, item->row, err)};
-        if (row.place < 0)
-            return -1;
-    }
-    r->rows[r->n_done] = row;
-    r->states[r->n_done] = item->state;
-    r->names[r->n_done++] = r->list.name[item->i];
-    return 0;
+    RowPlace at;
+    memcpy(&at, bytes, sizeof at);
+    bytes += sizeof at;
+    return take_result(ctx, e->place, (RowSource)e->kind, &at, bytes, bytes, (int)(e->bytes - (int64_t)sizeof at),
+                       err);
 }
 
 /* --- the run --- */
@@ -236,13 +193,10 @@ static int make_items(Run *r, Err *err)
 {
     const CnnInfo *info = cnn_info(r->cnn);
     size_t input = (size_t)info->width * (size_t)info->height * 3,
-           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels,
-           n = (size_t)r->list.n;
+           grid = (size_t)info->grid_rows * (size_t)info->grid_columns * (size_t)info->grid_channels;
     r->n_items = r->options->threads * AHEAD;
     r->items = calloc((size_t)r->n_items, sizeof *r->items);
-    r->rows = calloc(n, sizeof *r->rows);
-    r->states = calloc(n, sizeof *r->states);
-    r->names = calloc(n, sizeof *r->names);
+    r->known = calloc((size_t)(r->list.n / r->rounds.ranks + 1), sizeof *r->known);
     for (int i = 0; r->items && i < r->n_items; i++) {
         Item *item = &r->items[i];
         item->input = malloc(input * sizeof *item->input);
@@ -251,51 +205,51 @@ static int make_items(Run *r, Err *err)
         if (!item->input || !item->row || (grid && !item->grid))
             return err_set(err, "out of memory");
     }
-    return r->items && r->rows && r->states && r->names ? 0 : err_set(err, "out of memory");
+    return r->items && r->known ? 0 : err_set(err, "out of memory");
 }
 
-/* The journal, and with --update the file as it is. */
-static int open_known(Run *r, Err *err)
-{
-    const CnnInfo *info = cnn_info(r->cnn);
-    char *other, *text;
-    feature_settings_list(r->settings, r->options, info, &r->extractor.prepare);
-    if (r->options->update && earlier_open(&r->earlier, r->options->output, r->settings, info, err) < 0)
-        return -1;
-    if (!(text = feature_settings_text(r->settings)))
-        return err_set(err, "out of memory");
-    r->journal = journal_open(r->options->output, text, features_row_bytes(info), &other, err);
-    free(text);
-    if (!r->journal)
-        return -1;
-    if (other)
-        report_note(r->report, "rows of an unfinished run are dropped: it was made with %s", other);
-    else if (journal_rows(r->journal))
-        report_note(r->report, "an unfinished run goes on: it has computed %lld rows",
-                    (long long)journal_rows(r->journal));
-    free(other);
-    return 0;
-}
-
-static int take_item(Run *r, const Item *it, Err *err)
-{
-    int rc = 0;
-    if (it->source != BROKEN)
-        rc = keep(r, it, err);
-    else if (r->options->data)
-        rc = err_set(err, "%s", it->why.text);
-    else
-        report_warn(r->report, "%s", it->why.text);
-    r->broken += it->source == BROKEN;
-    return rc;
-}
-
-/* The rate of progress is that of computing: it leaves out the rows that are found at the beginning. */
-static int take_rows(Run *r, Err *err)
+/* 1: a picture was taken; 0: there are no more. */
+static int take_one(Run *r, Pipe *pipe, Err *err)
 {
     void *item;
+    int rc = pipe_next(pipe, &item, err);
+    const Item *it = item;
+    if (rc <= 0)
+        return rc;
+    if (it->source == ROW_BROKEN && r->options->data)
+        rc = err_set(err, "%s", it->why.text);
+    else if (r->rounds.ranks > 1)
+        rc = send_result(r, it, err);
+    else
+        rc = take_result(r, it->i, it->source, &it->at, it->row, it->why.text, (int)strlen(it->why.text), err);
+    return rc ? -1 : 1;
+}
+
+static int take_alone(Run *r, Pipe *pipe, Err *err)
+{
+    int rc = 1;
+    while (rc > 0 && !report_stop(r->report))
+        rc = take_one(r, pipe, err);
+    r->stopped = report_stop(r->report);
+    return r->stopped ? 0 : rc;
+}
+
+static int take_together(Run *r, Pipe *pipe, Err *err)
+{
+    int64_t rounds = ((r->list.n - 1) / r->rounds.ranks) / ROUND + 1;
     int rc = 0;
-    bool computing = false;
+    for (int64_t i = 0; i < rounds && rc == 0; i++) {
+        int more = 1;
+        for (int k = 0; k < ROUND && more > 0 && !report_stop(r->report); k++)
+            more = take_one(r, pipe, err);
+        rc = team_rounds_end(&r->rounds, more < 0 ? more : 0, report_stop(r->report), take_entry, r, err);
+    }
+    r->stopped = rc > 0;
+    return rc < 0 || team_rounds_agree(&r->rounds, 0, err) ? -1 : team_rounds_sum(&r->rounds, &r->broken, err);
+}
+
+static int take_rows(Run *r, Err *err)
+{
     Pipe *pipe = pipe_start(&(PipeSpec){.take = take_picture,
                                         .work = work_picture,
                                         .ctx = r,
@@ -304,15 +258,13 @@ static int take_rows(Run *r, Err *err)
                                         .depth = r->n_items,
                                         .workers = r->options->threads},
                             err);
-    if (!pipe)
+    if (team_rounds_agree(&r->rounds, pipe ? 0 : -1, err)) {
+        pipe_stop(pipe);
         return -1;
-    while (!report_stop(r->report) && (rc = pipe_next(pipe, &item, err)) > 0 && !(rc = take_item(r, item, err))) {
-        computing = computing || ((const Item *)item)->source == COMPUTED;
-        if (computing)
-            report_progress(r->report, r->n_done + r->broken, r->list.n);
     }
+    int rc = r->rounds.ranks > 1 ? take_together(r, pipe, err) : take_alone(r, pipe, err);
     pipe_stop(pipe);
-    return report_stop(r->report) ? 0 : rc;
+    return rc;
 }
 
 static int open_network(Run *r, Err *err)
@@ -323,23 +275,52 @@ static int open_network(Run *r, Err *err)
     return r->cnn ? preprocess_choose(&r->extractor.prepare, r->cnn, &o->prepare, err) : -1;
 }
 
+/* All that a rank prepares by itself. */
+static int prepare(Run *r, Err *err)
+{
+    const FeaturesOptions *o = r->options;
+    if (team_check_operands(o->operands, o->n_operands, err) || open_network(r, err) || list_pictures(r, err) ||
+        make_items(r, err))
+        return -1;
+    feature_settings_list(r->settings, o, cnn_info(r->cnn), &r->extractor.prepare);
+    return 0;
+}
+
+static int find_known(Run *r, Err *err)
+{
+    int rc = r->rounds.rank
+                 ? 0
+                 : row_store_open(&r->store, r->options, r->settings, cnn_info(r->cnn), r->list.n, r->report, err);
+    if (team_rounds_agree(&r->rounds, rc, err))
+        return -1;
+    rc = known_rows(r->known, r->list.name, r->list.n, r->store.journal, &r->store.earlier, err);
+    if (rc)
+        team_fail_alone();
+    return rc;
+}
+
 static int run(Run *r, Err *err)
 {
-    if (open_network(r, err) || list_pictures(r, err) || make_items(r, err) || open_known(r, err) ||
+    int rc = team_rounds_begin(&r->rounds, err);
+    if (rc == 0)
+        rc = prepare(r, err);
+    if (team_rounds_agree(&r->rounds, rc, err) ||
+        features_alike(&r->rounds, &r->extractor, r->settings, &r->list, err) || find_known(r, err) ||
         take_rows(r, err))
         return -1;
-    if (report_stop(r->report)) {
+    if (r->stopped) {
         report_note(r->report, "stopped; the same command goes on here");
         return 0;
     }
-    if (!r->n_done)
+    if (r->broken == r->list.n)
         return err_set(err, "none of %lld pictures can be read", (long long)r->list.n);
-    return write_file(r, err);
+    return r->rounds.rank ? 0 : row_store_write(&r->store, err);
 }
 
 int features_run(const FeaturesOptions *options, const Report *report, int64_t *broken, Err *err)
 {
     Run r = {.options = options, .report = report};
+    ranks_limit((double)options->mpi_timeout);
     int rc = run(&r, err);
     *broken = r.broken;
     for (int i = 0; r.items && i < r.n_items; i++) {
@@ -348,12 +329,10 @@ int features_run(const FeaturesOptions *options, const Report *report, int64_t *
         free(r.items[i].grid);
     }
     free(r.items);
-    free(r.rows);
-    free(r.states);
-    free(r.names);
-    earlier_close(&r.earlier);
-    journal_close(r.journal, !rc && !report_stop(report));
+    free(r.known);
+    row_store_close(&r.store, !rc && !r.stopped);
     picture_list_free(&r.list);
     cnn_free(r.cnn);
+    team_rounds_free(&r.rounds);
     return rc;
 }

@@ -3,9 +3,11 @@
  *   paths ──read, decode, resize, run (a thread each, pipe.h)──► rows in the order of the paths ──► journal ──► FILE.h5
  *                                                                       FILE.h5 of before (--update) ──┘
  *
+ * Several ranks (io/ranks/ranks.h) compute every R-th picture's row each, and rank 0 keeps the journal and the file.
+ *
  * Rows wait on disk, in a journal beside the file, until all are there; memory does not grow with their number. A
  * run that was killed goes on where its journal ends. The bytes written depend on the pictures and the options
- * alone, not on the number of threads, nor on how many runs it took. */
+ * alone, not on the number of threads or ranks, nor on how many runs it took. */
 #ifndef COCO_PIPELINE_FEATURES_FEATURES_H
 #define COCO_PIPELINE_FEATURES_FEATURES_H
 
@@ -29,6 +31,7 @@ typedef struct {
     bool update;     /* rows of pictures that have not changed come from the output as it is */
     bool by_content; /* their bytes tell, not their sizes and times */
     int threads;
+    int64_t mpi_timeout; /* seconds that another rank may take to answer, at least 1 */
 } FeaturesOptions;
 
 /* Writes the output whole or not at all. Its time of modification is that of the run's beginning, so that an

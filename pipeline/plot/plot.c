@@ -32,7 +32,7 @@ typedef struct {
 
 PlotOptions plot_defaults(void)
 {
-    return (PlotOptions){.title = "Training loss", .width = 960, .height = 540};
+    return (PlotOptions){.title = "Training loss", .x = "iteration", .width = 960, .height = 540};
 }
 
 /* What the axis counts. */
@@ -140,8 +140,8 @@ static void draw_axes(Plot *p)
     }
     canvas_rect(p->canvas, p->x, bottom, p->w, fmax(1, floor(p->scale)), LOOK_FRAME);
     label.align = 1;
-    canvas_text_size(p->canvas, &label, "iteration", &w, &h);
-    canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), "iteration");
+    canvas_text_size(p->canvas, &label, p->options->x, &w, &h);
+    canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), p->options->x);
     label.align = 0;
     char text[QUANTITY_LEN];
     snprintf(text, sizeof text, "%s%s", quantity(p), p->options->log_y ? " (log scale)" : "");

@@ -20,6 +20,7 @@ typedef struct {
     int n_labels;
     const char *output; /* a path; "-" is stdout */
     const char *title;
+    const char *x;     /* what the logs' iterations are */
     const char *y;     /* the number of the logs to draw; NULL: losses */
     int width, height; /* in pixels */
     bool best; /* mark the best point of each curve that is not of iterations: the lowest loss, the highest score */
@@ -29,7 +30,7 @@ typedef struct {
 
 enum { PLOT_SIDE_MIN = 160, PLOT_SIDE_MAX = 8192 };
 
-/* 960 x 540, "Training loss". */
+/* 960 x 540, "Training loss", "iteration". */
 PlotOptions plot_defaults(void);
 
 /* Reads the logs, draws them and writes the picture. *reader_gone: it failed because stdout is a closed pipe. */

@@ -1,12 +1,11 @@
 #include "pipeline/sample/caption_output.h"
 
 #include "io/ranks/ranks.h"
-#include "pipeline/common/team.h"
-#include "pipeline/common/team_agree.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+enum { CAPTION, WARNING }; /* kinds of entries */
 
 static int cannot_write(Err *err)
 {
@@ -15,61 +14,30 @@ static int cannot_write(Err *err)
 
 /* --- this rank's --- */
 
-static int new_round(CaptionOutput *o, Err *err)
+static int add_entry(CaptionOutput *o, int64_t place, int kind, Err *err)
 {
-    if (o->text)
-        fclose(o->text);
-    free(o->bytes);
-    o->bytes = NULL;
-    o->n = o->filled = 0;
-    o->text = open_memstream(&o->bytes, &o->size);
-    return o->text ? 0 : err_set(err, "out of memory");
-}
-
-/* What was put into the round's text since the last entry. */
-static int add_entry(CaptionOutput *o, int64_t place, bool warning, Err *err)
-{
-    if (fflush(o->text))
-        return err_set(err, "out of memory");
-    if (o->n == o->room) {
-        int64_t more = o->room ? 2 * o->room : 256;
-        CaptionEntry *grown = realloc(o->entry, (size_t)more * sizeof *grown);
-        if (!grown)
-            return err_set(err, "out of memory");
-        o->entry = grown;
-        o->room = more;
-    }
-    memset(&o->entry[o->n], 0, sizeof *o->entry); /* the gaps, too, are sent */
-    o->entry[o->n].place = place * o->ranks + o->rank;
-    o->entry[o->n].bytes = (int64_t)o->size - o->filled;
-    o->entry[o->n++].warning = warning;
-    o->filled = (int64_t)o->size;
-    return 0;
+    return team_rounds_add(&o->rounds, place * o->ranks + o->rounds.rank, kind, err);
 }
 
 static void keep_warning(void *ctx, const char *text)
 {
     CaptionOutput *o = ctx;
-    if (fprintf(o->text, "%s", text) < 0 || add_entry(o, o->place, true, &o->why))
-        err_set(&o->why, "out of memory");
+    if (fprintf(o->rounds.out, "%s", text) < 0 || add_entry(o, o->place, WARNING, &o->rounds.why))
+        err_set(&o->rounds.why, "out of memory");
 }
 
 int caption_output_begin(CaptionOutput *o, const CaptionFormat *format, FILE *out, const Report *report, Err *err)
 {
-    *o = (CaptionOutput){
-        .out = out, .format = format, .report = report, .rank = ranks_self(), .ranks = ranks_count()};
+    *o = (CaptionOutput){.out = out, .format = format, .report = report, .ranks = ranks_count()};
     if (o->ranks == 1)
         return 0;
     o->own = (Report){.warn = keep_warning, .ctx = o};
-    return new_round(o, err);
+    return team_rounds_begin(&o->rounds, err);
 }
 
 void caption_output_free(CaptionOutput *o)
 {
-    if (o->text)
-        fclose(o->text);
-    free(o->bytes);
-    free(o->entry);
+    team_rounds_free(&o->rounds);
     *o = (CaptionOutput){0};
 }
 
@@ -88,7 +56,7 @@ static int begin_caption(CaptionOutput *o, Err *err)
 int caption_output_put(CaptionOutput *o, const CaptionItem *item, Err *err)
 {
     if (o->ranks > 1)
-        return o->format->write(o->text, item, err) || add_entry(o, item->place, false, err) ? -1 : 0;
+        return o->format->write(o->rounds.out, item, err) || add_entry(o, item->place, CAPTION, err) ? -1 : 0;
     if (begin_caption(o, err) == 0 && o->format->write(o->out, item, err) == 0)
         return 0;
     return -1;
@@ -98,64 +66,15 @@ int caption_output_put(CaptionOutput *o, const CaptionItem *item, Err *err)
 
 int caption_output_agree(CaptionOutput *o, int rc, Err *err)
 {
-    if (rc == 0 && o->why.text[0])
-        rc = err_set(err, "%s", o->why.text);
-    rc = team_agree_outcome(rc, NULL, err);
-    if (rc < 0)
-        team_fail_alone();
-    return rc ? -1 : 0;
-}
-
-int caption_output_alike(const char *const *names, const char *facts, int n, Err *err)
-{
-    int rc = team_agree_facts(names, facts, n, err);
-    if (rc < 0)
-        team_fail_alone();
-    return rc ? -1 : 0;
-}
-
-/* What a rank has of a round. */
-typedef struct {
-    int64_t n, bytes, stop, broken;
-} Load;
-
-static int gather_loads(const CaptionOutput *o, Load *all, int64_t broken, Err *err)
-{
-    const Load mine = {o->n, o->filled, report_stop(o->report), broken};
-    return ranks_gather(&mine, sizeof mine, all, err);
-}
-
-/* A rank's entries, as rank 0 gets them. */
-typedef struct {
-    CaptionEntry *entry; /* (n) */
-    char *text;
-    int64_t n;
-} Received;
-
-static int receive(const CaptionOutput *o, const Load *load, Received *from, RankMessage *message, Err *err)
-{
-    int n = 0;
-    for (int k = 0; k < o->ranks; k++) {
-        size_t entries = (size_t)load[k].n * sizeof *from->entry, bytes = (size_t)load[k].bytes;
-        from[k] = (Received){malloc(entries + 1), malloc(bytes + 1), load[k].n};
-        if (!from[k].entry || !from[k].text)
-            return err_set(err, "out of memory");
-        if (k > 0) {
-            message[n++] = (RankMessage){k, from[k].entry, entries};
-            message[n++] = (RankMessage){k, from[k].text, bytes};
-        } else if (entries) {
-            memcpy(from[k].entry, o->entry, entries);
-            memcpy(from[k].text, o->bytes, bytes);
-        }
-    }
-    return ranks_exchange(message, n, NULL, 0, RANKS_EAGER, err);
+    return o->ranks == 1 ? rc : team_rounds_agree(&o->rounds, rc, err);
 }
 
 /* A warning that is the last one again comes from ranks that see the same, and is said once. */
-static int write_entry(CaptionOutput *o, const CaptionEntry *e, const char *text, Err *err)
+static int write_entry(void *ctx, const TeamEntry *e, const char *text, Err *err)
 {
+    CaptionOutput *o = ctx;
     Err warning;
-    if (!e->warning)
+    if (e->kind == CAPTION)
         return begin_caption(o, err) || fwrite(text, 1, (size_t)e->bytes, o->out) < (size_t)e->bytes
                    ? cannot_write(err)
                    : 0;
@@ -166,79 +85,14 @@ static int write_entry(CaptionOutput *o, const CaptionEntry *e, const char *text
     return 0;
 }
 
-typedef struct {
-    const CaptionEntry *entry;
-    const char *text;
-} Placed;
-
-static int by_place(const void *a, const void *b)
-{
-    const CaptionEntry *x = ((const Placed *)a)->entry, *y = ((const Placed *)b)->entry;
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-/* A rank warns of an image before the captions of earlier ones are found. */
-static int write_in_order(CaptionOutput *o, const Received *from, Err *err)
-{
-    size_t n = 0, at = 0;
-    int rc = 0;
-    for (int k = 0; k < o->ranks; k++)
-        n += (size_t)from[k].n;
-    Placed *all = malloc(n * sizeof *all + 1);
-    if (!all)
-        return err_set(err, "out of memory");
-    for (int k = 0; k < o->ranks; k++) {
-        const char *text = from[k].text;
-        for (int64_t i = 0; i < from[k].n; text += from[k].entry[i++].bytes)
-            all[at++] = (Placed){&from[k].entry[i], text};
-    }
-    qsort(all, n, sizeof *all, by_place);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = write_entry(o, all[i].entry, all[i].text, err);
-    free(all);
-    return rc == 0 && fflush(o->out) ? cannot_write(err) : rc;
-}
-
-/* Rank 0: a failure to write is told to the others with the next round. -1: a rank does not answer. */
-static int collect(CaptionOutput *o, const Load *load, Err *err)
-{
-    Received *from = calloc((size_t)o->ranks, sizeof *from);
-    RankMessage *message = calloc(2 * (size_t)o->ranks, sizeof *message);
-    int rc = from && message ? receive(o, load, from, message, err) : err_set(err, "out of memory");
-    if (rc == 0 && !o->why.text[0])
-        write_in_order(o, from, &o->why);
-    for (int k = 0; from && k < o->ranks; k++) {
-        free(from[k].entry);
-        free(from[k].text);
-    }
-    free(from);
-    free(message);
-    return rc;
-}
-
-static int hand_in(CaptionOutput *o, Err *err)
-{
-    const RankMessage mine[] = {{0, o->entry, (size_t)o->n * sizeof *o->entry}, {0, o->bytes, (size_t)o->filled}};
-    return ranks_exchange(NULL, 0, mine, 2, RANKS_EAGER, err);
-}
-
 int caption_output_round(CaptionOutput *o, int rc, Err *err)
 {
     if (o->ranks == 1)
         return rc ? -1 : report_stop(o->report) != 0;
-    if (caption_output_agree(o, rc, err))
-        return -1;
-    Load *load = calloc((size_t)o->ranks, sizeof *load);
-    int64_t stop = 0;
-    rc = load ? gather_loads(o, load, 0, err) : err_set(err, "out of memory");
-    if (rc == 0)
-        rc = (o->rank ? hand_in(o, err) : collect(o, load, err)) || new_round(o, err) ? -1 : 0;
-    for (int k = 0; load && k < o->ranks; k++)
-        stop |= load[k].stop;
-    free(load);
-    if (rc)
-        team_fail_alone();
-    return rc ? rc : stop != 0;
+    rc = team_rounds_end(&o->rounds, rc, report_stop(o->report), write_entry, o, err);
+    if (rc >= 0 && fflush(o->out) && !o->rounds.why.text[0])
+        cannot_write(&o->rounds.why);
+    return rc;
 }
 
 int caption_output_end(CaptionOutput *o, int64_t *broken, Err *err)
@@ -248,15 +102,5 @@ int caption_output_end(CaptionOutput *o, int64_t *broken, Err *err)
         rc = cannot_write(err);
     if (o->ranks == 1)
         return rc;
-    if (caption_output_agree(o, rc, err))
-        return -1;
-    Load *load = calloc((size_t)o->ranks, sizeof *load);
-    rc = load ? gather_loads(o, load, *broken, err) : err_set(err, "out of memory");
-    if (rc)
-        team_fail_alone();
-    *broken = 0;
-    for (int k = 0; rc == 0 && k < o->ranks; k++)
-        *broken += load[k].broken;
-    free(load);
-    return rc;
+    return caption_output_agree(o, rc, err) ? -1 : team_rounds_sum(&o->rounds, broken, err);
 }

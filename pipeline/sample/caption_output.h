@@ -1,41 +1,23 @@
-/* Where captions go: to a file, in the order of the images. Of R ranks (io/ranks/ranks.h) each captions every R-th
- * image, and rank 0 writes all:
- *
- *   image i of those selected ──► rank i mod R, its image ⌊i/R⌋ ──► in rounds: text, place ──► rank 0, by place ──► file
- *
- * A round is images k·n to (k+1)·n - 1 of each rank, for one n, so that what rank 0 has of it has no gap. What ranks
- * warn of goes the same way. Main thread. */
+/* Where captions go: to a file, in the order of the images. Several ranks caption every R-th image each, and rank 0
+ * writes all, round by round (pipeline/common/team_rounds.h). What ranks warn of goes the same way. Main thread. */
 #ifndef COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 #define COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 
 #include "pipeline/common/report.h"
+#include "pipeline/common/team_rounds.h"
 #include "pipeline/sample/caption_format.h"
-
-#include <stdbool.h>
-
-/* A caption or a warning that waits for the end of its round. */
-typedef struct {
-    int64_t place; /* among all ranks' images */
-    int64_t bytes;
-    bool warning;
-} CaptionEntry;
 
 typedef struct {
     FILE *out;
     const CaptionFormat *format;
     const Report *report; /* the caller's */
     Report own;           /* whose warnings wait */
-    int rank, ranks;
-    int64_t place;   /* of the image that warnings are of, among this rank's */
-    int64_t longest; /* images of a rank, at most: rank 0's */
-    int64_t written; /* captions */
-    FILE *text;      /* of this round's entries; NULL with one rank */
-    char *bytes;
-    size_t size;
-    CaptionEntry *entry;     /* (n) */
-    int64_t n, room, filled; /* the last: bytes of all entries */
-    Err why;                 /* what failed since the last round: "" for nothing */
-    Err said;
+    int ranks;
+    int64_t place;     /* of the image that warnings are of, among this rank's */
+    int64_t longest;   /* images of a rank, at most: rank 0's */
+    int64_t written;   /* captions */
+    TeamRounds rounds; /* of several ranks */
+    Err said;          /* the last warning */
 } CaptionOutput;
 
 /* Borrows all. The caller frees, also after a failure. */
@@ -51,9 +33,6 @@ int caption_output_put(CaptionOutput *output, const CaptionItem *item, Err *err)
 
 /* All ranks: after a step that ended with rc. -1 on all if it failed on one, with its line. */
 int caption_output_agree(CaptionOutput *output, int rc, Err *err);
-
-/* All ranks: -1 if they have not the same facts (team_agree.h). */
-int caption_output_alike(const char *const *names, const char *facts, int n, Err *err);
 
 /* All ranks: the end of a round that ended with rc. 0: go on; 1: a rank was asked to stop; -1: as above. Nothing of a
  * round in which a rank fails is written. */

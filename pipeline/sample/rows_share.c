@@ -5,7 +5,6 @@
 #include "pipeline/common/team_agree.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { FACTS = 6 };
@@ -23,25 +22,6 @@ static void digest_models(const Ensemble *e, char fact[TEAM_FACT])
     team_fact_digest(hex, sizeof hex, fact);
 }
 
-static int digest_names(const RowList *rows, char *const *names, char fact[TEAM_FACT], Err *err)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *all = open_memstream(&text, &size);
-    if (!all)
-        return err_set(err, "out of memory");
-    for (int64_t i = 0; names && i < rows->n; i++)
-        fprintf(all, "%s%c", names[rows->row[i]], '\0');
-    int failed = ferror(all);
-    if (fclose(all) || failed) {
-        free(text);
-        return err_set(err, "out of memory");
-    }
-    team_fact_digest(text, size, fact);
-    free(text);
-    return 0;
-}
-
 static int agree(const RowList *rows, const Ensemble *e, char *const *names, CaptionOutput *o, Err *err)
 {
     char fact[FACTS][TEAM_FACT] = {{0}};
@@ -50,10 +30,10 @@ static int agree(const RowList *rows, const Ensemble *e, char *const *names, Cap
     digest_models(e, fact[2]);
     snprintf(fact[3], TEAM_FACT, "%lld", (long long)rows->n);
     team_fact_digest(rows->row, (size_t)rows->n * sizeof *rows->row, fact[4]);
-    int rc = digest_names(rows, names, fact[5], err);
+    int rc = names ? team_fact_texts(names, rows->row, rows->n, fact[5], err) : 0;
     if (caption_output_agree(o, rc, err))
         return -1;
-    return caption_output_alike(NAMES, fact[0], FACTS, err);
+    return team_rounds_alike(NAMES, fact[0], FACTS, err);
 }
 
 int rows_share(RowList *rows, int rc, const Ensemble *e, char *const *names, CaptionOutput *o, Err *err)
@@ -62,7 +42,7 @@ int rows_share(RowList *rows, int rc, const Ensemble *e, char *const *names, Cap
     if (caption_output_agree(o, rc, err) || (o->ranks > 1 && agree(rows, e, names, o, err)))
         return -1;
     o->longest = (rows->n + o->ranks - 1) / o->ranks;
-    for (int64_t i = o->rank; i < rows->n; i += o->ranks)
+    for (int64_t i = o->rounds.rank; i < rows->n; i += o->ranks)
         rows->row[n++] = rows->row[i];
     rows->n = n;
     return 0;

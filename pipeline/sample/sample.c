@@ -2,6 +2,7 @@
 
 #include "io/hdf5/h5.h"
 #include "io/ranks/ranks.h"
+#include "pipeline/common/team.h"
 #include "pipeline/sample/rows.h"
 #include "pipeline/sample/rows_share.h"
 #include "pipeline/sample/score.h"
@@ -124,16 +125,12 @@ static int score_rows(Run *r, Err *err)
 /* What the records do not carry stays with the rank that has it. */
 static int check_ranks(const SampleOptions *o, Err *err)
 {
-    const char *in = NULL;
     if (ranks_count() == 1)
         return 0;
-    for (int i = 0; i < o->pictures.n_operands; i++)
-        if (!strcmp(o->pictures.operands[i], "-"))
-            in = "-";
-    if (o->rows && !strcmp(o->rows, "-"))
-        in = "--rows -";
-    if (in)
-        return err_set(err, "%s: standard input reaches one rank alone; name a file", in);
+    if (team_check_operands(o->pictures.operands, o->pictures.n_operands, err))
+        return -1;
+    if (o->rows && team_check_operands(&o->rows, 1, err))
+        return err_prefix(err, "--rows ");
     if (o->attention || o->score)
         return err_set(err, "--%s takes one rank", o->score ? "score" : "attention");
     return 0;

@@ -31,16 +31,20 @@ const int32_t *scheduled_inputs(TrainRun *r, const Batch *b)
 {
     const TrainState *s = &r->state;
     double p = scheduled_share(s->settings.scheduled_sampling, s->iteration, r->per_epoch, r->total);
-    const DrawBatch batch = {.features = b->features,
+    int first, n = share_rows(&r->share, b->n, &first), width = r->data.width;
+    size_t at = (size_t)first;
+    const DrawBatch batch = {.features = b->features + at * (size_t)r->data.features.columns,
                              .grid = b->grid,
-                             .image = b->image,
+                             .image = b->image + at,
                              .images = b->images,
-                             .N = b->n,
+                             .N = n,
+                             .first = first,
                              .seed = (uint32_t)s->settings.seed,
                              .iteration = s->iteration + 1};
     if (!r->draw || p <= 0)
         return NULL;
     draw_refresh(r->draw);
-    draw_inputs(r->draw, &batch, p, r->data.width - 1, b->captions, r->inputs);
+    draw_inputs(r->draw, &batch, p, width - 1, b->captions + at * (size_t)width,
+                r->inputs + at * (size_t)(width - 1));
     return r->inputs;
 }

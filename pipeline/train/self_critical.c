@@ -1,5 +1,6 @@
 #include "pipeline/train/self_critical.h"
 
+#include "io/ranks/ranks.h"
 #include "model/advantage.h"
 #include "model/decode/draw.h"
 #include "pipeline/train/reward.h"
@@ -15,7 +16,7 @@ static const double NEXT_TO_NOTHING = 0.01;
 struct SelfCritical {
     Reward *reward;
     Draw *draw;
-    int N, each, T;       /* images at most, samples, steps */
+    int each, T;          /* samples, steps */
     int32_t *captions;    /* (N·each, T+1) */
     int32_t *row;         /* (N): rows of the images */
     real *features;       /* (N·each, D) */
@@ -23,6 +24,8 @@ struct SelfCritical {
     double *score;        /* (N·each) */
     double *greedy;       /* (N): of the greedy captions, if they are the baseline */
     real *advantage;      /* (N·each) */
+    int most;             /* images of a rank */
+    double *told;         /* (ranks, most·(each+1)): what ranks say of their images */
     double first_rewards; /* their sum in this process's first iterations */
     int first;            /* iterations that are in it */
 };
@@ -73,7 +76,19 @@ static void critic_free(SelfCritical *c)
     free(c->score);
     free(c->greedy);
     free(c->advantage);
+    free(c->told);
     free(c);
+}
+
+static int most_images(const Share *share, int n)
+{
+    int most = 0, first;
+    for (int k = 0; k < share->ranks; k++) {
+        const Share of = {share->shards, k, share->ranks};
+        int own = share_rows(&of, n, &first);
+        most = own > most ? own : most;
+    }
+    return most;
 }
 
 static int alloc(SelfCritical *c, const TrainRun *r)
@@ -81,7 +96,7 @@ static int alloc(SelfCritical *c, const TrainRun *r)
     const TrainSettings *s = &r->state.settings;
     size_t N = (size_t)s->batch_size, rows = N * (size_t)samples_of(s);
     const DrawSizes sizes = {(int)rows, r->data.width - 1, r->data.grid.places, (Precision)s->precision};
-    c->N = (int)N;
+    c->most = most_images(&r->share, batches_rows(&r->captions, (BatchOrder)s->order, (int)N));
     c->each = samples_of(s);
     c->T = r->data.width - 1;
     c->captions = malloc(rows * (size_t)r->data.width * sizeof *c->captions);
@@ -91,8 +106,9 @@ static int alloc(SelfCritical *c, const TrainRun *r)
     c->score = malloc(rows * sizeof *c->score);
     c->greedy = s->baseline == BASELINE_GREEDY ? malloc(N * sizeof *c->greedy) : NULL;
     c->advantage = malloc(rows * sizeof *c->advantage);
+    c->told = calloc((size_t)r->share.ranks * (size_t)c->most, (size_t)(c->each + 1) * sizeof *c->told);
     c->draw = draw_new(&r->model.params, &sizes);
-    return c->captions && c->row && c->features && c->image && c->score && c->advantage && c->draw &&
+    return c->captions && c->row && c->features && c->image && c->score && c->advantage && c->told && c->draw &&
                    (c->greedy || s->baseline != BASELINE_GREEDY)
                ? 0
                : -1;
@@ -127,35 +143,79 @@ static double mean_of(const double *x, int n)
     return sum / n;
 }
 
-/* Draws and rewards: sets score, and greedy if it is the baseline. */
-static int reward_drawn(SelfCritical *c, const TrainRun *r, const Batch *b, Err *err)
+/* Draws and rewards: of n images from `first` on sets score, and greedy if it is the baseline. */
+static int reward_drawn(SelfCritical *c, const TrainRun *r, const Batch *b, int first, int n, Err *err)
 {
-    const DrawBatch batch = {.features = b->features,
+    size_t at = (size_t)first, rows = at * (size_t)c->each, width = (size_t)c->T + 1;
+    const DrawBatch batch = {.features = b->features + at * (size_t)r->data.features.columns,
                              .grid = b->grid,
-                             .image = b->image,
+                             .image = b->image + at,
                              .images = b->images,
-                             .N = b->n,
+                             .N = n,
+                             .first = first,
                              .seed = (uint32_t)r->state.settings.seed,
                              .iteration = r->state.iteration + 1};
-    for (int i = 0; i < b->n; i++)
-        c->row[i] = r->data.image.ints[b->index[i]];
+    int32_t *captions = c->captions + rows * width;
+    for (int i = 0; i < n; i++)
+        c->row[i] = r->data.image.ints[b->index[first + i]];
     draw_refresh(c->draw);
     if (c->greedy) {
-        draw_greedy(c->draw, &batch, c->T, c->captions);
-        if (reward_captions(c->reward, c->row, b->n, 1, c->captions, c->greedy, err))
+        draw_greedy(c->draw, &batch, c->T, captions);
+        if (reward_captions(c->reward, c->row, n, 1, captions, c->greedy + at, err))
             return -1;
     }
-    draw_captions(c->draw, &batch, c->each, c->T, c->captions);
-    return reward_captions(c->reward, c->row, b->n, c->each, c->captions, c->score, err);
+    draw_captions(c->draw, &batch, c->each, c->T, captions);
+    return reward_captions(c->reward, c->row, n, c->each, captions, c->score + rows, err);
 }
 
-/* The features and grids of each image, once for each of its samples. */
-static void repeat_images(SelfCritical *c, const Batch *b, size_t D)
+/* The features and grids of images, once for each of their samples. */
+static void repeat_images(SelfCritical *c, const Batch *b, size_t D, int first, int n)
 {
-    for (int i = 0; i < b->n * c->each; i++) {
+    for (int i = first * c->each; i < (first + n) * c->each; i++) {
         memcpy(c->features + (size_t)i * D, b->features + (size_t)(i / c->each) * D, D * sizeof *c->features);
         c->image[i] = b->image[i / c->each];
     }
+}
+
+int self_critical_draw(TrainRun *r, const Batch *b, LossBatch *all, Err *err)
+{
+    SelfCritical *c = r->critic;
+    int first, n = share_rows(&r->share, b->n, &first);
+    size_t row = (size_t)first * (size_t)c->each;
+    if (reward_drawn(c, r, b, first, n, err))
+        return -1;
+    repeat_images(c, b, (size_t)r->data.features.columns, first, n);
+    advantages(n, c->each, c->score + row, c->greedy ? c->greedy + first : NULL, c->advantage + row);
+    all->features = c->features;
+    all->captions = c->captions;
+    all->weight = c->advantage;
+    all->image = c->image;
+    all->N = b->n * c->each;
+    return 0;
+}
+
+/* --- what all ranks know of it --- */
+
+/* A rank's scores go to all: score and greedy are whole then. */
+static int gather_scores(SelfCritical *c, const Share *share, int n, Err *err)
+{
+    const size_t each = (size_t)c->each, most = (size_t)c->most * (each + 1);
+    double *mine = c->told + (size_t)share->rank * most;
+    int first, own = share_rows(share, n, &first);
+    memcpy(mine, c->score + (size_t)first * each, (size_t)own * each * sizeof *mine);
+    if (c->greedy)
+        memcpy(mine + (size_t)c->most * each, c->greedy + first, (size_t)own * sizeof *mine);
+    if (ranks_gather(mine, most * sizeof *mine, c->told, err))
+        return -1;
+    for (int k = 0; k < share->ranks; k++) {
+        const Share other = {share->shards, k, share->ranks};
+        const double *theirs = c->told + (size_t)k * most;
+        own = share_rows(&other, n, &first);
+        memcpy(c->score + (size_t)first * each, theirs, (size_t)own * each * sizeof *theirs);
+        if (c->greedy)
+            memcpy(c->greedy + first, theirs + (size_t)c->most * each, (size_t)own * sizeof *theirs);
+    }
+    return 0;
 }
 
 static void watch(SelfCritical *c, const TrainRun *r)
@@ -175,26 +235,13 @@ static void watch(SelfCritical *c, const TrainRun *r)
                     FIRST_ITERATIONS, c->first_rewards / FIRST_ITERATIONS);
 }
 
-int self_critical_loss(TrainRun *r, const Batch *b, Err *err)
+int self_critical_rewards(TrainRun *r, int n, Err *err)
 {
     SelfCritical *c = r->critic;
-    int rows = b->n * c->each;
-    if (reward_drawn(c, r, b, err))
+    if (r->share.ranks > 1 && gather_scores(c, &r->share, n, err))
         return -1;
-    repeat_images(c, b, (size_t)r->data.features.columns);
-    r->drawn.baseline = advantages(b->n, c->each, c->score, c->greedy, c->advantage);
-    r->drawn.reward = mean_of(c->score, rows);
-    const LossBatch batch = {.features = c->features,
-                             .captions = c->captions,
-                             .weight = c->advantage,
-                             .grid = b->grid,
-                             .image = c->image,
-                             .images = b->images,
-                             .N = rows,
-                             .T = c->T,
-                             .mode = LOSS_TRAINING,
-                             .iteration = r->state.iteration + 1};
-    r->loss = captioner_loss(&r->model.params, r->work, &batch, &r->grads);
+    r->drawn.baseline = advantages(n, c->each, c->score, c->greedy, c->advantage);
+    r->drawn.reward = mean_of(c->score, n * c->each);
     watch(c, r);
     return 0;
 }

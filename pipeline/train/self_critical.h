@@ -1,6 +1,9 @@
 /* Self-critical training (Rennie et al. 2017): an iteration draws captions of train images, rewards them, and makes the
  * good ones likelier. model/advantage.h has the loss.
  *
+ * Several ranks draw and reward for their shards' images (share.h) each: a caption depends on its place in the minibatch
+ * alone.
+ *
  *   images ──► draw.h: K captions each ──► reward.h ──► advantage.h ──► loss.h, a row a caption ──► update
  *
  * A minibatch is --batch-size images: --order takes images where it takes captions in other training, so that an
@@ -26,7 +29,11 @@ int64_t *first_captions(const Dataset *data, int64_t *n);
 int self_critical_start(TrainRun *run, Err *err);
 void self_critical_end(TrainRun *run);
 
-/* Sets the run's loss, reward and baseline, and its gradient. Warns once if the first rewards are next to nothing. */
-int self_critical_loss(TrainRun *run, const Batch *batch, Err *err);
+/* Draws and rewards captions of this rank's images of a minibatch: `all` becomes the minibatch of captions, whose rows
+ * from them are there. */
+int self_critical_draw(TrainRun *run, const Batch *batch, LossBatch *all, Err *err);
+/* All ranks, after that: the reward and the baseline of the minibatch of n images. Warns once if the first rewards are
+ * next to nothing. */
+int self_critical_rewards(TrainRun *run, int n, Err *err);
 
 #endif

@@ -1,11 +1,5 @@
-/* The loss and the gradient of a minibatch as the sum over its shards (share.h), each rank computing its own:
- *
- *   shards of this rank ──► sums of whole subtrees ──► slices to all ranks ──► each finishes the tree for its slice
- *                                                                                    └──► slices to all: the gradient
- *
- * Whoever makes an addition, its operands and its order are the tree's: the result depends on the number of shards
- * alone. Of the gradient, each rank sends and receives about twice, whatever the number of ranks. Main thread;
- * parallel inside. */
+/* The loss and the gradient of a minibatch as the sum over its shards (share.h), each rank computing its own, and all
+ * summing up (sum_tree.h): the result depends on the number of shards alone. Main thread; parallel inside. */
 #ifndef COCO_PIPELINE_TRAIN_SHARDS_H
 #define COCO_PIPELINE_TRAIN_SHARDS_H
 

@@ -44,6 +44,13 @@ static inline int share_owner(const Share *s, int n, int k)
     return (int)((int64_t)k * s->ranks / share_count(s, n));
 }
 
+/* This rank's rows: how many, and the first of them. */
+static inline int share_rows(const Share *s, int n, int *first)
+{
+    *first = share_row(s, n, share_first(s, n, s->rank));
+    return share_row(s, n, share_first(s, n, s->rank + 1)) - *first;
+}
+
 /* Where sum(k, m) splits: p, for m of at least 2. */
 static inline int share_split(int m)
 {

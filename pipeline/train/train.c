@@ -3,7 +3,6 @@
 #include "io/base/clock.h"
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
-#include "pipeline/common/dataset_check.h"
 #include "pipeline/model_file/model_file.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
@@ -66,17 +65,6 @@ static int milestones(TrainRun *r, Err *err)
     return train_log_event(r, epoch_ends ? "epoch" : "validation", NAN, due, err);
 }
 
-/* The loss of a minibatch, and its gradient. */
-static int training_loss(TrainRun *r, const Batch *b, Err *err)
-{
-    if (!r->critic)
-        return shards_loss(r, b, &r->stop, err);
-    if (b->has_zeros &&
-        check_zero_rows(&r->data.features, r->data.features_path, &r->warned_of_zeros, r->report, err))
-        return -1;
-    return self_critical_loss(r, b, err);
-}
-
 static void note_loss(const TrainRun *r)
 {
     char rewards[80] = "";
@@ -91,7 +79,7 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b || training_loss(r, b, err))
+    if (!b || shards_loss(r, b, &r->stop, err))
         return -1;
     r->agreed = !isfinite(r->loss);
     if (r->agreed)

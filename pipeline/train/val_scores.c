@@ -1,5 +1,6 @@
 #include "pipeline/train/val_scores.h"
 
+#include "io/ranks/ranks.h"
 #include "model/decode/search.h"
 #include "model/score/cider.h"
 #include "model/score/metrics.h"
@@ -14,60 +15,70 @@ enum { IMAGES = 128 /* at a time */ };
 typedef struct {
     const Model *model;
     const Dataset *val;
+    const Share *share;
     Search *search;
-    int n; /* images gathered */
-    int64_t row[IMAGES];
+    int steps;
+    int64_t *row;    /* (images): those with captions */
+    int64_t n, each; /* images; a rank's, at most */
     float *features; /* (IMAGES,D) */
     float *grid;     /* (IMAGES,P,C); NULL without attention */
-    int32_t *words;  /* (IMAGES, model_steps) */
+    int32_t *words;  /* (ranks, each, 1+steps): how many words, and the words */
+    double *counts;  /* (ranks, each, width), and room for a sum */
+    size_t width;
     SearchResult result[IMAGES];
     Corpus corpus;
 } Scoring;
 
 /* --- captions --- */
 
-static int add_caption(Scoring *s, int64_t row, const SearchResult *result, Err *err)
+static int32_t *words_of(const Scoring *s, int64_t i)
 {
-    Record record;
-    if (truth_record(s->val, row, &record, err))
-        return -1;
-    record.caption = vocab_text(&s->model->vocab, result->words, result->n);
-    int rc = record.caption ? corpus_add(&s->corpus, &record, err) : err_set(err, "out of memory");
-    record_free(&record);
-    return rc;
+    return s->words + (size_t)i * (size_t)(1 + s->steps);
 }
 
-static int caption_gathered(Scoring *s, Err *err)
+/* Those of images i ... i+n-1. */
+static int caption_some(Scoring *s, int64_t i, int n, Err *err)
 {
-    const SearchInput input = {.features = s->features, .grid = s->grid, .image = s->row, .n = s->n};
-    search_run(s->search, &input, s->result);
-    for (int i = 0; i < s->n; i++)
-        if (add_caption(s, s->row[i], &s->result[i], err))
+    const SearchInput input = {.features = s->features, .grid = s->grid, .image = s->row + i, .n = n};
+    size_t D = (size_t)s->val->features.columns;
+    for (int k = 0; k < n; k++) {
+        const float *features = dataset_features(s->val, s->row[i + k], err);
+        if (!features)
             return -1;
-    s->n = 0;
+        memcpy(s->features + (size_t)k * D, features, D * sizeof *features);
+        if (s->grid && grid_row(&s->val->grid, s->row[i + k], s->grid + (size_t)k * s->val->grid.rows.numbers, err))
+            return -1;
+        s->result[k].words = words_of(s, i + k) + 1;
+    }
+    search_run(s->search, &input, s->result);
+    for (int k = 0; k < n; k++)
+        *words_of(s, i + k) = s->result[k].n;
     return 0;
 }
 
-static int caption_images(Scoring *s, int64_t images, Err *err)
+/* Rank k captions images k·each ... (k+1)·each - 1; then all ranks have the words of all. */
+static int caption_images(Scoring *s, Err *err)
 {
-    size_t D = (size_t)s->val->features.columns;
-    for (int64_t row = 0; row < images && row < s->val->features.rows; row++) {
-        if (s->val->caption_at[row + 1] == s->val->caption_at[row])
-            continue;
-        const float *features = dataset_features(s->val, row, err);
-        if (!features)
+    int64_t first = s->share->rank * s->each, end = first + s->each < s->n ? first + s->each : s->n;
+    for (int64_t i = first; i < end; i += IMAGES)
+        if (caption_some(s, i, (int)(end - i < IMAGES ? end - i : IMAGES), err))
             return -1;
-        memcpy(s->features + (size_t)s->n * D, features, D * sizeof *features);
-        if (s->grid && grid_row(&s->val->grid, row, s->grid + (size_t)s->n * s->val->grid.rows.numbers, err))
+    return ranks_gather(words_of(s, first), (size_t)s->each * (size_t)(1 + s->steps) * sizeof *s->words, s->words,
+                        err);
+}
+
+static int add_captions(Scoring *s, Err *err)
+{
+    int rc = 0;
+    for (int64_t i = 0; rc == 0 && i < s->n; i++) {
+        Record record;
+        if (truth_record(s->val, s->row[i], &record, err))
             return -1;
-        s->row[s->n++] = row;
-        if (s->n == IMAGES && caption_gathered(s, err))
-            return -1;
+        record.caption = vocab_text(&s->model->vocab, words_of(s, i) + 1, *words_of(s, i));
+        rc = record.caption ? corpus_add(&s->corpus, &record, err) : err_set(err, "out of memory");
+        record_free(&record);
     }
-    if (caption_gathered(s, err))
-        return -1;
-    return s->corpus.n_captions ? 0
-                                : err_set(err, "%s: val: no captions of its first images to score by", s->val->dir);
+    return rc ? rc : corpus_tokenize(&s->corpus, err);
 }
 
 /* --- scores --- */
@@ -92,66 +103,94 @@ static double named_score(const double *score, const char *key)
     return 0;
 }
 
-static int score_captions(const Corpus *c, LogScores *scores, Err *err)
+/* The counts of rank k's captions; then all ranks have those of all. */
+static int count_captions(const Scoring *s, const double *idf, ScorePair *pairs, Err *err)
 {
-    size_t n = (size_t)c->n_captions, ngrams = (size_t)hash_count(c->ngrams) + 1,
-           width = (size_t)metrics_counts(METRICS);
-    ScorePair *pairs = malloc(n * sizeof *pairs);
-    double *counts = malloc((n + 1) * width * sizeof *counts),
-           *score = malloc((size_t)metrics_scores(METRICS) * sizeof *score);
+    const Corpus *c = &s->corpus;
+    int64_t first = s->share->rank * s->each, end = first + s->each < s->n ? first + s->each : s->n;
+    double *own = s->counts + (size_t)first * s->width;
+    for (int64_t i = first; i < end; i++) {
+        const CorpusImage *image = &c->image[c->caption[i].image];
+        pairs[i - first] = (ScorePair){&c->caption[i].sentence, image->reference, image->n_references};
+    }
+    if (end > first && metrics_count(METRICS, pairs, end - first, &(ScoreCorpus){.idf = idf}, own))
+        return err_set(err, "out of memory");
+    return ranks_gather(own, (size_t)s->each * s->width * sizeof *own, s->counts, err);
+}
+
+static int score_captions(const Scoring *s, LogScores *scores, Err *err)
+{
+    const Corpus *c = &s->corpus;
+    size_t ngrams = (size_t)hash_count(c->ngrams) + 1;
+    ScorePair *pairs = malloc((size_t)s->each * sizeof *pairs);
+    double *score = malloc((size_t)metrics_scores(METRICS) * sizeof *score);
     int32_t *df = malloc(2 * ngrams * sizeof *df);
     double *idf = malloc(ngrams * sizeof *idf);
-    int rc = pairs && counts && score && df && idf ? 0 : -1;
-    for (size_t i = 0; !rc && i < n; i++) {
-        const CorpusImage *image = &c->image[c->caption[i].image];
-        pairs[i] = (ScorePair){&c->caption[i].sentence, image->reference, image->n_references};
-    }
+    int rc = pairs && score && df && idf ? 0 : err_set(err, "out of memory");
     if (!rc) {
         weigh(c, df + ngrams, df, idf);
-        rc = metrics_count(METRICS, pairs, (int64_t)n, &(ScoreCorpus){.idf = idf}, counts);
+        rc = count_captions(s, idf, pairs, err);
     }
     if (!rc) {
-        metrics_sum(METRICS, counts, (int64_t)n, counts + n * width);
-        metrics_combine(METRICS, counts + n * width, (int64_t)n, score);
+        double *sum = s->counts + (size_t)s->share->ranks * (size_t)s->each * s->width;
+        metrics_sum(METRICS, s->counts, s->n, sum);
+        metrics_combine(METRICS, sum, s->n, score);
         scores->bleu4 = named_score(score, "Bleu_4");
         scores->rouge_l = named_score(score, "ROUGE_L");
         scores->cider = named_score(score, "CIDEr");
     }
     free(pairs);
-    free(counts);
     free(score);
     free(df);
     free(idf);
-    return rc ? err_set(err, "out of memory") : 0;
+    return rc;
+}
+
+/* --- the whole --- */
+
+static int list_images(Scoring *s, int64_t images, Err *err)
+{
+    const Dataset *val = s->val;
+    int64_t most = images < val->features.rows ? images : val->features.rows;
+    if (!(s->row = malloc((size_t)most * sizeof *s->row + 1)))
+        return err_set(err, "out of memory");
+    for (int64_t row = 0; row < most; row++)
+        if (val->caption_at[row + 1] > val->caption_at[row])
+            s->row[s->n++] = row;
+    s->each = (s->n - 1) / s->share->ranks + 1;
+    return s->n ? 0 : err_set(err, "%s: val: no captions of its first images to score by", val->dir);
 }
 
 static int alloc(Scoring *s, Err *err)
 {
     const Grid *grid = &s->val->grid;
-    const int steps = model_steps(s->model);
-    const SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = steps, .places = grid->places};
+    const SearchOptions greedy = {
+        .sampler = &sampler_best, .beam = 1, .max_length = s->steps, .places = grid->places};
+    size_t all = (size_t)s->share->ranks * (size_t)s->each;
     s->search = search_new(&s->model->params, &greedy, IMAGES);
     s->features = malloc(IMAGES * (size_t)s->val->features.columns * sizeof *s->features);
     if (grid->places)
         s->grid = malloc(IMAGES * grid->rows.numbers * sizeof *s->grid);
-    s->words = malloc(IMAGES * (size_t)steps * sizeof *s->words);
-    for (int i = 0; s->words && i < IMAGES; i++)
-        s->result[i].words = s->words + (size_t)i * (size_t)steps;
-    return s->search && s->features && s->words && (s->grid || !grid->places)
+    s->words = calloc(all, (size_t)(1 + s->steps) * sizeof *s->words);
+    s->width = (size_t)metrics_counts(METRICS);
+    s->counts = calloc(all + 1, s->width * sizeof *s->counts);
+    return s->search && s->features && s->words && s->counts && (s->grid || !grid->places)
                ? 0
                : err_set(err, "no memory to caption %d images at a time", IMAGES);
 }
 
-int val_scores(const Model *model, const Dataset *val, int64_t images, LogScores *scores, Err *err)
+int val_scores(const Model *model, const Dataset *val, const Share *share, int64_t images, LogScores *scores,
+               Err *err)
 {
-    Scoring s = {.model = model, .val = val};
-    int rc = corpus_init(&s.corpus, (TokenRule){.kind = TOKENS_NONE}, err) || alloc(&s, err) ||
-             caption_images(&s, images, err) || corpus_tokenize(&s.corpus, err) ||
-             score_captions(&s.corpus, scores, err);
+    Scoring s = {.model = model, .val = val, .share = share, .steps = model_steps(model)};
+    int rc = corpus_init(&s.corpus, (TokenRule){.kind = TOKENS_NONE}, err) || list_images(&s, images, err) ||
+             alloc(&s, err) || caption_images(&s, err) || add_captions(&s, err) || score_captions(&s, scores, err);
     corpus_free(&s.corpus);
     search_free(s.search);
+    free(s.row);
     free(s.features);
     free(s.grid);
     free(s.words);
+    free(s.counts);
     return rc ? -1 : 0;
 }

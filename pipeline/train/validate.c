@@ -157,7 +157,7 @@ static int find_numbers(TrainRun *r, Err *err)
     if (t->average)
         p->data = average->mean;
     int rc = loss_of_captions(r, err) ||
-             (scores_captions(t) && val_scores(&r->model, &r->val, t->val_max, &r->val_scores, err));
+             (scores_captions(t) && val_scores(&r->model, &r->val, &r->share, t->val_max, &r->val_scores, err));
     p->data = weights;
     return rc ? -1 : 0;
 }
