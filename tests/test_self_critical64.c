@@ -3,6 +3,7 @@
 #include "model/advantage.h"
 #include "model/attention/attention.h"
 #include "model/decode/draw.h"
+#include "model/decode/network.h"
 #include "model/decode/search.h"
 #include "model/kernels.h"
 #include "model/loss.h"
@@ -30,7 +31,7 @@ static void problem_init(Problem *p, const Cell *cell, const Attention *attentio
     rng_seed(&rng, 11);
     assert_int_equal(params_alloc(&p->params, &shape), 0);
     assert_int_equal(params_alloc(&p->grads, &shape), 0);
-    p->draw = draw_new(&p->params, &(DrawSizes){ROWS, T, PLACES, PRECISION_FLOAT32});
+    p->draw = draw_new(&p->params, &(DrawSizes){ROWS, T, PLACES, dropout, PRECISION_FLOAT32});
     assert_true(p->work && p->draw);
     for (size_t i = 0; i < p->params.n; i++)
         p->params.data[i] = 0.7 * rng_randn(&rng);
@@ -120,6 +121,71 @@ static void gradients_of_the_weighted_loss(void **state)
         weighted_gradient(cell_at(i), NULL, i == 1 ? 0.3 : 0, i == 2);
     for (int i = 1; attention_at(i); i++)
         weighted_gradient(cell_named("lstm"), attention_at(i), 0, i == 1);
+}
+
+/* -log p of captions (n,T+1) of whole rows, step by step as words are drawn, with dropout: rows from number `first`. */
+static double loss_of_steps(const Problem *p, double dropout, int first, int n, const int32_t *captions)
+{
+    Network *w = network_new(&p->params, &(NetworkSizes){.images = n,
+                                                         .rows = n,
+                                                         .training = true,
+                                                         .dropout = true,
+                                                         .places = PLACES,
+                                                         .precision = PRECISION_FLOAT32});
+    int number[ROWS];
+    int32_t word[ROWS], image[ROWS] = {0}, same[ROWS];
+    double sum = 0;
+    assert_non_null(w);
+    for (int r = 0; r < n; r++)
+        number[r] = first + (same[r] = r);
+    network_dropout(w, &(Dropout){.rate = dropout, .iteration = p->batch.iteration});
+    network_begin(w, p->features, n, p->batch.grid, 1, 1, number);
+    for (int t = 0; t < T; t++) {
+        for (int r = 0; r < n; r++) {
+            word[r] = captions[r * (T + 1) + t];
+            number[r] = (first + r) * T + t;
+        }
+        network_words(w, word, n, number);
+        network_step(w, 0, n - 1, word, image);
+        network_step(w, n - 1, 1, word, image);
+        for (int r = 0; r < n; r++) {
+            const real *scores = network_scores(w, r);
+            double total = 0;
+            for (int v = 0; v < V; v++)
+                total += exp(scores[v]);
+            sum += log(total) - scores[captions[r * (T + 1) + t + 1]];
+        }
+        network_gather(w, same, n);
+    }
+    network_free(w);
+    return sum;
+}
+
+/* Captions are drawn from the distribution whose loss is differentiated: the same masks. */
+static void steps_drop_what_the_loss_drops(void **state)
+{
+    (void)state;
+    enum { N = 4, FIRST = 3 };
+    int32_t captions[N * (T + 1)], image[N] = {0};
+    for (int i = 0; i < N * (T + 1); i++)
+        captions[i] = i % (T + 1) ? 2 + i * i % (V - 2) : WORD_START;
+    for (int kind = 0; kind < 4; kind++) {
+        Problem p;
+        problem_init(&p, cell_at(kind % 3),
+                     kind == 1   ? attention_at(2)
+                     : kind == 3 ? attention_at(1)
+                                 : NULL,
+                     V, 0.5);
+        p.batch.captions = captions;
+        p.batch.image = image;
+        p.batch.N = p.batch.of = N;
+        p.batch.first = FIRST;
+        double loss = N * captioner_loss(&p.params, p.work, &p.batch, &p.grads);
+        double steps = loss_of_steps(&p, 0.5, FIRST, N, captions);
+        assert_true(fabs(loss - steps) < 1e-10 * loss);
+        assert_true(fabs(loss - loss_of_steps(&p, 0.5, FIRST + 1, N, captions)) > 1e-3 * loss);
+        problem_free(&p);
+    }
 }
 
 /* A weight multiplies a row's loss: (1/N) Σ weight·loss of the row alone; in parts of the minibatch, too. */
@@ -413,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_of_the_weighted_loss),
+        cmocka_unit_test(steps_drop_what_the_loss_drops),
         cmocka_unit_test(weights_multiply_rows),
         cmocka_unit_test(the_mean_of_the_others_is_unbiased),
         cmocka_unit_test(a_greedy_baseline_is_unbiased),

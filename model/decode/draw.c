@@ -21,6 +21,8 @@ struct Draw {
     int32_t *word, *next, *row; /* (rows): of each live row the word that goes in, the next one, the caption */
     int32_t *image_of, *from;   /* (rows) */
     int32_t *length;            /* (rows): steps of a caption that is given */
+    int *number;                /* (rows): of a live row's position, for dropout */
+    double dropout;
 };
 
 /* How the next words are found. */
@@ -28,6 +30,7 @@ typedef struct {
     uint32_t seed;
     int64_t iteration;
     int first; /* row of the whole minibatch */
+    double dropout;
     bool greedy;
     int T;
     const int32_t *captions; /* (N,T+1): those given, or NULL: all words are the model's */
@@ -44,11 +47,14 @@ Draw *draw_new(const Params *params, const DrawSizes *sizes)
     const NetworkSizes network = {.images = sizes->rows,
                                   .rows = sizes->rows,
                                   .training = true,
+                                  .dropout = sizes->dropout > 0,
                                   .places = sizes->places,
                                   .precision = sizes->precision};
     d->params = params;
+    d->dropout = sizes->dropout;
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         *arrays[i] = blocks_alloc(&d->blocks, rows, sizeof **arrays[i]);
+    d->number = blocks_alloc(&d->blocks, rows, sizeof *d->number);
     d->network = network_new(params, &network);
     if (d->blocks.failed || !d->network) {
         draw_free(d);
@@ -121,11 +127,28 @@ static int advance(Draw *d, const Source *s, int n, int t, int32_t *out, int ld)
     return at;
 }
 
+/* The numbers of the live rows' positions at step t, as the loss has them. */
+static const int *number(Draw *d, const Source *s, int live, int t)
+{
+    for (int i = 0; i < live; i++)
+        d->number[i] = (s->first + d->row[i]) * s->T + t;
+    return d->number;
+}
+
+static void begin(Draw *d, const DrawBatch *b, const Source *s, int each)
+{
+    const Dropout dropout = {s->dropout, s->seed, s->iteration};
+    for (int i = 0; i < b->N * each; i++)
+        d->number[i] = s->first + i;
+    network_dropout(d->network, &dropout);
+    network_begin(d->network, b->features, b->N, b->grid, b->images, each, d->number);
+}
+
 /* All steps of rows: `each` of the batch's N. The first word of each row of out is there. */
 static void run(Draw *d, const DrawBatch *b, const Source *s, int each, int32_t *out, int ld)
 {
     int live = b->N * each;
-    network_begin(d->network, b->features, b->N, b->grid, b->images, each);
+    begin(d, b, s, each);
     for (int i = 0; i < live; i++) {
         d->row[i] = i;
         d->word[i] = out[(size_t)i * (size_t)ld];
@@ -133,7 +156,7 @@ static void run(Draw *d, const DrawBatch *b, const Source *s, int each, int32_t 
     }
     for (int t = 0; t < s->T && live > 0; t++) {
         int rows = tile_rows(live, MOST_ROWS);
-        network_words(d->network, d->word, live);
+        network_words(d->network, d->word, live, number(d, s, live, t));
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < live; i += rows)
             step_tile(d, s, i, live - i < rows ? live - i : rows, t);
@@ -144,11 +167,13 @@ static void run(Draw *d, const DrawBatch *b, const Source *s, int each, int32_t 
 
 /* --- what is drawn --- */
 
-static void run_captions(Draw *d, const DrawBatch *b, bool greedy, int each, int T, int32_t *captions)
+/* From <START> on, all words the model's. */
+static void run_captions(Draw *d, const DrawBatch *b, Source source, int each, int32_t *captions)
 {
-    const Source source = {
-        .seed = b->seed, .iteration = b->iteration, .first = b->first * each, .greedy = greedy, .T = T};
-    int rows = b->N * each, width = T + 1;
+    int rows = b->N * each, width = source.T + 1;
+    source.seed = b->seed;
+    source.iteration = b->iteration;
+    source.first = b->first * each;
     memset(captions, 0, (size_t)rows * (size_t)width * sizeof *captions); /* WORD_NULL */
     for (int i = 0; i < rows; i++)
         captions[(size_t)i * (size_t)width] = WORD_START;
@@ -157,12 +182,12 @@ static void run_captions(Draw *d, const DrawBatch *b, bool greedy, int each, int
 
 void draw_captions(Draw *d, const DrawBatch *b, int each, int T, int32_t *captions)
 {
-    run_captions(d, b, false, each, T, captions);
+    run_captions(d, b, (Source){.dropout = d->dropout, .T = T}, each, captions);
 }
 
 void draw_greedy(Draw *d, const DrawBatch *b, int T, int32_t *captions)
 {
-    run_captions(d, b, true, 1, T, captions);
+    run_captions(d, b, (Source){.greedy = true, .T = T}, 1, captions);
 }
 
 void draw_inputs(Draw *d, const DrawBatch *b, double p, int T, const int32_t *captions, int32_t *inputs)

@@ -5,8 +5,7 @@
  *                      ▲                                                          │
  *                      └──────────── rows that have not ended, packed ◄───────────┘
  *
- * A word is drawn from softmax(scores), without dropout, as the model is used. <NULL>, which pads captions, is never
- * drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
+ * A word is drawn from softmax(scores). <NULL>, which pads captions, is never drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
  * depend neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread;
  * parallel inside. */
 #ifndef COCO_MODEL_DRAW_H
@@ -18,6 +17,7 @@
 typedef struct {
     int rows, steps;     /* at most */
     int places;          /* of a grid, for a model with attention */
+    double dropout;      /* the rate that training has */
     Precision precision; /* of the products of a step */
 } DrawSizes;
 
@@ -43,14 +43,16 @@ void draw_refresh(Draw *draw);
 
 /* `each` captions of up to T words for each of the N, one after the other: captions (N·each, T+1), from <START> to
  * <END>, or to the T-th word, then <NULL>. Row r of the result has random numbers of its own, those of
- * row first·each + r. */
+ * row first·each + r; dropout's masks are among them, and are those that the loss of these rows has (loss.h), so that
+ * captions are drawn from the very distribution whose logarithm is differentiated: from another one, the masked
+ * network's and the whole one's drift apart until training breaks down. */
 void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t *captions);
-/* One caption each, by the word of highest score: draws no random number. */
+/* One caption each, by the word of highest score: draws no random number, and drops nothing, as the model is used. */
 void draw_greedy(Draw *draw, const DrawBatch *batch, int T, int32_t *captions);
 
 /* Scheduled sampling (Bengio, Vinyals, Jaitly and Shazeer 2015): the words that go in, inputs (N,T), when each word of
  * captions (N,T+1) but <START> is replaced, with probability p, by one that the model draws after what went in
- * before. */
+ * before. Nothing is dropped. */
 void draw_inputs(Draw *draw, const DrawBatch *batch, double p, int T, const int32_t *captions, int32_t *inputs);
 
 #endif

@@ -16,15 +16,19 @@ struct Network {
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
     Panels Wx;          /* in training */
     Recurrence recurrence;
-    Attend *attend;   /* NULL: no attention */
-    real *E;          /* (V,GH); in training (rows,GH), of the step's words */
-    real *x;          /* (rows,W), in training: their vectors */
-    int32_t *slot;    /* (rows), in training: the row of E of each row's word */
-    int32_t *slot_of; /* (V), in training: a word's row of E, -1 between steps */
-    real *h, *next_h; /* (rows,H) */
-    real *c, *next_c; /* (rows,CH) */
-    real *a, *ah;     /* (rows,GH) */
-    real *scores;     /* (rows,V) */
+    Attend *attend; /* NULL: no attention */
+    Dropout dropout;
+    const int *number; /* (rows), with dropout: of the step's positions */
+    real *features;    /* (rows,D), with dropout: each row's own */
+    real *dropped;     /* (rows,H): h as the scores see it with dropout */
+    real *E;           /* (V,GH); in training (rows,GH), of the step's words */
+    real *x;           /* (rows,W), in training: their vectors */
+    int32_t *slot;     /* (rows), in training: the row of E of each row's word */
+    int32_t *slot_of;  /* (V), in training: a word's row of E, -1 between steps */
+    real *h, *next_h;  /* (rows,H) */
+    real *c, *next_c;  /* (rows,CH) */
+    real *a, *ah;      /* (rows,GH) */
+    real *scores;      /* (rows,V) */
 };
 
 /* --- memory --- */
@@ -61,6 +65,8 @@ static void alloc_rows(Network *w)
     const ModelShape *shape = &w->params->shape;
     size_t rows = (size_t)w->sizes.rows;
     alloc_words(w);
+    w->features = w->sizes.dropout ? reals(w, rows, shape->D) : NULL;
+    w->dropped = w->sizes.dropout ? reals(w, rows, shape->H) : NULL;
     w->h = reals(w, rows, shape->H);
     w->next_h = reals(w, rows, shape->H);
     w->c = w->CH ? reals(w, rows, w->CH) : NULL;
@@ -103,7 +109,8 @@ void network_refresh(Network *w)
     }
     if (w->attend)
         attend_words(w->attend, p, param(p, W_EMBED), shape->V);
-    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
+    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
+                   w->GH);
 }
 
 Network *network_new(const Params *params, const NetworkSizes *sizes)
@@ -141,29 +148,51 @@ static Rows tile_of(const real *m, int width, int row)
     return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
 }
 
-void network_begin(Network *w, const real *features, int n, const real *grid, int grids, int each)
+void network_dropout(Network *w, const Dropout *dropout)
+{
+    w->dropout = *dropout;
+    if (w->attend)
+        attend_dropout(w->attend, dropout);
+}
+
+/* Copies a row of m numbers for each of the `each` that go by it. */
+static void repeat(const real *from, int n, int each, int m, real *to)
+{
+    for (int i = 0; i < n * each; i++)
+        memcpy(to + (size_t)i * (size_t)m, from + (size_t)(i / each) * (size_t)m, (size_t)m * sizeof *to);
+}
+
+void network_begin(Network *w, const real *features, int n, const real *grid, int grids, int each, const int *row)
 {
     const Params *p = w->params;
-    size_t H = (size_t)p->shape.H;
-    real *h0 = each > 1 ? w->next_h : w->h;
+    int D = p->shape.D, H = p->shape.H;
     if (w->CH)
         memset(w->c, 0, (size_t)w->sizes.rows * (size_t)w->CH * sizeof *w->c);
     if (w->attend)
         attend_images(w->attend, p, grid, grids);
-    affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, p->shape.D, p->shape.H);
-    for (int i = 0; each > 1 && i < n * each; i++)
-        memcpy(w->h + (size_t)i * H, h0 + (size_t)(i / each) * H, H * sizeof *h0);
+    if (w->dropout.rate > 0) {
+        repeat(features, n, each, D, w->features);
+        dropout_parallel(&w->dropout, DROP_FEATURES, row, n * each, D, tile_of(w->features, D, 0));
+        features = w->features;
+        n *= each;
+        each = 1;
+    }
+    real *h0 = each > 1 ? w->next_h : w->h;
+    affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
+    if (each > 1)
+        repeat(h0, n, each, H, w->h);
 }
 
-void network_words(Network *w, const int32_t *word, int n)
+/* The word vectors of n rows, each once; with dropout each row has its own. Returns how many. */
+static int gather_words(Network *w, const int32_t *word, int n)
 {
-    enum { MOST_WORDS = 16 }; /* of a tile */
     const Params *p = w->params;
-    size_t W = (size_t)p->shape.W, GH = (size_t)w->GH;
+    size_t W = (size_t)p->shape.W;
+    bool distinct = w->dropout.rate > 0;
     int words = 0;
     for (int i = 0; i < n; i++) {
         int32_t *slot = &w->slot_of[word[i]];
-        if (*slot < 0) {
+        if (*slot < 0 || distinct) {
             *slot = words;
             memcpy(w->x + (size_t)words++ * W, param(p, W_EMBED) + (size_t)word[i] * W, W * sizeof *w->x);
         }
@@ -171,6 +200,17 @@ void network_words(Network *w, const int32_t *word, int n)
     }
     for (int i = 0; i < n; i++)
         w->slot_of[word[i]] = -1;
+    return words;
+}
+
+void network_words(Network *w, const int32_t *word, int n, const int *number)
+{
+    enum { MOST_WORDS = 16 }; /* of a tile */
+    const Params *p = w->params;
+    size_t W = (size_t)p->shape.W, GH = (size_t)w->GH;
+    int words = gather_words(w, word, n);
+    w->number = number;
+    dropout_parallel(&w->dropout, DROP_INPUT, number, words, p->shape.W, tile_of(w->x, p->shape.W, 0));
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < words; i += MOST_WORDS)
         gemm_panels(words - i < MOST_WORDS ? words - i : MOST_WORDS, w->x + (size_t)i * W, W, &w->Wx, param(p, B),
@@ -195,10 +235,15 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
     };
     AttendStep look = {.n = 0};
     if (w->attend)
-        look = attend_step(w->attend, first, image_of + first, n, 0, NULL);
+        look = attend_step(w->attend, first, image_of + first, n, 0, w->number ? w->number + first : NULL);
     const int32_t *pick = w->sizes.training ? w->slot : word;
     step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), pick + first}, &step, &look);
-    gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
+    Rows seen = next_h;
+    if (w->dropout.rate > 0) {
+        seen = tile_of(w->dropped, H, first);
+        dropout_rows(&w->dropout, DROP_OUTPUT, w->number + first, n, H, next_h, seen);
+    }
+    gemm_panels(n, seen.at, seen.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
 }
 
 real *network_scores(const Network *w, int row)

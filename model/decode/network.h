@@ -8,6 +8,7 @@
 #define COCO_MODEL_NETWORK_H
 
 #include "model/captioner.h"
+#include "model/dropout.h"
 #include "model/gemm.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 typedef struct {
     int images, rows; /* at most */
     bool training;    /* the parameters change (network_refresh), and E is that of a step's words (network_words) */
+    bool dropout;     /* in training: network_dropout may have a rate */
     int places;       /* of a grid, for a model with attention */
     Precision precision; /* of the products of a step */
 } NetworkSizes;
@@ -28,11 +30,18 @@ void network_free(Network *network); /* NULL is legal */
 /* Takes the parameters as they are now. network_new does it too. Main thread; parallel inside. */
 void network_refresh(Network *network);
 
-/* h0 of n images from features (n,D): `each` rows for an image, one after the other. With attention, `grids` grids
- * (grids,places,C) as well, which are borrowed until the search ends. Main thread; parallel inside. */
-void network_begin(Network *network, const real *features, int n, const real *grid, int grids, int each);
-/* In training, before a step of n rows: their words. Main thread; parallel inside. */
-void network_words(Network *network, const int32_t *word, int n);
+/* In training: features, word vectors, the mixture of a grid and what the scores see are masked from now on as
+ * loss.h masks those of a minibatch's rows with the same numbers. A rate of 0 ends it. */
+void network_dropout(Network *network, const Dropout *dropout);
+
+/* h0 of n images from features (n,D): `each` rows for an image, one after the other; with dropout the numbers of the
+ * rows (n·each), else NULL. With attention, `grids` grids (grids,places,C) as well, which are borrowed until the search
+ * ends. Main thread; parallel inside. */
+void network_begin(Network *network, const real *features, int n, const real *grid, int grids, int each,
+                   const int *row);
+/* In training, before a step of n rows: their words; with dropout the numbers of the positions (n), r·T + t at step t of
+ * row number r, borrowed until the step is done, else NULL. Main thread; parallel inside. */
+void network_words(Network *network, const int32_t *word, int n, const int *number);
 /* The scores of rows first .. first+n-1 after their words, `image_of` telling the grids; arrays are by row. Any thread,
  * each its own rows. */
 void network_step(Network *network, int first, int n, const int32_t *word, const int32_t *image_of);

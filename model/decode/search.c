@@ -154,7 +154,7 @@ static void seed_beam(Search *s, int beam, int64_t image)
 static void begin(Search *s, const SearchInput *in)
 {
     for (int i = 0; i < s->models; i++)
-        network_begin(s->network[i], in[i].features, in->n, in[i].grid, in->n, s->beams);
+        network_begin(s->network[i], in[i].features, in->n, in[i].grid, in->n, s->beams, NULL);
     s->live = in->n * s->beams;
     for (int b = 0; b < s->live; b++) {
         s->beam[b] = (Beam){.first = b, .n = 1, .best = s->beam[b].best};

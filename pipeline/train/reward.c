@@ -6,6 +6,7 @@
 #include "pipeline/eval/ngrams.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,13 +139,15 @@ static int32_t new_number(const Reward *r, const int32_t *word, int k, int i, in
     return r->known + k * n + first;
 }
 
-/* The sentence of n words; its n-grams are not added to the table. id (NGRAM_MAX·n) is scratch. */
-static int sentence_of(const Reward *r, const int32_t *word, int n, int32_t *id, Sentence *s)
+/* The sentence of n words; its n-grams are not added to the table. Of a caption that is drawn, those with <UNK> are as
+ * if train had them not. id (NGRAM_MAX·n) is scratch. */
+static int sentence_of(const Reward *r, const int32_t *word, int n, bool drawn, int32_t *id, Sentence *s)
 {
     for (int k = 0; k < NGRAM_MAX; k++)
         for (int i = 0; i < n - k; i++) {
             int32_t prefix = k ? id[(k - 1) * n + i] : -1;
-            int32_t found = prefix < r->known ? ngram_find(r->ngrams, prefix, word[i + k]) : -1;
+            bool look = prefix < r->known && !(drawn && word[i + k] == WORD_UNK);
+            int32_t found = look ? ngram_find(r->ngrams, prefix, word[i + k]) : -1;
             id[k * n + i] = found >= 0 ? found : new_number(r, word, k, i, n);
         }
     return sentence_init(s, word, n, id);
@@ -175,12 +178,12 @@ static int reward_image(const Reward *r, int64_t row, int each, const int32_t *c
     rc = reference && id ? 0 : -1;
     for (; !rc && made < n; made += !rc) {
         const int32_t *caption = d->captions.ints + d->caption_of[d->caption_at[row] + made] * d->width;
-        rc = sentence_of(r, caption + 1, words_of(caption, d->width), id, &reference[made]);
+        rc = sentence_of(r, caption + 1, words_of(caption, d->width), false, id, &reference[made]);
     }
     for (int i = 0; !rc && i < each; i++) {
         const int32_t *caption = captions + (size_t)i * (size_t)(r->words + 1);
         Sentence s;
-        rc = sentence_of(r, caption + 1, words_of(caption, r->words + 1), id, &s);
+        rc = sentence_of(r, caption + 1, words_of(caption, r->words + 1), true, id, &s);
         if (rc)
             break;
         out[i] = reward_of(r, &(ScorePair){&s, reference, n});

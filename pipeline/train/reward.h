@@ -3,8 +3,9 @@
  *   cider   CIDEr-D, 1 being what papers print as 100 (model/score/cider.h)
  *   bleu4   BLEU-4 of the caption alone (model/score/bleu.h)
  *
- * Words are numbers of the model's vocabulary, <UNK> among them, and <END> is a word like any other, of a caption that
- * has it and of the references, as their rows have it: otherwise captions would learn to stop at "a". Document
+ * Words are numbers of the model's vocabulary, and <END> is a word like any other, of a caption that has it and of the
+ * references, as their rows have it: otherwise captions would learn to stop at "a". <UNK> in a caption that is drawn
+ * matches nothing: it stands for many words, and where it was worth something captions would learn to say it. Document
  * frequencies are those of the train captions, an image being a document. An n-gram that no train caption has counts
  * as one of a single image.
  *

@@ -13,7 +13,10 @@ double scheduled_share(double P, int64_t done, int64_t per_epoch, int64_t total)
 int scheduled_start(TrainRun *r, Err *err)
 {
     const TrainSettings *s = &r->state.settings;
-    const DrawSizes sizes = {r->rows, r->data.width - 1, r->data.grid.places, (Precision)s->precision};
+    const DrawSizes sizes = {.rows = r->rows,
+                             .steps = r->data.width - 1,
+                             .places = r->data.grid.places,
+                             .precision = (Precision)s->precision};
     if (s->scheduled_sampling <= 0)
         return 0;
     r->draw = draw_new(&r->model.params, &sizes);

@@ -95,7 +95,11 @@ static int alloc(SelfCritical *c, const TrainRun *r)
 {
     const TrainSettings *s = &r->state.settings;
     size_t N = (size_t)s->batch_size, rows = N * (size_t)samples_of(s);
-    const DrawSizes sizes = {(int)rows, r->data.width - 1, r->data.grid.places, (Precision)s->precision};
+    const DrawSizes sizes = {.rows = (int)rows,
+                             .steps = r->data.width - 1,
+                             .places = r->data.grid.places,
+                             .dropout = s->dropout,
+                             .precision = (Precision)s->precision};
     c->most = most_images(&r->share, batches_rows(&r->captions, (BatchOrder)s->order, (int)N));
     c->each = samples_of(s);
     c->T = r->data.width - 1;

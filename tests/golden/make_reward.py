@@ -5,7 +5,7 @@
 
 Captions are lists of word numbers, each up to <END> (2), which is a word; a caption without it was cut off. `train`
 has references, `image` the image of each, `drawn` some captions of each image, `cider` and `bleu4` their scores; document
-frequencies are those of `train`, an image being a document.
+frequencies are those of `train`, an image being a document. <UNK> (3) of a caption that is drawn matches nothing.
 """
 import json
 import math
@@ -13,6 +13,8 @@ import random
 from collections import Counter
 
 END = 2
+UNK = 3
+NOTHING = 99  # what no reference has
 
 
 def ngrams(words, n):
@@ -68,8 +70,9 @@ def main():
                references[0][:3] + [50, 51, 50, 51, 50, 51],  # what train does not have, again and again
                [END]]
         drawn += own
-        cider += [cider_d(c, references, df, len(train)) for c in own]
-        bleu += [bleu4(c, references) for c in own]
+        scored = [[NOTHING if w == UNK else w for w in c] for c in own]
+        cider += [cider_d(c, references, df, len(train)) for c in scored]
+        bleu += [bleu4(c, references) for c in scored]
     order = sorted(((k, i) for i, references in enumerate(train) for k in range(len(references))), key=lambda p: p[0])
     out = {"train": [train[i][k] + [0] * (11 - len(train[i][k])) for k, i in order], "image": [i for _, i in order],
            "drawn": [c + [0] * (11 - len(c)) for c in drawn], "cider": cider, "bleu4": bleu}
