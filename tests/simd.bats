@@ -23,6 +23,9 @@ setup() {
         COCO_SIMD=$set tiny -d d -o $set.h5 --iterations 5
         COCO_SIMD=$set coco-sample -q -d d -m m.h5 >$set.jsonl
         jq -e -s 'length > 0 and all(.[]; .logprob < 0)' $set.jsonl
+        jq -c 'del(.logprob)' $set.jsonl >want
+        COCO_SIMD=$set coco-sample -q -d d -m m.h5 --no-logprob | jq -c . >have
+        same want have
     done <sets
 }
 @test "the default is the last set of the list; an empty value counts as unset" {
@@ -50,7 +53,7 @@ setup() {
         for f; do grep -qw "$f" /proc/cpuinfo || return 1; done
     }
     avx512="avx2 fma avx512f avx512bw avx512dq avx512vl"
-    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16"; do
+    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16 avx512_vnni"; do
         set -- $set
         name=$1
         shift

@@ -4,6 +4,7 @@
 #include "model/attention/attend.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
+#include "model/decode/screen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct Network {
     int GH, CH; /* widths of the gates and of what is carried besides h */
     Blocks blocks;
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
+    Screen *screen;     /* instead of W_vocab, if there are words only; else NULL */
     Panels Wx;          /* in training */
     Recurrence recurrence;
     Attend *attend;   /* NULL: no attention */
@@ -69,7 +71,8 @@ static void alloc_rows(Network *w)
     w->ah = shape->cell->separate ? reals(w, rows, w->GH) : NULL;
     w->scores = reals(w, rows, shape->V);
     w->Wh = alloc_panels(w, shape->H, w->GH);
-    w->W_vocab = alloc_panels(w, shape->H, shape->V);
+    if (!w->sizes.words_only)
+        w->W_vocab = alloc_panels(w, shape->H, shape->V);
 }
 
 static void alloc_attention(Network *w)
@@ -96,14 +99,30 @@ void network_refresh(Network *w)
     if (w->attend)
         attend_weights(w->attend, p);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
-    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
+    if (!w->sizes.words_only)
+        panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
     if (w->sizes.training) {
         panels_fill(&w->Wx, PLAIN, param(p, WX), (size_t)w->GH);
         return;
     }
     if (w->attend)
         attend_words(w->attend, p, param(p, W_EMBED), shape->V);
-    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
+    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
+                   w->GH);
+}
+
+bool network_screens(const Params *params, Precision precision)
+{
+    return precision == PRECISION_FLOAT32 && screen_possible(params->shape.H);
+}
+
+static void alloc_screen(Network *w)
+{
+    const Params *p = w->params;
+    if (!w->sizes.words_only)
+        return;
+    w->screen = screen_new(p->shape.H, p->shape.V, param(p, W_VOCAB), param(p, B_VOCAB), w->sizes.rows);
+    w->blocks.failed |= !w->screen;
 }
 
 Network *network_new(const Params *params, const NetworkSizes *sizes)
@@ -117,6 +136,7 @@ Network *network_new(const Params *params, const NetworkSizes *sizes)
     w->CH = params->shape.cell->carried * params->shape.H;
     alloc_rows(w);
     alloc_attention(w);
+    alloc_screen(w);
     if (w->blocks.failed) {
         network_free(w);
         return NULL;
@@ -130,6 +150,7 @@ void network_free(Network *w)
     if (!w)
         return;
     attend_free(w->attend);
+    screen_free(w->screen);
     blocks_free(&w->blocks);
     free(w);
 }
@@ -198,7 +219,17 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
         look = attend_step(w->attend, first, image_of + first, n, 0, NULL);
     const int32_t *pick = w->sizes.training ? w->slot : word;
     step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), pick + first}, &step, &look);
-    gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
+    if (w->screen)
+        screen_bounds(w->screen, first, n, next_h, scores);
+    else
+        gemm_panels(n, next_h.at, next_h.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
+}
+
+void network_best(Network *w, int first, int n, int32_t *word)
+{
+    const ModelShape *shape = &w->params->shape;
+    screen_words(w->screen, first, n, tile_of(w->next_h, shape->H, first), tile_of(w->scores, shape->V, first),
+                 word + first);
 }
 
 real *network_scores(const Network *w, int row)

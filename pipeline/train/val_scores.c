@@ -129,7 +129,8 @@ static int alloc(Scoring *s, Err *err)
 {
     const Grid *grid = &s->val->grid;
     const int steps = model_steps(s->model);
-    const SearchOptions greedy = {.sampler = &sampler_best, .beam = 1, .max_length = steps, .places = grid->places};
+    const SearchOptions greedy = {
+        .sampler = &sampler_best, .beam = 1, .max_length = steps, .places = grid->places, .words_only = true};
     s->search = search_new(&s->model->params, &greedy, IMAGES);
     s->features = malloc(IMAGES * (size_t)s->val->features.columns * sizeof *s->features);
     if (grid->places)
