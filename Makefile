@@ -114,7 +114,7 @@ SIMD_SETS_x86_64 = avx2 avx512 avx512bf16 amx
 SIMD_SETS       := base $(SIMD_SETS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 SIMD_avx2        = -mavx2 -mfma
 SIMD_avx512      = $(SIMD_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
-SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16
+SIMD_avx512bf16  = $(SIMD_avx512) -mavx512bf16 -mavx512vnni
 SIMD_amx         = $(SIMD_avx512bf16) -mamx-tile -mamx-bf16
 # a·b + c is one operation; nothing reads floating-point exceptions or errno. (Clang would warn of loops that it cannot
 # vectorise: in double they call the C library's exp.)

@@ -200,7 +200,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "the processor supports it"},
         {.name = "attention", .kind = CLI_TEXT, .value = &s->attention, .arg = "FILE.h5",
          .help = "write the weights that each word gave the places of the grid, of a model with attention"},
-        {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities"},
+        {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob, .help = "leave out log-probabilities: greedy captions are found sooner"},
         {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,
          .help = "the log-probability of each word and of <END>, as \"word_logprobs\" of the record"},
         {.name = "score", .kind = CLI_FLAG, .value = &s->score,

@@ -205,6 +205,32 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
                           (Base){base ? base + (size_t)i * base_ld : NULL, base_ld}, C + (size_t)i * ldc, ldc);
 }
 
+/* --- single elements --- */
+
+/* At most SIMD_DOTS pairs; the first fills the places left. */
+static void few_dots(int n, int k, const real *const *x, const real *const *y, real *out)
+{
+    for (int p = 0; p < k; p += BLOCK) {
+        const real *left[SIMD_DOTS], *right[SIMD_DOTS];
+        real sum[SIMD_DOTS];
+        for (int i = 0; i < SIMD_DOTS; i++) {
+            left[i] = x[i < n ? i : 0] + p;
+            right[i] = y[i < n ? i : 0] + p;
+        }
+        simd->dots(least(BLOCK, k - p), left, right, sum);
+        for (int i = 0; i < n; i++)
+            out[i] += sum[i];
+    }
+}
+
+void gemm_dots(int n, int k, const real *const *x, const real *const *y, const real *base, real *out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = base[i];
+    for (int i = 0; i < n; i += SIMD_DOTS)
+        few_dots(least(SIMD_DOTS, n - i), k, x + i, y + i, out + i);
+}
+
 /* --- products that come once --- */
 
 /* A block of C, at most COLUMNS wide, of pairs twice as many. A block of k at a time, B's panels are laid out, and then

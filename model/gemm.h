@@ -39,6 +39,12 @@ void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
 void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
                  size_t ldc);
 
+/* --- single elements --- */
+
+/* out[i] = x[i]·y[i] + base[i] for n pairs of k numbers, to the bit what gemm_panels gives in float32. For
+ * processors with bounds (simd.h). On the calling thread; any thread. */
+void gemm_dots(int n, int k, const real *const *x, const real *const *y, const real *base, real *out);
+
 /* --- products of weights that are used once --- */
 
 /* C = op(A)·op(B) (+ C) with op(A) (m,k), op(B) (k,n), C (m,n), in float32. On the calling thread; any thread. */

@@ -52,7 +52,7 @@ static void find_sets(void)
                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     add(&simd_avx2, avx2);
     add(&simd_avx512, avx512);
-    bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
+    bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
     add(&simd_avx512bf16, bf16);
     add(&simd_amx, bf16 && have_amx());
 #endif

@@ -17,6 +17,35 @@
 /* Two neighbours along k, rounded to bfloat16: the first in the low half. */
 typedef uint32_t Bf16Pair;
 
+enum { SIMD_DOTS = 4 }; /* chains of additions that hide each other's latency */
+
+/* Four neighbours along k, a byte each: the first in the lowest. */
+typedef uint32_t Bytes;
+
+/* A row x of numbers as step times bytes q. */
+typedef struct {
+    real step;
+    real size;     /* |x| or more */
+    real length;   /* |step·q| or more */
+    real lost;     /* |x - step·q|, and what rounding may add to a product, as a share of |x| */
+    int32_t start; /* of the sums: less what the weights' bytes have too much */
+} ByteRow;
+
+/* Columns w of weights as steps times bytes, from one column of a panel on. */
+typedef struct {
+    const real *base;  /* what is added to each product */
+    const real *slack; /* for its rounding */
+    const real *step;
+    const real *lost, *length; /* |w - step·p| or more; |w| or more */
+} ByteColumns;
+
+/* The share that rounding may add to a product of k numbers. Each sum of k products is off by at most k roundings, and
+ * a bound has a few more. */
+static inline double byte_slack(int k)
+{
+    return ((double)k + 64) * 0x1.2p-24;
+}
+
 typedef struct {
     const char *name;
     int panel; /* columns of a panel */
@@ -44,6 +73,17 @@ typedef struct {
     /* Lays A (m,k) out, in room for m, rounded up to a multiple of pair_rows, times pairs. */
     void (*round_pairs)(int m, int k, const real *A, size_t lda, Bf16Pair *out); /* the rows are `pairs` apart */
     void (*round_tiles)(int m, int k, const real *A, size_t p_step, Bf16Pair *out);
+
+    /* --- bounds of products (bytes.h). NULL: the processor has no products of bytes --- */
+    int byte_most; /* weights are whole numbers up to this, and down to its negative; stored with byte_most + 1 added */
+    void (*round_bytes)(int k, const real *x, int8_t *q, ByteRow *row);
+    /* upper (m,cols): no product of row i and column j, its base added, is above. x (m,quads). */
+    void (*upper_bounds)(int m, int cols, int quads, const ByteRow *row, const Bytes *x, const Bytes *panel,
+                         ByteColumns columns, real *upper, size_t ld);
+    /* The highest of a row's n products, its base added, is above this. An upper bound of -∞ takes its column out. */
+    real (*lower_bound)(int n, const real *upper, const ByteRow *row, ByteColumns columns);
+    /* Single elements of a product, to the bit: sum[i] = x[i] (k) · y[i] (k) for SIMD_DOTS pairs. */
+    void (*dots)(int k, const real *const *x, const real *const *y, real *sum);
 
     /* --- one row (rows.h) --- */
     void (*add_row)(int n, const real *x, real *y); /* y += x */

@@ -23,14 +23,19 @@ setup() {
         COCO_SIMD=$set tiny -d d -o $set.h5 --iterations 5
         COCO_SIMD=$set coco-sample -q -d d -m m.h5 >$set.jsonl
         jq -e -s 'length > 0 and all(.[]; .logprob < 0)' $set.jsonl
+        jq -c 'del(.logprob)' $set.jsonl >want
+        COCO_SIMD=$set coco-sample -q -d d -m m.h5 --no-logprob | jq -c . >have
+        same want have
     done <sets
 }
+
 @test "each set of this processor computes right products, of any parts the same bits" {
     simd_sets >sets
     while read -r set; do
         COCO_SIMD=$set test_simd
     done <sets
 }
+
 @test "bf16 of each set: equal on any number of threads and across a stop, alone or beside others" {
     simd_sets >sets
     half() { tiny -d d --cell lstm --hidden 45 --wordvec 19 --batch-size 37 --precision bf16 "$@"; }
@@ -51,12 +56,14 @@ setup() {
         unset COCO_SIMD
     done <sets
 }
+
 @test "the default is the last set of the list; an empty value counts as unset" {
     tiny -d d -o unset.h5 --iterations 5
     COCO_SIMD= tiny -d d -o empty.h5 --iterations 5
     COCO_SIMD=$(simd_sets | tail -n 1) tiny -d d -o best.h5 --iterations 5
     same unset.h5 empty.h5 best.h5
 }
+
 @test "an unknown name is a usage error that lists the sets; nothing is written" {
     list=$(simd_sets | paste -sd, | sed 's/,/, /g')
     for name in sse9 AVX2 avx 'avx2 ' basebase; do
@@ -68,6 +75,7 @@ setup() {
     [ ! -e out.h5 ]
     same m.h5 "$BATS_FILE_TMPDIR/m.h5"
 }
+
 @test "a set that the processor lacks is a usage error, not the slowest set" {
     [ "$(uname -m)" = x86_64 ] || skip "the names are those of x86-64"
     # flags NAME...: the processor has all of them.
@@ -76,8 +84,8 @@ setup() {
         for f; do grep -qw "$f" /proc/cpuinfo || return 1; done
     }
     avx512="avx2 fma avx512f avx512bw avx512dq avx512vl"
-    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16" \
-        "amx $avx512 avx512_bf16 amx_tile amx_bf16"; do
+    for set in "base" "avx2 avx2 fma" "avx512 $avx512" "avx512bf16 $avx512 avx512_bf16 avx512_vnni" \
+        "amx $avx512 avx512_bf16 avx512_vnni amx_tile amx_bf16"; do
         set -- $set
         name=$1
         shift
@@ -90,6 +98,7 @@ setup() {
         fi
     done
 }
+
 @test "help explains COCO_SIMD, and works whatever its value; commands that compute nothing ignore it" {
     export COCO_SIMD=sse9
     for program in coco-train coco-sample; do $program --help | grep -q COCO_SIMD; done

@@ -242,6 +242,42 @@ static void company_changes_nothing(void **state)
         }
 }
 
+/* Words are the same where log-probabilities are left out, under rules too; where several hypotheses need them, so are
+ * these. */
+static void words_alone_are_the_same(void **state)
+{
+    enum { V = 150, IMAGES = 40 };
+    const DecodeRules rules = {.no_unk = true, .min_words = 3, .no_repeat = 2};
+    const SearchOptions ways[] = {
+        {.sampler = &sampler_best, .beam = 1, .max_length = 15},
+        {.sampler = &sampler_best, .beam = 1, .max_length = 15, .rules = rules},
+        {.sampler = &sampler_best, .beam = 1, .max_length = 15, .precision = PRECISION_BF16},
+        {.sampler = &sampler_temperature, .choice = {0.8}, .beam = 1, .seed = 7, .max_length = 15},
+        {.sampler = &sampler_best, .beam = 3, .max_length = 15},
+    };
+    (void)state;
+    for (int cell = 0; cell_at(cell); cell++)
+        for (int way = 0; way < 5; way++) {
+            Params p = toy_model(cell_at(cell), V, 12, 0.5);
+            Rng rng;
+            rng_seed(&rng, 6);
+            real *features = randn(&rng, IMAGES * D);
+            SearchOptions alone = ways[way];
+            alone.words_only = true;
+            Captions a = run_search(&p, &ways[way], features, 0, IMAGES, IMAGES),
+                     b = run_search(&p, &alone, features, 0, IMAGES, 7);
+            for (int i = 0; i < IMAGES; i++) {
+                if (alone.beam == 1)
+                    assert_true(isnan(b.result[i].logprob));
+                b.result[i].logprob = alone.beam == 1 ? a.result[i].logprob : b.result[i].logprob;
+                same_result(&a.result[i], &b.result[i]);
+            }
+            captions_free(&a), captions_free(&b);
+            free(features);
+            params_free(&p);
+        }
+}
+
 /* Equal scores: the lowest word. All weights zero make them all equal. */
 static void ties_go_to_the_lowest_word(void **state)
 {
@@ -300,6 +336,7 @@ int main(void)
         cmocka_unit_test(nothing_left_to_say),
         cmocka_unit_test(greedy_takes_the_best_word),
         cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(words_alone_are_the_same),
         cmocka_unit_test(ties_go_to_the_lowest_word),
         cmocka_unit_test(temperature),
     };

@@ -4,6 +4,7 @@
 #include "model/attention/attend.h"
 #include "model/base/memory.h"
 #include "model/cell/step.h"
+#include "model/decode/screen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct Network {
     int GH, CH; /* widths of the gates and of what is carried besides h */
     Blocks blocks;
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
+    Screen *screen;     /* instead of W_vocab, if there are words only; else NULL */
     Panels Wx;          /* in training */
     Recurrence recurrence;
     Attend *attend; /* NULL: no attention */
@@ -75,7 +77,8 @@ static void alloc_rows(Network *w)
     w->ah = shape->cell->separate ? reals(w, rows, w->GH) : NULL;
     w->scores = reals(w, rows, shape->V);
     w->Wh = alloc_panels(w, shape->H, w->GH);
-    w->W_vocab = alloc_panels(w, shape->H, shape->V);
+    if (!w->sizes.words_only)
+        w->W_vocab = alloc_panels(w, shape->H, shape->V);
 }
 
 static void alloc_attention(Network *w)
@@ -102,7 +105,8 @@ void network_refresh(Network *w)
     if (w->attend)
         attend_weights(w->attend, p);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
-    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
+    if (!w->sizes.words_only)
+        panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
     if (w->sizes.training) {
         panels_fill(&w->Wx, PLAIN, param(p, WX), (size_t)w->GH);
         return;
@@ -111,6 +115,20 @@ void network_refresh(Network *w)
         attend_words(w->attend, p, param(p, W_EMBED), shape->V);
     affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
                    w->GH);
+}
+
+bool network_screens(const Params *params, Precision precision)
+{
+    return precision == PRECISION_FLOAT32 && screen_possible(params->shape.H);
+}
+
+static void alloc_screen(Network *w)
+{
+    const Params *p = w->params;
+    if (!w->sizes.words_only)
+        return;
+    w->screen = screen_new(p->shape.H, p->shape.V, param(p, W_VOCAB), param(p, B_VOCAB), w->sizes.rows);
+    w->blocks.failed |= !w->screen;
 }
 
 Network *network_new(const Params *params, const NetworkSizes *sizes)
@@ -124,6 +142,7 @@ Network *network_new(const Params *params, const NetworkSizes *sizes)
     w->CH = params->shape.cell->carried * params->shape.H;
     alloc_rows(w);
     alloc_attention(w);
+    alloc_screen(w);
     if (w->blocks.failed) {
         network_free(w);
         return NULL;
@@ -137,6 +156,7 @@ void network_free(Network *w)
     if (!w)
         return;
     attend_free(w->attend);
+    screen_free(w->screen);
     blocks_free(&w->blocks);
     free(w);
 }
@@ -238,12 +258,23 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
         look = attend_step(w->attend, first, image_of + first, n, 0, w->number ? w->number + first : NULL);
     const int32_t *pick = w->sizes.training ? w->slot : word;
     step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), pick + first}, &step, &look);
+    if (w->screen) {
+        screen_bounds(w->screen, first, n, next_h, scores);
+        return;
+    }
     Rows seen = next_h;
     if (w->dropout.rate > 0) {
         seen = tile_of(w->dropped, H, first);
         dropout_rows(&w->dropout, DROP_OUTPUT, w->number + first, n, H, next_h, seen);
     }
     gemm_panels(n, seen.at, seen.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
+}
+
+void network_best(Network *w, int first, int n, int32_t *word)
+{
+    const ModelShape *shape = &w->params->shape;
+    screen_words(w->screen, first, n, tile_of(w->next_h, shape->H, first), tile_of(w->scores, shape->V, first),
+                 word + first);
 }
 
 real *network_scores(const Network *w, int row)

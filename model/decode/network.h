@@ -15,6 +15,7 @@
 
 typedef struct {
     int images, rows; /* at most */
+    bool words_only;  /* network_best gives the words of highest score, and there are no scores */
     bool training;    /* the parameters change (network_refresh), and E is that of a step's words (network_words) */
     bool dropout;     /* in training: network_dropout may have a rate */
     int places;       /* of a grid, for a model with attention */
@@ -26,6 +27,9 @@ typedef struct Network Network;
 /* Borrows params. Memory of (V, G·H) besides the rows', in training of (rows, G·H). NULL: out of memory. */
 Network *network_new(const Params *params, const NetworkSizes *sizes);
 void network_free(Network *network); /* NULL is legal */
+
+/* Whether words_only is possible. */
+bool network_screens(const Params *params, Precision precision);
 
 /* Takes the parameters as they are now. network_new does it too. Main thread; parallel inside. */
 void network_refresh(Network *network);
@@ -47,6 +51,9 @@ void network_words(Network *network, const int32_t *word, int n, const int *numb
 void network_step(Network *network, int first, int n, const int32_t *word, const int32_t *image_of);
 /* The scores (V) of a row; they may be changed until the next step. */
 real *network_scores(const Network *network, int row);
+/* With words_only, before the next step: the words of highest score of rows first .. first+n-1, into word (rows).
+ * network_scores are upper bounds then, and -∞ bans a word (screen.h). Any thread, each its own rows. */
+void network_best(Network *network, int first, int n, int32_t *word);
 /* What a row looked at: weights (places), of a model with attention. */
 const real *network_looks(const Network *network, int row);
 /* Row i continues what was row from[i], for i below n. Main thread; parallel inside. */

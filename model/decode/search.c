@@ -25,6 +25,8 @@ struct Search {
     int V;
     int images, rows; /* at most; rows is images·beams·K */
     int beams;        /* of an image: its groups, or its samples */
+    bool words_only;  /* log-probabilities are left out */
+    bool screens;     /* and so are scores that bounds rule out */
     BeamRules rules;
     int live; /* rows in use */
     Blocks blocks;
@@ -68,6 +70,16 @@ static void cut_beams(Search *s)
     s->room = sampler_needs_room(o->sampler, &o->choice) ? s->V : s->expansions.choices;
 }
 
+/* What may be left out where nobody asks for log-probabilities: among several hypotheses they choose, and order
+ * samples. */
+static void leave_out(Search *s, const Params *params, int models)
+{
+    const SearchOptions *o = &s->options;
+    s->words_only = o->words_only && s->rules.K == 1 && s->beams == 1;
+    s->screens =
+        s->words_only && models == 1 && o->sampler == &sampler_best && network_screens(params, o->precision);
+}
+
 static void alloc_rows(Search *s)
 {
     Blocks *b = &s->blocks;
@@ -108,13 +120,17 @@ Search *search_new_ensemble(const SearchModel *models, int n, const SearchOption
     s->images = images;
     s->V = models[0].params->shape.V;
     cut_beams(s);
+    leave_out(s, models[0].params, n);
     alloc_rows(s);
     alloc_beams(s);
     trace_alloc(&s->trace, &s->blocks, options->max_length, s->rows,
                 models[0].params->shape.attention && options->attention ? models[0].places : 0);
     for (; s->models < n && !s->blocks.failed; s->models++) {
-        const NetworkSizes sizes = {
-            .images = images, .rows = s->rows, .places = models[s->models].places, .precision = options->precision};
+        const NetworkSizes sizes = {.images = images,
+                                    .rows = s->rows,
+                                    .words_only = s->screens,
+                                    .places = models[s->models].places,
+                                    .precision = options->precision};
         s->network[s->models] = network_new(models[s->models].params, &sizes);
         s->blocks.failed |= !s->network[s->models];
     }
@@ -182,31 +198,53 @@ static void mix(const Search *s, int row)
     }
 }
 
-static void expand_row(Search *s, int row, int step)
+/* Takes the words that the rules ban out of a row's scores. */
+static void ban(Search *s, int row, int step)
 {
-    const SearchOptions *o = &s->options;
-    Expansions *x = &s->expansions;
-    real *scores = network_scores(s->network[0], row);
-    Candidate *c = x->candidate + (size_t)row * (size_t)x->choices;
-    int32_t *words = s->chosen + (size_t)row * (size_t)s->room;
-    if (s->models > 1)
-        mix(s, row);
-    double norm = log_sum_exp(s->V, scores);
-    if (s->history) {
-        int32_t *history = s->history + (size_t)row * (size_t)o->max_length;
-        trace_words(&s->trace, row, step, history);
-        rules_ban(&o->rules, s->V, history, step, scores);
-    }
-    int n =
-        o->sampler->choose(&o->choice, s->V, scores, x->choices, s->rng ? &s->rng[s->beam_of[row]] : NULL, words);
+    if (!s->history)
+        return;
+    int32_t *history = s->history + (size_t)row * (size_t)s->options.max_length;
+    trace_words(&s->trace, row, step, history);
+    rules_ban(&s->options.rules, s->V, history, step, network_scores(s->network[0], row));
+}
+
+/* The n words that expand a row. With words_only their log-probability counts as 0. */
+static void put_candidates(Search *s, int row, int n, double norm)
+{
+    const real *scores = network_scores(s->network[0], row);
+    const int32_t *words = s->chosen + (size_t)row * (size_t)s->room;
+    Candidate *c = s->expansions.candidate + (size_t)row * (size_t)s->expansions.choices;
     while (n > 1 && scores[words[n - 1]] == (real)-INFINITY) /* banned */
         n--;
     for (int i = 0; i < n; i++) {
-        double logprob = s->logprob[row] + ((double)scores[words[i]] - norm);
+        double logprob = s->words_only ? 0 : s->logprob[row] + ((double)scores[words[i]] - norm);
         c[i] = (Candidate){logprob, logprob, row, words[i]};
     }
-    x->n[row] = n;
-    x->taken[row] = 0;
+    s->expansions.n[row] = n;
+    s->expansions.taken[row] = 0;
+}
+
+static void expand_row(Search *s, int row, int step)
+{
+    const SearchOptions *o = &s->options;
+    real *scores = network_scores(s->network[0], row);
+    if (s->models > 1)
+        mix(s, row);
+    double norm = s->words_only ? 0 : log_sum_exp(s->V, scores);
+    ban(s, row, step);
+    int n = o->sampler->choose(&o->choice, s->V, scores, s->expansions.choices,
+                               s->rng ? &s->rng[s->beam_of[row]] : NULL, s->chosen + (size_t)row * (size_t)s->room);
+    put_candidates(s, row, n, norm);
+}
+
+/* The same by bounds of the scores. */
+static void expand_by_bounds(Search *s, int first, int n, int step)
+{
+    for (int i = first; i < first + n; i++)
+        ban(s, i, step);
+    network_best(s->network[0], first, n, s->chosen);
+    for (int i = first; i < first + n; i++)
+        put_candidates(s, i, 1, 0);
 }
 
 static void step_tile(Search *s, int first, int n, int at)
@@ -215,7 +253,9 @@ static void step_tile(Search *s, int first, int n, int at)
         network_step(s->network[i], first, n, s->word, s->image_of);
     for (int i = first; s->trace.places && i < first + n; i++)
         trace_weights(&s->trace, at, i, network_looks(s->network[0], i));
-    for (int i = first; i < first + n; i++)
+    if (s->screens)
+        expand_by_bounds(s, first, n, at);
+    for (int i = first; !s->screens && i < first + n; i++)
         expand_row(s, i, at);
 }
 
@@ -262,7 +302,7 @@ static void read_caption(const Search *s, const Ending *e, SearchResult *result)
     int step = e->step;
     int32_t row = e->last.row;
     result->n = step + 1;
-    result->logprob = e->last.logprob;
+    result->logprob = s->words_only ? NAN : e->last.logprob;
     result->words[step] = e->last.word;
     trace_words(&s->trace, row, step, result->words);
     if (result->word_logprob) {

@@ -46,12 +46,13 @@ typedef struct {
     Precision precision; /* of the products of a step */
     int places;          /* of a grid, for a model with attention */
     bool attention;      /* results tell the weights of its places */
+    bool words_only;     /* log-probabilities may be left out, where words are found sooner without: NaN then */
 } SearchOptions;
 
 typedef struct {
     int32_t *words;       /* (max_length): the caller's; <END> is the last if it was reached */
     int n;                /* words written; 0: there are fewer results than were asked for */
-    double *word_logprob; /* (max_length): the caller's, of each word; NULL: not wanted */
+    double *word_logprob; /* (max_length): the caller's, of each word; NULL: not wanted, as with words_only */
     float *attention;     /* (max_length,places): the caller's: each word's weights, if the options ask for them */
     double logprob;       /* natural logarithm of their probability under the model (at temperature 1) */
 } SearchResult;

@@ -7,7 +7,7 @@
 #include "model/simd/exp.h"
 #include "model/simd/vec.h"
 
-enum { SUM_LANES = 16 };
+enum { SUM_LANES = 16, MAX_LANES = 64 }; /* of a maximum the order does not matter */
 
 static void add_row(int n, const real *restrict x, real *restrict y)
 {
@@ -31,16 +31,16 @@ static void scale_row(int n, real by, real *x)
 /* A NaN is passed over, but the first number: it shows in the sum of exponentials. */
 static real max(int n, const real *x)
 {
-    real lane[SUM_LANES], max = x[0];
+    real lane[MAX_LANES], max = x[0];
     int j = 0;
-    for (int l = 0; l < SUM_LANES; l++)
+    for (int l = 0; l < MAX_LANES; l++)
         lane[l] = max;
-    for (; j + SUM_LANES <= n; j += SUM_LANES)
-        for (int l = 0; l < SUM_LANES; l++)
+    for (; j + MAX_LANES <= n; j += MAX_LANES)
+        for (int l = 0; l < MAX_LANES; l++)
             lane[l] = x[j + l] > lane[l] ? x[j + l] : lane[l];
     for (; j < n; j++)
         max = x[j] > max ? x[j] : max;
-    for (int l = 0; l < SUM_LANES; l++)
+    for (int l = 0; l < MAX_LANES; l++)
         max = lane[l] > max ? lane[l] : max;
     return max;
 }

@@ -3,6 +3,7 @@
 #include "model/cell/cell.h"
 #include "model/optim/optim.h"
 #include "model/simd/bf16.h"
+#include "model/simd/bytes.h"
 #include "model/simd/name.h"
 #include "model/simd/products.h"
 #include "model/simd/rows.h"
@@ -47,6 +48,13 @@ const Simd SIMD_NAME(simd) = {
     .round_pairs = round_pairs,
     .round_tiles = round_tiles,
 #endif
+#endif
+#ifdef HAVE_BYTES
+    .byte_most = BYTE_MOST,
+    .round_bytes = round_bytes,
+    .upper_bounds = upper_bounds,
+    .lower_bound = lower_bound,
+    .dots = dots,
 #endif
     .add_row = add_row,
     .max = max,

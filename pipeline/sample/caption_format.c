@@ -53,7 +53,7 @@ static int write_text(FILE *out, const CaptionItem *item, Err *err)
 const char CAPTION_FORMATS[] = "jsonl|coco|text";
 
 static const CaptionFormat formats[] = {
-    {.name = "jsonl", .begin = "", .between = "", .end = "", .write = write_record},
+    {.name = "jsonl", .begin = "", .between = "", .end = "", .logprob = true, .write = write_record},
     {.name = "coco", .begin = "[", .between = ",\n", .end = "]\n", .write = write_result},
     {.name = "text", .begin = "", .between = "", .end = "", .write = write_text},
 };

@@ -6,6 +6,7 @@
 #include "io/data/dataset.h"
 #include "io/data/record.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -27,6 +28,7 @@ typedef struct {
 typedef struct {
     const char *name;                  /* "jsonl" */
     const char *begin, *between, *end; /* around all captions, and between two */
+    bool logprob;                      /* it writes log-probabilities */
     int (*write)(FILE *out, const CaptionItem *item, Err *err);
 } CaptionFormat;
 

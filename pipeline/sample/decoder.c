@@ -93,6 +93,7 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
     }
     search.places = d->input[0].places;
     search.attention = looks != NULL;
+    search.words_only = !(o->logprob && o->format->logprob) && !o->word_logprobs && !o->rerank;
     d->search = new_search(d, &search);
     d->items = calloc((size_t)batch, sizeof *d->items);
     d->number = calloc((size_t)batch, sizeof *d->number);

@@ -164,8 +164,11 @@ static int list_images(Scoring *s, int64_t images, Err *err)
 static int alloc(Scoring *s, Err *err)
 {
     const Grid *grid = &s->val->grid;
-    const SearchOptions greedy = {
-        .sampler = &sampler_best, .beam = 1, .max_length = s->steps, .places = grid->places};
+    const SearchOptions greedy = {.sampler = &sampler_best,
+                                  .beam = 1,
+                                  .max_length = s->steps,
+                                  .places = grid->places,
+                                  .words_only = true};
     size_t all = (size_t)s->share->ranks * (size_t)s->each;
     s->search = search_new(&s->model->params, &greedy, IMAGES);
     s->features = malloc(IMAGES * (size_t)s->val->features.columns * sizeof *s->features);

@@ -1,7 +1,7 @@
 """The work of coco-train and coco-sample in PyTorch, for scripts/bench --torch: prints the rate as JSON.
 
     torch_peer.py train DATA CELL BATCH THREADS SECONDS WAY     WAY: modules, best, bf16
-    torch_peer.py sample DATA MODEL THREADS WAY                 WAY: greedy, beam
+    torch_peer.py sample DATA MODEL THREADS WAY                 WAY: greedy, words, beam
     torch_peer.py product THREADS                               GFLOP/s of a large product
 
 modules: modules for embedding, cell and output, a loop over time steps, autograd, Adam.
@@ -9,7 +9,7 @@ best:    written by hand: whole-sequence products for inputs and weight gradient
          Adam in place on one flat block.
 bf16:    "modules" under autocast.
 greedy:  the embedding is folded into the input product; stops when all captions have ended; the best of several batch
-         sizes. beam: three hypotheses per image, batched over images.
+         sizes. words: the same without log-probabilities. beam: three hypotheses per image, batched over images.
 """
 import json
 import statistics
@@ -230,7 +230,7 @@ def step_cell(p, a, h, c):
     return o * c.tanh(), c
 
 
-def greedy(p, E, features):
+def greedy(p, E, features, logprob=True):
     n = len(features)
     h, word = torch.addmm(p["b_proj"], features, p["W_proj"]), torch.ones(n, dtype=torch.long)
     c, done, logp, out = torch.zeros_like(h), torch.zeros(n, dtype=torch.bool), torch.zeros(n), []
@@ -238,7 +238,8 @@ def greedy(p, E, features):
         h, c = step_cell(p, E[word], h, c)
         scores = torch.addmm(p["b_vocab"], h, p["W_vocab"])
         best, word = scores.max(1)
-        logp += torch.where(done, torch.zeros(n), best - scores.logsumexp(1))
+        if logprob:
+            logp += torch.where(done, torch.zeros(n), best - scores.logsumexp(1))
         out.append(word)
         done |= word == 2
         if done.all():
@@ -275,10 +276,10 @@ def sample(data, model, way):
     p, E = load(model)
     with h5py.File(f"{data}/val2014_vgg16_fc7_pca.h5") as f:
         features = torch.from_numpy(f["features"][:])
-    run, best = (greedy, 0) if way == "greedy" else (beam, 0)
-    features = features if way == "greedy" else features[:8192]
+    run, best = {"greedy": greedy, "words": lambda *a: greedy(*a, logprob=False), "beam": beam}[way], 0
+    features = features[:8192] if way == "beam" else features
     with torch.no_grad():
-        for size in (256, 512, 1024, 2048) if way == "greedy" else (64, 128, 256):
+        for size in (256, 512, 1024, 2048) if way != "beam" else (64, 128, 256):
             t = time.perf_counter()
             for part in features.split(size):
                 run(p, E, part)
