@@ -28,8 +28,8 @@ typedef struct {
 int known_rows(KnownRow *known, char *const *name, int64_t n, const Journal *journal, const Earlier *earlier,
                Err *err);
 
-/* Where the row of a picture is, of which at->state says what it is now; ROW_BROKEN: nowhere. By its times, before it is
- * read, or by its content after that. Sets at->place and the checksum. Any thread. */
+/* Where the row of a picture is, of which at->state says what it is now; ROW_BROKEN: nowhere. By its times, before it
+ * is read, or by its content after that. Sets at->place and the checksum. Any thread. */
 RowSource known_row_of(const KnownRow *known, bool by_content, RowPlace *at);
 
 #endif

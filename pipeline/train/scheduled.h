@@ -20,7 +20,8 @@ double scheduled_share(double P, int64_t done, int64_t per_epoch, int64_t total)
 int scheduled_start(TrainRun *run, Err *err);
 void scheduled_end(TrainRun *run);
 
-/* The words that go in (n, C-1) of the next iteration, in this rank's rows; NULL: the captions'. Valid until the next call. */
+/* The words that go in (n, C-1) of the next iteration, in this rank's rows; NULL: the captions'. Valid until the
+ * next call. */
 const int32_t *scheduled_inputs(TrainRun *run, const Batch *batch);
 
 #endif

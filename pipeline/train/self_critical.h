@@ -1,8 +1,8 @@
 /* Self-critical training (Rennie et al. 2017): an iteration draws captions of train images, rewards them, and makes the
  * good ones likelier. model/advantage.h has the loss.
  *
- * Several ranks draw and reward for their shards' images (share.h) each: a caption depends on its place in the minibatch
- * alone.
+ * Several ranks draw and reward for their shards' images (share.h) each: a caption depends on its place in the
+ * minibatch alone.
  *
  *   images ──► draw.h: K captions each ──► reward.h ──► advantage.h ──► loss.h, a row a caption ──► update
  *

@@ -15,8 +15,8 @@
 
 #include <stdint.h>
 
-/* All ranks of `share`, each with a part of the images. Sets bleu4, rouge_l and cider, the same on all, from the first `images` images of a dataset that is indexed, without those that have
- * no references. */
+/* All ranks of `share`, each with a part of the images. Sets bleu4, rouge_l and cider, the same on all,
+ * from the first `images` images of a dataset that is indexed, without those that have no references. */
 int val_scores(const Model *model, const Dataset *val, const Share *share, int64_t images, LogScores *scores,
                Err *err);
 
