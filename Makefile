@@ -10,6 +10,7 @@
 #   make format             format the C sources with clang-format
 #   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local), manuals and completion to PREFIX/share, the
 #                           library for C programs to PREFIX/LIBDIR (lib); make uninstall removes them
+#   make dist               a tarball of what is committed, its digest and a list of parts, in build/dist
 #   make clean              remove build/ and demo/
 #
 #   CC=clang                another compiler
@@ -78,7 +79,7 @@ say = @$(if $(V),:,printf '  %s %s %s\n')
 # For builds within a target: as many jobs as processors, unless the user has chosen.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all demo photos exercise test layers format install uninstall clean check-tools unit fuzzers
+.PHONY: all demo photos exercise test layers format install uninstall dist clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -262,6 +263,9 @@ install: all
 
 uninstall:
 	@BUILD=$(BUILD) scripts/install --remove
+
+dist:
+	@scripts/dist
 
 clean:
 	rm -rf build demo
