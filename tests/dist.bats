@@ -59,3 +59,18 @@ release() {
         grep -v '^debhelper' | sort >there
     same wanted there
 }
+
+@test "an object has the same bytes from a folder of another name, built in yet another, as packages are compiled" {
+    for folder in here there/another-name; do
+        mkdir -p "$folder"
+        (cd "$ROOT" && cp -r Makefile cmd debian io model pipeline scripts "$BATS_TEST_TMPDIR/$folder")
+        build=$PWD/built-$(basename "$folder")
+        for object in cmd/cli.o pipeline/common/parts.o; do
+            make -s -C "$folder" BUILD="$build" CFLAGS="-O2 -g -ffile-prefix-map=$PWD/$folder=." "$build/obj/$object" >&2
+        done
+    done
+    for object in cmd/cli.o pipeline/common/parts.o; do
+        same built-here/obj/$object built-another-name/obj/$object
+        [ "$(readelf -S built-here/obj/$object | grep -c '\.debug_info')" -ge 1 ]
+    done
+}
