@@ -8,11 +8,13 @@
 #   make unit               the commands and the test programs
 #   make layers             check the direction of the includes
 #   make format             format the C sources with clang-format
-#   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local), manuals and completion to PREFIX/share;
-#                           make uninstall removes them
+#   make install PREFIX=    copy the commands to PREFIX/bin (default /usr/local), manuals and completion to PREFIX/share, the
+#                           library for C programs to PREFIX/LIBDIR (lib); make uninstall removes them
+#   make dist               a tarball of what is committed, its digest and a list of parts, in build/dist
 #   make clean              remove build/ and demo/
 #
 #   CC=clang                another compiler
+#   CROSS=aarch64-linux-gnu-  the names of a cross compiler and its tools begin so (scripts/cross)
 #   SAN=address,undefined   with sanitizers
 #   MPI=1                   also build/mpi/: the commands that run on several machines, with MPI (mpicc)
 #   OMP=                    without OpenMP: one thread, the same bits
@@ -24,10 +26,15 @@
 # All rules are below; make's built-in ones would only get in the way.
 MAKEFLAGS += --no-builtin-rules
 
-CC      = gcc
+CROSS   =
+CC      = $(CROSS)gcc
+AR      = $(CROSS)ar
+NM      = $(CROSS)nm
+OBJCOPY = $(CROSS)objcopy
 OMP     = -fopenmp
 WERROR  = -Werror
 PREFIX  = /usr/local
+LIBDIR  = lib
 SAN     =
 
 empty  :=
@@ -44,7 +51,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
-           -Wmissing-prototypes -Wvla -Wwrite-strings $(WERROR)
+           -Wmissing-prototypes -Wvla -Wwrite-strings -Wdate-time $(WERROR)
 CFLAGS  ?= -O3 -g
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # The version and its date, which manual pages say, stand in the list of changes alone.
@@ -72,13 +79,13 @@ say = @$(if $(V),:,printf '  %s %s %s\n')
 # For builds within a target: as many jobs as processors, unless the user has chosen.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all demo photos exercise test layers format install uninstall clean check-tools unit fuzzers
+.PHONY: all demo photos exercise test layers format install uninstall dist clean check-tools unit fuzzers
 .SECONDARY:
 .DELETE_ON_ERROR:
 
 MPI_COMMANDS = $(if $(MPI),$(RANKED:%=$(BUILD)/mpi/%))
 
-all: check-tools $(COMMANDS:%=$(BUILD)/%) $(MPI_COMMANDS)
+all: check-tools $(COMMANDS:%=$(BUILD)/%) $(MPI_COMMANDS) $(BUILD)/libcoco.a
 
 # --- commands ------------------------------------------------------------------------------------
 
@@ -140,11 +147,17 @@ $(BUILD)/libpipeline.a: $(call obj,$(wildcard pipeline/*/*.c)) $(patsubst %.re,$
 # The model in double with _f64 at the end of all its names, for programs that hold both.
 $(BUILD)/libdouble.a: $(BUILD)/libmodel64.a
 	$(say) OBJCOPY $@
-	$(Q)nm -g --defined-only $< | awk 'NF == 3 { print $$3, $$3 "_f64" }' | sort -u >$(@:.a=.names)
-	$(Q)objcopy --redefine-syms=$(@:.a=.names) $< $@
+	$(Q)$(NM) -g --defined-only $< | awk 'NF == 3 { print $$3, $$3 "_f64" }' | sort -u >$(@:.a=.names)
+	$(Q)$(OBJCOPY) --redefine-syms=$(@:.a=.names) $< $@
+# The captioner for other programs (pipeline/embed/coco.h): one object, of whose names only coco_… are seen outside.
+$(BUILD)/libcoco.a: $(BUILD)/obj/pipeline/embed/coco.o $(LIBS)
+	$(say) LD $@
+	$(Q)$(CC) -r -nostdlib -o $(@:.a=.o) $^
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='coco_*' $(@:.a=.o)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
 $(BUILD)/%.a:
 	$(say) AR $@
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -246,13 +259,20 @@ format:
 
 # The folder's name reaches the shell in the environment, so that it may hold blanks and quotes. A shell that leaves the
 # tilde in PREFIX=~/x leaves it to us.
-install uninstall: export INSTALL_TO = $(DESTDIR)$(PREFIX)
+install uninstall: export INSTALL_DESTDIR = $(DESTDIR)
+install uninstall: export INSTALL_PREFIX = $(PREFIX)
+install uninstall: export INSTALL_LIBDIR = $(LIBDIR)
+install uninstall: export INSTALL_VERSION = $(VERSION)
+install uninstall: export INSTALL_THREADS = $(OMP)
 install uninstall: export INSTALL_COMMANDS = $(COMMANDS)
 install: all
 	@BUILD=$(BUILD) scripts/install
 
 uninstall:
 	@BUILD=$(BUILD) scripts/install --remove
+
+dist:
+	@scripts/dist
 
 clean:
 	rm -rf build demo

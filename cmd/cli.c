@@ -5,6 +5,7 @@
 #include "cmd/help.h"
 #include "cmd/nearest.h"
 #include "pipeline/common/choice.h"
+#include "pipeline/common/parts.h"
 #include "pipeline/common/team.h"
 #include "pipeline/common/threads.h"
 
@@ -45,7 +46,10 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .value = &asked->ignored,
          .arg = GENERATORS,
          .help = "print the manual page, or what completes the command's words in a shell, and exit"},
-        {.name = "version", .kind = CLI_FLAG, .value = &asked->version, .help = "print the version and exit"},
+        {.name = "version",
+         .kind = CLI_FLAG,
+         .value = &asked->version,
+         .help = "print the version, and those of the libraries, and exit"},
     };
     if (cli->n_options)
         memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
@@ -261,6 +265,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     parse_options(all, n, argc, argv);
     if (asked.version) {
         printf("%s %s\n", cli->name, COCO_VERSION);
+        parts_print(stdout);
         exit(cli_finish(cli, 0));
     }
     for (int i = 0; i < cli->n_options; i++)

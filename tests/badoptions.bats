@@ -232,7 +232,7 @@ END
         run --separate-stderr $program --version
         [ "$status" = 0 ]
         [ -z "$stderr" ]
-        [[ "$output" =~ ^$program\ [0-9.]+$ ]]
+        [[ "${lines[0]}" =~ ^$program\ [0-9.]+$ ]]
     done
 }
 @test "help: every option of the design, with its default" {

@@ -1,5 +1,8 @@
 #include "io/archive/gzip.h"
 
+#include "io/base/libraries.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -28,4 +31,9 @@ GzipAnswer gzip_check(int fd, int64_t most, const volatile sig_atomic_t *stop)
         answer = GZIP_DAMAGED;
     free(piece);
     return answer;
+}
+
+void library_zlib(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", zlibVersion());
 }

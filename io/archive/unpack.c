@@ -1,5 +1,6 @@
 #include "io/archive/unpack.h"
 
+#include "io/archive/archive_reason.h"
 #include "io/archive/entry_list.h"
 #include "io/archive/entry_name.h"
 #include "io/archive/gzip.h"
@@ -74,15 +75,15 @@ static int cannot_create(Unpack *u, const char *entry, int error)
     return archives_fault ? refuse(u, entry, "%s", strerror(error)) : fail(u, entry, error);
 }
 
-/* Adds the library's reason, up to a newline. */
+/* Adds the library's reason. */
 static int damaged(Unpack *u, struct archive *a, const char *entry)
 {
-    const char *reason = archive_error_string(a);
+    char reason[ARCHIVE_REASON];
     if (archive_errno(a) == ENOMEM)
         return fail(u, entry, ENOMEM);
-    if (!reason)
+    if (!archive_reason(a, reason))
         return refuse(u, entry, "truncated or damaged");
-    return refuse(u, entry, "truncated or damaged: %.*s", (int)strcspn(reason, "\n"), reason);
+    return refuse(u, entry, "truncated or damaged: %s", reason);
 }
 
 /* The library does not recognise the format. */

@@ -1,5 +1,7 @@
 #include "io/archive/zip_entry.h"
 
+#include "io/archive/archive_reason.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -12,8 +14,8 @@ enum { BLOCK = 1 << 16 };
 
 static int fail(struct archive *a, const char *path, Err *err)
 {
-    const char *why = archive_error_string(a);
-    return err_set(err, "%s: %s", path, why ? why : "a damaged zip archive");
+    char reason[ARCHIVE_REASON];
+    return err_set(err, "%s: %s", path, archive_reason(a, reason) ? reason : "a damaged zip archive");
 }
 
 static void *read_data(struct archive *a, const char *path, size_t max, size_t *len, Err *err)

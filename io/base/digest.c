@@ -1,11 +1,13 @@
 #include "io/base/digest.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 
 /* The forms of OpenSSL 1.1: they take no memory and cannot fail, as those that replaced them can. */
 #define OPENSSL_API_COMPAT 0x10100000L
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -64,4 +66,11 @@ int digest_file(const char *path, const volatile sig_atomic_t *stop, char hex[DI
     fclose(in);
     take_hex(&sum, hex);
     return rc;
+}
+
+void library_openssl(char version[LIBRARY_VERSION])
+{
+    /* "OpenSSL 3.0.15 3 Sep 2024" */
+    if (sscanf(OpenSSL_version(OPENSSL_VERSION), "%*s %31s", version) != 1)
+        *version = '\0';
 }

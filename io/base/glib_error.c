@@ -1,8 +1,11 @@
 #include "io/base/glib_error.h"
 
+#include "io/base/libraries.h"
+
 #include <glib.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static char words[512];
@@ -40,4 +43,9 @@ void glib_error_keep(void)
 const char *glib_error(void)
 {
     return atomic_load(&complete) ? words : "";
+}
+
+void library_glib(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
 }

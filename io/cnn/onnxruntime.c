@@ -1,5 +1,7 @@
 #include "io/cnn/onnxruntime.h"
 
+#include "io/base/libraries.h"
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
@@ -80,6 +82,7 @@ static void load_engine(void)
         return;
     }
     engine.api = api;
+    engine.version = base()->version();
     if (ort_judge(CALL(CREATE_ENV, OrtStatus(*)(int, const char *, void **))(LOG_FATAL, "coco", &engine.env),
                   &engine.why) ||
         ort_judge(CALL(CREATE_CPU_MEMORY_INFO, OrtStatus(*)(int, int, void **))(ARENA_ALLOCATOR, MEMORY_DEFAULT,
@@ -92,4 +95,10 @@ const OnnxRuntime *onnxruntime(void)
 {
     pthread_once(&once, load_engine);
     return &engine;
+}
+
+void library_onnxruntime(char version[LIBRARY_VERSION])
+{
+    const OnnxRuntime *loaded = onnxruntime();
+    snprintf(version, LIBRARY_VERSION, "%s", loaded->api ? loaded->version : "not found");
 }

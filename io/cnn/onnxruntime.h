@@ -38,6 +38,7 @@ enum { TYPE_FLOAT = 1 }; /* ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT */
 
 typedef struct {
     const OrtSlot *api; /* NULL: there is no library, and why says so */
+    const char *version;
     void *env;
     void *memory; /* OrtMemoryInfo of the CPU */
     Err why;

@@ -1,7 +1,10 @@
 #include "io/data/eigen.h"
 
+#include "io/base/libraries.h"
+
 #include <lapacke.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Column j of z, of length n, with the sign that the header promises, into column `to` of vectors. */
@@ -34,4 +37,11 @@ int eigen_largest(double *a, int n, int k, double *values, double *vectors, Err 
                                               : 0;
     free(w), free(z), free(support);
     return rc;
+}
+
+void library_lapack(char version[LIBRARY_VERSION])
+{
+    lapack_int major, minor, patch;
+    LAPACKE_ilaver(&major, &minor, &patch);
+    snprintf(version, LIBRARY_VERSION, "%d.%d.%d", (int)major, (int)minor, (int)patch);
 }

@@ -1,6 +1,7 @@
 #include "io/data/json.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/base/utf8.h"
 #include "io/data/json_number.h"
 #include "io/data/json_scan.h"
@@ -246,4 +247,9 @@ void json_put_members(FILE *out, const char *object, const char *const *but)
 char *json_print(const Json *json)
 {
     return cJSON_PrintUnformatted(json);
+}
+
+void library_cjson(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", cJSON_Version());
 }

@@ -1,6 +1,7 @@
 #include "io/hdf5/h5_file.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/hdf5/h5_cage.h"
 
 #include <errno.h>
@@ -149,4 +150,12 @@ void h5_discard(H5 *h5)
 {
     if (h5)
         end_file(h5, -1, NULL);
+}
+
+void library_hdf5(char version[LIBRARY_VERSION])
+{
+    unsigned major, minor, release;
+    if (H5get_libversion(&major, &minor, &release) < 0)
+        major = minor = release = 0;
+    snprintf(version, LIBRARY_VERSION, "%u.%u.%u", major, minor, release);
 }

@@ -2,6 +2,7 @@
 
 #include "io/base/clock.h"
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/net/http_host.h"
 #include "io/net/http_try.h"
 
@@ -367,4 +368,9 @@ int http_next(Http *http, HttpResult *result, double wait_s, int fd, Err *err)
         if (also.revents)
             end = 0; /* one more round for what has come meanwhile, then return */
     }
+}
+
+void library_curl(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", curl_version_info(CURLVERSION_NOW)->version);
 }

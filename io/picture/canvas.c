@@ -1,6 +1,7 @@
 #include "io/picture/canvas_own.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 
 #include <pango/pangocairo.h>
 #include <stdlib.h>
@@ -170,4 +171,9 @@ void canvas_image(Canvas *canvas, const Image *image, int x, int y)
         }
     }
     cairo_surface_mark_dirty(canvas->surface);
+}
+
+void library_cairo(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", cairo_version_string());
 }

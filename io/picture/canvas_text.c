@@ -1,4 +1,5 @@
 /* Text on a canvas (canvas.h), by pango. */
+#include "io/base/libraries.h"
 #include "io/base/text.h"
 #include "io/picture/canvas_own.h"
 
@@ -218,4 +219,9 @@ void canvas_text_missing(Canvas *canvas, void (*each)(void *ctx, uint32_t code_p
     pango_layout_iter_free(iter);
     if (!named)
         each(ctx, 0xFFFD);
+}
+
+void library_pango(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", pango_version_string());
 }

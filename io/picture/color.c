@@ -1,7 +1,10 @@
 #include "io/picture/color.h"
 
+#include "io/base/libraries.h"
+
 #include <lcms2.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,4 +113,10 @@ bool color_cmyk_to_srgb(unsigned char *pixels, size_t n, bool inverted, const vo
     }
     cmsDeleteTransform(transform);
     return true;
+}
+
+void library_lcms(char version[LIBRARY_VERSION])
+{
+    int n = cmsGetEncodedCMMversion(); /* 2.14: 2140 */
+    snprintf(version, LIBRARY_VERSION, "%d.%d", n / 1000, n / 10 % 100);
 }

@@ -1,10 +1,12 @@
 #include "io/picture/decoder.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/picture/color.h"
 #include "io/picture/heif_coded.h"
 
 #include <libheif/heif.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +146,11 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     int rc = reader_open(&r, bytes, len, err) ? -1 : decode_by(&r, image, err);
     reader_close(&r);
     return rc;
+}
+
+void library_heif(char version[LIBRARY_VERSION])
+{
+    snprintf(version, LIBRARY_VERSION, "%s", heif_get_version());
 }
 
 const Decoder decoder_heif = {.size = size, .held = held, .decode = decode};

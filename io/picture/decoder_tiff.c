@@ -1,6 +1,7 @@
 #include "io/picture/decoder.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/picture/color.h"
 
 #include <stdbool.h>
@@ -230,6 +231,12 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     if (tiff)
         TIFFClose(tiff);
     return rc;
+}
+
+void library_tiff(char version[LIBRARY_VERSION])
+{
+    if (sscanf(TIFFGetVersion(), "LIBTIFF, Version %31s", version) != 1)
+        *version = '\0';
 }
 
 const Decoder decoder_tiff = {.size = size, .decode = decode, .orientation = orientation};

@@ -1,9 +1,11 @@
 #include "io/picture/decoder.h"
 
 #include "io/base/err.h"
+#include "io/base/libraries.h"
 #include "io/picture/color.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -104,6 +106,12 @@ static int decode(Image *image, const void *bytes, size_t len, int min_w, int mi
     WebPDemuxReleaseIterator(&frame);
     WebPDemuxDelete(r.demux);
     return rc;
+}
+
+void library_webp(char version[LIBRARY_VERSION])
+{
+    int n = WebPGetDecoderVersion();
+    snprintf(version, LIBRARY_VERSION, "%d.%d.%d", n >> 16, n >> 8 & 0xFF, n & 0xFF);
 }
 
 const Decoder decoder_webp = {.size = size, .decode = decode};

@@ -1,6 +1,7 @@
 #include "io/ranks/ranks.h"
 
 #include "io/base/clock.h"
+#include "io/base/libraries.h"
 #include "io/ranks/launcher.h"
 
 #include <mpi.h>
@@ -196,6 +197,13 @@ int ranks_gather(const void *mine, size_t bytes, void *all, Err *err)
     int rc = ranks_exchange(m, (int)others, m + others, (int)others, RANKS_GENTLE, err);
     free(m);
     return rc;
+}
+
+void library_mpi(char version[LIBRARY_VERSION])
+{
+    int major, minor; /* of the standard */
+    MPI_Get_version(&major, &minor);
+    snprintf(version, LIBRARY_VERSION, "%d.%d", major, minor);
 }
 
 int ranks_sum(float *x, size_t n, Err *err)
