@@ -133,7 +133,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 36 };
+enum { N_OPTIONS = 37 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -143,6 +143,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "model", .letter = 'm', .kind = CLI_MANY, .value = &o->models, .arg = "MODEL.h5",
          .help = "the model file; several -m are an ensemble, whose probabilities are averaged; without -d and --features each "
                  "takes the features of its own dataset"},
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &s->output, .arg = "FILE",
+         .help = "write the captions to this file, which appears once all are there; - is standard output"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
@@ -229,6 +231,7 @@ int main(int argc, char **argv)
                          .split = "val",
                          .first = -1,
                          .shards = 1,
+                         .output = "-",
                          .mpi_timeout = 300,
                          .pictures.wish.max_pixels = IMAGE_PIXELS_MAX};
     s->decoder.search.choice.temperature = NAN;
@@ -243,7 +246,7 @@ int main(int argc, char **argv)
                .epilog = EPILOG,
                .environment = CLI_ENV_SIMD | CLI_ENV_CACHE | CLI_ENV_ENGINE,
                .examples = "  coco-sample -m model.h5 -d DATA --split val --beam 3 > captions.jsonl\n"
-                           "  coco-sample -m model.h5 photos/ --format text\n"
+                           "  coco-sample -m model.h5 photos/ -o captions.jsonl\n"
                            "  find . -name '*.jpg' -print0 | coco-sample -m model.h5 -0 - | coco-tag --xmp",
                .ranks = true,
                .options = options,
@@ -265,7 +268,7 @@ int main(int argc, char **argv)
     s->pictures.operands = cli.operand;
     s->pictures.n_operands = cli.n_operands;
     s->pictures.threads = (int)cli.threads;
-    if (sample_run(s, stdout, cli_report(&cli, s->score ? "captions" : "images"), &broken, &err)) {
+    if (sample_run(s, cli_report(&cli, s->score ? "captions" : "images"), &broken, &err)) {
         /* cli_finish reports a broken standard output, silently if its reader is gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);

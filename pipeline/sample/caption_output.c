@@ -1,6 +1,7 @@
 #include "pipeline/sample/caption_output.h"
 
 #include "io/ranks/ranks.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/common/team.h"
 #include "pipeline/common/team_agree.h"
 
@@ -8,9 +9,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int cannot_write(Err *err)
+static int cannot_write(const CaptionOutput *o, Err *err)
 {
+    if (o->target)
+        return err_set(err, "%s: cannot write: %s", o->target, strerror(errno));
     return err_set(err, "cannot write: %s", strerror(errno));
+}
+
+/* --- the file --- */
+
+static int open_file(CaptionOutput *o, const char *target, Err *err)
+{
+    if (outfile_begin(&o->file, target, err))
+        return -1;
+    o->target = target;
+    o->out = fopen(o->file.path, "we");
+    return o->out ? 0 : cannot_write(o, err);
+}
+
+static int commit(CaptionOutput *o, Err *err)
+{
+    FILE *out = o->out;
+    if (!o->target)
+        return 0;
+    if (o->stopped || report_stop(o->report)) {
+        report_note(o->report, "stopped: %s is left as it was", o->target);
+        return 0;
+    }
+    o->out = NULL;
+    if (fclose(out))
+        return cannot_write(o, err);
+    if (outfile_commit(&o->file, err))
+        return -1;
+    report_note(o->report, "%s: %lld caption%s", o->target, (long long)o->written, plural(o->written));
+    return 0;
 }
 
 /* --- this rank's --- */
@@ -54,10 +86,13 @@ static void keep_warning(void *ctx, const char *text)
         err_set(&o->why, "out of memory");
 }
 
-int caption_output_begin(CaptionOutput *o, const CaptionFormat *format, FILE *out, const Report *report, Err *err)
+int caption_output_begin(CaptionOutput *o, const CaptionFormat *format, const char *target, const Report *report,
+                         Err *err)
 {
     *o = (CaptionOutput){
-        .out = out, .format = format, .report = report, .rank = ranks_self(), .ranks = ranks_count()};
+        .out = stdout, .format = format, .report = report, .rank = ranks_self(), .ranks = ranks_count()};
+    if (o->rank == 0 && strcmp(target, "-") && open_file(o, target, err))
+        return -1;
     if (o->ranks == 1)
         return 0;
     o->own = (Report){.warn = keep_warning, .ctx = o};
@@ -66,6 +101,9 @@ int caption_output_begin(CaptionOutput *o, const CaptionFormat *format, FILE *ou
 
 void caption_output_free(CaptionOutput *o)
 {
+    if (o->target && o->out)
+        fclose(o->out);
+    outfile_abort(&o->file);
     if (o->text)
         fclose(o->text);
     free(o->bytes);
@@ -80,7 +118,7 @@ const Report *caption_output_report(CaptionOutput *o)
 
 static int begin_caption(CaptionOutput *o, Err *err)
 {
-    int rc = fputs(o->written ? o->format->between : o->format->begin, o->out) == EOF ? cannot_write(err) : 0;
+    int rc = fputs(o->written ? o->format->between : o->format->begin, o->out) == EOF ? cannot_write(o, err) : 0;
     o->written += rc == 0;
     return rc;
 }
@@ -89,9 +127,15 @@ int caption_output_put(CaptionOutput *o, const CaptionItem *item, Err *err)
 {
     if (o->ranks > 1)
         return o->format->write(o->text, item, err) || add_entry(o, item->place, false, err) ? -1 : 0;
-    if (begin_caption(o, err) == 0 && o->format->write(o->out, item, err) == 0)
-        return 0;
-    return -1;
+    if (begin_caption(o, err))
+        return -1;
+    int rc = o->format->write(o->out, item, err);
+    return rc && o->target && ferror(o->out) ? err_prefix(err, "%s: ", o->target) : rc;
+}
+
+int caption_output_flush(CaptionOutput *o, Err *err)
+{
+    return fflush(o->out) ? cannot_write(o, err) : 0;
 }
 
 /* --- all ranks --- */
@@ -157,7 +201,7 @@ static int write_entry(CaptionOutput *o, const CaptionEntry *e, const char *text
     Err warning;
     if (!e->warning)
         return begin_caption(o, err) || fwrite(text, 1, (size_t)e->bytes, o->out) < (size_t)e->bytes
-                   ? cannot_write(err)
+                   ? cannot_write(o, err)
                    : 0;
     err_set(&warning, "%.*s", (int)e->bytes, text);
     if (strcmp(warning.text, o->said.text))
@@ -196,7 +240,7 @@ static int write_in_order(CaptionOutput *o, const Received *from, Err *err)
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = write_entry(o, all[i].entry, all[i].text, err);
     free(all);
-    return rc == 0 && fflush(o->out) ? cannot_write(err) : rc;
+    return rc ? rc : caption_output_flush(o, err);
 }
 
 /* Rank 0: a failure to write is told to the others with the next round. -1: a rank does not answer. */
@@ -236,16 +280,19 @@ int caption_output_round(CaptionOutput *o, int rc, Err *err)
     for (int k = 0; load && k < o->ranks; k++)
         stop |= load[k].stop;
     free(load);
+    o->stopped = stop != 0;
     if (rc)
         team_fail_alone();
-    return rc ? rc : stop != 0;
+    return rc ? rc : o->stopped;
 }
 
 int caption_output_end(CaptionOutput *o, int64_t *broken, Err *err)
 {
     int rc = 0;
     if (fprintf(o->out, "%s%s", o->written ? "" : o->format->begin, o->format->end) < 0)
-        rc = cannot_write(err);
+        rc = cannot_write(o, err);
+    if (rc == 0)
+        rc = commit(o, err);
     if (o->ranks == 1)
         return rc;
     if (caption_output_agree(o, rc, err))
