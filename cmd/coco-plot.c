@@ -59,7 +59,8 @@ int main(int argc, char **argv)
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &o.plot.output, .arg = "FILE",
          .help = "the picture to write, PNG; - is standard output"},
         {.name = "y", .kind = CLI_TEXT, .value = &o.plot.y, .arg = "KEY",
-         .help = "draw this number of the logs instead of the losses: lr, val_cider, val_bleu4, val_perplexity, ..."},
+         .help = "draw this number of the logs instead of the losses: perplexity, word_loss, lr, val_cider, ..., and "
+                 "with val_ before its name that of validations beside it"},
         {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
          .help = "mark each run's best validation: its lowest loss or perplexity, its highest score"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},

@@ -241,6 +241,16 @@ END
     (cat scores.log; printf '{"event":"%s","iteration":40,"loss":2}\n' checkpoint done) >ended.log
     coco-plot ended.log --label x --title t --y val_cider -o ended.png
     cmp ended.png named.png
+    # A number that validations have too, after val_, is beside it: the picture of the same numbers as losses.
+    sed 's/"loss"/"perplexity"/; s/val_loss/val_perplexity/' scores.log >words.log
+    printf '{"event":"done","iteration":40,"perplexity":2}\n' >>words.log
+    coco-plot words.log --label x --title t --y perplexity -o words.png
+    sed '/iteration","iter/!s/,"lr".*/}/' scores.log >losses.log
+    coco-plot losses.log --label x --title t -o losses.png
+    for colour in $TRAINING $VALIDATION; do
+        [ "$(png box words.png $colour)" = "$(png box losses.png $colour)" ]
+        [ "$(png box words.png $colour)" != none ]
+    done
     run coco-plot scores.log --y val_clder -o none.png
     [ "$status" = 1 ]
     [ "$output" = 'coco-plot: scores.log: no event has a "val_clder"' ]

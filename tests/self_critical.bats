@@ -64,7 +64,7 @@ critical() {
     jq -s -e 'map(select(.event == "iteration") | .reward) | (.[-30:] | add) > 1.1 * (.[:30] | add)' log
     jq -s -e 'map(select(.event == "iteration")) | length == 150 and all(.reward >= 0 and .baseline >= 0)' log
     coco-train -d d --self-critical --init lstm.h5 -o n.h5 --iterations 1 2>err
-    grep -qE '^\(Iteration 1 / 1\) loss: -?[0-9.]+ reward: [0-9.]+ baseline: [0-9.]+$' <(sed 's/^coco-train: //' err)
+    grep -qE '^\(Iteration 1 / 1\) loss: -?[0-9.]+ reward: [0-9.]+$' err
 }
 
 @test "an epoch is as many images as there are" {

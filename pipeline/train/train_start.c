@@ -324,7 +324,7 @@ static int prepare(TrainRun *r, Err *err)
 
 int train_start(TrainRun *r, Err *err)
 {
-    r->loss = r->drawn.reward = NAN;
+    r->loss = r->drawn.reward = r->words.loss = r->words.perplexity = NAN;
     r->share = (Share){1, ranks_self(), ranks_count()};
     h5_allow_external(r->options->allow_external);
     ranks_limit((double)r->options->mpi_timeout);
