@@ -215,7 +215,8 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
             show_captions(&d, spec->out);
         else
             fprintf(spec->out, "  no captions of %lld images\n", (long long)d.features.rows);
-        fprintf(spec->out, "  %s URLs, %s image paths\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no");
+        fprintf(spec->out, "  %s URLs, %s image paths%s\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no",
+                d.texts.n ? ", with whole captions" : "");
         show_warnings(&d, spec->out);
     }
     dataset_close(&d);
@@ -261,10 +262,7 @@ static int write_truth(const Dataset *d, int64_t row, int64_t k, FILE *out, Err 
     Record record;
     if (truth_record(d, row, &record, err))
         return -1;
-    char **chosen = record.references + k;
-    record.caption = *chosen;
-    record.n_references--;
-    memmove(chosen, chosen + 1, (size_t)((int64_t)record.n_references - k) * sizeof *chosen);
+    record.caption = truth_take(&record, k);
     int rc = record_write(out, &record, err);
     record_free(&record);
     return rc;
@@ -273,10 +271,8 @@ static int write_truth(const Dataset *d, int64_t row, int64_t k, FILE *out, Err 
 /* One caption, which is one of its image's. */
 static int write_caption(const Dataset *d, int64_t caption, FILE *out, Err *err)
 {
-    int64_t row = d->image.ints[caption], k = 0;
-    while (d->caption_of[d->caption_at[row] + k] != caption)
-        k++;
-    return write_truth(d, row, k, out, err);
+    int64_t row = d->image.ints[caption];
+    return write_truth(d, row, dataset_place_of(d, caption), out, err);
 }
 
 /* The rows of images that have captions, in order or shuffled. The caller frees. */

@@ -139,6 +139,7 @@ static int open_data(TrainRun *r, Err *err)
     const char *dir = r->found ? r->found : s->data;
     if (dataset_open(&r->data, dir, "train", flags, err) || check_captions(&r->data, r->report, err))
         return -1;
+    flags |= scores_captions(s) ? DATASET_TEXTS : 0; /* they are the references */
     if (s->val_every && (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
     if (s->val_every && r->val.features.columns != r->data.features.columns)
