@@ -21,7 +21,11 @@ static int write_caption(Scorer *s, int i, Err *err)
     const Dataset *d = s->data;
     int64_t at = s->batch.index[i];
     char *text = vocab_text(&d->vocab, d->captions.ints + at * d->width, d->width);
-    const CaptionItem item = {.data = d, .row = d->image.ints[at], .caption = text, .logprob = -s->loss[i]};
+    const CaptionItem item = {.data = d,
+                              .row = d->image.ints[at],
+                              .caption = text,
+                              .truth = dataset_place_of(d, at) + 1,
+                              .logprob = -s->loss[i]};
     if (!text)
         return err_set(err, "out of memory");
     int rc = caption_output_put(s->out, &item, err);
