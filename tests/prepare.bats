@@ -441,6 +441,29 @@ p2.jpg" ]
     grep -q '^big.csv: CSV: 1000000 captions, 24 images' said
 }
 
+# --- marks between columns ---
+
+@test "tables with semicolons and with tabs, whatever stands in the captions" {
+    local file
+    printf 'p1.jpg;A dog, a ball\np0.jpg;A cat\n' >first.csv
+    printf 'image;caption\np1.jpg;A dog, a ball\np0.jpg;A cat\n' >header.csv
+    printf '"p1.jpg";"A dog; a ball"\n"p0.jpg";"A cat"\n' >quoted.csv
+    printf 'p1.jpg,A dog; a ball\np0.jpg,A cat\n' >comma.csv
+    printf 'p1.jpg,"A dog\ta ball"\np0.jpg,A cat\n' >tab-quoted.csv
+    printf 'p1.jpg,A dog\ta ball\np0.jpg,A cat\n' >tab-within.csv
+    printf 'p1.jpg\tA dog, a ball\np0.jpg\tA cat; and no more\n' | sed 's/; and.*//' >tabs.csv
+    for file in *.csv; do
+        [ $file != plain.csv ] || continue
+        coco-prepare -q -o "of-$file" "$file" --min-count 1
+        [ "$(captions "of-$file" train)" = "p1.jpg: a dog a ball
+p0.jpg: a cat" ] || { echo "$file"; captions "of-$file" train; false; }
+    done
+    # A comma in a name does not make a table of commas, if both lines have tabs.
+    printf 'in Paris, 1.jpg\tA cat\nin Paris, 2.jpg\tA dog\n' >names.tsv
+    coco-prepare -q -o paris names.tsv --min-count 1
+    [ "$(head -n 1 paris/train_images.txt)" = "in Paris, 1.jpg" ]
+}
+
 # --- whole captions ---
 
 @test "whole captions: words that became <UNK> stay in S_texts.txt and in references" {
