@@ -15,11 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *program = "coco";
+static const char *program = "coco", *program_part;
 
-void cli_name(const char *name)
+void cli_name(const char *name, const char *part)
 {
     program = name;
+    program_part = part;
 }
 
 /* --- messages --- */
@@ -112,6 +113,10 @@ _Noreturn void cli_usage_error(const char *fmt, ...)
     va_end(ap);
     add(&m, "Try '");
     add(&m, program);
+    if (program_part) {
+        add(&m, " ");
+        add(&m, program_part);
+    }
     add(&m, " --help'.\n");
     leave(&m);
     exit(2);

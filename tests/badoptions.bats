@@ -119,9 +119,9 @@ END
     usage train "--optim: 'rms': expected one of .*; did you mean 'rmsprop'\?$" --optim rms
     usage train "--order: 'shufle': expected one of .*; did you mean 'shuffle'\?$" --order=shufle
     usage train "--optim: 'lion': expected one of [a-z|]*$" --optim lion
-    fails 2 "shape: expected cs231n, a URL or a file; did you mean 'shapes'\?$" coco-fetch shape --train 5 -o x
-    fails 2 "imgaes: expected cs231n, a URL or a file; did you mean 'images'\?$" coco-fetch imgaes
-    fails 2 "teapot: expected cs231n, a URL or a file \(shapes" coco-fetch teapot
+    fails 2 "shape: no such file; did you mean 'shapes'\?$" coco-fetch shape --train 5 -o x
+    fails 2 "imgaes: no such file; did you mean 'images'\?$" coco-fetch imgaes
+    fails 2 "teapot: no such file; expected cs231n, .*a URL or a file" coco-fetch teapot
 }
 @test "options: unknown, without a value, with one too many, operands" {
     usage train "--bogus" --bogus

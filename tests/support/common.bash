@@ -66,7 +66,8 @@ fails() {
     [ "$got" = "$want" ] || return 1
     [ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" = "$lines" ] || return 1
     [[ "$(head -n 1 "$BATS_TEST_TMPDIR/stderr")" =~ ^$program:\ .*$pattern ]] || return 1
-    [ "$want" != 2 ] || [ "$(tail -n 1 "$BATS_TEST_TMPDIR/stderr")" = "Try '$program --help'." ] || return 1
+    [ "$want" != 2 ] || [ "$(tail -n 1 "$BATS_TEST_TMPDIR/stderr")" = "Try '$program --help'." ] ||
+        [[ "$(tail -n 1 "$BATS_TEST_TMPDIR/stderr")" =~ ^Try\ \'$program\ (cs231n|coco2014|coco2017|shapes|images|show|cnn)\ --help\'\.$ ]] || return 1
     [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
 }
 
