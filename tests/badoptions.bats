@@ -51,7 +51,7 @@ usage() {
     for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
         "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
         "val-every -1" "val-max 0" "save-every -1" "warmup -1" "lr-every 0" "val-every -5i" "val-every i" "val-every 5ii" \
-        "val-every 5e" "val-every 1000000000000001i" "patience -1" "print-every 0"; do
+        "val-every 5e" "val-every 1000000000000001i" "patience -1" "print-every -1"; do
         usage train "--${set% *}: '${set#* }': expected an integer from" --$set
     done
     usage train "--lr: '-1': expected a number from 0" --lr -1
