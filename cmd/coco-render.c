@@ -2,6 +2,7 @@
 #include "cmd/cli.h"
 #include "cmd/net_options.h"
 #include "pipeline/common/defaults.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/sheet/sheet.h"
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,15 +94,17 @@ static void warn_unused(const Cli *cli, const SheetOptions *sheet)
         cli_error("--columns and --rows only apply to pictures (-o); a page adapts to its window");
 }
 
+/* What was written: "p-001.png to p-003.png, page.html". */
 static void note_count(const Report *report, const SheetOptions *sheet, const SheetCount *count)
 {
-    char sheets[32] = "";
-    if (sheet->output && sheet_output_is_series(sheet->output))
-        snprintf(sheets, sizeof sheets, "%d sheet%s, ", count->sheets, count->sheets == 1 ? "" : "s");
-    report_note(report, "%s%s%s: %s%lld image%s, %lld of them missing or broken",
-                sheet->output ? sheet->output : "", sheet->output && sheet->html ? ", " : "",
-                sheet->html ? sheet->html : "", sheets, (long long)count->images, count->images == 1 ? "" : "s",
+    char *first = sheet->output ? sheet_output_name(sheet->output, 0) : NULL;
+    char *last = count->sheets > 1 ? sheet_output_name(sheet->output, count->sheets - 1) : NULL;
+    report_note(report, "%s%s%s%s%s: %lld image%s, %lld of them missing or broken", first ? first : "",
+                last ? " to " : "", last ? last : "", first && sheet->html ? ", " : "",
+                sheet->html ? sheet->html : "", (long long)count->images, plural(count->images),
                 (long long)count->dead);
+    free(first);
+    free(last);
 }
 
 static int draw(const Cli *cli, const Options *o)
