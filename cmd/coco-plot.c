@@ -1,5 +1,6 @@
 /* coco-plot: training logs to a picture of their loss curves. */
 #include "cmd/cli.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/plot/plot.h"
 
 #include <stdio.h>
@@ -89,7 +90,10 @@ int main(int argc, char **argv)
     };
     cli_parse(&cli, argc, argv);
     take(&cli, &o);
-    int rc = plot_render(&o.plot, cli_report(&cli, "logs"), &reader_gone, &err);
+    const Report *report = cli_report(&cli, "logs");
+    int rc = plot_render(&o.plot, report, &reader_gone, &err);
+    if (!rc && strcmp(o.plot.output, "-"))
+        report_note(report, "%s: %d run%s", o.plot.output, o.plot.n_inputs, plural(o.plot.n_inputs));
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;
