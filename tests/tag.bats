@@ -194,7 +194,7 @@ X
     fails 1 'none: No such file' coco-tag --txt --images none records
 }
 
-@test "--dry-run writes nothing" {
+@test "--dry-run writes nothing, and says so" {
     ls -A >before
     md5sum ./*.* >sums
     for form in --txt --xmp --embed; do [ "$(record a.jpg | coco-tag -q --dry-run $form | jq -r .status)" = "to write" ]; done
