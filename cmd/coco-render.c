@@ -138,9 +138,8 @@ static void order_options(Options *o, CliOption options[N_ORDER])
     /* clang-format off */
     const CliOption own[N_ORDER] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
-         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is standard "
-                 "output; with %d or %03d in the name, one file for every --rows "
-                 "rows (%% is a percent sign)"},
+         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is "
+                 "standard output; with %d or %03d in the name, one file for every --rows rows (%% is a percent sign)"},
         {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
         {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,
@@ -152,8 +151,8 @@ static void order_options(Options *o, CliOption options[N_ORDER])
                  "last"},
         {.name = "reverse", .kind = CLI_FLAG, .value = &sheet->sort.reverse,
          .help = "reverse the order: worst first, last first"},
-        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "random seed for --sort random", .min = 0,
-         .max = UINT32_MAX},
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "random seed for --sort random",
+         .min = 0, .max = UINT32_MAX},
     };
     /* clang-format on */
     memcpy(options, own, sizeof own);
@@ -184,10 +183,11 @@ static void look_options(Options *o, CliOption options[N_LOOK])
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
         {.name = "confidence", .kind = CLI_FLAG, .value = &sheet->confidence,
-         .help = "shade words by their probability (\"word_logprobs\" of coco-sample --word-logprobs); a page says it for each"},
+         .help = "shade words by their probability (\"word_logprobs\" of coco-sample --word-logprobs); a page says it "
+                 "for each"},
         {.name = "attention", .kind = CLI_TEXT, .value = &sheet->attention, .arg = "FILE.h5",
-         .help = "show what each word looked at: the image once more for each, in the light of the weights that coco-sample "
-                 "--attention wrote; without --columns and --tile, 6 of 200x150 side by side"},
+         .help = "show what each word looked at: the image once more for each, in the light of the weights that "
+                 "coco-sample --attention wrote; without --columns and --tile, 6 of 200x150 side by side"},
         {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
     };
@@ -202,7 +202,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
     /* clang-format off */
     const CliOption own[N_IMAGES] = {
         {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
-         .help = "look for the records' files here first; without this option, in the current folder after the dataset"},
+         .help = "look for the records' files here first; without this option, in the current folder after the "
+                 "dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
          .help = "then in this dataset directory, then in the cache, then at the URL"},
         {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",
@@ -212,7 +213,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
         {.name = "offline", .kind = CLI_FLAG, .value = &sheet->where.offline,
          .help = "download nothing; images come from the directories and the cache"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &sheet->where.max_pixels, .arg = "N",
-         .help = "largest image, in pixels, to hold in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
+         .help = "largest image, in pixels, to hold in memory; a JPEG is decoded at the size that its tile needs",
+         .min = 1,
          .max = INT64_C(10000000000)},
         {.name = "strict", .kind = CLI_FLAG, .value = &o->strict,
          .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},

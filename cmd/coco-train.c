@@ -91,7 +91,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "reward of its greedy caption"},
         {.name = "scheduled-sampling", .kind = CLI_REAL, .value = &s->scheduled_sampling, .arg = "P",
          .help = "words that go in are the model's own with a probability that grows from 0 in the first epoch to P "
-                 "in the last", .max = 1},
+                 "in the last; another number of epochs is another curve, also with --resume", .max = 1},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),

@@ -1,5 +1,5 @@
-/* Values separated by tabs, which cannot be quoted: Flickr8k's "x.jpg#0<TAB>a caption", or a table with a header. A tab in
- * a caption does not make a table of tabs: the next line must have one, too. */
+/* Values separated by tabs, which cannot be quoted: Flickr8k's "x.jpg#0<TAB>a caption", or a table with a header. A tab
+ * in a caption does not make a table of tabs: the next line must have one, too. */
 #include "io/captions/columns.h"
 #include "io/captions/csv.h"
 #include "io/captions/lines.h"

@@ -1,7 +1,7 @@
-/* Where captions go: to standard output, or to a file that appears whole or not at all, in the order of the images. Of R ranks (io/ranks/ranks.h) each captions every R-th
- * image, and rank 0 writes all:
+/* Where captions go: to standard output, or to a file that appears whole or not at all, in the order of the images. Of
+ * R ranks (io/ranks/ranks.h) each captions every R-th image, and rank 0 writes all:
  *
- *   image i of those selected ──► rank i mod R, its image ⌊i/R⌋ ──► in rounds: text, place ──► rank 0, by place ──► file
+ *   image i of those selected ──► rank i mod R, its image ⌊i/R⌋ ──► in rounds: text, place ──► rank 0 ──► file
  *
  * A round is images k·n to (k+1)·n - 1 of each rank, for one n, so that what rank 0 has of it has no gap. What ranks
  * warn of goes the same way. Main thread. */
@@ -67,8 +67,8 @@ int caption_output_alike(const char *const *names, const char *facts, int n, Err
  * round in which a rank fails is written. */
 int caption_output_round(CaptionOutput *output, int rc, Err *err);
 
-/* All ranks: after the last round, or after a signal. The end of the format; the file appears, unless a signal ended the
- * work early; and `broken` becomes the sum of all. */
+/* All ranks: after the last round, or after a signal. The end of the format; the file appears, unless a signal ended
+ * the work early; and `broken` becomes the sum of all. */
 int caption_output_end(CaptionOutput *output, int64_t *broken, Err *err);
 
 #endif
