@@ -214,6 +214,22 @@ static int open_grid(Dataset *d, Err *err)
 
 /* --- the whole --- */
 
+/* -1 with the splits that there are, if nothing in the directory is of this one. What is missing of a split that is
+ * there, or cannot be read, is for whoever opens it to say. */
+static int check_split(const Dataset *d, Err *err)
+{
+    DatasetSplits splits = {NULL, 0};
+    bool known = dataset_splits(&splits, d->dir, ~0u, NULL) || !splits.n;
+    char names[160] = "";
+    for (int k = 0; k < splits.n; k++) {
+        size_t n = strlen(names);
+        known = known || !strcmp(splits.name[k], d->split);
+        snprintf(names + n, sizeof names - n, "%s%s", k ? ", " : "", splits.name[k]);
+    }
+    dataset_splits_free(&splits);
+    return known ? 0 : err_set(err, "%s: has no split '%s'; it has %s", d->dir, d->split, names);
+}
+
 static int open_parts(Dataset *d, int flags, Err *err)
 {
     char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
@@ -223,6 +239,8 @@ static int open_parts(Dataset *d, int flags, Err *err)
         d->dir, flags & DATASET_RAW ? DATASET_FILE_RAW_FEATURES : DATASET_FILE_FEATURES, d->split);
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
+    if (rc == 0 && file_exists(d->features_path, NULL) == 0)
+        rc = check_split(d, err);
     if (rc == 0)
         rc = features_open(&d->features, d->features_path, err);
     if (rc == 0 && flags & DATASET_GRID)
