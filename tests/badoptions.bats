@@ -3,16 +3,16 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 
 setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good MODEL=$BATS_FILE_TMPDIR/m.h5
-    dataset "$GOOD"
+    small_dataset
+    export MODEL=$BATS_FILE_TMPDIR/m.h5
     tiny -d "$GOOD" -o "$MODEL" --iterations 20
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
+    linked
     cp "$MODEL" m.h5
 }
 

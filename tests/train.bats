@@ -3,16 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+load support/small_dataset
 
 loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss, .lr]' "$1"; }
 
