@@ -10,6 +10,7 @@
 #include "model/base/rng.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/common/terminal.h"
 
 #include <stdarg.h>
@@ -190,11 +191,11 @@ static void show_captions(const Dataset *d, FILE *out)
         least = n < least ? n : least;
         most = n > most ? n : most;
     }
-    fprintf(out, "  %lld captions of %lld images: %lld to %lld each, %.2f on average", (long long)d->n,
-            (long long)d->features.rows, (long long)least, (long long)most,
+    fprintf(out, "  %lld caption%s of %lld image%s: %lld to %lld each, %.2f on average", (long long)d->n,
+            plural(d->n), (long long)d->features.rows, plural(d->features.rows), (long long)least, (long long)most,
             (double)d->n / (double)d->features.rows);
     if (without)
-        fprintf(out, "; %lld images have none", (long long)without);
+        fprintf(out, "; %lld image%s none", (long long)without, without == 1 ? " has" : "s have");
     fprintf(out, "\n  %lld to %lld %s a caption, %.2f on average; %.2f %% of them <UNK>\n", (long long)c.shortest,
             (long long)c.longest, entries(&d->vocab), (double)c.words / (double)d->n,
             c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
@@ -214,7 +215,8 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
         if (d.n)
             show_captions(&d, spec->out);
         else
-            fprintf(spec->out, "  no captions of %lld images\n", (long long)d.features.rows);
+            fprintf(spec->out, "  no captions of %lld image%s\n", (long long)d.features.rows,
+                    plural(d.features.rows));
         fprintf(spec->out, "  %s URLs, %s image paths%s\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no",
                 d.texts.n ? ", with whole captions" : "");
         show_warnings(&d, spec->out);
