@@ -245,7 +245,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
     Err warning;
     int n = cli->n_options + N_COMMON;
     cli_occupy_streams();
-    cli_name(cli->name);
+    cli_name(cli->name, cli->part);
     cli_catch_crashes(cli->name);
     if (cli->ranks)
         join_team();

@@ -81,8 +81,9 @@ bool cli_given(const Cli *cli, const char *name);
 /* For commands that compute, after cli_parse: a COCO_SIMD that this processor cannot use is a usage error. */
 void cli_check_simd(void);
 
-/* The name before each message; cli_parse sets it. */
-void cli_name(const char *name);
+/* The name before each message, and the part of the command whose --help usage errors point to, or NULL; cli_parse sets
+ * them. */
+void cli_name(const char *name, const char *part);
 /* Prints "coco-x: text" on stderr. Of a team, rank 0 speaks, and a rank that fails alone. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, followed by a pointer to --help; exits 2. */

@@ -27,7 +27,7 @@ static int become_dataset(char **argv)
     }
     if (!slash)
         execvp(name, argv);
-    cli_name("coco-fetch");
+    cli_name("coco-fetch", NULL);
     cli_error("%s, a part of this command: %s", slash ? path : name, strerror(errno));
     return 1;
 }
@@ -51,7 +51,7 @@ static int main_help(int argc, char **argv)
                  "'coco-fetch cs231n --help' and so on list the options of each.",
     };
     cli_parse(&cli, argc, argv);
-    cli_usage_error("expected cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file");
+    cli_usage_error("expected " FETCH_WORDS);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* coco-plot: training logs to a picture of their loss curves. */
 #include "cmd/cli.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/plot/plot.h"
 
 #include <stdio.h>
@@ -59,7 +60,8 @@ int main(int argc, char **argv)
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &o.plot.output, .arg = "FILE",
          .help = "the picture to write, PNG; - is standard output"},
         {.name = "y", .kind = CLI_TEXT, .value = &o.plot.y, .arg = "KEY",
-         .help = "draw this number of the logs instead of the losses: lr, val_cider, val_bleu4, val_perplexity, ..."},
+         .help = "draw this number of the logs instead of the losses: perplexity, word_loss, lr, val_cider, ..., and "
+                 "with val_ before its name that of validations beside it"},
         {.name = "x", .kind = CLI_TEXT, .value = &o.plot.x, .arg = "TEXT",
          .help = "what the logs count as iterations, if it is something else"},
         {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
@@ -90,7 +92,10 @@ int main(int argc, char **argv)
     };
     cli_parse(&cli, argc, argv);
     take(&cli, &o);
-    int rc = plot_render(&o.plot, cli_report(&cli, "logs"), &reader_gone, &err);
+    const Report *report = cli_report(&cli, "logs");
+    int rc = plot_render(&o.plot, report, &reader_gone, &err);
+    if (!rc && strcmp(o.plot.output, "-"))
+        report_note(report, "%s: %d run%s", o.plot.output, o.plot.n_inputs, plural(o.plot.n_inputs));
     cli_free(&cli);
     if (rc && reader_gone)
         return 128 + SIGPIPE;

@@ -36,11 +36,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &p->out, .arg = "DATA",
          .help = "the dataset directory to make"},
         {.name = "features", .kind = CLI_MANY, .value = &o->features, .arg = "FILE[:ARRAY]",
-         .help = "features: from coco-features, or any HDF5 file (the array 'features', or ARRAY), .npy or .npz; may be "
-                 "repeated"},
+         .help = "features: from coco-features, or any HDF5 file (the array 'features', or ARRAY), .npy or .npz; may "
+                 "be repeated"},
         {.name = "names", .kind = CLI_MANY, .value = &o->names, .arg = "FILE",
-         .help = "the images' names, one per line, for features that come without; once for all such files, or once for "
-                 "each"},
+         .help = "the images' names, one per line, for features that come without; once for all such files, or once "
+                 "for each"},
         {.name = "images", .kind = CLI_TEXT, .value = &p->images, .arg = "DIR",
          .help = "the pictures' directory: leave out images that are not there"},
         {.name = "split", .kind = CLI_MANY, .value = &o->splits, .arg = "S=FILE|N|P%",
@@ -48,12 +48,13 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "seed", .kind = CLI_INT, .value = &p->seed, .arg = "N", .help = "seed of what --split draws",
          .min = 0, .max = UINT32_MAX},
         {.name = "tokenizer", .kind = CLI_CHOICE, .value = &p->tokenizer, .arg = TOKENIZER_NAMES,
-         .help = "simple: lower case, no apostrophes, split at what is neither a letter nor a digit; ptb: the words that "
-                 "coco-eval compares; none: the text as it is, split at spaces"},
+         .help = "simple: lower case, no apostrophes, split at what is neither a letter nor a digit; ptb: the words "
+                 "that coco-eval compares; none: the text as it is, split at spaces"},
         {.name = "characters", .kind = CLI_FLAG, .value = &p->characters,
          .help = "spell: the vocabulary's entries are the characters of the tokenizer's words, and the space"},
         {.name = "pieces", .kind = CLI_INT, .value = &p->pieces, .arg = "N",
-         .help = "spell with characters and N pieces of words, learnt from train by byte-pair encoding", .min = 1, .max = WORDS_MAX},
+         .help = "spell with characters and N pieces of words, learnt from train by byte-pair encoding",
+         .min = 1, .max = WORDS_MAX},
         {.name = "min-count", .kind = CLI_INT, .value = &p->min_count, .arg = "N",
          .help = "words that occur less often in train become <UNK> (default 5; with --from 1)", .min = 1, .max = 1e9},
         {.name = "max-words", .kind = CLI_INT, .value = &p->max_words, .arg = "N",

@@ -2,6 +2,7 @@
 #include "cmd/cli.h"
 #include "cmd/net_options.h"
 #include "pipeline/common/defaults.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/sheet/sheet.h"
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/tile.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,15 +94,17 @@ static void warn_unused(const Cli *cli, const SheetOptions *sheet)
         cli_error("--columns and --rows only apply to pictures (-o); a page adapts to its window");
 }
 
+/* What was written: "p-001.png to p-003.png, page.html". */
 static void note_count(const Report *report, const SheetOptions *sheet, const SheetCount *count)
 {
-    char sheets[32] = "";
-    if (sheet->output && sheet_output_is_series(sheet->output))
-        snprintf(sheets, sizeof sheets, "%d sheet%s, ", count->sheets, count->sheets == 1 ? "" : "s");
-    report_note(report, "%s%s%s: %s%lld image%s, %lld of them missing or broken",
-                sheet->output ? sheet->output : "", sheet->output && sheet->html ? ", " : "",
-                sheet->html ? sheet->html : "", sheets, (long long)count->images, count->images == 1 ? "" : "s",
+    char *first = sheet->output ? sheet_output_name(sheet->output, 0) : NULL;
+    char *last = count->sheets > 1 ? sheet_output_name(sheet->output, count->sheets - 1) : NULL;
+    report_note(report, "%s%s%s%s%s: %lld image%s, %lld of them missing or broken", first ? first : "",
+                last ? " to " : "", last ? last : "", first && sheet->html ? ", " : "",
+                sheet->html ? sheet->html : "", (long long)count->images, plural(count->images),
                 (long long)count->dead);
+    free(first);
+    free(last);
 }
 
 static int draw(const Cli *cli, const Options *o)
@@ -134,9 +138,8 @@ static void order_options(Options *o, CliOption options[N_ORDER])
     /* clang-format off */
     const CliOption own[N_ORDER] = {
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &sheet->output, .arg = "FILE",
-         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is standard "
-                 "output; with %d or %03d in the name, one file for every --rows "
-                 "rows (%% is a percent sign)"},
+         .help = "the sheet: PNG, or JPEG or WebP (quality 90, all in memory) if it ends in .jpg or .webp; - is "
+                 "standard output; with %d or %03d in the name, one file for every --rows rows (%% is a percent sign)"},
         {.name = "html", .kind = CLI_TEXT, .value = &sheet->html, .arg = "FILE",
          .help = "a web page, besides the sheet or instead of it; its images go to x_files/ for x.html"},
         {.name = "columns", .kind = CLI_INT, .value = &o->columns, .arg = "N", .help = "tiles per row", .min = 1,
@@ -148,8 +151,8 @@ static void order_options(Options *o, CliOption options[N_ORDER])
                  "last"},
         {.name = "reverse", .kind = CLI_FLAG, .value = &sheet->sort.reverse,
          .help = "reverse the order: worst first, last first"},
-        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "random seed for --sort random", .min = 0,
-         .max = UINT32_MAX},
+        {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N", .help = "random seed for --sort random",
+         .min = 0, .max = UINT32_MAX},
     };
     /* clang-format on */
     memcpy(options, own, sizeof own);
@@ -180,10 +183,11 @@ static void look_options(Options *o, CliOption options[N_LOOK])
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
         {.name = "confidence", .kind = CLI_FLAG, .value = &sheet->confidence,
-         .help = "shade words by their probability (\"word_logprobs\" of coco-sample --word-logprobs); a page says it for each"},
+         .help = "shade words by their probability (\"word_logprobs\" of coco-sample --word-logprobs); a page says it "
+                 "for each"},
         {.name = "attention", .kind = CLI_TEXT, .value = &sheet->attention, .arg = "FILE.h5",
-         .help = "show what each word looked at: the image once more for each, in the light of the weights that coco-sample "
-                 "--attention wrote; without --columns and --tile, 6 of 200x150 side by side"},
+         .help = "show what each word looked at: the image once more for each, in the light of the weights that "
+                 "coco-sample --attention wrote; without --columns and --tile, 6 of 200x150 side by side"},
         {.name = "title", .kind = CLI_TEXT, .value = &sheet->title, .arg = "TEXT",
          .help = "the header's first line, instead of the input's name"},
     };
@@ -198,7 +202,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
     /* clang-format off */
     const CliOption own[N_IMAGES] = {
         {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
-         .help = "look for the records' files here first; without this option, in the current folder after the dataset"},
+         .help = "look for the records' files here first; without this option, in the current folder after the "
+                 "dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
          .help = "then in this dataset directory, then in the cache, then at the URL"},
         {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",
@@ -208,7 +213,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
         {.name = "offline", .kind = CLI_FLAG, .value = &sheet->where.offline,
          .help = "download nothing; images come from the directories and the cache"},
         {.name = "max-pixels", .kind = CLI_INT, .value = &sheet->where.max_pixels, .arg = "N",
-         .help = "largest image, in pixels, to hold in memory; a JPEG is decoded at the size that its tile needs", .min = 1,
+         .help = "largest image, in pixels, to hold in memory; a JPEG is decoded at the size that its tile needs",
+         .min = 1,
          .max = INT64_C(10000000000)},
         {.name = "strict", .kind = CLI_FLAG, .value = &o->strict,
          .help = "exit 1 if an image is missing, broken or cut off; the sheet is written all the same"},

@@ -133,7 +133,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 36 };
+enum { N_OPTIONS = 37 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -141,8 +141,10 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
     /* clang-format off */
     const CliOption all[] = {
         {.name = "model", .letter = 'm', .kind = CLI_MANY, .value = &o->models, .arg = "MODEL.h5",
-         .help = "the model file; several -m are an ensemble, whose probabilities are averaged; without -d and --features each "
-                 "takes the features of its own dataset"},
+         .help = "the model file; several -m are an ensemble, whose probabilities are averaged; without -d and "
+                 "--features each takes the features of its own dataset"},
+        {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &s->output, .arg = "FILE",
+         .help = "write the captions to this file, which appears once all are there; - is standard output"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
          .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
@@ -155,8 +157,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "features", .kind = CLI_TEXT, .value = &s->features, .arg = "FILE.h5",
          .help = "caption the rows of this file's array 'features', without a dataset"},
         {.name = "files", .kind = CLI_TEXT, .value = &s->files, .arg = "NAMES",
-         .help = "with --features: the images' file names, one per line, which the records then carry, if the file does "
-                 "not hold them"},
+         .help = "with --features: the images' file names, one per line, which the records then carry, if the file "
+                 "does not hold them"},
         {.name = "raw-features", .kind = CLI_FLAG, .value = &s->raw_features,
          .help = "use the unreduced features, S2014_vgg16_fc7.h5"},
         {.name = "allow-external", .kind = CLI_FLAG, .value = &s->allow_external,
@@ -166,7 +168,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "beam", .kind = CLI_INT, .value = &o->beam, .arg = "K", .help = "beam search with K hypotheses",
          .min = 1, .max = 1024},
         {.name = "nbest", .kind = CLI_INT, .value = &o->nbest, .arg = "N",
-         .help = "with --beam: the N best captions of each image, as \"candidates\" of its record", .min = 1, .max = 1024},
+         .help = "with --beam: the N best captions of each image, as \"candidates\" of its record",
+         .min = 1, .max = 1024},
         {.name = "groups", .kind = CLI_INT, .value = &o->groups, .arg = "G",
          .help = "with --beam: diverse beam search with G groups of hypotheses", .min = 1, .max = 1024},
         {.name = "diversity", .kind = CLI_REAL, .value = &s->decoder.search.diversity, .arg = "X",
@@ -176,15 +179,18 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "top-k", .kind = CLI_INT, .value = &o->top_k, .arg = "K",
          .help = "with --temperature: draw from the K likeliest words alone; 0: from all", .max = 1e9},
         {.name = "top-p", .kind = CLI_REAL, .value = &s->decoder.search.choice.top_p, .arg = "P",
-         .help = "with --temperature: draw from the fewest words that have probability P together; 0: from all", .max = 1},
+         .help = "with --temperature: draw from the fewest words that have probability P together; 0: from all",
+         .max = 1},
         {.name = "samples", .kind = CLI_INT, .value = &o->samples, .arg = "N",
-         .help = "with --temperature: N captions of each image, as \"candidates\" of its record", .min = 1, .max = 1024},
+         .help = "with --temperature: N captions of each image, as \"candidates\" of its record",
+         .min = 1, .max = 1024},
         {.name = "rerank", .kind = CLI_CHOICE, .value = &s->decoder.rerank, .arg = RERANK_NAMES,
          .help = "with --nbest or --samples: cider puts the caption that is closest to the others first"},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",
-         .help = "at most N steps, <END> counted; if the model spells, as many as its dataset's longest caption takes (default 30)",
+         .help = "at most N steps, <END> counted; if the model spells, as many as its dataset's longest caption takes "
+                 "(default 30)",
          .min = 1, .max = 10000},
         {.name = "length-norm", .kind = CLI_REAL, .value = &s->decoder.search.length_norm, .arg = "A",
          .help = "with --beam: compare captions by logprob / length^A; above 0 it prefers longer ones", .max = 10},
@@ -192,7 +198,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "no caption of fewer than N words", .max = 10000},
         {.name = "no-unk", .kind = CLI_FLAG, .value = &s->decoder.search.rules.no_unk, .help = "never say <UNK>"},
         {.name = "no-repeat", .kind = CLI_INT, .value = &o->no_repeat, .arg = "N",
-         .help = "no sequence of N words twice in a caption; of N characters or pieces if the model spells; 0: any may be", .max = 10000},
+         .help = "no sequence of N words twice in a caption; of N characters or pieces if the model spells; 0: any "
+                 "may be", .max = 10000},
         {.name = "bad-endings", .kind = CLI_FLAG, .value = &s->decoder.bad_endings,
          .help = "no caption ends with a, the, of, with or the like"},
         {.name = "precision", .kind = CLI_CHOICE, .value = &o->precision, .arg = PRECISION_NAMES,
@@ -229,6 +236,7 @@ int main(int argc, char **argv)
                          .split = "val",
                          .first = -1,
                          .shards = 1,
+                         .output = "-",
                          .mpi_timeout = 300,
                          .pictures.wish.max_pixels = IMAGE_PIXELS_MAX};
     s->decoder.search.choice.temperature = NAN;
@@ -243,7 +251,7 @@ int main(int argc, char **argv)
                .epilog = EPILOG,
                .environment = CLI_ENV_SIMD | CLI_ENV_CACHE | CLI_ENV_ENGINE,
                .examples = "  coco-sample -m model.h5 -d DATA --split val --beam 3 > captions.jsonl\n"
-                           "  coco-sample -m model.h5 photos/ --format text\n"
+                           "  coco-sample -m model.h5 photos/ -o captions.jsonl\n"
                            "  find . -name '*.jpg' -print0 | coco-sample -m model.h5 -0 - | coco-tag --xmp",
                .ranks = true,
                .options = options,
@@ -265,7 +273,7 @@ int main(int argc, char **argv)
     s->pictures.operands = cli.operand;
     s->pictures.n_operands = cli.n_operands;
     s->pictures.threads = (int)cli.threads;
-    if (sample_run(s, stdout, cli_report(&cli, s->score ? "captions" : "images"), &broken, &err)) {
+    if (sample_run(s, cli_report(&cli, s->score ? "captions" : "images"), &broken, &err)) {
         /* cli_finish reports a broken standard output, silently if its reader is gone. */
         if (!ferror(stdout))
             cli_error("%s", err.text);

@@ -91,7 +91,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "reward of its greedy caption"},
         {.name = "scheduled-sampling", .kind = CLI_REAL, .value = &s->scheduled_sampling, .arg = "P",
          .help = "words that go in are the model's own with a probability that grows from 0 in the first epoch to P "
-                 "in the last", .max = 1},
+                 "in the last; another number of epochs is another curve, also with --resume", .max = 1},
         {.name = "seed", .kind = CLI_INT, .value = &s->seed, .arg = "N", .help = "random seed",
          .max = SETTING_UINT32_MAX},
         {.name = "precision", .kind = CLI_CHOICE, .value = &s->precision, .arg = precision_names(),
@@ -129,7 +129,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "mpi-timeout", .kind = CLI_INT, .value = &t->mpi_timeout, .arg = "N",
          .help = "with several ranks: end if one does not answer for N seconds", .min = 1, .max = MPI_TIMEOUT_MAX},
         {.name = "print-every", .kind = CLI_INT, .value = &t->print_every, .arg = "N",
-         .help = "print the loss every N iterations", .min = 1, .max = most},
+         .help = "print the loss every N iterations; 0 is never", .max = most},
         {.name = "target-loss", .kind = CLI_REAL, .value = &o->target_loss, .arg = "X",
          .help = "exit 1 if the last loss is above X", .min = -most, .max = most},
         {.name = "check-gradients", .kind = CLI_FLAG, .value = &o->check_gradients,

@@ -4,6 +4,9 @@
 #ifndef COCO_CMD_FETCH_H
 #define COCO_CMD_FETCH_H
 
+/* What may come first, for messages. */
+#define FETCH_WORDS "cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file"
+
 int archive_main(int argc, char **argv);
 int coco_main(int argc, char **argv);
 int cnn_main(int argc, char **argv);

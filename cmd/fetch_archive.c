@@ -64,10 +64,13 @@ static void check_source(const char *what, const DatasetFetchOptions *spec)
     const char *const words[] = {spec->name, "coco2014", "coco2017", "shapes", "images", "show", "cnn"};
     if (is_source(what, spec))
         return;
+    cli_name("coco-fetch", NULL); /* whose words are meant, not the options of cs231n */
     const char *near = nearest(what, words, sizeof words / sizeof *words);
-    if (near && strcmp(near, what))
-        cli_usage_error("%s: expected cs231n, a URL or a file; did you mean '%s'?", what, near);
-    cli_usage_error("%s: expected cs231n, a URL or a file (shapes, images, show and cnn must come first)", what);
+    if (near && !strcmp(near, what))
+        cli_usage_error("%s: must come before the options", what);
+    if (near)
+        cli_usage_error("%s: no such file; did you mean '%s'?", what, near);
+    cli_usage_error("%s: no such file; expected " FETCH_WORDS, what);
 }
 
 /* Puts the operand and the --url mirrors into the spec; for cs231n, the mirrors replace the course's own URL. The
@@ -101,7 +104,7 @@ static const char **take_options(Options *o, const Cli *cli)
     DatasetFetchOptions *d = &o->dataset;
     net_apply(&o->net);
     if (cli->n_operands == 0)
-        cli_usage_error("expected cs231n, a URL or a file");
+        cli_usage_error("expected " FETCH_WORDS);
     check_source(cli->operand[0], d);
     if (cli->n_operands > 1)
         cli_usage_error("%s: one archive at a time", cli->operand[1]);
@@ -128,7 +131,7 @@ int archive_main(int argc, char **argv)
         .n_options = list_options(&o, options),
     };
     Err err;
-    cli_name(cli.name);
+    cli_name(cli.name, NULL);
     if (argc > 1 && argv[1][0] != '-') /* before options that belong to another word than this one */
         check_source(argv[1], &o.dataset);
     cli_parse(&cli, argc, argv);

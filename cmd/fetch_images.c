@@ -49,8 +49,8 @@ static int list_options(Options *o, CliOption options[N_OWN + NET_MAX])
         {.name = "summary", .kind = CLI_FLAG, .value = &o->summary,
          .help = "at the end, print on standard error what went wrong and how often"},
         {.name = "save-to", .kind = CLI_TEXT, .value = &o->images.save_to, .arg = "DIR",
-         .help = "copy images to this folder too, named by their URL and content (photo.jpg; photo-3f8a0c12.jpg if another "
-                 "has that name); \"path\" is then the copy's. Nothing that is there is replaced"},
+         .help = "copy images to this folder too, named by their URL and content (photo.jpg; photo-3f8a0c12.jpg if "
+                 "another has that name); \"path\" is then the copy's. Nothing that is there is replaced"},
         {.name = "cache", .kind = CLI_TEXT, .value = &o->images.cache, .arg = "DIR",
          .help = "keep images here, each named by the SHA-256 of its URL (else $COCO_CACHE, $XDG_CACHE_HOME/coco, "
                  "~/.cache/coco)"},

@@ -11,14 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-static const char *program = "coco";
+static const char *program = "coco", *program_part;
 
-void cli_name(const char *name)
+void cli_name(const char *name, const char *part)
 {
     program = name;
+    program_part = part;
 }
 
 /* --- messages --- */
@@ -111,6 +113,10 @@ _Noreturn void cli_usage_error(const char *fmt, ...)
     va_end(ap);
     add(&m, "Try '");
     add(&m, program);
+    if (program_part) {
+        add(&m, " ");
+        add(&m, program_part);
+    }
     add(&m, " --help'.\n");
     leave(&m);
     exit(2);
@@ -155,6 +161,7 @@ typedef struct {
     bool terminal;
     double began, shown; /* seconds: of the first call, of the last line or bar */
     int64_t first, done; /* units at the first call and at the latest */
+    char state[64];      /* ", " and what the stage says beside its progress, or "" */
 } Progress;
 
 static double now(void)
@@ -218,17 +225,26 @@ static void progress_text(const Progress *p, int64_t done, int64_t total, double
     }
 }
 
+/* A line that is wider than the terminal could not be redrawn in its place: the bar gives way to the text. */
+static int bar_width(const char *text)
+{
+    enum { MOST = 30, COLUMNS = 80 };
+    struct winsize size;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : COLUMNS;
+    int room = columns - (int)strlen(text) - (int)strlen("[] ") - 1;
+    return room < 0 ? 0 : room < MOST ? room : MOST;
+}
+
 static void draw_bar(int64_t done, int64_t total, const char *text)
 {
-    enum { WIDTH = 30 };
-    char bar[WIDTH + 1];
+    char bar[64];
     Message m;
-    int filled = total ? (int)(WIDTH * ((double)done / (double)total)) : 0;
+    int width = bar_width(text), filled = total ? (int)(width * ((double)done / (double)total)) : 0;
     memset(bar, '#', (size_t)filled);
-    memset(bar + filled, '.', (size_t)(WIDTH - filled));
-    bar[WIDTH] = '\0';
+    memset(bar + filled, '.', (size_t)(width - filled));
+    bar[width] = '\0';
     begin(&m);
-    if (total) {
+    if (total && width) {
         add(&m, "[");
         add(&m, bar);
         add(&m, "] ");
@@ -244,8 +260,9 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {
     Progress *p = ctx;
-    char text[128];
+    char text[192];
     double t = now();
+    size_t n;
     bool last = total && done >= total;
     if (p->began == 0.0 || done < p->done) {
         p->began = p->shown = t;
@@ -259,10 +276,18 @@ static void show_progress(void *ctx, int64_t done, int64_t total)
     p->shown = t;
     progress_text(p, done, total, t > p->began ? (double)(done - p->first) / (t - p->began) : 0.0, text,
                   sizeof text);
+    n = strlen(text);
+    snprintf(text + n, sizeof text - n, "%s", p->state);
     if (p->terminal)
         draw_bar(done, total, text);
     else
         cli_error("%s", text);
+}
+
+static void show_state(void *ctx, const char *text)
+{
+    Progress *p = ctx;
+    snprintf(p->state, sizeof p->state, ", %s", text);
 }
 
 const Report *cli_warnings(void)
@@ -277,6 +302,7 @@ const Report *cli_report(const Cli *cli, const char *unit)
     p = (Progress){.report = {.warn = show_warning, .stop = &stop_signal}, .unit = unit};
     p.report.note = cli->quiet ? NULL : show_note;
     p.report.progress = cli->quiet ? NULL : show_progress;
+    p.report.state = cli->quiet ? NULL : show_state;
     p.report.ctx = &p;
     p.terminal = isatty(STDERR_FILENO);
     catch_stop(cli->ranks);

@@ -589,8 +589,15 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     same said again
     [ "$(head -n 1 stderr)" = "d: exists and is complete (the built-in shapes)" ]
     [ ! -s asked ]
-    coco-fetch cs231n -o d 2>stderr >again
-    [ "$(cat stderr)" = "d: exists and is complete (the built-in shapes)" ]
+}
+@test "cs231n: the built-in shapes are not it, and stay" {
+    cp -r "$S" d
+    fails 1 "d: holds the built-in shapes, not cs231n; -o names another directory, --force replaces this one" coco-fetch cs231n -o d
+    diff -r "$S" d
+    rm d/README*
+    coco-fetch cs231n -o d 2>stderr >said
+    [ "$(cat stderr)" = "d: exists and is complete" ]
+    coco-fetch show d | same said -
 }
 @test "URL: mirrors in order; for cs231n they replace the course's own URL" {
     serve "$BATS_FILE_TMPDIR"
@@ -658,9 +665,9 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     grep -q 'default data/coco_captioning' help
     fails 2 "cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file" coco-fetch
     coco-fetch --version | grep -q '^coco-fetch [0-9]'
-    fails 2 "nothing: expected cs231n, a URL or a file" coco-fetch nothing
-    fails 2 "shapes: expected .* must come first" coco-fetch -q shapes
-    fails 2 "cs231n, a URL or a file" coco-fetch -q
+    fails 2 "nothing: no such file; expected cs231n, coco2014, coco2017, shapes, images, show, cnn, a URL or a file" coco-fetch nothing
+    fails 2 "shapes: must come before the options" coco-fetch -q shapes
+    fails 2 "cs231n, .*a URL or a file" coco-fetch -q
     fails 2 "unknown option '--bogus'" coco-fetch --bogus
     fails 2 "b.zip: one archive at a time" coco-fetch a.zip b.zip
     fails 2 "--max-bytes: '0'" coco-fetch a.zip --max-bytes 0

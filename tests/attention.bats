@@ -3,12 +3,11 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 
 setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-    tool_grid "$GOOD/train2014_vgg16_fc7_pca.h5" 24 6 5 1
-    tool_grid "$GOOD/val2014_vgg16_fc7_pca.h5" 11 6 5 2
+    small_dataset
+    small_grids
     cd "$BATS_FILE_TMPDIR"
     for kind in soft adaptive; do
         tiny -d good -o $kind.h5 --attention $kind --cell lstm --iterations 20

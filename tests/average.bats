@@ -3,16 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+load support/small_dataset
 
 @test "the weights at the last checks are kept; training itself is as without" {
     tiny -d d -o m.h5 --iterations 9 --val-every 2i --average 3

@@ -406,7 +406,7 @@ words() { jq "$1" $vocab >v.json && mv v.json $vocab; }
 @test "a dataset directory that is not there" { rm -r d; both_fail "d: no such dataset directory" "d: no such dataset directory"; }
 @test "a dataset directory that is a file" { rm -r d; echo >d; both_fail "d.*: " "d.*: "; }
 @test "a split that is not there, or no name" {
-    sample_fails "d/test2014_vgg16_fc7_pca.h5: No such file" --split test
+    sample_fails "d: has no split 'test'; it has train, val" --split test
     sample_fails "'../val' is not a name of a split" --split ../val
     sample_fails "'' is not a name of a split" --split ''
 }

@@ -2,17 +2,17 @@
 # Broken model files, and those that other programs may write, in coco-sample and coco-train.
 
 load support/common
+load support/small_dataset
 
 setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good RNN=$BATS_FILE_TMPDIR/rnn.h5 LSTM=$BATS_FILE_TMPDIR/lstm.h5
-    dataset "$GOOD"
+    small_dataset
+    export RNN=$BATS_FILE_TMPDIR/rnn.h5 LSTM=$BATS_FILE_TMPDIR/lstm.h5
     tiny -d "$GOOD" -o "$RNN" --iterations 40 --lr 0.02
     tiny -d "$GOOD" -o "$LSTM" --iterations 40 --lr 0.02 --cell lstm
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
+    linked
     cp "$RNN" m.h5
 }
 

@@ -3,16 +3,16 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 
 setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good MODEL=$BATS_FILE_TMPDIR/m.h5
-    dataset "$GOOD"
+    small_dataset
+    export MODEL=$BATS_FILE_TMPDIR/m.h5
     tiny -d "$GOOD" -o "$MODEL" --iterations 20
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
+    linked
     cp "$MODEL" m.h5
 }
 
@@ -51,7 +51,7 @@ usage() {
     for set in "threads 0" "threads -1" "threads 1025" "hidden 0" "hidden -4" "hidden 1048577" "wordvec 0" \
         "batch-size 0" "batch-size 1048577" "epochs -1" "iterations -1" "max-train -1" "seed -1" "seed 4294967296" \
         "val-every -1" "val-max 0" "save-every -1" "warmup -1" "lr-every 0" "val-every -5i" "val-every i" "val-every 5ii" \
-        "val-every 5e" "val-every 1000000000000001i" "patience -1" "print-every 0"; do
+        "val-every 5e" "val-every 1000000000000001i" "patience -1" "print-every -1"; do
         usage train "--${set% *}: '${set#* }': expected an integer from" --$set
     done
     usage train "--lr: '-1': expected a number from 0" --lr -1
@@ -119,9 +119,9 @@ END
     usage train "--optim: 'rms': expected one of .*; did you mean 'rmsprop'\?$" --optim rms
     usage train "--order: 'shufle': expected one of .*; did you mean 'shuffle'\?$" --order=shufle
     usage train "--optim: 'lion': expected one of [a-z|]*$" --optim lion
-    fails 2 "shape: expected cs231n, a URL or a file; did you mean 'shapes'\?$" coco-fetch shape --train 5 -o x
-    fails 2 "imgaes: expected cs231n, a URL or a file; did you mean 'images'\?$" coco-fetch imgaes
-    fails 2 "teapot: expected cs231n, a URL or a file \(shapes" coco-fetch teapot
+    fails 2 "shape: no such file; did you mean 'shapes'\?$" coco-fetch shape --train 5 -o x
+    fails 2 "imgaes: no such file; did you mean 'images'\?$" coco-fetch imgaes
+    fails 2 "teapot: no such file; expected cs231n, .*a URL or a file" coco-fetch teapot
 }
 @test "options: unknown, without a value, with one too many, operands" {
     usage train "--bogus" --bogus

@@ -46,7 +46,7 @@ setup() {
 }
 
 @test "results come from the run: another seed gives others, and the texts have none" {
-    losses() { sed -n 's/^ *(Iteration \([0-9]*\) .* loss: /\1 /p' "$1"; }
+    losses() { sed -n 's/^ *(Iteration \([0-9]*\) .* loss: \([0-9.]*\).*/\1 \2/p' "$1"; }
     [ "$(losses en.txt | wc -l)" = 10 ]
     [ "$(losses en.txt)" = "$(jq -r 'select(.event == "iteration" and .iteration % 10 == 1) | [.iteration, .loss] | @tsv' \
         en/small.jsonl | awk '{ printf "%d %.6f\n", $1, $2 }')" ]

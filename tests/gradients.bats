@@ -3,17 +3,9 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-    tool_grid "$GOOD/train2014_vgg16_fc7_pca.h5" 24 6 5 1
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+setup_file() { small_dataset && small_grids; }
 
 # check ARGUMENT...: it passes; the table is in `out`.
 check() { tiny -d d --check-gradients "$@" >out; }

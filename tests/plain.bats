@@ -75,3 +75,13 @@ setup() { cd "$BATS_FILE_TMPDIR"; }
     coco-render -q --strict -d shapes -o course.png bare.jsonl
     same plain.png course.png
 }
+
+@test "a split that is not there: the message says which are" {
+    dataset d
+    tiny -d d -o m.h5 --iterations 1
+    fails 1 "d: has no split 'tset'; it has train, val$" coco-sample -m m.h5 -d d --split tset
+    fails 1 "d: has no split 'tset'; it has train, val$" coco-fetch show d --split tset -n 1
+    # A file that is missing of one that is there is named.
+    rm d/val2014_vgg16_fc7_pca.h5
+    fails 1 "d/val2014_vgg16_fc7_pca.h5: No such file" coco-sample -m m.h5 -d d
+}

@@ -130,11 +130,11 @@ top() { cut -d' ' -f2 <<<"$1"; }
 
 @test "losses that a log scale cannot show are left out with a warning" {
     sed -E '3s/"loss":[0-9.]+/"loss":-1/;4s/"loss":[0-9.]+/"loss":0/' a.log >b.log
-    run coco-plot b.log --log-y -o b.png
+    run coco-plot -q b.log --log-y -o b.png
     [ "$status" = 0 ]
     [ "$output" = "coco-plot: b.log: 2 losses are not above 0, so a log scale cannot show them" ]
     echo '{"event":"iteration","iteration":1,"loss":-1}' >c.log
-    run coco-plot c.log --log-y -o c.png
+    run coco-plot -q c.log --log-y -o c.png
     [ "$status" = 1 ]
     [[ "$output" == *"no loss is above 0"* ]]
     [ ! -e c.png ]
@@ -162,25 +162,25 @@ END
 @test "losses that are not finite numbers are left out, and the warning says where" {
     for word in NaN Infinity -Infinity 1e999 null; do
         sed -E "20s/\"loss\":[0-9.]+/\"loss\":$word/" a.log >b.log
-        run coco-plot b.log -o b.png
+        run coco-plot -q b.log -o b.png
         [ "$status" = 0 ]
         [ "$output" = "coco-plot: b.log: line 20: the loss is not a finite number; it is left out" ]
         [ "$(png count b.png $TRAINING $IN_CURVES)" -ge 20 ]
     done
     sed -E '20,21s/"loss":[0-9.]+/"loss":NaN/; 22s/"val_loss":[0-9.]+/"val_loss":NaN/' a.log >b.log
-    run coco-plot b.log -o b.png
+    run coco-plot -q b.log -o b.png
     [[ "$output" == *"b.log: line 20: the loss is not a finite number; 3 such losses are left out" ]]
 }
 
 @test "a last line that is cut off is left out with a warning; a whole one without its end counts" {
     coco-plot a.log --label x -o a.png
     { cat a.log; printf '{"event":"iteration","itera'; } >torn.log
-    run coco-plot torn.log --label x -o b.png
+    run coco-plot -q torn.log --label x -o b.png
     [ "$status" = 0 ]
     [[ "$output" == "coco-plot: torn.log: line 56: "*"left out" ]]
     same a.png b.png
     head -c -1 a.log >whole.log
-    run coco-plot whole.log --label x -o b.png
+    run coco-plot -q whole.log --label x -o b.png
     [ "$status$output" = 0 ]
     same a.png b.png
 }
@@ -210,6 +210,16 @@ END
     run bash -c 'coco-plot a.log --size 4000x4000 -o - | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}'
     [ "$status" = 141 ]
     [ -z "$output" ]
+}
+
+@test "the end says what was written; with -q, or to standard output, nothing" {
+    run -0 --separate-stderr coco-plot a.log -o a.png
+    [ "$output$stderr" = "a.png: 1 run" ]
+    run -0 --separate-stderr coco-plot a.log a.log -o a.png
+    [ "$stderr" = "a.png: 2 runs" ]
+    coco-plot a.log -o - 2>said >b.png
+    coco-plot -q a.log -o a.png 2>>said
+    [ ! -s said ]
 }
 
 @test "usage errors: exit 2 and a hint" {
@@ -249,7 +259,17 @@ END
     (cat scores.log; printf '{"event":"%s","iteration":40,"loss":2}\n' checkpoint done) >ended.log
     coco-plot ended.log --label x --title t --y val_cider -o ended.png
     cmp ended.png named.png
-    run coco-plot scores.log --y val_clder -o none.png
+    # A number that validations have too, after val_, is beside it: the picture of the same numbers as losses.
+    sed 's/"loss"/"perplexity"/; s/val_loss/val_perplexity/' scores.log >words.log
+    printf '{"event":"done","iteration":40,"perplexity":2}\n' >>words.log
+    coco-plot words.log --label x --title t --y perplexity -o words.png
+    sed '/iteration","iter/!s/,"lr".*/}/' scores.log >losses.log
+    coco-plot losses.log --label x --title t -o losses.png
+    for colour in $TRAINING $VALIDATION; do
+        [ "$(png box words.png $colour)" = "$(png box losses.png $colour)" ]
+        [ "$(png box words.png $colour)" != none ]
+    done
+    run coco-plot -q scores.log --y val_clder -o none.png
     [ "$status" = 1 ]
     [ "$output" = 'coco-plot: scores.log: no event has a "val_clder"' ]
     [ ! -e none.png ]

@@ -440,3 +440,85 @@ p2.jpg" ]
     made big.csv --split val=5
     grep -q '^big.csv: CSV: 1000000 captions, 24 images' said
 }
+
+# --- marks between columns ---
+
+@test "tables with semicolons and with tabs, whatever stands in the captions" {
+    local file
+    printf 'p1.jpg;A dog, a ball\np0.jpg;A cat\n' >first.csv
+    printf 'image;caption\np1.jpg;A dog, a ball\np0.jpg;A cat\n' >header.csv
+    printf '"p1.jpg";"A dog; a ball"\n"p0.jpg";"A cat"\n' >quoted.csv
+    printf 'p1.jpg,A dog; a ball\np0.jpg,A cat\n' >comma.csv
+    printf 'p1.jpg,"A dog\ta ball"\np0.jpg,A cat\n' >tab-quoted.csv
+    printf 'p1.jpg,A dog\ta ball\np0.jpg,A cat\n' >tab-within.csv
+    printf 'p1.jpg\tA dog, a ball\np0.jpg\tA cat; and no more\n' | sed 's/; and.*//' >tabs.csv
+    for file in *.csv; do
+        [ $file != plain.csv ] || continue
+        coco-prepare -q -o "of-$file" "$file" --min-count 1
+        [ "$(captions "of-$file" train)" = "p1.jpg: a dog a ball
+p0.jpg: a cat" ] || { echo "$file"; captions "of-$file" train; false; }
+    done
+    # A comma in a name does not make a table of commas, if both lines have tabs.
+    printf 'in Paris, 1.jpg\tA cat\nin Paris, 2.jpg\tA dog\n' >names.tsv
+    coco-prepare -q -o paris names.tsv --min-count 1
+    [ "$(head -n 1 paris/train_images.txt)" = "in Paris, 1.jpg" ]
+}
+
+# --- whole captions ---
+
+@test "whole captions: words that became <UNK> stay in S_texts.txt and in references" {
+    cat >a.csv <<'END'
+p0.jpg,A red ball
+p0.jpg,A zebra's ball
+p1.jpg,A ball
+p2.jpg,A ball
+END
+    printf 'p2.jpg\n' >val.txt
+    made a.csv --min-count 2 --split val=val.txt
+    # A line for each caption of a split that has <UNK>, in the order of the rows; no list where there is none.
+    [ "$(captions d train)" = "$(printf 'p0.jpg: a %s ball\n' '<UNK>' '<UNK>'; echo 'p1.jpg: a ball')" ]
+    [ "$(cat d/train_texts.txt)" = "$(printf 'a %s ball\n' red zebras; echo 'a ball')" ]
+    coco-fetch show d | grep -qx '  1 caption of 1 image: 1 to 1 each, 1.00 on average'
+    [ ! -e d/val_texts.txt ]
+    coco-fetch show d | grep -q 'with whole captions'
+    coco-fetch show d --split train -n 9 | jq -es 'map([.caption, .references]) ==
+        [["a red ball", ["a zebras ball"]], ["a ball", []]]'
+    tiny -d d -o m.h5 --iterations 2
+    coco-sample -q -m m.h5 -d d --split train | jq -es '.[0].references == ["a red ball", "a zebras ball"]'
+    coco-sample -q -m m.h5 -d d --split train --no-unk | coco-eval - 2>said
+    ! grep -q UNK said
+    # What training sees is as it was: --score writes that, and a caption is no reference of itself.
+    coco-sample -q -m m.h5 -d d --split train --score | jq -es 'map([.caption, .references]) ==
+        [["a <UNK> ball", ["a zebras ball"]], ["a <UNK> ball", ["a red ball"]], ["a ball", []]]'
+    mv d/train_texts.txt .
+    coco-fetch show d --split train -n 1 | jq -e '.references == ["a <UNK> ball"]'
+    tiny -d d -o n.h5 --iterations 2
+    same_params m.h5 n.h5
+    head -n 2 train_texts.txt >d/train_texts.txt
+    fails 1 'd/train_texts.txt: 2 lines for 3 captions' coco-sample -m m.h5 -d d --split train
+}
+
+@test "whole captions: a dataset made of another has them, and the same vocabulary" {
+    printf 'p%d.jpg,a %s ball\n' 0 red 1 'zebra "x"' 2 red 3 big >a.txt
+    sed 's/"//g' a.txt >a.csv
+    made a.csv --min-count 2
+    coco-prepare -q -o again --from d
+    same d/train_texts.txt again/train_texts.txt
+    same d/vocab.json again/vocab.json
+    coco-prepare -q -o spelled --from d --characters
+    same d/train_texts.txt spelled/train_texts.txt
+    # Spelled captions lack characters, not words.
+    rm -r d
+    made a.csv --min-count 3 --characters
+    grep -qx 'a zebra x ball' d/train_texts.txt
+    [ "$(jq '.idx_to_word | index("z")' d/vocab.json)" = null ]
+}
+
+@test "whole captions: scores while training are those of the captions afterwards" {
+    for i in $(seq 0 23); do echo "p$i.jpg,a red ball number $((i % 12))"; done >a.csv
+    made a.csv --min-count 3 --split val=8
+    [ -s d/val_texts.txt ]
+    tiny -d d -o m.h5 --iterations 20 --val-every 20i --val-metrics --log log
+    coco-sample -q -m m.h5 -d d | coco-eval -q - >want
+    jq -es --slurpfile w want 'map(select(.val_cider))[0] | .val_cider == $w[0].CIDEr and .val_bleu4 == $w[0].Bleu_4' log
+}

@@ -3,19 +3,10 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 load support/ranks
 
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-    tool_grid "$GOOD/train2014_vgg16_fc7_pca.h5" 24 6 5 1
-    tool_grid "$GOOD/val2014_vgg16_fc7_pca.h5" 11 6 5 2
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+setup_file() { small_dataset && small_grids; }
 
 # ranks N ARGUMENT...: tiny with N ranks, its messages on standard output.
 ranks() {

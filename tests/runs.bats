@@ -4,16 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+load support/small_dataset
 
 # small ARGUMENT...: coco-train with a small network, without --force.
 small() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }

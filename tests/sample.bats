@@ -240,3 +240,61 @@ PY
     fails 2 "--no-repeat: '-1': expected an integer from 0" coco-sample -m m.h5 -d d --no-repeat -1
     fails 2 "--length-norm: 'nan'" coco-sample -m m.h5 -d d --length-norm nan
 }
+
+# --- to a file ---
+
+@test "-o: the bytes of standard output, and a note says where they are" {
+    for format in jsonl coco text; do
+        sample --format $format >want
+        sample --format $format -o have
+        same want have
+    done
+    sample --score --split val >want
+    sample --score --split val -o have
+    same want have
+    run -0 --separate-stderr coco-sample -d d -m m.h5 -n 1 -o one
+    [ -z "$output" ]
+    [ "$stderr" = "one: 1 caption" ]
+    coco-sample -q -d d -m m.h5 -n 1 -o - | cmp - one
+    # Through a link, to what it leads to.
+    ln -s one link
+    sample -n 2 -o link
+    [ -L link ] && [ "$(wc -l <one)" = 2 ]
+}
+@test "-o: whole or not at all" {
+    local got=0 pid
+    echo old >out
+    # A failure at the end, and one to write.
+    sample >whole
+    bash -c "ulimit -f $(($(wc -c <whole) / 1024 - 1)); exec coco-sample -q -d d -m m.h5 -o out" 2>stderr || got=$?
+    [ $got = 1 ]
+    grep -qE '^coco-sample: out: .*(File too large|write error)' stderr
+    seq 89 | sed '$s/.*/1000/' >rows
+    fails 1 "rows: line 89" coco-sample -q -d d -m m.h5 --rows rows -o out
+    fails 1 "none/out: No such file" coco-sample -q -d d -m m.h5 -o none/out
+    [ "$(cat out)" = old ]
+    # A signal: the file is begun when the rows are read.
+    mkfifo fifo
+    coco-sample -d d -m m.h5 --rows fifo -o out 2>stderr &
+    pid=$!
+    exec 9>fifo
+    for i in $(seq 600); do
+        [ -z "$(echo out.coco-part-[0-9]*[0-9])" ] || [ ! -e "$(echo out.coco-part-[0-9]*[0-9])" ] || break
+        sleep 0.1
+    done
+    kill -TERM $pid
+    seq 0 89 >&9
+    exec 9>&-
+    got=0
+    wait $pid || got=$?
+    [ $got = 143 ]
+    grep -qx 'stopped: out is left as it was' stderr
+    [ "$(cat out)" = old ]
+    [ -z "$(ls | grep coco-part || true)" ]
+}
+@test "-o: not onto what the run reads or writes otherwise" {
+    cp -L m.h5 own.h5
+    fails 1 "own.h5: -o would replace the model" coco-sample -q -d d -m own.h5 -o ./own.h5
+    same m.h5 own.h5
+    fails 1 "x: -o and --attention name the same file" coco-sample -q -d d -m m.h5 -o x --attention x
+}

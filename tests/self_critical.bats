@@ -3,20 +3,18 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/small_dataset
 
 setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-    tool_grid "$GOOD/train2014_vgg16_fc7_pca.h5" 24 6 5 1
-    tool_grid "$GOOD/val2014_vgg16_fc7_pca.h5" 11 6 5 2
+    small_dataset
+    small_grids
     cd "$BATS_FILE_TMPDIR"
     for cell in rnn lstm gru; do tiny -d good -o $cell.h5 --cell $cell --iterations 60 --lr 0.01; done
     for kind in soft adaptive; do tiny -d good -o $kind.h5 --attention $kind --cell lstm --iterations 60 --lr 0.01; done
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
+    linked
     ln -s "$BATS_FILE_TMPDIR"/*.h5 .
 }
 
@@ -64,7 +62,7 @@ critical() {
     jq -s -e 'map(select(.event == "iteration") | .reward) | (.[-30:] | add) > 1.1 * (.[:30] | add)' log
     jq -s -e 'map(select(.event == "iteration")) | length == 150 and all(.reward >= 0 and .baseline >= 0)' log
     coco-train -d d --self-critical --init lstm.h5 -o n.h5 --iterations 1 2>err
-    grep -qE '^\(Iteration 1 / 1\) loss: -?[0-9.]+ reward: [0-9.]+ baseline: [0-9.]+$' <(sed 's/^coco-train: //' err)
+    grep -qE '^\(Iteration 1 / 1\) loss: -?[0-9.]+ reward: [0-9.]+$' err
 }
 
 @test "an epoch is as many images as there are" {

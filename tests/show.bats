@@ -268,8 +268,8 @@ assert rows == list(range(24)), rows' records
     done
 }
 @test "no such split: one line that names it, exit 1" {
-    breaks "d/test2014_vgg16_fc7_pca.h5: No such file" d --split test
-    fails 1 "d/test2014_vgg16_fc7_pca.h5: No such file" coco-fetch show d --split test -n 1
+    breaks "d: has no split 'test'; it has train, val" d --split test
+    fails 1 "d: has no split 'test'; it has train, val" coco-fetch show d --split test -n 1
     breaks "'\.\./val' is not a name of a split" d --split ../val
     fails 1 "'\.\./val' is not a name of a split" coco-fetch show d --split ../val -n 1
     fails 1 "'' is not a name of a split" coco-fetch show d --split= -n 1

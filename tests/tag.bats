@@ -194,10 +194,10 @@ X
     fails 1 'none: No such file' coco-tag --txt --images none records
 }
 
-@test "--dry-run writes nothing" {
+@test "--dry-run writes nothing, and says so" {
     ls -A >before
     md5sum ./*.* >sums
-    for form in --txt --xmp --embed; do [ "$(record a.jpg | coco-tag -q --dry-run $form | jq -r .status)" = written ]; done
+    for form in --txt --xmp --embed; do [ "$(record a.jpg | coco-tag -q --dry-run $form | jq -r .status)" = "to write" ]; done
     md5sum --quiet -c sums
     [ "$(ls -A | grep -v before | grep -v sums)" = "$(grep -v before before)" ]
 }

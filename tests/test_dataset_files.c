@@ -53,6 +53,7 @@ static void what_a_name_tells(void **state)
                  {"val2014_vgg16_fc7_pca.h5", DATASET_FILE_FEATURES, 3},
                  {"t2014_vgg16_fc7.h5", DATASET_FILE_RAW_FEATURES, 1},
                  {"val_urls.txt", DATASET_FILE_URLS, 3},
+                 {"val_texts.txt", DATASET_FILE_TEXTS, 3},
                  {"val2014_images.txt", DATASET_FILE_IMAGES, 3}};
     static const char *const other[] = {"",
                                         "_features.h5",

@@ -13,7 +13,8 @@ static void round_trip(void **state)
                              1.7976931348623157e308, 0,         21.063153266906738};
     Err err;
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
-        LogEvent e = {"iteration", (int64_t)i + 1, 2, losses[i], 5e-3, NAN, NAN, "", "", NULL, NULL, NULL}, back;
+        LogEvent e = {"iteration", (int64_t)i + 1, 2, losses[i], 5e-3, NAN, NAN, "", "", NULL, NULL, NULL, NULL},
+                 back;
         char *text = NULL;
         size_t len;
         FILE *out = open_memstream(&text, &len);
@@ -37,20 +38,21 @@ static void exact_line(void **state)
     Err err;
     char *text = NULL;
     size_t len;
-    LogEvent e = {"epoch", 16000, 1, 38.25, 0.005, 1850.2, 39.125, "", "", NULL, NULL, NULL};
+    LogEvent e = {"epoch", 16000, 1, 38.25, 0.005, 1850.2, 39.125, "", "", NULL, NULL, NULL, NULL};
     FILE *out = open_memstream(&text, &len);
     assert_ok(log_write(out, &e, &err));
     fclose(out);
     assert_string_equal(text, "{\"event\":\"epoch\",\"iteration\":16000,\"epoch\":1,\"loss\":38.25,\"lr\":0.005,"
                               "\"captions_per_s\":1850.2,\"val_loss\":39.125}\n");
     free(text);
-    const LogScores scores = {3.5, INFINITY, 0.25, NAN, 1.5};
-    LogEvent v = {"validation", 9, 1, NAN, NAN, NAN, 38, "", "", NULL, &scores, NULL};
+    const LogScores scores = {{3.5, INFINITY}, 0.25, NAN, 1.5};
+    const LogWords words = {2.5, NAN};
+    LogEvent v = {"validation", 9, 1, NAN, NAN, NAN, 38, "", "", NULL, &scores, &words, NULL};
     out = open_memstream(&text, &len);
     assert_ok(log_write(out, &v, &err));
     fclose(out);
     assert_string_equal(text, "{\"event\":\"validation\",\"iteration\":9,\"epoch\":1,\"val_loss\":38,"
-                              "\"val_word_loss\":3.5,\"val_bleu4\":0.25,\"val_cider\":1.5}\n");
+                              "\"word_loss\":2.5,\"val_word_loss\":3.5,\"val_bleu4\":0.25,\"val_cider\":1.5}\n");
     free(text);
 }
 
@@ -101,7 +103,7 @@ static void refuses_to_write(void **state)
 {
     (void)state;
     Err err;
-    LogEvent e = {"iteration", 1, 1, INFINITY, NAN, NAN, NAN, "", "", NULL, NULL, NULL};
+    LogEvent e = {"iteration", 1, 1, INFINITY, NAN, NAN, NAN, "", "", NULL, NULL, NULL, NULL};
     FILE *out = fopen("/dev/full", "w");
     assert_int_equal(log_write(out, &e, &err), -1);
     assert_says(err.text, "infinite");

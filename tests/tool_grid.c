@@ -1,7 +1,7 @@
 /* Adds a grid of features to a features file, for tests:
  *
  *   tool_grid FILE IMAGES PLACES CHANNELS [SEED]    random numbers, float16
- *   tool_grid --rows FILE                           prints the grid, a line per image, as a program that trains reads it */
+ *   tool_grid --rows FILE                           prints the grid, a line per image, as training reads it */
 #include "io/data/grid.h"
 #include "model/base/rng.h"
 #include "tests/support/number.h"

@@ -3,16 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-
-setup_file() {
-    export GOOD=$BATS_FILE_TMPDIR/good
-    dataset "$GOOD"
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    ln -s "$GOOD" d
-}
+load support/small_dataset
 
 loss_lines() { jq -c 'select(.event == "iteration") | [.iteration, .epoch, .loss, .lr]' "$1"; }
 
@@ -378,8 +369,57 @@ wait_lines() {
 }
 @test "notes: the loss from time to time, as the course prints it" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 21 2>stderr
-    [ "$(grep -c '(Iteration [0-9]* / 21) loss: [0-9.]*$' stderr)" = 3 ]
+    [ "$(grep -c '(Iteration [0-9]* / 21) loss: [0-9.]* per word: [0-9.]* perplexity: [0-9.]*$' stderr)" = 3 ]
     grep -q '(Iteration 11 / 21) loss: ' stderr
+    [[ "$(tail -n 1 stderr)" =~ ^m.h5:\ 21\ iterations,\ last\ loss\ [0-9.]+$ ]]
+}
+@test "notes: what was written where; with --print-every 0 no losses" {
+    coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 1 --val-every 1i --keep-best best.h5 \
+        --log log --print-every 0 2>stderr
+    ! grep -q 'Iteration 1 / 1' stderr
+    [[ "$(tail -n 1 stderr)" =~ ^m.h5:\ 1\ iteration,\ last\ loss\ [0-9.]+\;\ the\ best\ model:\ best.h5\;\ log:\ log$ ]]
+    tiny -d d -o there.h5 --iterations 1
+    same_params m.h5 there.h5
+    fails 2 "--print-every: '-1'" coco-train -d d -o m.h5 --print-every -1
+}
+@test "loss per word: the loss of the words that are due, and its perplexity" {
+    # Captions one after another: minibatch k has rows 10k to 10k+9.
+    tiny -d d -o m.h5 --order sequential --iterations 3 --log log
+    python3 - d/coco2014_captions.h5 log <<'PY'
+import json, math, re, subprocess, sys
+dump = subprocess.run(["h5dump", "-w", "0", "-y", "-d", "/train_captions", sys.argv[1]], capture_output=True, text=True).stdout
+width = int(re.search(r"SIMPLE \{ \( \d+, (\d+) \)", dump).group(1))
+numbers = [int(n) for n in re.findall(r"\d+", dump[dump.index("DATA {"):])]
+rows = [numbers[i:i + width] for i in range(0, len(numbers), width)]
+events = [e for e in map(json.loads, open(sys.argv[2])) if e["event"] == "iteration"]
+assert len(events) == 3
+for k, e in enumerate(events):
+    words = sum(w != 0 for i in range(10 * k, 10 * k + 10) for w in rows[i % len(rows)][1:])
+    assert math.isclose(e["word_loss"], e["loss"] * 10 / words, rel_tol=1e-12), e
+    assert math.isclose(e["perplexity"], math.exp(e["word_loss"]), rel_tol=1e-12), e
+PY
+    # Against smoothed targets there is no perplexity; a validation has both.
+    tiny -d d -o m.h5 --label-smoothing 0.1 --iterations 1 --val-every 1i --log log
+    jq -es '.[0].word_loss > 0 and (.[0] | has("perplexity") | not) and .[1].val_perplexity > 1 and
+        (.[1] | has("val_cider") or has("word_loss") | not)' log
+}
+@test "progress on a terminal: time left, epoch and loss, within the terminal's width" {
+    command -v script >/dev/null || skip "no script(1)"
+    local columns
+    for columns in 100 50; do
+        # It ends once the bar has been seen.
+        script -qc "stty cols $columns; coco-train -d d -o m.h5 --force --hidden 16 --wordvec 8 --batch-size 10 \
+            --iterations 100000000 --print-every 0 & for i in \$(seq 600); do ! grep -q 'left, epoch' said || break; sleep 0.1; done
+            kill \$!; wait \$!" /dev/null >said </dev/null || true
+        tr '\r' '\n' <said | sed 's/\x1b\[K//' >lines
+        grep -qE '[0-9]+ of 100000000 iterations, [0-9]+/s, [0-9]+ (s|min|h [0-9]+ min) left, epoch [0-9]+, loss [0-9.]+$' lines
+        if [ $columns = 100 ]; then
+            grep -qE '^\[#*\.+\] [0-9]+ of' lines
+            awk '/ of 100000000 / && length > 99 { exit 1 }' lines
+        else
+            ! grep -q '\[' lines
+        fi
+    done
 }
 @test "paths: the current directory, names with spaces, links, --option=value" {
     mkdir -p "a place/in it"

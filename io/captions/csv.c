@@ -3,6 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+char csv_first_mark(const char *line, size_t len, const char *marks)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        quoted = quoted != (line[i] == '"');
+        if (!quoted && line[i] && strchr(marks, line[i]))
+            return line[i];
+    }
+    return 0;
+}
+
 CsvReader csv_begin(char *text, char mark)
 {
     return (CsvReader){.at = text, .line = 1, .mark = mark};

@@ -5,6 +5,7 @@
 #include "io/base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct {
     char *at;       /* the next row */
@@ -24,6 +25,8 @@ typedef struct {
     long long line; /* where it begins */
 } CsvRow;
 
+/* The first of the marks, outside quotes, in the len bytes of a line; 0: there is none. */
+char csv_first_mark(const char *line, size_t len, const char *marks);
 /* Reads text that ends with a NUL, and changes it. Fields are separated by `mark`. */
 CsvReader csv_begin(char *text, char mark);
 /* The next row that is not blank: 1; 0 at the end; -1: a quote that never ends ("line 3: ..."), or out of memory.

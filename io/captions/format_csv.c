@@ -1,6 +1,7 @@
 /* Comma-separated values (RFC 4180). Fields in quotes may hold commas, line breaks and doubled quotes. Without a
  * header the first column is the image's name and the second the caption. Commas that somebody forgot to quote in a
- * caption that stands last belong to it. Spreadsheets of some countries write semicolons instead of commas. */
+ * caption that stands last belong to it. Spreadsheets of some countries write semicolons instead of commas: the mark is
+ * the one that comes first. */
 #include "io/captions/columns.h"
 #include "io/captions/csv.h"
 
@@ -13,7 +14,7 @@ static char mark_of(const CaptionFile *f)
 {
     size_t len;
     const char *head = caption_file_head(f, &len);
-    return memchr(head, ',', len) ? ',' : memchr(head, ';', len) ? ';' : 0;
+    return csv_first_mark(head, len, ",;");
 }
 
 static bool recognise(const CaptionFile *f)

@@ -1,5 +1,7 @@
-/* Values separated by tabs, which cannot be quoted: Flickr8k's "x.jpg#0<TAB>a caption", or a table with a header. */
+/* Values separated by tabs, which cannot be quoted: Flickr8k's "x.jpg#0<TAB>a caption", or a table with a header. A tab
+ * in a caption does not make a table of tabs: the next line must have one, too. */
 #include "io/captions/columns.h"
+#include "io/captions/csv.h"
 #include "io/captions/lines.h"
 
 #include <string.h>
@@ -7,8 +9,11 @@
 static bool recognise(const CaptionFile *f)
 {
     size_t len;
-    const char *head = caption_file_head(f, &len);
-    return *head != '{' && *head != '[' && memchr(head, '\t', len);
+    const char *head = caption_file_head(f, &len), *next = head + len;
+    if (*head == '{' || *head == '[' || !csv_first_mark(head, len, "\t"))
+        return false;
+    next += strspn(next, "\r\n");
+    return !*next || csv_first_mark(head, len, "\t,;") == '\t' || csv_first_mark(next, strcspn(next, "\n"), "\t");
 }
 
 static int read(const CaptionFile *f, Err *err)

@@ -181,8 +181,8 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 
 /* --- lists --- */
 
-/* A missing list is empty; an existing one must have a line for each image. */
-static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
+/* A missing list is empty; an existing one must have a line for each of the n images, or captions. */
+static int read_list(const Dataset *d, DatasetFile kind, int64_t n, const char *noun, Lines *lines, Err *err)
 {
     char *path = dataset_file_path(d->dir, kind, d->split);
     if (!path)
@@ -195,8 +195,8 @@ static int read_list(const Dataset *d, DatasetFile kind, Lines *lines, Err *err)
         for (size_t i = 0; rc == 0 && i < lines->n; i++)
             if (!utf8_valid(lines->line[i], strlen(lines->line[i])))
                 rc = err_set(err, "%s: line %zu: is not UTF-8", path, i + 1);
-        if (rc == 0 && (int64_t)lines->n != d->features.rows)
-            rc = err_set(err, "%s: %zu lines for %lld images", path, lines->n, (long long)d->features.rows);
+        if (rc == 0 && (int64_t)lines->n != n)
+            rc = err_set(err, "%s: %zu lines for %lld %s", path, lines->n, (long long)n, noun);
     }
     free(path);
     return rc;
@@ -214,6 +214,22 @@ static int open_grid(Dataset *d, Err *err)
 
 /* --- the whole --- */
 
+/* -1 with the splits that there are, if nothing in the directory is of this one. What is missing of a split that is
+ * there, or cannot be read, is for whoever opens it to say. */
+static int check_split(const Dataset *d, Err *err)
+{
+    DatasetSplits splits = {NULL, 0};
+    bool known = dataset_splits(&splits, d->dir, ~0u, NULL) || !splits.n;
+    char names[160] = "";
+    for (int k = 0; k < splits.n; k++) {
+        size_t n = strlen(names);
+        known = known || !strcmp(splits.name[k], d->split);
+        snprintf(names + n, sizeof names - n, "%s%s", k ? ", " : "", splits.name[k]);
+    }
+    dataset_splits_free(&splits);
+    return known ? 0 : err_set(err, "%s: has no split '%s'; it has %s", d->dir, d->split, names);
+}
+
 static int open_parts(Dataset *d, int flags, Err *err)
 {
     char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
@@ -223,6 +239,8 @@ static int open_parts(Dataset *d, int flags, Err *err)
         d->dir, flags & DATASET_RAW ? DATASET_FILE_RAW_FEATURES : DATASET_FILE_FEATURES, d->split);
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
+    if (rc == 0 && file_exists(d->features_path, NULL) == 0)
+        rc = check_split(d, err);
     if (rc == 0)
         rc = features_open(&d->features, d->features_path, err);
     if (rc == 0 && flags & DATASET_GRID)
@@ -230,9 +248,11 @@ static int open_parts(Dataset *d, int flags, Err *err)
     if (rc == 0)
         rc = open_captions(d, flags & DATASET_CAPTIONS_OPTIONAL, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, DATASET_FILE_URLS, &d->urls, err);
+        rc = read_list(d, DATASET_FILE_URLS, d->features.rows, "images", &d->urls, err);
     if (rc == 0 && flags & DATASET_LISTS)
-        rc = read_list(d, DATASET_FILE_IMAGES, &d->files, err);
+        rc = read_list(d, DATASET_FILE_IMAGES, d->features.rows, "images", &d->files, err);
+    if (rc == 0 && flags & (DATASET_LISTS | DATASET_TEXTS) && d->n)
+        rc = read_list(d, DATASET_FILE_TEXTS, d->n, "captions", &d->texts, err);
     return rc;
 }
 
@@ -268,7 +288,13 @@ void dataset_close(Dataset *d)
     grid_close(&d->grid);
     lines_free(&d->urls);
     lines_free(&d->files);
+    lines_free(&d->texts);
     memset(d, 0, sizeof *d);
+}
+
+char *dataset_text(const Dataset *d, int64_t i)
+{
+    return d->texts.n ? strdup(d->texts.line[i]) : vocab_text(&d->vocab, d->captions.ints + i * d->width, d->width);
 }
 
 int dataset_index(Dataset *d, Err *err)
@@ -286,6 +312,15 @@ int dataset_index(Dataset *d, Err *err)
     for (int64_t k = 0; k < d->n; k++)
         d->caption_of[d->caption_at[d->image.ints[k] + 1]++] = k;
     return 0;
+}
+
+int64_t dataset_place_of(const Dataset *d, int64_t i)
+{
+    const int64_t *of_image = d->caption_of + d->caption_at[d->image.ints[i]];
+    int64_t k = 0;
+    while (of_image[k] != i)
+        k++;
+    return k;
 }
 
 int64_t coco_image_id(const char *name, int64_t row)

@@ -5,6 +5,7 @@
  *   vocab.json                     the words
  *   S_features.h5                  features (images, D) floats; grid (images, P, C) floats, optional
  *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
+ *   S_texts.txt                    line i: caption row i, with the words that are <UNK> there; optional
  *
  * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h).
  * n, C, images, D and V may have any values that agree. All captions and image rows are checked when a split is
@@ -39,6 +40,7 @@ typedef struct {
     char *features_path;
     Grid grid;           /* with DATASET_GRID */
     Lines urls, files;   /* images lines each, or none */
+    Lines texts;         /* n lines, or none */
     int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; filled by dataset_index */
     int64_t *caption_of; /* (n): caption rows grouped by image, in file order */
 } Dataset;
@@ -46,8 +48,9 @@ typedef struct {
 enum {
     DATASET_RAW = 1,               /* the course's unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
+    DATASET_LISTS = 4,             /* read the lists of URLs, image paths and whole captions, if any */
     DATASET_GRID = 8,              /* the grid of features too, which must be there */
-    DATASET_LISTS = 4              /* read the lists of URLs and image paths, if any */
+    DATASET_TEXTS = 16             /* of the lists that of whole captions alone */
 };
 
 /* Opens one split. The caller closes, even after a failure. */
@@ -66,8 +69,14 @@ bool dataset_captions_odd(const Dataset *data, Err *line);
  * finite. Any thread. */
 const float *dataset_features(const Dataset *data, int64_t row, Err *err);
 
+/* The words of caption row i, whole if the dataset has that (DATASET_TEXTS). The caller frees; NULL: out of memory. Any
+ * thread. */
+char *dataset_text(const Dataset *data, int64_t i);
+
 /* Builds caption_at and caption_of. -1: out of memory. */
 int dataset_index(Dataset *data, Err *err);
+/* After that: which of its image's captions row i is, from 0. */
+int64_t dataset_place_of(const Dataset *data, int64_t i);
 
 /* The COCO id of an image: the twelve digits at the end of its name, before the suffix, alone or after '_'
  * ("COCO_val2014_000000391895.jpg"); else `row`. name may be NULL. */

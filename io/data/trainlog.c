@@ -13,21 +13,27 @@
 enum { N_REALS = 4 };
 static const char *const REAL_KEY[N_REALS] = {"loss", "lr", "captions_per_s", "val_loss"};
 
+static void write_finite(FILE *out, const char *key, double value)
+{
+    if (!isfinite(value))
+        return;
+    fprintf(out, ",\"%s\":", key);
+    json_put_real(out, value);
+}
+
 static void write_scores(FILE *out, const LogScores *s)
 {
-    const struct {
-        const char *key;
-        double value;
-    } all[] = {{"val_word_loss", s->word_loss},
-               {"val_perplexity", s->perplexity},
-               {"val_bleu4", s->bleu4},
-               {"val_rouge_l", s->rouge_l},
-               {"val_cider", s->cider}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (isfinite(all[i].value)) {
-            fprintf(out, ",\"%s\":", all[i].key);
-            json_put_real(out, all[i].value);
-        }
+    write_finite(out, "val_word_loss", s->words.loss);
+    write_finite(out, "val_perplexity", s->words.perplexity);
+    write_finite(out, "val_bleu4", s->bleu4);
+    write_finite(out, "val_rouge_l", s->rouge_l);
+    write_finite(out, "val_cider", s->cider);
+}
+
+static void write_words(FILE *out, const LogWords *w)
+{
+    write_finite(out, "word_loss", w->loss);
+    write_finite(out, "perplexity", w->perplexity);
 }
 
 static void write_reward(FILE *out, const LogReward *r)
@@ -56,6 +62,8 @@ int log_write(FILE *out, const LogEvent *e, Err *err)
             fprintf(out, ",\"%s\":", REAL_KEY[i]);
             json_put_real(out, reals[i]);
         }
+    if (e->words)
+        write_words(out, e->words);
     if (e->scores)
         write_scores(out, e->scores);
     if (e->reward)

@@ -1,6 +1,7 @@
 /* The training log: JSON Lines, one object per event. coco-train writes it and coco-plot reads it:
  *
- *   {"event":"iteration","iteration":1,"epoch":1,"loss":76.91348,"lr":0.005,"captions_per_s":1850.2}
+ *   {"event":"iteration","iteration":1,"epoch":1,"loss":76.91348,"lr":0.005,"captions_per_s":1850.2,
+ *    "word_loss":6.9107,"perplexity":1002.9}                                                            (one line)
  *   {"event":"epoch","iteration":16000,"epoch":1,"loss":38.2,"lr":0.005,"val_loss":39.1}
  *
  * The first line of a file also tells which run wrote it: "run" is a number for what stays the same when a run is
@@ -21,10 +22,15 @@
 
 enum { LOG_MARK = 16 }; /* hexadecimal digits */
 
-/* Scores of a validation (--val-metrics), written as val_word_loss, val_perplexity, val_bleu4, val_rouge_l,
- * val_cider. */
+/* The mean loss of a word, natural logarithm, and its exponential, written as word_loss and perplexity. */
 typedef struct {
-    double word_loss, perplexity; /* the mean loss of a word, natural logarithm; its exponential */
+    double loss, perplexity;
+} LogWords;
+
+/* Of a validation, written as val_word_loss and val_perplexity; and with --val-metrics val_bleu4, val_rouge_l,
+ * val_cider. What is not finite is left out. */
+typedef struct {
+    LogWords words;
     double bleu4, rouge_l, cider; /* as coco-eval's */
 } LogScores;
 
@@ -45,6 +51,7 @@ typedef struct {
     const char
         *not_finite; /* of a parsed line: the key of a number that was NaN or infinite, and so counts as absent */
     const LogScores *scores; /* to write; NULL: none. log_parse does not read them */
+    const LogWords *words;   /* likewise */
     const LogReward *reward; /* likewise */
 } LogEvent;
 

@@ -34,8 +34,8 @@ typedef struct {
 
 /* best:        the k words of highest score, best first; the lowest word first among equals.
  * temperature: one word from softmax(scores / temperature): the first whose cumulated weight exceeds a uniform number,
- *              as numpy.random.choice(V, p=...) does. With top_k (Fan et al. 2018) or top_p (nucleus sampling, Holtzman et
- *              al. 2020) from those words alone, best first, their probabilities at that temperature. */
+ *              as numpy.random.choice(V, p=...) does. With top_k (Fan et al. 2018) or top_p (nucleus sampling,
+ *              Holtzman et al. 2020) from those words alone, best first, their probabilities at that temperature. */
 #define DECLARE_SAMPLER(name) extern const Sampler sampler_##name;
 SAMPLERS(DECLARE_SAMPLER)
 #undef DECLARE_SAMPLER

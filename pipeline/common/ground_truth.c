@@ -31,8 +31,7 @@ int truth_record(const Dataset *data, int64_t row, Record *record, Err *err)
     record->references = calloc((size_t)n + 1, sizeof *record->references);
     failed += (*data->split && !record->split) + !record->references;
     for (int64_t k = 0; !failed && k < n; k++) {
-        const int32_t *words = data->captions.ints + data->caption_of[first + k] * data->width;
-        record->references[k] = vocab_text(&data->vocab, words, data->width);
+        record->references[k] = dataset_text(data, data->caption_of[first + k]);
         record->n_references += record->references[k] != NULL;
         failed += !record->references[k];
     }
@@ -40,4 +39,12 @@ int truth_record(const Dataset *data, int64_t row, Record *record, Err *err)
         return 0;
     record_free(record);
     return err_set(err, "out of memory");
+}
+
+char *truth_take(Record *record, int64_t k)
+{
+    char **chosen = record->references + k, *text = *chosen;
+    record->n_references--;
+    memmove(chosen, chosen + 1, (size_t)((int64_t)record->n_references - k) * sizeof *chosen);
+    return text;
 }

@@ -30,6 +30,16 @@ void report_warn(const Report *report, const char *fmt, ...)
     va_end(ap);
 }
 
+void report_state(const Report *report, const char *fmt, ...)
+{
+    va_list ap;
+    if (!report || !report->state)
+        return;
+    va_start(ap, fmt);
+    say(report->state, report->ctx, fmt, ap);
+    va_end(ap);
+}
+
 void report_progress(const Report *report, int64_t done, int64_t total)
 {
     if (report && report->progress)

@@ -16,12 +16,15 @@ typedef struct {
     void (*warn)(void *ctx, const char *text);
     /* `done` of `total` units are finished; total is 0 if it is not known. */
     void (*progress)(void *ctx, int64_t done, int64_t total);
+    /* What stands beside the progress from now on: "epoch 2, loss 31.250". */
+    void (*state)(void *ctx, const char *text);
     void *ctx;
     const volatile sig_atomic_t *stop;
 } Report;
 
 void report_note(const Report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_warn(const Report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void report_state(const Report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_progress(const Report *report, int64_t done, int64_t total);
 /* The signal that asked to stop, or 0. */
 int report_stop(const Report *report);

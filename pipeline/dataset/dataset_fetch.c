@@ -96,6 +96,12 @@ static void print_summary(const Fetch *f)
 
 /* --- a directory that exists --- */
 
+/* Whether a dataset that is asked for by its own name is not the one that is there. */
+static bool is_other(const DatasetFetchOptions *spec)
+{
+    return !spec->file && !strstr(spec->name, "://") && shapes_wrote(spec->dir);
+}
+
 /* 1: it is complete. 0: make it. */
 static int check_existing(Fetch *f, Err *err)
 {
@@ -105,7 +111,11 @@ static int check_existing(Fetch *f, Err *err)
     if (f->spec->replace)
         return dataset_check_own(dir, err);
     if (check(f, dir, err) == 0)
-        return 1;
+        return is_other(f->spec) ? err_set(err,
+                                           "%s: holds the built-in shapes, not %s; -o names another directory, "
+                                           "--force replaces this one",
+                                           dir, f->spec->name)
+                                 : 1;
     if (dataset_check_own(dir, NULL))
         return err_set(err, "%s: is not empty, and not a dataset; left untouched", dir);
     return err_set(err, "%s; --force replaces %s", err->text, dir);

@@ -10,6 +10,7 @@
 #include "model/base/rng.h"
 #include "pipeline/common/dataset_check.h"
 #include "pipeline/common/ground_truth.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/common/terminal.h"
 
 #include <stdarg.h>
@@ -190,11 +191,11 @@ static void show_captions(const Dataset *d, FILE *out)
         least = n < least ? n : least;
         most = n > most ? n : most;
     }
-    fprintf(out, "  %lld captions of %lld images: %lld to %lld each, %.2f on average", (long long)d->n,
-            (long long)d->features.rows, (long long)least, (long long)most,
+    fprintf(out, "  %lld caption%s of %lld image%s: %lld to %lld each, %.2f on average", (long long)d->n,
+            plural(d->n), (long long)d->features.rows, plural(d->features.rows), (long long)least, (long long)most,
             (double)d->n / (double)d->features.rows);
     if (without)
-        fprintf(out, "; %lld images have none", (long long)without);
+        fprintf(out, "; %lld image%s none", (long long)without, without == 1 ? " has" : "s have");
     fprintf(out, "\n  %lld to %lld %s a caption, %.2f on average; %.2f %% of them <UNK>\n", (long long)c.shortest,
             (long long)c.longest, entries(&d->vocab), (double)c.words / (double)d->n,
             c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
@@ -214,8 +215,10 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
         if (d.n)
             show_captions(&d, spec->out);
         else
-            fprintf(spec->out, "  no captions of %lld images\n", (long long)d.features.rows);
-        fprintf(spec->out, "  %s URLs, %s image paths\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no");
+            fprintf(spec->out, "  no captions of %lld image%s\n", (long long)d.features.rows,
+                    plural(d.features.rows));
+        fprintf(spec->out, "  %s URLs, %s image paths%s\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no",
+                d.texts.n ? ", with whole captions" : "");
         show_warnings(&d, spec->out);
     }
     dataset_close(&d);
@@ -261,10 +264,7 @@ static int write_truth(const Dataset *d, int64_t row, int64_t k, FILE *out, Err 
     Record record;
     if (truth_record(d, row, &record, err))
         return -1;
-    char **chosen = record.references + k;
-    record.caption = *chosen;
-    record.n_references--;
-    memmove(chosen, chosen + 1, (size_t)((int64_t)record.n_references - k) * sizeof *chosen);
+    record.caption = truth_take(&record, k);
     int rc = record_write(out, &record, err);
     record_free(&record);
     return rc;
@@ -273,10 +273,8 @@ static int write_truth(const Dataset *d, int64_t row, int64_t k, FILE *out, Err 
 /* One caption, which is one of its image's. */
 static int write_caption(const Dataset *d, int64_t caption, FILE *out, Err *err)
 {
-    int64_t row = d->image.ints[caption], k = 0;
-    while (d->caption_of[d->caption_at[row] + k] != caption)
-        k++;
-    return write_truth(d, row, k, out, err);
+    int64_t row = d->image.ints[caption];
+    return write_truth(d, row, dataset_place_of(d, caption), out, err);
 }
 
 /* The rows of images that have captions, in order or shuffled. The caller frees. */

@@ -1,7 +1,8 @@
 /* Copies of downloaded images in a folder of the user's, under names that people can read:
  *
- *   http://host/a%20b/photo%201.php?x=1  ──►  DIR/photo 1.jpg           the last part of the URL, the suffix of the content
- *                                             DIR/photo 1-3f8a0c12.jpg  if that name has another image: digits of its SHA-256
+ *   http://host/a%20b/photo%201.php?x=1  ──►  DIR/photo 1.jpg, the last part of the URL with the suffix of the
+ *                                             content; if that name has another image, DIR/photo 1-3f8a0c12.jpg,
+ *                                             with digits of its SHA-256
  *
  * A file appears whole, and none that is there is replaced: one with the same bytes is the copy already. Main
  * thread. */

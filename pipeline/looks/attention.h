@@ -1,7 +1,7 @@
 /* The attention file of coco-sample (pipeline/sample/attention_file.h), read for the records of a sheet: what each
  * word of their captions looked at.
  *
- *   record ──(its row; its file where the attention file names files)──► a caption of the file ──► weights, a row per step
+ *   record ──► its row, or its file where the attention file names files ──► a caption ──► weights, a row per step
  *
  * Opened and matched on the main thread; afterwards any thread may ask for weights. */
 #ifndef COCO_PIPELINE_LOOKS_ATTENTION_H

@@ -1,7 +1,7 @@
 /* How sure a network was of each word of a caption: its probability, in five levels.
  *
  *   p >= 0.5   0.25   0.1   0.03   less
- *   level  0      1     2      3      4     shown by a shade, and at the end by lines below the word, which need no colour
+ *   level  0      1     2      3      4     shown by a shade, and the last ones by lines below the word, without colour
  *
  * Safe from any thread. */
 #ifndef COCO_PIPELINE_LOOKS_CONFIDENCE_H

@@ -12,11 +12,11 @@
  *
  *   /optim    attributes rule, learning_rate (as decayed so far), step; one group per array of the rule's state:
  *             "/optim/m/W_embed"
- *   /train    attributes: the other settings, named like their options with _ for -, such as batch_size (cell, hidden and
- *             wordvec are in /, optim is rule in /optim); captions_digest, iteration, epoch, best_val_loss, run,
+ *   /train    attributes: the other settings, named like their options with _ for -, such as batch_size (cell, hidden
+ *             and wordvec are in /, optim is rule in /optim); captions_digest, iteration, epoch, best_val_loss, run,
  *             log and data_absolute (these four are optional), rng_pos, rng_has_gauss, rng_gauss; rng_key (624) int32;
- *             loss_history (iteration) float64. pipeline/model_file/train_state.h says what they are. With averaged weights
- *             more, and /params is their mean (pipeline/model_file/weight_average.h)
+ *             loss_history (iteration) float64. pipeline/model_file/train_state.h says what they are. With averaged
+ *             weights more, and /params is their mean (pipeline/model_file/weight_average.h)
  *
  * Everything is checked as it is read: shapes before memory is allocated, every number for being finite and in range.
  * Messages name the file and the attribute or dataset. The same run gives the same bytes. Main thread. */

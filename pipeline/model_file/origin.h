@@ -2,8 +2,8 @@
  * coco-features writes it, coco-prepare keeps it, coco-train puts it into the model, so that coco-sample can caption
  * pictures.
  *
- *   attributes of "/" of a features file, or of "/cnn" of a model:  format, cnn, cnn_sha256, layer, grid_layer, fit, order,
- *             version, grid_rows, grid_columns, input_width, input_height, exact, truncated, mean (3), scale (3)
+ *   attributes of "/" of a features file, or of "/cnn" of a model:  format, cnn, cnn_sha256, layer, grid_layer, fit,
+ *             order, version, grid_rows, grid_columns, input_width, input_height, exact, truncated, mean (3), scale (3)
  *   group "/pca" of both:  mean (C), components (C, D); group "/grid_pca": the same of the grid's places
  *
  * cnn_sha256 stands for all of the first: without it nothing is known of the CNN. Everything is checked as it is read;

@@ -99,10 +99,24 @@ enum { LINE_MAX_BYTES = 16 << 20 };
 typedef struct {
     LineReader *lines;
     const char *key; /* NULL: losses */
+    char *val_key;   /* the same number of validations: "val_KEY" */
+    bool has_val;    /* some event has that */
     const Report *report;
     size_t lost; /* losses that are not finite numbers */
     char *first; /* where the first of them is */
 } LogReader;
+
+/* The number of an iteration, or of what follows it: that of a validation, once there is one. */
+static double find_value(RunCurves *run, LogReader *r, const LogEvent *e, const char *line, size_t len)
+{
+    bool of_iteration = !strcmp(e->event, "iteration");
+    double val = of_iteration ? NAN : log_value(line, len, r->val_key);
+    if (!isnan(val) && !r->has_val) {
+        r->has_val = true;
+        run->val.n = 0;
+    }
+    return of_iteration || !r->has_val ? log_value(line, len, r->key) : val;
+}
 
 static int add_line(RunCurves *run, LogReader *r, const char *line, size_t len, Err *err)
 {
@@ -115,7 +129,7 @@ static int add_line(RunCurves *run, LogReader *r, const char *line, size_t len, 
         return 0;
     }
     if (r->key)
-        return add_value(run, &e, log_value(line, len, r->key))
+        return add_value(run, &e, find_value(run, r, &e, line, len))
                    ? err_set(err, "%s: out of memory", line_reader_place(r->lines))
                    : 0;
     bool lost = e.not_finite ? strstr(e.not_finite, "loss") != NULL
@@ -145,7 +159,7 @@ static int read_log(RunCurves *run, LogReader *r, Err *err)
     if (run->loss.n + run->val.n == 0)
         return r->key ? err_set(err, "%s: no event has a \"%s\"", line_reader_name(r->lines), r->key)
                       : err_set(err, "%s: no losses", line_reader_name(r->lines));
-    if (r->key && run->loss.n)
+    if (r->key && run->loss.n && !r->has_val)
         run->val.n = 0;
     mark_gaps(&run->loss);
     mark_gaps(&run->val);
@@ -159,8 +173,10 @@ int curves_read(RunCurves *run, const char *path, const char *key, const Report 
     memset(run, 0, sizeof *run);
     if (!r.lines)
         return -1;
-    int rc = read_log(run, &r, err ? err : &why);
+    int rc = key && asprintf(&r.val_key, "val_%s", key) < 0 ? err_set(err, "out of memory")
+                                                            : read_log(run, &r, err ? err : &why);
     line_reader_close(r.lines);
+    free(r.val_key);
     free(r.first);
     if (rc < 0)
         curves_free(run);

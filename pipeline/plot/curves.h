@@ -2,7 +2,8 @@
  *
  * A resumed run returns to an earlier iteration in its log: later lines win, and what they replace is dropped. The
  * training loss comes from "iteration" events, the validation loss from any event that has one. Another number is
- * drawn as a training loss if "iteration" events have it, else as a validation loss. */
+ * drawn as a training loss if "iteration" events have it, with val_ before its name as a validation loss beside it;
+ * else as a validation loss. */
 #ifndef COCO_PIPELINE_PLOT_CURVES_H
 #define COCO_PIPELINE_PLOT_CURVES_H
 

@@ -29,6 +29,8 @@ void caption_set_free(CaptionSet *s)
         free(s->image[i].url);
         free(s->image[i].file);
     }
+    for (int64_t i = 0; i < s->n; i++)
+        free(s->caption[i].text);
     hash_free(s->names);
     hash_free(s->splits);
     hash_free(s->numbers);
@@ -143,9 +145,19 @@ int caption_set_words(CaptionSet *s, int32_t image, const char *words, Err *err)
     int32_t n;
     if (grow(&s->caption, &s->caption_room, (size_t)s->n, sizeof *s->caption) || add_words(s, words, &n))
         return err_set(err, "out of memory");
-    s->caption[s->n++] = (PreparedCaption){image, n, s->n_words};
+    s->caption[s->n++] = (PreparedCaption){image, n, s->n_words, NULL};
     s->n_words += (size_t)n;
     s->image[image].captions++;
+    return 0;
+}
+
+int caption_set_text(CaptionSet *s, int32_t image, const char *words, const char *text, Err *err)
+{
+    int64_t before = s->n;
+    if (caption_set_words(s, image, words, err))
+        return -1;
+    if (s->n > before && !(s->caption[before].text = strdup(text)))
+        return err_set(err, "out of memory");
     return 0;
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     int32_t image;
     int32_t n;    /* words */
     size_t words; /* where they begin in `word_of` */
+    char *text;   /* the caption if the words are not all of it: <UNK> was among them; else NULL */
 } PreparedCaption;
 
 typedef struct {
@@ -61,6 +62,8 @@ int32_t caption_set_image(CaptionSet *set, const char *name, Err *err);
 int caption_set_split(CaptionSet *set, int32_t image, const char *split, Err *err);
 /* Adds words, with one space between them, as a caption, or leaves them out. */
 int caption_set_words(CaptionSet *set, int32_t image, const char *words, Err *err);
+/* The same for words some of which are <UNK>: text has those too. */
+int caption_set_text(CaptionSet *set, int32_t image, const char *words, const char *text, Err *err);
 
 /* The image's name in messages, and in the lists of the dataset. */
 const char *caption_set_name(const CaptionSet *set, int64_t image);

@@ -39,8 +39,11 @@ static int add_captions(CaptionSet *set, const Dataset *d, const int32_t *image,
 {
     for (int64_t i = 0; i < d->n; i++) {
         char *words = vocab_text(&d->vocab, d->captions.ints + i * d->width, d->width);
-        int rc =
-            words ? caption_set_words(set, image[d->image.ints[i]], words, err) : err_set(err, "out of memory");
+        const char *text = d->texts.n ? d->texts.line[i] : NULL;
+        int32_t of = image[d->image.ints[i]];
+        int rc = !words ? err_set(err, "out of memory")
+                 : text ? caption_set_text(set, of, words, text, err)
+                        : caption_set_words(set, of, words, err);
         free(words);
         if (rc)
             return -1;

@@ -4,6 +4,7 @@
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/dataset/dataset_names.h"
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
@@ -40,8 +41,10 @@ static int read_captions(Prepare *p, Err *err)
         int32_t images = hash_count(p->captions.names);
         if (captions_read(o->captions[i], &sink, &format, err))
             return -1;
-        report_note(p->report, "%s: %s: %lld captions, %d images", o->captions[i], format,
-                    (long long)(p->captions.n - captions), hash_count(p->captions.names) - images);
+        captions = p->captions.n - captions;
+        images = hash_count(p->captions.names) - images;
+        report_note(p->report, "%s: %s: %lld caption%s, %d image%s", o->captions[i], format, (long long)captions,
+                    plural(captions), images, plural(images));
     }
     return 0;
 }
@@ -273,9 +276,10 @@ static void tell_splits(const Prepare *p)
     for (int k = 0; k < p->prepared.n_splits; k++) {
         const PreparedSplit *s = &p->prepared.split[k];
         if (s->images)
-            report_note(p->report, "%s: %lld images, %lld captions, %lld %s; %lld of them (%.2f %%) are <UNK>",
-                        s->name, (long long)s->images, (long long)s->captions, (long long)s->words, noun(p),
-                        (long long)s->unknown, 100.0 * (double)s->unknown / (double)s->words);
+            report_note(p->report, "%s: %lld image%s, %lld caption%s, %lld %s; %lld of them (%.2f %%) are <UNK>",
+                        s->name, (long long)s->images, plural(s->images), (long long)s->captions,
+                        plural(s->captions), (long long)s->words, noun(p), (long long)s->unknown,
+                        100.0 * (double)s->unknown / (double)s->words);
     }
 }
 

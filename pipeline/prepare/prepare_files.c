@@ -266,6 +266,31 @@ static int fit_pca(const Prepared *p, Pca *pca, Err *err)
 
 /* --- lists and vocabulary --- */
 
+typedef struct {
+    char *path;
+    FILE *out;
+} TextFile;
+
+static int text_open(TextFile *f, const char *dir, DatasetFile kind, const char *split, Err *err)
+{
+    f->path = plain_path(dir, kind, split, err);
+    f->out = f->path ? fopen(f->path, "we") : NULL;
+    if (f->out)
+        return 0;
+    if (f->path)
+        err_set(err, "%s: %s", f->path, strerror(errno));
+    free(f->path);
+    return -1;
+}
+
+static int text_close(TextFile *f, Err *err)
+{
+    bool bad = ferror(f->out);
+    int rc = fclose(f->out) || bad ? err_set(err, "%s: %s", f->path, strerror(errno)) : 0;
+    free(f->path);
+    return rc;
+}
+
 typedef const char *Line(const CaptionSet *set, int64_t image);
 
 static const char *url_of(const CaptionSet *set, int64_t image)
@@ -276,19 +301,48 @@ static const char *url_of(const CaptionSet *set, int64_t image)
 static int write_list(const Prepared *p, const PreparedSplit *s, DatasetFile kind, Line *line, const char *dir,
                       Err *err)
 {
+    TextFile f;
     for (int64_t i = 0; i < s->images; i++)
         if (!line(p->captions, s->image[i]))
             return 0;
-    char *path = plain_path(dir, kind, s->name, err);
-    FILE *f = path ? fopen(path, "we") : NULL;
-    int rc = f ? 0 : path ? err_set(err, "%s: %s", path, strerror(errno)) : -1;
-    for (int64_t i = 0; f && i < s->images; i++)
-        fprintf(f, "%s\n", line(p->captions, s->image[i]));
-    int bad = f && ferror(f);
-    if (f && (fclose(f) || bad))
-        rc = err_set(err, "%s: %s", path, strerror(errno));
-    free(path);
-    return rc;
+    if (text_open(&f, dir, kind, s->name, err))
+        return -1;
+    for (int64_t i = 0; i < s->images; i++)
+        fprintf(f.out, "%s\n", line(p->captions, s->image[i]));
+    return text_close(&f, err);
+}
+
+/* One line. Words of a vocabulary that was taken from elsewhere may hold anything. */
+static void put_words(const CaptionSet *set, const PreparedCaption *c, FILE *out)
+{
+    for (int32_t t = 0; t < c->n; t++) {
+        if (t && !set->characters)
+            putc(' ', out);
+        for (const char *b = hash_key(set->words, set->word_of[c->words + (size_t)t], NULL); *b; b++)
+            putc((unsigned char)*b < ' ' ? ' ' : *b, out);
+    }
+}
+
+/* The whole captions of split k, in the order of their rows, if some of its words are <UNK>. */
+static int write_texts(const Prepared *p, int k, const char *dir, Err *err)
+{
+    const CaptionSet *set = p->captions;
+    TextFile f;
+    if (!p->split[k].unknown)
+        return 0;
+    if (text_open(&f, dir, DATASET_FILE_TEXTS, p->split[k].name, err))
+        return -1;
+    for (int64_t i = 0; i < set->n; i++) {
+        const PreparedCaption *c = &set->caption[i];
+        if (!caption_is_used(set, c) || set->image[c->image].split != k)
+            continue;
+        if (c->text)
+            fputs(c->text, f.out);
+        else
+            put_words(set, c, f.out);
+        putc('\n', f.out);
+    }
+    return text_close(&f, err);
 }
 
 static int write_vocab(const Prepared *p, const char *dir, Err *err)
@@ -321,6 +375,8 @@ int prepared_write(const Prepared *p, const char *dir, double kept[2], Err *err)
             rc = write_list(p, s, DATASET_FILE_IMAGES, caption_set_file, dir, err);
         if (rc == 0)
             rc = write_list(p, s, DATASET_FILE_URLS, url_of, dir, err);
+        if (rc == 0)
+            rc = write_texts(p, k, dir, err);
     }
     pca_free(&by.vector);
     pca_free(&by.grid);

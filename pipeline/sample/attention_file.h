@@ -1,13 +1,16 @@
 /* The attention file (HDF5): what each word of captions looked at.
  *
- *   attention (captions, steps, P) float32   the weights of the grid's places, at the step that gave word `step` (<END> counted,
- *                                            <NULL> and <START>, which a caption does not show, left out); they sum to 1, or to
- *                                            1 - β with adaptive attention; NaN past a caption's end
- *   rows (captions) int32                    the images' rows in the split, or places in the list of pictures
- *   files (captions) strings                 of pictures: their names, as in records. One that was left out has NaN alone
- *   attributes of /                          format "coco-attention", version 1, grid_rows, grid_columns (if known), split,
- *                                            crop_aspect (width / height of the part in a picture's middle that the grid covers, if
- *                                            it does not cover all of it)
+ *   attention (captions, steps, P) float32
+ *               the weights of the grid's places, at the step that gave word `step` (<END> counted, <NULL> and <START>,
+ *               which a caption does not show, left out); they sum to 1, or to 1 - β with adaptive attention; NaN past a
+ *               caption's end
+ *   rows (captions) int32
+ *               the images' rows in the split, or places in the list of pictures
+ *   files (captions) strings
+ *               of pictures: their names, as in records. One that was left out has NaN alone
+ *   attributes of /
+ *               format "coco-attention", version 1, grid_rows, grid_columns (if known), split, crop_aspect (width / height
+ *               of the part in a picture's middle that the grid covers, if it does not cover all of it)
  *
  * It is written row by row, in the order of the captions, and appears whole or not at all. Main thread. */
 #ifndef COCO_PIPELINE_SAMPLE_ATTENTION_FILE_H

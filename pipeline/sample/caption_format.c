@@ -6,6 +6,7 @@
 #include "pipeline/common/terminal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t id_of(const CaptionItem *item)
@@ -21,6 +22,8 @@ static int write_record(FILE *out, const CaptionItem *item, Err *err)
     Record record = {.image_id = id_of(item), .row = -1, .file = (char *)item->file};
     if (item->data && truth_record(item->data, item->row, &record, err))
         return -1;
+    if (item->truth)
+        free(truth_take(&record, item->truth - 1));
     record.caption = (char *)item->caption;
     record.logprob = item->logprob;
     record.candidates = item->candidates;

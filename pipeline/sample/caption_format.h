@@ -17,6 +17,8 @@ typedef struct {
     int64_t row;         /* or the picture's place */
     int64_t place;       /* among the images that this process captions */
     const char *caption;
+    int64_t
+        truth; /* of one of the image's own captions: which, from 1; it is then no reference of itself. 0: none */
     double logprob; /* NaN: not written */
     /* In records alone; NULL: not written (io/data/record.h). */
     const RecordCandidate *candidates;

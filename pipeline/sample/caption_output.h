@@ -1,14 +1,19 @@
-/* Where captions go: to a file, in the order of the images. Several ranks caption every R-th image each, and rank 0
- * writes all, round by round (pipeline/common/team_rounds.h). What ranks warn of goes the same way. Main thread. */
+/* Where captions go: to standard output, or to a file that appears whole or not at all, in the order of the images.
+ * Several ranks caption every R-th image each, and rank 0 writes all, round by round (pipeline/common/team_rounds.h).
+ * What ranks warn of goes the same way. Main thread. */
 #ifndef COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 #define COCO_PIPELINE_SAMPLE_CAPTION_OUTPUT_H
 
+#include "io/file/file.h"
 #include "pipeline/common/report.h"
 #include "pipeline/common/team_rounds.h"
 #include "pipeline/sample/caption_format.h"
 
 typedef struct {
     FILE *out;
+    const char *target; /* the file's name; NULL: standard output */
+    OutFile file;
+    bool stopped; /* a signal ended the work early */
     const CaptionFormat *format;
     const Report *report; /* the caller's */
     Report own;           /* whose warnings wait */
@@ -20,9 +25,10 @@ typedef struct {
     Err said;          /* the last warning */
 } CaptionOutput;
 
-/* Borrows all. The caller frees, also after a failure. */
-int caption_output_begin(CaptionOutput *output, const CaptionFormat *format, FILE *out, const Report *report,
-                         Err *err);
+/* target: a file, or "-" for standard output. Borrows all. The caller frees, also after a failure; a file that has not
+ * come to its end is then as it was. */
+int caption_output_begin(CaptionOutput *output, const CaptionFormat *format, const char *target,
+                         const Report *report, Err *err);
 void caption_output_free(CaptionOutput *output);
 
 /* The report for what this rank warns of, image by image. */
@@ -31,6 +37,9 @@ const Report *caption_output_report(CaptionOutput *output);
 /* The caption of an image, or what failed. */
 int caption_output_put(CaptionOutput *output, const CaptionItem *item, Err *err);
 
+/* Lets a reader of standard output see what is there. */
+int caption_output_flush(CaptionOutput *output, Err *err);
+
 /* All ranks: after a step that ended with rc. -1 on all if it failed on one, with its line. */
 int caption_output_agree(CaptionOutput *output, int rc, Err *err);
 
@@ -38,7 +47,8 @@ int caption_output_agree(CaptionOutput *output, int rc, Err *err);
  * round in which a rank fails is written. */
 int caption_output_round(CaptionOutput *output, int rc, Err *err);
 
-/* All ranks: after the last round, the end of the format, and the sum of `broken`, which becomes that of all. */
+/* All ranks: after the last round, or after a signal. The end of the format; the file appears, unless a signal ended
+ * the work early; and `broken` becomes the sum of all. */
 int caption_output_end(CaptionOutput *output, int64_t *broken, Err *err);
 
 #endif

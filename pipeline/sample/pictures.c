@@ -8,7 +8,6 @@
 #include "pipeline/features/picture_stream.h"
 #include "pipeline/sample/rows_share.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,8 +177,8 @@ static int caption_ready(Run *r, Err *err)
     int n, rc = take_ready(r, &n, err);
     if (n && decoder_run(d, n, rc < 0 ? NULL : err))
         return -1;
-    if (n && r->output->ranks == 1 && fflush(r->output->out))
-        return err_set(err, "cannot write: %s", strerror(errno));
+    if (n && r->output->ranks == 1 && caption_output_flush(r->output, err))
+        return -1;
     if (r->output->ranks == 1)
         report_progress(r->report, r->done, r->places.n);
     return rc;

@@ -1,6 +1,7 @@
 /* Captions of pictures: the network that made a model's features makes theirs.
  *
- *   paths ──► read, decode, run through the models' networks (a thread each, picture_stream.h) ──► decoder, of what is ready ──► records, in order
+ *   paths ──► read, decode, run through the models' networks ──► decoder, of what is ready ──► records, in order
+ *             (a thread each, picture_stream.h)
  *
  * Main thread. Sets the number of OpenMP's threads (threads.h) to few, as the network needs the processors. */
 #ifndef COCO_PIPELINE_SAMPLE_PICTURES_H

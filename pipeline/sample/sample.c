@@ -1,5 +1,6 @@
 #include "pipeline/sample/sample.h"
 
+#include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "io/ranks/ranks.h"
 #include "pipeline/common/team.h"
@@ -14,7 +15,6 @@
 typedef struct {
     const SampleOptions *options;
     const Report *report;
-    FILE *out;
     Ensemble ensemble;
     Source source[SEARCH_MODELS];
     const Dataset *data; /* the first source's, which the records are from */
@@ -119,7 +119,18 @@ static int score_rows(Run *r, Err *err)
 {
     return open_sources(r, err) ? -1
                                 : score_captions(&r->ensemble.model[0], r->data, r->options->first,
-                                                 &r->options->decoder, r->out, r->report, err);
+                                                 &r->options->decoder, &r->output, r->report, err);
+}
+
+/* Files that one run reads or writes are different ones. */
+static int check_output(const SampleOptions *o, Err *err)
+{
+    if (o->attention && path_same(o->output, o->attention))
+        return err_set(err, "%s: -o and --attention name the same file", o->output);
+    for (int i = 0; i < o->n_models; i++)
+        if (path_same(o->output, o->models[i]))
+            return err_set(err, "%s: -o would replace the model", o->output);
+    return 0;
 }
 
 /* What the records do not carry stays with the rank that has it. */
@@ -149,10 +160,10 @@ static int load(Run *r, SampleOptions *o, Err *err)
     return 0;
 }
 
-int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err)
+int sample_run(const SampleOptions *options, const Report *report, int64_t *broken, Err *err)
 {
     SampleOptions own = *options, *o = &own;
-    Run r = {.options = o, .report = report, .out = out};
+    Run r = {.options = o, .report = report};
     RowSelection selection = {.split = o->features ? NULL : o->split,
                               .path = o->rows,
                               .first = o->first,
@@ -161,9 +172,10 @@ int sample_run(const SampleOptions *options, FILE *out, const Report *report, in
     *broken = 0;
     h5_allow_external(o->allow_external);
     ranks_limit((double)o->mpi_timeout);
-    int rc = caption_output_begin(&r.output, o->decoder.format, out, report, err);
-    if (rc == 0)
-        rc = load(&r, o, err);
+    int rc = check_output(o, err) || caption_output_begin(&r.output, o->decoder.format, o->output, report, err) ||
+                     load(&r, o, err)
+                 ? -1
+                 : 0;
     rc = caption_output_agree(&r.output, rc, err);
     if (rc == 0 && o->pictures.n_operands)
         rc = pictures_run(&o->pictures, &o->decoder, &r.ensemble, &selection, o->attention, &r.output, broken, err);

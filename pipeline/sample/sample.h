@@ -13,7 +13,6 @@
 #include "pipeline/sample/pictures.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 typedef struct {
     const char *const *models; /* files; of several the probabilities are averaged */
@@ -32,12 +31,13 @@ typedef struct {
     const char *rows;      /* a file of row numbers or records, "-" for standard input; NULL: every row */
     int64_t first;         /* only the first `first` of these; negative: all */
     int64_t shard, shards; /* of the rest, those whose place mod shards is shard */
+    const char *output;    /* the file for captions; "-": standard output */
     int64_t mpi_timeout;   /* seconds that another rank may take to answer, at least 1 */
 } SampleOptions;
 
-/* Captions the rows and writes to out; of several ranks, each captions its share and rank 0 writes. -1 on failure, with
- * an explanation in err; what was written so far is whole records. *broken: pictures that were left out, each with a
- * warning. */
-int sample_run(const SampleOptions *options, FILE *out, const Report *report, int64_t *broken, Err *err);
+/* Captions the rows and writes them; of several ranks, each captions its share and rank 0 writes. -1 on failure, with
+ * an explanation in err; what standard output has by then is whole records, and a file is as it was. *broken: pictures
+ * that were left out, each with a warning. */
+int sample_run(const SampleOptions *options, const Report *report, int64_t *broken, Err *err);
 
 #endif

@@ -3,21 +3,17 @@
 #include "model/loss.h"
 #include "pipeline/train/batch.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ROWS = 128 /* captions at a time */ };
 
 typedef struct {
     const Model *model;
     const Dataset *data;
-    const CaptionFormat *format;
     LossWork *work;
     Batch batch;
     double loss[ROWS];
-    FILE *out;
-    int64_t written;
+    CaptionOutput *out;
 } Scorer;
 
 static int write_caption(Scorer *s, int i, Err *err)
@@ -25,12 +21,14 @@ static int write_caption(Scorer *s, int i, Err *err)
     const Dataset *d = s->data;
     int64_t at = s->batch.index[i];
     char *text = vocab_text(&d->vocab, d->captions.ints + at * d->width, d->width);
-    const CaptionItem item = {.data = d, .row = d->image.ints[at], .caption = text, .logprob = -s->loss[i]};
+    const CaptionItem item = {.data = d,
+                              .row = d->image.ints[at],
+                              .caption = text,
+                              .truth = dataset_place_of(d, at) + 1,
+                              .logprob = -s->loss[i]};
     if (!text)
         return err_set(err, "out of memory");
-    int rc = fputs(s->written++ ? s->format->between : s->format->begin, s->out) == EOF
-                 ? err_set(err, "cannot write: %s", strerror(errno))
-                 : s->format->write(s->out, &item, err);
+    int rc = caption_output_put(s->out, &item, err);
     free(text);
     return rc;
 }
@@ -59,12 +57,12 @@ static int score_batch(Scorer *s, int64_t first, int n, Err *err)
     return 0;
 }
 
-int score_captions(const Model *model, const Dataset *data, int64_t first, const DecoderOptions *o, FILE *out,
-                   const Report *report, Err *err)
+int score_captions(const Model *model, const Dataset *data, int64_t first, const DecoderOptions *o,
+                   CaptionOutput *out, const Report *report, Err *err)
 {
     const LossOptions options = {.precision = o->search.precision, .places = data->grid.places};
-    Scorer s = {.model = model, .data = data, .format = o->format, .out = out};
-    int64_t n = first >= 0 && first < data->n ? first : data->n;
+    Scorer s = {.model = model, .data = data, .out = out};
+    int64_t none = 0, n = first >= 0 && first < data->n ? first : data->n;
     s.work = loss_work_new(&model->params.shape, ROWS, data->width - 1, &options);
     int rc = !s.work || batch_alloc(&s.batch, data, ROWS)
                  ? err_set(err, "no memory to score %d captions at a time", ROWS)
@@ -73,8 +71,8 @@ int score_captions(const Model *model, const Dataset *data, int64_t first, const
         rc = score_batch(&s, i, (int)(n - i < ROWS ? n - i : ROWS), err);
         report_progress(report, i + s.batch.n, n);
     }
-    if (rc == 0 && fprintf(out, "%s%s", s.written ? "" : s.format->begin, s.format->end) < 0)
-        rc = err_set(err, "cannot write: %s", strerror(errno));
+    if (rc == 0)
+        rc = caption_output_end(out, &none, err);
     batch_free(&s.batch);
     loss_work_free(s.work);
     return rc;

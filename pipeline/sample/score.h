@@ -9,11 +9,9 @@
 #include "pipeline/model_file/model.h"
 #include "pipeline/sample/decoder.h"
 
-#include <stdio.h>
-
 /* Writes an item per caption: the first `first` of them, or all if it is negative. The data's index is needed, and
- * its grid if the model has attention; of the decoder's options format and search.precision count. */
-int score_captions(const Model *model, const Dataset *data, int64_t first, const DecoderOptions *options, FILE *out,
-                   const Report *report, Err *err);
+ * its grid if the model has attention; of the decoder's options search.precision counts. */
+int score_captions(const Model *model, const Dataset *data, int64_t first, const DecoderOptions *options,
+                   CaptionOutput *out, const Report *report, Err *err);
 
 #endif

@@ -122,13 +122,13 @@ static void put_member(const char *key, const char *text)
     }
 }
 
-static int write_status(const Record *r, TagState state, const char *target, const char *reason, Err *err)
+static int write_status(const Record *r, TagState state, bool dry, const char *target, const char *reason, Err *err)
 {
     static const char *const WORDS[TAG_STATES] = {"written", "same", "kept", "skipped", "failed"};
     errno = 0;
     printf("{\"image_id\":%" PRId64, r->image_id);
     put_member("file", r->file);
-    put_member("status", WORDS[state]);
+    put_member("status", dry && state == TAG_WRITTEN ? "to write" : WORDS[state]);
     put_member("path", target);
     if (state != TAG_WRITTEN && state != TAG_SAME)
         put_member("reason", reason);
@@ -163,7 +163,7 @@ static int tag_records(const Run *run, RecordReader *in, const Report *report, T
             char *target = NULL;
             TagState state = tag_record(run, &record, &target, &why);
             count->n[state]++;
-            rc = write_status(&record, state, target, why.text, err);
+            rc = write_status(&record, state, run->options->dry, target, why.text, err);
             free(target);
             record_free(&record);
         }

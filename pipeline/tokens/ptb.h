@@ -15,7 +15,8 @@
  *   - a smiley, '90 or "3.jpg" at the very end of the file, without a line break after it, comes apart.
  * Hence `next`. Not copied are:
  *   - a quoted value in a tag that continues on the next line (<a b=' ... '>);
- *   - a line break within a caption (CR, VT, FF, U+2028, U+2029), after which the tools give the rest to the next image;
+ *   - a line break within a caption (CR, VT, FF, U+2028, U+2029), after which the tools give the rest to the next
+ *     image;
  *   - one character after an abbreviation at the very end of the file ("etc.1");
  *   - U+017F, U+0130, U+0131 and U+212A in place of the s, i and k of a listed word or abbreviation;
  *   - all of Java's rules for a capital sigma that ends a word within a token: a few simple rules approximate them. */

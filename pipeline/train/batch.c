@@ -1,6 +1,7 @@
 #include "pipeline/train/batch.h"
 
 #include "io/base/err.h"
+#include "model/captioner.h"
 #include "pipeline/common/pipe.h"
 
 #include <stdlib.h>
@@ -94,6 +95,15 @@ int batch_gather(const Dataset *d, const Share *share, Batch *b, Err *err)
         if (gather_shard(d, b, share_row(share, b->n, k), share_row(share, b->n, k + 1), err))
             return -1;
     return 0;
+}
+
+int64_t batch_words(const Dataset *d, const Batch *b)
+{
+    int64_t words = 0;
+    for (int i = 0; i < b->n; i++)
+        for (int64_t t = 1; t < d->width; t++)
+            words += d->captions.ints[b->index[i] * d->width + t] != WORD_NULL;
+    return words;
 }
 
 /* Which of `captions` the batch's i-th is. */

@@ -50,6 +50,9 @@ void batch_free(Batch *batch);
  * their places. -1: a feature is not finite, or a word is out of range. Any thread. */
 int batch_gather(const Dataset *data, const Share *share, Batch *batch, Err *err);
 
+/* Words that are due in the captions of its rows: what their loss is a sum over. */
+int64_t batch_words(const Dataset *data, const Batch *batch);
+
 typedef struct BatchSource BatchSource;
 
 /* The captions of each batch. */

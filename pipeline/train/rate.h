@@ -2,8 +2,8 @@
  *
  *   constant  base·lr_decay at the end of each epoch (the course)
  *   step      base·lr_decay at the end of each lr_every-th epoch
- *   cosine    as constant, times ½(1 + cos(π·k/K)): k of the K iterations after the warmup are done (Loshchilov and Hutter
- *             2017, without restarts)
+ *   cosine    as constant, times ½(1 + cos(π·k/K)): k of the K iterations after the warmup are done (Loshchilov and
+ *             Hutter 2017, without restarts)
  *   plateau   base·lr_decay after every lr_every checks (--val-every) in a row without a better one
  *
  * A warmup of N iterations multiplies iteration i, from 1, by min(1, i/N) (Goyal et al. 2017). The factor depends on

@@ -3,6 +3,7 @@
 #include "io/base/clock.h"
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
+#include "pipeline/common/plural.h"
 #include "pipeline/model_file/model_file.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
@@ -65,13 +66,32 @@ static int milestones(TrainRun *r, Err *err)
     return train_log_event(r, epoch_ends ? "epoch" : "validation", NAN, due, err);
 }
 
+/* Drawn captions are learnt from by their rewards, so that their loss says nothing of a word; and against smoothed
+ * targets there is no perplexity. */
+static void find_words(TrainRun *r, const Batch *b)
+{
+    if (r->critic)
+        return;
+    r->words.loss = r->loss * b->n / (double)batch_words(&r->data, b);
+    if (r->state.settings.label_smoothing == 0)
+        r->words.perplexity = exp(r->words.loss);
+}
+
+/* What stands beside the loss. The mean of the baseline that is itself a mean of rewards is the mean reward again. */
 static void note_loss(const TrainRun *r)
 {
-    char rewards[80] = "";
+    char more[120] = "";
+    size_t n = 0;
     if (r->critic)
-        snprintf(rewards, sizeof rewards, " reward: %.4f baseline: %.4f", r->drawn.reward, r->drawn.baseline);
+        n = (size_t)snprintf(more, sizeof more, " reward: %.4f", r->drawn.reward);
+    if (r->critic && r->state.settings.baseline != BASELINE_MEAN)
+        snprintf(more + n, sizeof more - n, " baseline: %.4f", r->drawn.baseline);
+    if (!isnan(r->words.loss))
+        n = (size_t)snprintf(more, sizeof more, " per word: %.4f", r->words.loss);
+    if (!isnan(r->words.perplexity))
+        snprintf(more + n, sizeof more - n, " perplexity: %.3f", r->words.perplexity);
     report_note(r->report, "(Iteration %lld / %lld) loss: %f%s", (long long)r->state.iteration, (long long)r->total,
-                r->loss, rewards);
+                r->loss, more);
 }
 
 static int iterate(TrainRun *r, Err *err)
@@ -92,7 +112,9 @@ static int iterate(TrainRun *r, Err *err)
     s->rng = b->rng;
     s->epoch = s->iteration / r->per_epoch + 1;
     s->iteration++;
-    if ((s->iteration - 1) % r->options->print_every == 0)
+    find_words(r, b);
+    report_state(r->report, "epoch %lld, loss %.3f", (long long)s->epoch, r->loss);
+    if (r->options->print_every && (s->iteration - 1) % r->options->print_every == 0)
         note_loss(r);
     int rc = train_log_event(r, "iteration", b->n * samples_of(&s->settings) / (clock_now() - began), false, err);
     /* Even if the log is lost: the state that is saved then is the one after a whole iteration. */
@@ -128,6 +150,16 @@ static int loop(TrainRun *r, Err *err)
     return 0;
 }
 
+/* What was written where; the best model only if a validation of this run has written it. */
+static void note_end(const TrainRun *r)
+{
+    const TrainOptions *o = r->options;
+    const char *best = r->kept_best ? r->state.settings.keep_best : NULL;
+    report_note(r->report, "%s: %lld iteration%s, last loss %f%s%s%s%s", o->out, (long long)r->state.iteration,
+                plural(r->state.iteration), r->loss, best ? "; the best model: " : "", best ? best : "",
+                r->log ? "; log: " : "", r->log ? r->log_path : "");
+}
+
 static int finish(TrainRun *r, Err *err)
 {
     if (save(r, err))
@@ -140,7 +172,10 @@ static int finish(TrainRun *r, Err *err)
     if (r->state.iteration < r->total)
         report_note(r->report, "ended at iteration %lld of %lld: %lld validations without a better one",
                     (long long)r->state.iteration, (long long)r->total, (long long)r->state.stale);
-    return train_log_event(r, "done", NAN, false, err);
+    if (train_log_event(r, "done", NAN, false, err))
+        return -1;
+    note_end(r);
+    return 0;
 }
 
 /* The resumed file stays as it is, and is copied if another name was asked for. */

@@ -2,7 +2,6 @@
 
 #include "io/data/trainlog_file.h"
 #include "io/file/file.h"
-#include "pipeline/train/validate.h"
 
 #include <errno.h>
 #include <math.h>
@@ -128,7 +127,8 @@ int train_log_event(TrainRun *r, const char *event, double rate, bool validated,
                   .captions_per_s = rate,
                   .val_loss = validated ? r->val_loss : NAN,
                   .reward = r->critic && !isnan(r->drawn.reward) ? &r->drawn : NULL,
-                  .scores = validated && scores_captions(&r->state.settings) ? &r->val_scores : NULL};
+                  .scores = validated ? &r->val_scores : NULL,
+                  .words = !strcmp(event, "iteration") ? &r->words : NULL};
     snprintf(e.event, sizeof e.event, "%s", event);
     if (r->log_begins && r->state.run) {
         snprintf(e.run, sizeof e.run, "%s", r->state.run);

@@ -11,8 +11,8 @@
  * not one. */
 int train_open_log(TrainRun *run, Err *err);
 
-/* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and, if captions
- * are scored, run->val_scores. -1: it could not be written, and
+/* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and
+ * run->val_scores. -1: it could not be written, and
  * run->log_lost is set. */
 int train_log_event(TrainRun *run, const char *event, double rate, bool validated, Err *err);
 

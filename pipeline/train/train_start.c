@@ -139,6 +139,7 @@ static int open_data(TrainRun *r, Err *err)
     const char *dir = r->found ? r->found : s->data;
     if (dataset_open(&r->data, dir, "train", flags, err) || check_captions(&r->data, r->report, err))
         return -1;
+    flags |= scores_captions(s) ? DATASET_TEXTS : 0; /* they are the references */
     if (s->val_every && (dataset_open(&r->val, dir, "val", flags, err) || check_captions(&r->val, r->report, err)))
         return -1;
     if (s->val_every && r->val.features.columns != r->data.features.columns)
@@ -324,7 +325,7 @@ static int prepare(TrainRun *r, Err *err)
 
 int train_start(TrainRun *r, Err *err)
 {
-    r->loss = r->drawn.reward = NAN;
+    r->loss = r->drawn.reward = r->words.loss = r->words.perplexity = NAN;
     r->share = (Share){1, ranks_self(), ranks_count()};
     h5_allow_external(r->options->allow_external);
     ranks_limit((double)r->options->mpi_timeout);

@@ -45,16 +45,6 @@ bool out_of_patience(const TrainRun *r)
 
 /* --- its numbers --- */
 
-/* Words that are due: what the loss is a sum over. */
-static int64_t words_of(const Batch *b, int width)
-{
-    int64_t words = 0;
-    for (int i = 0; i < b->n; i++)
-        for (int t = 1; t < width; t++)
-            words += b->captions[(size_t)i * (size_t)width + (size_t)t] != WORD_NULL;
-    return words;
-}
-
 /* What a rank finds in a batch. */
 typedef struct {
     double loss; /* summed over captions */
@@ -70,7 +60,7 @@ static int find_batch(TrainRun *r, int64_t first, int64_t end, BatchNumbers *fou
         b->index[k] = first + k;
     if (batch_gather(&r->val, &SHARE_WHOLE, b, err))
         return -1;
-    *found = (BatchNumbers){batch_loss(r, b) * b->n, words_of(b, r->val.width), b->has_zeros};
+    *found = (BatchNumbers){batch_loss(r, b) * b->n, batch_words(&r->val, b), b->has_zeros};
     return 0;
 }
 
@@ -107,8 +97,8 @@ static int loss_of_captions(TrainRun *r, Err *err)
         (zeros && check_zero_rows(&r->val.features, r->val.features_path, &r->warned_of_val_zeros, r->report, err)))
         return -1;
     r->val_loss = sum / (double)n;
-    r->val_scores.word_loss = sum / (double)words;
-    r->val_scores.perplexity = exp(r->val_scores.word_loss);
+    const double word_loss = sum / (double)words;
+    r->val_scores = (LogScores){{word_loss, exp(word_loss)}, NAN, NAN, NAN};
     return 0;
 }
 
@@ -122,9 +112,9 @@ static void note(const TrainRun *r)
     else
         snprintf(at, sizeof at, "Iteration %lld / %lld", (long long)s->iteration, (long long)r->total);
     if (scores_captions(&s->settings))
-        snprintf(scores, sizeof scores, " per word: %.4f perplexity: %.3f BLEU-4: %.4f ROUGE-L: %.4f CIDEr: %.4f",
-                 v->word_loss, v->perplexity, v->bleu4, v->rouge_l, v->cider);
-    report_note(r->report, "(%s) val loss: %f%s", at, r->val_loss, scores);
+        snprintf(scores, sizeof scores, " BLEU-4: %.4f ROUGE-L: %.4f CIDEr: %.4f", v->bleu4, v->rouge_l, v->cider);
+    report_note(r->report, "(%s) val loss: %f per word: %.4f perplexity: %.3f%s", at, r->val_loss, v->words.loss,
+                v->words.perplexity, scores);
 }
 
 /* --- what follows --- */
@@ -176,5 +166,6 @@ int validate(TrainRun *r, Err *err)
     if (!better || !t->keep_best)
         return 0;
     report_note(r->report, "the best so far: saved to %s", t->keep_best);
+    r->kept_best = true;
     return train_write(r, t->keep_best, err);
 }

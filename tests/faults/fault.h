@@ -13,8 +13,8 @@
  *   FAULT_ON     present: all calls from the k-th on fail
  *   FAULT_COUNT  a file of at least 80 bytes that receives native 64-bit numbers: the calls that failed, then the calls
  *                of each kind so far. Processes that are started count on.
- *   FAULT_TRACE  a file that receives a line for each call, or, with FAULT_AT, for the first that fails: its number and the
- *                places that it comes from, innermost first, as OFFSET@OBJECT.
+ *   FAULT_TRACE  a file that receives a line for each call, or, with FAULT_AT, for the first that fails: its number and
+ *                the places that it comes from, innermost first, as OFFSET@OBJECT.
  *
  * Calls count from the constructors on that follow this library's: what libraries do as they are loaded is not a
  * command's work. The C library's streams call its own read and write, which nothing can be put before; so streams

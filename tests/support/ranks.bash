@@ -8,8 +8,8 @@ needs_ranks() {
     [ -x "$BUILD/mpi/$1" ] || skip "build/mpi/$1 is missing (make MPI=1)"
 }
 
-# ranks_of N COMMAND ARGUMENT...: N ranks of it, each started by $WRAP if that is set; what mpirun itself says is left out.
-# mpirun would swallow what a loop reads.
+# ranks_of N COMMAND ARGUMENT...: N ranks of it, each started by $WRAP if that is set; what mpirun itself says is left
+# out. mpirun would swallow what a loop reads.
 ranks_of() {
     local n=$1 command=$2 many= status=0
     shift 2

@@ -1,5 +1,5 @@
-# Starts and stops the misbehaving server of tests/support/server.py. Load it in a bats file; call it from setup_file and
-# teardown_file.
+# Starts and stops the misbehaving server of tests/support/server.py. Load it in a bats file; call it from setup_file
+# and teardown_file.
 
 # start_server [FILE]: sets $SERVER (http://127.0.0.1:PORT) and $TLS_SERVER (https://...). The server exits after five
 # minutes in any case.
