@@ -342,8 +342,14 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
     w->out = w->dropout.rate > 0 ? w->dropped : w->h;
     w->first = batch->first;
     w->of = batch->of ? batch->of : batch->N;
-    plan_make(&w->plan, batch->N, batch->T, batch->captions, batch->inputs, batch->image, w->dropout.rate > 0,
-              batch->first);
+    plan_make(&w->plan, &(PlanRows){.N = batch->N,
+                                    .T = batch->T,
+                                    .captions = batch->captions,
+                                    .inputs = batch->inputs,
+                                    .image = batch->image,
+                                    .first = batch->first,
+                                    .drawn = batch->drawn,
+                                    .distinct = w->dropout.rate > 0});
     forward(w, params, batch);
     output_layer(w, params, batch->weight, batch->mode == LOSS_TRAINING ? grads : NULL);
     if (batch->mode == LOSS_TRAINING)

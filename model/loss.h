@@ -51,6 +51,9 @@ typedef struct {
     const int32_t *image; /* (N) */
     int images;
     int N, T; /* at most those of loss_work_new */
+    /* The captions are a model's own (draw.h): of one that ends before its T words and without <END>, the <NULL> that
+     * ended it is a word like others. Else <NULL> is never due. */
+    bool drawn;
     /* A part of a minibatch: its rows from number `first` on, of `of` rows in all. Loss and gradient are divided by
      * `of`, and masks are those of the whole, so that the sums over all parts are the minibatch's. Zeros: the rows are
      * all there is. */

@@ -42,16 +42,22 @@ static int tiles_of(int N)
     return (N + rows - 1) / rows;
 }
 
+/* Steps up to the last word that is due of T. */
+static int steps_of(const int32_t *due, int T, bool drawn)
+{
+    int n = T;
+    while (n > 0 && due[n - 1] == WORD_NULL)
+        n--;
+    bool ended = n == T || (n > 0 && due[n - 1] == WORD_END);
+    return drawn && !ended ? n + 1 : n;
+}
+
 /* Deals rows out to the tiles like cards, longest first, so that all tiles have about the same work. */
-static void plan_tiles(Plan *w, const int32_t *captions)
+static void plan_tiles(Plan *w, const PlanRows *in)
 {
     int N = w->N, T = w->T, at = 0;
-    for (int r = 0; r < N; r++) {
-        const int32_t *due = captions + (size_t)r * (size_t)(T + 1) + 1;
-        w->length[r] = T;
-        while (w->length[r] > 0 && due[w->length[r] - 1] == WORD_NULL)
-            w->length[r]--;
-    }
+    for (int r = 0; r < N; r++)
+        w->length[r] = steps_of(in->captions + (size_t)r * (size_t)(T + 1) + 1, T, in->drawn);
     w->tiles = tiles_of(N);
     for (int k = 0; k <= w->tiles; k++) {
         w->tile_at[k] = at;
@@ -76,17 +82,18 @@ static int32_t slot_for(Plan *w, int32_t word)
 }
 
 /* Numbers the positions, and the distinct words by first occurrence. */
-static void plan_positions(Plan *w, const int32_t *captions, const int32_t *inputs)
+static void plan_positions(Plan *w, const PlanRows *in)
 {
+    const int32_t *inputs = in->inputs;
     w->P = w->U = 0;
     for (int k = 0; k < w->tiles; k++) {
         int *first = plan_first(w, k);
         for (int t = 0; t < w->T; t++) {
             first[t] = w->P;
             for (int i = w->tile_at[k]; i < w->tile_at[k + 1] && w->length[w->order[i]] > t; i++) {
-                const int32_t *row = captions + (size_t)w->order[i] * (size_t)(w->T + 1);
+                const int32_t *row = in->captions + (size_t)w->order[i] * (size_t)(w->T + 1);
                 w->slot[w->P] = slot_for(w, inputs ? inputs[w->order[i] * w->T + t] : row[t]);
-                w->target[w->P] = row[t + 1] == WORD_NULL ? -1 : row[t + 1];
+                w->target[w->P] = row[t + 1] == WORD_NULL && !in->drawn ? -1 : row[t + 1];
                 w->number[w->P] = w->row[i] * w->T + t;
                 w->P++;
             }
@@ -97,18 +104,17 @@ static void plan_positions(Plan *w, const int32_t *captions, const int32_t *inpu
         w->slot_of[w->word[u]] = -1;
 }
 
-void plan_make(Plan *w, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
-               bool distinct, int first)
+void plan_make(Plan *w, const PlanRows *in)
 {
-    w->N = N, w->T = T;
-    w->distinct = distinct;
-    plan_tiles(w, captions);
-    for (int i = 0; i < N; i++)
-        w->row[i] = first + w->order[i];
-    plan_positions(w, captions, inputs);
+    w->N = in->N, w->T = in->T;
+    w->distinct = in->distinct;
+    plan_tiles(w, in);
+    for (int i = 0; i < w->N; i++)
+        w->row[i] = in->first + w->order[i];
+    plan_positions(w, in);
     for (int k = 0; k < w->tiles; k++)
         for (int i = w->tile_at[k]; i < w->tile_at[k + 1]; i++) {
             w->tile_of[i] = k;
-            w->image[i] = image ? image[w->order[i]] : 0;
+            w->image[i] = in->image ? in->image[w->order[i]] : 0;
         }
 }

@@ -16,7 +16,7 @@ typedef struct {
     int N, T, P, U; /* rows, steps, positions, distinct words */
     bool distinct;  /* equal words are distinct ones too: with dropout each has a mask */
     int tiles;
-    int *length;      /* (N): steps of a row up to its last due word */
+    int *length;      /* (N): steps of a row up to its last word that is due */
     int *order;       /* (N): the row of the minibatch at each place of the tiles */
     int *tile_of;     /* (N): the tile of a place */
     int *tile_at;     /* (tiles+1): the first place of a tile */
@@ -32,10 +32,18 @@ typedef struct {
 
 /* Room for minibatches of up to N rows, T steps and U distinct words of V. blocks->failed: out of memory. */
 void plan_alloc(Plan *plan, Blocks *blocks, int N, int T, size_t U, int V);
-/* Plans captions (N,T+1), the rows from number `first` on of the whole minibatch. inputs (N,T), the words that go in,
- * may be NULL: the captions'; image (N) may be NULL. */
-void plan_make(Plan *plan, int N, int T, const int32_t *captions, const int32_t *inputs, const int32_t *image,
-               bool distinct, int first);
+/* What is planned: as in LossBatch (loss.h). */
+typedef struct {
+    int N, T;
+    const int32_t *captions; /* (N,T+1) */
+    const int32_t *inputs;   /* (N,T); NULL: the captions' */
+    const int32_t *image;    /* (N); NULL without grids */
+    int first;               /* the number of the first row in the whole minibatch */
+    bool drawn;              /* of a caption that ends early without <END>, the <NULL> that ended it is due */
+    bool distinct;
+} PlanRows;
+
+void plan_make(Plan *plan, const PlanRows *rows);
 
 /* The first positions of a tile's steps (T+1). The tile's j-th row is alive at step t if first[t] + j < first[t+1],
  * and that is its position. */

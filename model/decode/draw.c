@@ -91,7 +91,8 @@ static int32_t next_word(const Draw *d, const Source *s, int live, int row, int 
     uint32_t random[4];
     int V = d->params->shape.V;
     real *scores = network_scores(d->network, live);
-    scores[WORD_NULL] = (real)-INFINITY;
+    if (s->captions)
+        scores[WORD_NULL] = (real)-INFINITY;
     if (s->greedy)
         return best_word(V, scores);
     philox_four((PhiloxPlace){s->seed, DRAW_LAYER, s->iteration, (uint32_t)(s->first + row)}, (uint32_t)t, random);
@@ -114,7 +115,7 @@ static int advance(Draw *d, const Source *s, int n, int t, int32_t *out, int ld)
     int at = 0;
     for (int i = 0; i < n; i++) {
         int32_t row = d->row[i], next = d->next[i];
-        bool ends = s->captions ? t + 2 > d->length[row] : next == WORD_END;
+        bool ends = s->captions ? t + 2 > d->length[row] : next == WORD_END || next == WORD_NULL;
         if (!s->captions || !ends)
             out[(size_t)row * (size_t)ld + (size_t)t + 1] = next;
         if (ends)

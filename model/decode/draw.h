@@ -5,7 +5,7 @@
  *                      ▲                                                          │
  *                      └──────────── rows that have not ended, packed ◄───────────┘
  *
- * A word is drawn from softmax(scores). <NULL>, which pads captions, is never drawn. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
+ * A word is drawn from softmax(scores). <NULL>, which pads captions, ends one as <END> does, and does not go in. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
  * depend neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread;
  * parallel inside. */
 #ifndef COCO_MODEL_DRAW_H
@@ -42,7 +42,8 @@ void draw_free(Draw *draw); /* NULL is legal */
 void draw_refresh(Draw *draw);
 
 /* `each` captions of up to T words for each of the N, one after the other: captions (N·each, T+1), from <START> to
- * <END>, or to the T-th word, then <NULL>. Row r of the result has random numbers of its own, those of
+ * <END>, or to the T-th word, then <NULL>. (A <NULL> that is drawn is due in the loss: LossBatch.drawn. A word that no
+ * draw can give would be raised by whatever lowers others, and captions would come to end in it.) Row r of the result has random numbers of its own, those of
  * row first·each + r; dropout's masks are among them, and are those that the loss of these rows has (loss.h), so that
  * captions are drawn from the very distribution whose logarithm is differentiated: from another one, the masked
  * network's and the whole one's drift apart until training breaks down. */

@@ -195,6 +195,7 @@ int self_critical_draw(TrainRun *r, const Batch *b, LossBatch *all, Err *err)
     all->weight = c->advantage;
     all->image = c->image;
     all->N = b->n * c->each;
+    all->drawn = true;
     return 0;
 }
 
