@@ -27,7 +27,12 @@ make_archive() { python3 "$BATS_TEST_DIRNAME/support/archives.py" "$@"; }
 fetch() { coco-fetch "$@" -q; }
 
 # no_parts: nothing is left beside the targets.
-no_parts() { [ -z "$(find . -name '*part-*' -o -name '*.archive*')" ]; }
+no_parts() {
+    find . -name '*part-*' -o -name '*.archive*' >parts
+    cat parts
+    [ ! -s parts ]
+    rm parts
+}
 
 # refused PATTERN ARCHIVE [OPTION...]: the error is one line, with the archive and the reason, and nothing was written.
 refused() {

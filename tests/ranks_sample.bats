@@ -82,7 +82,7 @@ END
 
 @test "one message from the ranks, and what one rank alone can do" {
     run -1 --separate-stderr sample 3 --split none
-    [[ "$stderr" =~ ^coco-sample:\ d/ ]]
+    [[ "$stderr" =~ ^coco-sample:\ d: ]]
     cp -rL d bad
     tool_h5 bad/val2014_vgg16_fc7_pca.h5 set features 10 nan
     run -1 --separate-stderr ranks_of 2 coco-sample -q -m m.h5 -d bad
