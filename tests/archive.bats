@@ -531,9 +531,13 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
         coco-fetch "$GOOD.$format" -q -o d $([ ! -d d ] || echo --force) >/dev/null 3>&- &
         pid=$!
         sleep "0.0$((RANDOM % 4))$((RANDOM % 10))"
-        kill -9 $pid || : # it may have ended
+        kill -STOP $pid || : # it may have ended
+        helpers=$(pgrep -P $pid) || :
+        kill -9 $pid || :
         wait $pid || :
         pid=
+        # They end with it, but not at once, and until then what they make is theirs.
+        for helper in $helpers; do while kill -0 "$helper" 2>/dev/null; do sleep 0.01; done; done
         fetch "$GOOD.$format" -o d >/dev/null
         diff -r "$S" d
         no_parts
