@@ -35,7 +35,8 @@ int show_main(int argc, char **argv)
         .synopsis = "show [DATA] [--split S] [-n N [--random|--minibatch]]",
         .about = "Says what is in the dataset directory DATA: arrays, lists, vocabulary, and\n"
                  "what the captions are like. All of it is checked as training would. With -n it prints records\n"
-                 "of ground truth for coco-render: caption is one reference, references are the others.",
+                 "of ground truth for coco-render: caption is one reference, references are the others, in the\n"
+                 "words of the vocabulary, as training sees them.",
         .examples = "  coco-fetch show DATA\n"
                     "  coco-fetch show DATA --split val -n 24 | coco-render -o look.png",
         .options = options,

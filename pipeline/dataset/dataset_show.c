@@ -332,6 +332,8 @@ int show_records(const ShowSpec *spec, const ShowRecords *what, const Report *re
     if (rc == 0 && dataset_captions_odd(&d, &line))
         report_warn(report, "%s", line.text);
     if (rc == 0)
+        lines_free(&d.texts); /* what is shown is what training sees */
+    if (rc == 0)
         rc = (minibatch ? write_minibatch : write_images)(&d, what, spec->out, report, err);
     dataset_close(&d);
     return rc;

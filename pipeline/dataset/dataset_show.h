@@ -35,7 +35,7 @@ typedef struct {
 } ShowRecords;
 
 /* Writes ground truth as records, an image or a caption each: `caption` is the image's first reference, or the caption
- * drawn, and `references` are its others. The split is val, of a minibatch train, unless the spec names one. */
+ * drawn, and `references` are its others, all as training sees them. The split is val, of a minibatch train, unless the spec names one. */
 int show_records(const ShowSpec *spec, const ShowRecords *what, const Report *report, Err *err);
 
 #endif
