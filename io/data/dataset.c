@@ -240,7 +240,7 @@ static int check_features_file(const Dataset *d, int flags, Err *err)
         return -1;
     return err_set(err, "%s: No such file or directory%s", d->features_path,
                    flags & DATASET_RAW ? ""
-                                       : "; coco-features makes features of photographs, coco-prepare --features "
+                                       : "; coco-features makes features from photographs, coco-prepare --features "
                                          "takes them");
 }
 

@@ -343,7 +343,7 @@ static int write_all(Prepare *p, Err *err)
         report_note(p->report, "%s: made%s", o->out,
                     p->features.n
                         ? ""
-                        : ", without features; coco-features makes them of photographs, --features takes them");
+                        : ", without features; coco-features makes them from photographs, --features takes them");
     return rc;
 }
 
