@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char ABOUT[] =
-    "Makes a dataset directory for coco-train of your own captions and of your pictures' features.\n\n"
+    "Makes a dataset directory for coco-train from your own captions and your pictures' features.\n\n"
     "CAPTIONS, recognised by their content: COCO annotations; Karpathy's dataset_*.json, with its splits;\n"
     "CSV (image,caption); TSV (image#0<TAB>caption); Flickr30k's bars (image| 0| caption); caption records.\n"
     "Tables may have a header, and in it a column split. - is stdin.";

@@ -56,7 +56,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "iterations", .kind = CLI_INT, .value = &s->iterations, .arg = "N",
          .help = "minibatches in all; wins over --epochs", .max = most},
         {.name = "batch-size", .kind = CLI_INT, .value = &s->batch_size, .arg = "N",
-         .help = "captions per minibatch; with --self-critical images (default 10)", .min = 1,
+         .help = "captions per minibatch; with --self-critical images, 10 unless given", .min = 1,
          .max = SETTING_BATCH_MAX},
         {.name = "shards", .kind = CLI_INT, .value = &s->shards, .arg = "N",
          .help = "sum each minibatch's gradient over N shards, in one order for 1 to N ranks of MPI", .min = 1,
@@ -73,7 +73,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "clip", .kind = CLI_REAL, .value = &s->clip, .arg = "X",
          .help = "scale gradients whose norm is above X down to it; 0 is never", .max = SETTING_CLIP_MAX},
         {.name = "clip-value", .kind = CLI_REAL, .value = &s->clip_value, .arg = "X",
-         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never (0.1 with --self-critical)",
+         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never; with "
+                 "--self-critical 0.1 unless given",
          .max = SETTING_CLIP_MAX},
         {.name = "weight-decay", .kind = CLI_REAL, .value = &s->weight_decay, .arg = "X",
          .help = "before each update, weights of matrix products lose the share X times the learning rate",

@@ -107,7 +107,7 @@ static const char **take_options(Options *o, const Cli *cli)
         cli_usage_error("expected " FETCH_WORDS);
     check_source(cli->operand[0], d);
     if (cli->n_operands > 1)
-        cli_usage_error("%s: one archive at a time", cli->operand[1]);
+        cli_usage_error("%s: one archive at a time; -o names the directory", cli->operand[1]);
     if (d->sha256 && !is_sha256(d->sha256))
         cli_usage_error("--sha256: '%s': expected 64 hexadecimal digits", d->sha256);
     d->out = stdout;

@@ -678,6 +678,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     fails 2 "shapes: must come before the options" coco-fetch -q shapes
     fails 2 "cs231n, .*a URL or a file" coco-fetch -q
     fails 2 "unknown option '--bogus'" coco-fetch --bogus
-    fails 2 "b.zip: one archive at a time" coco-fetch a.zip b.zip
+    fails 2 "b.zip: one archive at a time; -o names the directory" coco-fetch a.zip b.zip
     fails 2 "--max-bytes: '0'" coco-fetch a.zip --max-bytes 0
 }

@@ -301,7 +301,7 @@ train_warns() {
 
 # --- features ---
 
-@test "features: none" { rm $train $val; both_fail "$train: No such file" "$val: No such file"; }
+@test "features: none" { rm $train $val; both_fail "$train: No such file or directory; coco-features makes" "$val: No such file or directory; coco-features makes"; }
 @test "features: truncated" { truncate -s -64 $train; truncate -s -64 $val; both_fail "$train: .*truncated" "$val: .*truncated"; }
 @test "features: an empty file" { : >$train; : >$val; both_fail "$train: .*not readable" "$val: .*not readable"; }
 @test "features: another name inside" { tool_h5 $val rm features; sample_fails "$val: no dataset 'features'"; }

@@ -69,10 +69,10 @@ engine() {
 }
 
 @test "names: a network in the cache, the default, and what is not there" {
-    fails 1 "efficientnet-lite1: the network is not in the cache \\($PWD/cache/cnn/efficientnet-lite1.onnx\\): 'scripts/setup photos' puts it there$" \
+    fails 1 "efficientnet-lite1: the network is not in the cache \\($PWD/cache/cnn/efficientnet-lite1.onnx\\): 'scripts/setup photos' puts it there, or --cnn names its file$" \
         coco-features -o out.h5 p
-    fails 1 "'scripts/setup photos efficientnet-lite2' puts it there$" coco-features --cnn efficientnet-lite2 -o out.h5 p
-    fails 1 "vgg16.onnx\\): 'coco-fetch cnn vgg16' downloads it$" coco-features --cnn vgg16.onnx -o out.h5 p
+    fails 1 "'scripts/setup photos efficientnet-lite2' puts it there, or --cnn names its file$" coco-features --cnn efficientnet-lite2 -o out.h5 p
+    fails 1 "vgg16.onnx\\): 'coco-fetch cnn vgg16' downloads it, or --cnn names its file$" coco-features --cnn vgg16.onnx -o out.h5 p
     fails 1 "mine: no such file, nor a network of that name in the cache; 'coco-fetch cnn' lists networks$" \
         coco-features --cnn mine -o out.h5 p
     fails 1 "./mine: No such file" coco-features --cnn ./mine -o out.h5 p

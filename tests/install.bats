@@ -78,6 +78,10 @@ compiles() {
         ./caption m.h5 <features >said
         same wanted said
     done
+    head -c -1 features >cut
+    run -1 --separate-stderr ./caption m.h5 <cut
+    [ "$output" = "$(sed '$d' wanted)" ]
+    [[ "$stderr" == "caption: the input cannot be read, or is no multiple of "*" float32 numbers" ]]
     echo no model >m.h5
     run -1 --separate-stderr ./caption m.h5 <features
     [ -z "$output" ]

@@ -230,6 +230,20 @@ static int check_split(const Dataset *d, Err *err)
     return known ? 0 : err_set(err, "%s: has no split '%s'; it has %s", d->dir, d->split, names);
 }
 
+/* -1 if there is no file of features: with the splits that there are, or with where features come from. What cannot be
+ * looked at is for features_open to say. */
+static int check_features_file(const Dataset *d, int flags, Err *err)
+{
+    if (file_exists(d->features_path, NULL) != 0)
+        return 0;
+    if (check_split(d, err))
+        return -1;
+    return err_set(err, "%s: No such file or directory%s", d->features_path,
+                   flags & DATASET_RAW ? ""
+                                       : "; coco-features makes features from photographs, coco-prepare --features "
+                                         "takes them");
+}
+
 static int open_parts(Dataset *d, int flags, Err *err)
 {
     char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
@@ -239,8 +253,8 @@ static int open_parts(Dataset *d, int flags, Err *err)
         d->dir, flags & DATASET_RAW ? DATASET_FILE_RAW_FEATURES : DATASET_FILE_FEATURES, d->split);
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
-    if (rc == 0 && file_exists(d->features_path, NULL) == 0)
-        rc = check_split(d, err);
+    if (rc == 0)
+        rc = check_features_file(d, flags, err);
     if (rc == 0)
         rc = features_open(&d->features, d->features_path, err);
     if (rc == 0 && flags & DATASET_GRID)

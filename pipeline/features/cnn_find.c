@@ -32,10 +32,14 @@ static int missing(const char *name, const char *path, Err *err)
                        "%s: no such file, nor a network of that name in the cache; 'coco-fetch cnn' lists networks",
                        name);
     if (known->urls[0])
-        return err_set(err, "%s: the network is not in the cache (%s): 'coco-fetch cnn %s' downloads it", name,
-                       path, known->name);
-    return err_set(err, "%s: the network is not in the cache (%s): 'scripts/setup photos%s%s' puts it there", name,
-                   path, strcmp(known->name, CNN_DEFAULT) ? " " : "",
+        return err_set(err,
+                       "%s: the network is not in the cache (%s): 'coco-fetch cnn %s' downloads it, or --cnn "
+                       "names its file",
+                       name, path, known->name);
+    return err_set(err,
+                   "%s: the network is not in the cache (%s): 'scripts/setup photos%s%s' puts it there, or --cnn "
+                   "names its file",
+                   name, path, strcmp(known->name, CNN_DEFAULT) ? " " : "",
                    strcmp(known->name, CNN_DEFAULT) ? known->name : "");
 }
 
