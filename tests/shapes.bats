@@ -239,7 +239,7 @@ assert n == 45, n
         shapes -f -o d --train "$train" --val "$val" -j3
         [ "$(find d/images/train -type f | wc -l) $(find d/images/val -type f | wc -l)" = "$sizes" ]
         coco-fetch show d | tr -s ' ' >said
-        for n in $sizes; do grep -Eq "^ $((5 * n)) captions of $n images?: 5 each" said; done
+        for n in $sizes; do grep -Eq "^ $((5 * n)) captions of $n images?: 5 to 5 each" said; done
         sentences d train >lines
         [ "$(sort -u lines | grep -vc bad)" = $((5 * train)) ]
     done

@@ -191,13 +191,9 @@ static void show_captions(const Dataset *d, FILE *out)
         least = n < least ? n : least;
         most = n > most ? n : most;
     }
-    fprintf(out, "  %lld caption%s of %lld image%s: ", (long long)d->n, plural(d->n), (long long)d->features.rows,
-            plural(d->features.rows));
-    if (least == most)
-        fprintf(out, "%lld each", (long long)most);
-    else
-        fprintf(out, "%lld to %lld each, %.2f on average", (long long)least, (long long)most,
-                (double)d->n / (double)d->features.rows);
+    fprintf(out, "  %lld caption%s of %lld image%s: %lld to %lld each, %.2f on average", (long long)d->n,
+            plural(d->n), (long long)d->features.rows, plural(d->features.rows), (long long)least, (long long)most,
+            (double)d->n / (double)d->features.rows);
     if (without)
         fprintf(out, "; %lld image%s none", (long long)without, without == 1 ? " has" : "s have");
     fprintf(out, "\n  %lld to %lld %s a caption, %.2f on average; %.2f %% of them <UNK>\n", (long long)c.shortest,
