@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # coco-plot: exit statuses, messages, and pictures from logs of every kind.
 
+bats_require_minimum_version 1.5.0
 load support/common
 
 setup() {
