@@ -8,8 +8,8 @@
 
 static const HelpVariable VARIABLES[] = {
     {CLI_ENV_SIMD, "COCO_SIMD",
-     "instruction set: base, avx2, avx512, avx512bf16 or amx, instead of the best one that this processor has; one that "
-     "it lacks is a usage error"},
+     "instruction set: base, avx2, avx512, avx512bf16 or amx, instead of the best one that this processor has; one "
+     "that it lacks is a usage error"},
     {CLI_ENV_CACHE, "COCO_CACHE",
      "folder of downloaded images and networks (else $XDG_CACHE_HOME/coco, ~/.cache/coco)"},
     {CLI_ENV_ENGINE, "COCO_ONNXRUNTIME",

@@ -255,8 +255,7 @@ static void draw_bar(int64_t done, int64_t total, const char *text)
 }
 
 /* A count that falls begins a new piece of work with a rate of its own. The rate leaves out what was done before the
- * first
- * call: the part of a resumed download that was already there. */
+ * first call: the part of a resumed download that was already there. */
 static void show_progress(void *ctx, int64_t done, int64_t total)
 {
     Progress *p = ctx;

@@ -194,7 +194,8 @@ server.serve_forever()' "$1" asked port 3>&- &
             refused "evil': is an absolute path" x.$format
         done
     done
-    [ ! -e evil ] && [ ! -e ../evil ]
+    [ ! -e evil ]
+    [ ! -e ../evil ]
 }
 @test "hostile: names that are not text, names that are too long" {
     for format in zip tar; do

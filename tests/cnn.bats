@@ -49,7 +49,9 @@ engine() {
 @test "conversion: what is not such a network is one line, and nothing in it runs" {
     refuses() {
         run "$convert" "$1" out.onnx
-        [ "$status" = 1 ] && [ "$output" = "efficientnet-to-onnx: $1: $2" ] && [ ! -e out.onnx ]
+        [ "$status" = 1 ]
+        [ "$output" = "efficientnet-to-onnx: $1: $2" ]
+        [ ! -e out.onnx ]
     }
     $pth --mobilenet other.pth
     refuses other.pth "is not EfficientNet-Lite0, Lite1 or Lite2"

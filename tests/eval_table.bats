@@ -54,7 +54,8 @@ better() {
     [[ "${lines[3]}" =~ ^b.jsonl\ +4\ +4\ +100\.0\ +100\.0\ +100\.0\ +100\.0\ +100\.0\  ]]
     [ "${#lines[@]}" = 4 ]
     # Columns are aligned.
-    [ "${#lines[1]}" = "${#lines[2]}" ] && [ "${#lines[2]}" = "${#lines[3]}" ]
+    [ "${#lines[1]}" = "${#lines[2]}" ]
+    [ "${#lines[2]}" = "${#lines[3]}" ]
     # Control characters in names do not reach the terminal; names that are not UTF-8 leave JSON valid.
     cp b.jsonl $'c\e\n.jsonl'
     run -0 --separate-stderr coco-eval --table b.jsonl $'c\e\n.jsonl'

@@ -20,7 +20,7 @@ setup() {
 @test "every check of the exercise is met" {
     for text in en.txt fr.txt; do
         [ "$(grep -c '✓$' $text)" = 27 ]
-        ! grep -q '✗' $text
+        run ! grep -q '✗' $text
         for name in next_h dx dprev_h dWx dWh db h dh0 out dW dw W_embed W_proj b_proj Wx Wh b W_vocab b_vocab; do
             grep -qE "^    $name error +[0-9.e-]+ +1e-[0-9]+ +✓$" $text
         done
@@ -37,7 +37,7 @@ setup() {
         [ "$(grep -c '^<h2>' $lang.html)" = "$(grep -c '^## ' "$ROOT/scripts/exercise.$lang")" ]
         # The source of each function that it names.
         [ "$(grep -c '<details>' $lang.html)" = "$(grep -A 1 '<details>' $lang.html | grep -c '^<pre>[a-z].*(')" ]
-        ! grep -q '[{][a-z_]*[}]' $lang.txt
+        run ! grep -q '[{][a-z_]*[}]' $lang.txt
     done
     grep -q 'rétropropagation' fr.html
     # Both languages go through the same steps.
@@ -51,9 +51,9 @@ setup() {
     [ "$(losses en.txt)" = "$(jq -r 'select(.event == "iteration" and .iteration % 10 == 1) | [.iteration, .loss] | @tsv' \
         en/small.jsonl | awk '{ printf "%d %.6f\n", $1, $2 }')" ]
     [ "$(losses en.txt | head -n 1)" != "$(losses fr.txt | head -n 1)" ]
-    ! cmp -s en/minibatch.png fr/minibatch.png
+    run ! cmp -s en/minibatch.png fr/minibatch.png
     # A loss, an error, a score: anything with two decimals or an exponent.
-    ! grep -E '[0-9][.,][0-9]{2}|[0-9]e-?[0-9]' "$ROOT"/scripts/exercise.{en,fr}
+    run ! grep -E '[0-9][.,][0-9]{2}|[0-9]e-?[0-9]' "$ROOT"/scripts/exercise.{en,fr}
 }
 
 @test "an error that is too large is shown, and is exit 1" {

@@ -34,7 +34,7 @@ check() { tiny -d d --check-gradients "$@" >out; }
     [ ! -e log.jsonl ]
     grep -q '^b_hn ' out
     check --init m.h5 --seed 7
-    ! cmp -s out first
+    run ! cmp -s out first
 }
 
 @test "a wrong gradient is found" {

@@ -71,7 +71,7 @@ shows() {
     shows 'coco-train --cell ' rnn lstm gru
     shows 'coco-train --cell=l' lstm
     shows 'coco-sample -m m' model.h5
-    ! shows 'coco-sample -m ' other.txt
+    run ! shows 'coco-sample -m ' other.txt
     shows 'coco-sample -d data --split ' train val
     shows 'coco-sample --data=data --split v' val
     shows 'coco-fetch sha' shapes

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # coco-plot: exit statuses, messages, and pictures from logs of every kind.
 
+bats_require_minimum_version 1.5.0
 load support/common
 
 setup() {
@@ -250,11 +251,11 @@ END
     [ "$(png box lr.png $VALIDATION $IN_CURVES)" = none ]
     # The mark is at the highest of the scores, and at the lowest of the losses.
     coco-plot scores.log --y val_cider --best -o best.png
-    ! cmp -s cider.png best.png
+    run ! cmp -s cider.png best.png
     [ "$(top "$(png box best.png $VALIDATION $IN_CURVES)")" -lt "$(top "$(png box cider.png $VALIDATION $IN_CURVES)")" ]
     coco-plot a.log -o loss.png
     coco-plot a.log --best -o best-loss.png
-    ! cmp -s loss.png best-loss.png
+    run ! cmp -s loss.png best-loss.png
     # A checkpoint and the end do not hide the validation of the same iteration.
     (cat scores.log; printf '{"event":"%s","iteration":40,"loss":2}\n' checkpoint done) >ended.log
     coco-plot ended.log --label x --title t --y val_cider -o ended.png

@@ -31,7 +31,8 @@ without_stdout() {
     without_stdout 0 coco-render -q --strict -d "$FILES/d" -o sheet.png --html page.html "$FILES/captions.jsonl"
     without_stdout 0 coco-fetch shapes -q -o d --train 2 --val 2
     [ ! -s err ]
-    [ "$(png size plot.png)" != "" ] && [ "$(png size sheet.png)" != "" ]
+    [ "$(png size plot.png)" != "" ]
+    [ "$(png size sheet.png)" != "" ]
 }
 
 @test "standard output is closed and there is something to print: a line, exit 1" {

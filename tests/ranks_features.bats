@@ -101,7 +101,8 @@ features() { ranks_of "$1" coco-features -q --cnn net.onnx --grid -o out.h5 "${@
     kill -KILL "$(cat rank)"
     local status=0
     wait $! || status=$?
-    [ "$status" != 0 ] && [ ! -e out.h5 ]
+    [ "$status" != 0 ]
+    [ ! -e out.h5 ]
     ranks_of 2 coco-features --cnn net.onnx --grid -o out.h5 $(cat list)
     grep '^an unfinished run goes on: it has computed ' stderr
     coco-features -q --cnn net.onnx --grid -o whole.h5 $(cat list)

@@ -54,7 +54,8 @@ END
     run -1 --separate-stderr coco-sample -q -m p.h5 v
     echo "$output" >one
     echo "$stderr" >said_one
-    [ "$(wc -l <one)" = 67 ] && [ "$(wc -l <said_one)" = 3 ]
+    [ "$(wc -l <one)" = 67 ]
+    [ "$(wc -l <said_one)" = 3 ]
     run -1 --separate-stderr ranks_of 2 coco-sample -q -m p.h5 v
     echo "$output" | cmp - one
     echo "$stderr" | cmp - said_one

@@ -68,7 +68,8 @@ RED=FF0000 BROWN=7A5C2E
     plain two.jsonl -o a.png
     plain two.jsonl -o b.png --title U
     read -r left top right bottom <<<"$(png changed a.png b.png)"
-    [ "$left" -ge 18 ] && [ "$right" -le 40 ] # one letter
+    [ "$left" -ge 18 ]
+    [ "$right" -le 40 ] # one letter
     read -r left below right rest <<<"$(png box a.png $RED)"
     [ "$bottom" -le $((below - 18)) ] # above the tiles
 }

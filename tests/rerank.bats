@@ -53,7 +53,7 @@ for line in sys.stdin:
         sample $way --rerank cider --format text >text
         jq -r .caption got >captions
         same text captions
-        ! cmp -s first text
+        run ! cmp -s first text
         sample $way --rerank none >none
         sample $way >plain
         same none plain

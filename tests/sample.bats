@@ -223,7 +223,7 @@ PY
     sample --temperature 1.5 --no-unk --no-repeat 1 --format text |
         awk '/<UNK>/ { exit 1 } { split("", seen); for (i = 1; i <= NF; i++) if (seen[$i]++) exit 1 }'
     sample --beam 3 --bad-endings --max-length 60 --format text >endings
-    ! grep -qE '(^| )(a|the|of|with)$' endings
+    run ! grep -qE '(^| )(a|the|of|with)$' endings
 }
 @test "rules: a longer norm gives longer captions; threads and shards change nothing" {
     mean() { awk '{ n += NF } END { print n / NR }'; }
@@ -259,7 +259,8 @@ PY
     # Through a link, to what it leads to.
     ln -s one link
     sample -n 2 -o link
-    [ -L link ] && [ "$(wc -l <one)" = 2 ]
+    [ -L link ]
+    [ "$(wc -l <one)" = 2 ]
 }
 @test "-o: whole or not at all" {
     local got=0 pid
@@ -297,4 +298,11 @@ PY
     fails 1 "own.h5: -o would replace the model" coco-sample -q -d d -m own.h5 -o ./own.h5
     same m.h5 own.h5
     fails 1 "x: -o and --attention name the same file" coco-sample -q -d d -m m.h5 -o x --attention x
+    echo 3 >rows
+    fails 1 "rows: -o and --rows name the same file" coco-sample -q -d d -m m.h5 -o rows --rows ./rows
+    [ "$(cat rows)" = 3 ]
+    cp -L d/val2014_vgg16_fc7_pca.h5 f.h5
+    fails 1 "f.h5: -o and --features name the same file" coco-sample -q -m m.h5 --features f.h5 -o f.h5
+    fails 1 "n: -o and --files name the same file" coco-sample -q -m m.h5 --features f.h5 --files n -o n
+    cmp d/val2014_vgg16_fc7_pca.h5 f.h5
 }

@@ -76,8 +76,8 @@ bad() { fails "$1" "$2" coco-sample -q -d d -m lstm.h5 "${@:3}"; }
     sample --greedy -m gru.h5 | jq .logprob >both
     sample --greedy | jq .logprob >lstm
     coco-sample -q -d d -m gru.h5 | jq .logprob >gru
-    ! cmp -s both lstm
-    ! cmp -s both gru
+    run ! cmp -s both lstm
+    run ! cmp -s both gru
     # The mean of two probabilities of a caption of one word is the mean of both models' (word by word).
     sample --greedy -m gru.h5 --max-length 1 --word-logprobs >mean
     [ "$(jq -s 'map(.word_logprobs | length) | unique == [1]' mean)" = true ]

@@ -376,7 +376,7 @@ wait_lines() {
 @test "notes: what was written where; with --print-every 0 no losses" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 1 --val-every 1i --keep-best best.h5 \
         --log log --print-every 0 2>stderr
-    ! grep -q 'Iteration 1 / 1' stderr
+    run ! grep -q 'Iteration 1 / 1) loss' stderr
     [[ "$(tail -n 1 stderr)" =~ ^m.h5:\ 1\ iteration,\ last\ loss\ [0-9.]+\;\ the\ best\ model:\ best.h5\;\ log:\ log$ ]]
     tiny -d d -o there.h5 --iterations 1
     same_params m.h5 there.h5
@@ -417,7 +417,7 @@ PY
             grep -qE '^\[#*\.+\] [0-9]+ of' lines
             awk '/ of 100000000 / && length > 99 { exit 1 }' lines
         else
-            ! grep -q '\[' lines
+            run ! grep -q '\[' lines
         fi
     done
 }

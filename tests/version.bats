@@ -30,7 +30,7 @@ named() { grep -Eq "^libraries: (.*, )?$1 [0-9]+(\.[0-9]+)+(,|\$)" said; }
                 named "$name" || { echo "$program does not name $name"; cat said; false; }
                 n=$((n + 1))
             else
-                ! grep -F ", $name " said
+                run ! grep -F " $name " said
             fi
         done <<'END'
 HDF5 hdf5

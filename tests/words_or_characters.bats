@@ -30,7 +30,7 @@ load support/common
         [ "$(wc -l <"w/$name.scores.jsonl")" = "$all" ]
     done
     [ "$(jq -r .caption w/characters.scores.jsonl)" = "$(coco-sample -q -m w/characters.h5 -d w/characters --score --format text)" ]
-    ! grep -q '<UNK>' w/characters.scores.jsonl
+    run ! grep -q '<UNK>' w/characters.scores.jsonl
     png size w/sheet.png
     cp w/words.h5 before.h5
     compared >again

@@ -32,9 +32,8 @@ static int try_in_place(const char *path)
 }
 
 /* Whether the target, which exists, cannot be replaced by a rename: it is not a regular file, or it is one that no
- * longer has the name that its link gives, as /dev/stdout may be, or where nobody can look. (Another file of that
- * name may be a new
- * one: others rename too.) */
+ * longer has the name that its link gives, as /dev/stdout may be, or where nobody can look. (Another file of that name
+ * may be a new one: others rename too.) */
 static int is_fixed(const struct stat *target, const char *place, int through_link)
 {
     return !S_ISREG(target->st_mode) || (through_link && file_exists(place, NULL) <= 0);

@@ -1,6 +1,5 @@
-/* Arrays that are written row by row. HDF5 makes room for them at the end of a file that is small, and knows nothing
- * of their
- * numbers: so they are never in memory as a whole, and a disk that fills up is an error of a plain write. */
+/* Arrays that are written row by row. HDF5 makes room for them at the end of a file that is small, and knows nothing of
+ * their numbers: so they are never in memory as a whole, and a disk that fills up is an error of a plain write. */
 #include "io/base/err.h"
 #include "io/hdf5/h5_file.h"
 

@@ -124,13 +124,28 @@ static void open_file(XmpDoc *doc, const char *path, XmpOpenFileOptions options)
     unhush(kept);
 }
 
+/* Exempi takes a packet that it cannot read for none, and would replace it. */
+static bool packet_is_readable(const XmpDoc *doc)
+{
+    XmpStringPtr packet = xmp_string_new();
+    int kept = hush();
+    bool there = xmp_files_get_xmp_xmpstring(doc->file, packet, NULL) && xmp_string_len(packet) > 0;
+    XmpPtr read = there ? xmp_new(xmp_string_cstr(packet), xmp_string_len(packet)) : NULL;
+    unhush(kept);
+    bool readable = !there || read;
+    if (read)
+        xmp_free(read);
+    xmp_string_free(packet);
+    return readable;
+}
+
 XmpDoc *xmp_doc_open(const char *path, bool edit, Err *err)
 {
     XmpDoc *doc = doc_alloc(err);
     if (!doc)
         return NULL;
     open_file(doc, path, edit ? XMP_OPEN_FORUPDATE : XMP_OPEN_READ);
-    if (doc->xmp)
+    if (doc->xmp && packet_is_readable(doc))
         return doc;
     xmp_failed("its metadata cannot be read", err);
     xmp_doc_close(doc);

@@ -5,9 +5,9 @@
  *                      ▲                                                          │
  *                      └──────────── rows that have not ended, packed ◄───────────┘
  *
- * A word is drawn from softmax(scores). <NULL>, which pads captions, ends one as <END> does, and does not go in. The random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words
- * depend neither on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread;
- * parallel inside. */
+ * A word is drawn from softmax(scores). <NULL>, which pads captions, ends one as <END> does, and does not go in. The
+ * random numbers are Philox's (philox.h), keyed by the seed, the iteration, the row and the step: words depend neither
+ * on threads nor on the rows beside them, and a resumed run needs no saved state. Main thread; parallel inside. */
 #ifndef COCO_MODEL_DRAW_H
 #define COCO_MODEL_DRAW_H
 
@@ -42,11 +42,12 @@ void draw_free(Draw *draw); /* NULL is legal */
 void draw_refresh(Draw *draw);
 
 /* `each` captions of up to T words for each of the N, one after the other: captions (N·each, T+1), from <START> to
- * <END>, or to the T-th word, then <NULL>. (A <NULL> that is drawn is due in the loss: LossBatch.drawn. A word that no
- * draw can give would be raised by whatever lowers others, and captions would come to end in it.) Row r of the result has random numbers of its own, those of
- * row first·each + r; dropout's masks are among them, and are those that the loss of these rows has (loss.h), so that
- * captions are drawn from the very distribution whose logarithm is differentiated: from another one, the masked
- * network's and the whole one's drift apart until training breaks down. */
+ * <END>, or to the T-th word, then <NULL>. A <NULL> that is drawn is due in the loss (LossBatch.drawn): if it could not
+ * be drawn, whatever lowers other words would raise it, and captions would come to end in it.
+ *
+ * Row r of the result has random numbers of its own, those of row first·each + r. Dropout's masks are among them, the
+ * same as in the loss of these rows (loss.h), so that captions are drawn from the very distribution whose logarithm is
+ * differentiated. Drawn from the whole network, they and the masked one drift apart until training breaks down. */
 void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t *captions);
 /* One caption each, by the word of highest score: draws no random number, and drops nothing, as the model is used. */
 void draw_greedy(Draw *draw, const DrawBatch *batch, int T, int32_t *captions);

@@ -43,8 +43,8 @@ void network_dropout(Network *network, const Dropout *dropout);
  * ends. Main thread; parallel inside. */
 void network_begin(Network *network, const real *features, int n, const real *grid, int grids, int each,
                    const int *row);
-/* In training, before a step of n rows: their words; with dropout the numbers of the positions (n), r·T + t at step t of
- * row number r, borrowed until the step is done, else NULL. Main thread; parallel inside. */
+/* In training, before a step of n rows: their words; with dropout the numbers of the positions (n), r·T + t at step t
+ * of row number r, borrowed until the step is done, else NULL. Main thread; parallel inside. */
 void network_words(Network *network, const int32_t *word, int n, const int *number);
 /* The scores of rows first .. first+n-1 after their words, `image_of` telling the grids; arrays are by row. Any thread,
  * each its own rows. */

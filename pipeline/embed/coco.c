@@ -126,8 +126,8 @@ static const float *given_row(void *ctx, int64_t i, Err *err)
     return given->row + i * given->length;
 }
 
-/* n rows of `length` numbers, as the model takes them (`wanted`) or before its reduction, into out (n, wanted). Messages
- * say what they are and which image's. */
+/* n rows of `length` numbers, as the model takes them (`wanted`) or before its reduction, into out (n, wanted).
+ * Messages say what they are and which image's. */
 static int take_rows(const CocoCaptioner *c, const char *what, int image, const float *row, int n, int length,
                      int wanted, const Pca *pca, float *out, Err *err)
 {

@@ -226,8 +226,7 @@ static int begin_looks(Run *r, const char *path, const DecoderOptions *options, 
 }
 
 /* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while
- * they
- * wait: more of them would keep the network's from the processors. */
+ * they wait: more of them would keep the network's from the processors. */
 static int threads_for_captions(int threads)
 {
     return 1 + (threads - 1) / 8;

@@ -125,11 +125,18 @@ static int score_rows(Run *r, Err *err)
 /* Files that one run reads or writes are different ones. */
 static int check_output(const SampleOptions *o, Err *err)
 {
-    if (o->attention && path_same(o->output, o->attention))
-        return err_set(err, "%s: -o and --attention name the same file", o->output);
+    const struct {
+        const char *name, *path;
+    } others[] = {
+        {"--attention", o->attention}, {"--features", o->features}, {"--files", o->files}, {"--rows", o->rows}};
+    if (!strcmp(o->output, "-"))
+        return 0;
     for (int i = 0; i < o->n_models; i++)
         if (path_same(o->output, o->models[i]))
             return err_set(err, "%s: -o would replace the model", o->output);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].path && path_same(o->output, others[i].path))
+            return err_set(err, "%s: -o and %s name the same file", o->output, others[i].name);
     return 0;
 }
 

@@ -5,8 +5,7 @@
  *   {"picture":"a.jpg","sha256":"<of the text file>"}
  *
  * A text is ours if its digest stands there for its picture. Lines are only ever added, each in one write and before
- * its text
- * appears: a kill leaves at most a line too many. What cannot be read of the file is skipped. Main thread. */
+ * its text appears: a kill leaves at most a line too many. What cannot be read of the file is skipped. Main thread. */
 #ifndef COCO_PIPELINE_TAG_OWN_TEXTS_H
 #define COCO_PIPELINE_TAG_OWN_TEXTS_H
 

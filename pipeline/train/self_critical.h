@@ -7,8 +7,8 @@
  *   images ──► draw.h: K captions each ──► reward.h ──► advantage.h ──► loss.h, a row a caption ──► update
  *
  * A minibatch is --batch-size images: --order takes images where it takes captions in other training, so that an
- * epoch is images // batch-size iterations. Captions are drawn without dropout; the loss has the masks of --dropout.
- * Main thread; parallel inside. */
+ * epoch is images // batch-size iterations. Captions are drawn with the masks of --dropout that their loss has; greedy
+ * ones, of --baseline greedy, without. Main thread; parallel inside. */
 #ifndef COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 #define COCO_PIPELINE_TRAIN_SELF_CRITICAL_H
 
