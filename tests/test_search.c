@@ -213,7 +213,7 @@ static void company_changes_nothing(void **state)
     const SearchOptions ways[] = {
         {.sampler = &sampler_best, .beam = 1, .max_length = 15},
         {.sampler = &sampler_best, .beam = 3, .max_length = 15},
-        {.sampler = &sampler_temperature, .choice = {0.8}, .beam = 1, .seed = 7, .max_length = 15},
+        {.sampler = &sampler_temperature, .choice = {.temperature = 0.8}, .beam = 1, .seed = 7, .max_length = 15},
     };
     (void)state;
     for (int cell = 0; cell_at(cell); cell++)
@@ -252,7 +252,7 @@ static void words_alone_are_the_same(void **state)
         {.sampler = &sampler_best, .beam = 1, .max_length = 15},
         {.sampler = &sampler_best, .beam = 1, .max_length = 15, .rules = rules},
         {.sampler = &sampler_best, .beam = 1, .max_length = 15, .precision = PRECISION_BF16},
-        {.sampler = &sampler_temperature, .choice = {0.8}, .beam = 1, .seed = 7, .max_length = 15},
+        {.sampler = &sampler_temperature, .choice = {.temperature = 0.8}, .beam = 1, .seed = 7, .max_length = 15},
         {.sampler = &sampler_best, .beam = 3, .max_length = 15},
     };
     (void)state;
@@ -305,7 +305,8 @@ static void temperature(void **state)
     (void)state;
     for (int j = 0; j < V; j++)
         param(&p, B_VOCAB)[j] = (real)log(1 + j);
-    SearchOptions o = {.sampler = &sampler_temperature, .choice = {1}, .beam = 1, .seed = 3, .max_length = 1};
+    SearchOptions o = {
+        .sampler = &sampler_temperature, .choice = {.temperature = 1}, .beam = 1, .seed = 3, .max_length = 1};
     for (int i = 0; i < DRAWS; i += 50) {
         Captions c = run_search(&p, &o, features, i, 50, 50);
         for (int k = 0; k < 50; k++) {

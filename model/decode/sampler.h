@@ -18,8 +18,7 @@
 typedef struct {
     double temperature; /* above 0 */
     int top_k;          /* draw from the K words of highest score alone; 0: from all */
-    double
-        top_p; /* and from the fewest of highest score that have this probability together, 0 to 1; 0: from all */
+    double top_p;       /* from the fewest of highest score that have this probability together, 0 to 1; 0: all */
 } SamplerOptions;
 
 typedef struct {
