@@ -3,6 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/pictures
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
@@ -21,20 +22,6 @@ setup() {
     [ -z "${no_engine-}" ] || skip "there is no ONNX Runtime"
     cd "$BATS_FILE_TMPDIR"
     rm -rf out.h5*
-}
-
-onnx() { python3 "$ROOT/tests/support/onnx.py" "$@"; }
-
-# pictures N: p/000.ppm and so on, each with pixels of its own.
-pictures() {
-    python3 - "$1" <<'END'
-import os, random, sys
-draw = random.Random(5)
-os.makedirs("p", exist_ok=True)
-for i in range(int(sys.argv[1])):
-    with open(f"p/{i:03}.ppm", "wb") as f:
-        f.write(b"P6 40 30 255\n" + draw.randbytes(3600))
-END
 }
 
 features() { coco-features --cnn net.onnx --grid -o out.h5 "$@"; }

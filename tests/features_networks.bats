@@ -3,8 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
-
-onnx() { python3 "$ROOT/tests/support/onnx.py" "$@"; }
+load support/pictures
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"

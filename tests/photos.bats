@@ -2,6 +2,7 @@
 # From photographs to captions: the network that a model belongs to, and coco-sample on pictures.
 
 load support/common
+load support/pictures
 bats_require_minimum_version 1.5.0
 
 DIGEST=3f03fdef724b22947eed826f1eef1dc5c34151bb4c37d634f1db89dfa2dd1526
@@ -27,8 +28,6 @@ make_photos() {
     coco-fetch show s --split train -n 12 | coco-prepare -q -o d - --features f.h5 --pca 5 --min-count 1
     tiny -d d -o m.h5 --iterations 60 --lr 0.02
 }
-
-onnx() { python3 "$ROOT/tests/support/onnx.py" "$@"; }
 
 # photos: what make_photos made, in the current folder; skips the test where there is no ONNX Runtime.
 photos() {

@@ -3,19 +3,13 @@
 
 bats_require_minimum_version 1.5.0
 load support/common
+load support/pictures
 load support/ranks
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    python3 "$ROOT/tests/support/onnx.py" size=64x64 channels=32 layers=2 >net.onnx
-    python3 - <<'PICTURES'
-import os, random
-draw = random.Random(5)
-os.makedirs("p")
-for i in range(61):
-    with open(f"p/{i:03}.ppm", "wb") as f:
-        f.write(b"P6 40 30 255\n" + draw.randbytes(3600))
-PICTURES
+    onnx size=64x64 channels=32 layers=2 >net.onnx
+    pictures 61
     for i in 007 030 031; do echo broken >p/$i.ppm; done
     coco-features -q --cnn net.onnx --grid -o one.h5 p 2>said || true
 }
