@@ -1,6 +1,7 @@
 /* tool_decode [--max-pixels N] FILE: decodes a picture as the commands do and writes it to standard output as a PPM. */
 #include "io/file/file.h"
 #include "io/picture/image.h"
+#include "tests/support/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,9 @@ int main(int argc, char **argv)
     Err err;
     Image image;
     size_t len;
-    ImageWish wish = {.max_pixels = argc == 4 && !strcmp(argv[1], "--max-pixels") ? atoll(argv[2]) : 0};
-    if (argc != 2 && argc != 4)
+    int most = argc == 4 && !strcmp(argv[1], "--max-pixels") ? whole_number(argv[2]) : argc == 2 ? 0 : -1;
+    ImageWish wish = {.max_pixels = most};
+    if (most < 0)
         return 2;
     char *bytes = file_read(argv[argc - 1], IMAGE_FILE_MAX, &len, &err);
     int rc = bytes ? image_decode(&image, bytes, len, &wish, NULL, &err) : -1;

@@ -7,7 +7,9 @@
 #include "io/base/clock.h"
 #include "io/ranks/ranks.h"
 #include "pipeline/train/sum_tree.h"
+#include "tests/support/number.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +89,7 @@ static int run(int rounds, int sizes, char **size, Err *err)
     Sums s = {.share = {ranks_count(), ranks_self(), ranks_count()}};
     int rc = s.share.ranks <= MOST_RANKS ? 0 : err_set(err, "more than %d ranks", MOST_RANKS);
     for (int i = 0; rc == 0 && i < sizes; i++) {
-        s.n = (size_t)atoll(size[i]);
+        s.n = (size_t)whole_number(size[i]);
         s.x = malloc(s.n * sizeof *s.x + 1);
         rc = s.x ? sum_tree_start(&s.tree, &s.share, s.share.ranks, s.x, s.n, err) : err_set(err, "out of memory");
         if (rc == 0)
@@ -101,8 +103,11 @@ static int run(int rounds, int sizes, char **size, Err *err)
 int main(int argc, char **argv)
 {
     Err err;
-    int rounds = argc > 2 ? atoi(argv[1]) : 0;
-    if (rounds < 1 || rounds > MOST_ROUNDS) {
+    int rounds = argc > 2 ? whole_number(argv[1]) : 0;
+    bool sizes = true;
+    for (int i = 2; i < argc; i++)
+        sizes &= whole_number(argv[i]) >= 0;
+    if (rounds < 1 || rounds > MOST_ROUNDS || !sizes) {
         fprintf(stderr, "usage: mpirun -n R tool_ranks ROUNDS N...\n");
         return 2;
     }
