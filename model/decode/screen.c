@@ -37,8 +37,8 @@ static void round_column(Screen *s, int j, int8_t *out, size_t apart)
 {
     const real *w = s->columns + (size_t)j * (size_t)s->H;
     double most = 0, lost = 0, length = 0, slack = byte_slack(s->H);
-    for (int k = 0; k < s->H; k++)
-        most = fmax(most, fabs((double)w[k]));
+    for (int k = 0; k < s->H; k++) /* GCC 12 for aarch64 crashes on fmax here */
+        most = fabs((double)w[k]) > most ? fabs((double)w[k]) : most;
     const real step = (real)(most / simd->byte_most);
     for (int k = 0; k < s->H; k++) {
         double near = step > 0 ? nearbyint((double)w[k] / (double)step) : 0;
