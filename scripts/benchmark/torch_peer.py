@@ -200,7 +200,7 @@ def train(data, cell, batch, seconds, way):
             loss = model.loss(features, words)
         loss.backward()
         adam.step()
-        return float(loss)
+        return float(loss.detach())
 
     return rate(step, batches, seconds)
 
@@ -277,7 +277,7 @@ def sample(data, model, way):
     with h5py.File(f"{data}/val2014_vgg16_fc7_pca.h5") as f:
         features = torch.from_numpy(f["features"][:])
     run, best = {"greedy": greedy, "words": lambda *a: greedy(*a, logprob=False), "beam": beam}[way], 0
-    features = features[:8192] if way == "beam" else features
+    features = features[:8192]
     with torch.no_grad():
         for size in (256, 512, 1024, 2048) if way != "beam" else (64, 128, 256):
             t = time.perf_counter()
