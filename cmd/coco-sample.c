@@ -62,6 +62,8 @@ static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
     if (cli_given(cli, "diversity") && o->groups < 2)
         cli_usage_error("--diversity goes with --groups");
     bool one = o->sample.decoder.rerank != RERANK_NONE; /* of several, which were needed to find it */
+    if (o->sample.neighbors && o->sample.decoder.rerank != RERANK_NEIGHBORS)
+        cli_usage_error("--neighbors goes with --rerank neighbors");
     if (one && o->nbest < 2 && o->samples < 2)
         cli_usage_error("--rerank needs --nbest or --samples of at least 2");
     if (!one && (o->nbest > 1 || o->samples > 1) && o->format != 0)
@@ -133,7 +135,7 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("--files needs --features: a dataset has its own file names");
 }
 
-enum { N_OPTIONS = 37 };
+enum { N_OPTIONS = 38 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -185,7 +187,11 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "with --temperature: N captions of each image, as \"candidates\" of its record",
          .min = 1, .max = 1024},
         {.name = "rerank", .kind = CLI_CHOICE, .value = &s->decoder.rerank, .arg = RERANK_NAMES,
-         .help = "with --nbest or --samples: cider puts the caption that is closest to the others first"},
+         .help = "with --nbest or --samples: which caption comes first: cider: the closest to the others; neighbors: "
+                 "the closest to them and to the captions of the train images that look most alike"},
+        {.name = "neighbors", .kind = CLI_TEXT, .value = &s->neighbors, .arg = "DATA",
+         .help = "with --rerank neighbors: the dataset with these train images; without this option that of -d, or "
+                 "the one that the model was trained on"},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",

@@ -17,7 +17,7 @@ typedef struct {
     bool check_gradients;
 } Options;
 
-enum { N_OPTIONS = 49 };
+enum { N_OPTIONS = 50 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -33,6 +33,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "cell", .kind = CLI_CHOICE, .value = &s->cell, .arg = cell_names(), .help = "recurrent cell"},
         {.name = "attention", .kind = CLI_CHOICE, .value = &s->attention, .arg = attention_names(),
          .help = "look at the dataset's grid of features at every word; adaptive also weighs how much to look"},
+        {.name = "inject", .kind = CLI_CHOICE, .value = &s->inject, .arg = inject_names(),
+         .help = "where features enter: init: the first state; steps: every step's input too"},
         {.name = "hidden", .kind = CLI_INT, .value = &s->hidden, .arg = "N", .help = "hidden units", .min = 1,
          .max = DIM_MAX},
         {.name = "wordvec", .kind = CLI_INT, .value = &s->wordvec, .arg = "N", .help = "length of a word vector",

@@ -29,5 +29,6 @@ void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, cons
     if (dx)
         gemm_parallel(how, PLAIN, TRANSPOSED, n, D, M, dy, (size_t)M, w, (size_t)M, add, dx, (size_t)D);
     gemm_parallel(how, TRANSPOSED, PLAIN, D, M, n, x, (size_t)D, dy, (size_t)M, add, dw, (size_t)M);
-    column_sums(add, db, n, M, rows_of(dy, (size_t)M));
+    if (db)
+        column_sums(add, db, n, M, rows_of(dy, (size_t)M));
 }

@@ -10,8 +10,8 @@
 /* y (n,M) = x (n,D)·w (D,M) + b (M); a NULL b counts as zeros. y must not overlap x or w. */
 void affine_forward(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M);
 
-/* dx (n,D) = dy (n,M)·wᵀ, dw = xᵀ·dy, db = Σ dy; `add` adds them to the arrays instead of overwriting. dx may be
- * NULL. */
+/* dx (n,D) = dy (n,M)·wᵀ, dw = xᵀ·dy, db = Σ dy; `add` adds them to the arrays instead of overwriting. dx
+ * and db may be NULL. */
 void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x,
                      const real *w, int n, int D, int M);
 

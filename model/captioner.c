@@ -1,6 +1,7 @@
 #include "model/captioner.h"
 
 #include "model/attention/attention.h"
+#include "model/inject.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ int params_layout(Params *p, const ModelShape *s)
             return -1;
     if (s->cell->add_tensors && s->cell->add_tensors(p, s->H))
         return -1;
-    return attention_add_tensors(p, s);
+    return inject_add_tensors(p, s) || attention_add_tensors(p, s) ? -1 : 0;
 }
 
 int params_alloc(Params *p, const ModelShape *shape)

@@ -3,7 +3,7 @@
  *   h0 = features·W_proj + b_proj          x_t = W_embed[word_t]
  *   h_t = cell(x_t·Wx + b, h_{t-1}·Wh)     scores_t = h_t·W_vocab + b_vocab
  *
- * and with attention (attention.h) z_t·Wz joins x_t·Wx.
+ * and with attention (attention.h) z_t·Wz joins x_t·Wx, and where features are injected (inject.h) v·W_inject.
  *
  * This header defines its parameters. loss.h trains it, search.h decodes with it, step.h is the step both share. */
 #ifndef COCO_MODEL_CAPTIONER_H
@@ -20,8 +20,8 @@ enum { WORD_NULL = 0, WORD_START = 1, WORD_END = 2, WORD_UNK = 3 };
 enum { W_EMBED, W_PROJ, B_PROJ, WX, WH, B, W_VOCAB, B_VOCAB, COURSE_TENSORS };
 
 /* Builds the table without its data: W_embed (V,W), W_proj (D,H), b_proj (H), Wx (W,G·H),
- * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own, then attention's. -1 as tensor_add. Free with
- * params_free, after a failure too. */
+ * Wh (H,G·H), b (G·H), W_vocab (H,V), b_vocab (V), then the cell's own, inject.h's and
+ * attention's. -1 as tensor_add. Free with params_free, after a failure too. */
 int params_layout(Params *params, const ModelShape *shape);
 
 /* The same with a zeroed block, for a model or its gradients. After -1 there is nothing to free. */

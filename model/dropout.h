@@ -11,7 +11,7 @@
 
 #include "model/kernels.h"
 
-typedef enum { DROP_FEATURES, DROP_INPUT, DROP_OUTPUT, DROP_CONTEXT } DropLayer;
+typedef enum { DROP_FEATURES, DROP_INPUT, DROP_OUTPUT, DROP_CONTEXT, DROP_IMAGE } DropLayer;
 
 typedef struct {
     double rate;       /* 0 to below 1 */

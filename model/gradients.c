@@ -32,7 +32,8 @@ static int check_begin(Check *c, const GradientProblem *p)
                               .H = p->H,
                               .V = p->V,
                               .attention = p->attention ? attention_named(p->attention) : NULL,
-                              .C = p->C};
+                              .C = p->C,
+                              .inject = p->inject};
     const LossOptions options = {
         .dropout = p->dropout, .seed = p->seed, .label_smoothing = p->label_smoothing, .places = p->places};
     size_t grid = (size_t)p->images * (size_t)p->places * (size_t)p->C;

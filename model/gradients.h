@@ -7,6 +7,7 @@
 
 #include "model/gradcheck.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifndef REAL_IS_DOUBLE
@@ -16,6 +17,7 @@
 /* A model and a minibatch, as ModelShape, LossOptions and LossBatch (loss.h) have them. All arrays are borrowed. */
 typedef struct {
     const char *cell, *attention; /* names; attention NULL: none */
+    bool inject;
     int D, W, H, V, C, places;
     double dropout, label_smoothing;
     uint32_t seed;           /* of the masks of dropout, which stay those of iteration 1 */

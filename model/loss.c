@@ -1,5 +1,6 @@
 /* features ─affine─► h0 ─┐                  ┌─► scores ─► loss      (per tile of positions)
  * words ─► E = W_embed·Wx + b ─► a ─► cell ─► h                      (per tile of rows, all steps)
+ *           v·W_inject, if injected ┘
  *
  * plan.h says what tiles and positions are. */
 #include "model/loss.h"
@@ -9,6 +10,7 @@
 #include "model/base/memory.h"
 #include "model/cell/step.h"
 #include "model/dropout.h"
+#include "model/inject.h"
 #include "model/layers.h"
 #include "model/plan.h"
 
@@ -29,6 +31,10 @@ struct LossWork {
     /* Activations and their gradients, (.., width). */
     real *features;   /* (N,D) in tile order */
     real *h0;         /* (N,H) */
+    Inject inject;    /* of a model that injects features; without it its arrays and these are missing: */
+    real *whole;      /* (N,D): the features, none dropped */
+    real *injected;   /* (N,GH): v·W_inject, later its gradient */
+    real *dv;         /* (N,H) */
     real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
     real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
     real *prev_h, *h; /* (P,H) */
@@ -80,6 +86,12 @@ static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
     w->features = reals(w, n, w->shape.D);
     w->h0 = reals(w, n, H);
     w->dh0 = reals(w, n, H);
+    if (w->shape.inject) {
+        w->whole = reals(w, n, w->shape.D);
+        w->injected = reals(w, n, w->GH);
+        w->inject.v = reals(w, n, H);
+        w->dv = reals(w, n, H);
+    }
     w->x = reals(w, U, w->shape.W);
     w->dx = reals(w, U, w->shape.W);
     w->e = reals(w, U, w->GH);
@@ -206,7 +218,10 @@ static void tile_forward(const LossWork *w, int tile)
             return;
         memcpy(step.prev_h.at, prev, (size_t)step.n * H * sizeof(real));
         AttendStep look = look_at(w, tile, first[t], step.n);
-        step_forward(&w->recurrence, (StepInput){positions(w->e, w->GH, 0), w->plan.slot + first[t]}, &step, &look);
+        StepInput in = {.table = positions(w->e, w->GH, 0),
+                        .pick = w->plan.slot + first[t],
+                        .injected = positions(w->injected, w->GH, w->plan.tile_at[tile])};
+        step_forward(&w->recurrence, in, &step, &look);
     }
 }
 
@@ -218,6 +233,19 @@ static void attend(LossWork *w, const Params *p, const LossBatch *batch)
     attend_words(w->attend, p, w->x, w->plan.U);
 }
 
+/* Before features are dropped. */
+static void inject(LossWork *w, const Params *p)
+{
+    Inject *in = &w->inject;
+    memcpy(w->whole, w->features, (size_t)w->plan.N * (size_t)w->shape.D * sizeof(real));
+    in->precision = w->how;
+    in->dropout = w->dropout;
+    in->row = w->plan.row;
+    in->features = w->whole;
+    in->n = w->plan.N;
+    inject_forward(in, p, w->injected);
+}
+
 static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 {
     const real *features = batch->features;
@@ -225,6 +253,8 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
     for (int i = 0; i < w->plan.N; i++)
         memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->plan.order[i] * (size_t)D,
                (size_t)D * sizeof(real));
+    if (w->injected)
+        inject(w, p);
     dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.row, w->plan.N, D, positions(w->features, D, 0));
     affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N, D, H);
     word_embedding_forward(w->x, w->plan.word, param(p, W_EMBED), w->plan.U, W);
@@ -297,7 +327,10 @@ static void output_layer(LossWork *w, const Params *p, const real *weight, Param
 static void tile_backward(const LossWork *w, int tile)
 {
     int place = w->plan.tile_at[tile], n = w->plan.tile_at[tile + 1] - place;
+    Rows injected = positions(w->injected, w->GH, place);
     fill_rows(n, w->shape.H, positions(w->dh0, w->shape.H, place), NULL);
+    if (w->injected)
+        fill_rows(n, w->GH, injected, NULL);
     if (w->CH)
         fill_rows(n, w->CH, positions(w->dc, w->CH, place), NULL);
     if (w->attend)
@@ -307,6 +340,8 @@ static void tile_backward(const LossWork *w, int tile)
         AttendStep look = look_at(w, tile, plan_first(&w->plan, tile)[t], step.n);
         if (step.n)
             step_backward(&w->recurrence, &step, &look);
+        if (w->injected)
+            add_rows(step.n, w->GH, injected, step.da);
     }
 }
 
@@ -332,6 +367,8 @@ static void backward(LossWork *w, const Params *p, Params *g)
     word_embedding_backward(param(g, W_EMBED), w->dx, w->plan.word, w->plan.U, W);
     affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->plan.N,
                     D, H);
+    if (w->injected)
+        inject_backward(&w->inject, p, w->injected, w->dv, g);
 }
 
 double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch, Params *grads)

@@ -9,6 +9,7 @@
 #include "model/base/real.h"
 #include "model/base/rng.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ typedef struct {
     int V;                      /* words */
     const Attention *attention; /* NULL: none */
     int C;                      /* numbers per place of the grid; 0 without attention */
+    bool inject;                /* features join the input of every step (inject.h) */
 } ModelShape;
 
 enum {
@@ -51,6 +53,7 @@ typedef struct {
     ModelShape shape;
     Tensor *tensor; /* (n_tensors) */
     int n_tensors;
+    int inject;    /* the index of the first of the tensors that inject features (model/inject.h) */
     int attention; /* the index of the first of attention's tensors (model/attention/attention.h) */
     size_t n;      /* numbers in the block */
     real *data;    /* (n), aligned to 64 bytes; NULL until params_alloc_data */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# coco-sample --rerank: of several captions of an image, the one closest to the others.
+# coco-sample --rerank: of several captions of an image, the one closest to the others, or also to those of neighbors.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -71,6 +71,96 @@ for line in sys.stdin:
     same 1 rows
     # The log-probabilities of words are those of the caption that came first.
     jq -es 'all(.logprob as $all | .word_logprobs | add - $all | . * . < 1e-20)' 1
+}
+
+features() { ls d/$1*_vgg16_fc7_pca.h5; }
+
+# by_neighbors SPLIT: records, their candidates in the order that --rerank neighbors promises.
+by_neighbors() {
+    local i
+    for i in "$1" train; do
+        h5dump -o "$i.bin" -b LE -d features "$(features $i)" >/dev/null
+    done
+    coco-fetch show d --split train -n 1000 >train.jsonl
+    python3 -c '
+import array, json, math, sys
+from collections import Counter
+def rows(split, D):
+    a = array.array("f", open(split + ".bin", "rb").read())
+    return [a[i:i + D] for i in range(0, len(a), D)]
+def grams(words):
+    return [Counter(tuple(words[i:i + k]) for i in range(len(words) - k + 1)) for k in (1, 2, 3, 4)]
+refs = [[r["caption"].split()] + [c.split() for c in r["references"]] for r in map(json.loads, open("train.jsonl"))]
+df = Counter(g for image in refs for g in {g for c in image for k in grams(c) for g in k})
+def weighted(words):
+    return [{g: x * (math.log(len(refs)) - math.log(max(1, df[g]))) for g, x in k.items()} for k in grams(words)]
+def cider(c, r):
+    total = 0
+    for a, b in zip(weighted(c), weighted(r)):
+        norm = math.sqrt(sum(x * x for x in a.values())) * math.sqrt(sum(x * x for x in b.values()))
+        dot = sum(min(x, b.get(g, 0)) * b.get(g, 0) for g, x in a.items())
+        total += dot / norm if norm else dot
+    delta = max(len(c) - 1, 0) - max(len(r) - 1, 0)
+    return 2.5 * total * math.exp(-delta * delta / 72)
+D = int(sys.argv[2])
+train, own = rows("train", D), rows(sys.argv[1], D)
+mean = [sum(c) / len(train) for c in zip(*train)]
+less = lambda x: [a - m for a, m in zip(x, mean)]
+train = [less(t) for t in train]
+def cosine(x, y):
+    dot = lambda a, b: sum(p * q for p, q in zip(a, b))
+    return dot(x, y) / math.sqrt(dot(x, x) * dot(y, y))
+for line in sys.stdin:
+    r = json.loads(line)
+    x = less(own[r["row"]])
+    near = sorted((-c, i) for i, t in enumerate(train) for c in [cosine(x, t)] if c <= 1 - 1e-6)[:20]
+    others = [c for _, i in near for c in refs[i]]
+    words = [c["caption"].split() for c in r["candidates"]]
+    p = [math.exp((c["logprob"] - max(c["logprob"] for c in r["candidates"])) / 3) for c in r["candidates"]]
+    score = []
+    for w in words:
+        far = sorted((cider(w, o) for o in others), reverse=True)[:60]
+        score.append(sum(a * cider(w, o) for a, o in zip(p, words)) / sum(p) + 8 * sum(far) / len(far))
+    order = sorted(range(len(words)), key=lambda i: -round(score[i], 9))
+    print(json.dumps([r["row"], [r["candidates"][i]["caption"] for i in order]]))' "$1" "$(h5dump -H -d features "$(features train)" |
+        sed -n 's/.*( [0-9]*, \([0-9]*\) ) .*/\1/p')"
+}
+
+@test "neighbors: the order of a reference; an image is not its own neighbor" {
+    local way="--beam 6 --nbest 6"
+    for split in val train; do
+        sample $way --split $split | by_neighbors $split | jq -c . >want
+        sample $way --split $split --rerank neighbors | jq -c '[.row, [.candidates[].caption]]' >order
+        same want order
+        sample $way --split $split --rerank cider | jq -c '[.row, [.candidates[].caption]]' >others
+        run ! cmp -s others order
+    done
+}
+
+@test "neighbors: the same bytes for any threads and shards, and another dataset's train" {
+    local way="--beam 6 --nbest 6 --rerank neighbors"
+    for j in 1 3; do sample $way -j $j >$j; done
+    same 1 3
+    for i in 0 1 2; do sample $way --shard $i/3 >shard$i; done
+    paste -d '\n' shard0 shard1 shard2 | grep . >merged
+    same 1 merged
+    # Without -d it is the dataset that the model was trained on.
+    (cd "$BATS_FILE_TMPDIR" && coco-sample -q -m lstm.h5 $way) >own
+    same <(jq -c .candidates 1) <(jq -c .candidates own)
+    coco-fetch shapes -q -o more --train 90 --val 5 --seed 9
+    sample $way --neighbors more >other
+    run ! cmp -s 1 other
+    sample $way --neighbors d >again
+    same 1 again
+}
+
+@test "neighbors: bad use" {
+    local way="--beam 4 --nbest 4"
+    fails 2 '--neighbors goes with --rerank neighbors' coco-sample -q -d d -m lstm.h5 $way --neighbors d
+    fails 2 '--rerank needs --nbest or --samples' coco-sample -q -d d -m lstm.h5 --rerank neighbors
+    fails 1 'none' coco-sample -q -d d -m lstm.h5 $way --rerank neighbors --neighbors none
+    "$BUILD/tests/tool_dataset" "$(mkdir -p words && echo words)"
+    fails 1 'words' coco-sample -q -d d -m lstm.h5 $way --rerank neighbors --neighbors words
 }
 
 @test "bad use" {

@@ -115,7 +115,8 @@ enum { N = 4, T = 5, D = 6, W = 5, H = 8, V = 9, C = 3, PLACES = 4 };
 
 static GradientCheck check(const char *cell, const char *attention, double dropout, const float *gradient)
 {
-    ModelShape shape = {.cell = cell_named(cell), .D = D, .W = W, .H = H, .V = V, .C = attention ? C : 0};
+    ModelShape shape = {
+        .cell = cell_named(cell), .D = D, .W = W, .H = H, .V = V, .C = attention ? C : 0, .inject = dropout > 0};
     Params layout;
     Rng rng;
     int32_t captions[N * (T + 1)], image[N] = {0, 1, 1, 2};
@@ -129,6 +130,7 @@ static GradientCheck check(const char *cell, const char *attention, double dropo
     float *grid = floats(&rng, 3 * PLACES * C, 1), *zeros = calloc(layout.n, sizeof *zeros);
     GradientProblem problem = {.cell = cell,
                                .attention = attention,
+                               .inject = shape.inject,
                                .D = D,
                                .W = W,
                                .H = H,

@@ -56,7 +56,7 @@ static void the_closest_comes_first(void **state)
     SearchResult first = results[0];
     results[0] = results[4]; /* one of those at the end */
     results[4] = first;
-    assert_int_equal(rerank(results, M + 2, &err), 0);
+    assert_int_equal(rerank(results, M + 2, NULL, NULL, &err), 0);
     static const int order[] = {1, 6, 2, 4, 5}; /* after the two that say the same */
     /* They are equal but for rounding, so the one that was found first stays first. */
     assert_true(golden[0] > golden[3] && results[0].logprob == -3 && results[1].logprob == 0);
@@ -75,7 +75,7 @@ static void one_alone_stays(void **state)
     int32_t copies[M][LONGEST];
     take(results, copies);
     results[1].n = 0;
-    assert_int_equal(rerank(results, M, &err), 0);
+    assert_int_equal(rerank(results, M, NULL, NULL, &err), 0);
     for (int i = 0; i < M; i++)
         assert_true(results[i].logprob == -i);
 }

@@ -25,7 +25,8 @@ typedef struct {
 /* In place: draw borrows the parameters. */
 static void problem_init(Problem *p, const Cell *cell, const Attention *attention, int words, double dropout)
 {
-    const ModelShape shape = {.cell = cell, .D = D, .W = W, .H = H, .V = words, .attention = attention, .C = C};
+    const ModelShape shape = {
+        .cell = cell, .D = D, .W = W, .H = H, .V = words, .attention = attention, .C = C, .inject = dropout > 0};
     *p = (Problem){.work = loss_work_new(&shape, ROWS, T, &(LossOptions){.places = PLACES, .dropout = dropout})};
     Rng rng;
     rng_seed(&rng, 11);

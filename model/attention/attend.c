@@ -4,6 +4,7 @@
 #include "model/base/memory.h"
 #include "model/cell/cell.h"
 #include "model/layers.h"
+#include "model/relu.h"
 #include "model/simd.h"
 
 #include <stdlib.h>
@@ -158,12 +159,7 @@ void attend_images(Attend *w, const Params *p, const real *grid, int n)
     w->images = n;
     affine_forward(PRECISION_FLOAT32, w->values, grid, attend_param(p, ATTEND_W_GRID),
                    attend_param(p, ATTEND_B_GRID), cells, w->shape.C, H);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < cells; i++) {
-        real *v = w->values + (size_t)i * (size_t)H;
-        for (int j = 0; j < H; j++)
-            v[j] = v[j] < 0 ? 0 : v[j]; /* a NaN stays */
-    }
+    relu_forward(cells, H, w->values);
     affine_forward(PRECISION_FLOAT32, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
 }
 
@@ -310,13 +306,7 @@ static void grid_gradients(Attend *w, Precision how, const Params *p, Params *g)
                   (size_t)w->K, 1, w->dvalues, (size_t)H);
     gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, cells, w->values, (size_t)H, w->dkeys, (size_t)w->K, 0,
                   attend_param(g, ATTEND_W_KEY), (size_t)w->K);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < cells; i++) {
-        const real *v = w->values + (size_t)i * (size_t)H;
-        real *d = w->dvalues + (size_t)i * (size_t)H;
-        for (int j = 0; j < H; j++)
-            d[j] = v[j] > 0 ? d[j] : 0;
-    }
+    relu_backward(cells, H, w->values, w->dvalues);
     affine_backward(how, false, NULL, attend_param(g, ATTEND_W_GRID), attend_param(g, ATTEND_B_GRID), w->dvalues,
                     w->grid, NULL, cells, w->shape.C, H);
 }

@@ -51,7 +51,7 @@ void sequence_forward(const Sequence *s)
     for (int i = 0; i < s->N; i += rows)
         for (int t = 0; t < s->T; t++) {
             CellStep step = step_at(s, s->N - i < rows ? s->N - i : rows, t, i);
-            step_forward(&r, (StepInput){step.a, NULL}, &step, NULL);
+            step_forward(&r, (StepInput){.table = step.a}, &step, NULL);
         }
 }
 

@@ -3,6 +3,7 @@
  *
  *   in: x·Wx + b ──► a ──┬──► cell ──► h', c'
  *   h ──·Wh──────────────┤
+ *   v·W_inject ──────────┤   (where features are injected: inject.h)
  *   grid, h ──► z ──·Wz──┘   (with attention: attend.h)
  *
  * The caller computes the input's share and passes it as rows of a table. As a rule it depends on the word
@@ -27,10 +28,12 @@ typedef struct {
 } Recurrence;
 
 /* The input's share: row i of the step is row pick[i] of the table, or row i if pick is NULL. A table that is the
- * step's own a is not copied. */
+ * step's own a is not copied. Row source[i] of the injected features' share joins it, or row i if source is NULL. */
 typedef struct {
     Rows table; /* (., G·H) */
     const int32_t *pick;
+    Rows injected; /* (., G·H); NULL: none */
+    const int32_t *source;
 } StepInput;
 
 /* Computes next_h and next_c from prev_h, prev_c and the input. The caller sets the step's n and rows, not H and own.

@@ -5,6 +5,7 @@
 #include "model/base/memory.h"
 #include "model/cell/step.h"
 #include "model/decode/screen.h"
+#include "model/inject.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,17 @@ struct Network {
     const int *number; /* (rows), with dropout: of the step's positions */
     real *features;    /* (rows,D), with dropout: each row's own */
     real *dropped;     /* (rows,H): h as the scores see it with dropout */
-    real *E;           /* (V,GH); in training (rows,GH), of the step's words */
-    real *x;           /* (rows,W), in training: their vectors */
-    int32_t *slot;     /* (rows), in training: the row of E of each row's word */
-    int32_t *slot_of;  /* (V), in training: a word's row of E, -1 between steps */
-    real *h, *next_h;  /* (rows,H) */
-    real *c, *next_c;  /* (rows,CH) */
-    real *a, *ah;      /* (rows,GH) */
-    real *scores;      /* (rows,V) */
+    /* Where features are injected; missing elsewhere. */
+    real *v, *injected;            /* (rows,H), (rows,GH): of what network_begin got */
+    int32_t *source, *next_source; /* (rows): which of its rows a row goes by */
+    real *E;                       /* (V,GH); in training (rows,GH), of the step's words */
+    real *x;                       /* (rows,W), in training: their vectors */
+    int32_t *slot;                 /* (rows), in training: the row of E of each row's word */
+    int32_t *slot_of;              /* (V), in training: a word's row of E, -1 between steps */
+    real *h, *next_h;              /* (rows,H) */
+    real *c, *next_c;              /* (rows,CH) */
+    real *a, *ah;                  /* (rows,GH) */
+    real *scores;                  /* (rows,V) */
 };
 
 /* --- memory --- */
@@ -69,6 +73,12 @@ static void alloc_rows(Network *w)
     alloc_words(w);
     w->features = w->sizes.dropout ? reals(w, rows, shape->D) : NULL;
     w->dropped = w->sizes.dropout ? reals(w, rows, shape->H) : NULL;
+    if (shape->inject) {
+        w->v = reals(w, rows, shape->H);
+        w->injected = reals(w, rows, w->GH);
+        w->source = blocks_alloc(&w->blocks, rows, sizeof *w->source);
+        w->next_source = blocks_alloc(&w->blocks, rows, sizeof *w->next_source);
+    }
     w->h = reals(w, rows, shape->H);
     w->next_h = reals(w, rows, shape->H);
     w->c = w->CH ? reals(w, rows, w->CH) : NULL;
@@ -182,6 +192,15 @@ static void repeat(const real *from, int n, int each, int m, real *to)
         memcpy(to + (size_t)i * (size_t)m, from + (size_t)(i / each) * (size_t)m, (size_t)m * sizeof *to);
 }
 
+/* Before features are dropped: n rows of them, or with dropout n·each. */
+static void begin_injected(Network *w, const real *features, int n, int each, const int *row)
+{
+    const Inject in = {PRECISION_FLOAT32, w->dropout, row, features, w->v, n};
+    inject_forward(&in, w->params, w->injected);
+    for (int i = 0; i < n * each; i++)
+        w->source[i] = i / each;
+}
+
 void network_begin(Network *w, const real *features, int n, const real *grid, int grids, int each, const int *row)
 {
     const Params *p = w->params;
@@ -192,10 +211,14 @@ void network_begin(Network *w, const real *features, int n, const real *grid, in
         attend_images(w->attend, p, grid, grids);
     if (w->dropout.rate > 0) {
         repeat(features, n, each, D, w->features);
+        if (w->injected)
+            begin_injected(w, w->features, n * each, 1, row);
         dropout_parallel(&w->dropout, DROP_FEATURES, row, n * each, D, tile_of(w->features, D, 0));
         features = w->features;
         n *= each;
         each = 1;
+    } else if (w->injected) {
+        begin_injected(w, features, n, each, NULL);
     }
     real *h0 = each > 1 ? w->next_h : w->h;
     affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
@@ -256,8 +279,11 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
     AttendStep look = {.n = 0};
     if (w->attend)
         look = attend_step(w->attend, first, image_of + first, n, 0, w->number ? w->number + first : NULL);
-    const int32_t *pick = w->sizes.training ? w->slot : word;
-    step_forward(&w->recurrence, (StepInput){tile_of(w->E, w->GH, 0), pick + first}, &step, &look);
+    StepInput in = {.table = tile_of(w->E, w->GH, 0),
+                    .pick = (w->sizes.training ? w->slot : word) + first,
+                    .injected = tile_of(w->injected, w->GH, 0),
+                    .source = w->injected ? w->source + first : NULL};
+    step_forward(&w->recurrence, in, &step, &look);
     if (w->screen) {
         screen_bounds(w->screen, first, n, next_h, scores);
         return;
@@ -295,5 +321,10 @@ void network_gather(Network *w, const int32_t *from, int n)
         memcpy(w->h + (size_t)i * H, w->next_h + (size_t)from[i] * H, H * sizeof(real));
         if (CH)
             memcpy(w->c + (size_t)i * CH, w->next_c + (size_t)from[i] * CH, CH * sizeof(real));
+        if (w->injected)
+            w->next_source[i] = w->source[from[i]];
     }
+    int32_t *gathered = w->next_source;
+    w->next_source = w->source;
+    w->source = gathered;
 }

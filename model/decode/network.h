@@ -1,7 +1,7 @@
 /* One model of a search: its weights, packed once, and the states of the rows.
  *
  *   E = W_embed·Wx + b, once
- *   features ─► h0 ─► rows ─► per tile: a = E[word], cell ─► h, scores
+ *   features ─► h0 ─► rows ─► per tile: a = E[word] (+ v·W_inject), cell ─► h, scores
  *                      ▲                             │
  *                      └── network_gather: survivors ┘ */
 #ifndef COCO_MODEL_NETWORK_H

@@ -29,8 +29,7 @@ void cider_add_df(const Sentence *references, int n_references, int32_t image, i
     }
 }
 
-/* The Euclidean norms of a sentence's tf-idf vectors. */
-static void norms(const Sentence *s, const double *idf, double norm[NGRAM_MAX])
+void cider_norms(const Sentence *s, const double *idf, double norm[NGRAM_MAX])
 {
     for (int k = 0; k < NGRAM_MAX; k++) {
         double sum = 0;
@@ -43,10 +42,10 @@ static void norms(const Sentence *s, const double *idf, double norm[NGRAM_MAX])
 }
 
 /* Σ over k of the clipped cosine. */
-static double similarity(const Sentence *c, const double *c_norm, const Sentence *r, const double *idf)
+static double similarity(const Sentence *c, const double *c_norm, const Sentence *r, const double *r_norm,
+                         const double *idf)
 {
-    double r_norm[NGRAM_MAX], sum = 0;
-    norms(r, idf, r_norm);
+    double sum = 0;
     for (int k = 0; k < NGRAM_MAX; k++) {
         double dot = 0;
         for (int i = c->at[k]; i < c->at[k + 1]; i++) {
@@ -61,16 +60,33 @@ static double similarity(const Sentence *c, const double *c_norm, const Sentence
     return sum;
 }
 
-static double score_pair(const ScorePair *p, const double *idf)
+static int bigrams(const Sentence *s)
+{
+    return s->n > 1 ? s->n - 1 : 0;
+}
+
+/* Before the mean over n. */
+static double score_one(const Sentence *c, const double *c_norm, const Sentence *r, const double *r_norm,
+                        const double *idf)
 {
     const double SIGMA = 6;
-    double c_norm[NGRAM_MAX], sum = 0;
-    int bigrams = p->caption->n > 1 ? p->caption->n - 1 : 0;
-    norms(p->caption, idf, c_norm);
+    double delta = bigrams(c) - bigrams(r);
+    return similarity(c, c_norm, r, r_norm, idf) * exp(-delta * delta / (2 * SIGMA * SIGMA));
+}
+
+double cider_of_pair(const Sentence *c, const double c_norm[NGRAM_MAX], const Sentence *r,
+                     const double r_norm[NGRAM_MAX], const double *idf)
+{
+    return 10 * score_one(c, c_norm, r, r_norm, idf) / NGRAM_MAX;
+}
+
+static double score_pair(const ScorePair *p, const double *idf)
+{
+    double c_norm[NGRAM_MAX], r_norm[NGRAM_MAX], sum = 0;
+    cider_norms(p->caption, idf, c_norm);
     for (int r = 0; r < p->n_references; r++) {
-        const Sentence *s = &p->references[r];
-        double delta = bigrams - (s->n > 1 ? s->n - 1 : 0);
-        sum += similarity(p->caption, c_norm, s, idf) * exp(-delta * delta / (2 * SIGMA * SIGMA));
+        cider_norms(&p->references[r], idf, r_norm);
+        sum += score_one(p->caption, c_norm, &p->references[r], r_norm, idf);
     }
     return 10 * sum / NGRAM_MAX / p->n_references;
 }

@@ -13,4 +13,10 @@ void cider_add_df(const Sentence *references, int n_references, int32_t image, i
 /* idf (n) from df (n). */
 void cider_idf(const int32_t *df, int32_t n, double images, double *idf);
 
+/* For many pairs: the Euclidean norms of a sentence's tf-idf vectors, and CIDEr-D of a sentence against one reference,
+ * 0 to 10, from both ones' norms. */
+void cider_norms(const Sentence *sentence, const double *idf, double norm[NGRAM_MAX]);
+double cider_of_pair(const Sentence *sentence, const double norm[NGRAM_MAX], const Sentence *reference,
+                     const double reference_norm[NGRAM_MAX], const double *idf);
+
 #endif

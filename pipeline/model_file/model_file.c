@@ -24,6 +24,7 @@ typedef struct {
     int32_t D, W, H, V;
     int attention;
     int32_t C;
+    int inject;
     int64_t caption_length;
 } Head;
 
@@ -39,6 +40,7 @@ static const Field head_fields[] = {
     {"vocab_size", DIM(V)},
     {"attention", .kind = FIELD_WORD, OF(Head, attention), .words = attention_names, .sparse = true},
     {"grid_dim", DIM(C), .sparse = true},
+    {"inject", .kind = FIELD_WORD, OF(Head, inject), .words = inject_names, .sparse = true},
     {"caption_length", .kind = FIELD_INT, OF(Head, caption_length), .min = -HUGE_VAL, .max = HUGE_VAL,
      .optional = true},
 };
@@ -118,7 +120,8 @@ static ModelShape shape_of(const Head *h)
                         .H = h->H,
                         .V = h->V,
                         .attention = attention_at(h->attention),
-                        .C = h->C};
+                        .C = h->C,
+                        .inject = h->inject == INJECT_STEPS};
 }
 
 static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
@@ -322,6 +325,7 @@ static int write_model(H5 *h5, const Model *m, Err *err)
                  .V = shape->V,
                  .attention = attention_index(shape->attention),
                  .C = shape->C,
+                 .inject = shape->inject ? INJECT_STEPS : INJECT_INIT,
                  .caption_length = m->caption_length};
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||

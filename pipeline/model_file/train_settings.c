@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *inject_names(void)
+{
+    return "init|steps";
+}
+
 const char *order_names(void)
 {
     return "random|shuffle|sequential";
@@ -45,6 +50,7 @@ const char *baseline_names(void)
 const Setting train_settings[] = {
     {"cell", NULL, false, {"cell", WORD(cell, cell_names)}},
     {"attention", NULL, false, {"attention", WORD(attention, attention_names), .sparse = true}},
+    {"inject", NULL, false, {"inject", WORD(inject, inject_names), .sparse = true}},
     {"hidden", NULL, false, {"hidden_dim", INT(hidden)}},
     {"wordvec", NULL, false, {"wordvec_dim", INT(wordvec)}},
     {"optim", "/optim", false, {"rule", WORD(rule, rule_names)}},
@@ -168,6 +174,7 @@ void settings_take_shape(TrainSettings *s, const ModelShape *shape)
 {
     s->cell = choice_index(cell_names(), shape->cell->name);
     s->attention = attention_index(shape->attention);
+    s->inject = shape->inject ? INJECT_STEPS : INJECT_INIT;
     s->hidden = shape->H;
     s->wordvec = shape->W;
 }

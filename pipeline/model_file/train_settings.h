@@ -20,11 +20,15 @@
 /* The order in which minibatches take captions; pipeline/train/batch.h says how. */
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
+/* Where a model sees its features: at h0, or at every step too (model/captioner.h). */
+typedef enum { INJECT_INIT, INJECT_STEPS } Inject;
+
 /* How the learning rate changes; pipeline/train/rate.h says how. */
 typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } LrSchedule;
 
 /* The names of choices in the order of their enums (pipeline/common/choice.h). Those of cells and update rules are
  * cell_names() of model/cell/cell.h and rule_names() of model/optim/optim.h. */
+const char *inject_names(void);
 const char *order_names(void);
 const char *precision_names(void);
 const char *schedule_names(void);
@@ -59,6 +63,7 @@ typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
     int attention;    /* of attention_at; 0: none */
+    int inject;       /* Inject */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
     double lr, lr_decay; /* lr NaN: the rule's own; lr_decay NaN: the schedule's */
@@ -98,7 +103,7 @@ typedef struct {
     Field field;       /* in TrainSettings */
 } Setting;
 
-enum { TRAIN_SETTINGS = 39 };
+enum { TRAIN_SETTINGS = 40 };
 extern const Setting train_settings[TRAIN_SETTINGS];
 
 /* The long names of the options that the user gave. Names that are not settings are ignored. */
@@ -122,7 +127,7 @@ void settings_text(const TrainSettings *settings, bool may_change, char out[SETT
 /* What a file fixes: for a run that starts from its model, the shape; for a resumed run, all that may not change. */
 typedef enum { FIXED_SHAPE, FIXED_ALL } FixedSettings;
 
-/* Cell, attention, hidden and wordvec, as a model of this shape has them. */
+/* Cell, attention, inject, hidden and wordvec, as a model of this shape has them. */
 void settings_take_shape(TrainSettings *settings, const ModelShape *shape);
 /* 0 if no given option contradicts what the file at `path` fixes; else -1 with a line that names the option. */
 int settings_agree(const TrainSettings *file, const TrainSettings *asked, GivenOptions given, FixedSettings fixed,

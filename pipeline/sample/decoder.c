@@ -97,7 +97,9 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
     d->search = new_search(d, &search);
     d->items = calloc((size_t)batch, sizeof *d->items);
     d->number = calloc((size_t)batch, sizeof *d->number);
-    if (failed || !d->search || !d->items || !d->number || alloc_attention(d) || alloc_answers(d))
+    d->near = o->neighbors ? malloc((size_t)batch * NEIGHBORS * sizeof *d->near) : NULL;
+    if (failed || (o->neighbors && !d->near) || !d->search || !d->items || !d->number || alloc_attention(d) ||
+        alloc_answers(d))
         return err_set(err, "no memory to caption %d images at a time", batch);
     return 0;
 }
@@ -112,6 +114,7 @@ void decoder_free(Decoder *d)
     }
     free(d->items);
     free(d->number);
+    free(d->near);
     free(d->results);
     free(d->words);
     free(d->word_logprobs);
@@ -232,6 +235,22 @@ static int write_captions(Decoder *d, CaptionItem *item, const SearchResult *res
     return rc;
 }
 
+/* The best first, of each image. */
+static int rerank_all(Decoder *d, int n, const float *features, Err *err)
+{
+    const Neighbors *neighbors = d->options->neighbors;
+    int failed = 0;
+    if (neighbors && neighbors_find(neighbors, features, n, d->near, err))
+        return -1;
+#pragma omp parallel for schedule(dynamic) reduction(| : failed)
+    for (int i = 0; i < n; i++) {
+        Err own;
+        failed |= rerank(&d->results[(size_t)i * (size_t)d->answers], d->answers, neighbors,
+                         neighbors ? d->near + (size_t)i * NEIGHBORS : NULL, &own) != 0;
+    }
+    return failed ? err_set(err, "out of memory") : 0;
+}
+
 int decoder_run(Decoder *d, int n, Err *err)
 {
     SearchInput input[SEARCH_MODELS];
@@ -246,10 +265,11 @@ int decoder_run(Decoder *d, int n, Err *err)
             .features = in->pca ? in->reduced : in->features, .grid = in->grid, .image = d->number, .n = n};
     }
     search_run(d->search, input, d->results);
+    if (d->options->rerank && rerank_all(d, n, input[0].features, err))
+        return -1;
     for (int i = 0; i < n; i++) {
         SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
-        if ((d->options->rerank && rerank(results, d->answers, err)) ||
-            write_captions(d, &d->items[i], results, err) ||
+        if (write_captions(d, &d->items[i], results, err) ||
             (d->looks && attention_file_add(d->looks, d->number[i], results, err)))
             return -1;
     }

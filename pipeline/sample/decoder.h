@@ -21,9 +21,10 @@
 
 /* How captions are found and written. */
 typedef struct {
-    SearchOptions search; /* rules.may_end is ignored: see endings.h. max_length 0: model_steps */
-    bool bad_endings;     /* true: no caption ends with a word of endings.h */
-    int rerank;           /* Rerank: of several captions */
+    SearchOptions search;       /* rules.may_end is ignored: see endings.h. max_length 0: model_steps */
+    bool bad_endings;           /* true: no caption ends with a word of endings.h */
+    int rerank;                 /* Rerank: of several captions */
+    const Neighbors *neighbors; /* of RERANK_NEIGHBORS, for the first source's features; else NULL */
     bool logprob;
     bool word_logprobs; /* those of the caption's words too */
     const CaptionFormat *format;
@@ -57,6 +58,7 @@ typedef struct {
     float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     Endings endings;             /* of rules that ask for them */
+    int32_t *near;               /* (batch, NEIGHBORS), with neighbors */
 } Decoder;
 
 /* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam, or

@@ -9,6 +9,7 @@
 #include "pipeline/sample/score.h"
 #include "pipeline/sample/source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One run. */
@@ -22,6 +23,7 @@ typedef struct {
     CaptionOutput output;
     Decoder decoder;
     AttentionFile *looks; /* NULL: nobody asks */
+    Neighbors *neighbors; /* the same */
 } Run;
 
 static int open_sources(Run *r, Err *err)
@@ -154,6 +156,20 @@ static int check_ranks(const SampleOptions *o, Err *err)
     return 0;
 }
 
+static int open_neighbors(Run *r, SampleOptions *o, Err *err)
+{
+    const char *path = r->ensemble.path[0];
+    char *own = NULL;
+    if (o->decoder.rerank != RERANK_NEIGHBORS)
+        return 0;
+    if (!o->neighbors && !(own = source_dataset(path, true, o, NULL, err)))
+        return -1;
+    r->neighbors = neighbors_open(own ? own : o->neighbors, &r->ensemble.model[0], path, err);
+    o->decoder.neighbors = r->neighbors;
+    free(own);
+    return r->neighbors ? 0 : -1;
+}
+
 static int load(Run *r, SampleOptions *o, Err *err)
 {
     bool one_source = !o->pictures.n_operands && (o->features || !o->own_data);
@@ -164,7 +180,7 @@ static int load(Run *r, SampleOptions *o, Err *err)
         o->decoder.search.max_length = model_steps(first);
     if (o->attention && !first->params.shape.attention)
         return err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
-    return 0;
+    return open_neighbors(r, o, err);
 }
 
 int sample_run(const SampleOptions *options, const Report *report, int64_t *broken, Err *err)
@@ -194,6 +210,7 @@ int sample_run(const SampleOptions *options, const Report *report, int64_t *brok
     rows_free(&r.rows);
     for (int i = 0; i < SEARCH_MODELS; i++)
         source_close(&r.source[i]);
+    neighbors_close(r.neighbors);
     ensemble_free(&r.ensemble);
     return rc;
 }

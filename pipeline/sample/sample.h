@@ -23,6 +23,8 @@ typedef struct {
     PictureOptions pictures;
     const char *
         files; /* with features: a text file of their images' names, one per line; NULL: those in the file, if any */
+    const char
+        *neighbors; /* with --rerank neighbors: the dataset whose train they are from; NULL: that of the run */
     bool raw_features;
     const char *attention; /* the file for what words look at; NULL: none */
     bool allow_external;   /* HDF5 files may keep arrays in other files */

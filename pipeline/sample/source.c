@@ -8,21 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The dataset's name; the model's own dataset comes first if that was asked for. The caller frees. */
-static char *choose_data(const Source *s, bool first, const SampleOptions *o, const Report *report, Err *err)
+char *source_dataset(const char *path, bool first, const SampleOptions *o, const Report *report, Err *err)
 {
     const char *dir = o->data;
     TrainState t;
-    bool own = o->own_data && model_peek(&t, s->path, NULL) == 1;
+    bool own = o->own_data && model_peek(&t, path, NULL) == 1;
     if (own) {
         const char *const names[] = {t.settings.data, t.data_absolute, o->data};
-        int at = dataset_place(names, first ? 3 : 2, s->path, err);
+        int at = dataset_place(names, first ? 3 : 2, path, err);
         dir = at < 0 ? NULL : names[at];
         if (dir)
             report_note(report, "the dataset is %s", dir);
     } else if (!first) {
         err_set(err, "%s takes other features than the first model and does not say in which dataset they are",
-                s->path);
+                path);
         return NULL;
     }
     char *copy = dir ? strdup(dir) : NULL;
@@ -37,7 +36,7 @@ static int open_dataset(Source *s, bool first, const SampleOptions *o, const Rep
 {
     int flags = (o->score ? 0 : DATASET_CAPTIONS_OPTIONAL) | DATASET_LISTS | (o->raw_features ? DATASET_RAW : 0) |
                 (s->attends ? DATASET_GRID : 0);
-    char *dir = choose_data(s, first, o, report, err);
+    char *dir = source_dataset(s->path, first, o, report, err);
     int rc = dir ? dataset_open(&s->data, dir, o->split, flags, err) : -1;
     s->features = s->data.features_path;
     free(dir);

@@ -1,11 +1,9 @@
 #include "pipeline/train/reward.h"
 
 #include "model/captioner.h"
-#include "model/score/cider.h"
 #include "model/score/metrics.h"
-#include "pipeline/eval/ngrams.h"
+#include "pipeline/eval/caption_table.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,100 +19,22 @@ static const struct {
 struct Reward {
     const Dataset *data;
     double weight[REWARDS];
-    int words; /* of a caption, at most */
-    Hash *ngrams;
-    int32_t known; /* n-grams of train; other n-grams are numbered from here on, for each caption by itself */
-    double *idf;   /* (known + NGRAM_MAX·words) */
+    int words;          /* of a caption, at most */
+    CaptionTable table; /* n-grams that it lacks are numbered from `known` on, for each caption by itself */
 };
-
-/* --- the table --- */
-
-/* A caption without <START>: its words up to <NULL>. Returns how many. */
-static int words_of(const int32_t *caption, int width)
-{
-    int n = 0;
-    while (n < width - 1 && caption[n + 1] != WORD_NULL)
-        n++;
-    return n;
-}
-
-/* Frequencies while they are counted: by the n-grams' numbers. */
-typedef struct {
-    int32_t *df, *last, room;
-} Counting;
-
-static int make_room(Counting *c, int32_t n)
-{
-    if (n <= c->room)
-        return 0;
-    int32_t room = n + n / 2 + 1024;
-    int32_t *df = realloc(c->df, (size_t)room * sizeof *df);
-    c->df = df ? df : c->df;
-    int32_t *last = df ? realloc(c->last, (size_t)room * sizeof *last) : NULL;
-    c->last = last ? last : c->last;
-    if (!last)
-        return -1;
-    memset(df + c->room, 0, (size_t)(room - c->room) * sizeof *df);
-    memset(last + c->room, -1, (size_t)(room - c->room) * sizeof *last);
-    c->room = room;
-    return 0;
-}
-
-/* 1: the image has captions, 0: none. */
-static int count_image(Reward *r, Counting *c, int64_t row)
-{
-    const Dataset *d = r->data;
-    int rc = 0;
-    for (int64_t i = d->caption_at[row]; i < d->caption_at[row + 1] && rc >= 0; i++) {
-        const int32_t *caption = d->captions.ints + d->caption_of[i] * d->width;
-        Sentence s;
-        if (ngram_sentence(&s, r->ngrams, caption + 1, words_of(caption, d->width)))
-            return -1;
-        rc = make_room(c, hash_count(r->ngrams)) ? -1 : 1;
-        if (rc > 0)
-            cider_add_df(&s, 1, (int32_t)row, c->last, c->df);
-        sentence_free(&s);
-    }
-    return rc;
-}
-
-static int count_frequencies(Reward *r, Counting *c)
-{
-    int64_t images = 0;
-    for (int64_t row = 0; row < r->data->features.rows; row++) {
-        int rc = count_image(r, c, row);
-        if (rc < 0)
-            return -1;
-        images += rc;
-    }
-    r->known = hash_count(r->ngrams);
-    size_t others = (size_t)NGRAM_MAX * (size_t)r->words;
-    r->idf = malloc(((size_t)r->known + others) * sizeof *r->idf);
-    if (!r->idf)
-        return -1;
-    cider_idf(c->df, r->known, (double)images, r->idf);
-    for (size_t i = 0; i < others; i++)
-        r->idf[(size_t)r->known + i] = log((double)images);
-    return 0;
-}
 
 Reward *reward_new(const Dataset *data, const double weight[REWARDS], int words, Err *err)
 {
-    Counting counting = {0};
     Reward *r = calloc(1, sizeof *r);
-    int rc = r ? 0 : -1;
-    if (r) {
-        r->data = data;
-        memcpy(r->weight, weight, sizeof r->weight);
-        r->words = words;
-        r->ngrams = hash_new();
-        rc = r->ngrams ? count_frequencies(r, &counting) : -1;
+    if (!r) {
+        err_set(err, "out of memory");
+        return NULL;
     }
-    free(counting.df);
-    free(counting.last);
-    if (rc == 0)
+    r->data = data;
+    memcpy(r->weight, weight, sizeof r->weight);
+    r->words = words;
+    if (caption_table_make(&r->table, data, (size_t)NGRAM_MAX * (size_t)words, err) == 0)
         return r;
-    err_set(err, "no memory for the n-grams of %lld captions", (long long)data->n);
     reward_free(r);
     return NULL;
 }
@@ -123,8 +43,7 @@ void reward_free(Reward *r)
 {
     if (!r)
         return;
-    hash_free(r->ngrams);
-    free(r->idf);
+    caption_table_free(&r->table);
     free(r);
 }
 
@@ -136,7 +55,7 @@ static int32_t new_number(const Reward *r, const int32_t *word, int k, int i, in
     int first = 0;
     while (memcmp(word + first, word + i, ((size_t)k + 1) * sizeof *word) != 0)
         first++;
-    return r->known + k * n + first;
+    return r->table.known + k * n + first;
 }
 
 /* The sentence of n words; its n-grams are not added to the table. Of a caption that is drawn, those with <UNK> are as
@@ -146,8 +65,8 @@ static int sentence_of(const Reward *r, const int32_t *word, int n, bool drawn, 
     for (int k = 0; k < NGRAM_MAX; k++)
         for (int i = 0; i < n - k; i++) {
             int32_t prefix = k ? id[(k - 1) * n + i] : -1;
-            bool look = prefix < r->known && !(drawn && word[i + k] == WORD_UNK);
-            int32_t found = look ? ngram_find(r->ngrams, prefix, word[i + k]) : -1;
+            bool look = prefix < r->table.known && !(drawn && word[i + k] == WORD_UNK);
+            int32_t found = look ? ngram_find(r->table.ngrams, prefix, word[i + k]) : -1;
             id[k * n + i] = found >= 0 ? found : new_number(r, word, k, i, n);
         }
     return sentence_init(s, word, n, id);
@@ -155,7 +74,7 @@ static int sentence_of(const Reward *r, const int32_t *word, int n, bool drawn, 
 
 static double reward_of(const Reward *r, const ScorePair *pair)
 {
-    const ScoreCorpus corpus = {.idf = r->idf};
+    const ScoreCorpus corpus = {.idf = r->table.idf};
     double sum = 0, counts[COUNTS], score[SCORES];
     for (int i = 0; i < REWARDS; i++) {
         const Metric *m = REWARD[i].metric;
@@ -178,12 +97,12 @@ static int reward_image(const Reward *r, int64_t row, int each, const int32_t *c
     rc = reference && id ? 0 : -1;
     for (; !rc && made < n; made += !rc) {
         const int32_t *caption = d->captions.ints + d->caption_of[d->caption_at[row] + made] * d->width;
-        rc = sentence_of(r, caption + 1, words_of(caption, d->width), false, id, &reference[made]);
+        rc = sentence_of(r, caption + 1, caption_words(caption, d->width), false, id, &reference[made]);
     }
     for (int i = 0; !rc && i < each; i++) {
         const int32_t *caption = captions + (size_t)i * (size_t)(r->words + 1);
         Sentence s;
-        rc = sentence_of(r, caption + 1, words_of(caption, r->words + 1), true, id, &s);
+        rc = sentence_of(r, caption + 1, caption_words(caption, r->words + 1), true, id, &s);
         if (rc)
             break;
         out[i] = reward_of(r, &(ScorePair){&s, reference, n});

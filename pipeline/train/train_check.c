@@ -27,6 +27,7 @@ static int check(TrainRun *r, GradientCheck *result, Err *err)
                                      .H = shape->H,
                                      .V = shape->V,
                                      .C = shape->C,
+                                     .inject = shape->inject,
                                      .places = r->data.grid.places,
                                      .dropout = s->dropout,
                                      .label_smoothing = s->label_smoothing,

@@ -187,6 +187,7 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
                         .H = (int)s->hidden,
                         .V = r->data.vocab.size,
                         .attention = attention_at(s->attention),
+                        .inject = s->inject == INJECT_STEPS,
                         .C = r->data.grid.channels};
     if (vocab_copy(&r->model.vocab, &r->data.vocab))
         return err_set(err, "out of memory");

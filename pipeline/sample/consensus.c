@@ -1,0 +1,184 @@
+#include "pipeline/sample/consensus.h"
+
+#include "model/captioner.h"
+#include "model/score/cider.h"
+#include "model/score/metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double TEMPERATURE = 3, WEIGHT_OF_OTHERS = 8;
+
+typedef struct {
+    Hash *ngrams;
+    double *idf;               /* (n-grams) */
+    Sentence *sentence;        /* (n) of room */
+    double (*norm)[NGRAM_MAX]; /* (n), of cider_of_pair */
+    int32_t *words;            /* room for the longest one */
+    int n;
+} Sentences;
+
+static int sentences_new(Sentences *s, unsigned room, int longest)
+{
+    *s = (Sentences){.ngrams = hash_new(),
+                     .sentence = calloc(room, sizeof *s->sentence),
+                     .words = malloc(((size_t)longest + 1) * sizeof *s->words)};
+    return s->ngrams && s->sentence && s->words ? 0 : -1;
+}
+
+static void sentences_free(Sentences *s)
+{
+    for (int i = 0; i < s->n; i++)
+        sentence_free(&s->sentence[i]);
+    hash_free(s->ngrams);
+    free(s->idf);
+    free(s->norm);
+    free(s->sentence);
+    free(s->words);
+}
+
+static int add_sentence(Sentences *s, const int32_t *words, int n)
+{
+    int kept = 0;
+    for (int i = 0; i < n; i++)
+        if (words[i] > WORD_END)
+            s->words[kept++] = words[i];
+    int rc = ngram_sentence(&s->sentence[s->n], s->ngrams, s->words, kept);
+    s->n += rc == 0;
+    return rc;
+}
+
+static int add_captions(Sentences *s, const SearchResult *caption, int m)
+{
+    int rc = 0;
+    for (int i = 0; i < m && !rc; i++)
+        rc = add_sentence(s, caption[i].words, caption[i].n);
+    return rc;
+}
+
+static int longest_of(const SearchResult *caption, int m, int least)
+{
+    for (int i = 0; i < m; i++)
+        least = caption[i].n > least ? caption[i].n : least;
+    return least;
+}
+
+/* --- with each other --- */
+
+static int equal_weights(Sentences *s)
+{
+    int32_t n = hash_count(s->ngrams);
+    s->idf = malloc(((size_t)n + 1) * sizeof *s->idf);
+    for (int32_t i = 0; s->idf && i < n; i++)
+        s->idf[i] = 1;
+    return s->idf ? 0 : -1;
+}
+
+/* Copies of the others, whose content is the sentences'. */
+static int score_each(const Sentences *s, double *score)
+{
+    const ScoreCorpus corpus = {.idf = s->idf};
+    Sentence *others = malloc((size_t)s->n * sizeof *others);
+    for (int i = 0; others && i < s->n; i++) {
+        memcpy(others, s->sentence, (size_t)i * sizeof *others);
+        memcpy(others + i, s->sentence + i + 1, (size_t)(s->n - 1 - i) * sizeof *others);
+        metric_cider.count(&(ScorePair){&s->sentence[i], others, s->n - 1}, &corpus, &score[i]);
+    }
+    free(others);
+    return others ? 0 : -1;
+}
+
+int consensus(const SearchResult *caption, int m, double *score, Err *err)
+{
+    Sentences s;
+    int rc = sentences_new(&s, (unsigned)m, longest_of(caption, m, 0)) || add_captions(&s, caption, m) ||
+                     equal_weights(&s) || score_each(&s, score)
+                 ? err_set(err, "out of memory")
+                 : 0;
+    sentences_free(&s);
+    return rc;
+}
+
+/* --- with others --- */
+
+/* Those of the table, which numbers n-grams in its own way. */
+static int weights_of(Sentences *s, const CaptionTable *table)
+{
+    int32_t n = hash_count(s->ngrams), *there = malloc(((size_t)n + 1) * sizeof *there);
+    s->idf = malloc(((size_t)n + 1) * sizeof *s->idf);
+    for (int32_t i = 0; there && s->idf && i < n; i++) {
+        int32_t prefix, word;
+        ngram_parts(s->ngrams, i, &prefix, &word); /* a prefix is numbered before what it begins */
+        bool no = prefix >= 0 && there[prefix] < 0;
+        there[i] = no ? -1 : ngram_find(table->ngrams, prefix < 0 ? -1 : there[prefix], word);
+        s->idf[i] = there[i] < 0 ? table->rare : table->idf[there[i]];
+    }
+    free(there);
+    return there && s->idf ? 0 : -1;
+}
+
+static int falling(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+static double mean_of_largest(double *x, int n)
+{
+    double sum = 0;
+    int most = n < CONSENSUS_OTHERS ? n : CONSENSUS_OTHERS;
+    qsort(x, (size_t)n, sizeof *x, falling);
+    for (int i = 0; i < most; i++)
+        sum += x[i];
+    return most ? sum / most : 0;
+}
+
+static int take_norms(Sentences *s)
+{
+    s->norm = malloc(((unsigned)s->n + 1) * sizeof *s->norm);
+    for (int i = 0; s->norm && i < s->n; i++)
+        cider_norms(&s->sentence[i], s->idf, s->norm[i]);
+    return s->norm ? 0 : -1;
+}
+
+static double alike(const Sentences *s, int i, int j)
+{
+    return cider_of_pair(&s->sentence[i], s->norm[i], &s->sentence[j], s->norm[j], s->idf);
+}
+
+/* The first m sentences are captions; others (n - m) is scratch. */
+static void score_with(const Sentences *s, const SearchResult *caption, int m, double *others, double *score)
+{
+    double best = caption[0].logprob;
+    for (int i = 1; i < m; i++)
+        best = fmax(best, caption[i].logprob);
+    for (int i = 0; i < m; i++) {
+        double own = 0, sum = 0;
+        for (int j = 0; j < m; j++) {
+            double p = exp((caption[j].logprob - best) / TEMPERATURE);
+            own += p * alike(s, i, j);
+            sum += p;
+        }
+        for (int j = m; j < s->n; j++)
+            others[j - m] = alike(s, i, j);
+        score[i] = own / sum + WEIGHT_OF_OTHERS * mean_of_largest(others, s->n - m);
+    }
+}
+
+int consensus_with(const OtherCaptions *o, const SearchResult *caption, int m, double *score, Err *err)
+{
+    Sentences s;
+    double *others = malloc(((size_t)o->n + 1) * sizeof *others);
+    int rc = sentences_new(&s, (unsigned)m + (unsigned)o->n, longest_of(caption, m, o->width)) || !others ? -1 : 0;
+    rc = rc ? -1 : add_captions(&s, caption, m);
+    for (int i = 0; i < o->n && !rc; i++)
+        rc = add_sentence(&s, o->caption[i] + 1, caption_words(o->caption[i], o->width));
+    if (rc == 0)
+        rc = weights_of(&s, o->table) || take_norms(&s) ? -1 : 0;
+    if (rc == 0)
+        score_with(&s, caption, m, others, score);
+    sentences_free(&s);
+    free(others);
+    return rc ? err_set(err, "out of memory") : 0;
+}
