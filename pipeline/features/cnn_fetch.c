@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 typedef struct {
     const CnnFetchOptions *options;
@@ -113,6 +112,11 @@ int cnn_fetch_list(FILE *out, Err *err)
         char *path = cnn_cache_path(row->name, err);
         if (!path)
             return -1;
+        int there = file_exists(path, err);
+        if (there < 0) {
+            free(path);
+            return -1;
+        }
         snprintf(mb, sizeof mb, "%.1f", (double)row->bytes / 1e6);
         snprintf(input, sizeof input, "%d", row->input);
         snprintf(vector, sizeof vector, "%d", row->features);
@@ -122,7 +126,7 @@ int cnn_fetch_list(FILE *out, Err *err)
         snprintf(how, sizeof how, "%s %s%s", row->urls[0] ? "coco-fetch cnn" : "scripts/setup photos", row->name,
                  row->tried ? "" : " (not tried here)");
         fprintf(out, format, row->name, mb, input, vector, grid, top1, gmacs, row->licence,
-                access(path, F_OK) ? how : "is in the cache");
+                there ? "is in the cache" : how);
         free(path);
     }
     return 0;
