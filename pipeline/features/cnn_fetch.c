@@ -103,20 +103,27 @@ int cnn_fetch(const CnnFetchOptions *options, const Report *report, Err *err)
     return rc < 0 ? -1 : 0;
 }
 
+/* As file_exists. */
+static int in_cache(const KnownCnn *row, Err *err)
+{
+    char *path = cnn_cache_path(row->name, err);
+    int there = path ? file_exists(path, err) : -1;
+    free(path);
+    return there;
+}
+
 int cnn_fetch_list(FILE *out, Err *err)
 {
     static const char format[] = "%-19s %6s %6s %6s %10s %6s %6s %11s  %s\n";
+    for (const KnownCnn *row = cnn_list(); row->name; row++) /* before anything is written */
+        if (in_cache(row, err) < 0)
+            return -1;
     fprintf(out, format, "network", "MB", "input", "vector", "grid", "top-1", "GMACs", "licence", "get it with");
     for (const KnownCnn *row = cnn_list(); row->name; row++) {
         char mb[16], input[16], vector[16], grid[32], top1[16], gmacs[16], how[96];
-        char *path = cnn_cache_path(row->name, err);
-        if (!path)
+        int there = in_cache(row, err);
+        if (there < 0)
             return -1;
-        int there = file_exists(path, err);
-        if (there < 0) {
-            free(path);
-            return -1;
-        }
         snprintf(mb, sizeof mb, "%.1f", (double)row->bytes / 1e6);
         snprintf(input, sizeof input, "%d", row->input);
         snprintf(vector, sizeof vector, "%d", row->features);
@@ -127,7 +134,6 @@ int cnn_fetch_list(FILE *out, Err *err)
                  row->tried ? "" : " (not tried here)");
         fprintf(out, format, row->name, mb, input, vector, grid, top1, gmacs, row->licence,
                 there ? "is in the cache" : how);
-        free(path);
     }
     return 0;
 }
