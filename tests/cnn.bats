@@ -201,3 +201,14 @@ engine() {
     [ "$output" = "scripts/photos: PHOTOS=none: is not a directory" ]
     [ ! -e "$ROOT/none" ]
 }
+
+@test "a network that cannot be looked at is not a missing one" {
+    mkdir -p cache/cnn
+    ln -s nowhere cache/cnn/mobilenetv2.onnx
+    fails 1 "cache/cnn/mobilenetv2.onnx: is a link that leads nowhere" coco-features --cnn mobilenetv2 -o f.h5 x.jpg
+    fails 1 "cache/cnn/mobilenetv2.onnx: is a link that leads nowhere" coco-fetch cnn
+    # Nor does the cache's stand for one that is here.
+    echo net >cache/cnn/other.onnx
+    ln -s nowhere other
+    fails 1 "other: is a link that leads nowhere" coco-features --cnn other -o f.h5 x.jpg
+}

@@ -190,6 +190,26 @@ interrupted() {
     arrived
 }
 
+@test "a part that another user put there, or a second name of another file, stays as it is" {
+    interrupted file/left 1000000
+    ln out.archive.part elsewhere
+    get file/left
+    [ "$status" = 1 ]
+    [[ "$stderr" == "coco-fetch: "*"/out.archive.part: is in the way"* ]]
+    [ "$(wc -l <<<"$stderr")" = 1 ]
+    [ "$(stat -c %s elsewhere)" = 1000000 ]
+    rm elsewhere
+    if [ "$(id -u)" = 0 ]; then
+        chown 65534 out.archive.part
+        get file/left
+        [ "$status" = 1 ]
+        [[ "$stderr" == "coco-fetch: "*"/out.archive.part: is in the way"* ]]
+        chown 0 out.archive.part
+    fi
+    get file/left
+    arrived
+}
+
 @test "a part with wrong bytes: the digest shows it, and the file is downloaded again" {
     interrupted file/e 1000000
     head -c 1000000 /dev/zero >out.archive.part

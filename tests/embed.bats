@@ -65,6 +65,14 @@ as_sampled() {
     same wanted said
 }
 
+@test "what a file says reaches no terminal raw" {
+    cp plain.h5 nasty.h5
+    tool_h5 nasty.h5 attr / cell text "$(printf 'a\033]0;b\007c\nd')"
+    run -1 tool_embed nasty.h5 plain/$val
+    [[ "$output" == *'a\x1b]0;b\x07c\x0ad'* ]]
+    [ "${#lines[@]}" = 1 ]
+}
+
 @test "what cannot be captioned is one line, and no crash" {
     run -1 tool_embed plain.h5 reduced/val_features.h5
     [ "$output" = "tool_embed: image 0: 4 features; plain.h5 takes 12" ]

@@ -327,6 +327,11 @@ refused() {
         refused "$dir: is not empty and not a dataset of shapes: left alone" -o $dir
     done
     [ "$(cat notes/keep readme/README.txt hidden/.keep | sort -u)" = mine ]
+    # Nor is a dataset in which there is more: a model, say.
+    shapes -o more --train 1 --val 1
+    echo model >more/m.h5
+    fails 1 "more: holds 'm.h5', which does not belong to a dataset" coco-fetch shapes -q -o more --train 1 --val 1 --force
+    [ "$(cat more/m.h5)" = model ]
     # Without its readme a dataset is not known to be one of shapes.
     shapes -o d --train 1 --val 1
     rm d/README.txt

@@ -1,8 +1,10 @@
 /* A folder that all may write to: while root sweeps what a killed run of root's has left there, another user puts
- * links to a folder of root's in its place, over and over. Nothing is removed there. */
+ * links to a folder of root's in its place: over and over, and once before each system call of the sweep. Nothing is
+ * removed there. */
 #include "tests/support/target.h"
 
 #include "io/file/outdir.h"
+#include "io/file/remove_tree.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,13 +73,21 @@ static void swap_once(Shared *s, int round)
     }
 }
 
+/* 0; otherwise how the process should end. */
+static int become_another_user(void)
+{
+    if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+        return FAILED;
+    return access(dir, W_OK | X_OK) ? CLOSED : 0;
+}
+
 /* The other user. */
 static _Noreturn void swap(Shared *s)
 {
-    bool other = !setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) && !setresuid(NOBODY, NOBODY, NOBODY);
-    if (!other || access(dir, W_OK | X_OK)) {
+    int status = become_another_user();
+    if (status) {
         s->seen = -1;
-        _exit(other ? CLOSED : FAILED);
+        _exit(status);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user has cleared it */
     for (int round = 0, tries = 0; !s->over; tries++) {
@@ -113,20 +124,25 @@ static void leave(int round)
     free(path);
 }
 
-static void sweep_while_links_come(Shared *s)
+static void all_kept(int round)
 {
     char name[64];
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "kept/%d", i);
+        if (!there(name))
+            fail_msg("round %d: %s was removed", round, name);
+    }
+}
+
+static void sweep_while_links_come(Shared *s)
+{
     for (int round = 1; round <= ROUNDS; round++) {
         leave(round);
         s->round = round;
         while (s->seen >= 0 && s->seen != round)
             sched_yield();
         outdir_sweep(target);
-        for (int i = 0; i < FILES; i++) {
-            snprintf(name, sizeof name, "kept/%d", i);
-            if (!there(name))
-                fail_msg("round %d: %s was removed", round, name);
-        }
+        all_kept(round);
     }
 }
 
@@ -153,9 +169,110 @@ static void another_user_puts_links_in(void **state)
     munmap(s, sizeof *s);
 }
 
+/* --- before each system call --- */
+
+/* 0, or how the other user ended: FAILED also where there is nothing to exchange any more. */
+static int swap_as_another_user(const char *a, const char *b)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        status = become_another_user();
+        _exit(status ? status : exchange(a, b) ? 0 : FAILED);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+}
+
+/* A sweep that has stopped before its first step. -1: processes cannot be traced here. */
+static pid_t start_sweep(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+            _exit(CLOSED);
+        raise(SIGSTOP);
+        outdir_sweep(target);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSTOPPED(status))
+        return -1;
+    assert_int_equal(ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
+    return child;
+}
+
+/* Lets the sweep go to where its next system call begins. False: it has ended. */
+static bool next_call(pid_t sweep)
+{
+    int status;
+    for (int stops = 0; stops < 2; stops++) { /* a call stops at its end too */
+        assert_int_equal(ptrace(PTRACE_SYSCALL, sweep, NULL, NULL), 0);
+        assert_int_equal(waitpid(sweep, &status, 0), sweep);
+        if (WIFEXITED(status)) {
+            assert_int_equal(status, 0);
+            return false;
+        }
+        assert_int_equal(WSTOPSIG(status), SIGTRAP | 0x80);
+    }
+    return true;
+}
+
+/* One sweep, with an exchange before its call `k`. Returns whether there was one. `*swaps` counts those that did. */
+static bool sweep_with_link(int k, const char *a, const char *b, int *swaps)
+{
+    pid_t sweep = start_sweep();
+    if (sweep < 0)
+        skip();
+    int call = 0;
+    for (; next_call(sweep); call++)
+        if (call == k) {
+            int status = swap_as_another_user(a, b);
+            if (status == CLOSED)
+                skip();
+            *swaps += status == 0;
+        }
+    return call > k;
+}
+
+static void remove_name(const char *name)
+{
+    char *path = tmp_path(dir, name);
+    remove_tree(AT_FDCWD, path, REMOVE_DEPTH);
+    free(path);
+}
+
+/* All moments at which `a`, a folder of what was left, is exchanged for `b`. */
+static void sweep_at_all_moments(const char *a, const char *b)
+{
+    int swaps = 0;
+    bool swept = true;
+    for (int k = 0; swept; k++) {
+        leave(0);
+        swept = sweep_with_link(k, a, b, &swaps);
+        all_kept(k);
+        remove_name("t.coco-part-0");
+        remove_name("link-0");
+    }
+    assert_true(swaps > 5); /* the sweep has looked at it, opened it, locked it, read it, ... */
+}
+
+static void another_user_puts_a_link_in_at_any_moment(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(dir, 0777), 0);
+    put_files("kept");
+    sweep_at_all_moments("t.coco-part-0", "link-0");
+    sweep_at_all_moments("t.coco-part-0/sub-0", "t.coco-part-0/link-0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(another_user_puts_a_link_in_at_any_moment, setup, teardown),
         cmocka_unit_test_setup_teardown(another_user_puts_links_in, setup, teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

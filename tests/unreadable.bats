@@ -51,6 +51,23 @@ coco-train() { without_override "$BUILD/coco-train" "$@"; }
     done
 }
 
+# stops_reading COMMAND...: a folder of the test, read to its end, cannot be read further.
+stops_reading() {
+    command -v strace >/dev/null || skip "no strace"
+    : >trace
+    run -1 strace -f -qq -y -o trace -e trace=getdents64 -P "$PWD/$1" -e inject=getdents64:error=EIO:when=2 "${@:2}"
+    grep -q INJECTED trace
+    [[ "$output" == *"$1: Input/output error"* ]]
+    [ "${#lines[@]}" = 1 ]
+}
+
+@test "a folder that cannot be read to its end" {
+    stops_reading d "$BUILD/coco-fetch" show d
+    cp -r d before
+    stops_reading d "$BUILD/coco-fetch" shapes -q --force -o d --train 3 --val 2
+    diff -r d before
+}
+
 @test "captions, features and lists, for show" {
     for name in $OPTIONAL val2014_vgg16_fc7_pca.h5; do
         rm -f "d/$name" && ln -s "$name" "d/$name"

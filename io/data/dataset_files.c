@@ -1,10 +1,10 @@
 #include "io/data/dataset_files.h"
 
+#include "io/file/dir_next.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,17 +139,18 @@ static size_t whole_split(const char *dir, const char *name, size_t len)
 static int add_named(DatasetSplits *s, const char *dir, unsigned kinds, Err *err)
 {
     DIR *d = opendir(dir);
-    struct dirent *e;
-    int rc = 0;
-    if (!d)
-        return err_set(err, "%s: %s", dir, strerror(errno));
-    while (rc == 0 && (e = readdir(d))) {
+    const char *name;
+    int rc = 0, more = d ? 1 : -1;
+    while (rc == 0 && more > 0 && (more = dir_next(d, &name)) > 0) {
         DatasetFile kind;
         size_t len;
-        if (dataset_file_known(e->d_name, &kind, &len) && len > 0 && kinds & 1u << kind)
-            rc = dataset_splits_add(s, e->d_name, whole_split(dir, e->d_name, len), err);
+        if (dataset_file_known(name, &kind, &len) && len > 0 && kinds & 1u << kind)
+            rc = dataset_splits_add(s, name, whole_split(dir, name, len), err);
     }
-    closedir(d);
+    if (more < 0)
+        rc = err_set(err, "%s: %s", dir, strerror(errno));
+    if (d)
+        closedir(d);
     return rc;
 }
 

@@ -1,11 +1,11 @@
 #include "io/file/outdir.h"
 
 #include "io/base/err.h"
+#include "io/file/dir_next.h"
 #include "io/file/file.h"
 #include "io/file/scratch.h"
 #include "io/file/sync.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,15 +17,13 @@
 int dir_vacant(const char *path)
 {
     DIR *d = opendir(path);
-    struct dirent *e;
+    const char *name;
     struct stat st;
-    int n = 0;
     if (!d) /* a directory that cannot be read may hold anything */
         return stat(path, &st) || !S_ISDIR(st.st_mode);
-    while (n == 0 && (e = readdir(d)))
-        n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+    int more = dir_next(d, &name);
     closedir(d);
-    return n == 0;
+    return more == 0;
 }
 
 /* --- paths --- */

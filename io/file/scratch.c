@@ -1,5 +1,6 @@
 #include "io/file/scratch.h"
 
+#include "io/file/left_file.h"
 #include "io/file/remove_tree.h"
 
 #include <dirent.h>
@@ -229,16 +230,16 @@ void scratch_release(ScratchClaim *claim)
     claim->path = NULL;
 }
 
-int scratch_keep(const char *target, const char *word, char **path, int *fd)
+int scratch_keep(const char *target, const char *word, char **path, int *fd, Err *err)
 {
     int rc = -1;
     *fd = -1;
     if (asprintf(path, "%s" MARK "%s", target, word) < 0) {
         *path = NULL;
-        return -1;
+        return err_set(err, "out of memory");
     }
     /* Its owner may remove it before we have the lock. */
-    while (rc < 0 && (*fd = open(*path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) >= 0) {
+    while (rc < 0 && (*fd = left_file_open(*path, err)) >= 0) {
         if (lock(*fd, 0) && (errno == EWOULDBLOCK || errno == EACCES))
             rc = 0;
         else if (still_there(*fd, AT_FDCWD, *path))
@@ -246,10 +247,8 @@ int scratch_keep(const char *target, const char *word, char **path, int *fd)
         close(*fd);
         *fd = -1;
     }
-    int why = errno;
     free(*path);
     *path = NULL;
-    errno = why;
     return rc;
 }
 

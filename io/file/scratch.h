@@ -6,6 +6,8 @@
 #ifndef COCO_IO_FILE_SCRATCH_H
 #define COCO_IO_FILE_SCRATCH_H
 
+#include "io/base/err.h"
+
 typedef enum { SCRATCH_FILE, SCRATCH_DIR } ScratchKind;
 
 /* Makes a new, empty one under a name of its own. The caller frees *path, and closes the descriptor *lock and calls
@@ -28,8 +30,8 @@ int scratch_claim(const char *target, ScratchClaim *claim);
 void scratch_release(ScratchClaim *claim); /* safe on a zeroed or released one */
 /* Opens TARGET.coco-part-WORD, or makes it: a file that a killed process leaves for the next one. WORD is not a
  * number, so that no sweep takes it. 1: ours until *fd is closed (the caller frees *path); 0: another process has
- * it; -1: failed, with errno. Where nobody can lock, everybody gets it. */
-int scratch_keep(const char *target, const char *word, char **path, int *fd);
+ * it; -1: failed, or it is another user's (io/file/left_file.h). Where nobody can lock, everybody gets it. */
+int scratch_keep(const char *target, const char *word, char **path, int *fd, Err *err);
 /* Removes what killed processes of this user have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);
 /* Removes a directory with everything in it. The second waits until no other process has it locked. */

@@ -4,6 +4,7 @@
 #include "io/base/err.h"
 #include "io/base/size.h"
 #include "io/file/file.h"
+#include "io/file/left_file.h"
 #include "io/file/space.h"
 #include "io/net/download_origin.h"
 
@@ -262,9 +263,9 @@ static int open_part(Download *d, Err *err)
     do {
         if (d->fd >= 0)
             close(d->fd);
-        d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        d->fd = left_file_open(d->part, err);
         if (d->fd < 0)
-            return err_set(err, "%s: %s", d->part, strerror(errno));
+            return -1;
         if (flock(d->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
             close(d->fd);
             d->fd = -1;

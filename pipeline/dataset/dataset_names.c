@@ -2,10 +2,10 @@
 
 #include "io/base/err.h"
 #include "io/data/dataset_files.h"
+#include "io/file/dir_next.h"
 #include "io/file/file.h"
 #include "io/file/sniff.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,27 +46,27 @@ enum { DEPTH_MAX = 16 }; /* of directories below images/ */
 static int check_own(const char *dir, const char *below, int depth, Err *err)
 {
     DIR *d = opendir(dir);
-    struct dirent *e;
-    int rc = 0;
+    const char *entry;
+    int rc = 0, more = 0;
     if (!d)
         return errno == ENOENT && !depth ? 0 : err_set(err, "%s: %s", dir, strerror(errno));
-    while (rc == 0 && (e = readdir(d))) {
+    while (rc == 0 && (more = dir_next(d, &entry)) > 0) {
         struct stat st;
         char name[PATH_MAX];
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-            continue;
-        int n = snprintf(name, sizeof name, "%s%s", below, e->d_name);
-        bool known = n < (int)sizeof name - 1 && !fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW);
+        int n = snprintf(name, sizeof name, "%s%s", below, entry);
+        bool known = n < (int)sizeof name - 1 && !fstatat(dirfd(d), entry, &st, AT_SYMLINK_NOFOLLOW);
         bool inner = known && S_ISDIR(st.st_mode) && depth < DEPTH_MAX && (depth || !strcmp(name, images));
         if (inner) {
-            char *path = path_join(dir, e->d_name);
+            char *path = path_join(dir, entry);
             memcpy(name + n, "/", 2);
             rc = path ? check_own(path, name, depth + 1, err) : err_set(err, "out of memory");
             free(path);
         } else if (!known || !S_ISREG(st.st_mode) || !dataset_has_file(name)) {
-            rc = err_set(err, "%s: holds '%s', which does not belong to a dataset; left untouched", dir, e->d_name);
+            rc = err_set(err, "%s: holds '%s', which does not belong to a dataset; left untouched", dir, entry);
         }
     }
+    if (more < 0)
+        rc = err_set(err, "%s: %s", dir, strerror(errno));
     closedir(d);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "io/picture/pngwriter.h"
 #include "pipeline/common/defaults.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/dataset/dataset_names.h"
 #include "pipeline/dataset/shapes_files.h"
 
 #include <errno.h>
@@ -166,7 +167,7 @@ static int check_target(const ShapesOptions *options, Err *err)
         return err_set(err, "%s: is not empty and not a dataset of shapes: left alone", options->dir);
     if (!options->replace)
         return err_set(err, "%s: exists already; --force replaces it", options->dir);
-    return 0;
+    return dataset_check_own(options->dir, err);
 }
 
 static int make_image_dirs(const char *dir, const ShapesSplit split[N_SPLITS], Err *err)

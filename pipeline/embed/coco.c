@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "model/decode/search.h"
 #include "pipeline/common/instruction_set.h"
+#include "pipeline/common/terminal.h"
 #include "pipeline/model_file/model_file.h"
 #include "pipeline/model_file/reduction.h"
 
@@ -26,12 +27,11 @@ struct CocoCaptioner {
     SearchResult results[BATCH];
 };
 
-_Static_assert((int)COCO_ERROR == (int)ERR_LEN, "a line fits");
-
+/* What files say is made safe for a terminal, as in the commands' messages: the program may print it. */
 static int tell(char *error, const Err *err)
 {
     if (error)
-        memcpy(error, err->text, COCO_ERROR);
+        terminal_text(err->text, error, COCO_ERROR);
     return -1;
 }
 

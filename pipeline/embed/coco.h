@@ -10,8 +10,9 @@
  * coco-features writes them or any others that the model was trained on.
  *
  * Functions return 0 and -1, or a pointer and NULL; after a failure `error`, unless it is NULL, has one line that says
- * why. Nothing is printed, and no signal is handled. A captioner is one thread's at a time. coco_open forks: the file
- * is read in a process of its own, which ends before coco_open returns, so that a damaged file is an error and no crash.
+ * why, safe to print on a terminal. Nothing is printed, and no signal is handled. A captioner is one thread's at a
+ * time. coco_open forks: the file is read in a process of its own, which ends before coco_open returns, so that a
+ * damaged file is an error and no crash.
  * Products of matrices run on the threads of OpenMP, as many as OMP_NUM_THREADS says; the bits do not depend on their
  * number. COCO_SIMD chooses an instruction set, as in the commands.
  *

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 typedef struct {
     const CnnFetchOptions *options;
@@ -104,14 +103,26 @@ int cnn_fetch(const CnnFetchOptions *options, const Report *report, Err *err)
     return rc < 0 ? -1 : 0;
 }
 
+/* As file_exists. */
+static int in_cache(const KnownCnn *row, Err *err)
+{
+    char *path = cnn_cache_path(row->name, err);
+    int there = path ? file_exists(path, err) : -1;
+    free(path);
+    return there;
+}
+
 int cnn_fetch_list(FILE *out, Err *err)
 {
     static const char format[] = "%-19s %6s %6s %6s %10s %6s %6s %11s  %s\n";
+    for (const KnownCnn *row = cnn_list(); row->name; row++) /* before anything is written */
+        if (in_cache(row, err) < 0)
+            return -1;
     fprintf(out, format, "network", "MB", "input", "vector", "grid", "top-1", "GMACs", "licence", "get it with");
     for (const KnownCnn *row = cnn_list(); row->name; row++) {
         char mb[16], input[16], vector[16], grid[32], top1[16], gmacs[16], how[96];
-        char *path = cnn_cache_path(row->name, err);
-        if (!path)
+        int there = in_cache(row, err);
+        if (there < 0)
             return -1;
         snprintf(mb, sizeof mb, "%.1f", (double)row->bytes / 1e6);
         snprintf(input, sizeof input, "%d", row->input);
@@ -122,8 +133,7 @@ int cnn_fetch_list(FILE *out, Err *err)
         snprintf(how, sizeof how, "%s %s%s", row->urls[0] ? "coco-fetch cnn" : "scripts/setup photos", row->name,
                  row->tried ? "" : " (not tried here)");
         fprintf(out, format, row->name, mb, input, vector, grid, top1, gmacs, row->licence,
-                access(path, F_OK) ? how : "is in the cache");
-        free(path);
+                there ? "is in the cache" : how);
     }
     return 0;
 }

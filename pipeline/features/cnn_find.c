@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 char *cnn_cache_path(const char *name, Err *err)
 {
@@ -46,14 +45,18 @@ static int missing(const char *name, const char *path, Err *err)
 char *cnn_find(const char *name, Err *err)
 {
     char *path;
-    if (strchr(name, '/') || access(name, F_OK) == 0) {
+    int there = strchr(name, '/') ? 1 : file_exists(name, err);
+    if (there < 0)
+        return NULL;
+    if (there) {
         if (!(path = strdup(name)))
             err_set(err, "out of memory");
         return path;
     }
-    if (!(path = cnn_cache_path(name, err)) || access(path, F_OK) == 0)
+    if (!(path = cnn_cache_path(name, err)) || (there = file_exists(path, err)) > 0)
         return path;
-    missing(name, path, err);
+    if (there == 0)
+        missing(name, path, err);
     free(path);
     return NULL;
 }

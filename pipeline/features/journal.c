@@ -199,8 +199,8 @@ static int open_file(Journal *j, const char *target, Err *err)
     int rc = 0;
     if (!stat(place, &st) && !S_ISREG(st.st_mode))
         rc = err_set(err, "%s: is not a regular file; HDF5 needs to seek in it", target);
-    else if ((rc = scratch_keep(place, WORD, &j->path, &j->fd)) <= 0)
-        rc = err_set(err, "%s: %s", target, rc ? strerror(errno) : "another process is writing it");
+    else if ((rc = scratch_keep(place, WORD, &j->path, &j->fd, err)) == 0)
+        rc = err_set(err, "%s: another process is writing it", target);
     free(place);
     return rc < 0 ? -1 : 0;
 }

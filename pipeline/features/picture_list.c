@@ -55,7 +55,10 @@ static int add_entry(PictureList *list, const char *dir, const char *name, Err *
     struct stat st;
     char *path = path_join(dir, name);
     int rc = path ? 0 : err_set(err, "out of memory");
-    if (!rc && !lstat(path, &st) && S_ISDIR(st.st_mode))
+    bool known = !rc && !lstat(path, &st);
+    if (!rc && !known && errno != ENOENT) /* a folder of pictures, perhaps */
+        rc = err_set(err, "%s: %s", path, strerror(errno));
+    else if (known && S_ISDIR(st.st_mode))
         rc = add_folder(list, path, err);
     else if (!rc && sniff_picture_name(name) && (stat(path, &st) || S_ISREG(st.st_mode))) /* a pipe would block */
         rc = add(list, path, path, err);

@@ -39,13 +39,10 @@ static int read_shape(Attention *a, H5 *h5, Err *err)
     a->n = info.dim[0];
     a->steps = (int)info.dim[1];
     a->places = (int)info.dim[2];
+    if (h5_map_rows(h5, "attention", 3, info.dim, &a->weights, err)) /* looks whether the file has as many */
+        return -1;
     a->row = malloc((size_t)a->n * sizeof *a->row);
-    if (!a->row)
-        return err_set(err, "out of memory");
-    return h5_map_rows(h5, "attention", 3, info.dim, &a->weights, err) ||
-                   h5_read_ints(h5, "rows", 1, &a->n, a->row, err)
-               ? -1
-               : 0;
+    return a->row ? h5_read_ints(h5, "rows", 1, &a->n, a->row, err) : err_set(err, "out of memory");
 }
 
 /* A file that does not say its grid's shape may have a square one. */

@@ -1,6 +1,7 @@
 #include "pipeline/page/page_files.h"
 
 #include "io/base/digest.h"
+#include "io/file/dir_next.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/file/sync.h"
@@ -49,28 +50,25 @@ static bool is_picture(const char *name)
     return !strcmp(name + n, ".jpg") || (hex == DIGEST_DIGITS && !strcmp(name + n + 1 + hex, ".jpg"));
 }
 
-static bool is_dots(const char *name)
-{
-    return !strcmp(name, ".") || !strcmp(name, "..");
-}
-
 /* Fails if there is a directory that no page made, or one that holds anything that a page does not put there. */
 static int check_replaceable(const char *path, Err *err)
 {
-    struct dirent *e;
-    int rc = 0, marked = 0;
+    const char *name;
+    int rc = 0, marked = 0, more = 0;
     if (dir_vacant(path))
         return 0;
     DIR *d = opendir(path);
     if (!d)
         return err_set(err, "%s: %s", path, strerror(errno));
-    while (!rc && (e = readdir(d))) {
-        bool mark = !strcmp(e->d_name, MARKER);
+    while (!rc && (more = dir_next(d, &name)) > 0) {
+        bool mark = !strcmp(name, MARKER);
         marked |= mark;
-        if (!mark && !is_dots(e->d_name) && !is_picture(e->d_name))
+        if (!mark && !is_picture(name))
             rc = err_set(err, "%s: is in the way: it contains '%.64s', which is not from an earlier page", path,
-                         e->d_name);
+                         name);
     }
+    if (more < 0)
+        rc = err_set(err, "%s: %s", path, strerror(errno));
     closedir(d);
     return rc || marked ? rc : err_set(err, "%s: is in the way: it is not the directory of an earlier page", path);
 }
@@ -167,10 +165,11 @@ static int open_dir(PageFiles *files, Err *err)
 static int list_pictures(PageFiles *files, Err *err)
 {
     DIR *d = opendir(files->scratch.path);
-    struct dirent *e;
+    const char *name;
     size_t room = 0;
-    while (d && (e = readdir(d))) {
-        if (!is_picture(e->d_name))
+    int more = d ? 1 : -1;
+    while (more > 0 && (more = dir_next(d, &name)) > 0) {
+        if (!is_picture(name))
             continue;
         if (files->n == room) {
             Picture *grown = realloc(files->picture, (room = room ? 2 * room : 64) * sizeof *grown);
@@ -182,11 +181,13 @@ static int list_pictures(PageFiles *files, Err *err)
         }
         Picture *picture = &files->picture[files->n++];
         picture->added = false;
-        memcpy(picture->name, e->d_name, strlen(e->d_name) + 1);
+        memcpy(picture->name, name, strlen(name) + 1);
     }
-    if (!d)
-        return err_set(err, "%s: %s", files->scratch.path, strerror(errno));
-    closedir(d);
+    int rc = more < 0 ? err_set(err, "%s: %s", files->scratch.path, strerror(errno)) : 0;
+    if (d)
+        closedir(d);
+    if (rc)
+        return rc;
     if (files->n)
         qsort(files->picture, files->n, sizeof *files->picture, by_name);
     return 0;
