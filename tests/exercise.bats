@@ -62,14 +62,14 @@ setup() {
     [ "$(grep -c -- '--max-train .*--epochs 100 ' fr.txt)" = 0 ]
     [ "$(grep -c -- '--max-train .*--epochs 100 ' en.txt)" = 1 ]
     grep -q '^The last loss, [0-9.]*, is not below 16\. ' en.txt
-    grep -q 'in 200 iterations. Below 16: yes ✓$' en.txt
-    grep -q 'en 100 itérations. Inférieur à 30.: oui ✓$' fr.txt
+    grep -q 'in 200 iterations. Below 16: yes.✓$' en.txt
+    grep -q 'en 100 itérations. Inférieur à 30.: oui.✓$' fr.txt
     [ "$(jq -s 'map(select(.event == "iteration")) | length' en/small.jsonl)" = 200 ]
 }
 
 @test "captions that are never learnt are exit 1" {
     run -1 --separate-stderr env TARGET=1e-9 HIDDEN=4 WORDVEC=4 "$ROOT/scripts/exercise" -d en/shapes -o never
-    grep -q 'in 800 iterations. Below 1e-9: no ✗$' <<<"$output"
+    grep -q 'in 800 iterations. Below 1e-9: no.✗$' <<<"$output"
     [[ "$stderr" =~ "a check failed" ]]
 }
 
