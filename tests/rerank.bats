@@ -154,6 +154,16 @@ for line in sys.stdin:
     same 1 again
 }
 
+@test "neighbors: by unreduced features, if the model takes them" {
+    mkdir reduced raw
+    "$BUILD/tests/tool_dataset" reduced 9 12
+    "$BUILD/tests/tool_dataset" raw 9 20
+    for split in train val; do cp raw/${split}2014_vgg16_fc7_pca.h5 reduced/${split}2014_vgg16_fc7.h5; done
+    coco-train -q -d reduced -o raw.h5 --raw-features --hidden 16 --wordvec 8 --iterations 20
+    coco-sample -q -m raw.h5 -d reduced --raw-features --beam 4 --nbest 4 --rerank neighbors >captions
+    [ "$(wc -l <captions)" = 11 ]
+}
+
 @test "neighbors: bad use" {
     local way="--beam 4 --nbest 4"
     fails 2 '--neighbors goes with --rerank neighbors' coco-sample -q -d d -m lstm.h5 $way --neighbors d

@@ -39,10 +39,10 @@ static double distance(const float *row, const double *mean, int64_t D)
     return sqrt(sum);
 }
 
-static int begin(Neighbors *nb, const char *dir, const Model *model, const char *path, Err *err)
+static int begin(Neighbors *nb, const char *dir, bool raw, const Model *model, const char *path, Err *err)
 {
     Dataset *d = &nb->data;
-    if (dataset_open(d, dir, "train", 0, err) ||
+    if (dataset_open(d, dir, "train", raw ? DATASET_RAW : 0, err) ||
         model_fits(model, path, d->features.columns, d->features_path, &d->vocab, dir, err))
         return -1;
     nb->mean = calloc((size_t)d->features.columns, sizeof *nb->mean);
@@ -57,14 +57,14 @@ static int begin(Neighbors *nb, const char *dir, const Model *model, const char 
     return 0;
 }
 
-Neighbors *neighbors_open(const char *dir, const Model *model, const char *path, Err *err)
+Neighbors *neighbors_open(const char *dir, bool raw, const Model *model, const char *path, Err *err)
 {
     Neighbors *nb = calloc(1, sizeof *nb);
     if (!nb) {
         err_set(err, "out of memory");
         return NULL;
     }
-    if (begin(nb, dir, model, path, err) == 0)
+    if (begin(nb, dir, raw, model, path, err) == 0)
         return nb;
     neighbors_close(nb);
     return NULL;

@@ -7,13 +7,15 @@
 #include "pipeline/model_file/model.h"
 #include "pipeline/sample/consensus.h"
 
+#include <stdbool.h>
+
 enum { NEIGHBORS = 20 };
 
 typedef struct Neighbors Neighbors;
 
-/* Opens dir's train, which must have the vocabulary of the model at `path` and features as it takes them. NULL: failed.
- * Main thread. */
-Neighbors *neighbors_open(const char *dir, const Model *model, const char *path, Err *err);
+/* Opens dir's train, which must have the vocabulary of the model at `path` and features as it takes them; `raw`: the
+ * course's unreduced ones. NULL: failed. Main thread. */
+Neighbors *neighbors_open(const char *dir, bool raw, const Model *model, const char *path, Err *err);
 void neighbors_close(Neighbors *neighbors); /* NULL is legal */
 
 /* near (n,NEIGHBORS): rows of train for n images with features (n,D), the most alike first; -1 where there are no more.

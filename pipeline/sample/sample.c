@@ -164,7 +164,7 @@ static int open_neighbors(Run *r, SampleOptions *o, Err *err)
         return 0;
     if (!o->neighbors && !(own = source_dataset(path, true, o, NULL, err)))
         return -1;
-    r->neighbors = neighbors_open(own ? own : o->neighbors, &r->ensemble.model[0], path, err);
+    r->neighbors = neighbors_open(own ? own : o->neighbors, o->raw_features, &r->ensemble.model[0], path, err);
     o->decoder.neighbors = r->neighbors;
     free(own);
     return r->neighbors ? 0 : -1;
