@@ -270,8 +270,11 @@ END
         [ "$(png box words.png $colour)" = "$(png box losses.png $colour)" ]
         [ "$(png box words.png $colour)" != none ]
     done
+    local names
+    names=$(jq -rn '[inputs | to_entries[] | select(.value | type == "number").key] | reduce .[] as $k ([]; if index([$k]) then . else . + [$k] end) | join(", ")' scores.log)
+    [[ $names == *val_cider* ]]
     run coco-plot -q scores.log --y val_clder -o none.png
     [ "$status" = 1 ]
-    [ "$output" = 'coco-plot: scores.log: no event has a "val_clder"' ]
+    [ "$output" = 'coco-plot: scores.log: no event has a "val_clder", but '"$names" ]
     [ ! -e none.png ]
 }

@@ -141,7 +141,7 @@ END
     [ "$(sed -n 3p got)" = "p2.jpg: $(seq -s' ' 20)" ]
     [ "$(sed -n 4p got)" = "p4.jpg: a <UNK> b" ]
     [ "$(wc -l <got)" = 4 ]
-    grep -q 'left out: 1 caption: longer than --max-words (p3.jpg)' said
+    grep -q 'left out: 1 caption: longer than --max-words 20 (p3.jpg)' said
     grep -q 'left out: 1 caption: no words (p5.jpg)' said
     [ "$(jq -r '.idx_to_word[4:8] | join(" ")' d/vocab.json)" = "b the 2 1" ]
     grep -q '1 of them .* are <UNK>' said

@@ -182,3 +182,25 @@ double log_value(const char *line, size_t len, const char *key)
     json_free(json);
     return value;
 }
+
+/* Whether the list has the name as a whole. */
+static bool is_listed(const char *names, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += n)
+        if ((at == names || at[-1] == ' ') && (!at[n] || at[n] == ','))
+            return true;
+    return false;
+}
+
+void log_names(const char *line, size_t len, char names[LOG_NAMES])
+{
+    Json *json = parse_line(line, len, NULL);
+    for (const Json *m = json ? json_first(json) : NULL; m; m = json_next(m)) {
+        const char *name = json_key(m);
+        size_t n = strlen(names);
+        if (json_is_number(m) && !is_listed(names, name) && n + strlen(name) + 3 <= LOG_NAMES)
+            snprintf(names + n, LOG_NAMES - n, "%s%s", n ? ", " : "", name);
+    }
+    json_free(json);
+}

@@ -65,5 +65,9 @@ int log_write(FILE *out, const LogEvent *event, Err *err);
 int log_parse(LogEvent *event, const char *line, size_t len, Err *err);
 /* The number of that key in a line that log_parse accepts; NaN: it has none, or none that is finite. */
 double log_value(const char *line, size_t len, const char *key);
+/* Adds the names of the numbers of such a line that are not in the list yet: "iteration, loss, lr". Those for which
+ * there is no room are left out. */
+enum { LOG_NAMES = 512 };
+void log_names(const char *line, size_t len, char names[LOG_NAMES]);
 
 #endif

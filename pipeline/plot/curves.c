@@ -98,9 +98,10 @@ enum { LINE_MAX_BYTES = 16 << 20 };
 
 typedef struct {
     LineReader *lines;
-    const char *key; /* NULL: losses */
-    char *val_key;   /* the same number of validations: "val_KEY" */
-    bool has_val;    /* some event has that */
+    const char *key;       /* NULL: losses */
+    char *val_key;         /* the same number of validations: "val_KEY" */
+    bool has_val;          /* some event has that */
+    char names[LOG_NAMES]; /* of events' numbers, as long as none has the key */
     const Report *report;
     size_t lost; /* losses that are not finite numbers */
     char *first; /* where the first of them is */
@@ -128,6 +129,8 @@ static int add_line(RunCurves *run, LogReader *r, const char *line, size_t len, 
         report_warn(r->report, "%s; the line is cut off and left out", err->text);
         return 0;
     }
+    if (r->key && run->loss.n + run->val.n == 0)
+        log_names(line, len, r->names);
     if (r->key)
         return add_value(run, &e, find_value(run, r, &e, line, len))
                    ? err_set(err, "%s: out of memory", line_reader_place(r->lines))
@@ -157,7 +160,8 @@ static int read_log(RunCurves *run, LogReader *r, Err *err)
         report_warn(r->report, "%s: the loss is not a finite number; %zu such losses are left out", r->first,
                     r->lost);
     if (run->loss.n + run->val.n == 0)
-        return r->key ? err_set(err, "%s: no event has a \"%s\"", line_reader_name(r->lines), r->key)
+        return r->key ? err_set(err, "%s: no event has a \"%s\", but %s", line_reader_name(r->lines), r->key,
+                                r->names[0] ? r->names : "none has a number")
                       : err_set(err, "%s: no losses", line_reader_name(r->lines));
     if (r->key && run->loss.n && !r->has_val)
         run->val.n = 0;

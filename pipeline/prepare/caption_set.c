@@ -10,7 +10,11 @@
 
 int caption_set_init(CaptionSet *s, const Tokenizer *tokenizer, int max_words, const Report *report, Err *err)
 {
-    *s = (CaptionSet){.tokenizer = tokenizer, .max_words = max_words, .report = report, .named = true};
+    *s = (CaptionSet){.tokenizer = tokenizer,
+                      .max_words = max_words,
+                      .report = report,
+                      .named = true,
+                      .left = {.max_words = max_words}};
     s->names = hash_new();
     s->splits = hash_new();
     s->numbers = hash_new();

@@ -12,7 +12,7 @@ static const struct {
     [LEFT_DOUBLED] = {"caption", "captions", "a number that another caption of the image has"},
     [LEFT_FEATURELESS] = {"image", "images", "no features"},
     [LEFT_FILELESS] = {"image", "images", "not below --images"},
-    [LEFT_LONG] = {"caption", "captions", "longer than --max-words"},
+    [LEFT_LONG] = {"caption", "captions", "longer than --max-words "},
     [LEFT_UNKNOWN] = {"caption", "captions", "words outside the vocabulary, which has no <UNK>"},
     [LEFT_SPLITLESS] = {"image", "images", "in no split"},
 };
@@ -26,8 +26,11 @@ void left_out_add(LeftOut *left, LeftKind kind, const char *example)
 static void put_line(const LeftOut *left, int kind, char *out, size_t room)
 {
     int64_t n = left->n[kind];
-    snprintf(out, room, "%" PRId64 " %s: %s (%s%s)", n, n == 1 ? kinds[kind].one : kinds[kind].many,
-             kinds[kind].why, n == 1 ? "" : "the first: ", left->example[kind]);
+    char limit[16] = "";
+    if (kind == LEFT_LONG)
+        snprintf(limit, sizeof limit, "%d", left->max_words);
+    snprintf(out, room, "%" PRId64 " %s: %s%s (%s%s)", n, n == 1 ? kinds[kind].one : kinds[kind].many,
+             kinds[kind].why, limit, n == 1 ? "" : "the first: ", left->example[kind]);
 }
 
 void left_out_tell(const LeftOut *left, const Report *report)

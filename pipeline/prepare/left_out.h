@@ -22,6 +22,7 @@ typedef enum {
 typedef struct {
     int64_t n[LEFT_KINDS];
     char example[LEFT_KINDS][128];
+    int max_words; /* of LEFT_LONG */
 } LeftOut;
 
 /* Counts one; the first is the example ("x.jpg", "a.csv: line 3: no caption"). */
