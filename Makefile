@@ -15,6 +15,8 @@
 #
 #   CC=clang                another compiler
 #   CROSS=aarch64-linux-gnu-  the names of a cross compiler and its tools begin so (scripts/cross)
+#   EMULATOR=qemu-aarch64   what runs its commands, which write their own manual pages for make install
+#   CHECK_TOOLS=            do not look for tools and libraries first (for packagers, whose tools do)
 #   SAN=address,undefined   with sanitizers
 #   MPI=1                   also build/mpi/: the commands that run on several machines, with MPI (mpicc)
 #   OMP=                    without OpenMP: one thread, the same bits
@@ -31,6 +33,9 @@ CC      = $(CROSS)gcc
 AR      = $(CROSS)ar
 NM      = $(CROSS)nm
 OBJCOPY = $(CROSS)objcopy
+PKG_CONFIG = pkg-config
+EMULATOR =
+CHECK_TOOLS = scripts/setup --check build
 OMP     = -fopenmp
 WERROR  = -Werror
 PREFIX  = /usr/local
@@ -46,9 +51,9 @@ BUILD  := build$(if $(variant),/$(subst $(space),-,$(variant)))
 # The libraries' names for pkg-config. scripts/setup installs them.
 PKGS     = hdf5 libcjson libcurl libarchive zlib pangocairo libpng libisal stb libturbojpeg libexif lapacke libwebp libwebpdemux \
            libheif libtiff-4 lcms2 exempi-2.0 libcrypto
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 # Only stb's headers are used; its pkg-config file names a library that nothing here needs.
-PKG_LIBS   := $(filter-out -lstb,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
+PKG_LIBS   := $(filter-out -lstb,$(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null))
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wwrite-strings -Wdate-time $(WERROR)
@@ -181,7 +186,7 @@ $(BUILD)/obj/%.o: %.re
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
 check-tools:
-	@scripts/setup --check build
+	@$(CHECK_TOOLS)
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -265,6 +270,7 @@ install uninstall: export INSTALL_LIBDIR = $(LIBDIR)
 install uninstall: export INSTALL_VERSION = $(VERSION)
 install uninstall: export INSTALL_THREADS = $(OMP)
 install uninstall: export INSTALL_COMMANDS = $(COMMANDS)
+install: export INSTALL_EMULATOR = $(EMULATOR)
 install: all
 	@BUILD=$(BUILD) scripts/install
 

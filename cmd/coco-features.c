@@ -25,7 +25,7 @@ static const char EPILOG[] =
     "How it wants pictures comes from its metadata (coco.mean, coco.scale or coco.std, coco.order,\n"
     "coco.fit), from a table of known networks, or from the options.";
 
-enum { N_OPTIONS = 19, SIDE_MAX = 4096 };
+enum { N_OPTIONS = 20, SIDE_MAX = 4096 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -41,6 +41,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &f->data, .arg = "DATA",
          .help = "with --split: a dataset's pictures, in its order; one that is broken ends the run"},
         {.name = "split", .kind = CLI_TEXT, .value = &f->split, .arg = "NAME", .help = "train, val or another split"},
+        {.name = "images", .kind = CLI_TEXT, .value = &f->images, .arg = "DIR",
+         .help = "with -d: the folder that the dataset's pictures are in, if it is another than DATA"},
         {.name = "null", .letter = '0', .kind = CLI_FLAG, .value = &f->nul,
          .help = "paths on standard input end with NUL, not with the line"},
         {.name = "layer", .kind = CLI_TEXT, .value = &f->network.layer, .arg = "NAME",
@@ -82,6 +84,8 @@ static void take(const Cli *cli, Options *o)
         cli_usage_error("-o must name the file to write");
     if (!f->data != !f->split)
         cli_usage_error("-d and --split need each other");
+    if (f->images && !f->data)
+        cli_usage_error("--images needs -d");
     if (f->data && cli->n_operands)
         cli_usage_error("%s: -d takes no operands beside it", cli->operand[0]);
     if (!f->data && !cli->n_operands)

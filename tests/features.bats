@@ -58,7 +58,10 @@ take_photos() {
     coco-features -q --cnn "$nets/mobilenetv2.onnx" -o d.h5 - < <(sed 's/.*/{"image_id":1,"caption":"","file":"&"}/' list)
     cp list val_images.txt
     coco-features -q --cnn "$nets/mobilenetv2.onnx" -o e.h5 -d . --split val
-    for other in b c d e; do cmp a.h5 $other.h5; done
+    mkdir elsewhere && mv val_images.txt elsewhere
+    coco-features -q --cnn "$nets/mobilenetv2.onnx" -o f.h5 -d elsewhere --images . --split val
+    mv elsewhere/val_images.txt .
+    for other in b c d e f; do cmp a.h5 $other.h5; done
     echo p/none.jpg >>val_images.txt
     run coco-features -q --cnn "$nets/mobilenetv2.onnx" -o e.h5 -d . --split val
     [ "$status" = 1 ]

@@ -75,6 +75,21 @@ p0.jpg: a cat" ]
     diff -r want d
 }
 
+@test "a column that no header names is not taken for the caption" {
+    printf 'p0.jpg,A cat,train\np1.jpg,A dog,val\n' >commas.csv
+    printf 'p0.jpg,train,"A cat"\n' >quoted.csv
+    printf 'p0.jpg\ttrain\tA cat\n' >tabs.tsv
+    for table in commas.csv quoted.csv tabs.tsv; do
+        fails 1 "$table: line 1: 3 columns, and no header that names them" \
+            coco-prepare -q -o e $table --features $features --names names
+        [ ! -e e ]
+    done
+    printf 'p0.jpg,A cat, a ball\np1.jpg,A dog,\n' >a.csv
+    made --min-count 1 a.csv
+    [ "$(captions d train)" = "p0.jpg: a cat a ball
+p1.jpg: a dog" ]
+}
+
 @test "splits of the captions file hold, and URLs are kept" {
     cat >a.csv <<'END'
 file,split,caption,url

@@ -42,6 +42,18 @@ bool columns_named(Columns *c, char *const *field, int n)
     return true;
 }
 
+int columns_all_known(char *const *field, int n, int expected, Err *err)
+{
+    for (int i = expected; i < n; i++)
+        if (*field[i] && !isspace((unsigned char)*field[i]))
+            return err_set(
+                err,
+                "%d columns, and no header that names them; expected a first line such as image,caption,split,"
+                " or quotes around a caption that holds commas",
+                n);
+    return 0;
+}
+
 static char *field_at(char *const *field, int n, int at)
 {
     if (at < 0 || at >= n)

@@ -1,6 +1,6 @@
 /* Comma-separated values (RFC 4180). Fields in quotes may hold commas, line breaks and doubled quotes. Without a
- * header the first column is the image's name and the second the caption. Commas that somebody forgot to quote in a
- * caption that stands last belong to it. Spreadsheets of some countries write semicolons instead of commas: the mark is
+ * header the first column is the image's name and the second the caption, and there is no third. Commas that somebody
+ * forgot to quote in a caption that stands last belong to it. Spreadsheets of some countries write semicolons instead of commas: the mark is
  * the one that comes first. */
 #include "io/captions/columns.h"
 #include "io/captions/csv.h"
@@ -58,6 +58,10 @@ static int read(const CaptionFile *f, Err *err)
     while ((rc = csv_next(&reader, &row, err)) > 0) {
         bool named = first && columns_named(&columns, row.field, row.n);
         expected = named ? row.n : expected;
+        if (first && !named && columns_all_known(row.field, row.n, expected, err)) {
+            rc = err_prefix(err, "line %lld: ", row.line);
+            break;
+        }
         first = false;
         if (!named && take_row(f, &columns, expected, &row, err)) {
             csv_end(&reader);

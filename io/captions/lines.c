@@ -56,6 +56,8 @@ int caption_lines(const CaptionFile *f, char mark, Columns columns, Err *err)
             int n = cut(s, mark, first ? MAX_FIELDS : most, field);
             if (first && columns_named(&columns, field, n)) {
                 most = n;
+            } else if (first && columns_all_known(field, n, most, err)) {
+                return err_prefix(err, "%s: line %lld: ", f->name, number);
             } else {
                 for (int i = n - 1; i >= most; i--)
                     field[i][-1] = mark;

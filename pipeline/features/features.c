@@ -183,7 +183,7 @@ static int take_entry(void *ctx, const TeamEntry *e, const char *bytes, Err *err
 static int list_pictures(Run *r, Err *err)
 {
     const FeaturesOptions *o = r->options;
-    int rc = o->data ? picture_list_add_split(&r->list, o->data, o->split, err) : 0;
+    int rc = o->data ? picture_list_add_split(&r->list, o->data, o->split, o->images, err) : 0;
     for (int i = 0; i < o->n_operands && !rc; i++)
         rc = picture_list_add(&r->list, o->operands[i], o->nul, err);
     return !rc && !r->list.n ? err_set(err, "no pictures") : rc;

@@ -25,6 +25,7 @@ typedef struct {
     bool nul; /* "-" is paths that NULs end */
     const char *data,
         *split; /* instead of operands: a dataset's pictures, all of which must be readable; NULL: none */
+    const char *images; /* the folder of the dataset's pictures; NULL: data */
     CnnWish network;
     PreprocessWish prepare;
     PictureWish pictures;

@@ -132,7 +132,7 @@ int picture_list_add(PictureList *list, const char *operand, bool nul, Err *err)
     return add(list, operand, operand, err);
 }
 
-int picture_list_add_split(PictureList *list, const char *data, const char *split, Err *err)
+int picture_list_add_split(PictureList *list, const char *data, const char *split, const char *images, Err *err)
 {
     static const char *const NAMES[] = {"%s/%s_images.txt", "%s/%s2014_images.txt"};
     Lines lines = {0};
@@ -148,7 +148,7 @@ int picture_list_add_split(PictureList *list, const char *data, const char *spli
     }
     rc = lines_read(&lines, path, err);
     for (size_t i = 0; i < lines.n && !rc; i++) {
-        char *picture = path_join(data, lines.line[i]);
+        char *picture = path_join(images ? images : data, lines.line[i]);
         rc = picture ? add(list, picture, lines.line[i], err) : err_set(err, "out of memory");
         free(picture);
     }

@@ -18,8 +18,9 @@ typedef struct {
  * or, with `nul`, each ended by a NUL; a line that begins with { is a caption record, whose "file" counts. Anything
  * else: the path itself. */
 int picture_list_add(PictureList *list, const char *operand, bool nul, Err *err);
-/* Adds what the dataset's list of a split names, S_images.txt or S2014_images.txt, in its order. */
-int picture_list_add_split(PictureList *list, const char *data, const char *split, Err *err);
+/* Adds what the dataset's list of a split names, S_images.txt or S2014_images.txt, in its order. The
+ * pictures are below `images`, or below `data` where that is NULL. */
+int picture_list_add_split(PictureList *list, const char *data, const char *split, const char *images, Err *err);
 void picture_list_free(PictureList *list); /* legal on a zeroed one */
 
 #endif
