@@ -1,7 +1,7 @@
 /* Comma-separated values (RFC 4180). Fields in quotes may hold commas, line breaks and doubled quotes. Without a
  * header the first column is the image's name and the second the caption, and there is no third. Commas that somebody
- * forgot to quote in a caption that stands last belong to it. Spreadsheets of some countries write semicolons instead of commas: the mark is
- * the one that comes first. */
+ * forgot to quote in a caption that stands last belong to it. Spreadsheets of some countries write semicolons instead
+ * of commas: the mark is the one that comes first. */
 #include "io/captions/columns.h"
 #include "io/captions/csv.h"
 
