@@ -52,6 +52,19 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     [ "$(find "a prefix" -type f)" = "a prefix/share/man/man1/other.1" ]
 }
 
+@test "commands of another processor write their pages through an emulator" {
+    printf '#!/bin/sh\necho "${1##*/}" >>"%s/emulated"\nexec "$@"\n' "$PWD" >emulator
+    chmod +x emulator
+    mkdir built
+    cp "$BUILD"/coco-* "$BUILD"/libcoco.a built
+    BUILD=$PWD/built installs PREFIX="$PWD/prefix" EMULATOR="$PWD/emulator"
+    for source in "$ROOT"/cmd/coco-*.c; do
+        command=$(basename "$source" .c)
+        [ $command = coco-fetch-dataset ] || grep -qx $command emulated
+    done
+    [ -s prefix/share/man/man1/coco-fetch-shapes.1 ]
+}
+
 # compiles PROGRAM SOURCE PKG-CONFIG'S OPTION...: as a user does, with the compiler of this build. Folders with blanks
 # need eval.
 compiles() {
