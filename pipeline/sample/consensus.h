@@ -24,7 +24,7 @@ typedef struct {
 
 enum { CONSENSUS_OTHERS = 60 };
 
-/* With each other and with captions r of other images that look alike (Devlin et al. 2015, "Exploring nearest neighbor
+/* With each other (i itself too) and with captions r of other images that look alike (Devlin et al. 2015, "Exploring nearest neighbor
  * approaches for image captioning"):
  *
  *   score_i = Σ_j p_j CIDEr-D(c_i; c_j) + 8 · the mean of the 60 largest CIDEr-D(c_i; r)        p_j ∝ exp(logprob_j / 3)

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double ITSELF = 1 - 1e-6;
+/* Above the second cosine two images may be one: products of float32 are too coarse to tell. */
+static const double ITSELF = 1 - 1e-6, ALMOST = 1 - 1e-4;
 enum { AT_A_TIME = 32 }; /* images whose products with all of train are in memory */
 
 struct Neighbors {
@@ -99,6 +100,17 @@ static void insert(int32_t *near, double *cosine, int32_t row, double c)
     cosine[at] = c;
 }
 
+/* centered·(train's features of row i less the mean), in double. */
+static double product(const Neighbors *nb, const float *centered, int64_t i)
+{
+    int64_t D = nb->data.features.columns;
+    const float *row = nb->data.features.floats + i * D;
+    double sum = 0;
+    for (int64_t j = 0; j < D; j++)
+        sum += (double)centered[j] * ((double)row[j] - nb->mean[j]);
+    return sum;
+}
+
 /* Of one image: centered (D) is its features less the mean, dots (images) centered·train's features. */
 static void nearest(const Neighbors *nb, const float *centered, const float *dots, int32_t *near)
 {
@@ -111,7 +123,9 @@ static void nearest(const Neighbors *nb, const float *centered, const float *dot
     for (int i = 0; i < NEIGHBORS; i++)
         near[i] = -1;
     for (int64_t i = 0; i < nb->data.features.rows && length > 0; i++) {
-        double c = nb->length[i] > 0 ? ((double)dots[i] - base) / (nb->length[i] * length) : 2;
+        double lengths = nb->length[i] * length, c = lengths > 0 ? ((double)dots[i] - base) / lengths : 2;
+        if (lengths > 0 && c > ALMOST)
+            c = product(nb, centered, i) / lengths;
         if (c <= ITSELF)
             insert(near, cosine, (int32_t)i, c);
     }
