@@ -125,7 +125,7 @@ interrupted() {
     needs_ranks coco-train
     mkdir part
     interrupted KILL
-    interrupted STOP --mpi-timeout 1
-    [[ "$(cat said)" =~ ^coco-train:\ rank\ 0\ on\ .*:\ rank\ 2\ on\ .*\ has\ not\ answered\ for\ 1\ s ]]
+    interrupted STOP --mpi-timeout 2
+    [[ "$(cat said)" =~ ^coco-train:\ rank\ 0\ on\ .*:\ rank\ 2\ on\ .*\ has\ not\ answered\ for\ 2\ s ]]
     interrupted USR1
 }

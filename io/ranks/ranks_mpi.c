@@ -13,7 +13,9 @@
 
 enum {
     CHUNK = 1 << 24, /* bytes of one of MPI's messages, whose length is an int */
-    HOST = 64        /* of a machine's name */
+    HOST = 64,       /* of a machine's name */
+    TAG_DATA = 0,
+    TAG_WAITS = 1 /* "I am here, and have waited for too long": without content */
 };
 
 static struct {
@@ -116,9 +118,9 @@ static void begin(const RankMessage *m, bool receive)
         int bytes = (int)(m->bytes - at < CHUNK ? m->bytes - at : CHUNK);
         me.peer[me.n] = m->rank;
         if (receive)
-            MPI_Irecv((char *)m->data + at, bytes, MPI_BYTE, m->rank, 0, MPI_COMM_WORLD, &me.request[me.n]);
+            MPI_Irecv((char *)m->data + at, bytes, MPI_BYTE, m->rank, TAG_DATA, MPI_COMM_WORLD, &me.request[me.n]);
         else
-            MPI_Isend((char *)m->data + at, bytes, MPI_BYTE, m->rank, 0, MPI_COMM_WORLD, &me.request[me.n]);
+            MPI_Isend((char *)m->data + at, bytes, MPI_BYTE, m->rank, TAG_DATA, MPI_COMM_WORLD, &me.request[me.n]);
     }
 }
 
@@ -131,14 +133,60 @@ static int missing(void)
     return me.self;
 }
 
-/* All that wait for a rank run out of time together: the lowest of them speaks, and ends the others before they do. */
-static bool out_of_time(double waited)
+/* The lowest rank that is not there; `fallback` where all are. */
+static int first_absent(const bool *there, int fallback)
+{
+    for (int r = 0; r < me.count; r++)
+        if (!there[r])
+            return r;
+    return fallback;
+}
+
+/* Those that wait say so to all. A rank may have waited for one that itself waits for the rank that hangs, so the one
+ * to name is the one that says nothing. Returns once a single rank is left to be it, or `patience` is over. */
+static void call_roll(bool *there, double patience)
+{
+    double began = clock_now();
+    int present = 1;
+    memset(there, 0, (size_t)me.count * sizeof *there);
+    there[me.self] = true;
+    for (int r = 0; r < me.count; r++)
+        if (r != me.self) {
+            MPI_Request never_looked_at; /* this rank ends here, whatever becomes of it */
+            MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITS, MPI_COMM_WORLD, &never_looked_at);
+        }
+    while (present < me.count - 1 && clock_now() - began < patience) {
+        int arrived;
+        MPI_Status status;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITS, MPI_COMM_WORLD, &arrived, &status);
+        if (!arrived) {
+            sched_yield();
+            continue;
+        }
+        MPI_Recv(NULL, 0, MPI_BYTE, status.MPI_SOURCE, TAG_WAITS, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        present += !there[status.MPI_SOURCE];
+        there[status.MPI_SOURCE] = true;
+    }
+}
+
+/* The lowest rank that is there speaks, and ends the others; they speak only where it does not get to it. */
+static int give_up(Err *err)
 {
     const double patience = 3;
-    if (waited < me.limit)
-        return false;
-    int speaker = missing() == 0 ? 1 : 0;
-    return waited >= me.limit + (me.self == speaker ? 0 : patience);
+    const struct timespec while_another_speaks = {4, 0};
+    bool *there = malloc((size_t)me.count * sizeof *there);
+    if (!there)
+        return err_set(err, "out of memory");
+    call_roll(there, patience);
+    int hangs = there[missing()] ? first_absent(there, missing()) : missing();
+    bool another_speaks = false;
+    for (int r = 0; r < me.self; r++)
+        another_speaks = another_speaks || there[r];
+    free(there);
+    if (another_speaks)
+        nanosleep(&while_another_speaks, NULL);
+    return err_set(err, "rank %d on %s has not answered for %.0f s (--mpi-timeout): it hangs, or cannot be reached",
+                   hangs, ranks_host(hangs), me.limit);
 }
 
 static int await(RanksWait wait, Err *err)
@@ -156,11 +204,8 @@ static int await(RanksWait wait, Err *err)
             if (me.request[i] != MPI_REQUEST_NULL)
                 MPI_Test(&me.request[i], &flag, MPI_STATUS_IGNORE);
         double waited = clock_now() - began;
-        if (out_of_time(waited))
-            return err_set(err,
-                           "rank %d on %s has not answered for %.0f s (--mpi-timeout): it hangs, or cannot be "
-                           "reached",
-                           missing(), ranks_host(missing()), me.limit);
+        if (waited >= me.limit)
+            return give_up(err);
         if (wait == RANKS_GENTLE && waited > busy)
             nanosleep(&nap, NULL);
         else
