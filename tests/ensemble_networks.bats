@@ -49,6 +49,20 @@ sample() { coco-sample -q "$@" | jq -c '[.row, .caption, (.logprob * 1e4 | round
     run ! cmp -s "$out/one" "$out/changed"
 }
 
+@test "a dataset of another network: neither its features nor its neighbors are taken" {
+    cd "$out"
+    cp -r "$BATS_FILE_TMPDIR"/{twin,other,twin.h5} .
+    local says="features of the network b.onnx .SHA-256 bbbbbbbbbbbb., but twin.h5 takes those of a.onnx"
+    fails 1 "other/val2014_vgg16_fc7_pca.h5: $says" coco-sample -m twin.h5 -d other
+    fails 1 "other/train2014_vgg16_fc7_pca.h5: $says" coco-sample -m twin.h5 -d twin --beam 4 --nbest 4 --rerank neighbors --neighbors other
+    # It may be taught them, and then takes them.
+    tiny -d other -o more.h5 --init twin.h5 --iterations 3 2>said
+    grep -q "^coco-train: other/train2014_vgg16_fc7_pca.h5: $says" said
+    coco-sample -q -m more.h5 -d other >captions
+    mv other/* twin/
+    fails 1 "twin/train2014_vgg16_fc7_pca.h5: $says" coco-train --resume twin.h5 -d twin --iterations 70
+}
+
 @test "of different widths: neither model's captions, whichever is first, on any threads" {
     sample -m five.h5 -m nine.h5 --beam 2 >"$out/two"
     sample -m nine.h5 -m five.h5 --beam 2 >"$out/turned"

@@ -155,13 +155,26 @@ for line in sys.stdin:
 }
 
 @test "neighbors: by unreduced features, if the model takes them" {
-    mkdir reduced raw
-    "$BUILD/tests/tool_dataset" reduced 9 12
-    "$BUILD/tests/tool_dataset" raw 9 20
+    dataset reduced 9 12
+    dataset raw 9 20
     for split in train val; do cp raw/${split}2014_vgg16_fc7_pca.h5 reduced/${split}2014_vgg16_fc7.h5; done
     coco-train -q -d reduced -o raw.h5 --raw-features --hidden 16 --wordvec 8 --iterations 20
     coco-sample -q -m raw.h5 -d reduced --raw-features --beam 4 --nbest 4 --rerank neighbors >captions
     [ "$(wc -l <captions)" = 11 ]
+    # Which it does is said in its file.
+    coco-sample -q -m raw.h5 -d reduced --beam 4 --nbest 4 --rerank neighbors >again
+    same captions again
+    coco-sample -q -m raw.h5 --features reduced/val2014_vgg16_fc7.h5 --beam 4 --nbest 4 --rerank neighbors >bare
+    same <(jq -c .candidates captions) <(jq -c .candidates bare)
+}
+
+@test "neighbors: an image is known as itself by features far from zero, whose products in float32 are coarse" {
+    dataset far 9 512 1000
+    coco-train -q -d far -o far.h5 --hidden 16 --wordvec 8 --iterations 20 --lr 1e-4
+    rm d && ln -s far d
+    coco-sample -q -d d -m far.h5 --split train --beam 6 --nbest 6 | by_neighbors train | jq -c . >want
+    coco-sample -q -d d -m far.h5 --split train --beam 6 --nbest 6 --rerank neighbors | jq -c '[.row, [.candidates[].caption]]' >order
+    same want order
 }
 
 @test "neighbors: bad use" {
@@ -169,7 +182,7 @@ for line in sys.stdin:
     fails 2 '--neighbors goes with --rerank neighbors' coco-sample -q -d d -m lstm.h5 $way --neighbors d
     fails 2 '--rerank needs --nbest or --samples' coco-sample -q -d d -m lstm.h5 --rerank neighbors
     fails 1 'none' coco-sample -q -d d -m lstm.h5 $way --rerank neighbors --neighbors none
-    "$BUILD/tests/tool_dataset" "$(mkdir -p words && echo words)"
+    dataset words
     fails 1 'words' coco-sample -q -d d -m lstm.h5 $way --rerank neighbors --neighbors words
 }
 

@@ -195,6 +195,24 @@ static void networks_agree_by_digest(void **state)
                         "a.onnx (3f03fdef724b)");
 }
 
+/* Another PCA of the same network's features makes other numbers; with one alone, nothing contradicts. */
+static void reductions_agree_by_content(void **state)
+{
+    (void)state;
+    float mean[C] = {1, 2, 3}, components[C * D] = {0};
+    const Origin a = {.sha256 = DIGEST, .pca = {C, D, mean, components, 1}}, unreduced = {.sha256 = DIGEST};
+    float other_mean[C] = {1, 2, 4};
+    const Origin same = {.pca = {C, D, mean, components, .5}}, other = {.pca = {C, D, other_mean, components, 1}};
+    const Origin grid = {.grid_pca = {C, D, mean, components, 1}}, other_grid = {.grid_pca = other.pca};
+    assert_ok(origin_agree(&a, "m.h5", &same, "f.h5", &err));
+    assert_ok(origin_agree(&a, "m.h5", &unreduced, "f.h5", &err));
+    assert_ok(origin_agree(&unreduced, "m.h5", &a, "f.h5", &err));
+    assert_int_equal(origin_agree(&a, "m.h5", &other, "f.h5", &err), -1);
+    assert_string_equal(err.text, "f.h5: features reduced by another PCA than those that m.h5 was trained on");
+    assert_int_equal(origin_agree(&grid, "m.h5", &other_grid, "f.h5", &err), -1);
+    assert_ok(origin_same_cnn(&a, "m.h5", &other, "f.h5", &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_known, tmp_setup, tmp_teardown),
         cmocka_unit_test_setup_teardown(damage_is_refused, tmp_setup, tmp_teardown),
         cmocka_unit_test(networks_agree_by_digest),
+        cmocka_unit_test(reductions_agree_by_content),
+        cmocka_unit_test(reductions_agree_by_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

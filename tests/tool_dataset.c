@@ -1,7 +1,7 @@
-/* Writes a small dataset directory, which must exist: `tool_dataset DIR [WIDTH [FEATURES]]`.
+/* Writes a small dataset directory, which must exist: `tool_dataset DIR [WIDTH [FEATURES [OFFSET]]]`.
  *
  * Splits train (24 images, 60 captions) and val (11 images, 20 captions; the last three images have none),
- * captions of WIDTH (9) numbers, FEATURES (12) numbers an image, 30 words. What a caption says follows from
+ * captions of WIDTH (9) numbers, FEATURES (12) numbers an image, to which OFFSET (0) is added, 30 words. What a caption says follows from
  * the image's kind, which its features tell: so training has something to learn. Some images' names carry a
  * COCO id. The same bytes on every run. */
 #include "io/base/err.h"
@@ -18,7 +18,7 @@ enum { NONE, START, END, UNK, FIRST };
 
 typedef struct {
     const char *dir;
-    int width, D;
+    int width, D, offset;
     uint32_t noise;
 } Maker;
 
@@ -105,7 +105,7 @@ static void put_features(Maker *m, const char *split, int images)
     char name[64];
     for (int i = 0; i < images; i++)
         for (int j = 0; j < m->D; j++)
-            features[i * m->D + j] = 0.1f * draw(m) + (j % KINDS == i % KINDS ? 1.0f : 0.0f);
+            features[i * m->D + j] = 0.1f * draw(m) + (j % KINDS == i % KINDS ? 1.0f : 0.0f) + (float)m->offset;
     snprintf(name, sizeof name, "%s2014_vgg16_fc7_pca.h5", split);
     H5 *h5 = make_h5(m, name);
     need(!h5_write_floats(h5, "features", 2, dim, features, &line));
@@ -134,10 +134,12 @@ static void put_lists(const Maker *m, const char *split, int images)
 
 int main(int argc, char **argv)
 {
-    Maker m = {
-        .width = argc > 2 ? whole_number(argv[2]) : 9, .D = argc > 3 ? whole_number(argv[3]) : 12, .noise = 1};
-    err_set(&line, "usage: tool_dataset DIR [WIDTH [FEATURES]]");
-    need(argc > 1 && m.width >= 2 && m.width <= MAX_WIDTH && m.D >= 1 && m.D <= MAX_D);
+    Maker m = {.width = argc > 2 ? whole_number(argv[2]) : 9,
+               .D = argc > 3 ? whole_number(argv[3]) : 12,
+               .offset = argc > 4 ? whole_number(argv[4]) : 0,
+               .noise = 1};
+    err_set(&line, "usage: tool_dataset DIR [WIDTH [FEATURES [OFFSET]]]");
+    need(argc > 1 && m.offset >= 0 && m.width >= 2 && m.width <= MAX_WIDTH && m.D >= 1 && m.D <= MAX_D);
     m.dir = argv[1];
     put_vocab(&m);
     H5 *h5 = make_h5(&m, "coco2014_captions.h5");

@@ -26,17 +26,22 @@ int model_fits(const Model *m, const char *path, int64_t D, const char *features
     return vocab ? vocab_compare(&m->vocab, path, vocab, dir, err) : 0;
 }
 
-int model_fits_grid(const Model *m, const char *path, const Grid *grid, Err *err)
+int model_fits_origin(const Model *m, const char *path, const char *features_path, Err *err)
 {
     Origin origin;
+    int rc = origin_read_file(&origin, features_path, err);
+    if (rc == 0)
+        rc = origin_agree(&m->origin, path, &origin, features_path, err);
+    origin_free(&origin);
+    return rc;
+}
+
+int model_fits_grid(const Model *m, const char *path, const Grid *grid, Err *err)
+{
     if (!m->params.shape.attention)
         return 0;
     if (m->params.shape.C != grid->channels)
         return err_set(err, "%s takes a grid of %d numbers per place, that of %s has %d", path, m->params.shape.C,
                        grid->path, grid->channels);
-    int rc = origin_read_file(&origin, grid->path, err);
-    if (rc == 0)
-        rc = origin_agree(&m->origin, path, &origin, grid->path, err);
-    origin_free(&origin);
-    return rc;
+    return model_fits_origin(m, path, grid->path, err);
 }

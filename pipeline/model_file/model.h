@@ -27,7 +27,10 @@ int model_steps(const Model *model);
  * line. features_path and dir name the sources of both in messages. */
 int model_fits(const Model *model, const char *path, int64_t D, const char *features_path, const Vocab *vocab,
                const char *dir, Err *err);
-/* The same for a grid, which must also be of the same CNN; without attention any will do, and none. */
+/* 0 unless the features in the file features_path are of another CNN or PCA than those that the model was trained on;
+ * both must be known to differ. */
+int model_fits_origin(const Model *model, const char *path, const char *features_path, Err *err);
+/* model_fits and model_fits_origin for a grid; without attention any will do, and none. */
 int model_fits_grid(const Model *model, const char *path, const Grid *grid, Err *err);
 
 #endif

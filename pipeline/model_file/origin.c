@@ -250,11 +250,26 @@ int origin_gives_grid(const Origin *o, int64_t C, const char *path, const char *
     return gives(&o->grid_pca, C, of_grid, path, what, err);
 }
 
-int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err)
+int origin_same_cnn(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err)
 {
     if (!model->sha256 || !features->sha256 || !strcmp(model->sha256, features->sha256))
         return 0;
     return err_set(err, "%s: features of the network %s (SHA-256 %.12s), but %s takes those of %s (%.12s)", path,
                    features->cnn ? features->cnn : "?", features->sha256, model_path, model->cnn ? model->cnn : "?",
                    model->sha256);
+}
+
+static bool other_pca(const Pca *a, const Pca *b)
+{
+    return a->C && b->C && !pca_same(a, b);
+}
+
+int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err)
+{
+    if (origin_same_cnn(model, model_path, features, path, err))
+        return -1;
+    if (other_pca(&model->pca, &features->pca) || other_pca(&model->grid_pca, &features->grid_pca))
+        return err_set(err, "%s: features reduced by another PCA than those that %s was trained on", path,
+                       model_path);
+    return 0;
 }

@@ -53,8 +53,11 @@ int origin_gives(const Origin *origin, int64_t D, const char *path, const char *
 int origin_gives_grid(const Origin *origin, int64_t C, const char *path, const char *what, Err *err);
 
 bool origin_known(const Origin *origin); /* its CNN or a PCA */
-/* -1: the features of `path` were made by another CNN than the one that `model` was trained on; a line with both
- * names. 0 also if one of them is unknown. */
+/* -1: the features of `path` were made by another CNN than those that `model` was trained on; a line with both names.
+ * 0 also if one of them is unknown. */
+int origin_same_cnn(const Origin *model, const char *model_path, const Origin *features, const char *path,
+                    Err *err);
+/* The same also of the PCAs that reduced the vector and the grid's places. */
 int origin_agree(const Origin *model, const char *model_path, const Origin *features, const char *path, Err *err);
 
 #endif

@@ -22,6 +22,13 @@ void pca_free(Pca *p)
     memset(p, 0, sizeof *p);
 }
 
+bool pca_same(const Pca *a, const Pca *b)
+{
+    size_t C = (size_t)a->C, D = (size_t)a->D;
+    return a->C == b->C && (!C || (a->D == b->D && !memcmp(a->mean, b->mean, C * sizeof *a->mean) &&
+                                   !memcmp(a->components, b->components, C * D * sizeof *a->components)));
+}
+
 int pca_block_rows(int64_t first, int64_t n)
 {
     return n - first < PCA_BLOCK ? (int)(n - first) : PCA_BLOCK;

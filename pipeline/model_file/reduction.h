@@ -6,6 +6,7 @@
 
 #include "io/base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Row i, 0 <= i < n, as a pointer to its C numbers, borrowed until the next call. NULL: err says why. */
@@ -21,6 +22,8 @@ typedef struct {
 /* -1: out of memory. */
 int pca_alloc(Pca *pca, int C, int D);
 void pca_free(Pca *pca); /* safe on a zero-initialized one */
+/* Whether both reduce to the same numbers, or both to nothing (C is 0). */
+bool pca_same(const Pca *a, const Pca *b);
 
 /* Reduces n rows into out (n, D). */
 int pca_apply(const Pca *pca, RowFn *row, void *ctx, int64_t n, float *out, Err *err);

@@ -75,7 +75,7 @@ static int equal_weights(Sentences *s)
     return s->idf ? 0 : -1;
 }
 
-/* Copies of the others, whose content is the sentences'. */
+/* `others` borrows the sentences' arrays: it is not freed with sentence_free. */
 static int score_each(const Sentences *s, double *score)
 {
     const ScoreCorpus corpus = {.idf = s->idf};
@@ -102,7 +102,7 @@ int consensus(const SearchResult *caption, int m, double *score, Err *err)
 
 /* --- with others --- */
 
-/* Those of the table, which numbers n-grams in its own way. */
+/* idf is the table's, whose numbers of n-grams differ from ours. */
 static int weights_of(Sentences *s, const CaptionTable *table)
 {
     int32_t n = hash_count(s->ngrams), *there = malloc(((size_t)n + 1) * sizeof *there);

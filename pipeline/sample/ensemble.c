@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-static bool same_reduction(const Pca *a, const Pca *b)
-{
-    size_t C = (size_t)a->C, D = (size_t)a->D;
-    return a->C == b->C && (!C || (a->D == b->D && !memcmp(a->mean, b->mean, C * sizeof *a->mean) &&
-                                   !memcmp(a->components, b->components, C * D * sizeof *a->components)));
-}
-
 /* Whether a model takes the features of a source; else the line says why not. */
 static int takes(const Ensemble *e, int model, int source, Err *err)
 {
@@ -22,9 +15,9 @@ static int takes(const Ensemble *e, int model, int source, Err *err)
                        "%s takes features of %d numbers, %s of %d: give no -d and no --features, so that each has "
                        "its own",
                        path, m->params.shape.D, other_path, other->params.shape.D);
-    if (origin_agree(&other->origin, other_path, &m->origin, path, err))
+    if (origin_same_cnn(&other->origin, other_path, &m->origin, path, err))
         return -1;
-    if (!same_reduction(&m->origin.pca, &other->origin.pca))
+    if (!pca_same(&m->origin.pca, &other->origin.pca))
         return err_set(err,
                        "%s and %s reduce features by different PCAs: give no -d and no --features, so that each "
                        "has its own",
@@ -32,7 +25,7 @@ static int takes(const Ensemble *e, int model, int source, Err *err)
     if (!m->params.shape.attention || attends < 0)
         return 0;
     other = &e->model[attends];
-    if (m->params.shape.C != other->params.shape.C || !same_reduction(&m->origin.grid_pca, &other->origin.grid_pca))
+    if (m->params.shape.C != other->params.shape.C || !pca_same(&m->origin.grid_pca, &other->origin.grid_pca))
         return err_set(err, "%s takes another grid than %s: give no -d and no --features, so that each has its own",
                        path, e->path[attends]);
     return 0;

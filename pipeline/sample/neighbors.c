@@ -44,7 +44,8 @@ static int begin(Neighbors *nb, const char *dir, bool raw, const Model *model, c
 {
     Dataset *d = &nb->data;
     if (dataset_open(d, dir, "train", raw ? DATASET_RAW : 0, err) ||
-        model_fits(model, path, d->features.columns, d->features_path, &d->vocab, dir, err))
+        model_fits(model, path, d->features.columns, d->features_path, &d->vocab, dir, err) ||
+        model_fits_origin(model, path, d->features_path, err))
         return -1;
     nb->mean = calloc((size_t)d->features.columns, sizeof *nb->mean);
     nb->length = calloc((size_t)d->features.rows, sizeof *nb->length);

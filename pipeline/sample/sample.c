@@ -23,7 +23,7 @@ typedef struct {
     CaptionOutput output;
     Decoder decoder;
     AttentionFile *looks; /* NULL: nobody asks */
-    Neighbors *neighbors; /* the same */
+    Neighbors *neighbors; /* NULL unless --rerank neighbors */
 } Run;
 
 static int open_sources(Run *r, Err *err)
@@ -164,7 +164,7 @@ static int open_neighbors(Run *r, SampleOptions *o, Err *err)
         return 0;
     if (!o->neighbors && !(own = source_dataset(path, true, o, NULL, err)))
         return -1;
-    r->neighbors = neighbors_open(own ? own : o->neighbors, o->raw_features, &r->ensemble.model[0], path, err);
+    r->neighbors = neighbors_open(own ? own : o->neighbors, source_raw(path, o), &r->ensemble.model[0], path, err);
     o->decoder.neighbors = r->neighbors;
     free(own);
     return r->neighbors ? 0 : -1;

@@ -32,10 +32,20 @@ char *source_dataset(const char *path, bool first, const SampleOptions *o, const
     return copy;
 }
 
+bool source_raw(const char *path, const SampleOptions *o)
+{
+    TrainState t;
+    if (o->raw_features || model_peek(&t, path, NULL) != 1)
+        return o->raw_features;
+    bool raw = t.settings.raw_features;
+    train_state_free(&t);
+    return raw;
+}
+
 static int open_dataset(Source *s, bool first, const SampleOptions *o, const Report *report, Err *err)
 {
-    int flags = (o->score ? 0 : DATASET_CAPTIONS_OPTIONAL) | DATASET_LISTS | (o->raw_features ? DATASET_RAW : 0) |
-                (s->attends ? DATASET_GRID : 0);
+    int flags = (o->score ? 0 : DATASET_CAPTIONS_OPTIONAL) | DATASET_LISTS | (s->attends ? DATASET_GRID : 0) |
+                (source_raw(s->path, o) ? DATASET_RAW : 0);
     char *dir = source_dataset(s->path, first, o, report, err);
     int rc = dir ? dataset_open(&s->data, dir, o->split, flags, err) : -1;
     s->features = s->data.features_path;
@@ -73,9 +83,12 @@ int source_open(Source *s, const Ensemble *e, int number, const SampleOptions *o
     }
     if (dataset_index(&s->data, err) || (s->attends && take_grid(s, o->features != NULL, err)))
         return -1;
-    return s->reduce ? 0
-                     : model_fits(s->model, s->path, s->data.features.columns, s->features,
-                                  o->features ? NULL : &s->data.vocab, s->data.dir, err);
+    if (s->reduce)
+        return 0;
+    if (model_fits(s->model, s->path, s->data.features.columns, s->features, o->features ? NULL : &s->data.vocab,
+                   s->data.dir, err))
+        return -1;
+    return o->features ? 0 : model_fits_origin(s->model, s->path, s->features, err);
 }
 
 static const char *base_name(const char *path)

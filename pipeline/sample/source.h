@@ -21,6 +21,8 @@ typedef struct {
 /* The name of the dataset for the model at `path`: the options' or, if they ask for it, the model's own. `first`: the
  * first source's may be the options' even so. NULL: there is none. The caller frees. */
 char *source_dataset(const char *path, bool first, const SampleOptions *options, const Report *report, Err *err);
+/* Whether the model at `path` takes the course's unreduced features: as the options say, or as it was trained. */
+bool source_raw(const char *path, const SampleOptions *options);
 
 /* Opens source number `number` of an ensemble. The first one's dataset is the options', or its model's own; any
  * other's is its model's own. The caller closes, also after a failure. */

@@ -187,7 +187,7 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
                         .H = (int)s->hidden,
                         .V = r->data.vocab.size,
                         .attention = attention_at(s->attention),
-                        .inject = s->inject == INJECT_STEPS,
+                        .inject = s->inject == INJECT_AT_STEPS,
                         .C = r->data.grid.channels};
     if (vocab_copy(&r->model.vocab, &r->data.vocab))
         return err_set(err, "out of memory");
@@ -199,15 +199,19 @@ static int fresh_model(TrainRun *r, Rng *rng, Err *err)
     return 0;
 }
 
-/* Of the features in use; if their file does not say it, that of the model from which the run starts. */
+/* Of the features in use; if their file does not say it, that of the model from which the run starts. A run may teach
+ * that model other features, which then is told. */
 static int take_origin(TrainRun *r, Err *err)
 {
     const Dataset *d = &r->data;
     Origin origin;
+    Err why;
     if (origin_read_file(&origin, d->features_path, err))
         return -1;
     if (!origin_known(&origin))
         return 0;
+    if (r->options->init && origin_agree(&r->model.origin, r->options->init, &origin, d->features_path, &why))
+        report_warn(r->report, "%s", why.text);
     origin_free(&r->model.origin);
     r->model.origin = origin;
     if (!r->state.settings.attention)
@@ -314,6 +318,8 @@ static int prepare(TrainRun *r, Err *err)
         return -1;
     if (origin && model_fits(&r->model, origin, r->data.features.columns, r->data.features_path, &r->data.vocab,
                              r->data.dir, err))
+        return -1;
+    if (o->resume && model_fits_origin(&r->model, origin, r->data.features_path, err))
         return -1;
     if (origin && model_fits_grid(&r->model, origin, &r->data.grid, err))
         return -1;

@@ -8,7 +8,7 @@ PATH=$BUILD:$BUILD/tests:$PATH
 # One thread unless a test asks for more, and no spinning, so that a busy machine only slows the tests down.
 export BUILD PATH COCO_SHARED OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 
-# dataset DIR [WIDTH [FEATURES]]: writes a small dataset (tests/tool_dataset.c).
+# dataset DIR [WIDTH [FEATURES [OFFSET]]]: writes a small dataset (tests/tool_dataset.c).
 dataset() { mkdir -p "$1" && tool_dataset "$@"; }
 
 # tiny ARGUMENT...: coco-train with a small network. Tests give the files of several runs one name.
