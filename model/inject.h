@@ -4,7 +4,8 @@
  *   a += v·W_inject                        (G·H)     the cell's input (step.h)
  *
  * This is the global image feature of Lu et al. 2017, "Knowing When to Look", section 2.3, and the "par-inject" of
- * Tanti, Gatt and Camilleri 2018, "Where to put the image in an image caption generator". Main thread; parallel inside. */
+ * Tanti, Gatt and Camilleri 2018, "Where to put the image in an image caption generator". Main thread; parallel
+ * inside. */
 #ifndef COCO_MODEL_INJECT_H
 #define COCO_MODEL_INJECT_H
 

@@ -5,7 +5,7 @@
 #include "io/base/err.h"
 
 /* Opens the file, or makes it, to read and write. In a folder of many users, another one may have put something there:
- * a file that he goes on writing, a link, or a second name of a file elsewhere. None of them is opened. A descriptor;
+ * a file that they still have open, a link, or a second name of a file elsewhere. None of them is opened. A descriptor;
  * -1: failed. */
 int left_file_open(const char *path, Err *err);
 

@@ -30,7 +30,7 @@ int scratch_claim(const char *target, ScratchClaim *claim);
 void scratch_release(ScratchClaim *claim); /* safe on a zeroed or released one */
 /* Opens TARGET.coco-part-WORD, or makes it: a file that a killed process leaves for the next one. WORD is not a
  * number, so that no sweep takes it. 1: ours until *fd is closed (the caller frees *path); 0: another process has
- * it; -1: failed, or it is another user's (io/file/left_file.h). Where nobody can lock, everybody gets it. */
+ * it; -1: failed, or not ours alone (io/file/left_file.h). Where nobody can lock, everybody gets it. */
 int scratch_keep(const char *target, const char *word, char **path, int *fd, Err *err);
 /* Removes what killed processes of this user have left beside the target. Best effort: failures are ignored. */
 void scratch_sweep(const char *target);

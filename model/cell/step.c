@@ -4,10 +4,9 @@
 
 static void load(StepInput in, int n, int width, Rows a)
 {
-    if (in.table.at == a.at)
-        return;
     for (int i = 0; i < n; i++) {
-        memcpy(row_at(a, i), row_at(in.table, in.pick ? in.pick[i] : i), (size_t)width * sizeof(real));
+        if (in.table.at != a.at)
+            memcpy(row_at(a, i), row_at(in.table, in.pick ? in.pick[i] : i), (size_t)width * sizeof(real));
         if (in.injected.at)
             add_rows(1, width, rows_at(a, i), rows_at(in.injected, in.source ? in.source[i] : i));
     }

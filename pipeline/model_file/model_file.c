@@ -121,7 +121,7 @@ static ModelShape shape_of(const Head *h)
                         .V = h->V,
                         .attention = attention_at(h->attention),
                         .C = h->C,
-                        .inject = h->inject == INJECT_STEPS};
+                        .inject = h->inject == INJECT_AT_STEPS};
 }
 
 static int read_vocab(H5 *h5, const Head *head, Vocab *vocab, Err *err)
@@ -325,7 +325,7 @@ static int write_model(H5 *h5, const Model *m, Err *err)
                  .V = shape->V,
                  .attention = attention_index(shape->attention),
                  .C = shape->C,
-                 .inject = shape->inject ? INJECT_STEPS : INJECT_INIT,
+                 .inject = shape->inject ? INJECT_AT_STEPS : INJECT_AT_INIT,
                  .caption_length = m->caption_length};
     if (h5_put_text(h5, "/", "format", FORMAT, err) || fields_write(h5, "/", head_fields, N_HEAD, &head, err) ||
         h5_make_group(h5, "/params", err) || h5_make_group(h5, "/vocab", err) ||

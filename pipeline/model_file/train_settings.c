@@ -174,7 +174,7 @@ void settings_take_shape(TrainSettings *s, const ModelShape *shape)
 {
     s->cell = choice_index(cell_names(), shape->cell->name);
     s->attention = attention_index(shape->attention);
-    s->inject = shape->inject ? INJECT_STEPS : INJECT_INIT;
+    s->inject = shape->inject ? INJECT_AT_STEPS : INJECT_AT_INIT;
     s->hidden = shape->H;
     s->wordvec = shape->W;
 }

@@ -20,8 +20,8 @@
 /* The order in which minibatches take captions; pipeline/train/batch.h says how. */
 typedef enum { BATCH_RANDOM, BATCH_SHUFFLE, BATCH_SEQUENTIAL } BatchOrder;
 
-/* Where a model sees its features: at h0, or at every step too (model/captioner.h). */
-typedef enum { INJECT_INIT, INJECT_STEPS } Inject;
+/* Where a model sees its features: at h0, or at every step too (model/inject.h). */
+typedef enum { INJECT_AT_INIT, INJECT_AT_STEPS } InjectWhere;
 
 /* How the learning rate changes; pipeline/train/rate.h says how. */
 typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } LrSchedule;
@@ -63,7 +63,7 @@ typedef struct {
     const char *data; /* the dataset directory; owned by whoever owns the struct */
     int cell;         /* of cell_at */
     int attention;    /* of attention_at; 0: none */
-    int inject;       /* Inject */
+    int inject;       /* InjectWhere */
     int64_t hidden, wordvec;
     int rule;            /* of rule_at */
     double lr, lr_decay; /* lr NaN: the rule's own; lr_decay NaN: the schedule's */

@@ -33,10 +33,10 @@ class Watch:
 
 
 def rounds(count, once):
-    """Calls `once` until `count` rounds were calm, or `count` more were disturbed, which then count too. Returns what
-    `count` rounds returned, the calm ones first, and a line that says how calm they were."""
+    """Calls `once` until `count` rounds were calm, but at most twice as often; disturbed rounds stand in for calm ones that are
+    missing then. Returns what `count` rounds returned, the calm ones first, and a line that says how calm they were."""
     calm, disturbed = [], []
-    while len(calm) < count and len(disturbed) < count:
+    while len(calm) < count and len(calm) + len(disturbed) < 2 * count:
         watch = Watch()
         result = once()
         shares = watch.shares()
