@@ -35,6 +35,13 @@ take_photos() {
     done
 }
 
+@test "bad use" {
+    run -2 coco-features --cnn net.onnx -o f.h5 --images . p
+    [[ $output == *"--images needs -d"* ]]
+    run -2 coco-features --cnn net.onnx -o f.h5 -d . p
+    [[ $output == *"-d and --split need each other"* ]]
+}
+
 @test "a broken picture is named and left out, and the status is 1" {
     needs
     take_photos

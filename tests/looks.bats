@@ -60,6 +60,12 @@ setup() {
     [[ "$(cat 1.html)" = *"light: where each word looked"* ]]
 }
 
+@test "a file that claims more captions than it has: no memory is asked for" {
+    coco-sample -q -m m.h5 p --attention a.h5 >a.jsonl
+    tool_h5 a.h5 claim attention 1000000000000,1,1
+    fails 1 "a.h5: attention: " coco-render a.jsonl --attention a.h5 -o a.png
+}
+
 @test "a file of other captions, or no such file" {
     coco-sample -q -m m.h5 p --attention a.h5 >a.jsonl
     jq -c '.caption |= "or so it seems " + .' a.jsonl >other.jsonl

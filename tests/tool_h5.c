@@ -3,6 +3,7 @@
  *   tool_h5 FILE set DATASET INDEX VALUE        one number, INDEX counted along the flattened array
  *   tool_h5 FILE type DATASET TYPE [LAYOUT]     the same numbers stored in another way
  *   tool_h5 FILE size DATASET N[,N...]          cut or filled up with zeros
+ *   tool_h5 FILE claim DATASET N[,N...]         of that size, without a number: as many as nobody can hold
  *   tool_h5 FILE strings DATASET WORD...        a list of strings instead of it
  *   tool_h5 FILE group NAME | rm NAME           an empty group; without the object
  *   tool_h5 FILE virtual DATASET FROM NAME      of the same type and shape, whose numbers are those of NAME in FROM
@@ -208,14 +209,28 @@ static void do_type(hid_t file, char **arg)
     free(a.value);
 }
 
+static Array shape_of(char *text)
+{
+    Array a = {.n = 1};
+    for (char *s = text; *s && a.rank < MAX_RANK; s += *s == ',') {
+        a.dim[a.rank] = strtoull(s, &s, 10);
+        a.n *= a.dim[a.rank++];
+    }
+    return a;
+}
+
+static void do_claim(hid_t file, char **arg)
+{
+    Array a = shape_of(arg[1]);
+    hid_t type = stored_type(file, arg[0]);
+    write_set(file, arg[0], &a, type, "late", type, NULL);
+    H5Tclose(type);
+}
+
 static void do_size(hid_t file, char **arg)
 {
-    Array a = read_array(file, arg[0]), b = {.n = 1};
+    Array a = read_array(file, arg[0]), b = shape_of(arg[1]);
     hid_t type = stored_type(file, arg[0]);
-    for (char *s = arg[1]; *s && b.rank < MAX_RANK; s += *s == ',') {
-        b.dim[b.rank] = strtoull(s, &s, 10);
-        b.n *= b.dim[b.rank++];
-    }
     b.value = calloc(b.n + 1, sizeof *b.value);
     need(b.value != NULL, "out of memory");
     /* Matrices are cut and filled by rows and columns, anything else along the flattened array. */
@@ -327,10 +342,10 @@ static const struct {
     const char *name;
     int arguments; /* at least */
     void (*fn)(hid_t file, char **arg);
-} verbs[] = {{"set", 3, do_set},         {"type", 2, do_type},   {"size", 2, do_size},
-             {"strings", 1, do_strings}, {"group", 1, do_group}, {"rm", 1, do_rm},
-             {"virtual", 3, do_virtual}, {"link", 3, do_link},   {"attr", 4, do_attr},
-             {"rmattr", 2, do_rmattr}};
+} verbs[] = {{"set", 3, do_set},   {"claim", 2, do_claim},     {"type", 2, do_type},
+             {"size", 2, do_size}, {"strings", 1, do_strings}, {"group", 1, do_group},
+             {"rm", 1, do_rm},     {"virtual", 3, do_virtual}, {"link", 3, do_link},
+             {"attr", 4, do_attr}, {"rmattr", 2, do_rmattr}};
 
 int main(int argc, char **argv)
 {

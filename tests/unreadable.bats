@@ -40,6 +40,7 @@ unreadable() {
 # The program's name is what fails looks for first.
 coco-sample() { without_override "$BUILD/coco-sample" "$@"; }
 coco-fetch() { without_override "$BUILD/coco-fetch" "$@"; }
+coco-features() { without_override "$BUILD/coco-features" "$@"; }
 coco-train() { without_override "$BUILD/coco-train" "$@"; }
 
 @test "captions and lists of a split, for captions" {
@@ -67,6 +68,26 @@ stops_reading() {
     cp -r d before
     stops_reading d "$BUILD/coco-fetch" shapes -q --force -o d --train 3 --val 2
     diff -r d before
+}
+
+@test "a page's folder that cannot be read to its end keeps its pictures" {
+    coco-fetch show d --split val -n 4 >four.jsonl
+    coco-render -q -d d --html page.html four.jsonl
+    cp -r page_files before
+    stops_reading page_files "$BUILD/coco-render" -q -d d --html page.html four.jsonl
+    diff -r page_files before
+}
+
+@test "a folder of pictures with entries that cannot be looked at" {
+    python3 "$ROOT/tests/support/onnx.py" >net.onnx
+    mkdir -p locked/more
+    cp d/images/val/*.png locked/more
+    case $(coco-features -q --cnn net.onnx -o f.h5 locked 2>&1) in
+        *"no ONNX Runtime"*) skip "there is no ONNX Runtime" ;;
+    esac
+    chmod 644 locked
+    fails 1 "locked/more: Permission denied" coco-features -q --cnn net.onnx -o g.h5 locked
+    [ ! -e g.h5 ]
 }
 
 @test "captions, features and lists, for show" {
