@@ -212,7 +212,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "of matrix products; bf16 rounds factors to bfloat16 and sums in float, which is faster if "
                  "the processor supports it"},
         {.name = "attention", .kind = CLI_TEXT, .value = &s->attention, .arg = "FILE.h5",
-         .help = "write the weights that each word gave the places of the grid, of a model with attention"},
+         .help = "write the weights that each word gave the places of the grid, of the first model with attention"},
         {.name = "no-logprob", .kind = CLI_FLAG, .value = &o->no_logprob,
          .help = "leave out log-probabilities: greedy captions are found sooner"},
         {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,

@@ -91,6 +91,16 @@ END
     done
 }
 
+@test "of several models, the first one with attention tells what it looked at" {
+    tiny -d d -o other.h5 --iterations 20
+    for pair in "soft adaptive" "other soft" "soft other"; do
+        coco-sample -q -d d $(printf -- '-m %s.h5 ' $pair) --beam 2 --attention "$(tr -d ' ' <<<"$pair").h5" >/dev/null
+    done
+    same othersoft.h5 softother.h5
+    [ "$(attribute softadaptive.h5 / format)" = coco-attention ]
+    fails 1 "other.h5: has no attention to write to a.h5" coco-sample -q -m other.h5 -m other.h5 -d d --attention a.h5
+}
+
 @test "captions depend on the grid" {
     coco-sample -q -m soft.h5 -d d >before
     cp -r d e

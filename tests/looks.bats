@@ -35,6 +35,14 @@ setup() {
     h5diff -d 1e-3 a.h5 b.h5 /attention
 }
 
+@test "of pictures, by several models: the first one with attention tells" {
+    coco-prepare -q -o plain - --features "$BATS_FILE_TMPDIR/g.h5" --vocab-from d < <(coco-fetch show "$BATS_FILE_TMPDIR/s" --split train -n 12)
+    tiny -d plain -o plain.h5 --iterations 20
+    coco-sample -q -m plain.h5 -m m.h5 p --attention a.h5 >/dev/null
+    coco-sample -q -m m.h5 -m plain.h5 p --attention b.h5 >/dev/null
+    same a.h5 b.h5
+}
+
 @test "a picture that is left out has no weights, and the others keep theirs" {
     mkdir q
     cp "$(find -L p -name '*.png' | sort | head -n 1)" q/a.png

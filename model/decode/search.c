@@ -22,6 +22,7 @@ struct Search {
     SearchOptions options;
     Network *network[SEARCH_MODELS];
     int models;
+    int looks; /* the first network with attention, whose weights the trace keeps if they are asked for */
     int V;
     int images, rows; /* at most; rows is images·beams·K */
     int beams;        /* of an image: its groups, or its samples */
@@ -123,8 +124,11 @@ Search *search_new_ensemble(const SearchModel *models, int n, const SearchOption
     leave_out(s, models[0].params, n);
     alloc_rows(s);
     alloc_beams(s);
+    while (s->looks < n - 1 && !models[s->looks].params->shape.attention)
+        s->looks++;
+    const SearchModel *look = &models[s->looks];
     trace_alloc(&s->trace, &s->blocks, options->max_length, s->rows,
-                models[0].params->shape.attention && options->attention ? models[0].places : 0);
+                look->params->shape.attention && options->attention ? look->places : 0);
     for (; s->models < n && !s->blocks.failed; s->models++) {
         const NetworkSizes sizes = {.images = images,
                                     .rows = s->rows,
@@ -252,7 +256,7 @@ static void step_tile(Search *s, int first, int n, int at)
     for (int i = 0; i < s->models; i++)
         network_step(s->network[i], first, n, s->word, s->image_of);
     for (int i = first; s->trace.places && i < first + n; i++)
-        trace_weights(&s->trace, at, i, network_looks(s->network[0], i));
+        trace_weights(&s->trace, at, i, network_looks(s->network[s->looks], i));
     if (s->screens)
         expand_by_bounds(s, first, n, at);
     for (int i = first; !s->screens && i < first + n; i++)

@@ -45,8 +45,8 @@ typedef struct {
     DecodeRules rules;   /* zeroed: none */
     Precision precision; /* of the products of a step */
     int places;          /* of a grid, for a model with attention */
-    bool attention;      /* results tell the weights of its places */
-    bool words_only;     /* log-probabilities may be left out, where words are found sooner without: NaN then */
+    bool attention;  /* results tell the weights of its places; of an ensemble, the first model's with attention */
+    bool words_only; /* log-probabilities may be left out, where words are found sooner without: NaN then */
 } SearchOptions;
 
 typedef struct {

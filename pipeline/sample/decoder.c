@@ -18,11 +18,18 @@ int decoder_batch(const DecoderOptions *o, const Ensemble *ensemble, int64_t n)
     return (int)(most < n ? most : n ? n : 1);
 }
 
+/* Of the grid whose weights are told. */
+static int places_looked_at(const Decoder *d)
+{
+    return d->input[d->ensemble->source[ensemble_looks(d->ensemble)]].places;
+}
+
 /* What the search writes into. */
 static int alloc_answers(Decoder *d)
 {
     const DecoderOptions *o = d->options;
     size_t length = (size_t)o->search.max_length, n = (size_t)d->batch * (size_t)d->answers;
+    size_t places = d->attention ? (size_t)places_looked_at(d) : 0;
     d->results = calloc(n, sizeof *d->results);
     d->words = malloc(n * length * sizeof *d->words);
     d->word_logprobs = o->word_logprobs ? malloc(n * length * sizeof *d->word_logprobs) : NULL;
@@ -32,7 +39,7 @@ static int alloc_answers(Decoder *d)
     for (size_t i = 0; i < n; i++) {
         d->results[i].words = d->words + i * length;
         d->results[i].word_logprob = d->word_logprobs ? d->word_logprobs + i * length : NULL;
-        d->results[i].attention = d->attention ? d->attention + i * length * (size_t)d->input[0].places : NULL;
+        d->results[i].attention = d->attention ? d->attention + i * length * places : NULL;
     }
     return 0;
 }
@@ -40,9 +47,9 @@ static int alloc_answers(Decoder *d)
 /* The weights that are asked for; before alloc_answers. */
 static int alloc_attention(Decoder *d)
 {
-    size_t images = (size_t)d->batch * (size_t)d->input[0].places, steps = (size_t)d->options->search.max_length;
+    size_t captions = (size_t)d->batch * (size_t)d->answers, steps = (size_t)d->options->search.max_length;
     if (d->looks)
-        d->attention = malloc(images * (size_t)d->answers * steps * sizeof *d->attention);
+        d->attention = malloc(captions * steps * (size_t)places_looked_at(d) * sizeof *d->attention);
     return !d->looks || d->attention ? 0 : -1;
 }
 
@@ -91,7 +98,6 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
         d->input[i] = (DecoderInput){.pca = wish[i].pca, .places = wish[i].places};
         failed |= alloc_input(d, i);
     }
-    search.places = d->input[0].places;
     search.attention = looks != NULL;
     search.words_only = !(o->logprob && o->format->logprob) && !o->word_logprobs && !o->rerank;
     d->search = new_search(d, &search);

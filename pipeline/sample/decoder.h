@@ -55,7 +55,7 @@ typedef struct {
     int32_t *words;           /* (batch, answers, max_length) */
     double *word_logprobs;    /* the same, if they are asked for */
     RecordCandidate *candidates; /* (answers), if there are several */
-    float *attention;            /* (batch, answers, max_length, places), of the first model; NULL: nobody asks */
+    float *attention;            /* (batch, answers, max_length, places), of ensemble_looks; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     Endings endings;             /* of rules that ask for them */
     int32_t *near;               /* (batch, NEIGHBORS), with neighbors */
@@ -66,7 +66,7 @@ typedef struct {
 int decoder_batch(const DecoderOptions *options, const Ensemble *ensemble, int64_t n);
 
 /* Prepares for batches of up to `batch` images; borrows options and models. wish: pca (NULL, or the models') and
- * places (of the grid, if a model has attention) of each source; looks: NULL, or where the first model's weights go.
+ * places (of the grid, if a model has attention) of each source; looks: NULL, or where the weights of ensemble_looks go.
  * -1: no memory. The caller frees, also after a failure. */
 int decoder_begin(Decoder *decoder, const DecoderOptions *options, const Ensemble *ensemble,
                   const DecoderInput *wish, AttentionFile *looks, int batch, CaptionOutput *out, Err *err);

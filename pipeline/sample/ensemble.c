@@ -47,6 +47,14 @@ int ensemble_attends(const Ensemble *e, int source)
     return -1;
 }
 
+int ensemble_looks(const Ensemble *e)
+{
+    for (int i = 0; i < e->n; i++)
+        if (e->model[i].params.shape.attention)
+            return i;
+    return -1;
+}
+
 static int find_source(Ensemble *e, int model, bool one_source, Err *err)
 {
     for (int s = 0; s < e->sources; s++) {

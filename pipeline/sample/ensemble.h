@@ -22,6 +22,8 @@ int ensemble_load(Ensemble *ensemble, const char *const *paths, int n, bool one_
 int ensemble_first(const Ensemble *ensemble, int source);
 /* The index of the first one that attends to its grid, which all take that do; -1: none. */
 int ensemble_attends(const Ensemble *ensemble, int source);
+/* The index of the first model with attention, whose weights are told; -1: none. */
+int ensemble_looks(const Ensemble *ensemble);
 void ensemble_free(Ensemble *ensemble); /* safe on a zero-initialized one */
 
 #endif

@@ -213,7 +213,10 @@ static int caption_all(Run *r, Err *err)
 
 static int begin_looks(Run *r, const char *path, const DecoderOptions *options, Err *err)
 {
-    const CnnInfo *info = cnn_info(r->network[0].cnn);
+    if (!path)
+        return 0;
+    int model = ensemble_looks(r->ensemble);
+    const CnnInfo *info = cnn_info(r->network[r->ensemble->source[model]].cnn);
     const AttentionShape shape = {.places = info->grid_rows * info->grid_columns,
                                   .down = info->grid_rows,
                                   .across = info->grid_columns,
@@ -221,8 +224,8 @@ static int begin_looks(Run *r, const char *path, const DecoderOptions *options, 
                                   .row = r->places.row,
                                   .file = r->list.name,
                                   .n = r->places.n};
-    r->looks = path ? attention_file_begin(path, &shape, &r->network[0].model->origin, err) : NULL;
-    return path && !r->looks ? -1 : 0;
+    r->looks = attention_file_begin(path, &shape, &r->ensemble->model[model].origin, err);
+    return r->looks ? 0 : -1;
 }
 
 /* A caption takes a tenth of the work that its picture takes in the network, or less, and OpenMP's threads spin while

@@ -78,15 +78,19 @@ static int caption_all(Run *r, Err *err)
 static int begin_looks(Run *r, Err *err)
 {
     const SampleOptions *o = r->options;
-    const AttentionShape shape = {.places = r->data->grid.places,
-                                  .down = r->data->grid.down,
-                                  .across = r->data->grid.across,
+    if (!o->attention)
+        return 0;
+    int model = ensemble_looks(&r->ensemble);
+    const Grid *grid = &r->source[r->ensemble.source[model]].data.grid;
+    const AttentionShape shape = {.places = grid->places,
+                                  .down = grid->down,
+                                  .across = grid->across,
                                   .steps = o->decoder.search.max_length,
                                   .split = o->features ? NULL : o->split,
                                   .row = r->rows.row,
                                   .n = r->rows.n};
-    r->looks = o->attention ? attention_file_begin(o->attention, &shape, &r->ensemble.model[0].origin, err) : NULL;
-    return o->attention && !r->looks ? -1 : 0;
+    r->looks = attention_file_begin(o->attention, &shape, &r->ensemble.model[model].origin, err);
+    return r->looks ? 0 : -1;
 }
 
 static int begin_decoder(Run *r, Err *err)
@@ -178,7 +182,7 @@ static int load(Run *r, SampleOptions *o, Err *err)
     const Model *first = &r->ensemble.model[0];
     if (!o->decoder.search.max_length)
         o->decoder.search.max_length = model_steps(first);
-    if (o->attention && !first->params.shape.attention)
+    if (o->attention && ensemble_looks(&r->ensemble) < 0)
         return err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
     return open_neighbors(r, o, err);
 }
