@@ -114,7 +114,16 @@ static void assert_threads(const char *text, int want)
     assert_string_equal(getenv("OMP_NUM_THREADS"), text);
 }
 
-/* What was changed for libgomp is restored: each entry that the process started with is there. */
+static bool in_environment(const char *entry)
+{
+    for (char **e = environ; *e; e++)
+        if (!strcmp(*e, entry))
+            return true;
+    return false;
+}
+
+/* What was changed for libgomp is restored: the entries that the process started with are there, and no more. Emulators
+ * of processors change their order. */
 static void the_environment_is_whole(void **state)
 {
     size_t size = 1 << 20, n = 0;
@@ -126,8 +135,11 @@ static void the_environment_is_whole(void **state)
     size = fread(started, 1, size - 1, in);
     fclose(in);
     for (; at < started + size; at += strlen(at) + 1, n++)
-        assert_string_equal(environ[n], at);
-    assert_null(environ[n]);
+        if (!in_environment(at))
+            fail_msg("%s is gone", at);
+    for (char **e = environ; *e; e++)
+        n--;
+    assert_int_equal(n, 0);
     free(started);
 }
 
