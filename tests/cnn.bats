@@ -46,6 +46,29 @@ engine() {
     h5diff -d 1e-3 one.onnx.h5 efficientnet-lite1.onnx.h5 /features
 }
 
+@test "conversion: pictures of another size" {
+    needs "$shared_net" "$photos"
+    ! sanitized coco-features || skip "slow with sanitizers, and no C of ours"
+    engine
+    $pth "$shared_net" weights.pth
+    "$convert" weights.pth own.onnx 240
+    "$convert" weights.pth default.onnx
+    same own.onnx default.onnx
+    "$convert" weights.pth large.onnx 271
+    ls "$photos"/*.jpg | head -n 2 | coco-features -q --cnn large.onnx --grid -o out.h5 -
+    [ "$(attribute out.h5 / input_width)" = 271 ]
+    [ "$(attribute out.h5 / grid_rows)" = 9 ]
+    # Nearly the same thing is seen.
+    ls "$photos"/*.jpg | head -n 2 | coco-features -q --cnn own.onnx -o own.h5 -
+    run ! h5diff -q -d 1e-3 out.h5 own.h5 /features
+    h5diff -q -d 1.5 out.h5 own.h5 /features
+    for side in 0 31 2049 240.5 -1 x ''; do
+        run "$convert" weights.pth none.onnx "$side"
+        [ "$status" = 2 ]
+    done
+    [ ! -e none.onnx ]
+}
+
 @test "conversion: what is not such a network is one line, and nothing in it runs" {
     refuses() {
         run "$convert" "$1" out.onnx
