@@ -4,31 +4,16 @@
  * archives, which take longer to load than all of curl, and is in a program beside this one, coco-fetch-dataset. */
 #include "cmd/cli.h"
 #include "cmd/fetch.h"
+#include "pipeline/common/program.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Runs the program beside this one instead, or where 'make install' puts it; if our own path is unknown, the one in
- * $PATH. */
 static int become_dataset(char **argv)
 {
-    static const char name[] = "coco-fetch-dataset", *const places[] = {"%s", "../libexec/coco/%s"};
-    char path[PATH_MAX + 64];
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
-    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-    for (int i = 0; slash && i < 2; i++) {
-        snprintf(slash + 1, 64, places[i], name);
-        execv(path, argv);
-        if (errno != ENOENT)
-            break;
-    }
-    if (!slash)
-        execvp(name, argv);
+    Err err;
+    program_become("coco-fetch-dataset", argv, &err);
     cli_name("coco-fetch", NULL);
-    cli_error("%s, a part of this command: %s", slash ? path : name, strerror(errno));
+    cli_error("%s", err.text);
     return 1;
 }
 

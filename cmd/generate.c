@@ -1,11 +1,10 @@
 #include "cmd/generate.h"
 
 #include "pipeline/common/choice.h"
+#include "pipeline/common/program.h"
 
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 void generate_escaped(const char *text, const char *special, const char *mark)
@@ -44,16 +43,13 @@ ValueKind generate_value(const CliOption *o, char suffix[VALUE_SUFFIX])
 
 void generate_parts(const Page *page, const char *generator)
 {
-    extern char **environ;
-    char part[CHOICE_WORD], self[] = "/proc/self/exe", option[] = "--generate", kind[CHOICE_WORD];
+    char part[CHOICE_WORD], option[] = "--generate", kind[CHOICE_WORD];
     snprintf(kind, sizeof kind, "%s", generator);
     for (int i = 0; page->cli->parts && i < choice_count(page->cli->parts); i++) {
-        char *argv[] = {self, part, option, kind, NULL};
-        pid_t pid;
-        int status;
+        char *argv[] = {NULL, part, option, kind, NULL};
         choice_word(page->cli->parts, i, part);
         fflush(stdout);
-        if (posix_spawn(&pid, self, NULL, NULL, argv, environ) || waitpid(pid, &status, 0) != pid || status) {
+        if (program_again(argv)) {
             cli_error("%s --generate %s failed", part, kind);
             _exit(1);
         }

@@ -377,6 +377,19 @@ assert rows == list(range(24)), rows' records
     run -0 ./alone images --help
 }
 
+@test "coco-fetch finds it where there is no /proc, as in a bare chroot" {
+    strace -o /dev/null true 2>/dev/null || skip "strace is missing, or cannot trace here"
+    program=$(command -v coco-fetch)
+    ln -s "$program" linked
+    coco-fetch show d >wanted
+    # Neither of them is in $PATH.
+    for started in "$program" ./linked; do
+        PATH=/usr/bin:/bin ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=readlink -e inject=readlink:error=ENOENT:when=1 "$started" show d >said
+        grep -q 'proc/self/exe.*INJECTED' trace
+        same wanted said
+    done
+}
+
 # --- real data ---
 
 @test "photographs: summary, records and a sheet" {

@@ -1,14 +1,13 @@
 #include "io/cnn/onnxruntime.h"
 
 #include "io/base/libraries.h"
+#include "io/file/program_path.h"
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct {
     const OrtSlot *(*get_api)(uint32_t version);
@@ -37,12 +36,11 @@ int ort_judge(OrtStatus status, Err *err)
 /* "…/bin/coco-features" and "/../lib/coco/x.so" -> where that file would be. */
 static void *open_beside(const char *relative)
 {
-    char path[PATH_MAX + 64];
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
-    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-    if (!slash)
+    enum { ROOM = 64 };
+    char path[PATH_MAX + ROOM];
+    if (!program_path(path))
         return NULL;
-    snprintf(slash, 64, "%s", relative);
+    snprintf(strrchr(path, '/'), ROOM, "%s", relative);
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
