@@ -22,7 +22,7 @@ typedef struct {
 } Asked;
 
 /* The command's own options, then those that every command has. */
-enum { N_COMMON = 5 };
+enum { N_COMMON = 5, MOST_OPTIONS = 90 };
 
 static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *asked)
 {
@@ -51,6 +51,8 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .value = &asked->version,
          .help = "print the version, and those of the libraries, and exit"},
     };
+    if (cli->n_options + N_COMMON > MOST_OPTIONS)
+        abort();
     if (cli->n_options)
         memcpy(all, cli->options, (size_t)cli->n_options * sizeof *all);
     memcpy(all + cli->n_options, common, sizeof common);
@@ -148,8 +150,6 @@ static int option_index(const CliOption *all, int n, int code)
     return -1;
 }
 
-enum { MOST_OPTIONS = 90 };
-
 /* An option that is not in the table, with its dashes. */
 static _Noreturn void refuse_unknown(const CliOption *all, int n, const char *option)
 {
@@ -238,6 +238,15 @@ static void join_team(void)
         exit(1);
 }
 
+void cli_generate(const Cli *cli, int generator)
+{
+    CliOption all[MOST_OPTIONS];
+    Cli values = {.threads = 0}; /* no default: it would be that of the machine that makes the page */
+    Asked asked = {.ignored = -1};
+    with_common(cli, all, &values, &asked);
+    generate(cli, all, cli->n_options + N_COMMON, generator);
+}
+
 void cli_parse(Cli *cli, int argc, char **argv)
 {
     CliOption all[MOST_OPTIONS];
@@ -250,8 +259,6 @@ void cli_parse(Cli *cli, int argc, char **argv)
     if (cli->ranks)
         join_team();
     cli->threads = threads_default(&warning);
-    if ((size_t)n > sizeof all / sizeof *all)
-        abort();
     with_common(cli, all, cli, &asked);
     /* --help and --generate show the defaults, so they are handled before options overwrite them. */
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
@@ -259,7 +266,7 @@ void cli_parse(Cli *cli, int argc, char **argv)
             help_print(cli, all, n);
             exit(cli_finish(cli, 0));
         } else if (asks_to_generate(argv + i, &asked)) {
-            generate(cli, all, n, asked.generate);
+            cli_generate(cli, asked.generate);
             exit(cli_finish(cli, 0));
         }
     parse_options(all, n, argc, argv);

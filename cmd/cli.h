@@ -48,10 +48,16 @@ typedef enum {
     CLI_ENV_METEOR = 16
 } CliEnvironment;
 
+/* A part of a command: what its first operand, the word, stands for. */
+typedef struct {
+    const char *word;                                  /* "images"; NULL behind the last part */
+    void (*generate)(const char *word, int generator); /* calls cli_generate with the part's table */
+} CliPart;
+
 typedef struct {
     const char *name;     /* "coco-train" */
-    const char *part;     /* of a command in parts: the first operand, "images"; else NULL */
-    const char *parts;    /* of the command itself: its parts, joined by |; else NULL */
+    const char *part;     /* of a command in parts: the word of this one; else NULL */
+    const CliPart *parts; /* of the command itself, for --generate; else NULL */
     const char *synopsis; /* what follows the name on a usage line; one usage per line */
     const char
         *about; /* what it does, for --help and the manual; lines with two blanks in front stay as they are */
@@ -72,6 +78,8 @@ typedef struct {
  * until "--"; the last value of a repeated option wins. */
 void cli_parse(Cli *cli, int argc, char **argv);
 void cli_free(Cli *cli);
+/* Prints what --generate does, for the word of GENERATORS (cmd/generate.h) at an index. */
+void cli_generate(const Cli *cli, int generator);
 /* Descriptors 0 to 2 that are closed become occupied, so that no file or socket takes the number of a standard stream
  * and receives its messages. cli_parse does it. */
 void cli_occupy_streams(void);

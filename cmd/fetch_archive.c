@@ -114,13 +114,12 @@ static const char **take_options(Options *o, const Cli *cli)
     return take_source(d, cli->operand[0], &o->mirrors);
 }
 
-int archive_main(int argc, char **argv)
+static Cli describe(const char *part, Options *o, CliOption options[N_OWN + NET_MAX])
 {
-    Options o = {.dataset = dataset_fetch_defaults()};
-    CliOption options[N_OWN + NET_MAX];
-    Cli cli = {
+    *o = (Options){.dataset = dataset_fetch_defaults()};
+    return (Cli){
         .name = "coco-fetch",
-        .part = "cs231n",
+        .part = part,
         .synopsis = "cs231n [-o DIR] [OPTION...]\nURL|FILE [-o DIR] [OPTION...]",
         .about = ABOUT,
         .epilog = EPILOG,
@@ -128,8 +127,23 @@ int archive_main(int argc, char **argv)
         .examples = "  coco-fetch cs231n\n"
                     "  coco-fetch ~/Downloads/coco_captioning.zip",
         .options = options,
-        .n_options = list_options(&o, options),
+        .n_options = list_options(o, options),
     };
+}
+
+void archive_generate(const char *part, int generator)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(part, &o, options);
+    cli_generate(&cli, generator);
+}
+
+int archive_main(int argc, char **argv)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe("cs231n", &o, options);
     Err err;
     cli_name(cli.name, NULL);
     if (argc > 1 && argv[1][0] != '-') /* before options that belong to another word than this one */

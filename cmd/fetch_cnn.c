@@ -69,22 +69,38 @@ static void take_options(Options *o, const Cli *cli)
     o->cnn.out = stdout;
 }
 
+static Cli describe(const char *part, Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    *o = (Options){.cnn = {.http = http_defaults()}};
+    o->cnn.http.max_bytes = (int64_t)4 << 30;
+    o->cnn.http.total_s = 0; /* only silence ends a try */
+    return (Cli){
+        .name = "coco-fetch",
+        .part = part,
+        .synopsis = "cnn\ncnn [OPTION...] NAME",
+        .about = ABOUT,
+        .environment = CLI_ENV_CACHE | CLI_ENV_NET,
+        .examples = "  coco-fetch cnn\n"
+                    "  coco-fetch cnn resnet50",
+        .options = options,
+        .n_options = list_options(o, options),
+    };
+}
+
+void cnn_generate(const char *part, int generator)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(part, &o, options);
+    cli_generate(&cli, generator);
+}
+
 int cnn_main(int argc, char **argv)
 {
-    Options o = {.cnn = {.http = http_defaults()}};
+    Options o;
     CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(argv[0], &o, options);
     Err err;
-    o.cnn.http.max_bytes = (int64_t)4 << 30;
-    o.cnn.http.total_s = 0; /* only silence ends a try */
-    Cli cli = {.name = "coco-fetch",
-               .part = "cnn",
-               .synopsis = "cnn\ncnn [OPTION...] NAME",
-               .about = ABOUT,
-               .environment = CLI_ENV_CACHE | CLI_ENV_NET,
-               .examples = "  coco-fetch cnn\n"
-                           "  coco-fetch cnn resnet50",
-               .options = options,
-               .n_options = list_options(&o, options)};
     cli_parse(&cli, argc, argv);
     take_options(&o, &cli);
     int rc = o.cnn.name ? cnn_fetch(&o.cnn, cli_report(&cli, "bytes"), &err) : cnn_fetch_list(stdout, &err);

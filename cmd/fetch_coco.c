@@ -62,27 +62,48 @@ static void take_parts(CocoFetchOptions *c, int year, const char *list)
     }
 }
 
+static int year_of(const char *part)
+{
+    return strcmp(part, "coco2017") ? 2014 : 2017;
+}
+
+static Cli describe(const char *part, Options *o, CliOption options[N_OWN + NET_MAX])
+{
+    *o = (Options){
+        .coco = {.dir = year_of(part) == 2014 ? "data/coco2014" : "data/coco2017", .http = http_defaults()}};
+    o->coco.http.total_s = 0; /* only silence ends a try */
+    o->coco.http.max_bytes = (int64_t)64 << 30;
+    return (Cli){
+        .name = "coco-fetch",
+        .part = part,
+        .synopsis = "coco2014 [-o DIR] [OPTION...]\ncoco2017 [-o DIR] [OPTION...]",
+        .about = ABOUT,
+        .environment = CLI_ENV_NET,
+        .examples = "  coco-fetch coco2017 -o data/coco2017 --no-keep",
+        .options = options,
+        .n_options = list_options(o, options),
+    };
+}
+
+void coco_generate(const char *part, int generator)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(part, &o, options);
+    cli_generate(&cli, generator);
+}
+
 int coco_main(int argc, char **argv)
 {
-    int year = strcmp(argv[0], "coco2017") ? 2014 : 2017;
-    Options o = {.coco = {.dir = year == 2014 ? "data/coco2014" : "data/coco2017", .http = http_defaults()}};
+    Options o;
     CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(argv[0], &o, options);
     Err err;
-    o.coco.http.total_s = 0; /* only silence ends a try */
-    o.coco.http.max_bytes = (int64_t)64 << 30;
-    Cli cli = {.name = "coco-fetch",
-               .part = argv[0],
-               .synopsis = "coco2014 [-o DIR] [OPTION...]\ncoco2017 [-o DIR] [OPTION...]",
-               .about = ABOUT,
-               .environment = CLI_ENV_NET,
-               .examples = "  coco-fetch coco2017 -o data/coco2017 --no-keep",
-               .options = options,
-               .n_options = list_options(&o, options)};
     cli_parse(&cli, argc, argv);
     net_apply(&o.net);
     if (cli.n_operands)
         cli_usage_error("%s: takes no operands; -o names the directory", cli.operand[0]);
-    take_parts(&o.coco, year, o.parts);
+    take_parts(&o.coco, year_of(argv[0]), o.parts);
     o.coco.bases = o.bases.value;
     o.coco.n_bases = o.bases.n;
     o.coco.out = stdout;

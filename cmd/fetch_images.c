@@ -98,22 +98,36 @@ static void take_options(Options *o, const Cli *cli)
     o->images.parallel = (int)o->parallel;
 }
 
-int images_main(int argc, char **argv)
+static Cli describe(const char *part, Options *o, CliOption options[N_OWN + NET_MAX])
 {
-    Options o = {.images = image_fetch_defaults()};
-    o.parallel = o.images.parallel;
-    CliOption options[N_OWN + NET_MAX];
-    Cli cli = {
+    *o = (Options){.images = image_fetch_defaults()};
+    o->parallel = o->images.parallel;
+    return (Cli){
         .name = "coco-fetch",
-        .part = "images",
+        .part = part,
         .synopsis = "images [OPTION...] [FILE...]\nimages [OPTION...] --retry-failed STATUS.jsonl",
         .about = ABOUT,
         .environment = CLI_ENV_CACHE | CLI_ENV_NET,
         .examples = "  coco-fetch images captions.jsonl > status.jsonl\n"
                     "  coco-fetch images --retry-failed status.jsonl",
         .options = options,
-        .n_options = list_options(&o, options),
+        .n_options = list_options(o, options),
     };
+}
+
+void images_generate(const char *part, int generator)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(part, &o, options);
+    cli_generate(&cli, generator);
+}
+
+int images_main(int argc, char **argv)
+{
+    Options o;
+    CliOption options[N_OWN + NET_MAX];
+    Cli cli = describe(argv[0], &o, options);
     ImageFetchCount count;
     Err err;
     cli_parse(&cli, argc, argv);

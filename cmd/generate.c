@@ -1,11 +1,7 @@
 #include "cmd/generate.h"
 
-#include "pipeline/common/choice.h"
-#include "pipeline/common/program.h"
-
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 void generate_escaped(const char *text, const char *special, const char *mark)
 {
@@ -41,25 +37,22 @@ ValueKind generate_value(const CliOption *o, char suffix[VALUE_SUFFIX])
     return !strcmp(o->arg, "DIR") || !strcmp(o->arg, "DATA") ? VALUE_DIRECTORY : VALUE_NONE;
 }
 
-void generate_parts(const Page *page, const char *generator)
+void generate_parts(const Page *page)
 {
-    char part[CHOICE_WORD], option[] = "--generate", kind[CHOICE_WORD];
-    snprintf(kind, sizeof kind, "%s", generator);
-    for (int i = 0; page->cli->parts && i < choice_count(page->cli->parts); i++) {
-        char *argv[] = {NULL, part, option, kind, NULL};
-        choice_word(page->cli->parts, i, part);
-        fflush(stdout);
-        if (program_again(argv)) {
-            cli_error("%s --generate %s failed", part, kind);
-            _exit(1);
-        }
-    }
+    for (const CliPart *part = page->cli->parts; part && part->word; part++)
+        part->generate(part->word, page->generator);
+}
+
+void generate_part_words(const Page *page)
+{
+    for (const CliPart *part = page->cli->parts; part->word; part++)
+        printf("%s%s", part == page->cli->parts ? "" : " ", part->word);
 }
 
 void generate(const Cli *cli, const CliOption *all, int n, int generator)
 {
     static void (*const print[])(const Page *) = {generate_man, generate_bash, generate_zsh, generate_fish};
-    Page page = {.cli = cli, .option = all, .n = n};
+    Page page = {.cli = cli, .option = all, .n = n, .generator = generator};
     snprintf(page.name, sizeof page.name, "%s%s%s", cli->name, cli->part ? "-" : "", cli->part ? cli->part : "");
     for (size_t i = 0; page.name[i]; i++)
         page.word[i] = page.name[i] == '-' ? '_' : page.name[i];

@@ -23,6 +23,7 @@ typedef struct {
     const Cli *cli;
     const CliOption *option;
     int n;
+    int generator;
     char name[64]; /* "coco-fetch-images" */
     char word[64]; /* the same as an identifier: "coco_fetch_images" */
 } Page;
@@ -32,8 +33,10 @@ void generate_bash(const Page *page);
 void generate_zsh(const Page *page);
 void generate_fish(const Page *page);
 
-/* Prints what the command's parts generate, each by its own process. */
-void generate_parts(const Page *page, const char *generator);
+/* Prints what the command's parts generate, if it has any. */
+void generate_parts(const Page *page);
+/* Prints the words of its parts, which it must have. */
+void generate_part_words(const Page *page);
 
 /* What completes an option's value. */
 typedef enum {

@@ -58,7 +58,7 @@ static void print_dispatch(const Page *p)
          "    fi\n"
          "    compopt -o default");
     printf("    mapfile -t COMPREPLY < <(compgen -W '");
-    generate_words(p->cli->parts);
+    generate_part_words(p);
     puts(" --help --version' -- \"${COMP_WORDS[1]}\")\n}");
 }
 
@@ -66,7 +66,7 @@ void generate_bash(const Page *p)
 {
     if (!p->cli->part)
         printf("# Completion of %s in bash, from 'coco --generate bash'.\n", p->name);
-    generate_parts(p, "bash");
+    generate_parts(p);
     printf("_%s()\n{\n", p->word);
     if (p->cli->parts) {
         print_dispatch(p);

@@ -68,12 +68,12 @@ static void print_splits(const Page *p)
 
 void generate_fish(const Page *p)
 {
-    generate_parts(p, "fish");
+    generate_parts(p);
     print_splits(p);
     if (p->cli->parts) {
         print_command(p);
         printf(" -n __fish_use_subcommand -a '");
-        generate_words(p->cli->parts);
+        generate_part_words(p);
         puts("'");
         return;
     }

@@ -1,7 +1,6 @@
 /* generate.h: a manual page in man(7). */
 #include "cmd/generate.h"
 #include "cmd/help.h"
-#include "pipeline/common/choice.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -131,8 +130,7 @@ static void print_option(const CliOption *o)
     }
     end_line();
     put(o->help);
-    /* The number of threads is that of the machine that makes the page. */
-    if (strcmp(o->name, "threads") && *help_default(o, value)) {
+    if (*help_default(o, value)) {
         put("(default");
         put(value);
         column += printf(")");
@@ -178,10 +176,9 @@ static void print_files(const Page *p)
 
 static void print_see_also(const Page *p)
 {
-    char part[CHOICE_WORD];
     request(".SH SEE ALSO");
-    for (int i = 0; p->cli->parts && i < choice_count(p->cli->parts); i++)
-        printf(".BR %s\\-%s (1),\n", p->cli->name, choice_word(p->cli->parts, i, part));
+    for (const CliPart *part = p->cli->parts; part && part->word; part++)
+        printf(".BR %s\\-%s (1),\n", p->cli->name, part->word);
     if (p->cli->part)
         printf(".BR %s (1),\n", p->cli->name);
     puts(".BR coco (7)");

@@ -79,7 +79,7 @@ static void print_splits(const Page *p)
 static void print_dispatch(const Page *p)
 {
     printf("    if ((CURRENT == 2)); then\n        _alternative 'parts:part:(");
-    generate_words(p->cli->parts);
+    generate_part_words(p);
     puts(")' 'files:archive:_files'\n        return\n    fi\n"
          "    local part=$words[2]\n"
          "    (($+functions[_coco_fetch_$part])) || part=cs231n # an archive's URL or file\n"
@@ -92,7 +92,7 @@ void generate_zsh(const Page *p)
 {
     if (!p->cli->part)
         printf("#compdef %s\n", p->name);
-    generate_parts(p, "zsh");
+    generate_parts(p);
     print_splits(p);
     printf("_%s()\n{\n", p->word);
     if (p->cli->parts) {

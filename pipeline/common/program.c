@@ -3,10 +3,8 @@
 #include "io/file/program_path.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 void program_become(const char *name, char **argv, Err *err)
@@ -26,16 +24,4 @@ void program_become(const char *name, char **argv, Err *err)
             break;
     }
     err_set(err, "%s, a part of this command: %s", path, strerror(errno));
-}
-
-int program_again(char **argv)
-{
-    extern char **environ;
-    char path[PATH_MAX];
-    pid_t pid;
-    int status;
-    if (!program_path(path))
-        return -1;
-    argv[0] = path;
-    return posix_spawn(&pid, path, NULL, NULL, argv, environ) || waitpid(pid, &status, 0) != pid || status ? -1 : 0;
 }
