@@ -50,7 +50,7 @@ typedef enum {
 
 /* A part of a command: what its first operand, the word, stands for. */
 typedef struct {
-    const char *word;                                  /* "images"; NULL behind the last part */
+    const char *word;                                  /* "images"; NULL after the last part */
     void (*generate)(const char *word, int generator); /* calls cli_generate with the part's table */
 } CliPart;
 
