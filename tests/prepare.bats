@@ -65,6 +65,8 @@ END
         rm -rf d
         made --min-count 1 a.$kind
         [ -e want ] || cp -r d want
+        # Two of them give images ids, which are not their rows here.
+        case $kind in jsonl | coco) [ "$(xargs <d/train_ids.txt)" = "1 0" ] && rm d/train_ids.txt ;; esac
         diff -r want d
     done
     [ "$(captions d train)" = "p1.jpg: a dog a ball
@@ -536,4 +538,52 @@ END
     tiny -d d -o m.h5 --iterations 20 --val-every 20i --val-metrics --log log
     coco-sample -q -m m.h5 -d d | coco-eval -q - >want
     jq -es --slurpfile w want 'map(select(.val_cider))[0] | .val_cider == $w[0].CIDEr and .val_bleu4 == $w[0].Bleu_4' log
+}
+
+# --- ids ---
+
+@test "ids of annotations and of Karpathy's images stay with their images, through splits, records and scores" {
+    dataset d
+    seq -f 'n%g.jpg' 0 10 >names.txt
+    jq -n '{images: [range(11) | {id: (900 - 7 * .), file_name: "n\(.).jpg"}],
+        annotations: [range(11) | {id: ., image_id: (900 - 7 * .), caption: (["a", "red", "ball", "sits"] | .[:2 + $i % 3] | join(" "))}]}' \
+        --argjson i 1 >coco.json
+    jq '{images: [.annotations as $a | .images[] | . as $i | {filename: .file_name, cocoid: .id, split: (if .id % 2 == 0 then "val" else "train" end),
+        sentences: [$a[] | select(.image_id == $i.id) | {raw: .caption}]}]}' coco.json >karpathy.json
+    coco-prepare -q -o p coco.json --features d/val2014_vgg16_fc7_pca.h5 --names names.txt --split val=5 --min-count 1
+    coco-prepare -q -o k karpathy.json --features d/val2014_vgg16_fc7_pca.h5 --names names.txt --min-count 1
+    for data in p k; do
+        for split in train val; do
+            coco-fetch show $data --split $split -n 99 >show.jsonl
+            jq -es 'length > 0 and all(.image_id == 900 - 7 * (.file[1:] | rtrimstr(".jpg") | tonumber))' show.jsonl
+        done
+        # Without its file a record is found by its id.
+        jq -c 'del(.file, .row) | .caption = "a"' show.jsonl | coco-render -q -d $data --no-text -o sheet.png 2>said || true
+        [ "$(grep -c "n[0-9]*.jpg" said)" = "$(wc -l <show.jsonl)" ]
+    done
+    tiny -d p -o m.h5 --iterations 3
+    coco-sample -q -m m.h5 -d p --format coco >results.json
+    jq -e --slurpfile a coco.json 'map(.image_id) - ($a[0].images | map(.id)) == []' results.json
+    coco-eval -q results.json --refs coco.json >scores
+    [ "$(jq .images scores)" = 5 ]
+    # A dataset made from it has them as well; one whose ids are not its images' own has none.
+    coco-prepare -q -o again --from p --split test=2
+    jq -es 'all(.image_id == 900 - 7 * (.file[1:] | rtrimstr(".jpg") | tonumber))' < <(coco-fetch show again --split test -n 9)
+    jq -c '{image_id: 5, file: .file_name, caption: "a red ball"}' <(jq -c '.images[]' coco.json) >same.jsonl
+    coco-prepare -q -o s same.jsonl --features d/val2014_vgg16_fc7_pca.h5 --names names.txt --min-count 1
+    [ ! -e s/train_ids.txt ]
+    [ "$(coco-fetch show s --split train -n 3 | jq -c .image_id | xargs)" = "0 1 2" ]
+}
+
+@test "a list of ids that is none" {
+    dataset d
+    seq 11 >d/val_ids.txt
+    [ "$(coco-fetch show d --split val -n 2 | jq .image_id | xargs)" = "1 2" ]
+    for bad in -1 x 1.5 '' 9223372036854775808; do
+        { seq 10 && echo "$bad" && echo; } | sed -n '1,11p' >d/val_ids.txt
+        [ -n "$bad" ] || sed -i '3s/.*//' d/val_ids.txt
+        fails 1 "the ids of val: line [0-9]*: not a whole number|10 lines for 11 images" coco-fetch show d --split val -n 2
+    done
+    seq 10 >d/val_ids.txt
+    fails 1 "d/val_ids.txt: 10 lines for 11 images" coco-fetch show d --split val -n 2
 }

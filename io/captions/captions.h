@@ -14,6 +14,8 @@
 
 #include "io/base/err.h"
 
+#include <stdint.h>
+
 /* Texts are borrowed for the call, and are valid UTF-8. */
 typedef struct {
     const char *file;    /* the image's name as the file gives it, without white space around it */
@@ -21,6 +23,7 @@ typedef struct {
     const char *split;   /* that the file gives the image; NULL: none. The same for the others */
     const char *url;
     const char *number; /* the caption's number among those of its image, or the annotation's id */
+    const int64_t *id;  /* the image's */
 } CaptionItem;
 
 typedef struct {

@@ -51,7 +51,7 @@ static int add_image(Coco *c, const Json *image, Err *err)
 static int take(void *ctx, int64_t image_id, const char *caption, Err *err)
 {
     Coco *c = ctx;
-    CaptionItem item = {.caption = caption};
+    CaptionItem item = {.caption = caption, .id = &image_id};
     int32_t at = hash_find(c->ids, &image_id, sizeof image_id);
     c->number++;
     if (at < 0) {

@@ -51,6 +51,7 @@ static int take_sentences(const CaptionFile *f, const Json *image, long long num
 static int take_image(const CaptionFile *f, const Json *image, long long number, Err *err)
 {
     CaptionItem item = {.file = NULL};
+    int64_t id;
     Err why;
     if (!json_is_object(image) || json_get_text(image, "filename", &item.file, &why) <= 0) {
         caption_skip(f, UNIT, number, "no \"filename\"");
@@ -60,6 +61,8 @@ static int take_image(const CaptionFile *f, const Json *image, long long number,
         item.split = NULL;
     else if (!strcmp(item.split, "restval"))
         item.split = "train";
+    if (json_get_id(image, "cocoid", &id, &why) > 0 || json_get_id(image, "imgid", &id, &why) > 0)
+        item.id = &id;
     char *path = path_of(image, item.file, &why);
     if (!path)
         return err_set(err, "%s: out of memory", f->name);

@@ -33,6 +33,7 @@ static int take_record(const CaptionFile *f, const Json *json, long long number,
     CaptionItem item = {.file = NULL};
     const Json *references;
     double logprob;
+    int64_t id;
     Err why;
     int generated, more;
     /* An absent member leaves NULL. */
@@ -48,6 +49,8 @@ static int take_record(const CaptionFile *f, const Json *json, long long number,
         caption_skip(f, UNIT, number, item.file ? "no \"caption\"" : "no \"file\"");
         return 0;
     }
+    if (json_get_id(json, "image_id", &id, &why) > 0)
+        item.id = &id;
     CaptionItem first = item;
     if (caption_take(f, UNIT, number, &first, err))
         return -1;

@@ -5,6 +5,7 @@
 #include "io/data/dataset_files.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,19 @@ static int read_list(const Dataset *d, DatasetFile kind, int64_t n, const char *
     return rc;
 }
 
+static int read_ids(Dataset *d, Err *err)
+{
+    Lines lines = {0};
+    int rc = read_list(d, DATASET_FILE_IDS, d->features.rows, "images", &lines, err);
+    if (rc == 0 && lines.n && !(d->id = malloc(lines.n * sizeof *d->id)))
+        rc = err_set(err, "out of memory");
+    for (size_t i = 0; rc == 0 && i < lines.n; i++)
+        if (!dataset_read_id(lines.line[i], &d->id[i]))
+            rc = err_set(err, "%s: the ids of %s: line %zu: not a whole number", d->dir, d->split, i + 1);
+    lines_free(&lines);
+    return rc;
+}
+
 static int open_grid(Dataset *d, Err *err)
 {
     if (grid_open(&d->grid, d->features_path, err))
@@ -265,6 +279,8 @@ static int open_parts(Dataset *d, int flags, Err *err)
         rc = read_list(d, DATASET_FILE_URLS, d->features.rows, "images", &d->urls, err);
     if (rc == 0 && flags & DATASET_LISTS)
         rc = read_list(d, DATASET_FILE_IMAGES, d->features.rows, "images", &d->files, err);
+    if (rc == 0 && flags & DATASET_LISTS)
+        rc = read_ids(d, err);
     if (rc == 0 && flags & (DATASET_LISTS | DATASET_TEXTS) && d->n)
         rc = read_list(d, DATASET_FILE_TEXTS, d->n, "captions", &d->texts, err);
     return rc;
@@ -303,6 +319,7 @@ void dataset_close(Dataset *d)
     lines_free(&d->urls);
     lines_free(&d->files);
     lines_free(&d->texts);
+    free(d->id);
     memset(d, 0, sizeof *d);
 }
 
@@ -355,4 +372,17 @@ int64_t coco_image_id(const char *name, int64_t row)
         id = id * 10 + (base[i] - '0');
     }
     return id;
+}
+
+int64_t dataset_image_id(const Dataset *d, int64_t row)
+{
+    return d->id ? d->id[row] : coco_image_id(row < (int64_t)d->files.n ? d->files.line[row] : NULL, row);
+}
+
+bool dataset_read_id(const char *line, int64_t *id)
+{
+    char *end;
+    errno = 0;
+    *id = strtoll(line, &end, 10);
+    return isdigit((unsigned char)*line) && !*end && !errno;
 }

@@ -5,6 +5,7 @@
  *   vocab.json                     the words
  *   S_features.h5                  features (images, D) floats; grid (images, P, C) floats, optional
  *   S_urls.txt, S_images.txt       line i: URL, and path, of image row i; optional
+ *   S_ids.txt                      line i: image row i's id; optional
  *   S_texts.txt                    line i: caption row i, with the words that are <UNK> there; optional
  *
  * for a split S (train, val, ...). Files may also have the names of the course's dataset (io/data/dataset_files.h).
@@ -40,6 +41,7 @@ typedef struct {
     char *features_path;
     Grid grid;           /* with DATASET_GRID */
     Lines urls, files;   /* images lines each, or none */
+    int64_t *id;         /* (images), or NULL */
     Lines texts;         /* n lines, or none */
     int64_t *caption_at; /* (images+1): where an image's captions begin in caption_of; filled by dataset_index */
     int64_t *caption_of; /* (n): caption rows grouped by image, in file order */
@@ -48,7 +50,7 @@ typedef struct {
 enum {
     DATASET_RAW = 1,               /* the course's unreduced features */
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
-    DATASET_LISTS = 4,             /* read the lists of URLs, image paths and whole captions, if any */
+    DATASET_LISTS = 4,             /* read the lists of URLs, image paths, ids and whole captions, if any */
     DATASET_GRID = 8,              /* the grid of features too, which must be there */
     DATASET_TEXTS = 16             /* of the lists that of whole captions alone */
 };
@@ -81,6 +83,10 @@ int64_t dataset_place_of(const Dataset *data, int64_t i);
 /* The COCO id of an image: the twelve digits at the end of its name, before the suffix, alone or after '_'
  * ("COCO_val2014_000000391895.jpg"); else `row`. name may be NULL. */
 int64_t coco_image_id(const char *name, int64_t row);
+/* The id of an image: what the dataset says, else by its name. */
+int64_t dataset_image_id(const Dataset *data, int64_t row);
+/* Reads a line of S_ids.txt: a whole number of up to 63 bits. False: it is not. */
+bool dataset_read_id(const char *line, int64_t *id);
 
 /* Maps a bare `features` array, without a dataset. */
 int features_open(H5Matrix *features, const char *path, Err *err);

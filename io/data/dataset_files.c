@@ -21,6 +21,7 @@ static const struct {
     [DATASET_FILE_RAW_FEATURES] = {{NULL, "2014_vgg16_fc7.h5"}, true},
     [DATASET_FILE_IMAGES] = {{"_images.txt", "2014_images.txt"}, true},
     [DATASET_FILE_URLS] = {{"_urls.txt", "2014_urls.txt"}, true},
+    [DATASET_FILE_IDS] = {{"_ids.txt", "2014_ids.txt"}, true},
     [DATASET_FILE_TEXTS] = {{"_texts.txt", "2014_texts.txt"}, true},
 };
 

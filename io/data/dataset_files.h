@@ -7,6 +7,7 @@
  *                     S2014_vgg16_fc7.h5         the course's unreduced features have no plain name
  *   S_images.txt      S2014_images.txt
  *   S_urls.txt        S2014_urls.txt
+ *   S_ids.txt         S2014_ids.txt
  *   S_texts.txt       S2014_texts.txt
  *
  * Any thread, except for dataset_splits, which may open the captions file: main thread. */
@@ -25,6 +26,7 @@ typedef enum {
     DATASET_FILE_RAW_FEATURES,
     DATASET_FILE_IMAGES,
     DATASET_FILE_URLS,
+    DATASET_FILE_IDS,
     DATASET_FILE_TEXTS,
     DATASET_FILE_KINDS
 } DatasetFile;

@@ -26,7 +26,7 @@ int truth_record(const Dataset *data, int64_t row, Record *record, Err *err)
     record->split = *data->split ? strdup(data->split) : NULL; /* bare features have none */
     record->file = copy_line(&data->files, row, &failed);
     record->url = copy_line(&data->urls, row, &failed);
-    record->image_id = coco_image_id(record->file, row);
+    record->image_id = dataset_image_id(data, row);
     record->has_references = 1;
     record->references = calloc((size_t)n + 1, sizeof *record->references);
     failed += (*data->split && !record->split) + !record->references;

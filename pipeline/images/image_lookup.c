@@ -204,7 +204,10 @@ static int find_bytes(Search *s, const Record *r, bool *at_url)
     if (*at_url)
         rc = read_url(s, r->url);
     if (rc == 0 && r->file)
-        rc = fail(s, REASON_NO_FILE, rooted ? "no such file" : "no such file: --images says where to look");
+        rc = fail(s, REASON_NO_FILE,
+                  rooted            ? "no such file"
+                  : *r->file == '/' ? "not below the current folder: --images says where to look"
+                                    : "no such file: --images says where to look");
     else if (rc == 0)
         rc = fail(s, REASON_NO_NAME, "the record names no file and no url");
     return rc;

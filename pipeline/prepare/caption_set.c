@@ -72,7 +72,7 @@ int32_t caption_set_image(CaptionSet *s, const char *name, Err *err)
     if (at < 0)
         return err_set(err, "out of memory");
     if (at == before)
-        s->image[at] = (PreparedImage){.split = NO_SPLIT, .row = NO_ROW};
+        s->image[at] = (PreparedImage){.split = NO_SPLIT, .row = NO_ROW, .id = NO_ID};
     return at;
 }
 
@@ -225,6 +225,8 @@ static int take(void *ctx, const CaptionItem *item, Err *err)
     PreparedImage *about = &s->image[image];
     if (item->url && !about->url && !(about->url = one_line(item->url)))
         return err_set(err, "out of memory");
+    if (item->id && about->id == NO_ID)
+        about->id = *item->id;
     int doubled = is_doubled(s, image, item->number, err);
     if (doubled > 0)
         left_out_add(&s->left, LEFT_DOUBLED, item->file);

@@ -13,10 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NO_SPLIT = -1, NO_ROW = -1 };
+enum { NO_SPLIT = -1, NO_ROW = -1, NO_ID = -1 };
 
 typedef struct {
     char *url;        /* NULL: unknown */
+    int64_t id;       /* that its captions file gives it, or NO_ID */
     char *file;       /* its name in the dataset, if not the one in `names`; NULL: that one */
     int split;        /* number in `splits`, or NO_SPLIT */
     int64_t row;      /* of the features, or NO_ROW */

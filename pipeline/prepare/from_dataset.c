@@ -30,6 +30,8 @@ static int add_images(CaptionSet *set, FeatureSet *features, const Dataset *d, i
         if (!about->url && (size_t)row < d->urls.n && *d->urls.line[row] &&
             !(about->url = strdup(d->urls.line[row])))
             return err_set(err, "out of memory");
+        if (d->id)
+            about->id = d->id[row];
     }
     set->named = set->named && d->files.n;
     return 0;

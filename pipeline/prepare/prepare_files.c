@@ -1,5 +1,7 @@
 #include "pipeline/prepare/prepare_files.h"
 
+#include "io/base/hash.h"
+#include "io/data/dataset.h"
 #include "io/data/dataset_files.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
@@ -312,6 +314,35 @@ static int write_list(const Prepared *p, const PreparedSplit *s, DatasetFile kin
     return text_close(&f, err);
 }
 
+/* 1: all images of the split have ids, which differ, and some of them are not what their names or rows say; else 0. */
+static int needs_ids(const Prepared *p, const PreparedSplit *s, Err *err)
+{
+    Hash *ids = hash_new();
+    bool own = true, needed = false;
+    int32_t known = ids ? 0 : -1;
+    for (int64_t i = 0; own && known >= 0 && i < s->images; i++) {
+        int64_t image = s->image[i], id = p->captions->image[image].id;
+        needed |= id != coco_image_id(p->captions->named ? caption_set_file(p->captions, image) : NULL, i);
+        known = hash_add(ids, &id, sizeof id);
+        own = id != NO_ID && known == i;
+    }
+    hash_free(ids);
+    return known < 0 ? err_set(err, "out of memory") : own && needed;
+}
+
+static int write_ids(const Prepared *p, const PreparedSplit *s, const char *dir, Err *err)
+{
+    TextFile f;
+    int needed = needs_ids(p, s, err);
+    if (needed <= 0)
+        return needed;
+    if (text_open(&f, dir, DATASET_FILE_IDS, s->name, err))
+        return -1;
+    for (int64_t i = 0; i < s->images; i++)
+        fprintf(f.out, "%lld\n", (long long)p->captions->image[s->image[i]].id);
+    return text_close(&f, err);
+}
+
 /* One line. Words of a vocabulary that was taken from elsewhere may hold anything. */
 static void put_words(const CaptionSet *set, const PreparedCaption *c, FILE *out)
 {
@@ -375,6 +406,8 @@ int prepared_write(const Prepared *p, const char *dir, double kept[2], Err *err)
             rc = write_list(p, s, DATASET_FILE_IMAGES, caption_set_file, dir, err);
         if (rc == 0)
             rc = write_list(p, s, DATASET_FILE_URLS, url_of, dir, err);
+        if (rc == 0)
+            rc = write_ids(p, s, dir, err);
         if (rc == 0)
             rc = write_texts(p, k, dir, err);
     }

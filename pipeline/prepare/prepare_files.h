@@ -33,7 +33,7 @@ int prepared_split(Prepared *prepared, Err *err);
 void prepared_free(Prepared *prepared); /* the splits; safe on a zero-initialized one */
 
 /* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names), S_urls.txt (if all of a
- * split's images have URLs) and S_texts.txt (if some of its words became <UNK>) into the directory; without features,
+ * split's images have URLs), S_ids.txt (if all have ids of their own that their names do not say) and S_texts.txt (if some of its words became <UNK>) into the directory; without features,
  * none are written. With PCAs, of the vector and of the grid's places, they are fitted on train first; kept: their
  * shares of the variance. */
 int prepared_write(const Prepared *prepared, const char *dir, double kept[2], Err *err);

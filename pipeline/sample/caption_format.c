@@ -11,9 +11,7 @@
 
 static int64_t id_of(const CaptionItem *item)
 {
-    const Lines *files = item->data ? &item->data->files : NULL;
-    const char *file = files && item->row < (int64_t)files->n ? files->line[item->row] : item->file;
-    return coco_image_id(file, item->row);
+    return item->data ? dataset_image_id(item->data, item->row) : coco_image_id(item->file, item->row);
 }
 
 /* What is known of a picture, or of the dataset's image, with the caption. */

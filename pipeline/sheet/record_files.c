@@ -15,8 +15,9 @@
 typedef struct {
     char name[DATASET_SPLIT_LEN];
     Lines files, urls;
-    Hash *ids;    /* of the images whose names have one; NULL: not needed yet */
-    int64_t *row; /* (ids) the first image with the id, by its number in `ids` */
+    Lines numbers; /* the images' ids, where the dataset has a list of them */
+    Hash *ids;     /* of the images that have one; NULL: not needed yet */
+    int64_t *row;  /* (ids) the first image with the id, by its number in `ids` */
 } Split;
 
 struct RecordFiles {
@@ -42,7 +43,8 @@ static bool read_splits(RecordFiles *f, const DatasetSplits *splits)
         Split *s = &f->split[f->n];
         memcpy(s->name, splits->name[f->n], sizeof s->name);
         if (!read_list(&s->files, f->data, DATASET_FILE_IMAGES, s->name) ||
-            !read_list(&s->urls, f->data, DATASET_FILE_URLS, s->name))
+            !read_list(&s->urls, f->data, DATASET_FILE_URLS, s->name) ||
+            !read_list(&s->numbers, f->data, DATASET_FILE_IDS, s->name))
             return false;
     }
     return f->split != NULL;
@@ -67,6 +69,7 @@ void record_files_close(RecordFiles *f)
     for (size_t i = 0; i < f->n; i++) {
         lines_free(&f->split[i].files);
         lines_free(&f->split[i].urls);
+        lines_free(&f->split[i].numbers);
         hash_free(f->split[i].ids);
         free(f->split[i].row);
     }
@@ -89,6 +92,13 @@ static int need_lists(RecordFiles *f, Err *err)
     return done ? 0 : err_set(err, "out of memory");
 }
 
+/* The id of an image by the dataset's list, or by its name; -1: its row is its id. */
+static int64_t id_of(const Split *s, size_t i)
+{
+    int64_t id;
+    return i < s->numbers.n && dataset_read_id(s->numbers.line[i], &id) ? id : coco_image_id(s->files.line[i], -1);
+}
+
 /* Fills ids and row if that has not been done. */
 static int need_ids(Split *s, Err *err)
 {
@@ -99,7 +109,7 @@ static int need_ids(Split *s, Err *err)
     if (!s->ids || !s->row)
         return err_set(err, "out of memory");
     for (size_t i = 0; i < s->files.n; i++) {
-        int64_t id = coco_image_id(s->files.line[i], -1);
+        int64_t id = id_of(s, i);
         int32_t known = hash_count(s->ids), number = id < 0 ? 0 : hash_add(s->ids, &id, sizeof id);
         if (number < 0)
             return err_set(err, "out of memory");
@@ -115,7 +125,7 @@ static int64_t row_of_id(const Split *s, const Record *r)
 {
     int64_t id = r->image_id, n = (int64_t)s->files.n;
     int32_t number = hash_find(s->ids, &id, sizeof id);
-    bool by_row = r->split && id >= 0 && id < n && coco_image_id(s->files.line[id], -1) < 0;
+    bool by_row = r->split && id >= 0 && id < n && id_of(s, (size_t)id) < 0;
     if (number >= 0 && (!by_row || s->row[number] < id))
         return s->row[number];
     return by_row ? id : -1;
