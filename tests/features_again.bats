@@ -79,7 +79,8 @@ interrupted() {
     exec 8<>pipe
     coco-features -j1 --cnn net.onnx --grid -o out.h5 p/00* pipe p/01* 2>said 8>&- &
     pid=$!
-    until [ -e out.h5.coco-part-rows ]; do sleep 0.02; done
+    # What is written before it has opened the pipe would be gone when this end is closed.
+    until [ -e out.h5.coco-part-rows ] && [[ "$(readlink /proc/$pid/fd/*)" == */pipe* ]]; do sleep 0.02; done
     kill -TERM $pid
     cat p/000.ppm >&8
     exec 8>&-
