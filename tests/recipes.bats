@@ -62,6 +62,8 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     "$ROOT/scripts/recipes/sweep" loss -d d --hidden 16 --wordvec 8 --batch-size 10 --epochs 2 --best-by loss >again
     same rates again
     [ ! loss/2e-2.h5 -nt out/sweep.png ]
+    RATES="1e-2 2e-2" run -1 "$ROOT/scripts/recipes/sweep" loss -d d --hidden 16 --epochs 9
+    [[ $output == *"loss: holds a sweep with other options (-d d --hidden 16 --wordvec 8 "* ]]
 }
 
 @test "bad use" {

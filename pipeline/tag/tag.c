@@ -78,7 +78,7 @@ static bool is_wanted(const TagOptions *o, const Record *r, Err *why)
     if (record_is_blank(r))
         err_set(why, "an empty caption");
     else if (strstr(r->caption, vocab_special[VOCAB_UNK]))
-        err_set(why, "its caption has an unknown word: coco-sample --no-unk says none");
+        err_set(why, "its caption has an unknown word: coco-sample --no-unk never says one");
     else if (isnan(o->min_logprob) || r->logprob >= o->min_logprob)
         return true;
     else if (isnan(r->logprob))
