@@ -75,4 +75,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     RATES="1e-3 1e-2" run -1 "$ROOT/scripts/recipes/sweep" out -d none
     [[ $output == *"coco-train: none"* ]]
     [ ! -e out/best.h5 ]
+    # Nor does it keep the folder from others.
+    RATES=1e-3 run -1 "$ROOT/scripts/recipes/sweep" out -d nowhere
+    [[ $output == *"coco-train: nowhere"* ]]
 }

@@ -221,7 +221,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(damage_is_refused, tmp_setup, tmp_teardown),
         cmocka_unit_test(networks_agree_by_digest),
         cmocka_unit_test(reductions_agree_by_content),
-        cmocka_unit_test(reductions_agree_by_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /* Writes a small dataset directory, which must exist: `tool_dataset DIR [WIDTH [FEATURES [OFFSET]]]`.
  *
  * Splits train (24 images, 60 captions) and val (11 images, 20 captions; the last three images have none),
- * captions of WIDTH (9) numbers, FEATURES (12) numbers an image, to which OFFSET (0) is added, 30 words. What a caption says follows from
- * the image's kind, which its features tell: so training has something to learn. Some images' names carry a
- * COCO id. The same bytes on every run. */
+ * captions of WIDTH (9) numbers, FEATURES (12) numbers an image, to which OFFSET (0) is added, 30 words. What a
+ * caption says follows from the image's kind, which its features tell: so training has something to learn. Some
+ * images' names carry a COCO id. The same bytes on every run. */
 #include "io/base/err.h"
 #include "io/data/vocab.h"
 #include "io/hdf5/h5.h"

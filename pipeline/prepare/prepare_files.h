@@ -2,6 +2,7 @@
 #ifndef COCO_PIPELINE_PREPARE_PREPARE_FILES_H
 #define COCO_PIPELINE_PREPARE_PREPARE_FILES_H
 
+#include "io/data/dataset_files.h"
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/pca.h"
@@ -32,9 +33,11 @@ typedef struct {
 int prepared_split(Prepared *prepared, Err *err);
 void prepared_free(Prepared *prepared); /* the splits; safe on a zero-initialized one */
 
-/* Writes captions.h5, vocab.json, S_features.h5, S_images.txt (if images have names), S_urls.txt (if all of a
- * split's images have URLs), S_ids.txt (if all have ids of their own that their names do not say) and S_texts.txt (if some of its words became <UNK>) into the directory; without features,
- * none are written. With PCAs, of the vector and of the grid's places, they are fitted on train first; kept: their
+/* The path of a dataset's file under its plain name. The caller frees. NULL: out of memory. */
+char *prepared_path(const char *dir, DatasetFile kind, const char *split, Err *err);
+
+/* Writes captions.h5, vocab.json, S_features.h5 (if there are features) and the lists (prepare_lists.h) into the
+ * directory. With PCAs, of the vector and of the grid's places, they are fitted on train first; kept: their
  * shares of the variance. */
 int prepared_write(const Prepared *prepared, const char *dir, double kept[2], Err *err);
 
