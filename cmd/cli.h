@@ -120,17 +120,16 @@ void cli_picture_name(const char *option, const char *path, const char *formats)
 void cli_catch_crashes(const char *name);
 
 /* A Report that prints to stderr. Progress is a bar on a terminal, redrawn at most once a second, else a line every ten
- * seconds; with --quiet only warnings are printed. From this call on SIGINT and SIGTERM, and SIGUSR1 for
- * commands with `ranks`, set the Report's stop number, and
- * a second signal ends the process at once. One Report per command, valid until the process ends; `unit` names what is
- * counted ("images"). */
+ * seconds; with --quiet only warnings are printed. From this call on signals set the Report's stop number
+ * (cmd/signals.h). One Report per command, valid until the process ends; `unit` names what is counted ("images"). */
 const Report *cli_report(const Cli *cli, const char *unit);
 /* A Report that prints warnings only and leaves signals alone: for work that takes a moment and loses nothing when it
  * is interrupted. */
 const Report *cli_warnings(void);
 
 /* The last call of a command: closes stdout and checks that all output was written. Returns the exit status: 1, after a
- * message, if stdout failed; 141, silently, if its reader is gone; 128+n if a signal asked to stop; else `status`. */
+ * message, if stdout failed; 141, silently, if its reader is gone; 128+n if signal n asked to stop, or the process ends by
+ * that signal (cmd/signals.h); else `status`. */
 int cli_finish(const Cli *cli, int status);
 
 #endif

@@ -1,6 +1,7 @@
-/* cli.h, output: messages, progress, signals and the exit status. */
+/* cli.h, output: messages, progress and the exit status. */
 #include "cmd/cli.h"
 
+#include "cmd/signals.h"
 #include "pipeline/common/team.h"
 #include "pipeline/common/terminal.h"
 
@@ -122,38 +123,7 @@ _Noreturn void cli_usage_error(const char *fmt, ...)
     exit(2);
 }
 
-/* --- progress and signals --- */
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_stop(int sig)
-{
-    stop_signal = sig;
-}
-
-/* A signal that whoever started the process chose to ignore (nohup, a script's background job) stays ignored. */
-static void catch_signal(int sig, int flags)
-{
-    struct sigaction act, old;
-    if (sigaction(sig, NULL, &old) || old.sa_handler == SIG_IGN)
-        return;
-    memset(&act, 0, sizeof act);
-    act.sa_handler = on_stop;
-    sigemptyset(&act.sa_mask);
-    act.sa_flags = flags | SA_RESTART;
-    sigaction(sig, &act, NULL);
-}
-
-/* Slurm sends SIGUSR1 to jobs that ask for a signal before their time is up. */
-static void catch_stop(bool may_be_job)
-{
-    catch_signal(SIGINT, (int)SA_RESETHAND); /* a second signal ends the process */
-    catch_signal(SIGTERM, (int)SA_RESETHAND);
-    catch_signal(SIGHUP, 0); /* a lost terminal sends two: from the shell and from the kernel */
-    if (may_be_job)
-        catch_signal(SIGUSR1, 0);
-    catch_signal(SIGXCPU, 0); /* ulimit -S -t: one each second, until the hard limit kills */
-}
+/* --- progress --- */
 
 typedef struct {
     Report report;
@@ -177,15 +147,21 @@ static void show_warning(void *ctx, const char *text)
     cli_error("%s", text);
 }
 
-/* Notes have no program name before them. Off a terminal a note also counts as a line of progress. */
-static void show_note(void *ctx, const char *text)
+/* Notes and lines of progress have no program name before them. */
+static void say_plain(const char *text)
 {
-    Progress *p = ctx;
     Message m;
     begin(&m);
     m.len += terminal_text(text, m.text + m.len, sizeof m.text - m.len);
     add(&m, "\n");
     leave(&m);
+}
+
+/* Off a terminal a note also counts as a line of progress. */
+static void show_note(void *ctx, const char *text)
+{
+    Progress *p = ctx;
+    say_plain(text);
     if (!p->terminal)
         p->shown = now();
 }
@@ -280,13 +256,19 @@ static void show_progress(void *ctx, int64_t done, int64_t total)
     if (p->terminal)
         draw_bar(done, total, text);
     else
-        cli_error("%s", text);
+        say_plain(text);
 }
 
 static void show_state(void *ctx, const char *text)
 {
     Progress *p = ctx;
     snprintf(p->state, sizeof p->state, ", %s", text);
+}
+
+static void wait_for_input(void *ctx, bool waiting)
+{
+    (void)ctx;
+    signals_wait(waiting);
 }
 
 const Report *cli_warnings(void)
@@ -298,13 +280,13 @@ const Report *cli_warnings(void)
 const Report *cli_report(const Cli *cli, const char *unit)
 {
     static Progress p;
-    p = (Progress){.report = {.warn = show_warning, .stop = &stop_signal}, .unit = unit};
+    p = (Progress){.report = {.warn = show_warning, .wait = wait_for_input}, .unit = unit};
+    p.report.stop = signals_catch(cli->ranks);
     p.report.note = cli->quiet ? NULL : show_note;
     p.report.progress = cli->quiet ? NULL : show_progress;
     p.report.state = cli->quiet ? NULL : show_state;
     p.report.ctx = &p;
     p.terminal = isatty(STDERR_FILENO);
-    catch_stop(cli->ranks);
     return &p.report;
 }
 
@@ -336,5 +318,5 @@ int cli_finish(const Cli *cli, int status)
         cli_error("standard output: %s", errno ? strerror(errno) : "write error");
         return 1;
     }
-    return stop_signal ? 128 + (int)stop_signal : status;
+    return signals_status(status);
 }

@@ -35,6 +35,21 @@ take_photos() {
     done
 }
 
+@test "a list that is waited for: the first signal ends it" {
+    needs
+    mkfifo in
+    env --default-signal=INT coco-features --cnn "$nets/efficientnet-lite1.onnx" -o f.h5 - <in &
+    pid=$! got=0
+    exec 7>in
+    sleep 2
+    kill -INT $pid
+    for _ in $(seq 300); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+    exec 7>&-
+    wait $pid || got=$?
+    [ "$got" = 130 ]
+    [ "$(echo *)" = in ]
+}
+
 @test "bad use" {
     run -2 coco-features --cnn net.onnx -o f.h5 --images . p
     [[ $output == *"--images needs -d"* ]]

@@ -46,6 +46,12 @@ void report_progress(const Report *report, int64_t done, int64_t total)
         report->progress(report->ctx, done, total);
 }
 
+void report_wait(const Report *report, bool waiting)
+{
+    if (report && report->wait)
+        report->wait(report->ctx, waiting);
+}
+
 int report_stop(const Report *report)
 {
     return report && report->stop ? (int)*report->stop : 0;

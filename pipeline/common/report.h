@@ -7,6 +7,7 @@
 #define COCO_PIPELINE_COMMON_REPORT_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -18,6 +19,8 @@ typedef struct {
     void (*progress)(void *ctx, int64_t done, int64_t total);
     /* What stands beside the progress from now on: "epoch 2, loss 31.250". */
     void (*state)(void *ctx, const char *text);
+    /* While input is waited for, with nothing to lose: a signal then ends the process, instead of setting `stop`. */
+    void (*wait)(void *ctx, bool waiting);
     void *ctx;
     const volatile sig_atomic_t *stop;
 } Report;
@@ -26,6 +29,7 @@ void report_note(const Report *report, const char *fmt, ...) __attribute__((form
 void report_warn(const Report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_state(const Report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_progress(const Report *report, int64_t done, int64_t total);
+void report_wait(const Report *report, bool waiting);
 /* The signal that asked to stop, or 0. */
 int report_stop(const Report *report);
 

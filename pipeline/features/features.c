@@ -184,8 +184,10 @@ static int list_pictures(Run *r, Err *err)
 {
     const FeaturesOptions *o = r->options;
     int rc = o->data ? picture_list_add_split(&r->list, o->data, o->split, o->images, err) : 0;
+    report_wait(r->report, true);
     for (int i = 0; i < o->n_operands && !rc; i++)
         rc = picture_list_add(&r->list, o->operands[i], o->nul, err);
+    report_wait(r->report, false);
     return !rc && !r->list.n ? err_set(err, "no pictures") : rc;
 }
 

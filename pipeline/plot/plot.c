@@ -317,7 +317,10 @@ static int read_runs(Plot *p, const Report *report, Err *err)
         return err_set(err, "out of memory");
     for (; p->n_runs < p->options->n_inputs; p->n_runs++) {
         RunCurves *run = &p->runs[p->n_runs];
-        if (curves_read(run, p->options->inputs[p->n_runs], p->options->y, report, err))
+        report_wait(report, true);
+        int rc = curves_read(run, p->options->inputs[p->n_runs], p->options->y, report, err);
+        report_wait(report, false);
+        if (rc)
             return -1;
         size_t dropped = p->options->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
         if (dropped)

@@ -39,7 +39,10 @@ static int read_captions(Prepare *p, Err *err)
         const char *format;
         int64_t captions = p->captions.n;
         int32_t images = hash_count(p->captions.names);
-        if (captions_read(o->captions[i], &sink, &format, err))
+        report_wait(p->report, true);
+        int rc = captions_read(o->captions[i], &sink, &format, err);
+        report_wait(p->report, false);
+        if (rc)
             return -1;
         captions = p->captions.n - captions;
         images = hash_count(p->captions.names) - images;

@@ -117,14 +117,17 @@ static int open_networks(Run *r, Err *err)
 static int list_pictures(Run *r, const RowSelection *selection, Err *err)
 {
     const PictureOptions *o = r->options;
+    const Report *report = r->output->report;
     RowSelection all = *selection;
-    for (int i = 0; i < o->n_operands; i++)
-        if (picture_list_add(&r->list, o->operands[i], o->nul, err))
-            return -1;
-    if (!r->list.n)
-        return err_set(err, "no pictures");
+    int rc = 0;
+    report_wait(report, true);
+    for (int i = 0; i < o->n_operands && !rc; i++)
+        rc = picture_list_add(&r->list, o->operands[i], o->nul, err);
+    report_wait(report, false);
+    if (rc || !r->list.n)
+        return rc ? rc : err_set(err, "no pictures");
     all.images = r->list.n;
-    return rows_select(&r->places, &all, err);
+    return rows_select(&r->places, &all, report, err);
 }
 
 /* Puts a picture into the batch at *n, or warns of one that is broken. */

@@ -66,19 +66,21 @@ static int parse_line(const char *line, size_t len, int64_t images, const char *
     return 0;
 }
 
-static int read_rows(RowList *list, const RowSelection *s, Err *err)
+static int read_rows(RowList *list, const RowSelection *s, const Report *report, Err *err)
 {
     RecordReader *reader = record_open(s->path, err);
     const char *line;
     size_t len;
     int64_t room = 0, row = -1;
     int rc = reader ? 1 : -1;
+    report_wait(report, true);
     while (rc > 0 && (rc = record_line(reader, &line, &len, err)) > 0) {
         if (parse_line(line, len, s->images, s->split, &row, err))
             rc = err_prefix(err, "%s: ", record_place(reader));
         else if (append(list, &room, row))
             rc = err_set(err, "%s: out of memory", s->path);
     }
+    report_wait(report, false);
     record_close(reader);
     return rc;
 }
@@ -93,10 +95,10 @@ static int all_rows(RowList *list, int64_t images, Err *err)
     return 0;
 }
 
-int rows_select(RowList *list, const RowSelection *s, Err *err)
+int rows_select(RowList *list, const RowSelection *s, const Report *report, Err *err)
 {
     *list = (RowList){NULL, 0};
-    if (s->path ? read_rows(list, s, err) : all_rows(list, s->images, err)) {
+    if (s->path ? read_rows(list, s, report, err) : all_rows(list, s->images, err)) {
         rows_free(list);
         return -1;
     }

@@ -4,6 +4,7 @@
 #define COCO_PIPELINE_SAMPLE_ROWS_H
 
 #include "io/base/err.h"
+#include "pipeline/common/report.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +25,8 @@ typedef struct {
     int64_t shard, shards; /* those whose place mod shards is shard */
 } RowSelection;
 
-/* -1: the message names file and line. */
-int rows_select(RowList *list, const RowSelection *selection, Err *err);
+/* Reports that it waits for input. -1: the message names file and line. */
+int rows_select(RowList *list, const RowSelection *selection, const Report *report, Err *err);
 void rows_free(RowList *list); /* safe on a zero-initialized one */
 
 #endif

@@ -113,7 +113,7 @@ static int caption_rows(Run *r, RowSelection *selection, Err *err)
     int rc = open_sources(r, err);
     if (rc == 0) {
         selection->images = r->data->features.rows;
-        rc = rows_select(&r->rows, selection, err);
+        rc = rows_select(&r->rows, selection, r->report, err);
     }
     if (rows_share(&r->rows, rc, &r->ensemble, NULL, &r->output, err) ||
         caption_output_agree(&r->output, begin_decoder(r, err), err))

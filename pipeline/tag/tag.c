@@ -155,7 +155,12 @@ static int tag_records(const Run *run, RecordReader *in, const Report *report, T
     size_t len;
     int rc = 0, next;
     Err why;
-    while (!rc && !report_stop(report) && (next = record_next(in, &record, &line, &len, &why)) != 0) {
+    while (!rc && !report_stop(report)) {
+        report_wait(report, true);
+        next = record_next(in, &record, &line, &len, &why);
+        report_wait(report, false);
+        if (next == 0)
+            break;
         if (next < 0) {
             count->bad_lines++;
             report_warn(report, "%s", why.text);
