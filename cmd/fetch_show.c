@@ -22,7 +22,7 @@ static Cli describe(const char *part, Options *o, CliOption options[N_OPTIONS])
     const CliOption own[N_OPTIONS] = {
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &o->spec.dir, .arg = "DATA",
          .help = "the dataset directory, as the operand"},
-        {.name = "split", .kind = CLI_TEXT, .value = &o->spec.split, .arg = "S",
+        {.name = "split", .kind = CLI_TEXT, .value = &o->spec.split, .arg = "NAME",
          .help = "only this split (default: all; val with -n, train with --minibatch)"},
         {.name = "number", .letter = 'n', .kind = CLI_INT, .value = &o->records.n, .arg = "N",
          .help = "print the ground truth of N images as caption records", .min = 1, .max = 1e15},
@@ -40,7 +40,7 @@ static Cli describe(const char *part, Options *o, CliOption options[N_OPTIONS])
     return (Cli){
         .name = "coco-fetch",
         .part = part,
-        .synopsis = "show [DATA] [--split S] [-n N [--random|--minibatch]]",
+        .synopsis = "show [DATA] [--split NAME] [-n N [--random|--minibatch]]",
         .about = "Says what is in the dataset directory DATA: arrays, lists, vocabulary, and\n"
                  "what the captions are like. All of it is checked as training would. With -n it prints records\n"
                  "of ground truth for coco-render: caption is one reference, references are the others, in the\n"

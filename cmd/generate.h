@@ -44,7 +44,7 @@ typedef enum {
     VALUE_CHOICE,
     VALUE_FILE,
     VALUE_DIRECTORY,
-    VALUE_SPLIT /* a split of the dataset on the line */
+    VALUE_SPLIT /* a split of the dataset on the line: that of -d, else the first word that is one */
 } ValueKind;
 
 enum { VALUE_SUFFIX = 16 };

@@ -72,14 +72,17 @@ void generate_bash(const Page *p)
         print_dispatch(p);
     } else {
         puts("    local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} "
-             "data=data/coco_captioning i\n"
+             "data= operand= i\n"
              "    if [[ $word == = ]]; then word=; elif [[ $option == = ]]; then option=${COMP_WORDS[COMP_CWORD - "
              "2]}; fi\n"
              "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
              "        case ${COMP_WORDS[i]} in\n"
              "        -d | --data) data=${COMP_WORDS[i + 1]}; [[ $data == = ]] && data=${COMP_WORDS[i + 2]} ;;\n"
+             "        *) [[ ! $operand && $(compgen -G \"${COMP_WORDS[i]/#\\~\\//$HOME/}/*vocab.json\") ]] && "
+             "operand=${COMP_WORDS[i]} ;;\n"
              "        esac\n"
              "    done\n"
+             "    data=${data:-${operand:-data/coco_captioning}}\n"
              "    data=${data/#\\~\\//$HOME/} COMPREPLY=()\n"
              "    case $option in");
         for (int i = 0; i < p->n; i++)

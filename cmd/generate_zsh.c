@@ -70,7 +70,12 @@ static void print_splits(const Page *p)
     for (int i = 0; i < p->n; i++)
         if (generate_value(&p->option[i], suffix) == VALUE_SPLIT) {
             puts("_coco_splits()\n{\n"
-                 "    local data=${opt_args[--data]:-${opt_args[-d]:-data/coco_captioning}}\n"
+                 "    local data=${opt_args[--data]:-$opt_args[-d]} word\n"
+                 "    local -a found\n"
+                 "    for word in $words[2,-1]; do\n"
+                 "        [[ -z $data ]] && found=(${~word}/*vocab.json(N)) && (($#found)) && data=$word\n"
+                 "    done\n"
+                 "    data=${data:-data/coco_captioning}\n"
                  "    compadd -- ${(f)\"$(ls -- ${~data} 2>/dev/null | " GENERATE_SPLITS ")\"}\n}");
             return;
         }

@@ -73,6 +73,7 @@ shows() {
     shows 'coco-sample -m m' model.h5
     run ! shows 'coco-sample -m ' other.txt
     shows 'coco-sample -d data --split ' train val
+    shows 'coco-fetch show data --split ' train val
     shows 'coco-sample --data=data --split v' val
     shows 'coco-fetch sha' shapes
     shows 'coco-fetch images --retry' --retry-failed
@@ -87,6 +88,7 @@ shows() {
     shows 'coco-train --cell=l' lstm
     shows 'coco-sample -m m' model.h5
     shows 'coco-sample -d data --split ' train val
+    shows 'coco-fetch show data --split ' train val
     shows 'coco-fetch sha' shapes
     shows 'coco-fetch images --retry' --retry-failed
     shows 'coco-fetch some.zip --sha' --sha256
@@ -109,6 +111,7 @@ fish_shows() {
     fish_shows 'coco-train --cell ' rnn lstm gru
     fish_shows 'coco-sample -m m' model.h5
     fish_shows 'coco-sample -d data --split ' train val
+    fish_shows 'coco-fetch show data --split ' train val
     fish_shows 'coco-fetch sha' shapes
     fish_shows 'coco-fetch images --retry' --retry-failed
 }
