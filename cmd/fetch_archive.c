@@ -20,7 +20,7 @@ typedef struct {
 enum { N_OWN = 5 };
 
 static const char ABOUT[] =
-    "Makes a dataset directory from a zip or tar (.tar, .tar.gz) archive: the course's (cs231n), one at\n"
+    "Makes a dataset directory from an archive (zip, tar, tar.gz): the course's (cs231n), one at\n"
     "a URL, or a file. Downloads it, resuming an interrupted download, unpacks it, checks it as\n"
     "coco-train would, renames it to DIR and prints the summary of 'coco-fetch show'. A directory\n"
     "that is already complete is left as it is.";

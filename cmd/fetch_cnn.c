@@ -17,9 +17,9 @@ typedef struct {
 enum { N_OWN = 2 };
 
 static const char ABOUT[] =
-    "Without NAME, lists the networks that are known: size of the file, side of the pictures, numbers of\n"
-    "the vector, grid, how many of 100 ImageNet pictures it names rightly (as published), multiply-adds\n"
-    "for a picture in 10^9, licence. With NAME, downloads that network into the cache, where\n"
+    "Lists the networks for coco-features, or downloads one. Without NAME, lists those that are known: size\n"
+    "of the file, side of the pictures, numbers of the vector, grid, ImageNet top-1 accuracy in percent (as\n"
+    "published), multiply-adds for a picture in 10^9, licence. With NAME, downloads that network into the cache, where\n"
     "coco-features --cnn NAME finds it, and prints its path. An interrupted download is resumed; a file\n"
     "whose digest is not the expected one is refused. The cache is cnn/ below COCO_CACHE, else below\n"
     "XDG_CACHE_HOME/coco, else below ~/.cache/coco.";

@@ -83,12 +83,21 @@ static void print_prose(const char *text)
         request(".fi");
 }
 
+/* How long the text is up to its first point or colon, which ends a word: that of "tar.gz" does not. */
+static size_t sentence(const char *text)
+{
+    size_t n = strcspn(text, ".:");
+    while (text[n] && text[n + 1] && !isspace((unsigned char)text[n + 1]))
+        n += 1 + strcspn(text + n + 1, ".:");
+    return n;
+}
+
 /* The first sentence of what the command does, as a phrase. */
 static void print_name(const Page *p)
 {
     const char *about = p->cli->about;
     char phrase[256];
-    size_t n = strcspn(about, ".:");
+    size_t n = sentence(about);
     n = n < sizeof phrase ? n : sizeof phrase - 1;
     for (size_t i = 0; i < n; i++)
         phrase[i] = about[i] == '\n' ? ' ' : about[i];

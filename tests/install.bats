@@ -50,6 +50,14 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
     touch "a prefix/share/man/man1/other.1"
     goal=uninstall installs PREFIX="$PWD/a prefix"
     [ "$(find "a prefix" -type f)" = "a prefix/share/man/man1/other.1" ]
+    goal=uninstall installs PREFIX="$PWD/a prefix"
+    [[ $output == *"removed 0 files below $PWD/a prefix" ]]
+}
+
+@test "a relative folder is refused: the library's file for pkg-config would lead nowhere" {
+    cp -r "$ROOT/scripts" .
+    INSTALL_PREFIX=some/where INSTALL_DESTDIR= run -2 scripts/install
+    [ "$output" = "PREFIX=some/where: expected an absolute path" ]
 }
 
 @test "commands of another processor write their pages through an emulator, where none can start another" {

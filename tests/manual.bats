@@ -39,6 +39,17 @@ shows() {
     [ -z "$output" ]
 }
 
+@test "the NAME of each page is a whole phrase" {
+    local page
+    for page in share/man/man1/*; do
+        sed -n '/^\.SH NAME/,/^\.SH SYN/{/^\.SH/!p}' "$page" | tr '\n' ' ' >name
+        echo "$(cat name)"
+        grep -q '[A-Za-z0-9)] $' name
+        [ "$(tr -dc '(' <name | wc -c)" = "$(tr -dc ')' <name | wc -c)" ]
+    done
+    rm name
+}
+
 @test "page, help and completion of each command have the same options" {
     [ "$(each | wc -l)" -ge 16 ]
     each | while IFS= read -r command; do
@@ -120,4 +131,16 @@ fish_shows() {
     run -2 coco-train --generate
     run -2 coco-train --generate tcsh
     [[ $output = *"man|bash|zsh|fish"* ]]
+}
+
+@test "scripts explain themselves with --help, and do nothing else" {
+    local script said
+    mkdir -p "$BATS_TEST_TMPDIR/here"
+    cd "$BATS_TEST_TMPDIR/here"
+    ln -s "$ROOT/scripts" .
+    for script in $(find scripts/ -type f -perm -100 ! -name 'slurm-*'); do # those begin as jobs, from a copy elsewhere
+        said=$($script --help </dev/null 2>&1) || { echo "$script: $said"; return 1; }
+        [ "$(wc -w <<<"$said")" -ge 20 ] || { echo "$script says: $said"; return 1; }
+    done
+    [ "$(echo *)" = scripts ]
 }
