@@ -140,7 +140,7 @@ fish_shows() {
     ln -s "$ROOT/scripts" .
     for script in $(find scripts/ -type f -perm -100 ! -name 'slurm-*'); do # those begin as jobs, from a copy elsewhere
         said=$($script --help </dev/null 2>&1) || { echo "$script: $said"; return 1; }
-        [ "$(wc -w <<<"$said")" -ge 20 ] || { echo "$script says: $said"; return 1; }
+        [ "$(wc -w <<<"$said")" -ge 12 ] || { echo "$script says: $said"; return 1; }
     done
     [ "$(echo *)" = scripts ]
 }
