@@ -79,24 +79,66 @@ static void go_to_column(int n)
         printf("%*s", COLUMN - n, "");
 }
 
-/* Prints the text wrapped at words; continuation lines are indented to the column of the explanations. */
-static void print_wrapped(const char *text)
+/* Text wrapped at words, all lines with the same indent. */
+typedef struct {
+    int indent;
+    int column; /* where the line has got to */
+} Wrap;
+
+static void wrap_word(Wrap *w, const char *word, int n)
 {
-    int column = COLUMN;
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-        if (column > COLUMN && column + 1 + word > WIDTH) {
-            printf("\n%*s", COLUMN, "");
-            column = COLUMN;
-        } else if (column > COLUMN) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", word, text);
-        column += word;
-        text += word;
-        text += strspn(text, " ");
+    if (w->column > w->indent && w->column + 1 + n > WIDTH) {
+        printf("\n%*s", w->indent, "");
+        w->column = w->indent;
+    } else if (w->column > w->indent) {
+        putchar(' ');
+        w->column++;
     }
+    printf("%.*s", n, word);
+    w->column += n;
+}
+
+/* The words of a line. */
+static void wrap(Wrap *w, const char *line, size_t len)
+{
+    for (const char *end = line + len, *next; line < end; line = next) {
+        next = line + strcspn(line, " \n");
+        if (next > line)
+            wrap_word(w, line, (int)(next - line));
+        next += next < end;
+    }
+}
+
+/* Paragraphs, which are filled, and lines with two blanks in front, which stay as they are. */
+static void print_prose(const char *text)
+{
+    Wrap w = {0, 0};
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        bool as_is = n > 2 && text[0] == ' ' && text[1] == ' ';
+        if ((as_is || !n) && w.column) {
+            putchar('\n');
+            w.column = 0;
+        }
+        if (as_is || !n)
+            printf("%.*s\n", (int)n, text);
+        else
+            wrap(&w, text, n);
+        text += n + (text[n] == '\n');
+    }
+    if (w.column)
+        putchar('\n');
+}
+
+static void print_explanation(const char *help, const char *standard)
+{
+    Wrap w = {COLUMN, COLUMN};
+    wrap(&w, help, strlen(help));
+    if (*standard) {
+        char text[HELP_DEFAULT + 16];
+        wrap_word(&w, text, snprintf(text, sizeof text, "(default %s)", standard));
+    }
+    putchar('\n');
 }
 
 static void print_option(const CliOption *o)
@@ -106,10 +148,7 @@ static void print_option(const CliOption *o)
     if (o->kind != CLI_FLAG)
         n += printf(" %s", o->arg);
     go_to_column(n);
-    print_wrapped(o->help);
-    if (*help_default(o, value))
-        printf(" (default %s)", value);
-    putchar('\n');
+    print_explanation(o->help, help_default(o, value));
 }
 
 static void print_usage(const Cli *cli)
@@ -128,19 +167,22 @@ static void print_variables(const Cli *cli)
     printf("\nEnvironment variables:\n");
     for (const HelpVariable *v = NULL; (v = help_variable(cli, v));) {
         go_to_column(printf("  %s", v->names));
-        print_wrapped(v->help);
-        putchar('\n');
+        print_explanation(v->help, "");
     }
 }
 
 void help_print(const Cli *cli, const CliOption *all, int n)
 {
     print_usage(cli);
-    printf("\n%s\n\n", cli->about);
+    putchar('\n');
+    print_prose(cli->about);
+    putchar('\n');
     for (int i = 0; i < n; i++)
         print_option(&all[i]);
-    if (cli->epilog)
-        printf("\n%s\n", cli->epilog);
+    if (cli->epilog) {
+        putchar('\n');
+        print_prose(cli->epilog);
+    }
     print_variables(cli);
     if (cli->examples)
         printf("\nExamples:\n%s\n", cli->examples);

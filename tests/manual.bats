@@ -68,6 +68,16 @@ shows() {
     done
 }
 
+@test "prose and options of help fit into 80 columns" {
+    each | while IFS= read -r command; do
+        # Usage lines, examples and pictures of records, which stay as they are, begin with blanks.
+        $command --help | sed '1,/^$/d; /^Examples:/,$d' | grep -v '^  [^ -]' | awk 'length > 78' >wide
+        [ ! -s wide ] || { echo "$command:"; cat wide; return 1; }
+    done
+    coco-eval --help | grep -q '(default 1000)$' # in one piece
+    rm wide
+}
+
 @test "a page says the defaults, but not how many processors made it" {
     grep -A2 'fB.-.-hidden' share/man/man1/coco-train.1 | grep -q '(default 512)'
     [ -z "$(sed -n '/threads/,/^\.TP/p' share/man/man1/coco-train.1 | grep default)" ]
