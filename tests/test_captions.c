@@ -165,6 +165,13 @@ static void records(void **state)
           "caption records",
           "x.jpg|a split=val url=u\nx.jpg|b split=val url=u\ny.jpg|made\nskip c: line 4: no \"file\"\n"
           "skip c: line 5: not JSON: error at byte 1\nskip c: line 6: \"caption\": not a string\nz|c\n");
+    /* Hugging Face's metadata.jsonl, and lists. */
+    reads("{\"file_name\":\"x.jpg\",\"text\":\"a\"}\n{\"file_name\":\"y.jpg\",\"caption\":\"b\"}\n",
+          "caption records", "x.jpg|a\ny.jpg|b\n");
+    reads("{\"file\":\"x.jpg\",\"captions\":[\"a\",2,\"b\"],\"split\":\"val\"}\n{\"file\":\"y.jpg\"}\n",
+          "caption records",
+          "x.jpg|a split=val\nskip c: line 1: a caption that is not a string\nx.jpg|b split=val\n"
+          "skip c: line 2: no \"caption\"\n");
 }
 
 static void csv(void **state)

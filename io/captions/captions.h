@@ -2,7 +2,7 @@
  *
  *   COCO annotations        {"images":[{"id":9,"file_name":"x.jpg"},...],"annotations":[{"image_id":9,"caption":"..."},...]}
  *   Karpathy's splits       {"images":[{"filename":"x.jpg","split":"train","sentences":[{"raw":"..."},...]},...]}
- *   caption records         JSON Lines (io/data/record.h)
+ *   caption records         JSON Lines (io/data/record.h), or {"file_name":"x.jpg","text":"..."}, {"file":...,"captions":[...]}
  *   CSV                     RFC 4180: image,caption; a header may name the columns
  *   TSV                     image#0<TAB>caption
  *   bars                    image| 0| caption

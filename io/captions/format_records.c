@@ -1,29 +1,43 @@
-/* Caption records, as coco-sample and coco-fetch show write them; only `file` and `caption` are needed here.
- * `references` are captions too, except beside a generated caption, which its logprob shows: it was only compared
- * with them. */
+/* JSON Lines, an image each: caption records, as coco-sample and coco-fetch show write them, of which only `file` and
+ * `caption` are needed here, and what others write, such as Hugging Face's metadata.jsonl: `file_name`, `text`, or a
+ * list `captions`. `references` are captions too, except beside a generated caption, which its logprob shows: it was
+ * only compared with them. */
 #include "io/captions/captions_format.h"
 #include "io/data/json.h"
 
 #include <string.h>
 
 static const char UNIT[] = "line";
+static const char *const FILE_KEYS[2] = {"file", "file_name"}, *const CAPTION_KEYS[2] = {"caption", "text"};
 
 static bool recognise(const CaptionFile *f)
 {
     size_t len;
-    return *caption_file_head(f, &len) == '{' && caption_file_has(f, "caption");
+    return *caption_file_head(f, &len) == '{' &&
+           (caption_file_has(f, "caption") || caption_file_has(f, "text") || caption_file_has(f, "captions"));
 }
 
-static int take_references(const CaptionFile *f, const Json *list, long long number, const CaptionItem *item,
-                           Err *err)
+/* The text of the first of two keys that is there. */
+static int get_either(const Json *json, const char *const keys[2], const char **text, Err *why)
+{
+    int there = json_get_text(json, keys[0], text, why);
+    return there ? there : json_get_text(json, keys[1], text, why);
+}
+
+/* Each of a list's captions, of which one is "a reference" or "a caption". */
+static int take_list(const CaptionFile *f, const Json *list, const char *kind, long long number,
+                     const CaptionItem *item, Err *err)
 {
     for (const Json *e = json_first(list); e; e = json_next(e)) {
         CaptionItem one = *item;
+        Err why;
         one.caption = json_text(e);
-        if (!one.caption)
-            caption_skip(f, UNIT, number, "a reference that is not a string");
-        else if (caption_take(f, UNIT, number, &one, err))
+        if (!one.caption) {
+            err_set(&why, "%s that is not a string", kind);
+            caption_skip(f, UNIT, number, why.text);
+        } else if (caption_take(f, UNIT, number, &one, err)) {
             return -1;
+        }
     }
     return 0;
 }
@@ -31,30 +45,32 @@ static int take_references(const CaptionFile *f, const Json *list, long long num
 static int take_record(const CaptionFile *f, const Json *json, long long number, Err *err)
 {
     CaptionItem item = {.file = NULL};
-    const Json *references;
+    const Json *references, *captions;
     double logprob;
     int64_t id;
     Err why;
-    int generated, more;
+    int generated, compared, more;
     /* An absent member leaves NULL. */
-    if (json_get_text(json, "file", &item.file, &why) < 0 ||
-        json_get_text(json, "caption", &item.caption, &why) < 0 ||
+    if (get_either(json, FILE_KEYS, &item.file, &why) < 0 ||
+        get_either(json, CAPTION_KEYS, &item.caption, &why) < 0 ||
         json_get_text(json, "split", &item.split, &why) < 0 || json_get_text(json, "url", &item.url, &why) < 0 ||
         (generated = json_get_real(json, "logprob", &logprob, &why)) < 0 ||
-        (more = json_get_array(json, "references", &references, &why)) < 0) {
+        (compared = json_get_array(json, "references", &references, &why)) < 0 ||
+        (more = json_get_array(json, "captions", &captions, &why)) < 0) {
         caption_skip(f, UNIT, number, why.text);
         return 0;
     }
-    if (!item.file || !item.caption) {
+    if (!item.file || (!item.caption && !more)) {
         caption_skip(f, UNIT, number, item.file ? "no \"caption\"" : "no \"file\"");
         return 0;
     }
     if (json_get_id(json, "image_id", &id, &why) > 0)
         item.id = &id;
     CaptionItem first = item;
-    if (caption_take(f, UNIT, number, &first, err))
+    if ((item.caption && caption_take(f, UNIT, number, &first, err)) ||
+        (more && take_list(f, captions, "a caption", number, &item, err)))
         return -1;
-    return more && !generated ? take_references(f, references, number, &item, err) : 0;
+    return compared && !generated ? take_list(f, references, "a reference", number, &item, err) : 0;
 }
 
 static int read(const CaptionFile *f, Err *err)
