@@ -6,30 +6,40 @@
 #include <string.h>
 
 static const char EPILOG[] =
-    "A FILE holds caption records, one per line, or a results array, [{\"image_id\":...,\"caption\":...},...]. "
-    "References\n"
-    "are the records' own, or with --refs those of a COCO annotations file. Numbers are those of pycocoevalcap.\n"
-    "BLEU and ROUGE-L go from 0 to 1. CIDEr is CIDEr-D as the COCO tools compute it, from 0 to 10.\n"
-    "--table prints all of them times 100, as papers do: a CIDEr of 0.887 is 88.7 there.\n"
+    "A FILE holds caption records, one per line, or a results array,\n"
+    "[{\"image_id\":...,\"caption\":...},...]. References are the records' own, or with --refs those of a\n"
+    "COCO annotations file. Numbers are those of pycocoevalcap. BLEU and ROUGE-L go from 0 to 1. CIDEr\n"
+    "is CIDEr-D as the COCO tools compute it, from 0 to 10. --table prints all of them times 100, as\n"
+    "papers do: a CIDEr of 0.887 is 88.7 there.\n"
     "\n"
-    "Each FILE is scored by itself. JSON has one object per line for each, with its \"file\". --by\n"
-    "adds an object for each value of KEY, with its \"group\" (null: records without KEY), before that of\n"
-    "all captions. CIDEr takes its document frequencies from the whole file.\n"
+    "Each FILE is scored by itself and has a JSON object, on one line: \"file\", if there are several\n"
+    "FILEs; \"images\", \"captions\"; \"Bleu_1\" to \"Bleu_4\", \"ROUGE_L\", \"CIDEr\", and if asked for\n"
+    "\"METEOR_lite\" and \"METEOR\"; \"testlen\" and \"reflen\", the words of captions and references, as BLEU\n"
+    "counts them; \"distinct\", different captions; \"mean_length\", words per caption; with --train\n"
+    "\"novel\", the share of captions that are not among the training captions. --per-image writes the\n"
+    "records instead, each with its scores under the same keys.\n"
     "\n"
-    "--significance resamples the images of all FILEs with replacement (paired bootstrap, Koehn 2004);\n"
-    "the middle 95 % of the differences are the interval. p is that of approximate randomization (Riezler\n"
-    "and Maxwell 2005), two-sided. BLEU is computed from the summed n-grams of each draw. The FILEs\n"
-    "must have captions of the same images.\n"
+    "--by adds an object for each value of KEY, with \"by\" (KEY) and \"group\" (the value; null: records\n"
+    "without KEY), before that of all captions. CIDEr takes its document frequencies from the whole\n"
+    "file.\n"
     "\n"
-    "--stats: word_precision, words that a reference has too, each as often at most, of all words; unk,\n"
-    "<UNK>s of all words; distinct_1 and distinct_2, different words and pairs of words of all words and\n"
-    "pairs (Li et al. 2016), which fall as the number of captions grows; distinct_captions;\n"
-    "novel_captions, with --train.\n"
+    "--significance adds \"difference\" to each FILE but the first: \"from\", the first FILE, \"resamples\",\n"
+    "\"seed\", \"interval\", \"test\", and for each score \"value\", \"low\", \"high\" and \"p\". It resamples\n"
+    "the images of all FILEs with replacement (paired bootstrap, Koehn 2004); the middle 95 % of the\n"
+    "differences are the interval. p is that of approximate randomization (Riezler and Maxwell 2005),\n"
+    "two-sided. BLEU is computed from the summed n-grams of each draw. The FILEs must have captions of\n"
+    "the same images.\n"
     "\n"
-    "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails, the other\n"
-    "scores are printed all the same, METEOR is null, and the exit status is 1. --significance leaves METEOR out.\n"
-    "METEOR_lite (--meteor-lite) lacks METEOR's synonyms and paraphrases; its scores compare with one another "
-    "alone.";
+    "--stats adds \"stats\": words; mean_length; word_precision, words that a reference has too, each as\n"
+    "often at most, of all words; unk, <UNK>s of all words; distinct_1 and distinct_2, different words\n"
+    "and pairs of words of all words and pairs (Li et al. 2016), which fall as the number of captions\n"
+    "grows; distinct_captions and, with --train, novel_captions, and of both the share of all captions\n"
+    "(distinct_captions_share, ...).\n"
+    "\n"
+    "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails,\n"
+    "the other scores are printed all the same, METEOR is null, and the exit status is 1.\n"
+    "--significance leaves METEOR out. METEOR_lite (--meteor-lite) lacks METEOR's synonyms and\n"
+    "paraphrases; its scores compare with one another alone.";
 
 static const char EXAMPLES[] =
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
@@ -66,7 +76,8 @@ typedef struct {
 
 static void take_tokenizer(const Cli *cli, const Given *given, EvalOptions *o)
 {
-    o->tokens.kind = o->refs || cli_given(cli, "tokenizer") ? (TokenKind)given->tokenizer : TOKENS_NONE;
+    TokenKind usual = o->refs ? TOKENS_PTB : TOKENS_NONE;
+    o->tokens.kind = cli_given(cli, "tokenizer") ? (TokenKind)given->tokenizer : usual;
     if (o->tokens.american && given->british)
         cli_usage_error("--american and --british exclude each other");
     if (o->tokens.american && o->tokens.kind == TOKENS_NONE)
@@ -107,13 +118,13 @@ static void take_meteor(const Cli *cli, const Given *given, EvalOptions *o)
 int main(int argc, char **argv)
 {
     EvalOptions o = {0};
-    Given given = {.tokenizer = TOKENS_PTB, .resamples = 1000, .seed = 1, .meteor_timeout = 300};
+    Given given = {.tokenizer = -1, .resamples = 1000, .seed = 1, .meteor_timeout = 300};
     /* clang-format off */
     CliOption options[] = {
         {"refs", 0, CLI_TEXT, &o.refs, "FILE", "COCO annotations with the references", 0, 0, false},
         {"tokenizer", 0, CLI_CHOICE, &given.tokenizer, "ptb|clean|none",
-         "ptb: the COCO tools' words; clean: ptb minus punctuation and brackets; none: split on white space (default "
-                 "without --refs)", 0, 0, false},
+         "ptb: the COCO tools' words; clean: ptb minus punctuation and brackets; none: split on white space (default: "
+                 "ptb with --refs, else none)", 0, 0, false},
         {.name = "american", .kind = CLI_FLAG, .value = &o.tokens.american,
          .help = "make British spellings American, in the words of ptb and clean"},
         {.name = "british", .kind = CLI_FLAG, .value = &given.british, .help = "leave British spellings, the default"},

@@ -87,7 +87,7 @@ static void take(const Cli *cli, Options *o)
     if (f->images && !f->data)
         cli_usage_error("--images needs -d");
     if (f->data && cli->n_operands)
-        cli_usage_error("%s: -d takes no operands beside it", cli->operand[0]);
+        cli_usage_error("unexpected operand '%s': -d and --split name the pictures", cli->operand[0]);
     if (!f->data && !cli->n_operands)
         cli_usage_error("expected pictures, folders or -");
     if (f->network.grid_layer && !f->network.grid)

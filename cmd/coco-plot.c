@@ -63,7 +63,7 @@ int main(int argc, char **argv)
          .help = "draw this number of the logs instead of the losses: perplexity, word_loss, lr, val_cider, ..., and "
                  "with val_ before its name that of validations beside it"},
         {.name = "x", .kind = CLI_TEXT, .value = &o.plot.x, .arg = "TEXT",
-         .help = "what the logs count as iterations, if it is something else"},
+         .help = "the label of the horizontal axis, which shows iterations whatever it says"},
         {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
          .help = "mark each run's best validation: its lowest loss or perplexity, its highest score"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},

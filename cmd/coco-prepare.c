@@ -8,9 +8,9 @@
 
 static const char ABOUT[] =
     "Makes a dataset directory for coco-train from your own captions and your pictures' features.\n\n"
-    "CAPTIONS, recognised by their content: COCO annotations; Karpathy's dataset_*.json, with its splits;\n"
-    "CSV (image,caption); TSV (image#0<TAB>caption); Flickr30k's bars (image| 0| caption); caption records.\n"
-    "Tables may have a header, and in it a column split. - is stdin.";
+    "CAPTIONS, recognised by their content: COCO annotations; Karpathy's dataset_*.json, with its splits\n"
+    "(restval counts as train); CSV (image,caption); TSV (image#0<TAB>caption); pipe-separated (Flickr30k:\n"
+    "image| 0| caption); caption records. Tables may have a header, and in it a column split. - is stdin.";
 
 static const char EPILOG[] =
     "An image and a row of features belong together if their names are the same: the whole path as given,\n"

@@ -148,7 +148,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "output", .letter = 'o', .kind = CLI_TEXT, .value = &s->output, .arg = "FILE",
          .help = "write the captions to this file, which appears once all are there; - is standard output"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &s->data, .arg = "DATA",
-         .help = "dataset directory; without this option the one that the model was trained on, if it is there"},
+         .help = "dataset directory (default: the one that the model was trained on, if it is there, else "
+                 DEFAULT_DATASET ")"},
         {.name = "split", .kind = CLI_TEXT, .value = &s->split, .arg = "NAME",
          .help = "train, val or another split"},
         {.name = "cnn", .kind = CLI_TEXT, .value = &s->pictures.cnn, .arg = "NAME|FILE.onnx",
@@ -239,8 +240,7 @@ int main(int argc, char **argv)
 {
     Options o = {.nbest = 1, .groups = 1, .samples = 1, .seed = 231};
     SampleOptions *s = &o.sample;
-    *s = (SampleOptions){.data = DEFAULT_DATASET,
-                         .split = "val",
+    *s = (SampleOptions){.split = "val",
                          .first = -1,
                          .shards = 1,
                          .output = "-",
@@ -275,6 +275,8 @@ int main(int argc, char **argv)
     if (o.shard)
         take_shard(o.shard, s);
     s->own_data = !cli_given(&cli, "data");
+    if (s->own_data)
+        s->data = DEFAULT_DATASET;
     s->decoder.logprob = !o.no_logprob;
     s->decoder.format = caption_format(o.format);
     s->pictures.operands = cli.operand;

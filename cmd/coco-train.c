@@ -64,7 +64,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "sum each minibatch's gradient over N shards, in one order for 1 to N ranks of MPI", .min = 1,
          .max = SETTING_BATCH_MAX},
         {.name = "max-train", .kind = CLI_INT, .value = &s->max_train, .arg = "N",
-         .help = "train on N captions, drawn with replacement; 0 is all", .max = SETTING_UINT32_MAX},
+         .help = "train on N captions, drawn with replacement; 0 means all", .max = SETTING_UINT32_MAX},
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
         {.name = "dropout", .kind = CLI_REAL, .value = &s->dropout, .arg = "P",
@@ -73,9 +73,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "label-smoothing", .kind = CLI_REAL, .value = &s->label_smoothing, .arg = "X",
          .help = "share of the target that is spread over all words, in training", .max = SETTING_SHARE_MAX},
         {.name = "clip", .kind = CLI_REAL, .value = &s->clip, .arg = "X",
-         .help = "scale gradients whose norm is above X down to it; 0 is never", .max = SETTING_CLIP_MAX},
+         .help = "scale gradients whose norm is above X down to it; 0 disables it", .max = SETTING_CLIP_MAX},
         {.name = "clip-value", .kind = CLI_REAL, .value = &s->clip_value, .arg = "X",
-         .help = "clip each number of the gradient to -X..X, before --clip; 0 is never; with "
+         .help = "clip each number of the gradient to -X..X, before --clip; 0 disables it; with "
                  "--self-critical 0.1 unless given",
          .max = SETTING_CLIP_MAX},
         {.name = "weight-decay", .kind = CLI_REAL, .value = &s->weight_decay, .arg = "X",
@@ -109,9 +109,10 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
          .help = "resume this model's training, exactly where it stopped"},
         {.name = "val-every", .kind = CLI_PERIOD, .value = &s->val_every, .arg = "N|Ni",
-         .help = "validate every N epochs, or every N iterations; 0 is never", .max = most},
+         .help = "validate every N epochs, or every N iterations; 0 disables it", .max = most},
         {.name = "val-max", .kind = CLI_INT, .value = &s->val_max, .arg = "N",
-         .help = "validate on the first N captions", .min = 1, .max = most},
+         .help = "validate on the first N captions of val; --val-metrics captions the first N images", .min = 1,
+         .max = most},
         {.name = "val-metrics", .kind = CLI_FLAG, .value = &s->val_metrics,
          .help = "each validation also captions the first --val-max images greedily and scores that"},
         {.name = "keep-best", .kind = CLI_TEXT, .value = &s->keep_best, .arg = "FILE",
@@ -119,12 +120,12 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "best-by", .kind = CLI_CHOICE, .value = &s->best_by, .arg = best_names(),
          .help = "what makes a validation better; cider and bleu4 score captions as --val-metrics does"},
         {.name = "patience", .kind = CLI_INT, .value = &s->patience, .arg = "N",
-         .help = "stop after N validations in a row without a better one; 0 is never", .max = most},
+         .help = "stop after N validations in a row without a better one; 0 disables it", .max = most},
         {.name = "average", .kind = CLI_INT, .value = &s->average, .arg = "K",
-         .help = "validate and save the mean of the weights at the last K validations; 0 is the weights as they are",
+         .help = "validate and save the mean of the weights at the last K validations; 0 disables it",
          .max = SETTING_AVERAGE_MAX},
         {.name = "save-every", .kind = CLI_INT, .value = &t->save_every, .arg = "N",
-         .help = "save every N iterations too; 0 is only at the end", .max = most},
+         .help = "save every N iterations too; 0 means only at the end", .max = most},
         {.name = "log", .kind = CLI_TEXT, .value = &t->log, .arg = "FILE",
          .help = "training log, one JSON object per line; - is stdout; a resumed run continues the one it had"},
         {.name = "force", .letter = 'f', .kind = CLI_FLAG, .value = &t->force,
@@ -132,7 +133,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "mpi-timeout", .kind = CLI_INT, .value = &t->mpi_timeout, .arg = "N",
          .help = "with several ranks: end if one does not answer for N seconds", .min = 1, .max = MPI_TIMEOUT_MAX},
         {.name = "print-every", .kind = CLI_INT, .value = &t->print_every, .arg = "N",
-         .help = "print the loss every N iterations; 0 is never", .max = most},
+         .help = "print the loss every N iterations; 0 disables it", .max = most},
         {.name = "target-loss", .kind = CLI_REAL, .value = &o->target_loss, .arg = "X",
          .help = "exit 1 if the last loss is above X", .min = -most, .max = most},
         {.name = "check-gradients", .kind = CLI_FLAG, .value = &o->check_gradients,
@@ -278,7 +279,7 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     cli_check_simd();
     if (cli.n_operands)
-        cli_usage_error("%s: takes no operands", cli.operand[0]);
+        cli_usage_error("unexpected operand '%s'", cli.operand[0]);
     check_files(&o.train, o.check_gradients);
     check_settings(&cli, &o.train);
     check_self_critical(&cli, &o);

@@ -102,7 +102,7 @@ int coco_main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     net_apply(&o.net);
     if (cli.n_operands)
-        cli_usage_error("%s: takes no operands; -o names the directory", cli.operand[0]);
+        cli_usage_error("unexpected operand '%s'; -o names the directory", cli.operand[0]);
     take_parts(&o.coco, year_of(argv[0]), o.parts);
     o.coco.bases = o.bases.value;
     o.coco.n_bases = o.bases.n;

@@ -71,7 +71,7 @@ int shapes_main(int argc, char **argv)
     Err err;
     cli_parse(&cli, argc, argv);
     if (cli.n_operands)
-        cli_usage_error("%s: shapes takes no operand; -o names the directory", cli.operand[0]);
+        cli_usage_error("unexpected operand '%s'; -o names the directory", cli.operand[0]);
     shapes->replace = o.force;
     shapes->workers = (int)cli.threads;
     const Report *report = cli_report(&cli, "pictures");

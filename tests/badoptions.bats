@@ -135,7 +135,7 @@ END
     usage sample "-qm needs a value" -qm
     usage train "--raw-features takes no value" --raw-features=yes
     usage sample "--greedy takes no value" --greedy=1
-    usage train "extra: takes no operands" extra
+    usage train "unexpected operand 'extra'" extra
     usage sample "extra: --data excludes pictures" -- extra
 }
 @test "options: the last value of a repeated one counts" {

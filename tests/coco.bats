@@ -71,5 +71,5 @@ asked() { curl -s "$SERVER/count/$1"; }
     fails 1 "/404/zips/train2017.zip: HTTP 404" coco-fetch coco2017 "${fast[@]}" -o coco --parts train --url-base "$SERVER/404"
     fails 2 "--parts: 'karpathy': expected some of train, val, annotations$" coco-fetch coco2017 --parts val,karpathy
     fails 2 "--parts: '': expected" coco-fetch coco2014 --parts train,
-    fails 2 "x: takes no operands; -o names the directory$" coco-fetch coco2014 x
+    fails 2 "unexpected operand 'x'; -o names the directory$" coco-fetch coco2014 x
 }

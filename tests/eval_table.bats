@@ -199,6 +199,17 @@ better() {
     [ $missed -le 7 ]
 }
 
+@test "the help names every key of the JSON" {
+    coco-eval --help >help
+    coco-eval -q a.jsonl b.jsonl --by split --stats --train a.jsonl --significance --resamples 100 --meteor-lite |
+        jq -r 'keys[], (.stats // {} | keys[]), (.difference // {} | keys[], (.CIDEr // {} | keys[]))' | sort -u >keys
+    grep -qx novel_captions keys && grep -qx high keys && grep -qx group keys
+    while IFS= read -r key; do
+        case $key in Bleu_[23]) continue ;; esac # "Bleu_1" to "Bleu_4"
+        grep -qw -- "${key%_share}" help
+    done <keys
+}
+
 @test "differences need the same images, and several" {
     head -n 3 b.jsonl >three.jsonl
     fails 1 'three.jsonl: no scored caption of image 4 of split test, which b.jsonl has' coco-eval b.jsonl three.jsonl --significance

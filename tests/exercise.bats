@@ -46,6 +46,15 @@ setup() {
         <(grep '^[$@]' "$ROOT/scripts/exercise.fr" | grep -v '^@picture')
 }
 
+@test "the text's lines end without blanks, fit, and no sign stands apart from its number" {
+    for text in en.txt fr.txt; do
+        run ! grep -n ' $' $text
+        run ! grep -nE '^[%:;?!»]' $text
+        run ! grep -nE '^[^ ].{100}' <(grep -v '\.html$' $text) # what is indented is other programs' output
+        grep -q $'[0-9]\u00a0%' $text
+    done
+}
+
 @test "results come from the run: another seed gives others, and the texts have none" {
     losses() { sed -n 's/^ *(Iteration \([0-9]*\) .* loss: \([0-9.]*\).*/\1 \2/p' "$1"; }
     [ "$(losses fr.txt | wc -l)" = 10 ]

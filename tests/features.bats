@@ -55,6 +55,8 @@ take_photos() {
     [[ $output == *"--images needs -d"* ]]
     run -2 coco-features --cnn net.onnx -o f.h5 -d . p
     [[ $output == *"-d and --split need each other"* ]]
+    run -2 coco-features --cnn net.onnx -o f.h5 -d . --split val p
+    [[ $output == *"unexpected operand 'p': -d and --split name the pictures"* ]]
 }
 
 @test "a broken picture is named and left out, and the status is 1" {

@@ -83,6 +83,6 @@ setup() {
     fails 1 "gone.h5" coco-render a.jsonl --attention gone.h5 -o a.png
     coco-sample -q -m m.h5 -d d --split train -n 2 --attention b.h5 >b.jsonl
     coco-sample -q -m m.h5 -d d --split train >all.jsonl
-    fails 1 "b.h5: has nothing of row 2: it is of another run" coco-render all.jsonl --attention b.h5 -o a.png
+    fails 1 "b.h5: has no row 2; it belongs to another run" coco-render all.jsonl --attention b.h5 -o a.png
     [ ! -e a.png ]
 }

@@ -78,6 +78,19 @@ shows() {
     rm wide
 }
 
+@test "a help says an option's default once" {
+    each | while IFS= read -r command; do
+        $command --help | awk -v command="$command" '
+            function check() {
+                if (gsub(/\(default|without +this +option/, "&", text) > 1) { print command ": " text; bad = 1 }
+                text = ""
+            }
+            /^ +(-., )?--[a-z]/ || !NF { check() }
+            { text = text " " $0 }
+            END { check(); exit bad }'
+    done
+}
+
 @test "a page says the defaults, but not how many processors made it" {
     grep -A2 'fB.-.-hidden' share/man/man1/coco-train.1 | grep -q '(default 512)'
     [ -z "$(sed -n '/threads/,/^\.TP/p' share/man/man1/coco-train.1 | grep default)" ]

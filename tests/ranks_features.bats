@@ -98,7 +98,7 @@ features() { ranks_of "$1" coco-features -q --cnn net.onnx --grid -o out.h5 "${@
     [ "$status" != 0 ]
     [ ! -e out.h5 ]
     ranks_of 2 coco-features --cnn net.onnx --grid -o out.h5 $(cat list)
-    grep '^an unfinished run goes on: it has computed ' stderr
+    grep '^resuming an unfinished run: ' stderr
     coco-features -q --cnn net.onnx --grid -o whole.h5 $(cat list)
     same whole.h5 out.h5
 }

@@ -93,8 +93,8 @@ val_image_idxs int32 (20) contiguous, 80 B" ]
     show s >said
     [ "$(part coco2014_vocab.json said)" = "$(jq '.idx_to_word | length' s/coco2014_vocab.json) words" ]
     part coco2014_captions.h5 said | grep -q '^val_captions int32 (2000, 19) contiguous, 152.0 kB$'
-    part train said | grep -qxF "15 captions of 3 images: 5 to 5 each, 5.00 on average"
-    part val said | grep -qxF "2000 captions of 400 images: 5 to 5 each, 5.00 on average"
+    part train said | grep -qxF "15 captions of 3 images: 5 each"
+    part val said | grep -qxF "2000 captions of 400 images: 5 each"
     [ "$(grep -cx '  with URLs, with image paths' said)" = 2 ]
     [ "$(grep -v '^ ' said)" = "coco2014_captions.h5
 train2014_vgg16_fc7_pca.h5

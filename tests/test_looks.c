@@ -147,7 +147,7 @@ static void what_does_not_belong_is_refused(void **state)
          "weights for 3 steps of caption 0",
          {.total = 1}},
         {"\"split\":\"val\",\"row\":3,\"caption\":\"a dog\"",
-         "has nothing of row 3: it is of another run",
+         "has no row 3; it belongs to another run",
          {.total = 1}},
         {"\"caption\":\"a dog\"", "goes by rows, but the record of image 1 has none", {.total = 1}},
         {"\"split\":\"test\",\"row\":7,\"caption\":\"a dog\"", "is of split 'val'", {.total = 1}},
@@ -162,7 +162,7 @@ static void what_does_not_belong_is_refused(void **state)
         {"\"split\":\"val\",\"row\":7,\"caption\":\"a dog\"",
          "not an attention file",
          {.total = 1, .format = "coco-features"}},
-        {"\"file\":\"q.ppm\",\"caption\":\"a dog\"", "has nothing of 'q.ppm'", {.total = 1, .files = FILES}},
+        {"\"file\":\"q.ppm\",\"caption\":\"a dog\"", "has no file 'q.ppm'", {.total = 1, .files = FILES}},
         {"\"row\":7,\"caption\":\"a dog\"", "names the files of its pictures", {.total = 1, .files = FILES}},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

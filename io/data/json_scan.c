@@ -54,7 +54,7 @@ const char *json_scan_string(const char *s, const char **why)
 {
     for (s++; *s != '"'; s++) {
         if ((unsigned char)*s < 0x20) {
-            *why = *s ? "control character in a string" : "unended string";
+            *why = *s ? "control character in a string" : "unterminated string";
             return NULL;
         }
         if (*s == '\\') {
@@ -64,7 +64,7 @@ const char *json_scan_string(const char *s, const char **why)
             }
             s++;
             if ((unsigned char)*s < 0x20) {
-                *why = "unended string";
+                *why = "unterminated string";
                 return NULL;
             }
         }

@@ -181,9 +181,19 @@ static CaptionCount count_captions(const Dataset *d)
     return c;
 }
 
+/* "5 each", or "3 to 5 each, 4.92 on average". */
+static void put_spread(FILE *out, int64_t least, int64_t most, const char *unit, double mean)
+{
+    if (least == most)
+        fprintf(out, "%lld %s", (long long)least, unit);
+    else
+        fprintf(out, "%lld to %lld %s, %.2f on average", (long long)least, (long long)most, unit, mean);
+}
+
 static void show_captions(const Dataset *d, FILE *out)
 {
     int64_t without = 0, least = INT64_MAX, most = 0;
+    char unit[40];
     CaptionCount c = count_captions(d);
     for (int64_t row = 0; row < d->features.rows; row++) {
         int64_t n = d->caption_at[row + 1] - d->caption_at[row];
@@ -191,14 +201,15 @@ static void show_captions(const Dataset *d, FILE *out)
         least = n < least ? n : least;
         most = n > most ? n : most;
     }
-    fprintf(out, "  %lld caption%s of %lld image%s: %lld to %lld each, %.2f on average", (long long)d->n,
-            plural(d->n), (long long)d->features.rows, plural(d->features.rows), (long long)least, (long long)most,
-            (double)d->n / (double)d->features.rows);
+    fprintf(out, "  %lld caption%s of %lld image%s: ", (long long)d->n, plural(d->n), (long long)d->features.rows,
+            plural(d->features.rows));
+    put_spread(out, least, most, "each", (double)d->n / (double)d->features.rows);
     if (without)
         fprintf(out, "; %lld image%s none", (long long)without, without == 1 ? " has" : "s have");
-    fprintf(out, "\n  %lld to %lld %s a caption, %.2f on average; %.2f %% of them <UNK>\n", (long long)c.shortest,
-            (long long)c.longest, entries(&d->vocab), (double)c.words / (double)d->n,
-            c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
+    fputs("\n  ", out);
+    snprintf(unit, sizeof unit, "%s a caption", entries(&d->vocab));
+    put_spread(out, c.shortest, c.longest, unit, (double)c.words / (double)d->n);
+    fprintf(out, "; %.2f %% of them <UNK>\n", c.words ? 100.0 * (double)c.unknown / (double)c.words : 0.0);
 }
 
 static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, Err *err)
@@ -218,7 +229,7 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
             fprintf(spec->out, "  no captions of %lld image%s\n", (long long)d.features.rows,
                     plural(d.features.rows));
         fprintf(spec->out, "  %s URLs, %s image paths%s\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no",
-                d.texts.n ? ", with whole captions" : "");
+                d.texts.n ? ", with the original words of <UNK>" : "");
         show_warnings(&d, spec->out);
     }
     dataset_close(&d);

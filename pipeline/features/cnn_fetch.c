@@ -64,7 +64,7 @@ static int fetch(const Fetch *f, Err *err)
     if (asprintf(&temp, "%s.fetch", f->path) < 0)
         return err_set(err, "out of memory");
     if (f->known && !f->known->tried)
-        report_note(f->report, "%s: not tried here: look at what coco-features makes of it", f->options->name);
+        report_note(f->report, "%s: not tested with coco: check what coco-features makes of it", f->options->name);
     rc = download(f, temp, err);
     if (rc == 0 && rename(temp, f->path))
         rc = err_set(err, "%s: %s", f->path, strerror(errno));
@@ -131,7 +131,7 @@ int cnn_fetch_list(FILE *out, Err *err)
         snprintf(top1, sizeof top1, "%.1f", row->top1);
         snprintf(gmacs, sizeof gmacs, "%.2f", row->gmacs);
         snprintf(how, sizeof how, "%s %s%s", row->urls[0] ? "coco-fetch cnn" : "scripts/setup photos", row->name,
-                 row->tried ? "" : " (not tried here)");
+                 row->tried ? "" : " (not tested with coco)");
         fprintf(out, format, row->name, mb, input, vector, grid, top1, gmacs, row->licence,
                 there ? "is in the cache" : how);
     }

@@ -18,8 +18,8 @@ static int open_journal(RowStore *s, const Report *report, Err *err)
     if (other)
         report_note(report, "rows of an unfinished run are dropped: it was made with %s", other);
     else if (journal_rows(s->journal))
-        report_note(report, "an unfinished run goes on: it has computed %lld rows",
-                    (long long)journal_rows(s->journal));
+        report_note(report, "resuming an unfinished run: %lld row%s done", (long long)journal_rows(s->journal),
+                    journal_rows(s->journal) == 1 ? " is" : "s are");
     free(other);
     return 0;
 }

@@ -211,10 +211,10 @@ static int not_there(const Attention *a, const Record *r, Err *err)
         return err_set(err, "%s names the files of its pictures, but the record of image %" PRId64 " has none",
                        a->path, r->image_id);
     if (a->file)
-        return err_set(err, "%s: has nothing of '%.200s': it is of another run", a->path, r->file);
+        return err_set(err, "%s: has no file '%.200s'; it belongs to another run", a->path, r->file);
     if (r->row < 0)
         return err_set(err, "%s goes by rows, but the record of image %" PRId64 " has none", a->path, r->image_id);
-    return err_set(err, "%s: has nothing of row %" PRId64 ": it is of another run", a->path, r->row);
+    return err_set(err, "%s: has no row %" PRId64 "; it belongs to another run", a->path, r->row);
 }
 
 int attention_match(Attention *a, const Record *r, Err *err)
@@ -231,12 +231,12 @@ int attention_match(Attention *a, const Record *r, Err *err)
     if (rc < 0)
         rc = err_set(err, "out of memory");
     else if (rc == 0 || (!looks.steps.ends && n < a->steps)) /* only the last step cuts a caption off */
-        rc =
-            err_set(err,
-                    "%s: has weights for %d steps of caption %" PRId64
-                    ", but '%.80s' has neither as many words nor as many characters: it is of another run, or of a "
-                    "model of pieces",
-                    a->path, n, at, r->caption);
+        rc = err_set(
+            err,
+            "%s: has weights for %d steps of caption %" PRId64
+            ", but '%.80s' has neither as many words nor as many characters: it belongs to another run, or to a "
+            "model of pieces",
+            a->path, n, at, r->caption);
     else
         rc = check_weights(a, &looks, at, err);
     looks_free(&looks);
