@@ -389,7 +389,7 @@ END
 in/p1.jpg
 p2.jpg" ]
     grep -q 'left out: 1 image: not below --images (p3.jpg)' said
-    fails 1 'nowhere: no such directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
+    fails 1 'nowhere: No such file or directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
 }
 
 @test "without features: captions, vocabulary and lists" {
@@ -586,4 +586,22 @@ END
     done
     seq 10 >d/val_ids.txt
     fails 1 "d/val_ids.txt: 10 lines for 11 images" coco-fetch show d --split val -n 2
+}
+
+@test "an output that cannot be made is named before anything is read" {
+    touch file
+    fails 1 'file: is not a directory' coco-prepare -o file none.csv
+    mkdir locked
+    chmod a-w locked
+    for d in locked/d locked/new/d; do
+        run -1 without_override coco-prepare -o $d none.csv
+        [ "$output" = "coco-prepare: $d: Permission denied" ]
+    done
+    fails 1 'none.csv: No such file' coco-prepare -o new/d none.csv
+    [ ! -e new ]
+}
+
+@test "captions on standard input are called that" {
+    coco-prepare -o d - --min-count 1 <plain.csv 2>said
+    [[ "$(head -n 1 said)" == "standard input: "* ]]
 }

@@ -14,6 +14,7 @@
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,15 +37,15 @@ static int read_captions(Prepare *p, Err *err)
     const PrepareOptions *o = p->options;
     CaptionSink sink = caption_set_sink(&p->captions);
     for (int i = 0; i < o->n_captions && !report_stop(p->report); i++) {
-        const char *format;
+        const char *path = o->captions[i], *format;
         int64_t captions = p->captions.n;
         int32_t images = hash_count(p->captions.names);
-        if (captions_read(o->captions[i], &sink, &format, err))
+        if (captions_read(path, &sink, &format, err))
             return -1;
         captions = p->captions.n - captions;
         images = hash_count(p->captions.names) - images;
-        report_note(p->report, "%s: %s: %lld caption%s, %d image%s", o->captions[i], format, (long long)captions,
-                    plural(captions), images, plural(images));
+        report_note(p->report, "%s: %s: %lld caption%s, %d image%s", strcmp(path, "-") ? path : "standard input",
+                    format, (long long)captions, plural(captions), images, plural(images));
     }
     return 0;
 }
@@ -168,7 +169,7 @@ static int find_files(CaptionSet *set, const char *dir, Err *err)
     int64_t found = 0;
     int exists = file_exists(dir, err);
     if (exists <= 0)
-        return exists ? -1 : err_set(err, "%s: no such directory", dir);
+        return exists ? -1 : err_set(err, "%s: %s", dir, strerror(errno));
     for (int32_t i = 0; i < hash_count(set->names); i++) {
         if (set->image[i].row == NO_ROW)
             continue;
@@ -349,11 +350,10 @@ static int write_all(Prepare *p, Err *err)
 
 static int check_target(const PrepareOptions *o, Err *err)
 {
-    if (dir_vacant(o->out))
-        return 0;
-    if (o->replace)
-        return dataset_check_own(o->out, err);
-    return err_set(err, "%s: exists already; --force replaces it", o->out);
+    bool vacant = dir_vacant(o->out);
+    if (!vacant && !o->replace)
+        return err_set(err, "%s: exists already; --force replaces it", o->out);
+    return (!vacant && dataset_check_own(o->out, err)) || outdir_check(o->out, err) ? -1 : 0;
 }
 
 int prepare_run(const PrepareOptions *options, const Report *report, Err *err)
