@@ -210,8 +210,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
     /* clang-format off */
     const CliOption own[N_IMAGES] = {
         {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
-         .help = "look for the records' files here first; without this option, in the current folder after the "
-                 "dataset"},
+         .help = "look for the records' files here first, for names without folders in its subfolders, too; without this "
+                 "option, in the current folder after the dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
          .help = "then in this dataset directory, then in the cache, then at the URL"},
         {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",

@@ -389,6 +389,18 @@ END
 in/p1.jpg
 p2.jpg" ]
     grep -q 'left out: 1 image: not below --images (p3.jpg)' said
+    # Names without folders are found in subfolders, where one picture alone has the name.
+    mkdir -p photos/in/deep photos/out photos/.hidden elsewhere
+    touch photos/in/{deep/p4,p9}.jpg photos/{in,out}/p5.jpg photos/.hidden/p6.jpg elsewhere/p7.jpg
+    ln -s ../../elsewhere photos/in/link
+    ln -s . photos/in/circle
+    printf 'p0.jpg,a\np4.jpg,b\np5.jpg,c\np6.jpg,d\np7.jpg,d\nout/p9.jpg,d\n' >a.csv
+    rm -r d
+    made a.csv --images photos --min-count 1
+    [ "$(cat d/train_images.txt)" = "p0.jpg
+in/deep/p4.jpg" ]
+    grep -q 'left out: 3 images: not below --images (the first: p6.jpg)' said
+    grep -q 'left out: 1 image: several of that name in subfolders of --images (p5.jpg)' said
     fails 1 'nowhere: No such file or directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
 }
 

@@ -573,3 +573,28 @@ END
     [ "$(grep -c 'no font has' <<<"$stderr")" = 2 ]
     [[ $stderr = *fonts-noto-core*fonts-noto-cjk* ]]
 }
+
+@test "--images: a name without folders is found in subfolders, if one picture alone has it" {
+    mkdir -p img/in/deep img/out img/.hidden elsewhere
+    cp img/a.ppm img/in/deep/c.ppm
+    cp img/a.ppm img/in/d.ppm
+    cp img/a.ppm img/out/d.ppm
+    cp img/a.ppm img/.hidden/e.ppm
+    cp img/a.ppm elsewhere/f.ppm
+    ln -s "$PWD/elsewhere" img/in/link
+    ln -s . img/in/circle
+    for name in c d e f in/c x/c; do echo "{\"image_id\":1,\"file\":\"$name.ppm\",\"caption\":\"$name\"}"; done >sub.jsonl
+    for j in 1 4; do
+        run --separate-stderr render -j $j -o a.png sub.jsonl
+        [ "$status" = 0 ]
+        [ "$(sort <<<"$stderr")" = "a.png: 6 images, 5 of them missing or broken
+coco-render: image 1: d.ppm: no such file, but several in subfolders have this name
+coco-render: image 1: e.ppm: no such file
+coco-render: image 1: f.ppm: no such file
+coco-render: image 1: in/c.ppm: no such file
+coco-render: image 1: x/c.ppm: no such file" ]
+    done
+    # Only --images is searched: the current folder may hold anything.
+    run --separate-stderr coco-render -o a.png <(head -n 1 sub.jsonl)
+    [[ "$stderr" == *"c.ppm: no such file: --images says where to look"* ]]
+}
