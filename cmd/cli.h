@@ -112,6 +112,8 @@ void cli_weights(const char *option, const char *text, const char *names, double
 /* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file
  * (.gif, .html) is a usage error. */
 void cli_picture_name(const char *option, const char *path, const char *formats);
+/* The same for a web page: the suffix of a picture is a usage error. */
+void cli_page_name(const char *option, const char *path);
 
 /* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no
  * thread, or crashes where memory is limited, or a mapped file has become shorter: the unfinished files are removed, a

@@ -42,7 +42,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "the images' names, one per line, for features that come without; once for all such files, or once "
                  "for each"},
         {.name = "images", .kind = CLI_TEXT, .value = &p->images, .arg = "DIR",
-         .help = "the pictures' directory: leave out images that are not there"},
+         .help = "the pictures' directory: leave out images that are not there; names without folders are looked for in its "
+                 "subfolders, too"},
         {.name = "split", .kind = CLI_MANY, .value = &o->splits, .arg = "S=FILE|N|P%",
          .help = "put the images that a file lists into the split S, or draw N images, or P percent; may be repeated"},
         {.name = "seed", .kind = CLI_INT, .value = &p->seed, .arg = "N", .help = "seed of what --split draws",

@@ -43,6 +43,8 @@ static void check_outputs(const SheetOptions *sheet)
         cli_usage_error("--html -: a page has files beside it; it cannot go to standard output");
     if (output && html && !strcmp(output, html))
         cli_usage_error("-o and --html both name %s", output);
+    if (html)
+        cli_page_name("--html", html);
 }
 
 /* The box of an image, and its scale. */
@@ -94,11 +96,17 @@ static void warn_unused(const Cli *cli, const SheetOptions *sheet)
         cli_error("--columns and --rows only apply to pictures (-o); a page adapts to its window");
 }
 
+/* What a sheet is called. The caller frees; NULL: out of memory. */
+static char *name_sheet(const char *output, int i)
+{
+    return strcmp(output, "-") ? sheet_output_name(output, i) : strdup("standard output");
+}
+
 /* What was written: "p-001.png to p-003.png, page.html". */
 static void note_count(const Report *report, const SheetOptions *sheet, const SheetCount *count)
 {
-    char *first = sheet->output ? sheet_output_name(sheet->output, 0) : NULL;
-    char *last = count->sheets > 1 ? sheet_output_name(sheet->output, count->sheets - 1) : NULL;
+    char *first = sheet->output ? name_sheet(sheet->output, 0) : NULL;
+    char *last = count->sheets > 1 ? name_sheet(sheet->output, count->sheets - 1) : NULL;
     report_note(report, "%s%s%s%s%s: %lld image%s, %lld of them missing or broken", first ? first : "",
                 last ? " to " : "", last ? last : "", first && sheet->html ? ", " : "",
                 sheet->html ? sheet->html : "", (long long)count->images, plural(count->images),
@@ -202,8 +210,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
     /* clang-format off */
     const CliOption own[N_IMAGES] = {
         {.name = "images", .kind = CLI_TEXT, .value = &sheet->where.images, .arg = "DIR",
-         .help = "look for the records' files here first; without this option, in the current folder after the "
-                 "dataset"},
+         .help = "look for the records' files here first, for names without folders in its subfolders, too; without this "
+                 "option, in the current folder after the dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
          .help = "then in this dataset directory, then in the cache, then at the URL"},
         {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",

@@ -48,11 +48,12 @@ static void take_shard(const char *text, SampleOptions *o)
 /* Several captions of an image, and what only beams or only draws have. */
 static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
 {
-    static const char *const of_beams[] = {"nbest", "groups"}, *const of_draws[] = {"samples", "top-k", "top-p"};
-    for (int i = 0; i < 2; i++)
+    static const char *const of_beams[] = {"nbest", "groups", "length-norm"};
+    static const char *const of_draws[] = {"samples", "top-k", "top-p"};
+    for (size_t i = 0; i < sizeof of_beams / sizeof *of_beams; i++)
         if (cli_given(cli, of_beams[i]) && !cli_given(cli, "beam"))
             cli_usage_error("--%s goes with --beam", of_beams[i]);
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof of_draws / sizeof *of_draws; i++)
         if (cli_given(cli, of_draws[i]) && !cli_given(cli, "temperature"))
             cli_usage_error("--%s goes with --temperature", of_draws[i]);
     if (o->nbest > s->beam)
@@ -129,6 +130,8 @@ static void check(const Cli *cli, const SampleOptions *s)
         cli_usage_error("-m MODEL.h5 is missing");
     check_pictures(cli, &s->pictures);
     check_score(cli, s);
+    if (s->decoder.word_logprobs && cli_given(cli, "no-logprob"))
+        cli_usage_error("--word-logprobs and --no-logprob exclude each other");
     if (s->features && (cli_given(cli, "data") || cli_given(cli, "split") || s->raw_features))
         cli_usage_error("--features excludes --data, --split and --raw-features");
     if (s->files && !s->features)

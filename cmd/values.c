@@ -96,12 +96,31 @@ void cli_weights(const char *option, const char *text, const char *names, double
         cli_usage_error("%s '%s': all weights are 0", option, text);
 }
 
+/* The suffix of the path, if it is one of these; else NULL. */
+static const char *suffix_among(const char *path, const char *const suffix[])
+{
+    const char *ending = strrchr(path, '.');
+    for (; ending && *suffix; suffix++)
+        if (!strcasecmp(ending, *suffix))
+            return ending + 1;
+    return NULL;
+}
+
+static const char *const DRAWN[] = {".jpg", ".jpeg", ".gif",  ".webp", ".svg",
+                                    ".pdf", ".tif",  ".tiff", ".bmp",  NULL};
+
 void cli_picture_name(const char *option, const char *path, const char *formats)
 {
-    static const char *const other[] = {".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf",
-                                        ".tif", ".tiff", ".bmp", ".htm",  ".html"};
-    const char *ending = strrchr(path, '.');
-    for (size_t i = 0; ending && i < sizeof other / sizeof *other; i++)
-        if (!strcasecmp(ending, other[i]))
-            cli_usage_error("%s '%s': pictures are %s, not %s", option, path, formats, ending + 1);
+    static const char *const PAGE[] = {".htm", ".html", NULL};
+    const char *other = suffix_among(path, DRAWN);
+    if (other || (other = suffix_among(path, PAGE)))
+        cli_usage_error("%s '%s': pictures are %s, not %s", option, path, formats, other);
+}
+
+void cli_page_name(const char *option, const char *path)
+{
+    static const char *const PNG[] = {".png", NULL};
+    const char *other = suffix_among(path, DRAWN);
+    if (other || (other = suffix_among(path, PNG)))
+        cli_usage_error("%s '%s': pages are HTML, not %s", option, path, other);
 }

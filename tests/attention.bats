@@ -226,13 +226,38 @@ END
 }
 
 @test "a file for what words look at appears whole or not at all" {
-    echo old >a.h5
+    coco-sample -q -m soft.h5 -d d -n 1 --attention a.h5 >/dev/null
+    cp a.h5 old.h5
     tool_h5 $val set grid 60 nan
     fails 1 "grid: row 2: a number is not finite" coco-sample -q -m soft.h5 -d d --attention a.h5
-    [ "$(cat a.h5)" = old ]
+    same a.h5 old.h5
     fails 1 "none/a.h5: No such file" coco-sample -q -m soft.h5 -d d --attention none/a.h5
     coco-sample -q -m soft.h5 -d d -n 2 --attention a.h5 >/dev/null
     [ "$(attribute a.h5 / version)" = 1 ]
     run ls -A
     [[ $output != *part* && $output != *tmp* ]]
+}
+
+@test "a file of another kind is not replaced by what words look at" {
+    cp "$BATS_FILE_TMPDIR/plain.h5" m.h5
+    fails 1 "m.h5: exists, and is an HDF5 file without the array attention; remove it, or give another name" \
+        coco-sample -q -m soft.h5 -d d --attention m.h5
+    same m.h5 "$BATS_FILE_TMPDIR/plain.h5"
+    cp "$ROOT/scripts/sheet.png" a.png
+    fails 1 "a.png: exists, and is a picture; remove it, or give another name" coco-sample -q -m soft.h5 -d d --attention a.png
+    cmp a.png "$ROOT/scripts/sheet.png"
+}
+
+@test "captions of another run that are as long are known by their checksums; a file without them is taken" {
+    coco-sample -q -m soft.h5 -d d --max-length 4 --attention a.h5 >a.jsonl
+    tool_h5 a.h5 attr / grid_rows int 2
+    tool_h5 a.h5 attr / grid_columns int 3
+    coco-render -q a.jsonl --attention a.h5 -o a.png 2>/dev/null
+    jq -c '.caption |= sub("^[^ ]+"; "other")' a.jsonl >other.jsonl
+    run ! cmp -s a.jsonl other.jsonl
+    fails 1 "a.h5: caption [0-9]+ is not 'other.*', which the record of image [0-9]+ has: it belongs to another run" \
+        coco-render -q other.jsonl --attention a.h5 -o b.png
+    [ ! -e b.png ]
+    tool_h5 a.h5 rm caption_checksums
+    coco-render -q other.jsonl --attention a.h5 -o b.png 2>/dev/null
 }

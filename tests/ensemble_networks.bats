@@ -134,5 +134,7 @@ sample() { coco-sample -q "$@" | jq -c '[.row, .caption, (.logprob * 1e4 | round
     fails 1 '--cnn names one network, but one.h5 and two.h5 take features of different ones' \
         coco-sample -q -m one.h5 -m two.h5 --cnn one p
     rm cache/cnn/two.onnx
-    fails 1 'two.h5 takes features of two' coco-sample -q -m one.h5 -m two.h5 p
+    fails 1 "two.h5 takes features of two: .*; put its file there, as $COCO_CACHE/cnn/two.onnx: --cnn names one network" \
+        coco-sample -q -m one.h5 -m two.h5 p
+    fails 1 "two.h5 takes features of two: .* as $COCO_CACHE/cnn/two.onnx, or name it by --cnn" coco-sample -q -m two.h5 p
 }

@@ -76,7 +76,7 @@ E
     run -0 --separate-stderr coco-eval -q three.jsonl --meteor --table
     [[ "${lines[-1]}" =~ ^METEOR\ +16\.2\ +of\ 100$ ]]
     run -0 --separate-stderr coco-eval -q three.jsonl three.jsonl --meteor --table
-    [[ "${lines[0]}" == "Scores times 100: BLEU, ROUGE-L and METEOR of 100,"* ]]
+    [[ "${lines[0]}" == "Scores times 100: BLEU, ROUGE-L and METEOR out of 100,"* ]]
     [[ "${lines[1]}" == *" CIDEr  METEOR" ]]
     [[ "${lines[3]}" == *" 16.2" ]]
     # A group's is that of its statistics: 40, then 76 + 46.

@@ -48,7 +48,7 @@ better() {
 @test "a table has a row for each file" {
     mv a.jsonl a-longer-name.jsonl
     run -0 --separate-stderr coco-eval --table a-longer-name.jsonl b.jsonl
-    [[ "${lines[0]}" == *"CIDEr (CIDEr-D) of 1000"* ]]
+    [[ "${lines[0]}" == *"out of 100, CIDEr (CIDEr-D) out of 1000"* ]]
     [[ "${lines[1]}" =~ ^file\ +images\ +captions\ +BLEU-1\ +BLEU-2\ +BLEU-3\ +BLEU-4\ +ROUGE-L\ +CIDEr$ ]]
     [[ "${lines[2]}" =~ ^a-longer-name.jsonl\ +4\ +4\ +[0-9]+\.[0-9]\  ]]
     [[ "${lines[3]}" =~ ^b.jsonl\ +4\ +4\ +100\.0\ +100\.0\ +100\.0\ +100\.0\ +100\.0\  ]]

@@ -69,7 +69,8 @@ interrupted() {
 @test "a run that goes on computes what is missing, and no more" {
     interrupted
     run -0 features -j1 p
-    [ "$output" = "resuming an unfinished run: 10 rows are done" ]
+    [ "$output" = "resuming an unfinished run: 10 rows are done
+out.h5: 80 pictures, 64 numbers each, a grid of 16 x 16 places of 64" ]
     cmp out.h5 whole.h5
 }
 
@@ -103,7 +104,7 @@ interrupted() {
     [ ! -e out.h5 ]
     cp kept p/005.ppm
     run -0 coco-features -j1 --cnn net.onnx --grid -o out.h5 -d data --split val
-    [[ $output == "resuming an unfinished run: "[1-5]" row"*" done" ]]
+    [[ $output == "resuming an unfinished run: "[1-5]" row"*" done"$'\nout.h5: '* ]]
     h5diff out.h5 whole.h5 /features
     h5diff out.h5 whole.h5 /grid
 }
@@ -138,7 +139,7 @@ interrupted() {
 @test "rows of other settings are dropped, with a line; one process writes a file at a time" {
     interrupted
     run -0 features -j2 --fit crop p
-    [[ $output == *"rows of an unfinished run are dropped: it was made with --fit squash" ]]
+    [[ $output == *"rows of an unfinished run are dropped: it was made with --fit squash"$'\nout.h5: '* ]]
     coco-features -q --cnn net.onnx --grid --fit crop -o fresh.h5 p
     cmp out.h5 fresh.h5
 
@@ -225,6 +226,30 @@ interrupted() {
     [[ $output == "coco-features: out.h5: was not made by this version of coco-features: make it without --update" ]]
     run -2 features --checksum p
     [[ $output == "coco-features: --checksum needs --update"* ]]
+}
+
+@test "a file of another kind is not replaced, and those that may be are" {
+    cp p/001.ppm a.ppm
+    run -1 coco-features --cnn net.onnx -o a.ppm p/000.ppm # -o *.ppm
+    [ "$output" = "coco-features: a.ppm: exists, and is a picture; remove it, or give another name" ]
+    cmp a.ppm p/001.ppm
+    dataset small
+    cp small/coco2014_captions.h5 out.h5
+    for update in "" --update; do
+        run -1 features $update p/000.ppm
+        [ "$output" = "coco-features: out.h5: exists, and is an HDF5 file without the array features; remove it, or give another name" ]
+        cmp small/coco2014_captions.h5 out.h5
+    done
+    : >out.h5
+    run -0 coco-features --cnn net.onnx -o out.h5 p/000.ppm
+    [ "$output" = "out.h5: 1 picture, 64 numbers each" ]
+    features -q p/000.ppm p/001.ppm
+    [ -z "$(features -q p/000.ppm 2>&1)" ]
+}
+
+@test "a folder that is not there: the file is named" {
+    run -1 coco-features --cnn net.onnx -o nowhere/out.h5 p
+    [ "$output" = "coco-features: nowhere/out.h5: No such file or directory" ]
 }
 
 @test "what is not a regular file is refused, and links are followed" {

@@ -368,3 +368,28 @@ print(json.dumps(["t/good/" + n for n in names], ensure_ascii=False, separators=
     [ "$(attribute a.h5 / grid_rows)" = "$(attribute g.h5 / grid_rows)" ]
     [ "$(attribute m.h5 /cnn grid_layer)" = "$(attribute g.h5 / grid_layer)" ]
 }
+
+@test "scripts/photos: WebP, links to photographs, and photographs without captions" {
+    photos
+    ! sanitized coco-train || skip "each command has its own tests"
+    mkdir mine
+    coco-fetch show s --split train -n 12 | jq -r '[(.file | split("/")[-1]), .caption] | join(",")' >captions.csv
+    local name webp=0
+    for name in $(cut -d, -f1 captions.csv); do
+        if [ $((webp++)) -lt 2 ]; then
+            echo "{\"image_id\":1,\"file\":\"$name\",\"caption\":\"\"}" |
+                coco-render -q --images s/images/train --no-text -o "mine/${name%.png}.webp"
+            sed -i "s/^$name/${name%.png}.webp/" captions.csv
+        else
+            ln -s "$PWD/s/images/train/$name" mine
+        fi
+    done
+    cp s/images/val/000001000001.png mine/alone.png
+    cp "mine/$(head -n 1 captions.csv | cut -d, -f1)" mine/other.webp
+    PHOTOS=$PWD/mine CAPTIONS=$PWD/captions.csv OUT=$PWD/out EPOCHS=2 CNN=tiny run -0 "$ROOT/scripts/photos"
+    echo "$output"
+    [ "$(cat out/data/*_images.txt | wc -l)" = 12 ]
+    [ "$(cat out/data/*_images.txt | grep -c 'webp$')" = 2 ]
+    [ "$(jq -r '.file | split("/")[-1]' out/others.jsonl | paste -sd' ')" = "alone.png other.webp" ]
+    [[ $output == *"out/sheet.png: "*" 0 of them missing or broken"*"out/others.png: 2 images, 0 of them missing or broken"* ]]
+}

@@ -389,7 +389,19 @@ END
 in/p1.jpg
 p2.jpg" ]
     grep -q 'left out: 1 image: not below --images (p3.jpg)' said
-    fails 1 'nowhere: no such directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
+    # Names without folders are found in subfolders, where one picture alone has the name.
+    mkdir -p photos/in/deep photos/out photos/.hidden elsewhere
+    touch photos/in/{deep/p4,p9}.jpg photos/{in,out}/p5.jpg photos/.hidden/p6.jpg elsewhere/p7.jpg
+    ln -s ../../elsewhere photos/in/link
+    ln -s . photos/in/circle
+    printf 'p0.jpg,a\np4.jpg,b\np5.jpg,c\np6.jpg,d\np7.jpg,d\nout/p9.jpg,d\n' >a.csv
+    rm -r d
+    made a.csv --images photos --min-count 1
+    [ "$(cat d/train_images.txt)" = "p0.jpg
+in/deep/p4.jpg" ]
+    grep -q 'left out: 3 images: not below --images (the first: p6.jpg)' said
+    grep -q 'left out: 1 image: several of that name in subfolders of --images (p5.jpg)' said
+    fails 1 'nowhere: No such file or directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
 }
 
 @test "without features: captions, vocabulary and lists" {
@@ -586,4 +598,22 @@ END
     done
     seq 10 >d/val_ids.txt
     fails 1 "d/val_ids.txt: 10 lines for 11 images" coco-fetch show d --split val -n 2
+}
+
+@test "an output that cannot be made is named before anything is read" {
+    touch file
+    fails 1 'file: is not a directory' coco-prepare -o file none.csv
+    mkdir locked
+    chmod a-w locked
+    for d in locked/d locked/new/d; do
+        run -1 without_override coco-prepare -o $d none.csv
+        [ "$output" = "coco-prepare: $d: Permission denied" ]
+    done
+    fails 1 'none.csv: No such file' coco-prepare -o new/d none.csv
+    [ ! -e new ]
+}
+
+@test "captions on standard input are called that" {
+    coco-prepare -o d - --min-count 1 <plain.csv 2>said
+    [[ "$(head -n 1 said)" == "standard input: "* ]]
 }

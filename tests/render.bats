@@ -34,6 +34,8 @@ plain() { render -q --title T "$@"; }
     render -q --title=T -o - two.jsonl >d.png 2>err
     same a.png b.png c.png d.png
     [ ! -s err ]
+    render -o - --html a.html two.jsonl 2>err >/dev/null
+    [ "$(cat err)" = "standard output, a.html: 2 images, 0 of them missing or broken" ]
 }
 
 # Two tiles of 256 side by side, with gutters of 256/14 pixels; the first image is red on its left, and "GT" is brown.
@@ -422,9 +424,15 @@ END
     fails 2 '--html' coco-render --html '' two.jsonl
     fails 2 '--html' coco-render --html dir/ two.jsonl
     fails 2 'both name a.png' coco-render --html a.png -o a.png two.jsonl
-    fails 1 'a.png: is also the name of the page' coco-render -q --images img --html ./a.png -o a.png two.jsonl
-    fails 1 'a2.png: is also the name of the page' coco-render -q --images img --html $PWD/a2.png --rows 1 --columns 1 -o a%d.png two.jsonl
-    rm a1.png
+    fails 1 'a: is also the name of the page' coco-render -q --images img --html ./a -o a two.jsonl
+    fails 1 'a2: is also the name of the page' coco-render -q --images img --html $PWD/a2 --rows 1 --columns 1 -o a%d two.jsonl
+    rm a1
+    for suffix in png JPG webp; do
+        echo mine >a.$suffix
+        fails 2 "--html 'a.$suffix': pages are HTML, not $suffix" coco-render --html a.$suffix two.jsonl
+        [ "$(cat a.$suffix)" = mine ]
+        rm a.$suffix
+    done
     fails 2 '--sort' coco-render --sort best -o a.png two.jsonl
     fails 2 '--theme' coco-render --theme blue -o a.png two.jsonl
     fails 2 '--seed' coco-render --seed=4294967296 -o a.png two.jsonl
@@ -564,4 +572,29 @@ END
     run -0 --separate-stderr render -q -o a.png in.jsonl
     [ "$(grep -c 'no font has' <<<"$stderr")" = 2 ]
     [[ $stderr = *fonts-noto-core*fonts-noto-cjk* ]]
+}
+
+@test "--images: a name without folders is found in subfolders, if one picture alone has it" {
+    mkdir -p img/in/deep img/out img/.hidden elsewhere
+    cp img/a.ppm img/in/deep/c.ppm
+    cp img/a.ppm img/in/d.ppm
+    cp img/a.ppm img/out/d.ppm
+    cp img/a.ppm img/.hidden/e.ppm
+    cp img/a.ppm elsewhere/f.ppm
+    ln -s "$PWD/elsewhere" img/in/link
+    ln -s . img/in/circle
+    for name in c d e f in/c x/c; do echo "{\"image_id\":1,\"file\":\"$name.ppm\",\"caption\":\"$name\"}"; done >sub.jsonl
+    for j in 1 4; do
+        run --separate-stderr render -j $j -o a.png sub.jsonl
+        [ "$status" = 0 ]
+        [ "$(sort <<<"$stderr")" = "a.png: 6 images, 5 of them missing or broken
+coco-render: image 1: d.ppm: no such file, but several in subfolders have this name
+coco-render: image 1: e.ppm: no such file
+coco-render: image 1: f.ppm: no such file
+coco-render: image 1: in/c.ppm: no such file
+coco-render: image 1: x/c.ppm: no such file" ]
+    done
+    # Only --images is searched: the current folder may hold anything.
+    run --separate-stderr coco-render -o a.png <(head -n 1 sub.jsonl)
+    [[ "$stderr" == *"c.ppm: no such file: --images says where to look"* ]]
 }

@@ -108,6 +108,9 @@ P
     bad 2 '--samples goes with --temperature' --samples 2
     bad 2 '--top-k goes with --temperature' --beam 2 --top-k 2
     bad 2 '--top-p goes with --temperature' --top-p 0.5
+    bad 2 '--length-norm goes with --beam' --length-norm 0.7
+    bad 2 '--length-norm goes with --beam' --temperature 1 --length-norm 0.7
+    bad 2 '--word-logprobs and --no-logprob exclude each other' --word-logprobs --no-logprob
     bad 2 '--nbest writes records: --format coco' --beam 2 --nbest 2 --format coco
     bad 2 '--samples writes records: --format text' --temperature 1 --samples 2 --format text
     bad 2 'top-p' --temperature 1 --top-p 1.5

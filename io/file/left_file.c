@@ -26,9 +26,10 @@ static int open_or_make(const char *path, int *made)
 int left_file_open(const char *path, Err *err)
 {
     struct stat st;
-    int made, fd = open_or_make(path, &made);
+    int why = EEXIST, made, fd = open_or_make(path, &made);
     if (fd < 0 || (!made && fstat(fd, &st))) {
-        err_set(err, "%s: %s", path, strerror(errno));
+        why = errno;
+        err_set(err, "%s: %s", path, strerror(why));
     } else if (!made && (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink > 1)) {
         err_set(err, "%s: is in the way: it is not a file that you alone have left there", path);
     } else {
@@ -36,5 +37,6 @@ int left_file_open(const char *path, Err *err)
     }
     if (fd >= 0)
         close(fd);
+    errno = why;
     return -1;
 }

@@ -40,20 +40,28 @@ static int make_parents(const char *path, Err *err)
     return rc;
 }
 
-/* Where the directory will be, through links, with its parents made. The caller frees. */
-static char *find_place(const char *target, Err *err)
+/* Where the directory will be, through links. The caller frees; NULL with errno. */
+static char *follow(const char *target)
 {
-    char *copy = strdup(target), *place = NULL, *absolute = NULL;
+    char *copy = strdup(target), *place = NULL;
     if (copy) {
         path_trim(copy); /* with a slash after it, a link would stand for what it leads to */
         place = path_follow(copy);
     }
     free(copy);
+    if (place)
+        path_trim(place);
+    return place;
+}
+
+/* The same as an absolute path, with its parents made. */
+static char *find_place(const char *target, Err *err)
+{
+    char *place = follow(target), *absolute = NULL;
     if (!place) {
         err_set(err, "%s: %s", target, strerror(errno));
         return NULL;
     }
-    path_trim(place);
     if (make_parents(place, err) == 0 && !(absolute = path_absolute(place)))
         err_set(err, "%s: %s", target, strerror(errno));
     free(place);
@@ -87,17 +95,49 @@ static void forget(OutDir *out)
     memset(out, 0, sizeof *out);
 }
 
-int outdir_begin(OutDir *out, const char *target, Err *err)
+static int check_kind(const char *target, Err *err)
 {
     struct stat st;
-    memset(out, 0, sizeof *out);
     if (!*target)
         return err_set(err, "a directory without a name");
     int rc = stat(target, &st);
     if (rc && errno != ENOENT)
         return err_set(err, "%s: %s", target, strerror(errno));
-    if (!rc && !S_ISDIR(st.st_mode))
-        return err_set(err, "%s: is not a directory", target);
+    return rc || S_ISDIR(st.st_mode) ? 0 : err_set(err, "%s: is not a directory", target);
+}
+
+/* "a/b" becomes "a", "/a" the root, "a" the directory it is in. */
+static void cut_name(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash)
+        slash[slash == path] = '\0';
+    else
+        path[0] = '.', path[1] = '\0';
+}
+
+int outdir_check(const char *target, Err *err)
+{
+    if (check_kind(target, err))
+        return -1;
+    char *place = follow(target);
+    int rc = -1;
+    if (place)
+        do {
+            cut_name(place);
+            rc = access(place, W_OK | X_OK);
+        } while (rc && errno == ENOENT && strcmp(place, ".") != 0);
+    if (rc)
+        err_set(err, "%s: %s", target, strerror(errno));
+    free(place);
+    return rc;
+}
+
+int outdir_begin(OutDir *out, const char *target, Err *err)
+{
+    memset(out, 0, sizeof *out);
+    if (check_kind(target, err))
+        return -1;
     out->lock = -1;
     out->target = find_place(target, err);
     if (!out->target)

@@ -16,6 +16,9 @@ typedef struct {
     int lock;     /* the descriptor that holds the lock, or -1; undefined without a path */
 } OutDir;
 
+/* Whether outdir_begin can succeed, as far as can be seen without making anything: for work that takes long before it
+ * begins its directory. */
+int outdir_check(const char *target, Err *err);
 /* Also makes the parents of the target, and sweeps. A target that is a symbolic link stands for what it leads to,
  * whether or not that exists. */
 int outdir_begin(OutDir *out, const char *target, Err *err);

@@ -247,6 +247,8 @@ int scratch_keep(const char *target, const char *word, char **path, int *fd, Err
         close(*fd);
         *fd = -1;
     }
+    if (rc < 0 && errno == ENOENT) /* the folder: what is missing is the target's, whatever stands beside it */
+        err_set(err, "%s: %s", target, strerror(ENOENT));
     free(*path);
     *path = NULL;
     return rc;

@@ -153,6 +153,9 @@ enum { H5_HALF_INFINITY = 0x7c00 }; /* its bits; a number that is not finite has
 typedef struct H5Append H5Append;
 H5Append *h5_append_begin(const char *path, const char *name, int width, int rank, const int64_t *dim, Err *err);
 int h5_append_row(H5Append *append, const float *in, Err *err);
+/* The same for n numbers of int32. Several arrays of a file may be begun before the first is ended. */
+H5Append *h5_append_begin_ints(const char *path, const char *name, int64_t n, Err *err);
+int h5_append_int(H5Append *append, int32_t value, Err *err);
 /* Frees, even on failure. -1 also if rows are missing. */
 int h5_append_end(H5Append *append, Err *err);
 void h5_append_abort(H5Append *append); /* NULL is legal */

@@ -18,18 +18,19 @@ struct H5Append {
     uint16_t *halves; /* (numbers) */
 };
 
-/* Makes the array, contiguous and without values. Returns where it begins, or -1. */
-static int64_t make_room(H5 *h5, const char *name, int width, int rank, const int64_t *dim, Err *err)
+/* Makes the array, contiguous and without values. Closes the type. Returns where the array begins, or -1. */
+static int64_t make_room(H5 *h5, const char *name, hid_t type, int rank, const int64_t *dim, Err *err)
 {
     hsize_t dims[H5_MAX_RANK];
     for (int i = 0; i < rank; i++)
         dims[i] = (hsize_t)dim[i];
     h5_quiet();
     h5->id = H5Fopen(h5->path, H5F_ACC_RDWR, H5P_DEFAULT);
-    if (h5->id < 0)
+    if (h5->id < 0) {
+        H5Tclose(type);
         return h5_open_fail(h5, err);
-    hid_t type = width == 2 ? h5_half_type() : H5Tcopy(H5T_IEEE_F32LE), space = H5Screate_simple(rank, dims, NULL),
-          plan = H5Pcreate(H5P_DATASET_CREATE);
+    }
+    hid_t space = H5Screate_simple(rank, dims, NULL), plan = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(plan, 0); /* equal runs give equal files */
     H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY);
     H5Pset_fill_time(plan, H5D_FILL_TIME_NEVER);
@@ -51,11 +52,13 @@ static int fail(const H5Append *a, Err *err)
     return err_set(err, "%s: %s: %s", a->path, a->name, strerror(errno));
 }
 
-H5Append *h5_append_begin(const char *path, const char *name, int width, int rank, const int64_t *dim, Err *err)
+/* Numbers of `width` bytes, of a type that the file says. */
+static H5Append *begin(const char *path, const char *name, int width, hid_t (*type)(void), int rank,
+                       const int64_t *dim, Err *err)
 {
     H5Append *a = calloc(1, sizeof *a);
     H5 *h5 = a ? h5_new(path, true, err) : NULL;
-    int64_t at = h5 ? make_room(h5, name, width, rank, dim, err) : -1;
+    int64_t at = h5 ? make_room(h5, name, type(), rank, dim, err) : -1;
     if (h5)
         h5_delete(h5);
     else if (!a)
@@ -78,16 +81,48 @@ H5Append *h5_append_begin(const char *path, const char *name, int width, int ran
     return NULL;
 }
 
-int h5_append_row(H5Append *a, const float *in, Err *err)
+static hid_t float_type(void)
+{
+    return H5Tcopy(H5T_IEEE_F32LE);
+}
+
+static hid_t int_type(void)
+{
+    return H5Tcopy(H5T_STD_I32LE);
+}
+
+H5Append *h5_append_begin(const char *path, const char *name, int width, int rank, const int64_t *dim, Err *err)
+{
+    return begin(path, name, width, width == 2 ? h5_half_type : float_type, rank, dim, err);
+}
+
+H5Append *h5_append_begin_ints(const char *path, const char *name, int64_t n, Err *err)
+{
+    return begin(path, name, sizeof(int32_t), int_type, 1, &n, err);
+}
+
+/* A row of numbers as they are in the file. */
+static int put(H5Append *a, const void *row, Err *err)
 {
     if (a->done == a->rows)
         return err_set(err, "%s: %s: more than its %lld rows", a->path, a->name, (long long)a->rows);
-    if (a->width == 2)
-        h5_to_halves(in, a->numbers, a->halves);
-    if (fwrite(a->width == 2 ? (const void *)a->halves : in, (size_t)a->width, a->numbers, a->file) != a->numbers)
+    if (fwrite(row, (size_t)a->width, a->numbers, a->file) != a->numbers)
         return fail(a, err);
     a->done++;
     return 0;
+}
+
+int h5_append_row(H5Append *a, const float *in, Err *err)
+{
+    if (a->width != 2)
+        return put(a, in, err);
+    h5_to_halves(in, a->numbers, a->halves);
+    return put(a, a->halves, err);
+}
+
+int h5_append_int(H5Append *a, int32_t value, Err *err)
+{
+    return put(a, &value, err);
 }
 
 int h5_append_end(H5Append *a, Err *err)

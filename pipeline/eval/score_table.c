@@ -84,7 +84,7 @@ static int write_scores(const ScoreRows *rows, const ScoreStyle *style, FILE *ou
         if (style->meteor)
             put_percent(t, row->meteor);
     }
-    fprintf(out, "Scores times 100: %s of 100, CIDEr (CIDEr-D) of 1000, as papers print them\n",
+    fprintf(out, "Scores times 100: %s out of 100, CIDEr (CIDEr-D) out of 1000, as papers print them\n",
             style->meteor ? "BLEU, ROUGE-L and METEOR" : "BLEU and ROUGE-L");
     return finish(t, out);
 }

@@ -4,6 +4,8 @@
 #include "io/file/file.h"
 #include "io/ranks/ranks.h"
 #include "pipeline/common/pipe.h"
+#include "pipeline/common/plural.h"
+#include "pipeline/common/replace.h"
 #include "pipeline/common/team.h"
 #include "pipeline/common/team_rounds.h"
 #include "pipeline/features/cnn_find.h"
@@ -14,6 +16,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -281,6 +284,8 @@ static int open_network(Run *r, Err *err)
 static int prepare(Run *r, Err *err)
 {
     const FeaturesOptions *o = r->options;
+    if (r->rounds.rank == 0 && replace_check(o->output, FEATURES_ARRAY, err))
+        return -1;
     if (team_check_operands(o->operands, o->n_operands, err) || open_network(r, err) || list_pictures(r, err) ||
         make_items(r, err))
         return -1;
@@ -301,6 +306,18 @@ static int find_known(Run *r, Err *err)
     return rc;
 }
 
+/* What was written. */
+static void tell(const Run *r)
+{
+    const CnnInfo *info = cnn_info(r->cnn);
+    char grid[96] = "";
+    if (info->grid_channels)
+        snprintf(grid, sizeof grid, ", a grid of %d x %d places of %d", info->grid_rows, info->grid_columns,
+                 info->grid_channels);
+    report_note(r->report, "%s: %lld picture%s, %d numbers each%s", r->options->output, (long long)r->store.n,
+                plural(r->store.n), info->features, grid);
+}
+
 static int run(Run *r, Err *err)
 {
     int rc = team_rounds_begin(&r->rounds, err);
@@ -316,7 +333,12 @@ static int run(Run *r, Err *err)
     }
     if (r->broken == r->list.n)
         return err_set(err, "none of %lld pictures can be read", (long long)r->list.n);
-    return r->rounds.rank ? 0 : row_store_write(&r->store, err);
+    if (r->rounds.rank)
+        return 0;
+    if (row_store_write(&r->store, err))
+        return -1;
+    tell(r);
+    return 0;
 }
 
 int features_run(const FeaturesOptions *options, const Report *report, int64_t *broken, Err *err)

@@ -1,12 +1,14 @@
 #include "pipeline/images/image_lookup.h"
 
 #include "io/base/err.h"
+#include "io/file/base_names.h"
 #include "io/file/file.h"
 #include "pipeline/images/image_fetch.h"
 #include "pipeline/images/image_get.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,44 @@ LookupSpec lookup_defaults(void)
                         .http = http_defaults()};
 }
 
+/* --- the subfolders of --images --- */
+
+struct LookupTree {
+    pthread_mutex_t mutex; /* of all: whoever needs the names first reads them */
+    bool read;
+    BaseNames names;
+    Err why; /* they could not be read */
+};
+
+static LookupTree *tree_new(Err *err)
+{
+    LookupTree *t = calloc(1, sizeof *t);
+    if (t)
+        pthread_mutex_init(&t->mutex, NULL);
+    else
+        err_set(err, "out of memory");
+    return t;
+}
+
+static void tree_free(LookupTree *t)
+{
+    if (!t)
+        return;
+    base_names_free(&t->names);
+    pthread_mutex_destroy(&t->mutex);
+    free(t);
+}
+
+/* From then on the tree is only read. */
+static void tree_read(LookupTree *t, const char *dir)
+{
+    pthread_mutex_lock(&t->mutex);
+    if (!t->read && base_names_read(&t->names, dir, &t->why))
+        err_prefix(&t->why, "no such file, and not all folders can be searched: ");
+    t->read = true;
+    pthread_mutex_unlock(&t->mutex);
+}
+
 /* --- the lookup --- */
 
 int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
@@ -28,7 +68,8 @@ int lookup_open(Lookup *lookup, const LookupSpec *spec, Err *err)
     lookup->negative_ttl = spec->negative_ttl;
     lookup->max_pixels = spec->max_pixels;
     if ((spec->images && root_open(&lookup->root[0], spec->images, err)) ||
-        (spec->data && root_open(&lookup->root[1], spec->data, err)))
+        (spec->data && root_open(&lookup->root[1], spec->data, err)) ||
+        (spec->images && !(lookup->tree = tree_new(err))))
         return -1;
     /* Without a cache (no home, a read-only disk) every image is downloaded each time. */
     lookup->cache = cache_open(spec->cache, spec->http.insecure, NULL);
@@ -42,6 +83,7 @@ void lookup_close(Lookup *lookup)
 {
     for (int i = 0; i < 2; i++)
         root_close(&lookup->root[i]);
+    tree_free(lookup->tree);
     cache_close(lookup->cache);
     http_pool_close(lookup->pool);
     memset(lookup, 0, sizeof *lookup);
@@ -53,6 +95,7 @@ typedef struct {
     char *bytes; /* the file that was found */
     size_t len;
     char *path;         /* its absolute path, if it was not at a URL */
+    const char *absent; /* what is said if it is nowhere */
     ImageReason reason; /* why there is none; err says it in full */
     Err *err;
 } Search;
@@ -105,6 +148,23 @@ static int read_below(Search *s, const char *root, const char *name)
         rc = fail(s, REASON_BROKEN_SYMLINK, "a symbolic link to nothing");
     free(path);
     return rc;
+}
+
+/* A name without folders, of which one picture alone is in the subfolders of --images. 1, 0 or -1 as from
+ * read_below. */
+static int read_in_subfolders(Search *s, const char *name)
+{
+    const char *dir = s->lookup->root[0].real, *path;
+    LookupTree *t = s->lookup->tree;
+    if (!dir || strchr(name, '/'))
+        return 0;
+    tree_read(t, dir);
+    BaseNameFound found = *t->why.text ? BASE_NAME_NONE : base_names_find(&t->names, name, &path);
+    if (*t->why.text)
+        s->absent = t->why.text;
+    else if (found == BASE_NAME_SEVERAL)
+        s->absent = "no such file, but several in subfolders have this name";
+    return found == BASE_NAME_ONE ? read_below(s, dir, path) : 0;
 }
 
 static int hex_digit(char c)
@@ -196,6 +256,8 @@ static int find_bytes(Search *s, const Record *r, bool *at_url)
         rc = read_absolute(s, r->file, "the file's path leads out of the directory");
     for (int i = 0; i < 2 && r->file && rc == 0; i++)
         rc = read_below(s, root[i].real, r->file);
+    if (rc == 0 && r->file)
+        rc = read_in_subfolders(s, r->file);
     if (rc == 0 && r->file && !root[0].real && !path_escapes(r->file))
         rc = read_below(s, ".", r->file);
     if (!r->file)
@@ -205,7 +267,7 @@ static int find_bytes(Search *s, const Record *r, bool *at_url)
         rc = read_url(s, r->url);
     if (rc == 0 && r->file)
         rc = fail(s, REASON_NO_FILE,
-                  rooted            ? "no such file"
+                  rooted            ? s->absent
                   : *r->file == '/' ? "not below the current folder: --images says where to look"
                                     : "no such file: --images says where to look");
     else if (rc == 0)
@@ -227,7 +289,7 @@ int lookup_image(const Lookup *l, const Record *record, int box_w, int box_h, bo
 {
     ImageWish wish = {
         .box_w = box_w, .box_h = box_h, .enlarge = enlarge, .max_pixels = l->max_pixels, .draw_cut = true};
-    Search s = {.lookup = l, .err = err};
+    Search s = {.lookup = l, .absent = "no such file", .err = err};
     ImageState state;
     memset(out, 0, sizeof *out);
     if (find_bytes(&s, record, &out->at_url) < 0) {

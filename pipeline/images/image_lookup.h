@@ -6,7 +6,9 @@
  * The first place that has the image decides: if it is corrupt there, that is an error, and no other place is tried.
  * Records are not trusted: a "file" may not lead out of its directory by ".." or an absolute path, and a file:// URL
  * must lead into one of the two directories. Symbolic links there are the owner's, and are followed wherever they lead.
- * A record without a file is looked for in --images by its id, under the names that COCO gives.
+ * A record without a file is looked for in --images by its id, under the names that COCO gives. A file that is a name
+ * without folders is looked for in the subfolders of --images, too, before the cache; they are walked through when the
+ * first such file is missing.
  *
  * lookup_open and lookup_close on one thread; lookup_image on any number. */
 #ifndef COCO_PIPELINE_IMAGES_IMAGE_LOOKUP_H
@@ -22,10 +24,13 @@
 
 #include <stdbool.h>
 
+typedef struct LookupTree LookupTree;
+
 typedef struct {
-    Root root[2];   /* --images and the dataset directory; zeroed: not given */
-    Cache *cache;   /* NULL: it could not be opened */
-    HttpPool *pool; /* NULL: offline */
+    Root root[2];     /* --images and the dataset directory; zeroed: not given */
+    LookupTree *tree; /* the subfolders of --images; NULL: not given */
+    Cache *cache;     /* NULL: it could not be opened */
+    HttpPool *pool;   /* NULL: offline */
     double negative_ttl;
     int64_t max_pixels;
 } Lookup;

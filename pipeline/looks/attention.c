@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "io/base/hash.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/caption_checksum.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,9 +19,10 @@ struct Attention {
     int steps, places, longest;
     bool sentinel;
     LightGrid grid;
-    H5Rows weights; /* (n, steps·places) */
-    int32_t *row;   /* (n) */
-    char **file;    /* (n_files), or NULL */
+    H5Rows weights;    /* (n, steps·places) */
+    int32_t *row;      /* (n) */
+    int32_t *checksum; /* (n) of captions; NULL: the file does not say them */
+    char **file;       /* (n_files), or NULL */
     int64_t n_files;
     Hash *keys;     /* of captions: rows, or files if there are any */
     int64_t *first; /* (keys) the first caption with the key */
@@ -69,6 +71,16 @@ static int read_grid(Attention *a, H5 *h5, Err *err)
     return 0;
 }
 
+static int read_checksums(Attention *a, H5 *h5, Err *err)
+{
+    int said = h5_has(h5, CAPTION_CHECKSUMS, err);
+    if (said <= 0)
+        return said;
+    a->checksum = malloc((size_t)a->n * sizeof *a->checksum);
+    return a->checksum ? h5_read_ints(h5, CAPTION_CHECKSUMS, 1, &a->n, a->checksum, err)
+                       : err_set(err, "out of memory");
+}
+
 static int read_file(Attention *a, H5 *h5, Err *err)
 {
     char *format = NULL;
@@ -79,7 +91,8 @@ static int read_file(Attention *a, H5 *h5, Err *err)
         return -1;
     if (!right)
         return err_set(err, "%s: not an attention file: coco-sample --attention writes one", a->path);
-    if (h5_attr_text(h5, "/", "split", &a->split, err) < 0 || read_shape(a, h5, err) || read_grid(a, h5, err))
+    if (h5_attr_text(h5, "/", "split", &a->split, err) < 0 || read_shape(a, h5, err) || read_grid(a, h5, err) ||
+        read_checksums(a, h5, err))
         return -1;
     int files = h5_has(h5, "files", err);
     if (files <= 0)
@@ -134,6 +147,7 @@ void attention_close(Attention *a)
     hash_free(a->keys);
     free(a->first);
     free(a->row);
+    free(a->checksum);
     free(a->split);
     free(a->path);
     free(a);
@@ -237,6 +251,11 @@ int attention_match(Attention *a, const Record *r, Err *err)
             ", but '%.80s' has neither as many words nor as many characters: it belongs to another run, or to a "
             "model of pieces",
             a->path, n, at, r->caption);
+    else if (a->checksum && a->checksum[at] != caption_checksum(r->caption))
+        rc = err_set(err,
+                     "%s: caption %" PRId64 " is not '%.80s', which the record of image %" PRId64
+                     " has: it belongs to another run",
+                     a->path, at, r->caption, r->image_id);
     else
         rc = check_weights(a, &looks, at, err);
     looks_free(&looks);

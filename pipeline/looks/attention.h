@@ -20,8 +20,9 @@ typedef struct Attention Attention;
 Attention *attention_open(const char *path, Err *err);
 void attention_close(Attention *attention); /* NULL is legal */
 
-/* Checks that the file has the record's caption: one of the same row and split, with weights for as many words, which
- * sum to at most 1. -1: err says what is different. All that follows is for records that have passed. */
+/* Checks that the file has the record's caption: one of the same row and split, the same by its checksum if the
+ * file has them, with weights for as many words, which sum to at most 1. -1: err says what is different. All that
+ * follows is for records that have passed. */
 int attention_match(Attention *attention, const Record *record, Err *err);
 
 const LightGrid *attention_grid(const Attention *attention);

@@ -12,6 +12,7 @@ static const struct {
     [LEFT_DOUBLED] = {"caption", "captions", "a number that another caption of the image has"},
     [LEFT_FEATURELESS] = {"image", "images", "no features"},
     [LEFT_FILELESS] = {"image", "images", "not below --images"},
+    [LEFT_AMBIGUOUS] = {"image", "images", "several of that name in subfolders of --images"},
     [LEFT_LONG] = {"caption", "captions", "longer than --max-words "},
     [LEFT_UNKNOWN] = {"caption", "captions", "words outside the vocabulary, which has no <UNK>"},
     [LEFT_SPLITLESS] = {"image", "images", "in no split"},

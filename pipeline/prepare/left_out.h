@@ -13,6 +13,7 @@ typedef enum {
     LEFT_DOUBLED,     /* captions with the number of another of their image */
     LEFT_FEATURELESS, /* images */
     LEFT_FILELESS,    /* images that are not below --images */
+    LEFT_AMBIGUOUS,   /* images of which several are below --images */
     LEFT_LONG,        /* captions; from here on, as the options ask */
     LEFT_UNKNOWN,     /* captions with a word outside a vocabulary that has no <UNK> */
     LEFT_SPLITLESS,   /* images */

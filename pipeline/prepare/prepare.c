@@ -1,6 +1,7 @@
 #include "pipeline/prepare/prepare.h"
 
 #include "io/captions/captions.h"
+#include "io/file/base_names.h"
 #include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/hdf5/h5.h"
@@ -14,6 +15,7 @@
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,18 +38,18 @@ static int read_captions(Prepare *p, Err *err)
     const PrepareOptions *o = p->options;
     CaptionSink sink = caption_set_sink(&p->captions);
     for (int i = 0; i < o->n_captions && !report_stop(p->report); i++) {
-        const char *format;
+        const char *path = o->captions[i], *format;
         int64_t captions = p->captions.n;
         int32_t images = hash_count(p->captions.names);
         report_wait(p->report, true);
-        int rc = captions_read(o->captions[i], &sink, &format, err);
+        int rc = captions_read(path, &sink, &format, err);
         report_wait(p->report, false);
         if (rc)
             return -1;
         captions = p->captions.n - captions;
         images = hash_count(p->captions.names) - images;
-        report_note(p->report, "%s: %s: %lld caption%s, %d image%s", o->captions[i], format, (long long)captions,
-                    plural(captions), images, plural(images));
+        report_note(p->report, "%s: %s: %lld caption%s, %d image%s", strcmp(path, "-") ? path : "standard input",
+                    format, (long long)captions, plural(captions), images, plural(images));
     }
     return 0;
 }
@@ -166,26 +168,55 @@ static int find_file(CaptionSet *set, int32_t i, const char *dir, Err *err)
     return there ? there : try_file(&set->image[i], dir, base_name(name), err);
 }
 
-static int find_files(CaptionSet *set, const char *dir, Err *err)
+/* A name without folders that was not found: 1: one picture alone in the subfolders has it; 0: none or several has it,
+ * as *why says. The tree is read when it is first needed. */
+static int find_in_subfolders(CaptionSet *set, int32_t i, const char *dir, BaseNames *tree, LeftKind *why, Err *err)
+{
+    const char *path, *name = caption_set_name(set, i);
+    *why = LEFT_FILELESS;
+    if (strchr(name, '/'))
+        return 0;
+    if (!tree->names && base_names_read(tree, dir, err))
+        return -1;
+    BaseNameFound found = base_names_find(tree, name, &path);
+    if (found == BASE_NAME_SEVERAL)
+        *why = LEFT_AMBIGUOUS;
+    return found == BASE_NAME_ONE ? try_file(&set->image[i], dir, path, err) : 0;
+}
+
+/* The names of the images below the directory; those that are not there are left out. Returns how many are. */
+static int64_t name_files(CaptionSet *set, const char *dir, BaseNames *tree, Err *err)
 {
     int64_t found = 0;
-    int exists = file_exists(dir, err);
-    if (exists <= 0)
-        return exists ? -1 : err_set(err, "%s: no such directory", dir);
     for (int32_t i = 0; i < hash_count(set->names); i++) {
         if (set->image[i].row == NO_ROW)
             continue;
+        LeftKind why;
         int there = find_file(set, i, dir, err);
+        if (there == 0)
+            there = find_in_subfolders(set, i, dir, tree, &why, err);
         if (there < 0)
             return -1;
         found += there;
         if (!there) {
             set->image[i].row = NO_ROW;
-            left_out_add(&set->left, LEFT_FILELESS, caption_set_name(set, i));
+            left_out_add(&set->left, why, caption_set_name(set, i));
         }
     }
-    return found ? 0
-                 : err_set(err, "%s: none of the images is there, not even '%s'", dir, caption_set_name(set, 0));
+    return found;
+}
+
+static int find_files(CaptionSet *set, const char *dir, Err *err)
+{
+    BaseNames tree = {0};
+    int exists = file_exists(dir, err);
+    if (exists <= 0)
+        return exists ? -1 : err_set(err, "%s: %s", dir, strerror(errno));
+    int64_t found = name_files(set, dir, &tree, err);
+    base_names_free(&tree);
+    if (found == 0)
+        err_set(err, "%s: none of the images is there, not even '%s'", dir, caption_set_name(set, 0));
+    return found > 0 ? 0 : -1;
 }
 
 /* --- words --- */
@@ -352,11 +383,10 @@ static int write_all(Prepare *p, Err *err)
 
 static int check_target(const PrepareOptions *o, Err *err)
 {
-    if (dir_vacant(o->out))
-        return 0;
-    if (o->replace)
-        return dataset_check_own(o->out, err);
-    return err_set(err, "%s: exists already; --force replaces it", o->out);
+    bool vacant = dir_vacant(o->out);
+    if (!vacant && !o->replace)
+        return err_set(err, "%s: exists already; --force replaces it", o->out);
+    return (!vacant && dataset_check_own(o->out, err)) || outdir_check(o->out, err) ? -1 : 0;
 }
 
 int prepare_run(const PrepareOptions *options, const Report *report, Err *err)

@@ -3,6 +3,7 @@
 #include "io/base/utf8.h"
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/common/caption_checksum.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -13,7 +14,7 @@ enum { VERSION = 1 };
 
 struct AttentionFile {
     OutFile out;
-    H5Append *array;
+    H5Append *array, *checksums;
     int places, steps;
     const int64_t *row; /* (n) */
     int64_t n, next;
@@ -89,47 +90,57 @@ AttentionFile *attention_file_begin(const char *path, const AttentionShape *s, c
     if (!f->weights)
         err_set(err, "out of memory");
     else if (write_head(f->out.path, s, origin, err) == 0)
-        f->array = h5_append_begin(f->out.path, "attention", 4, 3, dim, err);
+        f->checksums = h5_append_begin_ints(f->out.path, CAPTION_CHECKSUMS, s->n, err);
+    if (f->checksums)
+        f->array = h5_append_begin(f->out.path, ATTENTION_ARRAY, 4, 3, dim, err);
     if (f->array)
         return f;
     attention_file_abort(f);
     return NULL;
 }
 
-/* Appends the weights with NaN after the first `steps` steps. */
-static int append(AttentionFile *f, int steps, Err *err)
+/* Appends the weights with NaN after the first `steps` steps, and the caption's checksum. */
+static int append(AttentionFile *f, int steps, int32_t checksum, Err *err)
 {
     size_t all = (size_t)f->steps * (size_t)f->places;
     for (size_t i = (size_t)steps * (size_t)f->places; i < all; i++)
         f->weights[i] = NAN;
     f->next++;
-    return h5_append_row(f->array, f->weights, err);
+    return h5_append_row(f->array, f->weights, err) || h5_append_int(f->checksums, checksum, err) ? -1 : 0;
 }
 
-int attention_file_add(AttentionFile *f, int64_t row, const SearchResult *r, Err *err)
+/* An image that is left out. */
+static int append_none(AttentionFile *f, Err *err)
+{
+    return append(f, 0, caption_checksum(""), err);
+}
+
+int attention_file_add(AttentionFile *f, int64_t row, const char *caption, const SearchResult *r, Err *err)
 {
     size_t places = (size_t)f->places;
     int steps = 0;
     while (f->next < f->n && f->row[f->next] != row)
-        if (append(f, 0, err))
+        if (append_none(f, err))
             return -1;
     for (int i = 0; i < r->n; i++)
         if (r->words[i] != WORD_NULL && r->words[i] != WORD_START)
             memcpy(f->weights + (size_t)steps++ * places, r->attention + (size_t)i * places,
                    places * sizeof *f->weights);
-    return append(f, steps, err);
+    return append(f, steps, caption_checksum(caption), err);
 }
 
 int attention_file_end(AttentionFile *f, Err *err)
 {
     int rc = 0;
     while (f->next < f->n && rc == 0)
-        rc = append(f, 0, err);
+        rc = append_none(f, err);
     if (rc) {
         attention_file_abort(f);
         return -1;
     }
     rc = h5_append_end(f->array, err);
+    if (h5_append_end(f->checksums, rc ? NULL : err))
+        rc = -1;
     if (rc)
         outfile_abort(&f->out);
     else
@@ -144,6 +155,7 @@ void attention_file_abort(AttentionFile *f)
     if (!f)
         return;
     h5_append_abort(f->array);
+    h5_append_abort(f->checksums);
     outfile_abort(&f->out);
     free(f->weights);
     free(f);

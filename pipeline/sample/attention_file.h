@@ -8,6 +8,8 @@
  *               the images' rows in the split, or places in the list of pictures
  *   files (captions) strings
  *               of pictures: their names, as in records. One that was left out has NaN alone
+ *   caption_checksums (captions) int32
+ *               what the captions were: pipeline/common/caption_checksum.h
  *   attributes of /
  *               format "coco-attention", version 1, grid_rows, grid_columns (if known), split, crop_aspect (width / height
  *               of the part in a picture's middle that the grid covers, if it does not cover all of it)
@@ -21,6 +23,8 @@
 #include "pipeline/model_file/origin.h"
 
 #include <stdint.h>
+
+#define ATTENTION_ARRAY "attention"
 
 typedef struct AttentionFile AttentionFile;
 
@@ -36,8 +40,8 @@ typedef struct {
 
 /* `origin` says what part of pictures the grid covers. Borrows the shape's rows. NULL: failed. */
 AttentionFile *attention_file_begin(const char *path, const AttentionShape *shape, const Origin *origin, Err *err);
-/* The caption of this row, the next one of the shape's that is not left out. */
-int attention_file_add(AttentionFile *file, int64_t row, const SearchResult *result, Err *err);
+/* The caption of this row, the next one of the shape's that is not left out, as in its record. */
+int attention_file_add(AttentionFile *file, int64_t row, const char *caption, const SearchResult *result, Err *err);
 /* After the last one; frees, even on failure. */
 int attention_file_end(AttentionFile *file, Err *err);
 void attention_file_abort(AttentionFile *file); /* writes nothing; NULL is legal */

@@ -230,13 +230,17 @@ static int write_item(Decoder *d, CaptionItem *item, const SearchResult *results
     return caption_output_put(d->out, item, err);
 }
 
-static int write_captions(Decoder *d, CaptionItem *item, const SearchResult *results, Err *err)
+/* Those of the i-th image of the batch, and what the words of the first looked at. */
+static int write_captions(Decoder *d, int i, Err *err)
 {
+    const SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
     int n = take_captions(d, results);
-    int rc = n < 0 ? err_set(err, "out of memory") : write_item(d, item, results, n, err);
-    for (int i = 0; i < d->answers; i++) {
-        free(d->candidates[i].caption);
-        d->candidates[i].caption = NULL;
+    int rc = n < 0 ? err_set(err, "out of memory") : write_item(d, &d->items[i], results, n, err);
+    if (rc == 0 && d->looks)
+        rc = attention_file_add(d->looks, d->number[i], d->candidates[0].caption, results, err);
+    for (int k = 0; k < d->answers; k++) {
+        free(d->candidates[k].caption);
+        d->candidates[k].caption = NULL;
     }
     return rc;
 }
@@ -273,11 +277,8 @@ int decoder_run(Decoder *d, int n, Err *err)
     search_run(d->search, input, d->results);
     if (d->options->rerank && rerank_all(d, n, input[0].features, err))
         return -1;
-    for (int i = 0; i < n; i++) {
-        SearchResult *results = &d->results[(size_t)i * (size_t)d->answers];
-        if (write_captions(d, &d->items[i], results, err) ||
-            (d->looks && attention_file_add(d->looks, d->number[i], results, err)))
+    for (int i = 0; i < n; i++)
+        if (write_captions(d, i, err))
             return -1;
-    }
     return 0;
 }

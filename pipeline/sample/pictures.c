@@ -1,9 +1,11 @@
 #include "pipeline/sample/pictures.h"
 
 #include "io/base/utf8.h"
+#include "io/file/file.h"
 #include "pipeline/common/choice.h"
 #include "pipeline/common/threads.h"
 #include "pipeline/features/cnn_find.h"
+#include "pipeline/features/cnn_list.h"
 #include "pipeline/features/picture_list.h"
 #include "pipeline/features/picture_stream.h"
 #include "pipeline/sample/rows_share.h"
@@ -97,17 +99,36 @@ static int open_network(const PictureOptions *o, Network *n, Extractor *x, Err *
     return choose_preprocess(&x->prepare, n->cnn, origin, err);
 }
 
+/* After a failure to open the network that a model names: if it is missing, and coco-fetch does not know it, err also
+ * says where it should be. Returns -1. */
+static int explain_missing(const Network *n, bool several, Err *err)
+{
+    const char *name = n->model->origin.cnn;
+    char *path = name && !cnn_list_find(name) ? cnn_cache_path(name, NULL) : NULL;
+    if (!name && several)
+        err_set(err, "%s: does not say which network its features are from; in an ensemble it must", n->path);
+    if (path && file_exists(path, NULL) == 0 && file_exists(name, NULL) == 0)
+        err_set(err, "%s; put its file there, as %s%s", err->text, path,
+                several ? ": --cnn names one network, not several" : ", or name it by --cnn");
+    free(path);
+    return -1;
+}
+
 static int open_networks(Run *r, Err *err)
 {
     const Ensemble *e = r->ensemble;
+    const char *cnn = r->options->cnn;
+    if (cnn && e->sources > 1)
+        return err_set(
+            err,
+            "--cnn names one network, but %s and %s take features of different ones; without --cnn each is "
+            "looked for in the cache",
+            e->path[0], e->path[ensemble_first(e, 1)]);
     for (int i = 0; i < e->sources; i++) {
         int first = ensemble_first(e, i), attends = ensemble_attends(e, i);
         r->network[i] = (Network){&e->model[first], e->path[first], attends < 0 ? NULL : &e->model[attends], NULL};
-        if (i > 0 && r->options->cnn)
-            return err_set(err, "--cnn names one network, but %s and %s take features of different ones",
-                           e->path[0], e->path[first]);
         if (open_network(r->options, &r->network[i], &r->extractor[i], err))
-            return -1;
+            return cnn ? -1 : explain_missing(&r->network[i], e->sources > 1, err);
     }
     return 0;
 }

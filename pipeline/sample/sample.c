@@ -3,6 +3,7 @@
 #include "io/file/file.h"
 #include "io/hdf5/h5.h"
 #include "io/ranks/ranks.h"
+#include "pipeline/common/replace.h"
 #include "pipeline/common/team.h"
 #include "pipeline/sample/rows.h"
 #include "pipeline/sample/rows_share.h"
@@ -128,13 +129,15 @@ static int score_rows(Run *r, Err *err)
                                                  &r->options->decoder, &r->output, r->report, err);
 }
 
-/* Files that one run reads or writes are different ones. */
+/* Files that one run reads or writes are different ones, and --attention replaces its own kind alone. */
 static int check_output(const SampleOptions *o, Err *err)
 {
     const struct {
         const char *name, *path;
     } others[] = {
         {"--attention", o->attention}, {"--features", o->features}, {"--files", o->files}, {"--rows", o->rows}};
+    if (o->attention && replace_check(o->attention, ATTENTION_ARRAY, err))
+        return -1;
     if (!strcmp(o->output, "-"))
         return 0;
     for (int i = 0; i < o->n_models; i++)
