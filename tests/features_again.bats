@@ -86,7 +86,7 @@ interrupted() {
     exec 8>&-
     wait $pid || status=$?
     [ "$status" = 143 ]
-    grep -q "^stopped; the same command goes on here$" said
+    grep -q "^interrupted; run the same command again to resume$" said
     [ ! -e out.h5 ]
     rm pipe
     features -q -j2 p
