@@ -209,13 +209,13 @@ events() { jq -c 'select(.event != "done" and .event != "checkpoint") | del(.cap
     cp l.log four
     for name in remembered asked; do
         cp four.h5 m.h5
-        # As far as 7, whose line is torn.
+        # A run was killed as far as 7, whose line is torn.
         { cat four; jq -c 'select(.iteration > 4 and .iteration < 7)' whole/l.log; printf '{"event":"itera'; } >l.log
         lost=$(jq -c 'select(.iteration > 4 and .iteration < 7)' whole/l.log | wc -l)
         log=()
         [ $name = remembered ] || log=(--log l.log)
         notes --resume m.h5 --iterations 9 "${log[@]}"
-        grep "l.log: $lost lines after iteration 4 removed: a run was killed before it saved them" stderr
+        grep "l.log: $lost lines after iteration 4 removed, as no model has them" stderr
         same <(events l.log) <(events whole/l.log)
         [ "$(jq -s '.[0].run' l.log)" = "$(jq -s '.[0].run' whole/l.log)" ]
     done

@@ -77,11 +77,11 @@ static int keep_log(TrainRun *r, Err *err)
     if (r->options->force || !r->claims[CLAIM_LOG].path)
         return 0;
     char *place = path_follow(r->log_path);
-    if (!place || aside_copy(place, err)) {
+    if (!place)
+        return err_set(err, "out of memory");
+    if (aside_copy(place, err)) {
         free(place);
-        return place ? err_set(err, "%s (it cannot be kept until the model is saved; --force goes without)",
-                               err->text)
-                     : err_set(err, "out of memory");
+        return err_set(err, "%s (it cannot be kept until the model is saved; --force goes without)", err->text);
     }
     r->log_kept = place;
     return 0;
@@ -133,9 +133,8 @@ static int cut_log(TrainRun *r, bool remembered, Err *err)
                     "%s: goes on after iteration %lld, with a model later than %s; this run's lines follow",
                     r->log_path, at, r->options->resume);
     else if (lines)
-        report_note(r->report,
-                    "%s: %lld line%s after iteration %lld removed: a run was killed before it saved them",
-                    r->log_path, (long long)lines, plural(lines), at);
+        report_note(r->report, "%s: %lld line%s after iteration %lld removed, as no model has them", r->log_path,
+                    (long long)lines, plural(lines), at);
     return 0;
 }
 
