@@ -518,3 +518,12 @@ ended() {
     chmod u+w sub
     [[ "$(cat err)" == "coco-train: sub/m.h5: Permission denied" ]]
 }
+
+@test "a log that is there is written in a folder that cannot be" {
+    mkdir sub && : >sub/l.log && chmod a-w sub
+    for _ in 1 2; do
+        without_override coco-train -q "${SMALL[@]}" -d d -o m.h5 --iterations 2 --log sub/l.log
+    done
+    chmod u+w sub
+    [ "$(iterations sub/l.log)" = "1 2 " ]
+}
