@@ -175,7 +175,10 @@ static int run(const Cli *cli, Options *o)
     }
     if (!o->check_gradients && team_rank() == 0 && result.complete && !isnan(o->target_loss) &&
         !(result.loss <= o->target_loss)) {
-        cli_error("the last loss, %f, is above the target, %g", result.loss, o->target_loss);
+        if (isnan(result.loss))
+            cli_error("no iteration was done, so no loss is at most the target, %g", o->target_loss);
+        else
+            cli_error("the last loss, %f, is above the target, %g", result.loss, o->target_loss);
         return 1;
     }
     return 0;

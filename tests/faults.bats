@@ -12,7 +12,7 @@ setup() {
 
 @test "reads, writes, files: the same bytes, or a line, exit 1 and the old files" {
     "$ROOT/scripts/faults" --sample 2 --kind read,shortread,write,shortwrite,sync,rename,open \
-        shapes archive images train resume greedy table
+        shapes archive images train again resume greedy table
     "$ROOT/scripts/faults" --kind write,shortwrite,sync,rename plot
 }
 

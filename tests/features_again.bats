@@ -87,7 +87,7 @@ out.h5: 80 pictures, 64 numbers each, a grid of 16 x 16 places of 64" ]
     exec 8>&-
     wait $pid || status=$?
     [ "$status" = 143 ]
-    grep -q "^stopped; the same command goes on here$" said
+    grep -q "^interrupted; run the same command again to resume$" said
     [ ! -e out.h5 ]
     rm pipe
     features -q -j2 p

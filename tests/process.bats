@@ -148,6 +148,7 @@ limited() {
 
 @test "files may not become large (ulimit -f): a line, exit 1, the old files; the log's loss saves the model" {
     tiny -d "$FILES/d" -o m.h5 --iterations 3
+    tiny -d "$FILES/d" -o large.h5 --iterations 3 --hidden 64
     coco-plot -q -o plot.png "$FILES/log.jsonl"
     coco-render -q -d "$FILES/d" -o sheet.png "$FILES/captions.jsonl"
     cp -r . "$BATS_FILE_TMPDIR/before"
@@ -156,8 +157,11 @@ limited() {
     small "m.h5: File too large" tiny -d "$FILES/d" -o m.h5 --iterations 5
     small "plot.png: PNG: File too large" coco-plot -o plot.png --log-y "$FILES/log.jsonl"
     small "sheet.png: PNG: File too large" coco-render -d "$FILES/d" -o sheet.png "$FILES/captions.jsonl"
+    # Numbers are handed over in a file, too.
+    small "large.h5: /params/[A-Za-z_]+: [0-9]+ bytes of numbers are above the limit \(ulimit -f\): File too large" \
+        coco-train -q --resume large.h5 --iterations 5
     small "coco2014_captions.h5: File too large" coco-fetch shapes -q --force -o d --train 20 --val 2
-    for name in m.h5 plot.png sheet.png; do same $name "$BATS_FILE_TMPDIR/before/$name"; done
+    for name in m.h5 large.h5 plot.png sheet.png; do same $name "$BATS_FILE_TMPDIR/before/$name"; done
     [ "$(wc -l <d/train2014_images.txt)" = 2 ]
     [ -z "$(find . -name '*coco-part*')" ]
     fill() { (ulimit -f 64; fails 1 "log.jsonl: training log: File too large" coco-train -q --hidden 2 --wordvec 2 "$@"); }

@@ -7,7 +7,8 @@ load support/common
 load support/small_dataset
 
 # small ARGUMENT...: coco-train with a small network, without --force.
-small() { coco-train -q --hidden 16 --wordvec 8 --batch-size 10 "$@"; }
+SMALL=(--hidden 16 --wordvec 8 --batch-size 10)
+small() { coco-train -q "${SMALL[@]}" "$@"; }
 
 # notes COMMAND...: the same with its notes, which go to the file stderr.
 notes() { coco-train --hidden 16 --wordvec 8 --batch-size 10 "$@" 2>stderr; }
@@ -197,6 +198,64 @@ END
     [ "$(jq -r -s '.[0].run' l.log)" = "$(attribute m.h5 /train run)" ]
 }
 
+# events LOG: its lines, without what differs from run to run, and the ends and saves of runs.
+events() { jq -c 'select(.event != "done" and .event != "checkpoint") | del(.captions_per_s, .run, .plan)' "$1"; }
+
+@test "a resumed log: what a killed run had not saved is removed" {
+    mkdir whole
+    small -d d -o whole/m.h5 --iterations 9 --val-every 1 --log whole/l.log
+    small -d d -o m.h5 --iterations 4 --val-every 1 --log l.log
+    cp m.h5 four.h5
+    cp l.log four
+    for name in remembered asked; do
+        cp four.h5 m.h5
+        # A run was killed as far as 7, whose line is torn.
+        { cat four; jq -c 'select(.iteration > 4 and .iteration < 7)' whole/l.log; printf '{"event":"itera'; } >l.log
+        lost=$(jq -c 'select(.iteration > 4 and .iteration < 7)' whole/l.log | wc -l)
+        log=()
+        [ $name = remembered ] || log=(--log l.log)
+        notes --resume m.h5 --iterations 9 "${log[@]}"
+        grep "l.log: $lost lines after iteration 4 removed, as no model has them" stderr
+        same <(events l.log) <(events whole/l.log)
+        [ "$(jq -s '.[0].run' l.log)" = "$(jq -s '.[0].run' whole/l.log)" ]
+    done
+    # With nothing left to do, nothing is removed.
+    head -n 1 whole/l.log | jq -c '.iteration = 12' >>l.log
+    cp l.log kept
+    coco-train -q --resume m.h5 --iterations 9
+    same l.log kept
+}
+@test "a resumed log: killed and resumed, it has every iteration once" {
+    forever --save-every 3
+    until_lines 12
+    ended KILL
+    k=$(attribute m.h5 /train iteration)
+    coco-train -q --resume m.h5 --iterations $((k + 4)) 2>stderr
+    [ "$(iterations l.log)" = "$(seq -s ' ' $((k + 4))) " ]
+}
+@test "a resumed log: lines of a later model stay" {
+    small -d d -o m.h5 --iterations 4 --log l.log
+    cp m.h5 four.h5
+    coco-train -q --resume m.h5 --iterations 8
+    cp l.log kept
+    run --separate-stderr coco-train -q --resume four.h5 --iterations 6
+    [ "$status" = 0 ]
+    [[ $stderr == "coco-train: "*"l.log: goes on after iteration 4, with a model later than four.h5; this run is not logged (--log FILE says where)" ]]
+    same l.log kept
+    tiny -d d -o four.h5 --iterations 4
+    run --separate-stderr coco-train -q --resume four.h5 --iterations 6 --log l.log
+    [ "$stderr" = "coco-train: l.log: goes on after iteration 4, with a model later than four.h5; this run's lines follow" ]
+    [ "$(iterations l.log)" = "1 2 3 4 5 6 7 8 5 6 " ]
+}
+@test "a resumed log: what is missing is said" {
+    small -d d -o m.h5 --iterations 4 --log l.log
+    jq -c 'select(.iteration < 3)' l.log >gap && mv gap l.log
+    notes --resume m.h5 --iterations 6
+    grep "l.log: has nothing between iteration 2 and 5$" stderr
+    notes --resume m.h5 --iterations 7 --log new.log
+    grep "new.log: begins with iteration 7$" stderr
+}
+
 # --- the remembered log ---
 
 @test "--resume continues the log that the run had, from anywhere" {
@@ -214,7 +273,8 @@ END
     coco-train -q --resume moved/a/m.h5 --iterations 7
     [ "$(iterations moved/a.log)" = "1 2 3 4 5 6 7 " ]
     # Under another name the model still knows it.
-    coco-train -q --resume moved/a/m.h5 --iterations 8 -o n.h5
+    coco-train --resume moved/a/m.h5 --iterations 8 -o n.h5 2>stderr
+    grep "a.log: continued, for n.h5 (--log FILE gives it a log of its own)$" stderr
     [ "$(attribute n.h5 /train log)" = moved/a.log ]
     coco-train -q --resume n.h5 --iterations 9
     [ "$(iterations moved/a.log)" = "1 2 3 4 5 6 7 8 9 " ]
@@ -338,6 +398,71 @@ END
     [ "$(wc -l <have)" = 11 ]
 }
 
+# --- the same run again, killed ---
+
+# forever ARGUMENT...: starts a run without an end, as $pid.
+forever() {
+    coco-train -q "${SMALL[@]}" -d d -o m.h5 --iterations 100000000 --log l.log -j 1 "$@" 3>&- &
+    pid=$!
+}
+
+# until_lines N: waits until l.log has as many.
+until_lines() {
+    for _ in $(seq 600); do
+        [ "$(wc -l 2>/dev/null <l.log)" -ge "$1" ] 2>/dev/null && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# ended SIGNAL: ends that run.
+ended() {
+    kill "-$1" $pid
+    wait $pid || true
+}
+
+@test "the same run again keeps the earlier log until the model is saved" {
+    forever
+    until_lines 5
+    ended TERM
+    k=$(attribute m.h5 /train iteration)
+    cp m.h5 saved.h5
+    cp l.log whole
+    forever 2>stderr
+    for _ in $(seq 600); do
+        [ ! -e l.log.coco-part-before ] || [ ! -s l.log ] || [ "$(head -n 1 l.log)" = "$(head -n 1 whole)" ] || break
+        sleep 0.05
+    done
+    ended KILL
+    # That it starts over is said with -q too: what was trained will be lost.
+    [ "$(cat stderr)" = "coco-train: m.h5: the same run again, from its beginning; --resume would continue at iteration $k" ]
+    same m.h5 saved.h5
+    same l.log.coco-part-before whole
+    # Whichever run comes next puts it back.
+    notes --resume m.h5 --iterations $((k + 2))
+    grep "l.log: put back as it was: the run that had begun it again was killed before it saved" stderr
+    [ "$(iterations l.log)" = "$(seq -s ' ' $((k + 2))) " ]
+    head -n "$(wc -l <whole)" l.log | cmp - whole
+    [ -z "$(ls l.log.*)" ]
+}
+@test "the same run again drops the earlier log with its first save, and puts it back if it saves nothing" {
+    small -d d -o m.h5 --iterations 5 --log l.log
+    chmod 640 l.log
+    cp l.log whole
+    cp m.h5 saved.h5
+    (ulimit -f 4; fails 1 "m.h5: File too large" coco-train -q "${SMALL[@]}" -d d -o m.h5 --iterations 5 --log l.log)
+    same l.log whole
+    same m.h5 saved.h5
+    [ "$(stat -c %a l.log)" = 640 ]
+    small -d d -o m.h5 --iterations 5 --log l.log
+    run ! cmp -s l.log whole
+    [ "$(iterations l.log)" = "1 2 3 4 5 " ]
+    [ "$(stat -c %a l.log)" = 640 ]
+    [ -z "$(ls l.log.*)" ]
+}
+
+# --- two runs at once ---
+
 @test "two --resume of one model at once: the second is refused, until the first ends, even if it is killed" {
     tiny -d d -o m.h5 --iterations 4
     ln -s m.h5 link.h5
@@ -348,8 +473,8 @@ END
         [ ! -e m.h5.coco-part-0 ] || break
         sleep 0.02
     done
-    fails 1 "m.h5: another coco-train continues it at this moment" coco-train -q --resume m.h5 --iterations 8
-    fails 1 "link.h5: another coco-train continues it at this moment" coco-train -q --resume link.h5 --iterations 8
+    fails 1 "m.h5: is in use by another coco-train" coco-train -q --resume m.h5 --iterations 8
+    fails 1 "link.h5: is in use by another coco-train" coco-train -q --resume link.h5 --iterations 8
     same m.h5 copy.h5
     # What it writes elsewhere does not concern the other run.
     coco-train -q --resume m.h5 -o other.h5 --iterations 8
@@ -360,10 +485,45 @@ END
     [ -z "$(ls m.h5.*)" ]
 }
 
+@test "two new runs with one model, best model or log at once: the second is refused" {
+    forever --val-every 1 --keep-best best.h5
+    until_lines 3
+    ln -s m.h5 link.h5
+    fails 1 "m.h5: is in use by another coco-train" coco-train -q "${SMALL[@]}" -d d -o m.h5 --iterations 3
+    fails 1 "link.h5: is in use by another coco-train" coco-train -q "${SMALL[@]}" -d d -o link.h5 --iterations 3 --force
+    fails 1 "best.h5: is in use by another coco-train" coco-train -q "${SMALL[@]}" -d d -o n.h5 --iterations 3 --val-every 1 --keep-best best.h5
+    fails 1 "l.log: is in use by another coco-train" coco-train -q "${SMALL[@]}" -d d -o n.h5 --iterations 3 --log ./l.log --force
+    [ ! -e n.h5 ]
+    [ -z "$(ls n.h5* 2>/dev/null)" ]
+    ended TERM
+    # A log that only the model names is no reason not to train.
+    cp m.h5 n.h5
+    coco-train -q --resume m.h5 --iterations 100000000 -j 1 3>&- &
+    pid=$!
+    until_lines $(($(wc -l <l.log) + 3))
+    k=$(attribute n.h5 /train iteration)
+    tool_h5 n.h5 attr /train keep_best text other.h5
+    run --separate-stderr coco-train -q --resume n.h5 --iterations $((k + 1))
+    [ "$status" = 0 ]
+    [[ $stderr == "coco-train: "*"l.log: is in use by another coco-train; this run is not logged (--log FILE says where)" ]]
+    ended KILL
+    small -d d -o m.h5 --iterations 3 --log l.log --force
+    [ -z "$(ls m.h5.* l.log.*)" ]
+}
+
 @test "--resume of a model in a folder that cannot be written says so" {
     tiny -d d -o m.h5 --iterations 4
     mkdir sub && mv m.h5 sub && chmod a-w sub
     without_override coco-train -q --resume sub/m.h5 -d d --iterations 8 2>err && false
     chmod u+w sub
     [[ "$(cat err)" == "coco-train: sub/m.h5: Permission denied" ]]
+}
+
+@test "a log that is there is written in a folder that cannot be" {
+    mkdir sub && : >sub/l.log && chmod a-w sub
+    for _ in 1 2; do
+        without_override coco-train -q "${SMALL[@]}" -d d -o m.h5 --iterations 2 --log sub/l.log
+    done
+    chmod u+w sub
+    [ "$(iterations sub/l.log)" = "1 2 " ]
 }

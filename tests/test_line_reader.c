@@ -60,11 +60,13 @@ static void line_ends(void **state)
     LineReader *reader = reader_of(text, sizeof text - 1, 100);
     assert_line(reader, "one");
     assert_line(reader, "two");
+    assert_int_equal(line_reader_offset(reader), strlen("\xef\xbb\xbfone\ntwo\r\n"));
     assert_line(reader, "");
     assert_line(reader, " ");
     assert_line(reader, "\xef\xbb\xbf\rthree\r"); /* a mark elsewhere is text, and so is a lone CR */
     assert_string_equal(line_reader_place(reader) + strlen(dir), "/lines: line 5");
     assert_line(reader, "last");
+    assert_int_equal(line_reader_offset(reader), sizeof text - 1);
     assert_end(reader);
     line_reader_close(reader);
     line_reader_close(NULL);

@@ -354,12 +354,17 @@ wait_lines() {
     # The first line fails, inside an epoch or, with one iteration per epoch, at its end.
     for settings in "--order shuffle" "--batch-size 1000 --lr-decay 0.5 --val-every 1"; do
         rm -f part.h5
-        fails 1 "/dev/full: .*No space left" tiny -d d -o part.h5 --iterations 10 --log /dev/full $settings
+        fails 1 "/dev/full: .*No space left on device; part.h5 is saved, at iteration 1$" tiny -d d -o part.h5 --iterations 10 --log /dev/full $settings
         [ "$(attribute part.h5 /train iteration)" = 1 ]
         coco-train -q --resume part.h5 --iterations 5
         tiny -d d -o whole.h5 --iterations 5 $settings
         same whole.h5 part.h5
     done
+}
+@test "log: a full disk that has no room for the model either" {
+    (ulimit -f 2; fails 1 "log: training log: File too large; not saved either: m.h5: File too large$" \
+        tiny -d d -o m.h5 --iterations 1000 --log log)
+    [ ! -e m.h5 ]
 }
 @test "log: nothing else goes to standard output" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 25 --iterations 12 --log - 2>stderr >log
@@ -372,6 +377,22 @@ wait_lines() {
     [ "$(grep -c '(Iteration [0-9]* / 21) loss: [0-9.]* per word: [0-9.]* perplexity: [0-9.]*$' stderr)" = 3 ]
     grep -q '(Iteration 11 / 21) loss: ' stderr
     [[ "$(tail -n 1 stderr)" =~ ^m.h5:\ 21\ iterations,\ last\ loss\ [0-9.]+$ ]]
+}
+@test "notes: without an iteration there is no loss" {
+    for length in "--iterations 0" "--epochs 0"; do
+        coco-train -d d -o m.h5 --hidden 16 --wordvec 8 $length --log log 2>stderr --force
+        [ "$(tail -n 1 stderr)" = "m.h5: 0 iterations; log: log" ]
+        [ "$(attribute m.h5 /train iteration)" = 0 ]
+    done
+    fails 1 "no iteration was done, so no loss is at most the target, 5" tiny -d d -o m.h5 --iterations 0 --target-loss 5
+}
+@test "a loss that is not finite ends the training; the model stays, or is not written" {
+    fails 1 "the loss is -?(nan|inf) at iteration [0-9]+ \(a lower --lr\?\); m.h5 was not written$" \
+        tiny -d d -o m.h5 --lr 1 --weight-decay 1000 --iterations 50
+    [ ! -e m.h5 ]
+    tiny -d d -o m.h5 --iterations 2
+    fails 1 "\(a lower --lr\?\); m.h5 is left as it was$" tiny -d d -o m.h5 --lr 1 --weight-decay 1000 --iterations 50
+    [ "$(attribute m.h5 /train iteration)" = 2 ]
 }
 @test "notes: what was written where; with --print-every 0 no losses" {
     coco-train -d d -o m.h5 --hidden 16 --wordvec 8 --batch-size 10 --iterations 1 --val-every 1i --keep-best best.h5 \

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LINE_BYTES = 1 << 20 };
 
@@ -60,6 +61,34 @@ LogContent log_look(const char *path, LogEnds *ends, Err *err)
         ends->last = ends->first;
     free(last);
     return content;
+}
+
+int log_cut(const char *path, int64_t iteration, int64_t *lines, Err *err)
+{
+    LineReader *reader = line_reader_open(path, LINE_BYTES, err);
+    const char *line;
+    size_t len;
+    LineAnswer answer;
+    int64_t end = 0;
+    bool saved = false;
+    *lines = 0;
+    if (!reader)
+        return -1;
+    while ((answer = line_reader_next(reader, &line, &len, err)) == LINE_READ) {
+        LogEvent e;
+        if (log_parse(&e, line, len, NULL))
+            continue;
+        bool later = e.iteration > iteration;
+        end = later ? end : line_reader_offset(reader);
+        *lines = later ? *lines + 1 : 0;
+        saved = later && (saved || !strcmp(e.event, "checkpoint"));
+    }
+    line_reader_close(reader);
+    if (answer == LINE_BAD)
+        return -1;
+    if (saved)
+        return 1;
+    return *lines && truncate(path, end) ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
 }
 
 FILE *log_append(const char *path, int64_t *cut, Err *err)

@@ -22,6 +22,7 @@ struct LineReader {
     size_t place_len;
     size_t max_bytes; /* of a line */
     int64_t number;   /* of the last line */
+    int64_t taken;    /* bytes read from fd */
     char *text;       /* `room` bytes; unread ones are from..to */
     size_t room, from, to;
     size_t searched; /* unread bytes that are known to hold no line end */
@@ -81,6 +82,11 @@ const char *line_reader_place(const LineReader *r)
 {
     snprintf(r->place, r->place_len, "%s: line %lld", r->name, (long long)r->number);
     return r->place;
+}
+
+int64_t line_reader_offset(const LineReader *r)
+{
+    return r->taken - (int64_t)(r->to - r->from);
 }
 
 bool line_reader_torn(const LineReader *r)
@@ -146,7 +152,7 @@ static bool fill(LineReader *r, bool wait)
     if (n < 0)
         r->error = errno;
     else
-        r->to += (size_t)n;
+        r->to += (size_t)n, r->taken += n;
     r->ended = n <= 0;
     if (!r->begun && r->text)
         skip_byte_order_mark(r);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct LineReader LineReader;
 
@@ -37,6 +38,9 @@ char *line_reader_rest(LineReader *reader, size_t max, size_t *len, Err *err);
 /* Both borrowed: "urls.txt" or "standard input"; and where the last line was, "urls.txt: line 3". */
 const char *line_reader_name(const LineReader *reader);
 const char *line_reader_place(const LineReader *reader);
+
+/* How many bytes of the input end with the last line. */
+int64_t line_reader_offset(const LineReader *reader);
 
 /* Whether the last line came without its end: it is the input's last, and perhaps torn. */
 bool line_reader_torn(const LineReader *reader);

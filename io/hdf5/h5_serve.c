@@ -3,6 +3,7 @@
 #include "io/hdf5/h5_cage.h"
 #include "io/hdf5/h5_lib.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
@@ -82,6 +83,9 @@ static int read_numbers(H5 *h5, const H5Request *q, Err *err)
         return lib_expect(h5, &wish, err);
     int failed = posix_fallocate(h5->memory, q->at, q->bytes);
     void *at = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, h5->memory, q->at);
+    if (failed == EFBIG)
+        return err_set(err, "%s: %s: %zu bytes of numbers are above the limit (ulimit -f): %s", h5->path, q->name,
+                       bytes, strerror(failed));
     if (at == MAP_FAILED)
         return err_set(err, "%s: %s: no memory for %zu bytes of numbers", h5->path, q->name, bytes);
     int rc = lib_read(h5, &wish, q->number, q->first, q->rows, at, err);

@@ -328,7 +328,7 @@ static int run(Run *r, Err *err)
         take_rows(r, err))
         return -1;
     if (r->stopped) {
-        report_note(r->report, "stopped; the same command goes on here");
+        report_note(r->report, "interrupted; run the same command again to resume");
         return 0;
     }
     if (r->broken == r->list.n)

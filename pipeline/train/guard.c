@@ -57,8 +57,8 @@ static int check_model(const TrainRun *r, const TrainState *file, Err *err)
         return refuse_setting(r, file, s, "this run", err);
     if (o->resume || file->iteration >= r->total)
         report_note(r->report, "%s: the same run again", o->out);
-    else
-        report_note(r->report,
+    else /* the first save loses what was trained already */
+        report_warn(r->report,
                     "%s: the same run again, from its beginning; --resume would continue at iteration %lld", o->out,
                     (long long)file->iteration);
     return 0;
@@ -119,16 +119,22 @@ static int guard_log(const TrainRun *r, Err *err)
     return 0;
 }
 
-int guard_outputs(const TrainRun *r, Err *err)
+int outputs_differ(const TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
-    Err why;
-    err = err ? err : &why;
     const char *best = r->state.settings.keep_best;
     if (one_file(o->log, o->out))
         return err_set(err, "%s: cannot be both the model and the log", o->out);
     if (one_file(best, o->out) || one_file(best, o->log))
         return err_set(err, "%s: --keep-best needs a file of its own", best);
+    return 0;
+}
+
+int guard_outputs(const TrainRun *r, Err *err)
+{
+    const TrainOptions *o = r->options;
+    Err why;
+    err = err ? err : &why;
     if (o->force)
         return 0;
     return guard_model(r, err) || guard_best(r, err) || (o->log && !o->resume && guard_log(r, err)) ? -1 : 0;

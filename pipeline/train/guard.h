@@ -5,8 +5,11 @@
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
+/* -1: two outputs would go to one file. */
+int outputs_differ(const TrainRun *run, Err *err);
+
 /* 0 if the outputs of a run, whose settings, captions and mark are known, may be replaced: nothing is there, or a
- * pipe or device, or an empty file, or what the same run wrote (then a note says so), or --force was given. Changes
+ * pipe or device, or an empty file, or what the same run wrote (then a line says so), or --force was given. Changes
  * nothing. -1: a model or log of another run, or a file that is neither. */
 int guard_outputs(const TrainRun *run, Err *err);
 

@@ -1,10 +1,10 @@
 #include "pipeline/train/train.h"
 
 #include "io/base/clock.h"
+#include "io/file/file.h"
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
 #include "pipeline/common/plural.h"
-#include "pipeline/model_file/model_file.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
 #include "pipeline/train/self_critical.h"
@@ -103,8 +103,9 @@ static int iterate(TrainRun *r, Err *err)
         return -1;
     r->agreed = !isfinite(r->loss);
     if (r->agreed)
-        return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s is left as it was", r->loss,
-                       (long long)s->iteration + 1, r->options->out);
+        return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s %s", r->loss,
+                       (long long)s->iteration + 1, r->options->out,
+                       file_exists(r->options->out, NULL) ? "is left as it was" : "was not written");
     set_rate(r);
     update(r);
     if (train_state_add_loss(s, r->loss))
@@ -155,8 +156,11 @@ static void note_end(const TrainRun *r)
 {
     const TrainOptions *o = r->options;
     const char *best = r->kept_best ? r->state.settings.keep_best : NULL;
-    report_note(r->report, "%s: %lld iteration%s, last loss %f%s%s%s%s", o->out, (long long)r->state.iteration,
-                plural(r->state.iteration), r->loss, best ? "; the best model: " : "", best ? best : "",
+    char loss[64] = "";
+    if (r->state.iteration)
+        snprintf(loss, sizeof loss, ", last loss %f", r->loss);
+    report_note(r->report, "%s: %lld iteration%s%s%s%s%s%s", o->out, (long long)r->state.iteration,
+                plural(r->state.iteration), loss, best ? "; the best model: " : "", best ? best : "",
                 r->log ? "; log: " : "", r->log ? r->log_path : "");
 }
 
@@ -188,8 +192,21 @@ static int nothing_left(TrainRun *r, Err *err)
     return strcmp(o->out, o->resume) ? train_write(r, o->out, err) : 0;
 }
 
+/* The log's failure is reported, but hours of training are kept. */
+static void save_without_log(TrainRun *r, Err *err)
+{
+    Err why;
+    if (train_write(r, r->options->out, &why))
+        err_set(err, "%s; not saved either: %s", err->text, why.text);
+    else
+        err_set(err, "%s; %s is saved, at iteration %lld", err->text, r->options->out,
+                (long long)r->state.iteration);
+}
+
 int train_run(const TrainOptions *options, const Report *report, TrainResult *result, Err *err)
 {
+    Err own;
+    err = err ? err : &own;
     const Report silent = {.stop = report->stop};
     TrainRun r = {.options = options, .report = ranks_self() ? &silent : report};
     int rc = train_start(&r, err);
@@ -197,10 +214,10 @@ int train_run(const TrainOptions *options, const Report *report, TrainResult *re
         rc = nothing_left(&r, err);
     else if (rc == 0)
         rc = loop(&r, err) || finish(&r, err) ? -1 : 0;
-    if (rc && r.log_lost) /* the log's failure is reported, but hours of training are kept */
-        model_save(&r.model, &r.state, options->out, NULL);
-    if (rc == 0)
-        rc = train_close_log(&r, err);
+    if (rc && r.log_lost)
+        save_without_log(&r, err);
+    if (rc == 0 && (rc = train_close_log(&r, err)))
+        err_set(err, "%s; %s is saved", err->text, options->out);
     bool alone = rc && r.share.ranks > 1 && !r.agreed;
     if (alone)
         err_prefix(err, "rank %d on %s: ", r.share.rank, ranks_host(r.share.rank));

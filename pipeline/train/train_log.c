@@ -1,13 +1,18 @@
 #include "pipeline/train/train_log.h"
 
 #include "io/data/trainlog_file.h"
+#include "io/file/aside.h"
 #include "io/file/file.h"
+#include "pipeline/common/plural.h"
+#include "pipeline/train/claims.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* --- which file --- */
 
@@ -42,13 +47,107 @@ static int remember(TrainRun *r, const char *log, bool absolute, Err *err)
     return 0;
 }
 
+/* --- the earlier log of a fresh run --- */
+
+/* Claims the log, and ends what a killed run has begun with it. */
+static int claim_log(TrainRun *r, const char *path, Err *err)
+{
+    if (claim_file(r, CLAIM_LOG, path, err))
+        return -1;
+    if (!r->claims[CLAIM_LOG].path)
+        return 0;
+    char *place = path_follow(path);
+    int back = place ? aside_back(place, err) : err_set(err, "out of memory");
+    free(place);
+    if (back > 0)
+        report_note(r->report, "%s: put back as it was: the run that had begun it again was killed before it saved",
+                    path);
+    return back < 0 ? -1 : 0;
+}
+
+int train_claim_log(TrainRun *r, Err *err)
+{
+    const char *path = r->options->log;
+    return path && strcmp(path, "-") ? claim_log(r, path, err) : 0;
+}
+
+/* Only the log of the same run comes here without --force, so that to have it back is never wrong. */
+static int keep_log(TrainRun *r, Err *err)
+{
+    if (r->options->force || !r->claims[CLAIM_LOG].path)
+        return 0;
+    char *place = path_follow(r->log_path);
+    if (!place)
+        return err_set(err, "out of memory");
+    if (aside_copy(place, err)) {
+        free(place);
+        return err_set(err, "%s (it cannot be kept until the model is saved; --force goes without)", err->text);
+    }
+    r->log_kept = place;
+    return 0;
+}
+
+void train_drop_log(TrainRun *r)
+{
+    if (r->log_kept)
+        aside_drop(r->log_kept);
+    free(r->log_kept);
+    r->log_kept = NULL;
+}
+
+void train_restore_log(TrainRun *r)
+{
+    if (r->log_kept && aside_back(r->log_kept, NULL) > 0)
+        report_note(r->report, "%s: put back as it was: no model was saved", r->log_path);
+}
+
 /* --- opening --- */
 
 static int open_new(TrainRun *r, Err *err)
 {
-    r->log = fopen(r->log_path, "we");
+    struct stat st;
+    r->log = fopen(r->log_path, "ae");
     r->log_begins = true;
-    return r->log ? 0 : err_set(err, "%s: %s", r->log_path, strerror(errno));
+    if (!r->log || fstat(fileno(r->log), &st))
+        return err_set(err, "%s: %s", r->log_path, strerror(errno));
+    if (!S_ISREG(st.st_mode) || st.st_size == 0)
+        return 0;
+    if (keep_log(r, err))
+        return -1;
+    return ftruncate(fileno(r->log), 0) ? err_set(err, "%s: %s", r->log_path, strerror(errno)) : 0;
+}
+
+/* Iterations after the model's, which will be done again, are removed; not those that a later model has. */
+static int cut_log(TrainRun *r, bool remembered, Err *err)
+{
+    const long long at = r->state.iteration;
+    int64_t lines;
+    int of_later = log_cut(r->log_path, at, &lines, err);
+    if (of_later < 0)
+        return -1;
+    if (of_later && remembered)
+        return err_set(err, "%s: goes on after iteration %lld, with a model later than %s", r->log_path, at,
+                       r->options->resume);
+    if (of_later)
+        report_warn(r->report,
+                    "%s: goes on after iteration %lld, with a model later than %s; this run's lines follow",
+                    r->log_path, at, r->options->resume);
+    else if (lines)
+        report_note(r->report, "%s: %lld line%s after iteration %lld removed, as no model has them", r->log_path,
+                    (long long)lines, plural(lines), at);
+    return 0;
+}
+
+/* What the log lacks before this run's lines. */
+static void note_gap(const TrainRun *r, LogContent content, const LogEnds *ends)
+{
+    const long long at = r->state.iteration, last = content == LOG_EVENTS ? ends->last.iteration : 0;
+    if (last >= at)
+        return;
+    if (content == LOG_EMPTY)
+        report_note(r->report, "%s: begins with iteration %lld", r->log_path, at + 1);
+    else
+        report_note(r->report, "%s: has nothing between iteration %lld and %lld", r->log_path, last, at + 1);
 }
 
 /* A log that the model remembers must still be this run's; to one that the user names the lines are added anyway. */
@@ -56,13 +155,17 @@ static int continue_log(TrainRun *r, bool remembered, Err *err)
 {
     LogEnds ends;
     int64_t cut;
+    bool goes_on = r->state.iteration < r->total;
     LogContent content = log_look(r->log_path, &ends, err);
     if (content == LOG_BAD)
         return -1;
-    bool of_another =
-        content == LOG_EVENTS && *ends.first.run && r->state.run && strcmp(ends.first.run, r->state.run);
+    bool marked = content == LOG_EVENTS && *ends.first.run && r->state.run;
+    bool of_another = marked && strcmp(ends.first.run, r->state.run);
     if (of_another && remembered)
         return err_set(err, "%s: now the log of another run", r->log_path);
+    if (marked && !of_another && goes_on && ends.last.iteration > r->state.iteration &&
+        (cut_log(r, remembered, err) || (content = log_look(r->log_path, &ends, err)) == LOG_BAD))
+        return -1;
     if (!(r->log = log_append(r->log_path, &cut, err)))
         return -1;
     if (of_another)
@@ -70,6 +173,8 @@ static int continue_log(TrainRun *r, bool remembered, Err *err)
     if (cut)
         report_warn(r->report, "%s: its last line was cut off and is removed (%lld bytes)", r->log_path,
                     (long long)cut);
+    if (goes_on && !of_another && log_stays(r->log))
+        note_gap(r, content, &ends);
     r->log_begins = content == LOG_EMPTY;
     return 0;
 }
@@ -80,8 +185,10 @@ static void continue_remembered(TrainRun *r)
     int there = file_exists(r->log_path, &why);
     if (there == 0)
         err_set(&why, "%s: %s", r->log_path, strerror(ENOENT));
-    else if (there > 0 && !continue_log(r, true, &why)) {
-        report_note(r->report, "%s: continued", r->log_path);
+    else if (there > 0 && !claim_log(r, r->log_path, &why) && !continue_log(r, true, &why)) {
+        bool elsewhere = !path_same(r->options->out, r->options->resume);
+        report_note(r->report, "%s: continued%s%s%s", r->log_path, elsewhere ? ", for " : "",
+                    elsewhere ? r->options->out : "", elsewhere ? " (--log FILE gives it a log of its own)" : "");
         return;
     }
     report_warn(r->report, "%s; this run is not logged (--log FILE says where)", why.text);

@@ -7,6 +7,7 @@
 #include "pipeline/model_file/dataset_place.h"
 #include "pipeline/model_file/model_file.h"
 #include "pipeline/train/agree.h"
+#include "pipeline/train/claims.h"
 #include "pipeline/train/guard.h"
 #include "pipeline/train/rate.h"
 #include "pipeline/train/run_mark.h"
@@ -20,7 +21,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* --- where a run starts from --- */
 
@@ -92,20 +92,12 @@ static int try_outputs(const TrainRun *r, Err *err)
     return 0;
 }
 
-/* Two runs that continue one model in its place would write it in turns: the second is refused. Before the model is
- * read, so that no other run writes it from then on. */
-static int claim_model(TrainRun *r, Err *err)
+/* All that the run writes; what others write, too, is refused before it is looked at. */
+static int claim_others(TrainRun *r, Err *err)
 {
-    const TrainOptions *o = r->options;
-    struct stat st;
-    if (!o->resume || !path_same(o->resume, o->out) || stat(o->out, &st) || !S_ISREG(st.st_mode))
-        return 0;
-    char *place = path_follow(o->out);
-    int rc = place ? scratch_claim(place, &r->claim) : -1;
-    free(place);
-    if (rc < 0)
-        return err_set(err, "%s: %s", o->out, strerror(errno));
-    return rc ? 0 : err_set(err, "%s: another coco-train continues it at this moment", o->resume);
+    const char *best = r->state.settings.keep_best;
+    return outputs_differ(r, err) || (best && claim_file(r, CLAIM_BEST, best, err)) || train_claim_log(r, err) ? -1
+                                                                                                               : 0;
 }
 
 /* Where the dataset is; a resumed run looks where its file says. The state gets the absolute name of that place. */
@@ -311,8 +303,9 @@ static int prepare(TrainRun *r, Err *err)
     const TrainOptions *o = r->options;
     const char *origin = o->resume ? o->resume : o->init;
     bool writes = r->share.rank == 0;
-    if ((writes && claim_model(r, err)) || open_origin(r, err) || (writes && try_outputs(r, err)) ||
-        open_data(r, err))
+    if (writes && o->out && claim_file(r, CLAIM_MODEL, o->out, err)) /* before it is read, to be continued */
+        return -1;
+    if (open_origin(r, err) || (writes && (try_outputs(r, err) || claim_others(r, err))) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
         return -1;
@@ -346,6 +339,7 @@ int train_start(TrainRun *r, Err *err)
 void train_end(TrainRun *r)
 {
     train_close_log(r, NULL);
+    train_restore_log(r);
     batches_stop(r->source);
     batch_free(&r->val_batch);
     loss_work_free(r->work);
@@ -358,8 +352,9 @@ void train_end(TrainRun *r)
     free(r->subset);
     free(r->image_rows);
     free(r->log_path);
+    free(r->log_kept);
     free(r->found);
     dataset_close(&r->val);
     dataset_close(&r->data);
-    scratch_release(&r->claim);
+    claims_release(r);
 }

@@ -16,10 +16,12 @@
 
 typedef struct SelfCritical SelfCritical;
 
+typedef enum { CLAIM_MODEL, CLAIM_BEST, CLAIM_LOG, N_CLAIMED } Claimed;
+
 typedef struct {
     const TrainOptions *options;
     const Report *report;
-    ScratchClaim claim; /* on the model that is continued in its place */
+    ScratchClaim claims[N_CLAIMED];
     Model model;
     TrainState state;
     char *found; /* where the dataset is if the settings' name does not lead there from here, else NULL */
@@ -43,6 +45,7 @@ typedef struct {
     char *log_path;  /* for messages */
     bool log_begins; /* its next line is the first one */
     bool log_lost;   /* it could not be written */
+    char *log_kept;  /* begun again, but kept (io/file/aside.h) until the model is saved; NULL: none */
     double loss;     /* of the last iteration */
     double val_loss; /* of the last validation */
     LogScores val_scores;

@@ -20,6 +20,7 @@ UNFINISHED = re.compile(r"\.coco-part-|^d\.archive|^c/tmp")
 
 LEFT_OUT = r"(coco-render: image \d+: [^\n]*\n)+"  # a placeholder stands in its place
 TRAIN = "coco-train -q --force --hidden 8 --wordvec 4 --batch-size 4 -d {in}/d -o m.h5 --order shuffle --val-every 1"
+AGAIN = TRAIN.replace(" --force", "") + " --epochs 2 --log l.jsonl"
 
 
 class Case:
@@ -46,6 +47,7 @@ CASES = [
          refuses=rb'"status":"failed"'),
     Case("train", TRAIN + " --epochs 2 --log l.jsonl",
          TRAIN + " --epochs 1 --seed 9 --log l.jsonl", ("l.jsonl", "m.h5")),
+    Case("again", AGAIN, AGAIN, ("l.jsonl", "m.h5")),
     Case("resume", "coco-train -q --resume m.h5 --epochs 3",
          TRAIN + " --epochs 2 --log l.jsonl", ("l.jsonl", "m.h5"), tells=r"[^\n]*this run is not logged[^\n]*\n"),
     Case("greedy", "coco-sample -q -m {in}/m.h5 -d {in}/d"),
