@@ -38,7 +38,7 @@ int team_agree_outcome(int rc, int *mark, Err *err)
     if (ranks_count() == 1)
         return rc ? 1 : 0;
     if (rc)
-        err_set(&mine.err, "%s", err->text); /* not what is behind its end */
+        err_set(&mine.err, "%s", err->text); /* not what is past its end */
     if (!(all = calloc((size_t)ranks_count(), sizeof *all)))
         return err_set(err, "out of memory");
     rc = ranks_gather(&mine, sizeof mine, all, err) ? -1 : first_failure(all, mark, err);
