@@ -1,5 +1,7 @@
 #include "cmd/generate.h"
 
+#include "pipeline/features/cnn_list.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +37,14 @@ ValueKind generate_value(const CliOption *o, char suffix[VALUE_SUFFIX])
     if (strstr(o->arg, "FILE") || strstr(o->arg, "NAMES"))
         return VALUE_FILE;
     return !strcmp(o->arg, "DIR") || !strcmp(o->arg, "DATA") ? VALUE_DIRECTORY : VALUE_NONE;
+}
+
+void generate_names(const CliOption *o)
+{
+    if (strcmp(o->arg, "NAME|FILE.onnx"))
+        return;
+    for (const KnownCnn *known = cnn_list(); known->name; known++)
+        printf("%s ", known->name);
 }
 
 void generate_parts(const Page *page)

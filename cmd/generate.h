@@ -52,6 +52,10 @@ enum { VALUE_SUFFIX = 16 };
 /* With VALUE_FILE also sets the files' suffix, ".h5"; "": any. */
 ValueKind generate_value(const CliOption *option, char suffix[VALUE_SUFFIX]);
 
+/* Prints the words that may stand for a file of VALUE_FILE, each with a blank after it: the known networks of
+ * NAME|FILE.onnx. */
+void generate_names(const CliOption *option);
+
 /* Prints a text; characters of `special` have `mark` in front. */
 void generate_escaped(const char *text, const char *special, const char *mark);
 /* The same with each | as a blank: the words of a choice. */

@@ -22,11 +22,16 @@ static void print_value(const CliOption *o)
         printf("' -- \"$word\") ");
         break;
     case VALUE_FILE:
-        if (*suffix)
-            printf("compopt -o filenames -o plusdirs; mapfile -t COMPREPLY < <(compgen -f -X '!*%s' -- \"$word\") ",
-                   suffix);
-        else
+        if (!*suffix) {
             printf("compopt -o default ");
+            break;
+        }
+        printf(
+            "compopt -o filenames -o plusdirs; mapfile -t COMPREPLY < <(compgen -f -X '!*%s' -- \"$word\"; compgen "
+            "-W '",
+            suffix);
+        generate_names(o);
+        printf("' -- \"$word\") ");
         break;
     case VALUE_DIRECTORY:
         printf("compopt -o dirnames ");

@@ -26,10 +26,13 @@ static void print_value(const CliOption *o)
         putchar('\'');
         break;
     case VALUE_FILE:
-        if (*suffix)
-            printf(" -r -k -a '(__fish_complete_suffix %s)'", suffix);
-        else
+        if (*suffix) {
+            printf(" -r -k -a '");
+            generate_names(o);
+            printf("(__fish_complete_suffix %s)'", suffix);
+        } else {
             printf(" -r");
+        }
         break;
     case VALUE_DIRECTORY:
         printf(" -x -a '(__fish_complete_directories (commandline -ct))'");

@@ -34,7 +34,9 @@ static void print_value(const CliOption *o)
         putchar(')');
         break;
     case VALUE_FILE:
-        printf("_files%s%s%s", *suffix ? " -g \"*" : "", suffix, *suffix ? "\"" : "");
+        printf("{_files%s%s%s; compadd -- ", *suffix ? " -g \"*" : "", suffix, *suffix ? "\"" : "");
+        generate_names(o);
+        putchar('}');
         break;
     case VALUE_DIRECTORY:
         printf("_files -/");

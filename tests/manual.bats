@@ -8,7 +8,7 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR"
     BUILD=$BUILD "$ROOT/scripts/manuals" share
     coco-fetch shapes -q -o data --train 10 --val 5
-    touch model.h5 other.txt
+    touch model.h5 net.onnx other.txt
 }
 
 setup() { cd "$BATS_FILE_TMPDIR"; }
@@ -109,6 +109,8 @@ shows() {
     shows 'coco-sample -d data --split ' train val
     shows 'coco-fetch show data --split ' train val
     shows 'coco-sample --data=data --split v' val
+    shows 'coco-features --cnn ' mobilenetv2 net.onnx
+    shows 'coco-features --cnn mob' mobilenetv2
     shows 'coco-fetch sha' shapes
     shows 'coco-fetch images --retry' --retry-failed
     shows 'coco-fetch some.zip --sha' --sha256
@@ -123,6 +125,8 @@ shows() {
     shows 'coco-sample -m m' model.h5
     shows 'coco-sample -d data --split ' train val
     shows 'coco-fetch show data --split ' train val
+    shows 'coco-features --cnn ' mobilenetv2 net.onnx
+    shows 'coco-features --cnn mob' mobilenetv2
     shows 'coco-fetch sha' shapes
     shows 'coco-fetch images --retry' --retry-failed
     shows 'coco-fetch some.zip --sha' --sha256
@@ -146,6 +150,8 @@ fish_shows() {
     fish_shows 'coco-sample -m m' model.h5
     fish_shows 'coco-sample -d data --split ' train val
     fish_shows 'coco-fetch show data --split ' train val
+    fish_shows 'coco-features --cnn ' mobilenetv2 net.onnx
+    fish_shows 'coco-features --cnn mob' mobilenetv2
     fish_shows 'coco-fetch sha' shapes
     fish_shows 'coco-fetch images --retry' --retry-failed
 }
