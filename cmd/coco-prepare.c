@@ -26,7 +26,7 @@ typedef struct {
     CliList features, names, splits;
 } Options;
 
-enum { N_OPTIONS = 18, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
+enum { N_OPTIONS = 19, PCA_MAX = 1 << 20, WORDS_MAX = 65000 };
 
 static void option_table(Options *o, CliOption table[N_OPTIONS])
 {
@@ -67,6 +67,9 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .max = PCA_MAX},
         {.name = "grid-pca", .kind = CLI_INT, .value = &p->grid_pca, .arg = "D",
          .help = "the same for each place of the grid, if the features have one", .min = 1, .max = PCA_MAX},
+        {.name = "pca-from", .kind = CLI_TEXT, .value = &p->pca_from, .arg = "DATA|MODEL|FILE",
+         .help = "reduce them by the components of another dataset, a model or a features file instead, so that the "
+                 "model, or one of that dataset, takes them"},
         {.name = "from", .kind = CLI_TEXT, .value = &p->from, .arg = "DATA",
          .help = "take captions, splits and features from a dataset directory instead"},
         {.name = "allow-external", .kind = CLI_FLAG, .value = &p->allow_external,
@@ -94,6 +97,10 @@ static void check(const Cli *cli, const PrepareOptions *p)
         cli_usage_error("--tokenizer: the captions of --from are words already");
     if ((p->pca || p->grid_pca) && !p->n_features && !p->from)
         cli_usage_error("%s needs --features", p->pca ? "--pca" : "--grid-pca");
+    if (p->pca_from && (p->pca || p->grid_pca))
+        cli_usage_error("--pca-from excludes --pca and --grid-pca");
+    if (p->pca_from && !p->n_features && !p->from)
+        cli_usage_error("--pca-from needs --features");
     if (p->n_names && !p->n_features)
         cli_usage_error("--names needs --features");
     if (p->vocab_from && p->pieces)

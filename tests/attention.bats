@@ -204,6 +204,11 @@ for row, want in zip(open("rows"), open("reduced")):
 END
     tiny -d f -o m.h5 --attention soft --iterations 3 --val-every 1
     [ "$(attribute m.h5 / grid_dim)" = 3 ]
+    coco-prepare -q -o like --from e --pca-from m.h5
+    same f/train_features.h5 like/train_features.h5
+    cp -r e bare
+    for split in train val; do tool_h5 bare/${split}_features.h5 rm grid; done
+    fails 1 "--pca-from m.h5: also reduces a grid, but .*train_features.h5 has none" coco-prepare -q -o h --from bare --pca-from m.h5
     h5dump -d grid_pca/components -H m.h5 >/dev/null
     fails 1 "--grid-pca 2: the grid of .*train_features.h5 is reduced by a PCA already" coco-prepare -q -o h --from f --grid-pca 2
     fails 1 "--grid-pca 6: the grid has only 5 numbers per place" coco-prepare -q -o h --from e --grid-pca 6

@@ -380,6 +380,33 @@ END
     [[ "$output" == *'--pca 9: needs more images of train than 9: at least 10' ]]
 }
 
+@test "--pca-from: the components of a dataset, of its file or of a model, so that the model takes the features" {
+    made plain.csv --pca 4
+    mv d first
+    tiny -d first -o m.h5 --iterations 2
+    head -n 24 plain.csv >half.csv # fitted on these, the components would be others
+    for from in first first/train_features.h5 m.h5; do
+        rm -rf d
+        made half.csv --vocab-from m.h5 --pca-from $from
+        grep -qx "pca: that of $from, 12 to 4 numbers" said
+        h5diff first/train_features.h5 d/train_features.h5 /pca /pca
+        [ "$(row first/train_features.h5 features 3 4)" = "$(row d/train_features.h5 features 3 4)" ]
+    done
+    coco-train -q -d d -o tuned.h5 --init m.h5 --batch-size 5 --iterations 2
+    coco-prepare -q -o own half.csv --features $features --names names --vocab-from m.h5 --pca 4
+    fails 1 'own/train_features.h5: features reduced by another PCA than those that m.h5 was trained on' \
+        coco-sample -q -m m.h5 -d own --split train
+    fails 1 '--pca-from small: has no PCA' coco-prepare -q -o e half.csv --features $features --names names --pca-from small
+    fails 1 '--pca-from first: first/train_features.h5 is reduced by a PCA already' coco-prepare -q -o e --from first --pca-from first
+    npy wide.npy '<f4' '(2, 3)' 1 2 3 4 5 6
+    printf 'p0.jpg\np1.jpg\n' >two
+    fails 1 '--pca-from first: is for features of 12 numbers; wide.npy has 3' \
+        coco-prepare -q -o e <(head -n 4 plain.csv) --features wide.npy --names two --min-count 1 --pca-from first
+    fails 2 '--pca-from excludes --pca' coco-prepare -o e half.csv --features $features --pca 2 --pca-from first
+    fails 2 '--pca-from needs --features' coco-prepare -o e half.csv --pca-from first
+    [ ! -e e ]
+}
+
 @test "--images names pictures below it, and leaves out what is not there" {
     mkdir -p photos/in
     touch photos/p0.jpg photos/in/p1.jpg photos/p2.jpg

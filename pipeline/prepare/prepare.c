@@ -11,6 +11,7 @@
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/from_dataset.h"
 #include "pipeline/prepare/image_names.h"
+#include "pipeline/prepare/pca_from.h"
 #include "pipeline/prepare/pieces.h"
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
@@ -28,6 +29,7 @@ typedef struct {
     CaptionSet captions;
     FeatureSet features;
     WordNumbers words;
+    Origin pca_from;
     Prepared prepared;
 } Prepare;
 
@@ -305,6 +307,23 @@ static int take_grids(Prepare *p, Err *err)
     return 0;
 }
 
+/* The PCAs of another dataset or a model. */
+static int take_pca(Prepare *p, Err *err)
+{
+    const char *from = p->options->pca_from;
+    const Pca *vector = &p->pca_from.pca, *grid = &p->pca_from.grid_pca;
+    if (!from)
+        return 0;
+    if (pca_from_read(&p->pca_from, from, err) || pca_from_fits(&p->pca_from, from, &p->prepared, err))
+        return -1;
+    p->prepared.given = &p->pca_from;
+    if (vector->C)
+        report_note(p->report, "pca: that of %s, %d to %d numbers", from, vector->C, vector->D);
+    if (grid->C)
+        report_note(p->report, "grid-pca: that of %s, %d to %d numbers", from, grid->C, grid->D);
+    return 0;
+}
+
 static void tell_splits(const Prepare *p)
 {
     for (int k = 0; k < p->prepared.n_splits; k++) {
@@ -350,7 +369,7 @@ static int arrange(Prepare *p, Err *err)
     p->prepared =
         (Prepared){.captions = &p->captions, .features = &p->features, .words = &p->words, .pca = (int)o->pca};
     p->prepared.grid_pca = (int)o->grid_pca;
-    if (check_train(p, err) || prepared_split(&p->prepared, err) || take_grids(p, err))
+    if (check_train(p, err) || prepared_split(&p->prepared, err) || take_grids(p, err) || take_pca(p, err))
         return -1;
     tell_splits(p);
     return 0;
@@ -399,6 +418,7 @@ int prepare_run(const PrepareOptions *options, const Report *report, Err *err)
     if (rc == 0 && !report_stop(report))
         rc = write_all(&p, err);
     prepared_free(&p.prepared);
+    origin_free(&p.pca_from);
     word_numbers_free(&p.words);
     feature_set_free(&p.features);
     caption_set_free(&p.captions);

@@ -36,6 +36,7 @@ typedef struct {
     int64_t max_words;      /* 0: 20, or no limit with `from` */
     const char *vocab_from; /* NULL: count the words */
     int64_t pca, grid_pca;  /* 0: none */
+    const char *pca_from;   /* a dataset, features file or model with PCAs; NULL: none */
     int64_t seed;
     bool strict, replace;
     bool allow_external; /* HDF5 files may keep arrays in other files */

@@ -276,10 +276,11 @@ static int write_vocab(const Prepared *p, const char *dir, Err *err)
 
 int prepared_write(const Prepared *p, const char *dir, double kept[2], Err *err)
 {
-    Reductions by = {.vector.C = 0};
-    int rc = p->pca ? fit_pca(p, &by.vector, err) : 0;
+    Reductions fitted = {.vector.C = 0};
+    int rc = p->pca ? fit_pca(p, &fitted.vector, err) : 0;
     if (rc == 0 && p->grid_pca)
-        rc = grid_fit(p, train_of(p), &by.grid, err);
+        rc = grid_fit(p, train_of(p), &fitted.grid, err);
+    const Reductions by = p->given ? (Reductions){p->given->pca, p->given->grid_pca} : fitted;
     kept[0] = by.vector.kept;
     kept[1] = by.grid.kept;
     if (rc == 0)
@@ -295,7 +296,7 @@ int prepared_write(const Prepared *p, const char *dir, double kept[2], Err *err)
         if (rc == 0)
             rc = prepared_write_lists(p, k, dir, err);
     }
-    pca_free(&by.vector);
-    pca_free(&by.grid);
+    pca_free(&fitted.vector);
+    pca_free(&fitted.grid);
     return rc;
 }

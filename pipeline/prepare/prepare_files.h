@@ -3,6 +3,7 @@
 #define COCO_PIPELINE_PREPARE_PREPARE_FILES_H
 
 #include "io/data/dataset_files.h"
+#include "pipeline/model_file/origin.h"
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/pca.h"
@@ -24,9 +25,10 @@ typedef struct {
     PreparedSplit
         *split; /* (n_splits) by their numbers in captions->splits; those without images are not written */
     int n_splits;
-    int pca;      /* D; 0: features stay as they are */
-    bool grid;    /* the grids are taken too */
-    int grid_pca; /* the same for their places */
+    int pca;             /* D; 0: features stay as they are */
+    bool grid;           /* the grids are taken too */
+    int grid_pca;        /* the same for their places */
+    const Origin *given; /* its PCAs, instead of fitted ones; NULL: none */
 } Prepared;
 
 /* Sorts images and captions into splits, and counts. The caller frees. */
@@ -37,8 +39,8 @@ void prepared_free(Prepared *prepared); /* the splits; safe on a zero-initialize
 char *prepared_path(const char *dir, DatasetFile kind, const char *split, Err *err);
 
 /* Writes captions.h5, vocab.json, S_features.h5 (if there are features) and the lists (prepare_lists.h) into the
- * directory. With PCAs, of the vector and of the grid's places, they are fitted on train first; kept: their
- * shares of the variance. */
+ * directory. PCAs that are not given, of the vector and of the grid's places, are fitted on train first; kept:
+ * their shares of the variance. */
 int prepared_write(const Prepared *prepared, const char *dir, double kept[2], Err *err);
 
 #endif
