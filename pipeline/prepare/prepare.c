@@ -1,8 +1,6 @@
 #include "pipeline/prepare/prepare.h"
 
 #include "io/captions/captions.h"
-#include "io/file/base_names.h"
-#include "io/file/file.h"
 #include "io/file/outdir.h"
 #include "io/hdf5/h5.h"
 #include "pipeline/common/plural.h"
@@ -12,11 +10,11 @@
 #include "pipeline/prepare/from_dataset.h"
 #include "pipeline/prepare/image_names.h"
 #include "pipeline/prepare/pca_from.h"
+#include "pipeline/prepare/picture_files.h"
 #include "pipeline/prepare/pieces.h"
 #include "pipeline/prepare/prepare_files.h"
 #include "pipeline/prepare/word_numbers.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,83 +140,6 @@ static int join_features(Prepare *p, Err *err)
     hash_free(bases);
     free(count);
     return rc;
-}
-
-/* 1: the picture is below the directory under this name, which becomes that of the dataset. */
-static int try_file(PreparedImage *image, const char *dir, const char *name, Err *err)
-{
-    char *path = path_join(dir, name);
-    int there = !path ? err_set(err, "out of memory") : name[0] == '/' ? 0 : file_exists(path, err);
-    free(path);
-    if (there <= 0)
-        return there;
-    free(image->file);
-    image->file = strdup(name);
-    return image->file ? 1 : err_set(err, "out of memory");
-}
-
-/* The name below the directory: that of the captions, what follows the directory in it, or its last part. */
-static int find_file(CaptionSet *set, int32_t i, const char *dir, Err *err)
-{
-    const char *name = caption_set_name(set, i);
-    size_t n = strlen(dir);
-    while (n > 1 && dir[n - 1] == '/')
-        n--;
-    int there = try_file(&set->image[i], dir, name, err);
-    if (there == 0 && !strncmp(name, dir, n) && name[n] == '/')
-        there = try_file(&set->image[i], dir, name + n + 1, err);
-    return there ? there : try_file(&set->image[i], dir, base_name(name), err);
-}
-
-/* A name without folders that was not found: 1: one picture alone in the subfolders has it; 0: none or several has it,
- * as *why says. The tree is read when it is first needed. */
-static int find_in_subfolders(CaptionSet *set, int32_t i, const char *dir, BaseNames *tree, LeftKind *why, Err *err)
-{
-    const char *path, *name = caption_set_name(set, i);
-    *why = LEFT_FILELESS;
-    if (strchr(name, '/'))
-        return 0;
-    if (!tree->names && base_names_read(tree, dir, err))
-        return -1;
-    BaseNameFound found = base_names_find(tree, name, &path);
-    if (found == BASE_NAME_SEVERAL)
-        *why = LEFT_AMBIGUOUS;
-    return found == BASE_NAME_ONE ? try_file(&set->image[i], dir, path, err) : 0;
-}
-
-/* The names of the images below the directory; those that are not there are left out. Returns how many are. */
-static int64_t name_files(CaptionSet *set, const char *dir, BaseNames *tree, Err *err)
-{
-    int64_t found = 0;
-    for (int32_t i = 0; i < hash_count(set->names); i++) {
-        if (set->image[i].row == NO_ROW)
-            continue;
-        LeftKind why;
-        int there = find_file(set, i, dir, err);
-        if (there == 0)
-            there = find_in_subfolders(set, i, dir, tree, &why, err);
-        if (there < 0)
-            return -1;
-        found += there;
-        if (!there) {
-            set->image[i].row = NO_ROW;
-            left_out_add(&set->left, why, caption_set_name(set, i));
-        }
-    }
-    return found;
-}
-
-static int find_files(CaptionSet *set, const char *dir, Err *err)
-{
-    BaseNames tree = {0};
-    int exists = file_exists(dir, err);
-    if (exists <= 0)
-        return exists ? -1 : err_set(err, "%s: %s", dir, strerror(errno));
-    int64_t found = name_files(set, dir, &tree, err);
-    base_names_free(&tree);
-    if (found == 0)
-        err_set(err, "%s: none of the images is there, not even '%s'", dir, caption_set_name(set, 0));
-    return found > 0 ? 0 : -1;
 }
 
 /* --- words --- */
@@ -358,7 +279,8 @@ static int check_train(const Prepare *p, Err *err)
 static int arrange(Prepare *p, Err *err)
 {
     const PrepareOptions *o = p->options;
-    if (read_sources(p, err) || join_features(p, err) || (o->images && find_files(&p->captions, o->images, err)) ||
+    if (read_sources(p, err) || join_features(p, err) ||
+        (o->images && picture_files_find(&p->captions, o->images, err)) ||
         splits_assign(&p->captions, o->split, o->n_splits, (uint32_t)o->seed, err) || check_train(p, err) ||
         number_words(p, err))
         return -1;
