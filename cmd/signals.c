@@ -1,11 +1,15 @@
 #include "cmd/signals.h"
 
 #include "pipeline/common/crash.h"
+#include "pipeline/common/team.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop, typed, awaiting;
+/* The handler and signals_wait each set a flag and look at the other's, perhaps on two threads. */
+static volatile sig_atomic_t stop, typed;
+static atomic_bool stopping, awaiting;
 
 static int end_by_terminal(void)
 {
@@ -33,7 +37,8 @@ static void on_stop(int sig, siginfo_t *info, void *context)
     (void)context;
     typed = sig == SIGINT && info->si_code == SI_KERNEL;
     stop = sig;
-    if (awaiting)
+    atomic_store(&stopping, true);
+    if (atomic_load(&awaiting))
         end_waiting();
 }
 
@@ -63,8 +68,8 @@ const volatile sig_atomic_t *signals_catch(bool may_be_job)
 
 void signals_wait(bool waiting)
 {
-    awaiting = waiting;
-    if (waiting && stop) /* it came before */
+    atomic_store(&awaiting, waiting);
+    if (waiting && atomic_load(&stopping)) /* it came before */
         end_waiting();
 }
 
@@ -72,5 +77,5 @@ int signals_status(int status)
 {
     if (!stop)
         return status;
-    return typed ? end_by_terminal() : 128 + (int)stop;
+    return typed && team_alone() ? end_by_terminal() : 128 + (int)stop;
 }

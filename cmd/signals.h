@@ -1,4 +1,4 @@
-/* Signals that ask a command to stop. Main thread, except for the handler. */
+/* Signals that ask a command to stop. Main thread; the handler may run on any. */
 #ifndef COCO_CMD_SIGNALS_H
 #define COCO_CMD_SIGNALS_H
 
@@ -14,7 +14,8 @@ const volatile sig_atomic_t *signals_catch(bool may_be_job);
 void signals_wait(bool waiting);
 
 /* The exit status of a command that would exit with `status`: 128 + n if signal n asked it to stop. A Ctrl-C at the
- * terminal ends the process by SIGINT here, so that a shell's loop or script, which got the same signal, ends too. */
+ * terminal ends the process by SIGINT here, so that a shell's loop or script, which got the same signal, ends too; not
+ * one of several ranks, whose launcher would call it a failure. */
 int signals_status(int status);
 
 #endif

@@ -1,7 +1,6 @@
 /* A file that appears complete or not at all, and what killed processes leave beside it. */
 #include "tests/support/target.h"
 
-#include "io/file/aside.h"
 #include "io/file/scratch.h"
 
 #include <fcntl.h>
@@ -177,35 +176,6 @@ static void unlocked_leftovers_are_swept(void **state)
     free(held), free(link);
 }
 
-/* A copy that is kept while the file is written anew (io/file/aside.h); a link under its name is not followed. */
-static void a_copy_kept_aside(void **state)
-{
-    (void)state;
-    char *copy = tmp_path(dir, "t.coco-part-before"), *other = tmp_path(dir, "other");
-    struct stat st;
-    assert_int_equal(aside_back(target, &err), 0);
-    assert_int_equal(aside_copy(target, &err), -1);
-    assert_says(err.text, "/t: No such file or directory");
-    put("t", "old");
-    put("other", "another's");
-    assert_ok(chmod(target, 0640));
-    assert_ok(symlink(other, copy));
-    assert_int_equal(aside_back(target, &err), 0);
-    assert_ok(aside_copy(target, &err));
-    assert_holds(other, "another's");
-    put("t", "new");
-    scratch_sweep(target);
-    assert_holds(copy, "old");
-    assert_int_equal(aside_back(target, &err), 1);
-    assert_holds(target, "old");
-    assert_ok(stat(target, &st));
-    assert_int_equal(st.st_mode & 07777, 0640);
-    assert_ok(aside_copy(target, &err));
-    aside_drop(target);
-    assert_int_equal(aside_back(target, &err), 0);
-    free(copy), free(other);
-}
-
 /* Two files at once with the same process id, as in different containers: each has its own file, and neither waits. */
 static void the_same_process_id(void **state)
 {
@@ -344,7 +314,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_from_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_places, setup, teardown),
         cmocka_unit_test_setup_teardown(unlocked_leftovers_are_swept, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_copy_kept_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_process_id, setup, teardown),
         cmocka_unit_test_setup_teardown(readers_that_lock, setup, teardown),
         cmocka_unit_test_setup_teardown(all_that_is_unfinished, setup, teardown),

@@ -19,6 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Not a name that users have: split(1), for one, makes TARGET.part-00. */
+#define MARK ".coco-part-"
+
 /* --- locks --- */
 
 /* `dir` is an open directory for a name in it, or AT_FDCWD for a path; the same below. */
@@ -155,8 +158,8 @@ int scratch_make(const char *target, ScratchKind kind, char **path, int *held)
     int rc = 0;
     for (int i = 0; i < TRIES && rc == 0; i++) {
         /* A name may belong to a process with our number in another container, or be left where locks do not work. */
-        int n = i ? asprintf(path, "%s" SCRATCH_MARK "%ld%03d", target, (long)getpid(), i)
-                  : asprintf(path, "%s" SCRATCH_MARK "%ld", target, (long)getpid());
+        int n = i ? asprintf(path, "%s" MARK "%ld%03d", target, (long)getpid(), i)
+                  : asprintf(path, "%s" MARK "%ld", target, (long)getpid());
         if (n < 0) {
             *path = NULL;
             return -1;
@@ -193,7 +196,7 @@ int scratch_claim(const char *target, ScratchClaim *claim)
     int rc = 0;
     *claim = (ScratchClaim){.lock = -1};
     /* No process has the number 0. A name that is left is swept first. */
-    if (asprintf(&claim->path, "%s" SCRATCH_MARK "0", target) < 0) {
+    if (asprintf(&claim->path, "%s" MARK "0", target) < 0) {
         claim->path = NULL;
         return -1;
     }
@@ -231,7 +234,7 @@ int scratch_keep(const char *target, const char *word, char **path, int *fd, Err
 {
     int rc = -1;
     *fd = -1;
-    if (asprintf(path, "%s" SCRATCH_MARK "%s", target, word) < 0) {
+    if (asprintf(path, "%s" MARK "%s", target, word) < 0) {
         *path = NULL;
         return err_set(err, "out of memory");
     }
@@ -290,8 +293,8 @@ static void remove_left(int dir, const char *name)
 /* Whether the name is BASE.coco-part-<digits>. */
 static int is_scratch(const char *name, const char *base)
 {
-    size_t n = strlen(base), m = strlen(SCRATCH_MARK);
-    if (strncmp(name, base, n) || strncmp(name + n, SCRATCH_MARK, m))
+    size_t n = strlen(base), m = strlen(MARK);
+    if (strncmp(name, base, n) || strncmp(name + n, MARK, m))
         return 0;
     const char *digits = name + n + m;
     return *digits && !digits[strspn(digits, "0123456789")];

@@ -8,9 +8,6 @@
 
 #include "io/base/err.h"
 
-/* Not a name that users have: split(1), for one, makes TARGET.part-00. */
-#define SCRATCH_MARK ".coco-part-"
-
 typedef enum { SCRATCH_FILE, SCRATCH_DIR } ScratchKind;
 
 /* Makes a new, empty one under a name of its own. The caller frees *path, and closes the descriptor *lock and calls

@@ -23,6 +23,11 @@ int team_rank(void)
     return ranks_self();
 }
 
+bool team_alone(void)
+{
+    return ranks_count() == 1;
+}
+
 void team_fail_alone(void)
 {
     alone = true;

@@ -11,6 +11,8 @@
 /* Meets the other ranks, if a launcher started any; the team ends when the process exits. -1: they are not found. */
 int team_join(Err *err);
 int team_rank(void);
+/* Whether this is the only rank. */
+bool team_alone(void);
 /* From now on this rank, which has failed while others go on, speaks; when it exits, they are ended. */
 void team_fail_alone(void);
 /* -1: "-" is among the operands of several ranks. */

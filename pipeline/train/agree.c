@@ -5,19 +5,15 @@
 #include "pipeline/common/team_agree.h"
 #include "pipeline/model_file/model_file.h"
 #include "pipeline/train/run_mark.h"
-#include "pipeline/train/train_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int train_write(TrainRun *r, const char *path, Err *err)
+int train_write(const TrainRun *r, const char *path, Err *err)
 {
-    if (!r->share.rank && model_save(&r->model, &r->state, path, err))
-        return -1;
-    train_drop_log(r);
-    return 0;
+    return r->share.rank ? 0 : model_save(&r->model, &r->state, path, err);
 }
 
 /* --- failures --- */

@@ -9,7 +9,7 @@
  * how. */
 int train_agree(TrainRun *run, int rc, Err *err);
 
-/* Rank 0 writes the model to `path`; the others do nothing. An earlier log is then no longer kept. */
-int train_write(TrainRun *run, const char *path, Err *err);
+/* Rank 0 writes the model to `path`; the others do nothing. */
+int train_write(const TrainRun *run, const char *path, Err *err);
 
 #endif

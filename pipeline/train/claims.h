@@ -5,8 +5,8 @@
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
-/* Claims a file that the run will write. What is not a regular file is for everybody; what cannot be claimed in its
- * folder is left to whoever opens it there. -1: another run has it. */
+/* Claims a file that the run will write. Devices and pipes are not claimed; where the folder does not allow a claim,
+ * there is none, and no error. -1: another run has it. */
 int claim_file(TrainRun *run, Claimed which, const char *path, Err *err);
 void claims_release(TrainRun *run);
 

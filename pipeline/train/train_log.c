@@ -1,7 +1,6 @@
 #include "pipeline/train/train_log.h"
 
 #include "io/data/trainlog_file.h"
-#include "io/file/aside.h"
 #include "io/file/file.h"
 #include "pipeline/common/plural.h"
 #include "pipeline/train/claims.h"
@@ -11,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* --- which file --- */
 
@@ -47,74 +44,19 @@ static int remember(TrainRun *r, const char *log, bool absolute, Err *err)
     return 0;
 }
 
-/* --- the earlier log of a fresh run --- */
-
-/* Claims the log, and ends what a killed run has begun with it. */
-static int claim_log(TrainRun *r, const char *path, Err *err)
-{
-    if (claim_file(r, CLAIM_LOG, path, err))
-        return -1;
-    if (!r->claims[CLAIM_LOG].path)
-        return 0;
-    char *place = path_follow(path);
-    int back = place ? aside_back(place, err) : err_set(err, "out of memory");
-    free(place);
-    if (back > 0)
-        report_note(r->report, "%s: put back as it was: the run that had begun it again was killed before it saved",
-                    path);
-    return back < 0 ? -1 : 0;
-}
+/* --- opening --- */
 
 int train_claim_log(TrainRun *r, Err *err)
 {
     const char *path = r->options->log;
-    return path && strcmp(path, "-") ? claim_log(r, path, err) : 0;
+    return path && strcmp(path, "-") ? claim_file(r, CLAIM_LOG, path, err) : 0;
 }
-
-/* Only the log of the same run comes here without --force, so that to have it back is never wrong. */
-static int keep_log(TrainRun *r, Err *err)
-{
-    if (r->options->force || !r->claims[CLAIM_LOG].path)
-        return 0;
-    char *place = path_follow(r->log_path);
-    if (!place)
-        return err_set(err, "out of memory");
-    if (aside_copy(place, err)) {
-        free(place);
-        return err_set(err, "%s (it cannot be kept until the model is saved; --force goes without)", err->text);
-    }
-    r->log_kept = place;
-    return 0;
-}
-
-void train_drop_log(TrainRun *r)
-{
-    if (r->log_kept)
-        aside_drop(r->log_kept);
-    free(r->log_kept);
-    r->log_kept = NULL;
-}
-
-void train_restore_log(TrainRun *r)
-{
-    if (r->log_kept && aside_back(r->log_kept, NULL) > 0)
-        report_note(r->report, "%s: put back as it was: no model was saved", r->log_path);
-}
-
-/* --- opening --- */
 
 static int open_new(TrainRun *r, Err *err)
 {
-    struct stat st;
-    r->log = fopen(r->log_path, "ae");
+    r->log = fopen(r->log_path, "we");
     r->log_begins = true;
-    if (!r->log || fstat(fileno(r->log), &st))
-        return err_set(err, "%s: %s", r->log_path, strerror(errno));
-    if (!S_ISREG(st.st_mode) || st.st_size == 0)
-        return 0;
-    if (keep_log(r, err))
-        return -1;
-    return ftruncate(fileno(r->log), 0) ? err_set(err, "%s: %s", r->log_path, strerror(errno)) : 0;
+    return r->log ? 0 : err_set(err, "%s: %s", r->log_path, strerror(errno));
 }
 
 /* Iterations after the model's, which will be done again, are removed; not those that a later model has. */
@@ -133,8 +75,8 @@ static int cut_log(TrainRun *r, bool remembered, Err *err)
                     "%s: goes on after iteration %lld, with a model later than %s; this run's lines follow",
                     r->log_path, at, r->options->resume);
     else if (lines)
-        report_note(r->report, "%s: %lld line%s after iteration %lld removed, as no model has them", r->log_path,
-                    (long long)lines, plural(lines), at);
+        report_note(r->report, "%s: %lld line%s after iteration %lld removed, as %s does not have them",
+                    r->log_path, (long long)lines, plural(lines), at, r->options->resume);
     return 0;
 }
 
@@ -185,7 +127,7 @@ static void continue_remembered(TrainRun *r)
     int there = file_exists(r->log_path, &why);
     if (there == 0)
         err_set(&why, "%s: %s", r->log_path, strerror(ENOENT));
-    else if (there > 0 && !claim_log(r, r->log_path, &why) && !continue_log(r, true, &why)) {
+    else if (there > 0 && !claim_file(r, CLAIM_LOG, r->log_path, &why) && !continue_log(r, true, &why)) {
         bool elsewhere = !path_same(r->options->out, r->options->resume);
         report_note(r->report, "%s: continued%s%s%s", r->log_path, elsewhere ? ", for " : "",
                     elsewhere ? r->options->out : "", elsewhere ? " (--log FILE gives it a log of its own)" : "");

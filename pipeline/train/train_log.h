@@ -5,8 +5,7 @@
 #include "io/base/err.h"
 #include "pipeline/train/train_start.h"
 
-/* Claims the log that was asked for, if that is a file, and puts it back as it was before a run that was killed before
- * it saved a model. -1: another run has it. */
+/* Claims the log that was asked for, if that is a file. -1: another run has it. */
 int train_claim_log(TrainRun *run, Err *err);
 
 /* Opens the log. A fresh run begins the file again. A resumed run continues it, after mending its end and removing what
@@ -14,11 +13,6 @@ int train_claim_log(TrainRun *run, Err *err);
  * that one cannot be continued, a warning says why. The model remembers a log that is a file. -1: the log that was
  * asked for cannot be opened, or is not one. */
 int train_open_log(TrainRun *run, Err *err);
-
-/* The log that a fresh run has begun again is kept beside it until the run has saved a model; if it ends before, what
- * was kept is put back, once the log is closed. Without such a log nothing happens. */
-void train_drop_log(TrainRun *run);
-void train_restore_log(TrainRun *run);
 
 /* Writes an event, if there is a log; NaN: the event has no rate. `validated`: it has run->val_loss and
  * run->val_scores. -1: it could not be written, and run->log_lost is set. */

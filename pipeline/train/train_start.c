@@ -92,12 +92,11 @@ static int try_outputs(const TrainRun *r, Err *err)
     return 0;
 }
 
-/* All that the run writes; what others write, too, is refused before it is looked at. */
+/* Claims the other files that the run writes, before it looks at them. */
 static int claim_others(TrainRun *r, Err *err)
 {
     const char *best = r->state.settings.keep_best;
-    return outputs_differ(r, err) || (best && claim_file(r, CLAIM_BEST, best, err)) || train_claim_log(r, err) ? -1
-                                                                                                               : 0;
+    return (best && claim_file(r, CLAIM_BEST, best, err)) || train_claim_log(r, err) ? -1 : 0;
 }
 
 /* Where the dataset is; a resumed run looks where its file says. The state gets the absolute name of that place. */
@@ -305,7 +304,8 @@ static int prepare(TrainRun *r, Err *err)
     bool writes = r->share.rank == 0;
     if (writes && o->out && claim_file(r, CLAIM_MODEL, o->out, err)) /* before it is read, to be continued */
         return -1;
-    if (open_origin(r, err) || (writes && (try_outputs(r, err) || claim_others(r, err))) || open_data(r, err))
+    if (open_origin(r, err) ||
+        (writes && (try_outputs(r, err) || outputs_differ(r, err) || claim_others(r, err))) || open_data(r, err))
         return -1;
     if (o->resume ? start_resumed(r, err) : start_fresh(r, err))
         return -1;
@@ -339,7 +339,6 @@ int train_start(TrainRun *r, Err *err)
 void train_end(TrainRun *r)
 {
     train_close_log(r, NULL);
-    train_restore_log(r);
     batches_stop(r->source);
     batch_free(&r->val_batch);
     loss_work_free(r->work);
@@ -352,7 +351,6 @@ void train_end(TrainRun *r)
     free(r->subset);
     free(r->image_rows);
     free(r->log_path);
-    free(r->log_kept);
     free(r->found);
     dataset_close(&r->val);
     dataset_close(&r->data);

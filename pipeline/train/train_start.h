@@ -45,7 +45,6 @@ typedef struct {
     char *log_path;  /* for messages */
     bool log_begins; /* its next line is the first one */
     bool log_lost;   /* it could not be written */
-    char *log_kept;  /* begun again, but kept (io/file/aside.h) until the model is saved; NULL: none */
     double loss;     /* of the last iteration */
     double val_loss; /* of the last validation */
     LogScores val_scores;
