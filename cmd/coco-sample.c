@@ -48,11 +48,13 @@ static void take_shard(const char *text, SampleOptions *o)
 /* Several captions of an image, and what only beams or only draws have. */
 static void take_several(const Cli *cli, const Options *o, SearchOptions *s)
 {
-    static const char *const of_beams[] = {"nbest", "groups", "length-norm"};
+    static const char *const of_beams[] = {"nbest", "groups"};
     static const char *const of_draws[] = {"samples", "top-k", "top-p"};
     for (size_t i = 0; i < sizeof of_beams / sizeof *of_beams; i++)
         if (cli_given(cli, of_beams[i]) && !cli_given(cli, "beam"))
             cli_usage_error("--%s goes with --beam", of_beams[i]);
+    if (s->length_norm != 0 && !cli_given(cli, "beam"))
+        cli_usage_error("--length-norm goes with --beam");
     for (size_t i = 0; i < sizeof of_draws / sizeof *of_draws; i++)
         if (cli_given(cli, of_draws[i]) && !cli_given(cli, "temperature"))
             cli_usage_error("--%s goes with --temperature", of_draws[i]);

@@ -16,12 +16,6 @@ setup() {
     S=$BATS_FILE_TMPDIR/s GOOD=$BATS_FILE_TMPDIR/good
 }
 
-# A test that fails half-way leaves no process behind.
-teardown() {
-    [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || :
-    [ -z "${server-}" ] || kill "$server" 2>/dev/null || :
-}
-
 make_archive() { python3 "$BATS_TEST_DIRNAME/support/archives.py" "$@"; }
 
 fetch() { coco-fetch "$@" -q; }
@@ -59,8 +53,8 @@ with zipfile.ZipFile("big.zip", "w") as z:
     z.writestr("images/big.png", os.urandom(1 << 20) * 300)' "$S"
 }
 
-# serve DIR: starts a web server for the directory, for five minutes at most; sets $URL and $server. Logs the requested
-# paths to the file `asked`.
+# serve DIR: starts a web server for the directory, for five minutes at most; sets $URL. Logs the requested paths to the
+# file `asked`.
 serve() {
     python3 -c '
 import functools, http.server, os, sys, threading
@@ -76,7 +70,6 @@ end = threading.Timer(300, os._exit, [0])
 end.daemon = True
 end.start()
 server.serve_forever()' "$1" asked port 3>&- &
-    server=$!
     for _ in $(seq 100); do
         [ ! -s port ] || break
         sleep 0.05
@@ -517,7 +510,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
         kill -$signal $pid
         got=0
         wait $pid || got=$?
-        pid=
         [ "$got" = $((128 + $(kill -l $signal))) ]
         [ -z "$(ls -A new)" ]
         [ ! -s stdout ]
@@ -536,7 +528,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
         helpers=$(pgrep -P $pid) || :
         kill -9 $pid || :
         wait $pid || :
-        pid=
         # They end with it, but not at once, and until then what they make is theirs.
         for helper in $helpers; do while kill -0 "$helper" 2>/dev/null; do sleep 0.01; done; done
         fetch "$GOOD.$format" -o d >/dev/null
@@ -553,7 +544,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     done
     kill -9 $pid
     wait $pid || :
-    pid=
     [ -n "$(find . -name 'd.coco-part-*')" ]
     coco-fetch shapes -q -o d --train 3 --val 2
     no_parts
@@ -568,7 +558,6 @@ open("s.tar.bz2", "wb").write(bz2.compress(data))' "$GOOD.tar"
     [ -n "$(find . -name 'e.coco-part-*')" ]
     kill -9 $pid
     wait $pid || :
-    pid=
     fetch "$GOOD.zip" -o e >/dev/null
     no_parts
 }

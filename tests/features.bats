@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
 # coco-features: pictures through a network, against numbers of another implementation.
 
+load support/common
+bats_require_minimum_version 1.5.0
+
 setup() {
-    shared=${COCO_SHARED:-../shared}
-    nets=$shared/data/cnn golden=$shared/golden/cnn/features.h5 photos=$shared/data/flickr8k/images/val
+    nets=$COCO_SHARED/data/cnn golden=$COCO_SHARED/golden/cnn/features.h5 photos=$COCO_SHARED/data/flickr8k/images/val
     cd "$BATS_TEST_TMPDIR"
 }
 
@@ -43,7 +45,7 @@ take_photos() {
     exec 7>in
     sleep 2
     kill -INT $pid
-    for _ in $(seq 300); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+    ends $pid
     exec 7>&-
     wait $pid || got=$?
     [ "$got" = 130 ]

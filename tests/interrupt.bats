@@ -38,15 +38,15 @@ END
 import os, signal, subprocess, sys, time
 p = subprocess.Popen(["env", "--default-signal=INT", "coco-train", "-q", "-d", sys.argv[1], "-o", "m.h5", "--hidden", "16",
                       "--wordvec", "8", "--iterations", "1000000", "--log", "l.jsonl"])
-while p.poll() is None and not (os.path.exists("l.jsonl") and os.path.getsize("l.jsonl") > 1000):
-    time.sleep(0.02)
-p.send_signal(signal.SIGINT)
-assert p.wait(60) == 130, p.returncode
+try:
+    while p.poll() is None and not (os.path.exists("l.jsonl") and os.path.getsize("l.jsonl") > 1000):
+        time.sleep(0.02)
+    p.send_signal(signal.SIGINT)
+    assert p.wait(60) == 130, p.returncode
+finally:
+    p.kill()
 END
 }
-
-# ends PID: waits until it has ended, for half a minute at most.
-ends() { for _ in $(seq 300); do kill -0 $1 2>/dev/null || return 0; sleep 0.1; done; }
 
 # waiting COMMAND...: the command waits for its standard input; one signal ends it, and leaves no file.
 waiting() {

@@ -431,6 +431,17 @@ in/deep/p4.jpg" ]
     fails 1 'nowhere: No such file or directory' coco-prepare -q -o e plain.csv --features $features --names names --images nowhere
 }
 
+@test "--images with folders that cannot be searched: said once, and what is there is taken" {
+    local deep=photos/$(printf 'd/%.0s' {1..70})
+    mkdir -p "$deep"
+    touch photos/p0.jpg photos/d/p1.jpg
+    printf 'p0.jpg,a\np1.jpg,b\np2.jpg,c\n' >a.csv
+    made a.csv --images photos --min-count 1
+    [ "$(cat d/train_images.txt)" = p0.jpg ]
+    [ "$(grep -c 'photos: not all folders can be searched: d/.*: more than 64 folders in one another$' said)" = 1 ]
+    grep -q 'left out: 2 images: not below --images (the first: p1.jpg)' said
+}
+
 @test "without features: captions, vocabulary and lists" {
     coco-prepare -o d plain.csv --split val=4 2>said
     [ "$(ls d | paste -sd' ')" = "captions.h5 train_images.txt val_images.txt vocab.json" ]

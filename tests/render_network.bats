@@ -8,9 +8,6 @@ bats_require_minimum_version 1.5.0
 setup_file() { start_server; }
 teardown_file() { stop_server; }
 
-# A test that fails half-way leaves no process behind.
-teardown() { [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :; }
-
 setup() {
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work"
@@ -70,7 +67,6 @@ asked() { curl -s "$SERVER/count/$1"; }
     early=$(curl -s "$SERVER/count/late/0/h[1-40]" | tr -dc 1 | wc -c)
     [ "$(asked pause/1/hold)" = 1 ]
     wait $pid
-    pid=
     [ $(($(date +%s%N) - begin)) -ge 4000000000 ]
     [ "$(asked pause/1/hold)" = 2 ]
     echo "early: $early"
@@ -145,7 +141,6 @@ END
         until compgen -G 'elsewhere.png.coco-part-*' && compgen -G 'page_files.coco-part-*/*.jpg'; do sleep 0.02; done
         kill -$signal $pid
         wait $pid && status=0 || status=$?
-        pid=
         [ "$status" = 1 ]
         [ "$(cat err)" = "coco-render: a library gave up; memory or threads may have run short" ]
         [ "$(ls | xargs)" = "err in.jsonl sheet.png" ]

@@ -110,6 +110,11 @@ P
     bad 2 '--top-p goes with --temperature' --top-p 0.5
     bad 2 '--length-norm goes with --beam' --length-norm 0.7
     bad 2 '--length-norm goes with --beam' --temperature 1 --length-norm 0.7
+    bad 2 '--length-norm goes with --beam' --greedy --length-norm 0.7
+    for way in "" --greedy "--temperature 1"; do # 0 is how all of them compare captions
+        sample $way >without
+        sample $way --length-norm 0 | same without -
+    done
     bad 2 '--word-logprobs and --no-logprob exclude each other' --word-logprobs --no-logprob
     bad 2 '--nbest writes records: --format coco' --beam 2 --nbest 2 --format coco
     bad 2 '--samples writes records: --format text' --temperature 1 --samples 2 --format text

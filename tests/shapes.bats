@@ -17,16 +17,12 @@ setup() {
     S=$BATS_FILE_TMPDIR/s
 }
 
-# A test that fails half-way leaves no process behind.
-teardown() { [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || :; }
-
 shapes() { coco-fetch shapes -q "$@"; }
 
 # ended: waits for $pid; its exit status is in $got then.
 ended() {
     got=0
     wait "$pid" 2>/dev/null || got=$?
-    pid=
 }
 
 # arrays FILE: the name, type and shape of each array.

@@ -172,6 +172,10 @@ static void records(void **state)
           "caption records",
           "x.jpg|a split=val\nskip c: line 1: a caption that is not a string\nx.jpg|b split=val\n"
           "skip c: line 2: no \"caption\"\n");
+    reads("{\"file\":\"x.jpg\",\"captions\":[]}\n"
+          "{\"file\":\"y.jpg\",\"captions\":[],\"references\":[\"a\"]}\n"
+          "{\"file\":\"z.jpg\",\"captions\":[],\"caption\":\"b\"}\n",
+          "caption records", "skip c: line 1: no \"caption\"\nskip c: line 2: no \"caption\"\nz.jpg|b\n");
 }
 
 static void csv(void **state)

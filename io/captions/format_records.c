@@ -49,18 +49,18 @@ static int take_record(const CaptionFile *f, const Json *json, long long number,
     double logprob;
     int64_t id;
     Err why;
-    int generated, compared, more;
+    int has_logprob, has_references, has_captions;
     /* An absent member leaves NULL. */
     if (get_either(json, FILE_KEYS, &item.file, &why) < 0 ||
         get_either(json, CAPTION_KEYS, &item.caption, &why) < 0 ||
         json_get_text(json, "split", &item.split, &why) < 0 || json_get_text(json, "url", &item.url, &why) < 0 ||
-        (generated = json_get_real(json, "logprob", &logprob, &why)) < 0 ||
-        (compared = json_get_array(json, "references", &references, &why)) < 0 ||
-        (more = json_get_array(json, "captions", &captions, &why)) < 0) {
+        (has_logprob = json_get_real(json, "logprob", &logprob, &why)) < 0 ||
+        (has_references = json_get_array(json, "references", &references, &why)) < 0 ||
+        (has_captions = json_get_array(json, "captions", &captions, &why)) < 0) {
         caption_skip(f, UNIT, number, why.text);
         return 0;
     }
-    if (!item.file || (!item.caption && !more)) {
+    if (!item.file || (!item.caption && !(has_captions && json_first(captions)))) {
         caption_skip(f, UNIT, number, item.file ? "no \"caption\"" : "no \"file\"");
         return 0;
     }
@@ -68,9 +68,9 @@ static int take_record(const CaptionFile *f, const Json *json, long long number,
         item.id = &id;
     CaptionItem first = item;
     if ((item.caption && caption_take(f, UNIT, number, &first, err)) ||
-        (more && take_list(f, captions, "a caption", number, &item, err)))
+        (has_captions && take_list(f, captions, "a caption", number, &item, err)))
         return -1;
-    return compared && !generated ? take_list(f, references, "a reference", number, &item, err) : 0;
+    return has_references && !has_logprob ? take_list(f, references, "a reference", number, &item, err) : 0;
 }
 
 static int read(const CaptionFile *f, Err *err)

@@ -7,7 +7,8 @@
 
 /* Gives each image that is used the name of its picture below the directory: the image's own name, what follows the
  * directory in it, or its last part; a name without folders also finds a picture in the subfolders, if one alone has
- * it. Images whose pictures are not there are left out. -1: none is there. */
+ * it; if they cannot all be read, that is a warning, and nothing is found there. Images whose pictures are not there are
+ * left out. -1: none is there. */
 int picture_files_find(CaptionSet *set, const char *dir, Err *err);
 
 #endif

@@ -77,6 +77,31 @@ fails() {
     [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
 }
 
+# ends PID: waits until a background job has ended, for half a minute at most; one that has not is killed.
+ends() {
+    for _ in $(seq 300); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    echo "process $1 did not end"
+    kill -9 "$1"
+    return 1
+}
+
+# end_tree PID: kills a process and all below it. It is stopped first, so that it begins nothing new meanwhile.
+end_tree() {
+    local child
+    kill -STOP "$1" 2>/dev/null || return 0
+    for child in $(pgrep -P "$1"); do end_tree "$child"; done
+    kill -9 "$1" 2>/dev/null || true
+}
+
+# A test that fails halfway leaves no process behind: a training would keep a processor busy for hours.
+teardown() {
+    local job
+    for job in $(jobs -pr); do end_tree "$job"; done
+}
+
 # simd_sets: the instruction sets that this processor has, one per line, as coco-train lists them.
 simd_sets() {
     { COCO_SIMD=none coco-train -o none 2>&1 || true; } | sed -n '1s/.*, which has //p' | sed 's/, /\n/g'

@@ -39,7 +39,7 @@ while time.monotonic() < end:
         break
     sys.stdout.buffer.write(shown)
 else:
-    os.kill(pid, signal.SIGKILL)
+    os.killpg(pid, signal.SIGKILL)  # of a shell's loop, the command too
     sys.exit(99)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(status if status >= 0 else 128 - status)
