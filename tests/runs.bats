@@ -421,23 +421,30 @@ ended() {
     wait $pid || true
 }
 
-teardown() { [ -z "${pid-}" ] || kill -9 $pid 2>/dev/null || true; }
-
-@test "the same run again: a warning, with -q too, if there was more to do; its log begins anew" {
-    forever
-    until_lines 5
+@test "the same run again: it replaces a model that is further along only once it has come as far" {
+    forever --val-every 20i --keep-best best.h5
+    until_lines 2000
     ended TERM
-    k=$(attribute m.h5 /train iteration)
-    cp m.h5 saved.h5
-    forever 2>stderr
-    for _ in $(seq 600); do [ -s stderr ] && break || sleep 0.05; done
-    ended KILL
-    [ "$(cat stderr)" = "coco-train: m.h5: the same run again, from its beginning; --resume would continue at iteration $k" ]
-    same m.h5 saved.h5
-    rm l.log m.h5
+    k=$(attribute m.h5 /train iteration) best=$(attribute best.h5 /train iteration)
+    for signal in KILL TERM; do
+        forever --val-every 20i --keep-best best.h5 --save-every 1 2>stderr
+        for _ in $(seq 600); do [ -s stderr ] && break || sleep 0.05; done
+        until_lines 3
+        ended $signal
+        # That it starts over is said with -q too.
+        [ "$(cat stderr)" = "coco-train: m.h5: the same run again, from its beginning; --resume would continue at iteration $k" ]
+        [ "$(attribute m.h5 /train iteration)" -ge "$k" ]
+        [ "$(attribute best.h5 /train iteration)" -ge "$best" ]
+        k=$(attribute m.h5 /train iteration)
+    done
+    rm l.log m.h5 best.h5
     small -d d -o m.h5 --iterations 5 --log l.log
+    cp m.h5 five.h5
+    coco-train "${SMALL[@]}" -d d -o m.h5 --iterations 5 --log l.log --force 2>/dev/null
+    same m.h5 five.h5
     small -d d -o m.h5 --iterations 5 --log l.log 2>stderr
     [ ! -s stderr ]
+    same m.h5 five.h5
     [ "$(iterations l.log)" = "1 2 3 4 5 " ]
 }
 

@@ -47,7 +47,7 @@ static int refuse_model(const TrainRun *r, const TrainState *file, Err *err)
     return err_set(err, "%s: holds another run%s; --force replaces it", r->options->out, how);
 }
 
-static int check_model(const TrainRun *r, const TrainState *file, Err *err)
+static int check_model(TrainRun *r, const TrainState *file, Err *err)
 {
     const TrainOptions *o = r->options;
     if (!same_mark(file->run, r->state.run))
@@ -55,16 +55,17 @@ static int check_model(const TrainRun *r, const TrainState *file, Err *err)
     const Setting *s = settings_differ(&file->settings, &r->state.settings, true);
     if (s)
         return refuse_setting(r, file, s, "this run", err);
+    r->ahead = o->resume ? 0 : file->iteration;
     if (o->resume || file->iteration >= r->total)
         report_note(r->report, "%s: the same run again", o->out);
-    else /* the first save loses what was trained already */
+    else /* most likely a slip */
         report_warn(r->report,
                     "%s: the same run again, from its beginning; --resume would continue at iteration %lld", o->out,
                     (long long)file->iteration);
     return 0;
 }
 
-static int guard_model(const TrainRun *r, Err *err)
+static int guard_model(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
     TrainState file;
@@ -81,7 +82,7 @@ static int guard_model(const TrainRun *r, Err *err)
 }
 
 /* The best model so far, of this run: what its file holds is from before, or from a run that is done again. */
-static int guard_best(const TrainRun *r, Err *err)
+static int guard_best(TrainRun *r, Err *err)
 {
     const char *path = r->state.settings.keep_best;
     TrainState file;
@@ -94,6 +95,7 @@ static int guard_best(const TrainRun *r, Err *err)
         rc = err_set(err, "%s: holds a model of another run; --force replaces it", path);
     else
         rc = 0;
+    r->best_ahead = rc || r->options->resume ? 0 : file.iteration;
     train_state_free(&file);
     return rc;
 }
@@ -130,7 +132,7 @@ int outputs_differ(const TrainRun *r, Err *err)
     return 0;
 }
 
-int guard_outputs(const TrainRun *r, Err *err)
+int guard_outputs(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
     Err why;

@@ -20,8 +20,22 @@
 
 /* --- the file --- */
 
+static bool ended(const TrainRun *r)
+{
+    return r->state.iteration >= r->total || out_of_patience(r);
+}
+
+/* Whether the output is of the same run and further along than this one, which was begun again and has not ended: then
+ * it stays, as this run would make it again. */
+static bool is_behind(const TrainRun *r)
+{
+    return r->state.iteration < r->ahead && !ended(r);
+}
+
 static int save(TrainRun *r, Err *err)
 {
+    if (is_behind(r))
+        return 0;
     if (train_write(r, r->options->out, err))
         return -1;
     return train_log_event(r, "checkpoint", NAN, false, err);
@@ -132,11 +146,6 @@ static bool stopped(const TrainRun *r)
     return r->share.ranks > 1 ? r->stop : report_stop(r->report);
 }
 
-static bool ended(const TrainRun *r)
-{
-    return r->state.iteration >= r->total || out_of_patience(r);
-}
-
 static int loop(TrainRun *r, Err *err)
 {
     int64_t every = r->options->save_every;
@@ -168,11 +177,15 @@ static int finish(TrainRun *r, Err *err)
 {
     if (save(r, err))
         return -1;
-    if (!ended(r)) {
+    if (is_behind(r))
+        report_note(r->report,
+                    "stopped at iteration %lld of %lld; %s stays as it is, at iteration %lld of the same run",
+                    (long long)r->state.iteration, (long long)r->total, r->options->out, (long long)r->ahead);
+    else if (!ended(r))
         report_note(r->report, "stopped at iteration %lld of %lld; saved to %s", (long long)r->state.iteration,
                     (long long)r->total, r->options->out);
+    if (!ended(r))
         return 0;
-    }
     if (r->state.iteration < r->total)
         report_note(r->report, "ended at iteration %lld of %lld: %lld validations without a better one",
                     (long long)r->state.iteration, (long long)r->total, (long long)r->state.stale);
@@ -196,6 +209,8 @@ static int nothing_left(TrainRun *r, Err *err)
 static void save_without_log(TrainRun *r, Err *err)
 {
     Err why;
+    if (is_behind(r))
+        return;
     if (train_write(r, r->options->out, &why))
         err_set(err, "%s; not saved either: %s", err->text, why.text);
     else

@@ -48,13 +48,14 @@ typedef struct {
     double loss;     /* of the last iteration */
     double val_loss; /* of the last validation */
     LogScores val_scores;
-    LogWords words;       /* of the last iteration; NaN where that is not the loss of given words */
-    struct Draw *draw;    /* with --scheduled-sampling */
-    int32_t *inputs;      /* (rows, C-1), with it: the words that go in */
-    SelfCritical *critic; /* with --self-critical */
-    LogReward drawn;      /* of the last iteration; NaN before the first one */
-    double lr;            /* of that, or of the next one after the end of an epoch */
-    bool kept_best;       /* a validation was the best, and the model is in --keep-best */
+    LogWords words;            /* of the last iteration; NaN where that is not the loss of given words */
+    struct Draw *draw;         /* with --scheduled-sampling */
+    int32_t *inputs;           /* (rows, C-1), with it: the words that go in */
+    SelfCritical *critic;      /* with --self-critical */
+    LogReward drawn;           /* of the last iteration; NaN before the first one */
+    double lr;                 /* of that, or of the next one after the end of an epoch */
+    int64_t ahead, best_ahead; /* iterations of what --output and --keep-best hold already, of the same run */
+    bool kept_best;            /* a validation was the best, and the model is in --keep-best */
     bool contradiction;
 } TrainRun;
 

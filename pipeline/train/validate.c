@@ -165,6 +165,11 @@ int validate(TrainRun *r, Err *err)
     s->optim.learning_rate = rate_after_check(t, s->optim.learning_rate, s->stale);
     if (!better || !t->keep_best)
         return 0;
+    if (s->iteration < r->best_ahead) { /* this run will make it again */
+        report_note(r->report, "the best so far; %s stays as it is, from iteration %lld of the same run",
+                    t->keep_best, (long long)r->best_ahead);
+        return 0;
+    }
     report_note(r->report, "the best so far: saved to %s", t->keep_best);
     r->kept_best = true;
     return train_write(r, t->keep_best, err);
