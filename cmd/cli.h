@@ -102,6 +102,9 @@ bool cli_read_int(const char *text, int64_t min, int64_t max, int64_t *out);
 bool cli_read_real(const char *text, double min, double max, double *out);
 /* The same for a CLI_PERIOD, from 0 to max. */
 bool cli_read_period(const char *text, int64_t max, int64_t *out);
+/* After cli_parse: an operand, or the name of a file or directory after an option, that is empty, as an unset variable
+ * of a script is, is a usage error. */
+void cli_refuse_empty(const Cli *cli);
 /* Parses an option's value "WxH", both sides from min to max; anything else is a usage error. */
 void cli_size(const char *option, const char *text, int min, int max, int *w, int *h);
 
@@ -110,9 +113,9 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
 void cli_weights(const char *option, const char *text, const char *names, double max, double *weights);
 
 /* Checks the name of a picture to be written, whose formats have these names ("PNG"): a suffix of another kind of file
- * (.gif, .html) is a usage error. */
+ * (.gif, .html, .jsonl) is a usage error. */
 void cli_picture_name(const char *option, const char *path, const char *formats);
-/* The same for a web page: the suffix of a picture is a usage error. */
+/* The same for a web page. */
 void cli_page_name(const char *option, const char *path);
 
 /* What ends a command from below; cli_parse does it. If a library aborts or exits, because it gets no memory or no

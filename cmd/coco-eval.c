@@ -172,6 +172,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = sizeof options / sizeof *options};
     cli_parse(&cli, argc, argv);
+    cli_refuse_empty(&cli);
     if (o.allow_missing && !o.refs)
         cli_usage_error("--allow-missing goes with --refs");
     take_files(&cli, &o);

@@ -272,6 +272,7 @@ int main(int argc, char **argv)
     int64_t broken;
     int status = 0;
     cli_parse(&cli, argc, argv);
+    cli_refuse_empty(&cli);
     cli_check_simd();
     s->models = o.models.value;
     s->n_models = o.models.n;

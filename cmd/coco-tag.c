@@ -82,6 +82,7 @@ int main(int argc, char **argv)
                .options = options,
                .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);
+    cli_refuse_empty(&cli);
     take(&cli, &o);
     const Report *report = cli_report(&cli, "pictures");
     int rc = tag_run(&o.tag, report, &count, &err);

@@ -280,6 +280,7 @@ int main(int argc, char **argv)
         .options = options,
         .n_options = N_OPTIONS};
     cli_parse(&cli, argc, argv);
+    cli_refuse_empty(&cli);
     cli_check_simd();
     if (cli.n_operands)
         cli_usage_error("unexpected operand '%s'", cli.operand[0]);

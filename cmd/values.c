@@ -1,5 +1,7 @@
 /* What the text of an option's value may be. */
 #include "cmd/cli.h"
+
+#include "cmd/generate.h"
 #include "pipeline/common/choice.h"
 
 #include <ctype.h>
@@ -62,6 +64,31 @@ void cli_size(const char *option, const char *text, int min, int max, int *w, in
     *h = (int)down;
 }
 
+static bool has_empty(const CliOption *o)
+{
+    const CliList *list = o->value;
+    if (o->kind == CLI_TEXT)
+        return !**(const char **)o->value;
+    for (int i = 0; o->kind == CLI_MANY && i < list->n; i++)
+        if (!*list->value[i])
+            return true;
+    return false;
+}
+
+void cli_refuse_empty(const Cli *cli)
+{
+    char suffix[VALUE_SUFFIX];
+    for (int i = 0; i < cli->n_options; i++) {
+        const CliOption *o = &cli->options[i];
+        ValueKind kind = generate_value(o, suffix);
+        if (o->given && (kind == VALUE_FILE || kind == VALUE_DIRECTORY) && has_empty(o))
+            cli_usage_error("--%s '': an empty name", o->name);
+    }
+    for (int i = 0; i < cli->n_operands; i++)
+        if (!*cli->operand[i])
+            cli_usage_error("'': an empty name");
+}
+
 /* One "NAME=X" of n bytes. False: it is not one, or the name has a weight already. */
 static bool read_weight(const char *text, size_t n, const char *names, double max, double *weights)
 {
@@ -109,11 +136,15 @@ static const char *suffix_among(const char *path, const char *const suffix[])
 static const char *const DRAWN[] = {".jpg", ".jpeg", ".gif",  ".webp", ".svg",
                                     ".pdf", ".tif",  ".tiff", ".bmp",  NULL};
 
+/* What a slip may name instead of an output: "coco-plot -o A.jsonl B.jsonl". */
+static const char *const DATA[] = {".json", ".jsonl", ".h5",   ".hdf5", ".csv", ".tsv",
+                                   ".npy",  ".npz",   ".onnx", ".zip",  NULL};
+
 void cli_picture_name(const char *option, const char *path, const char *formats)
 {
     static const char *const PAGE[] = {".htm", ".html", NULL};
     const char *other = suffix_among(path, DRAWN);
-    if (other || (other = suffix_among(path, PAGE)))
+    if (other || (other = suffix_among(path, PAGE)) || (other = suffix_among(path, DATA)))
         cli_usage_error("%s '%s': pictures are %s, not %s", option, path, formats, other);
 }
 
@@ -121,6 +152,6 @@ void cli_page_name(const char *option, const char *path)
 {
     static const char *const PNG[] = {".png", NULL};
     const char *other = suffix_among(path, DRAWN);
-    if (other || (other = suffix_among(path, PNG)))
+    if (other || (other = suffix_among(path, PNG)) || (other = suffix_among(path, DATA)))
         cli_usage_error("%s '%s': pages are HTML, not %s", option, path, other);
 }

@@ -249,7 +249,7 @@ END
         coco-sample -q -m soft.h5 -d d --attention m.h5
     same m.h5 "$BATS_FILE_TMPDIR/plain.h5"
     cp "$ROOT/scripts/sheet.png" a.png
-    fails 1 "a.png: exists, and is a picture; remove it, or give another name" coco-sample -q -m soft.h5 -d d --attention a.png
+    fails 1 "a.png: exists, and is not named as an HDF5 file; remove it, or give another name" coco-sample -q -m soft.h5 -d d --attention a.png
     cmp a.png "$ROOT/scripts/sheet.png"
 }
 

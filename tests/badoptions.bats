@@ -342,3 +342,30 @@ status_of() {
     # Also if nothing was left to do.
     fails 1 "the last loss" coco-train -q --resume out.h5 --target-loss 0.5
 }
+
+@test "an output that is an input, or named as data are, is refused" {
+    tiny -d d -o l.h5 --iterations 3 --log log
+    coco-fetch show d -n 2 >records
+    cp log kept.log
+    cp records kept.records
+    fails 1 "log: is read, and would be replaced" coco-plot -o ./log log
+    fails 1 "records: is read, and would be replaced" coco-render -d d -o records records
+    fails 1 "records: is read, and would be replaced" coco-render -d d --html records records
+    fails 1 "records: is read, and would be replaced" coco-eval --save-df "$PWD/records" records
+    same log kept.log
+    same records kept.records
+    cp log a.jsonl
+    fails 2 "-o 'a.jsonl': pictures are PNG, not jsonl" coco-plot -o a.jsonl log
+    fails 2 "-o 'm.h5': pictures are PNG, JPEG or WebP, not h5" coco-render -d d -o m.h5 records
+    fails 2 "--html 'a.jsonl': pages are HTML, not jsonl" coco-render -d d --html a.jsonl records
+    same a.jsonl kept.log
+}
+
+@test "empty names, as unset variables of scripts are" {
+    for option in -o --log --keep-best; do fails 2 "'': an empty name" coco-train -d d --epochs 1 $option ''; done
+    for option in --resume --init -d; do fails 2 "'': an empty name" coco-train -o m.h5 $option ''; done
+    for option in -o -d -m --rows; do fails 2 "'': an empty name" coco-sample -m m.h5 $option ''; done
+    fails 2 "^coco-eval: '': an empty name" coco-eval ''
+    fails 2 "--save-df '': an empty name" coco-eval --save-df '' x
+    fails 2 "--images '': an empty name" coco-tag --txt --images '' x
+}

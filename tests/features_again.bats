@@ -231,7 +231,7 @@ out.h5: 80 pictures, 64 numbers each, a grid of 16 x 16 places of 64" ]
 @test "a file of another kind is not replaced, and those that may be are" {
     cp p/001.ppm a.ppm
     run -1 coco-features --cnn net.onnx -o a.ppm p/000.ppm # -o *.ppm
-    [ "$output" = "coco-features: a.ppm: exists, and is a picture; remove it, or give another name" ]
+    [ "$output" = "coco-features: a.ppm: exists, and is not named as an HDF5 file; remove it, or give another name" ]
     cmp a.ppm p/001.ppm
     dataset small
     cp small/coco2014_captions.h5 out.h5

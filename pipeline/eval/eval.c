@@ -3,6 +3,7 @@
 #include "io/base/err.h"
 #include "model/score/cider.h"
 #include "model/score/metrics.h"
+#include "pipeline/common/replace.h"
 #include "pipeline/eval/corpus.h"
 #include "pipeline/eval/document_frequency.h"
 #include "pipeline/eval/meteor.h"
@@ -381,7 +382,11 @@ static int eval_all(Run *run, FILE *out, Err *err)
 int eval_run(const EvalOptions *options, FILE *out, const Report *report, Err *err)
 {
     Run run = {.options = options, .report = report};
-    int rc = eval_all(&run, out, err);
+    const char *const others[] = {options->refs, options->df};
+    int rc = replace_check_inputs(options->save_df, options->inputs, options->n_inputs, err) ||
+                     replace_check_inputs(options->save_df, others, 2, err)
+                 ? -1
+                 : eval_all(&run, out, err);
     if (!rc && run.meteor && meteor_failure(run.meteor))
         rc = err_set(err, "METEOR: %s", meteor_failure(run.meteor));
     references_free(&run.references);

@@ -4,6 +4,7 @@
 #include "io/file/file.h"
 #include "io/picture/canvas.h"
 #include "io/picture/pngwriter.h"
+#include "pipeline/common/replace.h"
 #include "pipeline/plot/axis.h"
 #include "pipeline/plot/curves.h"
 #include "pipeline/plot/legend.h"
@@ -335,7 +336,9 @@ int plot_render(const PlotOptions *options, const Report *report, bool *reader_g
 {
     Plot p = {.options = options};
     *reader_gone = false;
-    int rc = read_runs(&p, report, err);
+    int rc = replace_check_inputs(options->output, options->inputs, options->n_inputs, err);
+    if (!rc)
+        rc = read_runs(&p, report, err);
     if (!rc && !(p.canvas = canvas_new(options->width, options->height, LOOK_PAPER, err)))
         rc = -1;
     if (!rc) {

@@ -73,7 +73,7 @@ static int read_rows(RowList *list, const RowSelection *s, const Report *report,
     size_t len;
     int64_t room = 0, row = -1;
     int rc = reader ? 1 : -1;
-    report_wait(report, true);
+    report_wait(report, !strcmp(s->path, "-"));
     while (rc > 0 && (rc = record_line(reader, &line, &len, err)) > 0) {
         if (parse_line(line, len, s->images, s->split, &row, err))
             rc = err_prefix(err, "%s: ", record_place(reader));

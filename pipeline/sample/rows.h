@@ -25,7 +25,7 @@ typedef struct {
     int64_t shard, shards; /* those whose place mod shards is shard */
 } RowSelection;
 
-/* Reports that it waits for input. -1: the message names file and line. */
+/* Reports that it waits for standard input. -1: the message names file and line. */
 int rows_select(RowList *list, const RowSelection *selection, const Report *report, Err *err);
 void rows_free(RowList *list); /* safe on a zero-initialized one */
 

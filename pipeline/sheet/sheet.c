@@ -4,6 +4,7 @@
 #include "io/base/text.h"
 #include "io/file/file.h"
 #include "io/picture/picture_writer.h"
+#include "pipeline/common/replace.h"
 #include "pipeline/sheet/sheet_output.h"
 #include "pipeline/sheet/sheet_text.h"
 #include "pipeline/sheet/tiles.h"
@@ -329,6 +330,9 @@ static int render(Sheet *s, Err *err)
 SheetRecords *sheet_read(const SheetOptions *options, Err *err)
 {
     int references = options->highlight ? INT_MAX : options->references;
+    if (replace_check_inputs(options->output, &options->input, 1, err) ||
+        replace_check_inputs(options->html, &options->input, 1, err))
+        return NULL;
     return sheet_records_read(options->input, options->where.data, &options->sort, references, err);
 }
 
