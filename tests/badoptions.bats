@@ -365,7 +365,7 @@ status_of() {
     for option in -o --log --keep-best; do fails 2 "'': an empty name" coco-train -d d --epochs 1 $option ''; done
     for option in --resume --init -d; do fails 2 "'': an empty name" coco-train -o m.h5 $option ''; done
     for option in -o -d -m --rows; do fails 2 "'': an empty name" coco-sample -m m.h5 $option ''; done
-    fails 2 "^coco-eval: '': an empty name" coco-eval ''
+    fails 2 "'': an empty name" coco-eval ''
     fails 2 "--save-df '': an empty name" coco-eval --save-df '' x
     fails 2 "--images '': an empty name" coco-tag --txt --images '' x
 }
