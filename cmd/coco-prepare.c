@@ -14,8 +14,9 @@ static const char ABOUT[] =
 
 static const char EPILOG[] =
     "An image and a row of features belong together if their names are the same: the whole path as given,\n"
-    "else the last part of it, if only one image and one row have that. Without --features the dataset has\n"
-    "none, and 'coco-features -d DATA --split S -o DATA/S_features.h5' adds them.\n\n"
+    "else the end of the row's path that the image's name is (b/x.jpg of a/b/x.jpg), else the last part of\n"
+    "both, if only one image and one row have that. Without --features the dataset has none, and\n"
+    "'coco-features -d DATA --split S -o DATA/S_features.h5' adds them.\n\n"
     "Without --split, images that the captions files put into no split are train. --split S=FILE reads S from\n"
     "a list of names, S=N and S=P% draw images; the rest is train. --split train=... says what train is, and\n"
     "the rest is left out. The captions of an image are always in one split.\n\n"

@@ -269,7 +269,7 @@ END
     fails_as none.csv 'none.csv: No such file'
 }
 
-@test "names: the whole path, else the last part where it is unique" {
+@test "names: the whole path, else a unique end of a row's, else the last part where it is unique" {
     { echo a/x.jpg; echo b/x.jpg; echo c/y.jpg; echo ./z.jpg; seq 5 24; } >paths
     cat >a.csv <<'END'
 b/x.jpg,one
@@ -284,10 +284,41 @@ z.jpg" ]
     [ "$(row d/train_features.h5 features 0 12)" = "$(row $features features 1 12)" ]
     [ "$(row d/train_features.h5 features 1 12)" = "$(row $features features 2 12)" ]
     [ "$(row d/train_features.h5 features 2 12)" = "$(row $features features 3 12)" ]
-    grep -q 'left out: 1 image: no features (x.jpg)' said
+    grep -q 'left out: 1 image: several rows of features have that name (x.jpg)' said
     printf 'a/y.jpg,one\nb/y.jpg,two\nb/x.jpg,three\n' >b.csv # whose y.jpg?
     coco-prepare -q -o e b.csv --features $features --names paths --min-count 1
     [ "$(cat e/train_images.txt)" = b/x.jpg ]
+    echo 'elsewhere/x.jpg,one' >c.csv
+    fails 1 "no image has features: several rows have the name 'elsewhere/x.jpg'" coco-prepare -q -o f c.csv --features $features --names paths
+}
+
+@test "names: a camera's folders, of which each has pictures of the same names" {
+    { echo photos/100CANON/IMG_0001.jpg; echo photos/101CANON/IMG_0001.jpg; echo other/101CANON/IMG_0002.jpg
+      echo photos/101CANON/IMG_0002.jpg; seq 5 24; } >paths
+    cat >a.csv <<'END'
+101CANON/IMG_0001.jpg,one
+100CANON/IMG_0001.jpg,two
+01CANON/IMG_0001.jpg,three
+101CANON/IMG_0002.jpg,four
+END
+    coco-prepare -o d a.csv --features $features --names paths --min-count 1 2>said
+    [ "$(cat d/train_images.txt)" = "101CANON/IMG_0001.jpg
+100CANON/IMG_0001.jpg" ]
+    [ "$(row d/train_features.h5 features 0 12)" = "$(row $features features 1 12)" ]
+    [ "$(row d/train_features.h5 features 1 12)" = "$(row $features features 0 12)" ]
+    grep -q 'left out: 1 image: no features (01CANON/IMG_0001.jpg)' said # a part of a folder's name is no end
+    grep -q 'left out: 1 image: several rows of features have that name (101CANON/IMG_0002.jpg)' said
+    tail -n 1 a.csv >several.csv
+    echo 100CANON/IMG_0001.jpg,two >>several.csv
+    run -1 coco-prepare -q -o e several.csv --features $features --names paths --min-count 1 --strict
+    [ "${lines[-1]}" = "coco-prepare: --strict: 1 image: several rows of features have that name (101CANON/IMG_0002.jpg)" ]
+    # A list of a split names images in the same way.
+    printf 'CANON/IMG_0001.jpg\nIMG_0001.jpg\n' >none
+    printf 'p/101CANON/IMG_0001.jpg,one\np/100CANON/IMG_0001.jpg,two\n' >b.csv
+    echo 101CANON/IMG_0001.jpg >list
+    coco-prepare -q -o g b.csv --split val=list --min-count 1
+    [ "$(cat g/val_images.txt)" = p/101CANON/IMG_0001.jpg ]
+    fails 1 'none: none of its names' coco-prepare -q -o h b.csv --split val=none --min-count 1
 }
 
 # npy FILE DESCR SHAPE NUMBER...: an array of NumPy's.

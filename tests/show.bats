@@ -255,6 +255,41 @@ assert rows == list(range(24)), rows' records
     same want have
 }
 
+@test "a dataset without features: its summary says so, and records need none" {
+    printf '%s\n' 'a.png,red blue' 'b.png,blue red' 'c.png,red red blue' >a.csv
+    coco-prepare -q -o p a.csv --split val=1 --min-count 1
+    show p >said
+    [ "$(grep -v '^ ' said)" = "captions.h5
+vocab.json
+train
+val" ]
+    part train said | grep -qx '2 captions of 2 images: 1 each'
+    for split in train val; do [ "$(part $split said | tail -n 1)" = "no features" ]; done
+    for split in train val; do show p --split $split -n 9; done | jq -r '.file + "," + .caption' | sort >have
+    same a.csv have
+    show p --split train -n 2 --minibatch | jq -e .caption
+    show p --split train -n 2 --random | jq -e .caption
+    # Where other splits have features: those of one are missing.
+    rm $train
+    show d >said
+    part train said | grep -qx 'no features'
+    part val said >have
+    run ! grep 'no features' have
+    # A file that is there must be one; images must be known.
+    echo junk >p/val_features.h5
+    breaks "p/val_features.h5: " p
+    breaks "p/val_features.h5: " p -n 1
+    rm p/val_features.h5
+    breaks "p: has no split 'test'; it has train, val" p --split test
+    cp p/train_images.txt kept
+    head -n 1 kept >p/train_images.txt
+    breaks "p/captions.h5: train_image_idxs: row 1: image 1 is out of range" p
+    rm p/train_images.txt
+    breaks "p/train_features.h5: No such file" p
+    mv kept p/train_images.txt
+    fails 1 "p/train_features.h5: No such file" tiny -d p -o m.h5
+}
+
 # --- what cannot be ---
 
 @test "no dataset: one line, exit 1" {

@@ -58,13 +58,10 @@ static void rows_by_name(void **state)
     assert_ok(add(&set, "two.h5"));
     assert_int_equal(set.rows, 2 * N);
     assert_ok(feature_set_read_names(&set, NULL, 0, &err));
-    assert_int_equal(feature_set_find(&set, "b/x.jpg", true), 1);
-    assert_int_equal(feature_set_find(&set, "x.jpg", true), -1);
-    assert_int_equal(feature_set_find(&set, "y.jpg", true), 2); /* the first of that name */
-    assert_int_equal(feature_set_find(&set, "z.jpg", true), 4);
-    assert_int_equal(feature_set_find(&set, "z.jpg", false), -1);
-    assert_int_equal(feature_set_find(&set, "photos/w", true), 5);
-    assert_int_equal(feature_set_find(&set, "none", true), -1);
+    assert_int_equal(name_index_find(&set.names, "b/x.jpg", NULL), 1);
+    assert_int_equal(name_index_find(&set.names, "y.jpg", NULL), 2); /* the first of that name */
+    assert_int_equal(name_index_find(&set.names, "z.jpg", NULL), 4);
+    assert_int_equal(name_index_find(&set.names, "photos/w", NULL), 5);
     const float *x = feature_set_row(&set, 4, &err);
     assert_true(x[0] == 102 && x[1] == 103);
     static const char *const list[] = {"names"};

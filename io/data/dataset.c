@@ -182,25 +182,49 @@ const float *dataset_features(const Dataset *d, int64_t row, Err *err)
 
 /* --- lists --- */
 
+/* Without the empty lines at its end. 0: there is no such list. */
+static int read_lines(const char *path, Lines *lines, Err *err)
+{
+    int there = file_exists(path, err);
+    if (there <= 0)
+        return there;
+    if (lines_read(lines, path, err))
+        return -1;
+    while (lines->n && !*lines->line[lines->n - 1])
+        lines->n--;
+    return 1;
+}
+
 /* A missing list is empty; an existing one must have a line for each of the n images, or captions. */
 static int read_list(const Dataset *d, DatasetFile kind, int64_t n, const char *noun, Lines *lines, Err *err)
 {
     char *path = dataset_file_path(d->dir, kind, d->split);
     if (!path)
         return err_set(err, "out of memory");
-    int there = file_exists(path, err), rc = there < 0 ? -1 : 0;
-    if (there > 0) {
-        rc = lines_read(lines, path, err);
-        while (rc == 0 && lines->n && !*lines->line[lines->n - 1])
-            lines->n--;
-        for (size_t i = 0; rc == 0 && i < lines->n; i++)
-            if (!utf8_valid(lines->line[i], strlen(lines->line[i])))
-                rc = err_set(err, "%s: line %zu: is not UTF-8", path, i + 1);
-        if (rc == 0 && (int64_t)lines->n != n)
-            rc = err_set(err, "%s: %zu lines for %lld %s", path, lines->n, (long long)n, noun);
-    }
+    int there = read_lines(path, lines, err), rc = there < 0 ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < lines->n; i++)
+        if (!utf8_valid(lines->line[i], strlen(lines->line[i])))
+            rc = err_set(err, "%s: line %zu: is not UTF-8", path, i + 1);
+    if (rc == 0 && there && (int64_t)lines->n != n)
+        rc = err_set(err, "%s: %zu lines for %lld %s", path, lines->n, (long long)n, noun);
     free(path);
     return rc;
+}
+
+/* How many images the lists of paths or of URLs have. 0: there is neither. */
+static int64_t count_listed(const Dataset *d, Err *err)
+{
+    static const DatasetFile kinds[] = {DATASET_FILE_IMAGES, DATASET_FILE_URLS};
+    int64_t n = 0;
+    for (int k = 0; k < 2 && n == 0; k++) {
+        Lines lines = {0};
+        char *path = dataset_file_path(d->dir, kinds[k], d->split);
+        int there = path ? read_lines(path, &lines, err) : err_set(err, "out of memory");
+        n = there < 0 ? -1 : (int64_t)lines.n;
+        lines_free(&lines);
+        free(path);
+    }
+    return n;
 }
 
 static int read_ids(Dataset *d, Err *err)
@@ -258,6 +282,19 @@ static int check_features_file(const Dataset *d, int flags, Err *err)
                                          "takes them");
 }
 
+/* Without a file of features, which `flags` may allow, the images are those of the lists. */
+static int open_features(Dataset *d, int flags, Err *err)
+{
+    if (flags & DATASET_FEATURES_OPTIONAL && file_exists(d->features_path, NULL) == 0) {
+        d->features.rows = count_listed(d, err);
+        if (d->features.rows)
+            return d->features.rows < 0 ? -1 : 0;
+    }
+    if (check_features_file(d, flags, err))
+        return -1;
+    return features_open(&d->features, d->features_path, err);
+}
+
 static int open_parts(Dataset *d, int flags, Err *err)
 {
     char *vocab = dataset_file_path(d->dir, DATASET_FILE_VOCAB, d->split);
@@ -268,9 +305,7 @@ static int open_parts(Dataset *d, int flags, Err *err)
     if (rc == 0 && !d->features_path)
         rc = err_set(err, "out of memory");
     if (rc == 0)
-        rc = check_features_file(d, flags, err);
-    if (rc == 0)
-        rc = features_open(&d->features, d->features_path, err);
+        rc = open_features(d, flags, err);
     if (rc == 0 && flags & DATASET_GRID)
         rc = open_grid(d, err);
     if (rc == 0)

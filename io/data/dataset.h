@@ -37,7 +37,7 @@ typedef struct {
     /* Mapped if the file allows. */
     H5Matrix captions; /* (n, C) */
     H5Matrix image;    /* (n): row of features */
-    H5Matrix features; /* (images, D) */
+    H5Matrix features; /* (images, D); D is 0 if there are none and that was allowed */
     char *features_path;
     Grid grid;           /* with DATASET_GRID */
     Lines urls, files;   /* images lines each, or none */
@@ -52,7 +52,8 @@ enum {
     DATASET_CAPTIONS_OPTIONAL = 2, /* a split without captions is not an error */
     DATASET_LISTS = 4,             /* read the lists of URLs, image paths, ids and whole captions, if any */
     DATASET_GRID = 8,              /* the grid of features too, which must be there */
-    DATASET_TEXTS = 16             /* of the lists that of whole captions alone */
+    DATASET_TEXTS = 16,            /* of the lists that of whole captions alone */
+    DATASET_FEATURES_OPTIONAL = 32 /* a split without a file of features is not an error: a list tells its images */
 };
 
 /* Opens one split. The caller closes, even after a failure. */

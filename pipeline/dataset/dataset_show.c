@@ -137,8 +137,16 @@ static int open_split(Dataset *d, const char *dir, const char *split, int flags,
     return dataset_open(d, dir, split, flags | DATASET_LISTS, err) || dataset_index(d, err) ? -1 : 0;
 }
 
+/* Captions alone can be shown too. */
+static bool has_features(const Dataset *d)
+{
+    return d->features.columns > 0;
+}
+
 static int check_features(const Dataset *d, Err *err)
 {
+    if (!has_features(d))
+        return 0;
     for (int64_t row = 0; row < d->features.rows; row++)
         if (!dataset_features(d, row, err))
             return -1;
@@ -150,9 +158,11 @@ static int check_features(const Dataset *d, Err *err)
 static void show_warnings(const Dataset *d, FILE *out)
 {
     Err line;
-    ZeroRows z = count_zero_rows(&d->features);
     if (dataset_captions_odd(d, &line))
         put_line(out, "  %s", line.text);
+    if (!has_features(d))
+        return;
+    ZeroRows z = count_zero_rows(&d->features);
     if (z.zero)
         fprintf(out, "  %lld feature rows are all zeros: the first is row %lld\n", (long long)z.zero,
                 (long long)z.first);
@@ -215,8 +225,10 @@ static void show_captions(const Dataset *d, FILE *out)
 static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown, Err *err)
 {
     Dataset d;
-    int optional = !spec->must_train || strcmp(split, train);
-    int rc = open_split(&d, spec->dir, split, optional ? DATASET_CAPTIONS_OPTIONAL : 0, err);
+    int flags = spec->must_train ? 0 : DATASET_FEATURES_OPTIONAL;
+    if (!spec->must_train || strcmp(split, train) != 0)
+        flags |= DATASET_CAPTIONS_OPTIONAL;
+    int rc = open_split(&d, spec->dir, split, flags, err);
     if (rc == 0)
         rc = check_features(&d, err) || check_captions(&d, NULL, err) ? -1 : 0;
     if (rc == 0 && !(*vocab_shown)++)
@@ -230,6 +242,8 @@ static int show_split(const ShowSpec *spec, const char *split, int *vocab_shown,
                     plural(d.features.rows));
         fprintf(spec->out, "  %s URLs, %s image paths%s\n", d.urls.n ? "with" : "no", d.files.n ? "with" : "no",
                 d.texts.n ? ", with the original words of <UNK>" : "");
+        if (!has_features(&d))
+            fputs("  no features\n", spec->out);
         show_warnings(&d, spec->out);
     }
     dataset_close(&d);
@@ -339,7 +353,8 @@ int show_records(const ShowSpec *spec, const ShowRecords *what, const Report *re
     Err line;
     bool minibatch = what->choice == SHOW_MINIBATCH;
     h5_allow_external(spec->allow_external);
-    int rc = open_split(&d, spec->dir, spec->split ? spec->split : minibatch ? train : "val", 0, err);
+    const char *split = spec->split ? spec->split : minibatch ? train : "val";
+    int rc = open_split(&d, spec->dir, split, DATASET_FEATURES_OPTIONAL, err);
     if (rc == 0 && dataset_captions_odd(&d, &line))
         report_warn(report, "%s", line.text);
     if (rc == 0)

@@ -76,6 +76,14 @@ int32_t caption_set_image(CaptionSet *s, const char *name, Err *err)
     return at;
 }
 
+int caption_set_index(const CaptionSet *s, NameIndex *index, Err *err)
+{
+    int rc = name_index_init(index, err);
+    for (int32_t i = 0; rc == 0 && i < hash_count(s->names); i++)
+        rc = name_index_add(index, i, caption_set_name(s, i), err);
+    return rc;
+}
+
 const char *caption_set_name(const CaptionSet *s, int64_t image)
 {
     return hash_key(s->names, (int32_t)image, NULL);

@@ -8,6 +8,7 @@
 #include "io/captions/captions.h"
 #include "pipeline/common/report.h"
 #include "pipeline/prepare/left_out.h"
+#include "pipeline/prepare/name_index.h"
 #include "pipeline/prepare/tokenizer.h"
 
 #include <stdbool.h>
@@ -65,6 +66,9 @@ int caption_set_split(CaptionSet *set, int32_t image, const char *split, Err *er
 int caption_set_words(CaptionSet *set, int32_t image, const char *words, Err *err);
 /* The same for words some of which are <UNK>: text has those too. */
 int caption_set_text(CaptionSet *set, int32_t image, const char *words, const char *text, Err *err);
+
+/* Which image a name means. The caller frees the index, also after a failure. */
+int caption_set_index(const CaptionSet *set, NameIndex *index, Err *err);
 
 /* The image's name in messages, and in the lists of the dataset. */
 const char *caption_set_name(const CaptionSet *set, int64_t image);

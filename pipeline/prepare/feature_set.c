@@ -5,7 +5,6 @@
 #include "io/data/npy.h"
 #include "io/file/file.h"
 #include "io/file/line_reader.h"
-#include "pipeline/prepare/image_names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +15,8 @@
 
 int feature_set_init(FeatureSet *s, Err *err)
 {
-    *s = (FeatureSet){.whole = hash_new(), .base = hash_new()};
-    return s->whole && s->base ? 0 : err_set(err, "out of memory");
+    memset(s, 0, sizeof *s);
+    return name_index_init(&s->names, err);
 }
 
 void feature_set_free(FeatureSet *s)
@@ -31,77 +30,21 @@ void feature_set_free(FeatureSet *s)
         free(s->file[i].cnn);
     }
     free(s->file);
-    free(s->row);
-    free(s->base_row);
-    hash_free(s->whole);
-    hash_free(s->base);
+    name_index_free(&s->names);
     memset(s, 0, sizeof *s);
 }
 
 /* --- names --- */
-
-/* Makes room for one more number at the end of *at, which holds n. */
-static int grow(int64_t **at, size_t *room, size_t n)
-{
-    if (n < *room)
-        return 0;
-    size_t more = *room ? 2 * *room : 1024;
-    int64_t *grown = realloc(*at, more * sizeof *grown);
-    if (!grown)
-        return -1;
-    *at = grown;
-    *room = more;
-    return 0;
-}
 
 static int out_of_memory(Err *err)
 {
     return err_set(err, "out of memory");
 }
 
-int feature_set_name(FeatureSet *s, int64_t row, const char *name, Err *err)
-{
-    name = plain_name(name);
-    int32_t before = hash_count(s->whole);
-    if (grow(&s->row, &s->row_room, (size_t)before))
-        return out_of_memory(err);
-    int32_t at = hash_add(s->whole, name, strlen(name));
-    if (at < 0)
-        return out_of_memory(err);
-    if (at < before)
-        return 0;
-    s->row[at] = row;
-    const char *base = base_name(name);
-    int32_t bases = hash_count(s->base);
-    if (grow(&s->base_row, &s->base_room, (size_t)bases))
-        return out_of_memory(err);
-    at = hash_add(s->base, base, strlen(base));
-    if (at < 0)
-        return out_of_memory(err);
-    s->base_row[at] = at == bases ? row : FEATURES_AMBIGUOUS;
-    return 0;
-}
-
-int64_t feature_set_find(const FeatureSet *s, const char *name, bool by_base)
-{
-    name = plain_name(name);
-    int32_t at = hash_find(s->whole, name, strlen(name));
-    if (at >= 0)
-        return s->row[at];
-    const char *base = base_name(name);
-    at = by_base ? hash_find(s->base, base, strlen(base)) : -1;
-    return at >= 0 && s->base_row[at] >= 0 ? s->base_row[at] : -1;
-}
-
-const char *feature_set_any_name(const FeatureSet *s)
-{
-    return hash_count(s->whole) ? hash_key(s->whole, 0, NULL) : NULL;
-}
-
 static int name_rows(FeatureSet *s, const FeatureFile *f, char *const *name, Err *err)
 {
     for (int64_t i = 0; i < f->rows; i++)
-        if (feature_set_name(s, f->first + i, name[i], err))
+        if (name_index_add(&s->names, f->first + i, name[i], err))
             return -1;
     return 0;
 }

@@ -9,9 +9,9 @@
 #define COCO_PIPELINE_PREPARE_FEATURE_SET_H
 
 #include "io/base/err.h"
-#include "io/base/hash.h"
 #include "io/data/grid.h"
 #include "io/hdf5/h5.h"
+#include "pipeline/prepare/name_index.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,32 +36,18 @@ typedef struct {
     FeatureFile *file;
     int n;
     int64_t rows, D;
-    Hash *whole;  /* names */
-    int64_t *row; /* by number in whole */
-    size_t row_room;
-    Hash *base;        /* the last parts of names */
-    int64_t *base_row; /* by number in base; FEATURES_AMBIGUOUS: of several names */
-    size_t base_room;
+    NameIndex names; /* of rows */
 } FeatureSet;
-
-enum { FEATURES_AMBIGUOUS = -2 };
 
 int feature_set_init(FeatureSet *set, Err *err);
 void feature_set_free(FeatureSet *set); /* safe on a zero-initialized one */
 
 /* Adds a file. It must have as many values per image as the others. */
 int feature_set_add(FeatureSet *set, const char *spec, Err *err);
-/* Names a row. If a name has a row already, the first stays. */
-int feature_set_name(FeatureSet *set, int64_t row, const char *name, Err *err);
 /* Names the rows of the files that have no names: from lists of names, a line a row. As many lists as files go to one
  * file each; one list goes to all, one after another. */
 int feature_set_read_names(FeatureSet *set, const char *const *lists, int n_lists, Err *err);
 
-/* The row of the name: that of the whole name, else, if `by_base`, that of its last part, if only one row has it. -1:
- * none. */
-int64_t feature_set_find(const FeatureSet *set, const char *name, bool by_base);
-/* Any of the names, as an example; NULL: there are none. Borrowed. */
-const char *feature_set_any_name(const FeatureSet *set);
 /* 1: every file has a grid, all of one shape; 0: none has; -1: they cannot be taken, and err says why. */
 int feature_set_grid(const FeatureSet *set, Err *err);
 /* The grid of a row, out (places, channels). */

@@ -24,7 +24,7 @@ static int add_images(CaptionSet *set, FeatureSet *features, const Dataset *d, i
         const char *name = name_of(d, row, made);
         if ((image[row] = caption_set_image(set, name, err)) < 0 ||
             caption_set_split(set, image[row], d->split, err) ||
-            (features && feature_set_name(features, first + row, name, err)))
+            (features && name_index_add(&features->names, first + row, name, err)))
             return -1;
         PreparedImage *about = &set->image[image[row]];
         if (!about->url && (size_t)row < d->urls.n && *d->urls.line[row] &&

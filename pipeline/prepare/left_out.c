@@ -11,6 +11,7 @@ static const struct {
     [LEFT_EMPTY] = {"caption", "captions", "no words"},
     [LEFT_DOUBLED] = {"caption", "captions", "a number that another caption of the image has"},
     [LEFT_FEATURELESS] = {"image", "images", "no features"},
+    [LEFT_SEVERAL_ROWS] = {"image", "images", "several rows of features have that name"},
     [LEFT_FILELESS] = {"image", "images", "not below --images"},
     [LEFT_AMBIGUOUS] = {"image", "images", "several of that name in subfolders of --images"},
     [LEFT_LONG] = {"caption", "captions", "longer than --max-words "},

@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 typedef enum {
-    LEFT_DAMAGED,     /* lines that are not captions */
-    LEFT_EMPTY,       /* captions without words */
-    LEFT_DOUBLED,     /* captions with the number of another of their image */
-    LEFT_FEATURELESS, /* images */
-    LEFT_FILELESS,    /* images that are not below --images */
-    LEFT_AMBIGUOUS,   /* images of which several are below --images */
-    LEFT_LONG,        /* captions; from here on, as the options ask */
-    LEFT_UNKNOWN,     /* captions with a word outside a vocabulary that has no <UNK> */
-    LEFT_SPLITLESS,   /* images */
+    LEFT_DAMAGED,      /* lines that are not captions */
+    LEFT_EMPTY,        /* captions without words */
+    LEFT_DOUBLED,      /* captions with the number of another of their image */
+    LEFT_FEATURELESS,  /* images */
+    LEFT_SEVERAL_ROWS, /* images whose name is the end of several rows' paths */
+    LEFT_FILELESS,     /* images that are not below --images */
+    LEFT_AMBIGUOUS,    /* images of which several are below --images */
+    LEFT_LONG,         /* captions; from here on, as the options ask */
+    LEFT_UNKNOWN,      /* captions with a word outside a vocabulary that has no <UNK> */
+    LEFT_SPLITLESS,    /* images */
     LEFT_KINDS
 } LeftKind;
 

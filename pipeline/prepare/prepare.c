@@ -8,7 +8,6 @@
 #include "pipeline/prepare/caption_set.h"
 #include "pipeline/prepare/feature_set.h"
 #include "pipeline/prepare/from_dataset.h"
-#include "pipeline/prepare/image_names.h"
 #include "pipeline/prepare/pca_from.h"
 #include "pipeline/prepare/picture_files.h"
 #include "pipeline/prepare/pieces.h"
@@ -76,35 +75,23 @@ static int read_sources(Prepare *p, Err *err)
 
 /* --- joining --- */
 
-/* How many images have the last part of a name, by its number in `bases`. */
-static int count_bases(const CaptionSet *set, Hash *bases, int32_t *count, Err *err)
-{
-    for (int32_t i = 0; i < hash_count(set->names); i++) {
-        const char *base = base_name(caption_set_name(set, i));
-        int32_t at = hash_add(bases, base, strlen(base));
-        if (at < 0)
-            return err_set(err, "out of memory");
-        count[at]++;
-    }
-    return 0;
-}
-
-static int find_rows(Prepare *p, const Hash *bases, const int32_t *count, Err *err)
+/* Gives images their rows. Returns how many have one; *missed: the first image that has none, or NULL. */
+static int64_t find_rows(Prepare *p, const NameIndex *images, const char **missed)
 {
     CaptionSet *set = &p->captions;
     int64_t found = 0, described = 0;
-    const char *first = NULL;
+    *missed = NULL;
     for (int32_t i = 0; i < hash_count(set->names); i++) {
-        const char *name = caption_set_name(set, i), *base = base_name(name);
-        bool unique = count[hash_find(bases, base, strlen(base))] == 1;
+        const char *name = caption_set_name(set, i);
         if (set->image[i].captions == 0)
             continue;
         described++;
-        set->image[i].row = feature_set_find(&p->features, name, unique);
-        found += set->image[i].row != NO_ROW;
-        if (set->image[i].row == NO_ROW) {
-            left_out_add(&set->left, LEFT_FEATURELESS, name);
-            first = first ? first : name;
+        int64_t row = name_index_find(&p->features.names, name, images);
+        found += row >= 0;
+        set->image[i].row = row >= 0 ? row : NO_ROW;
+        if (row < 0) {
+            left_out_add(&set->left, row == NAME_SEVERAL ? LEFT_SEVERAL_ROWS : LEFT_FEATURELESS, name);
+            *missed = *missed ? *missed : name;
         }
     }
     if (described > found)
@@ -112,10 +99,18 @@ static int find_rows(Prepare *p, const Hash *bases, const int32_t *count, Err *e
     if (p->features.rows > found)
         report_note(p->report, "%lld of %lld rows of features have no captions",
                     (long long)(p->features.rows - found), (long long)p->features.rows);
-    if (found == 0 && first)
-        return err_set(err, "no image has features: the captions name '%s', the features '%s'", first,
-                       feature_set_any_name(&p->features));
-    return found ? 0 : err_set(err, "no caption is left");
+    return found;
+}
+
+/* Why no image has features. */
+static int say_none(const Prepare *p, const char *missed, Err *err)
+{
+    if (!missed)
+        return err_set(err, "no caption is left");
+    if (p->captions.left.n[LEFT_FEATURELESS] == 0)
+        return err_set(err, "no image has features: several rows have the name '%s'", missed);
+    return err_set(err, "no image has features: the captions name '%s', the features '%s'", missed,
+                   name_index_any(&p->features.names));
 }
 
 /* Without features all images stay: whoever makes features later takes them from the dataset's lists. */
@@ -132,13 +127,12 @@ static int join_features(Prepare *p, Err *err)
         keep_all(&p->captions);
         return 0;
     }
-    Hash *bases = hash_new();
-    int32_t *count = calloc((size_t)hash_count(p->captions.names) + 1, sizeof *count);
-    int rc = bases && count ? count_bases(&p->captions, bases, count, err) : err_set(err, "out of memory");
-    if (rc == 0)
-        rc = find_rows(p, bases, count, err);
-    hash_free(bases);
-    free(count);
+    NameIndex images;
+    const char *missed;
+    int rc = caption_set_index(&p->captions, &images, err);
+    if (rc == 0 && find_rows(p, &images, &missed) == 0)
+        rc = say_none(p, missed, err);
+    name_index_free(&images);
     return rc;
 }
 

@@ -5,8 +5,9 @@
  *   features ──► rows by name ─────────┘                                 (of train)     (prepare_files; PCA of train)
  *                (feature_set)
  *
- * An image and a row of features belong together if they have the same name: the whole path as given, else its last
- * part, if only one image and one row have it. Main thread. */
+ * An image and a row of features belong together if they have the same name: the whole path as given, else the end of
+ * the row's path that the image's name is, else its last part; an end counts if only one image and one row have it
+ * (name_index). Main thread. */
 #ifndef COCO_PIPELINE_PREPARE_PREPARE_H
 #define COCO_PIPELINE_PREPARE_PREPARE_H
 

@@ -3,7 +3,6 @@
 #include "io/data/dataset_files.h"
 #include "io/file/line_reader.h"
 #include "model/base/rng.h"
-#include "pipeline/prepare/feature_set.h"
 
 #include <errno.h>
 #include <math.h>
@@ -56,25 +55,14 @@ int split_spec_parse(SplitSpec *spec, const char *text, Err *err)
 
 /* --- lists --- */
 
-/* The images that a name in a list can mean: by the whole name, or by its last part if that is unique. */
-static int index_names(const CaptionSet *set, FeatureSet *index, Err *err)
-{
-    if (feature_set_init(index, err))
-        return -1;
-    for (int32_t i = 0; i < hash_count(set->names); i++)
-        if (feature_set_name(index, i, caption_set_name(set, i), err))
-            return -1;
-    return 0;
-}
-
-static int take_list(CaptionSet *set, const FeatureSet *index, const SplitSpec *spec, Hash *listed, Err *err)
+static int take_list(CaptionSet *set, const NameIndex *index, const SplitSpec *spec, Hash *listed, Err *err)
 {
     Lines lines;
     int64_t missing = 0;
     int rc = lines_read(&lines, spec->list, err);
     for (size_t i = 0; rc == 0 && i < lines.n; i++) {
         const char *name = lines.line[i];
-        int64_t image = *name ? feature_set_find(index, name, true) : -1;
+        int64_t image = *name ? name_index_find(index, name, NULL) : NAME_UNKNOWN;
         missing += *name && image < 0;
         if (image < 0)
             continue;
@@ -97,12 +85,12 @@ static int take_list(CaptionSet *set, const FeatureSet *index, const SplitSpec *
 
 static int take_lists(CaptionSet *set, const SplitSpec *spec, int n, Hash *listed, Err *err)
 {
-    FeatureSet index;
-    int rc = index_names(set, &index, err);
+    NameIndex index;
+    int rc = caption_set_index(set, &index, err);
     for (int k = 0; k < n && rc == 0; k++)
         if (spec[k].list)
             rc = take_list(set, &index, &spec[k], listed, err);
-    feature_set_free(&index);
+    name_index_free(&index);
     return rc;
 }
 
