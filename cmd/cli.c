@@ -45,7 +45,7 @@ static void with_common(const Cli *cli, CliOption *all, Cli *values, Asked *aske
          .kind = CLI_CHOICE,
          .value = &asked->ignored,
          .arg = GENERATORS,
-         .help = "print the manual page, or what completes the command's words in a shell, and exit"},
+         .help = "print the manual page, or a shell's completion script, and exit"},
         {.name = "version",
          .kind = CLI_FLAG,
          .value = &asked->version,

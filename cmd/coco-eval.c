@@ -39,7 +39,7 @@ static const char EPILOG[] =
     "--meteor starts a Java for each thread, up to 4 of them, with 1 GB each. If Java or the jar fails,\n"
     "the other scores are printed all the same, METEOR is null, and the exit status is 1.\n"
     "--significance leaves METEOR out. METEOR_lite (--meteor-lite) lacks METEOR's synonyms and\n"
-    "paraphrases; its scores compare with one another alone.";
+    "paraphrases; its scores compare only with one another.";
 
 static const char EXAMPLES[] =
     "  coco-sample -m model.h5 -d DATA | coco-eval\n"
@@ -59,7 +59,7 @@ static void take_files(const Cli *cli, EvalOptions *o)
     for (int i = 0; i < o->n_inputs; i++)
         from_stdin += !strcmp(o->inputs[i], "-");
     if (from_stdin > 1)
-        cli_usage_error("-: standard input is read once");
+        cli_usage_error("-: standard input was given twice");
     if (o->save_df && o->n_inputs > 1)
         cli_usage_error("--save-df takes one FILE");
     if (o->save_df && o->n_inputs && !strcmp(o->save_df, "-"))
@@ -154,7 +154,7 @@ int main(int argc, char **argv)
         {.name = "seed", .kind = CLI_INT, .value = &given.seed, .arg = "N",
          .help = "random seed for --significance", .min = 0, .max = UINT32_MAX},
         {.name = "meteor-lite", .kind = CLI_FLAG, .value = &o.meteor_lite,
-         .help = "METEOR_lite too: METEOR with equal words and equal stems alone, without Java"},
+         .help = "METEOR_lite too: METEOR with only equal words and equal stems, without Java"},
         {.name = "meteor", .kind = CLI_FLAG, .value = &o.meteor,
          .help = "METEOR too, which Java computes with the COCO tools' meteor-1.5.jar"},
         {.name = "meteor-jar", .kind = CLI_TEXT, .value = &o.meteor_options.jar, .arg = "FILE",

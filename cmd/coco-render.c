@@ -187,7 +187,7 @@ static void look_options(Options *o, CliOption options[N_LOOK])
          .help = "what says which image it is, below the captions; auto: the id on pages, nothing on sheets"},
         {.name = "lines", .kind = CLI_INT, .value = &o->lines, .arg = "N",
          .help = "lines of each text on sheets, at most; 0: what suits the width", .min = 0, .max = 100},
-        {.name = "no-text", .kind = CLI_FLAG, .value = &sheet->no_text, .help = "images alone, without captions"},
+        {.name = "no-text", .kind = CLI_FLAG, .value = &sheet->no_text, .help = "only images, without captions"},
         {.name = "highlight", .kind = CLI_FLAG, .value = &sheet->highlight,
          .help = "keep words of a caption bold if a reference has them, and colour the rest"},
         {.name = "confidence", .kind = CLI_FLAG, .value = &sheet->confidence,
@@ -213,7 +213,8 @@ static void image_options(Options *o, CliOption options[N_IMAGES])
          .help = "look for the records' files here first, for names without folders in its subfolders, too; without this "
                  "option, in the current folder after the dataset"},
         {.name = "data", .letter = 'd', .kind = CLI_TEXT, .value = &sheet->where.data, .arg = "DATA",
-         .help = "then in this dataset directory, then in the cache, then at the URL"},
+         .help = "dataset directory: images are looked for below --images, here, in the cache and at their URLs, in this "
+                 "order"},
         {.name = "cache", .kind = CLI_TEXT, .value = &sheet->where.cache, .arg = "DIR",
          .help = "where downloaded images are; default $COCO_CACHE, else coco in the user's cache directory"},
         {.name = "negative-ttl", .kind = CLI_REAL, .value = &sheet->where.negative_ttl, .arg = "S",
@@ -263,9 +264,10 @@ int main(int argc, char **argv)
                  "in an ellipsis on sheets; a page shows them whole.",
         .epilog = "Records come from coco-sample, or from `coco-fetch show -n`, on standard input or in a file.",
         .environment = CLI_ENV_CACHE | CLI_ENV_NET,
-        .examples = "  coco-sample -m model.h5 -n 24 | coco-render -o sheet.png\n"
-                    "  shuf -n 60 captions.jsonl | coco-render --rows 5 -o 'sheet-%03d.png'\n"
-                    "  coco-eval --per-image captions.jsonl | coco-render --sort score --reverse --html worst.html",
+        .examples =
+            "  coco-sample -m model.h5 -n 24 | coco-render -d DATA -o sheet.png\n"
+            "  shuf -n 60 captions.jsonl | coco-render -d DATA --rows 5 -o 'sheet-%03d.png'\n"
+            "  coco-eval --per-image captions.jsonl | coco-render -d DATA --sort score --reverse --html worst.html",
         .options = options,
         .n_options = list_options(&o, options),
     };

@@ -107,7 +107,7 @@ static void check_pictures(const Cli *cli, const PictureOptions *p)
         cli_usage_error("%s needs pictures", p->cnn ? "--cnn" : "-0");
     for (size_t i = 0; cli->n_operands && i < sizeof others / sizeof *others; i++)
         if (cli_given(cli, others[i]))
-            cli_usage_error("%s: --%s excludes pictures", cli->operand[0], others[i]);
+            cli_usage_error("%s: pictures cannot be combined with --%s", cli->operand[0], others[i]);
     check_picture_operands(cli, p->nul);
 }
 
@@ -185,7 +185,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "temperature", .kind = CLI_REAL, .value = &s->decoder.search.choice.temperature, .arg = "T",
          .help = "draw words from softmax(scores / T)", .min = 1e-3, .max = 1e3},
         {.name = "top-k", .kind = CLI_INT, .value = &o->top_k, .arg = "K",
-         .help = "with --temperature: draw from the K likeliest words alone; 0: from all", .max = 1e9},
+         .help = "with --temperature: draw only from the K likeliest words; 0: from all", .max = 1e9},
         {.name = "top-p", .kind = CLI_REAL, .value = &s->decoder.search.choice.top_p, .arg = "P",
          .help = "with --temperature: draw from the fewest words that have probability P together; 0: from all",
          .max = 1},
@@ -224,7 +224,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "word-logprobs", .kind = CLI_FLAG, .value = &s->decoder.word_logprobs,
          .help = "the log-probability of each word and of <END>, as \"word_logprobs\" of the record"},
         {.name = "score", .kind = CLI_FLAG, .value = &s->score,
-         .help = "instead of captioning, write each of the split's captions with its log-probability"},
+         .help = "score the split's own captions instead of generating new ones"},
         {.name = "rows", .kind = CLI_TEXT, .value = &s->rows, .arg = "FILE",
          .help = "caption only these rows: numbers or records, one per line; - is stdin"},
         {.name = "first", .letter = 'n', .kind = CLI_INT, .value = &s->first, .arg = "N",

@@ -16,8 +16,8 @@ static const char ABOUT[] =
     "(\"file\") as a text file or an XMP sidecar, or into it. Prints a status record for each:\n\n"
     "  {\"image_id\":1,\"file\":\"a.jpg\",\"status\":\"written\",\"path\":\"a.txt\"}\n\n"
     "status is written (with --dry-run: to write), same (the caption was there), kept (a text that coco-tag\n"
-    "did not write is there, and stays), skipped (an empty caption, or --min-logprob) or failed; the last three\n"
-    "have a \"reason\".\n"
+    "did not write is there, and stays), skipped (an empty caption, one with <UNK>, or --min-logprob) or\n"
+    "failed; the last three have a \"reason\".\n"
     "Exit status 1: something failed, or a line was no record.";
 static const char EPILOG[] =
     "XMP gets the caption as dc:description and as Iptc4xmpCore:AltTextAccessibility, and a copy by which "

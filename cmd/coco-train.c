@@ -68,7 +68,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "order", .kind = CLI_CHOICE, .value = &s->order, .arg = order_names(),
          .help = "minibatches drawn with replacement; a permutation every epoch; one after another"},
         {.name = "dropout", .kind = CLI_REAL, .value = &s->dropout, .arg = "P",
-         .help = "drop features, word vectors and what the scores see of the states with probability P",
+         .help = "dropout on features, word vectors and the output layer's input, with probability P",
          .max = SETTING_SHARE_MAX},
         {.name = "label-smoothing", .kind = CLI_REAL, .value = &s->label_smoothing, .arg = "X",
          .help = "share of the target that is spread over all words, in training", .max = SETTING_SHARE_MAX},
@@ -79,7 +79,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
                  "--self-critical 0.1 unless given",
          .max = SETTING_CLIP_MAX},
         {.name = "weight-decay", .kind = CLI_REAL, .value = &s->weight_decay, .arg = "X",
-         .help = "before each update, weights of matrix products lose the share X times the learning rate",
+         .help = "decoupled weight decay (AdamW) of the weight matrices, but not of word vectors, times the learning rate",
          .max = SETTING_DECAY_MAX},
         {.name = "forget-bias", .kind = CLI_REAL, .value = &s->forget_bias, .arg = "X",
          .help = "the lstm's forget gates start with this bias", .min = -SETTING_BIAS_MAX, .max = SETTING_BIAS_MAX},
@@ -90,7 +90,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "reward", .kind = CLI_TEXT, .value = &o->reward, .arg = "NAME=X,...",
          .help = "of --self-critical: what a caption is worth, a sum of cider and bleu4 (default cider=1)"},
         {.name = "baseline", .kind = CLI_CHOICE, .value = &s->baseline, .arg = baseline_names(),
-         .help = "of --self-critical: what a reward is held against, the mean of the image's other samples or the "
+         .help = "of --self-critical: what a reward is compared with, the mean of the image's other samples or the "
                  "reward of its greedy caption"},
         {.name = "scheduled-sampling", .kind = CLI_REAL, .value = &s->scheduled_sampling, .arg = "P",
          .help = "words that go in are the model's own with a probability that grows from 0 in the first epoch to P "
@@ -107,7 +107,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
         {.name = "init", .kind = CLI_TEXT, .value = &t->init, .arg = "MODEL.h5",
          .help = "start from these parameters, with a fresh optimizer"},
         {.name = "resume", .kind = CLI_TEXT, .value = &t->resume, .arg = "MODEL.h5",
-         .help = "resume this model's training, exactly where it stopped"},
+         .help = "resume this model's training, exactly where it stopped; settings and log come from the file, but not "
+                 "--save-every, --print-every, --target-loss, --mpi-timeout and --allow-external"},
         {.name = "val-every", .kind = CLI_PERIOD, .value = &s->val_every, .arg = "N|Ni",
          .help = "validate every N epochs, or every N iterations; 0 disables it", .max = most},
         {.name = "val-max", .kind = CLI_INT, .value = &s->val_max, .arg = "N",

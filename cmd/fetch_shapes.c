@@ -11,7 +11,7 @@ static const char ABOUT[] =
     "The same seed gives the same bytes.";
 
 static const char EPILOG[] =
-    "The features are measured on the pixels alone. A pixel counts for the nearest of six colours; the\n"
+    "The features are measured from the pixels only. A pixel counts for the nearest of six colours; the\n"
     "colours that occur make patches, the largest first. For each patch: its colour, how similar its\n"
     "form is to each kind's (how much it fills of its bounding box and of the circle around it, and how\n"
     "low its centre of mass lies), its size, position, width and height. For each pair: the direction\n"

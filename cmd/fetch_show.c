@@ -46,7 +46,7 @@ static Cli describe(const char *part, Options *o, CliOption options[N_OPTIONS])
                  "of ground truth for coco-render: caption is one reference, references are the others, in the\n"
                  "words of the vocabulary, as training sees them.",
         .examples = "  coco-fetch show DATA\n"
-                    "  coco-fetch show DATA --split val -n 24 | coco-render -o look.png",
+                    "  coco-fetch show DATA --split val -n 24 | coco-render -d DATA -o look.png",
         .options = options,
         .n_options = N_OPTIONS,
     };
@@ -63,6 +63,8 @@ static void take_options(Options *o, const Cli *cli)
         cli_usage_error("--random and --minibatch exclude each other");
     if ((o->random || o->minibatch) && !o->records.n)
         cli_usage_error("--%s needs -n", o->random ? "random" : "minibatch");
+    if (cli_given(cli, "seed") && !o->records.n)
+        cli_usage_error("--seed needs -n");
     o->records.choice = o->random ? SHOW_RANDOM : o->minibatch ? SHOW_MINIBATCH : SHOW_FIRST;
 }
 

@@ -70,7 +70,7 @@ static void print_dispatch(const Page *p)
 void generate_bash(const Page *p)
 {
     if (!p->cli->part)
-        printf("# Completion of %s in bash, from 'coco --generate bash'.\n", p->name);
+        printf("# Completion of %s in bash, from '%s --generate bash'.\n", p->name, p->name);
     generate_parts(p);
     printf("_%s()\n{\n", p->word);
     if (p->cli->parts) {

@@ -105,15 +105,16 @@ static int add_public_only(HttpOptions *http, CliOption *options)
 
 static int add_trust(HttpOptions *http, CliOption *options)
 {
-    const CliOption rows[] = {{.name = "cacert",
-                               .kind = CLI_TEXT,
-                               .value = &http->cacert,
-                               .arg = "FILE",
-                               .help = "trust the certificates in this file (PEM) instead of the system's"},
-                              {.name = "insecure",
-                               .kind = CLI_FLAG,
-                               .value = &http->insecure,
-                               .help = "do not check certificates: anybody on the way can impersonate a server"}};
+    const CliOption rows[] = {
+        {.name = "cacert",
+         .kind = CLI_TEXT,
+         .value = &http->cacert,
+         .arg = "FILE",
+         .help = "trust the certificates in this file (PEM) instead of the system's"},
+        {.name = "insecure",
+         .kind = CLI_FLAG,
+         .value = &http->insecure,
+         .help = "do not check certificates: anyone on the network path can impersonate the server"}};
     memcpy(options, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
 }

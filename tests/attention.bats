@@ -98,7 +98,8 @@ END
     done
     same othersoft.h5 softother.h5
     [ "$(attribute softadaptive.h5 / format)" = coco-attention ]
-    fails 1 "other.h5: has no attention to write to a.h5" coco-sample -q -m other.h5 -m other.h5 -d d --attention a.h5
+    fails 1 "other.h5: none of the models has attention: nothing to write to a.h5" \
+        coco-sample -q -m other.h5 -m other.h5 -d d --attention a.h5
 }
 
 @test "captions depend on the grid" {
@@ -142,7 +143,7 @@ END
     [ ! -e m.h5 ]
     fails 2 "--attention adaptive contradicts soft.h5, which was trained with soft" \
         coco-train -q -d "$GOOD" -o m.h5 --init soft.h5 --attention adaptive
-    fails 1 "plain.h5: has no attention to write to a.h5" coco-sample -q -m plain.h5 -d d --attention a.h5
+    fails 1 "plain.h5: the model has no attention: nothing to write to a.h5" coco-sample -q -m plain.h5 -d d --attention a.h5
     [ ! -e a.h5 ]
 }
 

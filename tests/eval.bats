@@ -318,7 +318,7 @@ E
 }
 
 @test "usage" {
-    fails 2 'is read once' coco-eval - a -
+    fails 2 '-: standard input was given twice' coco-eval - a -
     fails 2 '--save-df takes one FILE' coco-eval --save-df x a b
     fails 2 'b: --per-image scores one FILE' coco-eval --per-image a b
     fails 2 'exclude each other' coco-eval --per-image --stats a

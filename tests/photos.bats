@@ -218,7 +218,7 @@ END
 
 @test "pictures: options that contradict them" {
     for option in "-d d" "--split val" "--features f.h5" "--rows x" --raw-features; do
-        fails 2 "p: --[a-z-]* excludes pictures" coco-sample -m m.h5 p $option
+        fails 2 "p: pictures cannot be combined with --[a-z-]*$" coco-sample -m m.h5 p $option
     done
     fails 2 "--cnn needs pictures" coco-sample -m m.h5 --cnn x
     fails 2 "-0 needs pictures" coco-sample -m m.h5 -0

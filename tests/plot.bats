@@ -275,6 +275,6 @@ END
     [[ $names == *val_cider* ]]
     run coco-plot -q scores.log --y val_clder -o none.png
     [ "$status" = 1 ]
-    [ "$output" = 'coco-plot: scores.log: no event has a "val_clder", but '"$names" ]
+    [ "$output" = 'coco-plot: scores.log: no event has "val_clder"; there are '"$names" ]
     [ ! -e none.png ]
 }

@@ -476,7 +476,7 @@ in/deep/p4.jpg" ]
 @test "without features: captions, vocabulary and lists" {
     coco-prepare -o d plain.csv --split val=4 2>said
     [ "$(ls d | paste -sd' ')" = "captions.h5 train_images.txt val_images.txt vocab.json" ]
-    grep -q 'd: made, without features; coco-features makes them from photographs, --features takes them$' said
+    grep -q 'd: made without features (--features adds them; coco-features -d makes them of photographs)$' said
 }
 
 @test "the directory: whole or not at all, replaced only with --force" {

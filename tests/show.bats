@@ -341,6 +341,7 @@ val" ]
     fails 2 "d: one dataset at a time" coco-fetch show s d
     fails 2 "--random needs -n" coco-fetch show d --random
     fails 2 "--minibatch needs -n" coco-fetch show d --minibatch
+    fails 2 "--seed needs -n" coco-fetch show d --seed 3
     fails 2 "exclude each other" coco-fetch show d -n 3 --random --minibatch
     fails 2 "--number: '0': expected an integer from 1" coco-fetch show d -n 0
     fails 2 "--number: '-1': expected an integer" coco-fetch show d -n -1

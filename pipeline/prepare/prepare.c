@@ -310,9 +310,9 @@ static int write_all(Prepare *p, Err *err)
     outdir_abort(&out);
     if (rc == 0 && !report_stop(p->report))
         report_note(p->report, "%s: made%s", o->out,
-                    p->features.n
-                        ? ""
-                        : ", without features; coco-features makes them from photographs, --features takes them");
+                    p->features.n ? ""
+                                  : " without features (--features adds them; coco-features -d makes them of "
+                                    "photographs)");
     return rc;
 }
 

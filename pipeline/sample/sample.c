@@ -186,7 +186,8 @@ static int load(Run *r, SampleOptions *o, Err *err)
     if (!o->decoder.search.max_length)
         o->decoder.search.max_length = model_steps(first);
     if (o->attention && ensemble_looks(&r->ensemble) < 0)
-        return err_set(err, "%s: has no attention to write to %s", o->models[0], o->attention);
+        return err_set(err, "%s: %s attention: nothing to write to %s", o->models[0],
+                       o->n_models > 1 ? "none of the models has" : "the model has no", o->attention);
     return open_neighbors(r, o, err);
 }
 

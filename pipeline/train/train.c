@@ -199,8 +199,8 @@ static int finish(TrainRun *r, Err *err)
 static int nothing_left(TrainRun *r, Err *err)
 {
     const TrainOptions *o = r->options;
-    report_note(r->report, "%s: nothing left to do: %lld iterations of %lld are done%s", o->resume,
-                (long long)r->state.iteration, (long long)r->total,
+    report_note(r->report, "%s: nothing left to do: the model is at iteration %lld, and the run ends at %lld%s",
+                o->resume, (long long)r->state.iteration, (long long)r->total,
                 r->state.iteration < r->total ? "; a larger --patience continues" : "");
     return strcmp(o->out, o->resume) ? train_write(r, o->out, err) : 0;
 }
