@@ -99,6 +99,6 @@ same_rows() {
     run -1 coco-features -j1 --cnn nan.onnx -o out.h5 p
     [ "${#lines[@]}" = 4 ]
     [ "${lines[0]}" = "coco-features: p/0.ppm: the network gives numbers that are not finite, or too large for float16" ]
-    [ "${lines[3]}" = "coco-features: no picture could be read" ]
+    [ "${lines[3]}" = "coco-features: none of 3 pictures can be read" ]
     [ "$(echo out.h5*)" = "out.h5*" ]
 }

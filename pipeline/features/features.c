@@ -332,7 +332,7 @@ static int run(Run *r, Err *err)
         return 0;
     }
     if (r->broken == r->list.n)
-        return err_set(err, "no picture could be read");
+        return err_set(err, "none of %lld pictures can be read", (long long)r->list.n);
     if (r->rounds.rank)
         return 0;
     if (row_store_write(&r->store, err))
