@@ -23,7 +23,7 @@ typedef struct {
 LogContent log_look(const char *path, LogEnds *ends, Err *err);
 
 /* Cuts a log off after the last line of an iteration up to this one: what a run wrote that was killed before it saved
- * its model again, and what goes on from that model writes anew. *lines: how many events that are. 0: cut, if there
+ * its model again, and what a run that resumes that model writes again. *lines: how many events that are. 0: cut, if there
  * were any. 1: a model was saved in one of them, so that they are its, and all is left. -1: not readable, or not cut. */
 int log_cut(const char *path, int64_t iteration, int64_t *lines, Err *err);
 

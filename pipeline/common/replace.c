@@ -30,6 +30,8 @@ int replace_check(const char *path, const char *array, Err *err)
     H5 *h5 = h5_open(path, &why);
     int has = h5 ? h5_has(h5, array, &why) : 1;
     h5_close(h5, NULL);
+    if (has < 0)
+        return err_set(err, "%s", why.text);
     return has ? 0 : refuse(path, "is an HDF5 file without the array ", array, err);
 }
 

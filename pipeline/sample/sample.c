@@ -129,7 +129,7 @@ static int score_rows(Run *r, Err *err)
                                                  &r->options->decoder, &r->output, r->report, err);
 }
 
-/* Files that one run reads or writes are different ones, and --attention replaces its own kind alone. */
+/* Files that one run reads or writes are different ones, and --attention replaces only its own kind. */
 static int check_output(const SampleOptions *o, Err *err)
 {
     const struct {
