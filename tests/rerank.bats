@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# coco-sample --rerank: of several captions of an image, the one closest to the others, or also to those of neighbors.
+# coco-sample --rerank: of several captions of an image, the one closest to the others, or also to what those of train
+# images let expect.
 
 bats_require_minimum_version 1.5.0
 load support/common
@@ -105,28 +106,54 @@ def cider(c, r):
 D = int(sys.argv[2])
 train, own = rows("train", D), rows(sys.argv[1], D)
 mean = [sum(c) / len(train) for c in zip(*train)]
-less = lambda x: [a - m for a, m in zip(x, mean)]
-train = [less(t) for t in train]
-def cosine(x, y):
-    dot = lambda a, b: sum(p * q for p, q in zip(a, b))
-    return dot(x, y) / math.sqrt(dot(x, x) * dot(y, y))
+dot = lambda a, b: sum(p * q for p, q in zip(a, b))
+def unit(x):
+    x = [a - m for a, m in zip(x, mean)]
+    length = math.sqrt(dot(x, x)) or 1
+    return [a / length for a in x]
+train = [unit(t) for t in train]
+kernel = lambda x, y: math.exp(2 * (min(dot(x, y), 1) - 1))
+n = len(train)
+K = [[kernel(x, y) for y in train] for x in train]
+A = [[dot(K[i], K[j]) + 0.3 * K[i][j] for j in range(n)] for i in range(n)]
+small = 1e-7 * sum(A[i][i] for i in range(n)) / n
+for i in range(n):
+    A[i][i] += small
+def solve(A, b):
+    A = [row + [x] for row, x in zip(A, b)]
+    for i in range(n):
+        for k in range(i + 1, n):
+            f = A[k][i] / A[i][i]
+            A[k] = [p - f * q for p, q in zip(A[k], A[i])]
+    z = [0] * n
+    for i in reversed(range(n)):
+        z[i] = (A[i][n] - dot(A[i][i + 1:n], z[i + 1:])) / A[i][i]
+    return z
+def vector(words):
+    norms = [math.sqrt(sum(x * x for x in k.values())) for k in weighted(words)]
+    return {g: x / m for k, m in zip(weighted(words), norms) if m for g, x in k.items()}
 for line in sys.stdin:
     r = json.loads(line)
-    x = less(own[r["row"]])
-    near = sorted((-c, i) for i, t in enumerate(train) for c in [cosine(x, t)] if c <= 1 - 1e-6)[:20]
-    others = [c for _, i in near for c in refs[i]]
+    x = unit(own[r["row"]])
+    z = solve(A, [kernel(x, t) for t in train])
+    expected = Counter()
+    for i in range(n):
+        if dot(x, train[i]) <= 1 - 1e-6:
+            for c in refs[i]:
+                for g, v in vector(c).items():
+                    expected[g] += dot(K[i], z) * v / len(refs[i])
     words = [c["caption"].split() for c in r["candidates"]]
     p = [math.exp((c["logprob"] - max(c["logprob"] for c in r["candidates"])) / 3) for c in r["candidates"]]
     score = []
     for w in words:
-        far = sorted((cider(w, o) for o in others), reverse=True)[:60]
-        score.append(sum(a * cider(w, o) for a, o in zip(p, words)) / sum(p) + 8 * sum(far) / len(far))
-    order = sorted(range(len(words)), key=lambda i: -round(score[i], 9))
+        score.append(sum(a * cider(w, o) for a, o in zip(p, words)) / sum(p) +
+                     32 * 2.5 * sum(v * expected[g] for g, v in vector(w).items()))
+    order = sorted(range(len(words)), key=lambda i: -round(score[i], 5))
     print(json.dumps([r["row"], [r["candidates"][i]["caption"] for i in order]]))' "$1" "$(h5dump -H -d features "$(features train)" |
         sed -n 's/.*( [0-9]*, \([0-9]*\) ) .*/\1/p')"
 }
 
-@test "neighbors: the order of a reference; an image is not its own neighbor" {
+@test "neighbors: the order of a reference; captions of the image itself do not count" {
     local way="--beam 6 --nbest 6"
     for split in val train; do
         sample $way --split $split | by_neighbors $split | jq -c . >want

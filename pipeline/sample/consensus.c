@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double TEMPERATURE = 3, WEIGHT_OF_OTHERS = 8;
+static const double TEMPERATURE = 3, WEIGHT_OF_OTHERS = 32;
 
 typedef struct {
     Hash *ngrams;
     double *idf;               /* (n-grams) */
+    double *expected;          /* (n-grams); NULL: nothing is */
     Sentence *sentence;        /* (n) of room */
     double (*norm)[NGRAM_MAX]; /* (n), of cider_of_pair */
     int32_t *words;            /* room for the longest one */
@@ -33,6 +34,7 @@ static void sentences_free(Sentences *s)
         sentence_free(&s->sentence[i]);
     hash_free(s->ngrams);
     free(s->idf);
+    free(s->expected);
     free(s->norm);
     free(s->sentence);
     free(s->words);
@@ -57,8 +59,9 @@ static int add_captions(Sentences *s, const SearchResult *caption, int m)
     return rc;
 }
 
-static int longest_of(const SearchResult *caption, int m, int least)
+static int longest_of(const SearchResult *caption, int m)
 {
+    int least = 0;
     for (int i = 0; i < m; i++)
         least = caption[i].n > least ? caption[i].n : least;
     return least;
@@ -92,7 +95,7 @@ static int score_each(const Sentences *s, double *score)
 int consensus(const SearchResult *caption, int m, double *score, Err *err)
 {
     Sentences s;
-    int rc = sentences_new(&s, (unsigned)m, longest_of(caption, m, 0)) || add_captions(&s, caption, m) ||
+    int rc = sentences_new(&s, (unsigned)m, longest_of(caption, m)) || add_captions(&s, caption, m) ||
                      equal_weights(&s) || score_each(&s, score)
                  ? err_set(err, "out of memory")
                  : 0;
@@ -100,38 +103,26 @@ int consensus(const SearchResult *caption, int m, double *score, Err *err)
     return rc;
 }
 
-/* --- with others --- */
+/* --- with others, too --- */
 
-/* idf is the table's, whose numbers of n-grams differ from ours. */
-static int weights_of(Sentences *s, const CaptionTable *table)
+/* Of the table's n-grams, whose numbers differ from ours. */
+static int weights_of(Sentences *s, const ExpectedCaption *e)
 {
+    const CaptionTable *table = e->table;
     int32_t n = hash_count(s->ngrams), *there = malloc(((size_t)n + 1) * sizeof *there);
     s->idf = malloc(((size_t)n + 1) * sizeof *s->idf);
-    for (int32_t i = 0; there && s->idf && i < n; i++) {
+    s->expected = malloc(((size_t)n + 1) * sizeof *s->expected);
+    bool ok = there && s->idf && s->expected;
+    for (int32_t i = 0; ok && i < n; i++) {
         int32_t prefix, word;
         ngram_parts(s->ngrams, i, &prefix, &word); /* a prefix is numbered before what it begins */
         bool no = prefix >= 0 && there[prefix] < 0;
         there[i] = no ? -1 : ngram_find(table->ngrams, prefix < 0 ? -1 : there[prefix], word);
         s->idf[i] = there[i] < 0 ? table->rare : table->idf[there[i]];
+        s->expected[i] = there[i] < 0 ? 0 : e->vector[there[i]];
     }
     free(there);
-    return there && s->idf ? 0 : -1;
-}
-
-static int falling(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
-static double mean_of_largest(double *x, int n)
-{
-    double sum = 0;
-    int most = n < CONSENSUS_OTHERS ? n : CONSENSUS_OTHERS;
-    qsort(x, (size_t)n, sizeof *x, falling);
-    for (int i = 0; i < most; i++)
-        sum += x[i];
-    return most ? sum / most : 0;
+    return ok ? 0 : -1;
 }
 
 static int take_norms(Sentences *s)
@@ -147,38 +138,41 @@ static double alike(const Sentences *s, int i, int j)
     return cider_of_pair(&s->sentence[i], s->norm[i], &s->sentence[j], s->norm[j], s->idf);
 }
 
-/* The first m sentences are captions; others (n - m) is scratch. */
-static void score_with(const Sentences *s, const SearchResult *caption, int m, double *others, double *score)
+static double as_expected(const Sentences *s, int i)
+{
+    const Sentence *c = &s->sentence[i];
+    double sum = 0;
+    for (int k = 0; k < NGRAM_MAX; k++)
+        for (int j = c->at[k]; j < c->at[k + 1] && s->norm[i][k] > 0; j++)
+            sum += c->gram[j].count * s->idf[c->gram[j].id] / s->norm[i][k] * s->expected[c->gram[j].id];
+    return 10 * sum / NGRAM_MAX;
+}
+
+static void score_with(const Sentences *s, const SearchResult *caption, double *score)
 {
     double best = caption[0].logprob;
-    for (int i = 1; i < m; i++)
+    for (int i = 1; i < s->n; i++)
         best = fmax(best, caption[i].logprob);
-    for (int i = 0; i < m; i++) {
+    for (int i = 0; i < s->n; i++) {
         double own = 0, sum = 0;
-        for (int j = 0; j < m; j++) {
+        for (int j = 0; j < s->n; j++) {
             double p = exp((caption[j].logprob - best) / TEMPERATURE);
             own += p * alike(s, i, j);
             sum += p;
         }
-        for (int j = m; j < s->n; j++)
-            others[j - m] = alike(s, i, j);
-        score[i] = own / sum + WEIGHT_OF_OTHERS * mean_of_largest(others, s->n - m);
+        score[i] = own / sum + WEIGHT_OF_OTHERS * as_expected(s, i);
     }
 }
 
-int consensus_with(const OtherCaptions *o, const SearchResult *caption, int m, double *score, Err *err)
+int consensus_with(const ExpectedCaption *expected, const SearchResult *caption, int m, double *score, Err *err)
 {
     Sentences s;
-    double *others = malloc(((size_t)o->n + 1) * sizeof *others);
-    int rc = sentences_new(&s, (unsigned)m + (unsigned)o->n, longest_of(caption, m, o->width)) || !others ? -1 : 0;
-    rc = rc ? -1 : add_captions(&s, caption, m);
-    for (int i = 0; i < o->n && !rc; i++)
-        rc = add_sentence(&s, o->caption[i] + 1, caption_words(o->caption[i], o->width));
+    int rc = sentences_new(&s, (unsigned)m, longest_of(caption, m)) || add_captions(&s, caption, m) ||
+                     weights_of(&s, expected) || take_norms(&s)
+                 ? err_set(err, "out of memory")
+                 : 0;
     if (rc == 0)
-        rc = weights_of(&s, o->table) || take_norms(&s) ? -1 : 0;
-    if (rc == 0)
-        score_with(&s, caption, m, others, score);
+        score_with(&s, caption, score);
     sentences_free(&s);
-    free(others);
-    return rc ? err_set(err, "out of memory") : 0;
+    return rc;
 }

@@ -103,8 +103,9 @@ int decoder_begin(Decoder *d, const DecoderOptions *o, const Ensemble *ensemble,
     d->search = new_search(d, &search);
     d->items = calloc((size_t)batch, sizeof *d->items);
     d->number = calloc((size_t)batch, sizeof *d->number);
-    d->near = o->neighbors ? malloc((size_t)batch * NEIGHBORS * sizeof *d->near) : NULL;
-    if (failed || (o->neighbors && !d->near) || !d->search || !d->items || !d->number || alloc_attention(d) ||
+    d->cosine =
+        o->neighbors ? malloc((size_t)batch * (size_t)neighbors_count(o->neighbors) * sizeof *d->cosine) : NULL;
+    if (failed || (o->neighbors && !d->cosine) || !d->search || !d->items || !d->number || alloc_attention(d) ||
         alloc_answers(d))
         return err_set(err, "no memory to caption %d images at a time", batch);
     return 0;
@@ -120,7 +121,7 @@ void decoder_free(Decoder *d)
     }
     free(d->items);
     free(d->number);
-    free(d->near);
+    free(d->cosine);
     free(d->results);
     free(d->words);
     free(d->word_logprobs);
@@ -250,13 +251,13 @@ static int rerank_all(Decoder *d, int n, const float *features, Err *err)
 {
     const Neighbors *neighbors = d->options->neighbors;
     int failed = 0;
-    if (neighbors && neighbors_find(neighbors, features, n, d->near, err))
+    if (neighbors && neighbors_compare(neighbors, features, n, d->cosine, err))
         return -1;
 #pragma omp parallel for schedule(dynamic) reduction(| : failed)
     for (int i = 0; i < n; i++) {
         Err own;
         failed |= rerank(&d->results[(size_t)i * (size_t)d->answers], d->answers, neighbors,
-                         neighbors ? d->near + (size_t)i * NEIGHBORS : NULL, &own) != 0;
+                         neighbors ? d->cosine + (size_t)i * (size_t)neighbors_count(neighbors) : NULL, &own) != 0;
     }
     return failed ? err_set(err, "out of memory") : 0;
 }

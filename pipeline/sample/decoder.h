@@ -58,7 +58,7 @@ typedef struct {
     float *attention;            /* (batch, answers, max_length, places), of ensemble_looks; NULL: nobody asks */
     AttentionFile *looks;        /* where that goes, or NULL; borrowed */
     Endings endings;             /* of rules that ask for them */
-    int32_t *near;               /* (batch, NEIGHBORS), with neighbors */
+    float *cosine;               /* (batch, neighbors_count), with neighbors */
 } Decoder;
 
 /* How many of n images to caption at a time: enough to keep every thread in full tiles; fewer with a wide beam, or

@@ -2,71 +2,88 @@
 
 #include "io/data/dataset.h"
 #include "model/gemm.h"
+#include "pipeline/sample/caption_vectors.h"
+#include "pipeline/sample/kernel_ridge.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* Above the second cosine two images may be one: products of float32 are too coarse to tell. */
 static const double ITSELF = 1 - 1e-6, ALMOST = 1 - 1e-4;
-enum { AT_A_TIME = 32 }; /* images whose products with all of train are in memory */
+static const float SAME = 2;
+
+/* LANDMARKS² doubles are 32 MB; fewer if they and the images have more than PAIRS together (512 MB). */
+enum { LANDMARKS = 2048, FEWEST = 256, PAIRS = 1 << 27 };
 
 struct Neighbors {
-    Dataset data;
-    CaptionTable table;
-    double *mean;   /* (D) */
-    double *length; /* (images): |features - mean|; 0: no neighbor of anyone */
+    CaptionVectors vectors;
+    KernelRidge *ridge;
+    double *mean; /* (D), of all of train */
+    float *unit;  /* (images with captions, D) */
+    int D;
 };
 
-/* --- train --- */
+/* --- features of length 1 --- */
 
-static int take_mean(Neighbors *nb, Err *err)
+/* A row that is the mean itself becomes 0. */
+static void take_unit(const Neighbors *nb, const float *row, float *unit)
 {
-    int64_t n = nb->data.features.rows, D = nb->data.features.columns;
+    double length = 0;
+    for (int j = 0; j < nb->D; j++)
+        length += ((double)row[j] - nb->mean[j]) * ((double)row[j] - nb->mean[j]);
+    length = length > 0 ? sqrt(length) : 1;
+    for (int j = 0; j < nb->D; j++)
+        unit[j] = (float)(((double)row[j] - nb->mean[j]) / length);
+}
+
+static int take_units(Neighbors *nb, Dataset *d, Err *err)
+{
+    int64_t n = d->features.rows;
     for (int64_t i = 0; i < n; i++) {
-        const float *row = dataset_features(&nb->data, i, err);
-        for (int64_t j = 0; row && j < D; j++)
+        const float *row = dataset_features(d, i, err);
+        for (int j = 0; row && j < nb->D; j++)
             nb->mean[j] += (double)row[j] / (double)n;
         if (!row)
             return -1;
     }
+    for (int i = 0; i < nb->vectors.n; i++)
+        take_unit(nb, d->features.floats + nb->vectors.row[i] * nb->D, nb->unit + (size_t)i * (size_t)nb->D);
     return 0;
 }
 
-static double distance(const float *row, const double *mean, int64_t D)
+static int begin(Neighbors *nb, Dataset *d, const char *dir, bool raw, const Model *model, const char *path,
+                 Err *err)
 {
-    double sum = 0;
-    for (int64_t j = 0; j < D; j++)
-        sum += ((double)row[j] - mean[j]) * ((double)row[j] - mean[j]);
-    return sqrt(sum);
-}
-
-static int begin(Neighbors *nb, const char *dir, bool raw, const Model *model, const char *path, Err *err)
-{
-    Dataset *d = &nb->data;
     if (dataset_open(d, dir, "train", raw ? DATASET_RAW : 0, err) ||
         model_fits(model, path, d->features.columns, d->features_path, &d->vocab, dir, err) ||
         model_fits_origin(model, path, d->features_path, err))
         return -1;
-    nb->mean = calloc((size_t)d->features.columns, sizeof *nb->mean);
-    nb->length = calloc((size_t)d->features.rows, sizeof *nb->length);
-    if (!nb->mean || !nb->length || dataset_index(d, err))
+    if (dataset_index(d, err))
         return err_set(err, "out of memory");
-    if (take_mean(nb, err) || caption_table_make(&nb->table, d, 0, err))
+    if (caption_vectors_make(&nb->vectors, d, err))
         return -1;
-    for (int64_t i = 0; i < d->features.rows; i++)
-        if (d->caption_at[i + 1] > d->caption_at[i])
-            nb->length[i] = distance(d->features.floats + i * d->features.columns, nb->mean, d->features.columns);
-    return 0;
+    nb->D = (int)d->features.columns;
+    nb->mean = calloc((size_t)nb->D, sizeof *nb->mean);
+    nb->unit = malloc(((size_t)nb->vectors.n * (size_t)nb->D + 1) * sizeof *nb->unit);
+    if (!nb->mean || !nb->unit)
+        return err_set(err, "out of memory");
+    if (!nb->vectors.n)
+        return err_set(err, "%s: no image of train has captions", dir);
+    if (take_units(nb, d, err))
+        return -1;
+    int most = PAIRS / nb->vectors.n;
+    most = most < FEWEST ? FEWEST : most > LANDMARKS ? LANDMARKS : most;
+    nb->ridge = kernel_ridge_new(nb->unit, nb->vectors.n, nb->D, most, err);
+    return nb->ridge ? 0 : -1;
 }
 
 Neighbors *neighbors_open(const char *dir, bool raw, const Model *model, const char *path, Err *err)
 {
+    Dataset data = {0};
     Neighbors *nb = calloc(1, sizeof *nb);
-    if (!nb) {
-        err_set(err, "out of memory");
-        return NULL;
-    }
-    if (begin(nb, dir, raw, model, path, err) == 0)
+    int rc = nb ? begin(nb, &data, dir, raw, model, path, err) : err_set(err, "out of memory");
+    dataset_close(&data);
+    if (rc == 0)
         return nb;
     neighbors_close(nb);
     return NULL;
@@ -76,110 +93,65 @@ void neighbors_close(Neighbors *nb)
 {
     if (!nb)
         return;
-    dataset_close(&nb->data);
-    caption_table_free(&nb->table);
+    caption_vectors_free(&nb->vectors);
+    kernel_ridge_free(nb->ridge);
     free(nb->mean);
-    free(nb->length);
+    free(nb->unit);
     free(nb);
 }
 
-/* --- the most alike --- */
+/* --- an image --- */
 
-/* Puts a row among the nearest so far; equal ones stay in the order of rows. */
-static void insert(int32_t *near, double *cosine, int32_t row, double c)
+int neighbors_count(const Neighbors *nb)
 {
-    int at = NEIGHBORS;
-    while (at > 0 && (near[at - 1] < 0 || cosine[at - 1] < c))
-        at--;
-    if (at == NEIGHBORS)
-        return;
-    for (int i = NEIGHBORS - 1; i > at; i--) {
-        near[i] = near[i - 1];
-        cosine[i] = cosine[i - 1];
-    }
-    near[at] = row;
-    cosine[at] = c;
+    return nb->vectors.n;
 }
 
-/* centered·(train's features of row i less the mean), in double. */
-static double product(const Neighbors *nb, const float *centered, int64_t i)
+static bool is_itself(const Neighbors *nb, const float *unit, int i)
 {
-    int64_t D = nb->data.features.columns;
-    const float *row = nb->data.features.floats + i * D;
+    const float *other = nb->unit + (size_t)i * (size_t)nb->D;
     double sum = 0;
-    for (int64_t j = 0; j < D; j++)
-        sum += (double)centered[j] * ((double)row[j] - nb->mean[j]);
-    return sum;
+    for (int j = 0; j < nb->D; j++)
+        sum += (double)unit[j] * (double)other[j];
+    return sum > ITSELF;
 }
 
-/* Of one image: centered (D) is its features less the mean, dots (images) centered·train's features. */
-static void nearest(const Neighbors *nb, const float *centered, const float *dots, int32_t *near)
+int neighbors_compare(const Neighbors *nb, const float *features, int n, float *cosine, Err *err)
 {
-    double cosine[NEIGHBORS], length = 0, base = 0;
-    for (int64_t j = 0; j < nb->data.features.columns; j++) {
-        length += (double)centered[j] * (double)centered[j];
-        base += (double)centered[j] * nb->mean[j];
-    }
-    length = sqrt(length);
-    for (int i = 0; i < NEIGHBORS; i++)
-        near[i] = -1;
-    for (int64_t i = 0; i < nb->data.features.rows && length > 0; i++) {
-        double lengths = nb->length[i] * length, c = lengths > 0 ? ((double)dots[i] - base) / lengths : 2;
-        if (lengths > 0 && c > ALMOST)
-            c = product(nb, centered, i) / lengths;
-        if (c <= ITSELF)
-            insert(near, cosine, (int32_t)i, c);
-    }
-}
-
-static void find(const Neighbors *nb, const float *features, int n, float *centered, float *dots, int32_t *near)
-{
-    int D = (int)nb->data.features.columns, rows = (int)nb->data.features.rows;
-    for (int i = 0; i < n * D; i++)
-        centered[i] = (float)((double)features[i] - nb->mean[i % D]);
-    gemm_parallel(PRECISION_FLOAT32, PLAIN, TRANSPOSED, n, rows, D, centered, (size_t)D, nb->data.features.floats,
-                  (size_t)D, 0, dots, (size_t)rows);
-#pragma omp parallel for schedule(dynamic)
+    size_t D = (size_t)nb->D, images = (size_t)nb->vectors.n;
+    float *unit = calloc((size_t)n * D, sizeof *unit);
+    if (!unit)
+        return err_set(err, "no memory to compare %d images with %zu", n, images);
     for (int i = 0; i < n; i++)
-        nearest(nb, centered + (size_t)i * (size_t)D, dots + (size_t)i * (size_t)rows,
-                near + (size_t)i * NEIGHBORS);
+        take_unit(nb, features + (size_t)i * D, unit + (size_t)i * D);
+    gemm_parallel(PRECISION_FLOAT32, PLAIN, TRANSPOSED, n, nb->vectors.n, nb->D, unit, D, nb->unit, D, 0, cosine,
+                  images);
+    for (int i = 0; i < n; i++)
+        for (size_t k = 0; k < images; k++) {
+            float *c = &cosine[(size_t)i * images + k];
+            if ((double)*c > ALMOST && is_itself(nb, unit + (size_t)i * D, (int)k))
+                *c = SAME;
+        }
+    free(unit);
+    return 0;
 }
 
-int neighbors_find(const Neighbors *nb, const float *features, int n, int32_t *near, Err *err)
-{
-    size_t D = (size_t)nb->data.features.columns, rows = (size_t)nb->data.features.rows;
-    float *centered = malloc(AT_A_TIME * D * sizeof *centered), *dots = malloc(AT_A_TIME * rows * sizeof *dots);
-    bool ok = centered && dots;
-    for (int i = 0; i < n && ok; i += AT_A_TIME)
-        find(nb, features + (size_t)i * D, n - i < AT_A_TIME ? n - i : AT_A_TIME, centered, dots,
-             near + (size_t)i * NEIGHBORS);
-    free(centered);
-    free(dots);
-    return ok ? 0 : err_set(err, "no memory for the neighbors of %d images among %zu", n, rows);
-}
-
-/* --- their captions --- */
-
-static int captions_of(const Dataset *d, const int32_t *near, const int32_t **caption)
-{
-    int n = 0;
-    for (int i = 0; i < NEIGHBORS && near[i] >= 0; i++)
-        for (int64_t k = d->caption_at[near[i]]; k < d->caption_at[near[i] + 1]; k++, n++)
-            if (caption)
-                caption[n] = d->captions.ints + d->caption_of[k] * d->width;
-    return n;
-}
-
-int neighbors_consensus(const Neighbors *nb, const int32_t *near, const SearchResult *captions, int m,
+int neighbors_consensus(const Neighbors *nb, const float *cosine, const SearchResult *captions, int m,
                         double *score, Err *err)
 {
-    int n = captions_of(&nb->data, near, NULL);
-    const int32_t **caption = malloc(((size_t)n + 1) * sizeof *caption);
-    if (!caption)
-        return err_set(err, "out of memory");
-    captions_of(&nb->data, near, caption);
-    const OtherCaptions others = {caption, n, nb->data.width, &nb->table};
-    int rc = consensus_with(&others, captions, m, score, err);
-    free(caption);
+    int images = nb->vectors.n;
+    double *weight = malloc((size_t)images * sizeof *weight);
+    double *expected = malloc(((size_t)nb->vectors.table.known + 1) * sizeof *expected);
+    int rc =
+        weight && expected ? kernel_ridge_weights(nb->ridge, cosine, weight, err) : err_set(err, "out of memory");
+    for (int i = 0; rc == 0 && i < images; i++)
+        if (cosine[i] == SAME)
+            weight[i] = 0;
+    if (rc == 0) {
+        caption_vectors_sum(&nb->vectors, weight, expected);
+        rc = consensus_with(&(ExpectedCaption){expected, &nb->vectors.table}, captions, m, score, err);
+    }
+    free(weight);
+    free(expected);
     return rc;
 }

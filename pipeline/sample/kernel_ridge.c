@@ -1,0 +1,186 @@
+#include "pipeline/sample/kernel_ridge.h"
+
+#include "model/gemm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double GAMMA = 2, LAMBDA = 0.3, EPSILON = 1e-7;
+
+enum { BLOCK = 64, LANES = 8 };
+
+struct KernelRidge {
+    int n, m;
+    int *landmark; /* (m) */
+    float *K;      /* (n,m) */
+    double *U;     /* (m,m): Uᵀ·U is what is inverted; below its diagonal is Uᵀ */
+};
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static float kernel(float dot)
+{
+    return (float)exp(GAMMA * (fmin((double)dot, 1) - 1));
+}
+
+/* --- linear algebra --- */
+
+/* to (n) += a·x. */
+static void add_multiple(double *to, double a, const double *x, int n)
+{
+#pragma omp simd
+    for (int i = 0; i < n; i++)
+        to[i] += a * x[i];
+}
+
+/* Rows from `first` on of the upper triangle of A (m,m) += sign · Σ_k row_kᵀ·row_k, of n rows (n,m). */
+static void add_products(double *A, int m, int first, const double *rows, int n, double sign)
+{
+#pragma omp parallel for schedule(dynamic, LANES)
+    for (int a = first; a < m; a++)
+        for (int k = 0; k < n; k++) {
+            const double *row = rows + (size_t)k * (size_t)m;
+            add_multiple(A + (size_t)a * (size_t)m + a, sign * row[a], row + a, m - a);
+        }
+}
+
+/* The upper triangle of A becomes its factor U in place, by blocks of rows; the lower one Uᵀ. */
+static void factor(double *A, int m)
+{
+    for (int first = 0; first < m; first += BLOCK) {
+        int end = smaller(first + BLOCK, m);
+        for (int k = first; k < end; k++) {
+            double *row = A + (size_t)k * (size_t)m;
+            for (int l = first; l < k; l++) {
+                const double *above = A + (size_t)l * (size_t)m;
+                add_multiple(row + k, -above[k], above + k, m - k);
+            }
+            double pivot = sqrt(row[k]);
+            for (int j = k; j < m; j++)
+                row[j] /= pivot;
+        }
+        add_products(A, m, end, A + (size_t)first * (size_t)m, end - first, -1);
+    }
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < i; j++)
+            A[(size_t)i * (size_t)m + (size_t)j] = A[(size_t)j * (size_t)m + (size_t)i];
+}
+
+/* Uᵀ·U·z = z, in place. */
+static void solve(const double *U, int m, double *z)
+{
+    for (int i = 0; i < m; i++) {
+        const double *row = U + (size_t)i * (size_t)m;
+        z[i] /= row[i];
+        add_multiple(z + i + 1, -z[i], row + i + 1, m - i - 1);
+    }
+    for (int i = m - 1; i >= 0; i--) {
+        const double *row = U + (size_t)i * (size_t)m;
+        z[i] /= row[i];
+        add_multiple(z, -z[i], row, i);
+    }
+}
+
+/* In LANES sums, which the compiler keeps in vectors. */
+static double product(const float *x, const double *z, int m)
+{
+    double sum[LANES] = {0};
+    int i = 0;
+    for (; i + LANES <= m; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            sum[l] += (double)x[i + l] * z[i + l];
+    for (; i < m; i++)
+        sum[0] += (double)x[i] * z[i];
+    for (int l = 1; l < LANES; l++)
+        sum[0] += sum[l];
+    return sum[0];
+}
+
+/* --- the regression --- */
+
+static int take_kernel(KernelRidge *r, const float *x, int D)
+{
+    size_t row = (size_t)D, size = (size_t)r->n * (size_t)r->m;
+    float *landmarks = malloc((size_t)r->m * row * sizeof *landmarks);
+    if (!landmarks)
+        return -1;
+    for (int l = 0; l < r->m; l++) {
+        r->landmark[l] = (int)((int64_t)l * r->n / r->m);
+        memcpy(landmarks + (size_t)l * row, x + (size_t)r->landmark[l] * row, row * sizeof *x);
+    }
+    gemm_parallel(PRECISION_FLOAT32, PLAIN, TRANSPOSED, r->n, r->m, D, x, row, landmarks, row, 0, r->K,
+                  (size_t)r->m);
+    free(landmarks);
+#pragma omp parallel for
+    for (size_t i = 0; i < size; i++)
+        r->K[i] = kernel(r->K[i]);
+    return 0;
+}
+
+static int take_factor(KernelRidge *r)
+{
+    size_t m = (size_t)r->m;
+    double *rows = malloc(BLOCK * m * sizeof *rows), diagonal = 0;
+    if (!rows)
+        return -1;
+    for (size_t i = 0; i < m * m; i++)
+        r->U[i] = LAMBDA * (double)r->K[(size_t)r->landmark[i / m] * m + i % m];
+    for (int first = 0; first < r->n; first += BLOCK) {
+        int n = smaller(BLOCK, r->n - first);
+        for (size_t i = 0; i < (size_t)n * m; i++)
+            rows[i] = (double)r->K[(size_t)first * m + i];
+        add_products(r->U, r->m, 0, rows, n, 1);
+    }
+    free(rows);
+    for (size_t i = 0; i < m; i++)
+        diagonal += r->U[i * m + i] / (double)m;
+    for (size_t i = 0; i < m; i++)
+        r->U[i * m + i] += EPSILON * diagonal;
+    factor(r->U, r->m);
+    return 0;
+}
+
+KernelRidge *kernel_ridge_new(const float *x, int n, int D, int landmarks, Err *err)
+{
+    KernelRidge *r = malloc(sizeof *r);
+    if (r) {
+        *r = (KernelRidge){.n = n, .m = smaller(n, landmarks)};
+        size_t m = (size_t)r->m;
+        r->landmark = malloc(m * sizeof *r->landmark);
+        r->K = malloc((size_t)n * m * sizeof *r->K);
+        r->U = malloc(m * m * sizeof *r->U);
+        if (r->landmark && r->K && r->U && take_kernel(r, x, D) == 0 && take_factor(r) == 0)
+            return r;
+    }
+    kernel_ridge_free(r);
+    err_set(err, "no memory to compare %d images", n);
+    return NULL;
+}
+
+void kernel_ridge_free(KernelRidge *r)
+{
+    if (!r)
+        return;
+    free(r->landmark);
+    free(r->K);
+    free(r->U);
+    free(r);
+}
+
+int kernel_ridge_weights(const KernelRidge *r, const float *dots, double *weight, Err *err)
+{
+    double *z = malloc((size_t)r->m * sizeof *z);
+    if (!z)
+        return err_set(err, "out of memory");
+    for (int l = 0; l < r->m; l++)
+        z[l] = (double)kernel(dots[r->landmark[l]]);
+    solve(r->U, r->m, z);
+    for (int i = 0; i < r->n; i++)
+        weight[i] = product(r->K + (size_t)i * (size_t)r->m, z, r->m);
+    free(z);
+    return 0;
+}

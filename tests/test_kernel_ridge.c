@@ -1,0 +1,123 @@
+/* Kernel ridge regression: the weights against their equations, solved here without any factor. */
+#include "tests/support/test.h"
+
+#include "pipeline/sample/kernel_ridge.h"
+
+#include "model/base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { N = 150, D = 12 };
+
+static double dot(const float *a, const float *b)
+{
+    double sum = 0;
+    for (int j = 0; j < D; j++)
+        sum += (double)a[j] * (double)b[j];
+    return sum;
+}
+
+static double kernel(const float *a, const float *b)
+{
+    return exp(2 * (dot(a, b) - 1));
+}
+
+/* Vectors of length 1; the last is the first once more. */
+static void draw(float x[N][D], uint32_t seed)
+{
+    Rng rng;
+    rng_seed(&rng, seed);
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < D; j++)
+            x[i][j] = (float)rng_randn(&rng);
+        float length = (float)sqrt(dot(x[i], x[i]));
+        for (int j = 0; j < D; j++)
+            x[i][j] /= length;
+    }
+    for (int j = 0; j < D; j++)
+        x[N - 1][j] = x[0][j];
+}
+
+static void take_weights(float x[N][D], const float *query, int landmarks, double *weight)
+{
+    Err err;
+    float dots[N];
+    KernelRidge *ridge = kernel_ridge_new(x[0], N, D, landmarks, &err);
+    assert_non_null(ridge);
+    for (int i = 0; i < N; i++)
+        dots[i] = (float)dot(query, x[i]);
+    assert_int_equal(kernel_ridge_weights(ridge, dots, weight, &err), 0);
+    kernel_ridge_free(ridge);
+}
+
+/* With every vector a landmark they are those of kernel ridge regression: (K + λI)·w = k. */
+static void with_all_landmarks_it_is_kernel_ridge_regression(void **state)
+{
+    (void)state;
+    float x[N][D], other[N][D];
+    double w[N], largest = 0;
+    draw(x, 1);
+    draw(other, 2);
+    take_weights(x, other[5], 1000, w);
+    for (int i = 0; i < N; i++) {
+        double sum = 0.3 * w[i];
+        for (int j = 0; j < N; j++)
+            sum += kernel(x[i], x[j]) * w[j];
+        largest = fmax(largest, fabs(sum - kernel(x[i], other[5])));
+    }
+    assert_true(largest < 1e-3);
+    assert_true(fabs(w[0] - w[N - 1]) < 1e-6); /* the same vector twice */
+    assert_true(fabs(w[0]) > 1e-6);
+}
+
+/* w_i = k(x_i,l)·k(x,l) / (Σ k(x_i,l)² + λ). */
+static void with_one_landmark_it_is_a_quotient(void **state)
+{
+    (void)state;
+    float x[N][D], other[N][D];
+    double w[N], squares = 0;
+    draw(x, 3);
+    draw(other, 4);
+    take_weights(x, other[0], 1, w);
+    for (int i = 0; i < N; i++)
+        squares += kernel(x[i], x[0]) * kernel(x[i], x[0]);
+    double z = kernel(other[0], x[0]) / (squares + 0.3);
+    for (int i = 0; i < N; i++)
+        assert_true(fabs(w[i] - kernel(x[i], x[0]) * z) < 1e-6);
+}
+
+/* w = K·z, where (KᵀK + λL)·z = k(x) is two equations. */
+static void with_two_landmarks_it_is_cramers_rule(void **state)
+{
+    (void)state;
+    float x[N][D], other[N][D];
+    double w[N], a = 0, b = 0, c = 0;
+    draw(x, 5);
+    draw(other, 6);
+    take_weights(x, other[7], 2, w);
+    const float *l = x[0], *m = x[N / 2];
+    for (int i = 0; i < N; i++) {
+        double p = kernel(x[i], l), q = kernel(x[i], m);
+        a += p * p;
+        b += p * q;
+        c += q * q;
+    }
+    a += 0.3;
+    b += 0.3 * kernel(l, m);
+    c += 0.3;
+    double p = kernel(other[7], l), q = kernel(other[7], m), det = a * c - b * b;
+    double z[2] = {(p * c - q * b) / det, (a * q - b * p) / det};
+    for (int i = 0; i < N; i++)
+        assert_true(fabs(w[i] - kernel(x[i], l) * z[0] - kernel(x[i], m) * z[1]) < 1e-5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(with_all_landmarks_it_is_kernel_ridge_regression),
+        cmocka_unit_test(with_one_landmark_it_is_a_quotient),
+        cmocka_unit_test(with_two_landmarks_it_is_cramers_rule),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
