@@ -2,6 +2,7 @@
 
 #include "model/score/cider.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 static int64_t captions_of(const Dataset *d, int64_t row)
@@ -9,7 +10,7 @@ static int64_t captions_of(const Dataset *d, int64_t row)
     return d->caption_at[row + 1] - d->caption_at[row];
 }
 
-/* n words have n + (n-1) + ... n-grams at most. */
+/* n words have at most n n-grams of each length. */
 static int64_t most_ngrams(const Dataset *d)
 {
     int64_t most = 0;
