@@ -246,8 +246,8 @@ static int write_captions(Decoder *d, int i, Err *err)
     return rc;
 }
 
-/* The best first, of each image. */
-static int rerank_all(Decoder *d, int n, const float *features, Err *err)
+/* The best first, of each image; features by source. */
+static int rerank_all(Decoder *d, int n, const float *const *features, Err *err)
 {
     const Neighbors *neighbors = d->options->neighbors;
     int failed = 0;
@@ -265,18 +265,20 @@ static int rerank_all(Decoder *d, int n, const float *features, Err *err)
 int decoder_run(Decoder *d, int n, Err *err)
 {
     SearchInput input[SEARCH_MODELS];
+    const float *features[SEARCH_MODELS];
     for (int i = 0; i < d->ensemble->sources; i++) {
         DecoderInput *in = &d->input[i];
         if (in->pca && pca_apply(in->pca, row_of, in, n, in->reduced, err))
             return -1;
+        features[i] = in->pca ? in->reduced : in->features;
     }
     for (int i = 0; i < d->ensemble->n; i++) {
         const DecoderInput *in = &d->input[d->ensemble->source[i]];
         input[i] = (SearchInput){
-            .features = in->pca ? in->reduced : in->features, .grid = in->grid, .image = d->number, .n = n};
+            .features = features[d->ensemble->source[i]], .grid = in->grid, .image = d->number, .n = n};
     }
     search_run(d->search, input, d->results);
-    if (d->options->rerank && rerank_all(d, n, input[0].features, err))
+    if (d->options->rerank && rerank_all(d, n, features, err))
         return -1;
     for (int i = 0; i < n; i++)
         if (write_captions(d, i, err))

@@ -24,7 +24,7 @@ typedef struct {
     SearchOptions search;       /* rules.may_end is ignored: see endings.h. max_length 0: model_steps */
     bool bad_endings;           /* true: no caption ends with a word of endings.h */
     int rerank;                 /* Rerank: of several captions */
-    const Neighbors *neighbors; /* of RERANK_NEIGHBORS, for the first source's features; else NULL */
+    const Neighbors *neighbors; /* of RERANK_NEIGHBORS, of the ensemble's sources; else NULL */
     bool logprob;
     bool word_logprobs; /* those of the caption's words too */
     const CaptionFormat *format;

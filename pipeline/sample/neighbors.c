@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Above the second cosine two images may be one: products of float32 are too coarse to tell. */
 static const double ITSELF = 1 - 1e-6, ALMOST = 1 - 1e-4;
@@ -15,61 +16,112 @@ static const float SAME = 2;
 /* LANDMARKS² doubles are 32 MB; fewer if they and the images have more than PAIRS together (512 MB). */
 enum { LANDMARKS = 2048, FEWEST = 256, PAIRS = 1 << 27 };
 
+/* The features of a source. */
+typedef struct {
+    int source;
+    double *mean; /* (D), of all of train */
+    int D, at;    /* at: where they begin in an image's */
+} Part;
+
 struct Neighbors {
     CaptionVectors vectors;
     KernelRidge *ridge;
-    double *mean; /* (D), of all of train */
-    float *unit;  /* (images with captions, D) */
+    Part part[SEARCH_MODELS];
+    int parts;
+    float *unit; /* (images with captions, D), of all parts */
     int D;
 };
 
 /* --- features of length 1 --- */
 
-/* A row that is the mean itself becomes 0. */
-static void take_unit(const Neighbors *nb, const float *row, float *unit)
+/* Of one of n parts, which have the same share in the whole. A row that is the mean itself becomes 0. */
+static void take_unit(const Part *p, int n, const float *row, float *unit)
 {
     double length = 0;
-    for (int j = 0; j < nb->D; j++)
-        length += ((double)row[j] - nb->mean[j]) * ((double)row[j] - nb->mean[j]);
-    length = length > 0 ? sqrt(length) : 1;
-    for (int j = 0; j < nb->D; j++)
-        unit[j] = (float)(((double)row[j] - nb->mean[j]) / length);
+    for (int j = 0; j < p->D; j++)
+        length += ((double)row[j] - p->mean[j]) * ((double)row[j] - p->mean[j]);
+    length = length > 0 ? sqrt(length * n) : 1;
+    for (int j = 0; j < p->D; j++)
+        unit[p->at + j] = (float)(((double)row[j] - p->mean[j]) / length);
 }
 
-static int take_units(Neighbors *nb, Dataset *d, Err *err)
+static int take_mean(Part *p, Dataset *d, Err *err)
 {
     int64_t n = d->features.rows;
+    p->D = (int)d->features.columns;
+    p->mean = calloc((size_t)p->D, sizeof *p->mean);
+    if (!p->mean)
+        return err_set(err, "out of memory");
     for (int64_t i = 0; i < n; i++) {
         const float *row = dataset_features(d, i, err);
-        for (int j = 0; row && j < nb->D; j++)
-            nb->mean[j] += (double)row[j] / (double)n;
+        for (int j = 0; row && j < p->D; j++)
+            p->mean[j] += (double)row[j] / (double)n;
         if (!row)
             return -1;
     }
-    for (int i = 0; i < nb->vectors.n; i++)
-        take_unit(nb, d->features.floats + nb->vectors.row[i] * nb->D, nb->unit + (size_t)i * (size_t)nb->D);
     return 0;
 }
 
-static int begin(Neighbors *nb, Dataset *d, const char *dir, bool raw, const Model *model, const char *path,
-                 Err *err)
+static int take_units(Neighbors *nb, const Dataset *data, Err *err)
 {
-    if (dataset_open(d, dir, "train", raw ? DATASET_RAW : 0, err) ||
-        model_fits(model, path, d->features.columns, d->features_path, &d->vocab, dir, err) ||
-        model_fits_origin(model, path, d->features_path, err))
-        return -1;
-    if (dataset_index(d, err))
+    nb->unit = malloc((size_t)nb->vectors.n * (size_t)nb->D * sizeof *nb->unit);
+    if (!nb->unit)
         return err_set(err, "out of memory");
-    if (caption_vectors_make(&nb->vectors, d, err))
+    for (int k = 0; k < nb->parts; k++) {
+        const Part *p = &nb->part[k];
+        for (int i = 0; i < nb->vectors.n; i++)
+            take_unit(p, nb->parts, data[p->source].features.floats + nb->vectors.row[i] * p->D,
+                      nb->unit + (size_t)i * (size_t)nb->D);
+    }
+    return 0;
+}
+
+/* --- train --- */
+
+static int open_train(Dataset *d, const NeighborSource *s, Err *err)
+{
+    return dataset_open(d, s->dir, "train", s->raw ? DATASET_RAW : 0, err) ||
+                   model_fits(s->model, s->path, d->features.columns, d->features_path, &d->vocab, s->dir, err) ||
+                   model_fits_origin(s->model, s->path, d->features_path, err)
+               ? -1
+               : 0;
+}
+
+/* The captions of all images, by row. */
+static bool same_captions(const Dataset *a, const Dataset *b)
+{
+    return a->features.rows == b->features.rows && a->n == b->n && a->width == b->width &&
+           !memcmp(a->caption_at, b->caption_at, ((size_t)a->features.rows + 1) * sizeof *a->caption_at) &&
+           !memcmp(a->caption_of, b->caption_of, (size_t)a->n * sizeof *a->caption_of) &&
+           !memcmp(a->captions.ints, b->captions.ints, (size_t)(a->n * a->width) * sizeof *a->captions.ints);
+}
+
+static int add_part(Neighbors *nb, Dataset *data, const NeighborSource *source, int i, Err *err)
+{
+    if (open_train(&data[i], &source[i], err))
         return -1;
-    nb->D = (int)d->features.columns;
-    nb->mean = calloc((size_t)nb->D, sizeof *nb->mean);
-    nb->unit = malloc(((size_t)nb->vectors.n * (size_t)nb->D + 1) * sizeof *nb->unit);
-    if (!nb->mean || !nb->unit)
+    if (dataset_index(&data[i], err))
         return err_set(err, "out of memory");
+    if (i && !same_captions(&data[0], &data[i]))
+        return 0;
+    Part *p = &nb->part[nb->parts++];
+    *p = (Part){.source = i, .at = nb->D};
+    if (take_mean(p, &data[i], err))
+        return -1;
+    nb->D += p->D;
+    return 0;
+}
+
+static int begin(Neighbors *nb, Dataset *data, const NeighborSource *source, int n, Err *err)
+{
+    for (int i = 0; i < n; i++)
+        if (add_part(nb, data, source, i, err))
+            return -1;
+    if (caption_vectors_make(&nb->vectors, &data[0], err))
+        return -1;
     if (!nb->vectors.n)
-        return err_set(err, "%s: no image of train has captions", dir);
-    if (take_units(nb, d, err))
+        return err_set(err, "%s: no image of train has captions", source[0].dir);
+    if (take_units(nb, data, err))
         return -1;
     int most = PAIRS / nb->vectors.n;
     most = most < FEWEST ? FEWEST : most > LANDMARKS ? LANDMARKS : most;
@@ -77,12 +129,13 @@ static int begin(Neighbors *nb, Dataset *d, const char *dir, bool raw, const Mod
     return nb->ridge ? 0 : -1;
 }
 
-Neighbors *neighbors_open(const char *dir, bool raw, const Model *model, const char *path, Err *err)
+Neighbors *neighbors_open(const NeighborSource *source, int n, Err *err)
 {
-    Dataset data = {0};
+    Dataset data[SEARCH_MODELS] = {0};
     Neighbors *nb = calloc(1, sizeof *nb);
-    int rc = nb ? begin(nb, &data, dir, raw, model, path, err) : err_set(err, "out of memory");
-    dataset_close(&data);
+    int rc = nb ? begin(nb, data, source, n, err) : err_set(err, "out of memory");
+    for (int i = 0; i < n; i++)
+        dataset_close(&data[i]);
     if (rc == 0)
         return nb;
     neighbors_close(nb);
@@ -95,7 +148,8 @@ void neighbors_close(Neighbors *nb)
         return;
     caption_vectors_free(&nb->vectors);
     kernel_ridge_free(nb->ridge);
-    free(nb->mean);
+    for (int i = 0; i < nb->parts; i++)
+        free(nb->part[i].mean);
     free(nb->unit);
     free(nb);
 }
@@ -116,14 +170,17 @@ static bool is_itself(const Neighbors *nb, const float *unit, int i)
     return sum > ITSELF;
 }
 
-int neighbors_compare(const Neighbors *nb, const float *features, int n, float *cosine, Err *err)
+int neighbors_compare(const Neighbors *nb, const float *const *features, int n, float *cosine, Err *err)
 {
     size_t D = (size_t)nb->D, images = (size_t)nb->vectors.n;
     float *unit = calloc((size_t)n * D, sizeof *unit);
     if (!unit)
         return err_set(err, "no memory to compare %d images with %zu", n, images);
-    for (int i = 0; i < n; i++)
-        take_unit(nb, features + (size_t)i * D, unit + (size_t)i * D);
+    for (int k = 0; k < nb->parts; k++)
+        for (int i = 0; i < n; i++) {
+            const Part *p = &nb->part[k];
+            take_unit(p, nb->parts, features[p->source] + (size_t)i * (size_t)p->D, unit + (size_t)i * D);
+        }
     gemm_parallel(PRECISION_FLOAT32, PLAIN, TRANSPOSED, n, nb->vectors.n, nb->D, unit, D, nb->unit, D, 0, cosine,
                   images);
     for (int i = 0; i < n; i++)

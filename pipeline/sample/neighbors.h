@@ -13,16 +13,25 @@
 
 typedef struct Neighbors Neighbors;
 
-/* Opens dir's train, which must have the vocabulary of the model at `path` and features as it takes them; `raw`: the
- * course's unreduced ones. NULL: failed. Main thread; parallel inside. */
-Neighbors *neighbors_open(const char *dir, bool raw, const Model *model, const char *path, Err *err);
+/* A model and the dataset whose train it is asked about; `raw`: the course's unreduced features. */
+typedef struct {
+    const Model *model;
+    const char *path; /* of the model's file */
+    char *dir;
+    bool raw;
+} NeighborSource;
+
+/* Opens the train splits of n sources, which must have the vocabulary of their models and features as these take them.
+ * An image's features are those of all sources, each of length 1, together. One whose train has other captions than the
+ * first's, or the same in another order, is left out. NULL: failed. Main thread; parallel inside. */
+Neighbors *neighbors_open(const NeighborSource *source, int n, Err *err);
 void neighbors_close(Neighbors *neighbors); /* NULL is legal */
 
 /* The images that have captions. */
 int neighbors_count(const Neighbors *neighbors);
-/* cosine (n,count): those of n images with features (n,D) with the images that have captions; 2: it is the same image.
+/* cosine (n,count): those of n images, whose features (n,D) are there for each source, with the images that have captions; 2: it is the same image.
  * -1: out of memory. Main thread; parallel inside. */
-int neighbors_compare(const Neighbors *neighbors, const float *features, int n, float *cosine, Err *err);
+int neighbors_compare(const Neighbors *neighbors, const float *const *features, int n, float *cosine, Err *err);
 /* consensus_with the vectors that are expected of an image, cosine (count). Any thread. */
 int neighbors_consensus(const Neighbors *neighbors, const float *cosine, const SearchResult *captions, int m,
                         double *score, Err *err);

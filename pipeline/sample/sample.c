@@ -163,17 +163,29 @@ static int check_ranks(const SampleOptions *o, Err *err)
     return 0;
 }
 
+/* --neighbors names one dataset, of the first source's features. */
 static int open_neighbors(Run *r, SampleOptions *o, Err *err)
 {
-    const char *path = r->ensemble.path[0];
-    char *own = NULL;
+    const Ensemble *e = &r->ensemble;
+    NeighborSource source[SEARCH_MODELS] = {0};
+    int n = o->neighbors ? 1 : e->sources, opened = 0;
     if (o->decoder.rerank != RERANK_NEIGHBORS)
         return 0;
-    if (!o->neighbors && !(own = source_dataset(path, true, o, NULL, err)))
-        return -1;
-    r->neighbors = neighbors_open(own ? own : o->neighbors, source_raw(path, o), &r->ensemble.model[0], path, err);
+    for (; opened < n; opened++) {
+        int first = ensemble_first(e, opened);
+        const char *path = e->path[first];
+        char *dir = o->neighbors ? strdup(o->neighbors) : source_dataset(path, !opened, o, NULL, err);
+        if (!dir && o->neighbors)
+            err_set(err, "out of memory");
+        if (!dir)
+            break;
+        source[opened] = (NeighborSource){&e->model[first], path, dir, source_raw(path, o)};
+    }
+    if (opened == n)
+        r->neighbors = neighbors_open(source, n, err);
     o->decoder.neighbors = r->neighbors;
-    free(own);
+    for (int i = 0; i < opened; i++)
+        free(source[i].dir);
     return r->neighbors ? 0 : -1;
 }
 
