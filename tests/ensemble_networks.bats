@@ -63,6 +63,20 @@ sample() { coco-sample -q "$@" | jq -c '[.row, .caption, (.logprob * 1e4 | round
     fails 1 "twin/train2014_vgg16_fc7_pca.h5: $says" coco-train --resume twin.h5 -d twin --iterations 70
 }
 
+@test "neighbors: images are compared by the features of all networks" {
+    local way="--beam 8 --nbest 8 --rerank neighbors"
+    order() { coco-sample -q "$@" $way | jq -c '[.row, [.candidates[].caption]]'; }
+    # The same numbers twice are no news; other ones are.
+    order -m twin.h5 -m other.h5 >"$out/two"
+    order -m twin.h5 -m other.h5 --neighbors twin >"$out/first"
+    same "$out/two" "$out/first"
+    order -m five.h5 -m nine.h5 >"$out/both"
+    order -m five.h5 -m nine.h5 --neighbors five >"$out/five"
+    run ! cmp -s "$out/both" "$out/five"
+    order -m five.h5 -m nine.h5 -j 3 >"$out/threads"
+    same "$out/both" "$out/threads"
+}
+
 @test "of different widths: neither model's captions, whichever is first, on any threads" {
     sample -m five.h5 -m nine.h5 --beam 2 >"$out/two"
     sample -m nine.h5 -m five.h5 --beam 2 >"$out/turned"
