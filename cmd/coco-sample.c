@@ -194,7 +194,7 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .min = 1, .max = 1024},
         {.name = "rerank", .kind = CLI_CHOICE, .value = &s->decoder.rerank, .arg = RERANK_NAMES,
          .help = "with --nbest or --samples: which caption comes first: cider: the closest to the others; neighbors: "
-                 "the closest to them and to what captions of train images that look alike let expect"},
+                 "the closest to them and to what the captions of similar train images predict"},
         {.name = "neighbors", .kind = CLI_TEXT, .value = &s->neighbors, .arg = "DATA",
          .help = "with --rerank neighbors: the dataset with these train images; without this option that of -d, or "
                  "the one that the model was trained on"},

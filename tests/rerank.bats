@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # coco-sample --rerank: of several captions of an image, the one closest to the others, or also to what those of train
-# images let expect.
+# images predict.
 
 bats_require_minimum_version 1.5.0
 load support/common

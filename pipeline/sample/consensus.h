@@ -15,13 +15,13 @@
  * and the model. m is at least 2. -1: out of memory. */
 int consensus(const SearchResult *captions, int m, double *score, Err *err);
 
-/* What captions of other images let expect of an image's. */
+/* What the captions of other images predict for an image's. */
 typedef struct {
     const double *vector;      /* (table->known): a tf-idf vector for each n = 1 .. 4, e_n */
     const CaptionTable *table; /* of the split that they are from */
 } ExpectedCaption;
 
-/* With each other (i itself too) and with the expected vectors:
+/* With each other (i itself too) and with the predicted vectors:
  *
  *   score_i = Σ_j p_j CIDEr-D(c_i; c_j) + 32 · 10/4 · Σ_n g_n(c_i)·e_n / |g_n(c_i)|        p_j ∝ exp(logprob_j / 3)
  *

@@ -1,4 +1,4 @@
-/* What the captions of a dataset's train split say of an image, as its train images look more or less like it: a
+/* What the captions of a dataset's train split predict for an image, as its train images look more or less like it: a
  * regression (kernel_ridge.h) from features, less train's mean and of length 1, to the captions' tf-idf vectors
  * (caption_vectors.h). An image's own captions do not count: an image is itself if the cosine of the two is above
  * 1 - 1e-6. */
@@ -29,10 +29,10 @@ void neighbors_close(Neighbors *neighbors); /* NULL is legal */
 
 /* The images that have captions. */
 int neighbors_count(const Neighbors *neighbors);
-/* cosine (n,count): those of n images, whose features (n,D) are there for each source, with the images that have captions; 2: it is the same image.
- * -1: out of memory. Main thread; parallel inside. */
+/* cosine (n,count): those of n images, features[k] (n,D) of source k, with the images that have captions; 2: it is the
+ * same image. -1: out of memory. Main thread; parallel inside. */
 int neighbors_compare(const Neighbors *neighbors, const float *const *features, int n, float *cosine, Err *err);
-/* consensus_with the vectors that are expected of an image, cosine (count). Any thread. */
+/* consensus_with the vectors that are predicted for an image, cosine (count). Any thread. */
 int neighbors_consensus(const Neighbors *neighbors, const float *cosine, const SearchResult *captions, int m,
                         double *score, Err *err);
 

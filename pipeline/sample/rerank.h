@@ -4,7 +4,7 @@
 
 #include "pipeline/sample/neighbors.h"
 
-/* cider: the captions with each other (consensus); neighbors: also with what those of train images let expect (neighbors_consensus). */
+/* cider: the captions with each other (consensus); neighbors: also with what those of train images predict (neighbors_consensus). */
 typedef enum { RERANK_NONE, RERANK_CIDER, RERANK_NEIGHBORS } Rerank;
 
 #define RERANK_NAMES "none|cider|neighbors"
