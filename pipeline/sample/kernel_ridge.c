@@ -37,15 +37,30 @@ static void add_multiple(double *to, double a, const double *x, int n)
         to[i] += a * x[i];
 }
 
+/* to (n) += Σ_k a_k·x_k, of four rows that are m numbers apart: so `to` is read and written once for four. */
+static void add_four(double *to, const double *a, const double *x, size_t m, int n)
+{
+    const double *x1 = x + m, *x2 = x1 + m, *x3 = x2 + m;
+#pragma omp simd
+    for (int i = 0; i < n; i++)
+        to[i] += (a[0] * x[i] + a[1] * x1[i]) + (a[2] * x2[i] + a[3] * x3[i]);
+}
+
 /* Rows from `first` on of the upper triangle of A (m,m) += sign · Σ_k row_kᵀ·row_k, of n rows (n,m). */
 static void add_products(double *A, int m, int first, const double *rows, int n, double sign)
 {
+    size_t M = (size_t)m;
 #pragma omp parallel for schedule(dynamic, LANES)
-    for (int a = first; a < m; a++)
-        for (int k = 0; k < n; k++) {
-            const double *row = rows + (size_t)k * (size_t)m;
-            add_multiple(A + (size_t)a * (size_t)m + a, sign * row[a], row + a, m - a);
-        }
+    for (int a = first; a < m; a++) {
+        double *to = A + (size_t)a * M + a;
+        const double *row = rows + a;
+        int k = 0;
+        for (; k + 4 <= n; k += 4, row += 4 * M)
+            add_four(to, (double[]){sign * row[0], sign * row[M], sign * row[2 * M], sign * row[3 * M]}, row, M,
+                     m - a);
+        for (; k < n; k++, row += M)
+            add_multiple(to, sign * row[0], row, m - a);
+    }
 }
 
 /* The upper triangle of A becomes its factor U in place, by blocks of rows; the lower one Uᵀ. */

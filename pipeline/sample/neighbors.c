@@ -13,8 +13,8 @@
 static const double ITSELF = 1 - 1e-6, ALMOST = 1 - 1e-4;
 static const float SAME = 2;
 
-/* LANDMARKS² doubles are 32 MB; fewer if they and the images have more than PAIRS together (512 MB). */
-enum { LANDMARKS = 2048, FEWEST = 256, PAIRS = 1 << 27 };
+/* LANDMARKS² doubles are 128 MB; fewer if they and the images have more than PAIRS together (512 MB). */
+enum { LANDMARKS = 4096, FEWEST = 256, PAIRS = 1 << 27 };
 
 /* The features of a source. */
 typedef struct {
