@@ -66,6 +66,8 @@ int main(int argc, char **argv)
          .help = "the label of the horizontal axis, which shows iterations whatever it says"},
         {.name = "best", .kind = CLI_FLAG, .value = &o.plot.best,
          .help = "mark each run's best validation: its lowest loss or perplexity, its highest score"},
+        {.name = "log-x", .kind = CLI_FLAG, .value = &o.plot.log_x,
+         .help = "show the iterations on a logarithmic scale"},
         {.name = "log-y", .kind = CLI_FLAG, .value = &o.plot.log_y, .help = "show the loss on a logarithmic scale"},
         {.name = "smooth", .kind = CLI_INT, .value = &o.smooth, .arg = "N",
          .help = "show the mean over N iterations, and the curve itself, faint; 0: no smoothing",

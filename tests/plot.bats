@@ -65,6 +65,19 @@ top() { cut -d' ' -f2 <<<"$1"; }
     inside "$(png changed linear.png log.png)" "0 62 960 540"
 }
 
+# left "BOX": its first column.
+left() { cut -d' ' -f1 <<<"$1"; }
+
+@test "--log-x moves early iterations to the right; title and legend stay" {
+    coco-plot a.log -o linear.png
+    coco-plot a.log --log-x -o log.png
+    # The first mark is at iteration 10 of 1 to 50: at a fifth of the width of the axes, or on a log scale at 0.59.
+    [ "$(left "$(png box linear.png $VALIDATION $IN_CURVES)")" -le 300 ]
+    [ "$(left "$(png box log.png $VALIDATION $IN_CURVES)")" -ge 530 ]
+    [ "$(left "$(png box log.png $VALIDATION $IN_CURVES)")" -le 610 ]
+    inside "$(png changed linear.png log.png)" "0 62 960 540"
+}
+
 @test "--smooth draws the curve itself faint, and changes nothing but curves" {
     coco-plot a.log -o a.png
     coco-plot a.log --smooth=5 -o b.png
@@ -139,6 +152,20 @@ top() { cut -d' ' -f2 <<<"$1"; }
     [ "$status" = 1 ]
     [[ "$output" == *"no loss is above 0"* ]]
     [ ! -e c.png ]
+}
+
+@test "an iteration 0 is left out of a logarithmic axis with a warning" {
+    sed '1s/"iteration":1/"iteration":0/' a.log >b.log
+    run coco-plot -q b.log --log-x -o b.png
+    [ "$status" = 0 ]
+    [ "$output" = "coco-plot: b.log: 1 iteration is not above 0, so a log scale cannot show it" ]
+    sed '1s/"loss":80/"loss":0/' b.log >c.log
+    run coco-plot -q c.log --log-x --log-y -o c.png
+    [ "$output" = "coco-plot: c.log: 1 point is not above 0, so a log scale cannot show it" ]
+    echo '{"event":"iteration","iteration":0,"loss":1}' >c.log
+    run coco-plot -q c.log --log-x -o c.png
+    [ "$status" = 1 ]
+    [[ "$output" == *"no iteration is above 0"* ]]
 }
 
 @test "a bad line: exit 1, file and line, nothing written" {

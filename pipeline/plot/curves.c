@@ -214,13 +214,13 @@ int curves_smooth(Curve *out, const Curve *in, size_t n)
     return 0;
 }
 
-size_t curves_keep_positive(Curve *c)
+size_t curves_keep_positive(Curve *c, bool log_x, bool log_y)
 {
     size_t kept = 0, n = c->n;
     bool gap = false; /* before a point that is dropped */
     for (size_t i = 0; i < n; i++) {
         gap = gap || c->point[i].gap;
-        if (!(c->point[i].y > 0))
+        if ((log_x && !(c->point[i].x > 0)) || (log_y && !(c->point[i].y > 0)))
             continue;
         c->point[kept] = c->point[i];
         c->point[kept++].gap = gap;

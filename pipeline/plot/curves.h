@@ -38,7 +38,7 @@ void curves_free(RunCurves *run); /* safe on a zero-initialized one */
  * both sides; near the end only on the right, so that the last value is a mean too. -1: out of memory. */
 int curves_smooth(Curve *out, const Curve *in, size_t n);
 
-/* Drops the points that a logarithmic axis cannot show. Returns their number. */
-size_t curves_keep_positive(Curve *curve);
+/* Drops the points that logarithmic axes cannot show: x or y is not above 0. Returns their number. */
+size_t curves_keep_positive(Curve *curve, bool log_x, bool log_y);
 
 #endif

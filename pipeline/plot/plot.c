@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARKERS_MAX = 60, QUANTITY_LEN = 128 };
+enum { MARKERS_MAX = 60, NAME_LEN = 256 };
 
 typedef struct {
     const PlotOptions *options;
@@ -107,7 +107,11 @@ static void layout(Plot *p)
     }
     p->x = margin + widest + px(p, 8);
     p->w = options->width - p->x - px(p, 28);
-    axis_linear(&p->across, x_lo > 0 && x_lo < 0.1 * x_hi ? 0 : x_lo, x_hi, across < 2 ? 2 : across, true, true);
+    if (options->log_x)
+        axis_log(&p->across, x_lo, x_hi, across < 2 ? 2 : across);
+    else
+        axis_linear(&p->across, x_lo > 0 && x_lo < 0.1 * x_hi ? 0 : x_lo, x_hi, across < 2 ? 2 : across, true,
+                    true);
 }
 
 static double at_x(const Plot *p, double v)
@@ -122,10 +126,26 @@ static double at_y(const Plot *p, double v)
 
 /* --- drawing --- */
 
+/* What an axis counts: below the horizontal one, or above the vertical one. */
+static void draw_name(Plot *p, const char *name, bool log, bool below)
+{
+    TextStyle style = p->label;
+    char text[NAME_LEN];
+    int w, h;
+    if (log && snprintf(text, sizeof text, "%s (log scale)", name) < NAME_LEN)
+        name = text;
+    canvas_text_size(p->canvas, &style, name, &w, &h);
+    style.align = below;
+    if (below)
+        canvas_text(p->canvas, &style, p->x + p->w / 2, p->options->height - h - px(p, 7), name);
+    else
+        canvas_text(p->canvas, &style, px(p, 20), p->y - h - px(p, 8), name);
+}
+
 static void draw_axes(Plot *p)
 {
     int w, h;
-    TextStyle tick = p->tick, label = p->label;
+    TextStyle tick = p->tick;
     for (int i = 0; i < p->up.n_ticks; i++) {
         double y = floor(at_y(p, p->up.tick[i]) + 0.5);
         canvas_rect(p->canvas, p->x, y, p->w, fmax(1, floor(p->scale)), LOOK_GRID);
@@ -140,14 +160,8 @@ static void draw_axes(Plot *p)
         canvas_text(p->canvas, &tick, (int)x, (int)bottom + px(p, 7), p->across.label[i]);
     }
     canvas_rect(p->canvas, p->x, bottom, p->w, fmax(1, floor(p->scale)), LOOK_FRAME);
-    label.align = 1;
-    canvas_text_size(p->canvas, &label, p->options->x, &w, &h);
-    canvas_text(p->canvas, &label, p->x + p->w / 2, p->options->height - h - px(p, 7), p->options->x);
-    label.align = 0;
-    char text[QUANTITY_LEN];
-    snprintf(text, sizeof text, "%s%s", quantity(p), p->options->log_y ? " (log scale)" : "");
-    canvas_text_size(p->canvas, &label, text, &w, &h);
-    canvas_text(p->canvas, &label, px(p, 20), p->y - h - px(p, 8), text);
+    draw_name(p, p->options->x, p->options->log_x, true);
+    draw_name(p, quantity(p), p->options->log_y, false);
 }
 
 /* Stores the line of a curve in p->xy: of the points in each column of pixels the first, lowest, highest and last, in
@@ -310,6 +324,21 @@ static int write_png(void *ctx, FILE *out, Err *err)
 
 /* --- the whole --- */
 
+static void keep_positive(const Plot *p, RunCurves *run, const char *input, const Report *report)
+{
+    const PlotOptions *o = p->options;
+    static const char *const NAMES[][2] = {{"value is", "values are"},
+                                           {"loss is", "losses are"},
+                                           {"point is", "points are"},
+                                           {"iteration is", "iterations are"}};
+    const char *const *name = NAMES[!o->log_x ? !o->y : o->log_y ? 2 : 3];
+    size_t dropped =
+        curves_keep_positive(&run->loss, o->log_x, o->log_y) + curves_keep_positive(&run->val, o->log_x, o->log_y);
+    if (dropped)
+        report_warn(report, "%s: %zu %s not above 0, so a log scale cannot show %s", input, dropped,
+                    name[dropped > 1], dropped > 1 ? "them" : "it");
+}
+
 static int read_runs(Plot *p, const Report *report, Err *err)
 {
     size_t shown = 0;
@@ -323,13 +352,12 @@ static int read_runs(Plot *p, const Report *report, Err *err)
         report_wait(report, false);
         if (rc)
             return -1;
-        size_t dropped = p->options->log_y ? curves_keep_positive(&run->loss) + curves_keep_positive(&run->val) : 0;
-        if (dropped)
-            report_warn(report, "%s: %zu %s are not above 0, so a log scale cannot show them",
-                        p->options->inputs[p->n_runs], dropped, p->options->y ? "values" : "losses");
+        keep_positive(p, run, p->options->inputs[p->n_runs], report);
         shown += run->loss.n + run->val.n;
     }
-    return shown ? 0 : err_set(err, "no %s is above 0: nothing to show on a log scale", quantity(p));
+    return shown ? 0
+                 : err_set(err, "no %s is above 0: nothing to show on a log scale",
+                           p->options->log_y ? quantity(p) : "iteration");
 }
 
 int plot_render(const PlotOptions *options, const Report *report, bool *reader_gone, Err *err)

@@ -24,7 +24,7 @@ typedef struct {
     const char *y;     /* the number of the logs to draw; NULL: losses */
     int width, height; /* in pixels */
     bool best; /* mark the best point of each curve that is not of iterations: the lowest loss, the highest score */
-    bool log_y;
+    bool log_x, log_y;
     int smooth; /* show the mean over this many points, and the curve itself, faint; 0: no smoothing */
 } PlotOptions;
 

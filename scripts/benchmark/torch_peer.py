@@ -21,6 +21,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from torch_common import Flat, rate
+
 T, W, H, STEPS = 16, 256, 512, 30
 
 
@@ -121,19 +123,15 @@ class Gru:
         return torch.mul(dh, z).addmm_(du, p["Wh"].t())
 
 
-class ByHand:
+class ByHand(Flat):
     def __init__(self, cell, D, V):
         GH = GATES[cell] * H
         shape = {"W_embed": (V, W), "W_proj": (D, H), "b_proj": (H,), "Wx": (W, GH), "Wh": (H, GH), "b": (GH,),
                  "W_vocab": (H, V), "b_vocab": (V,)}
         if cell == "gru":
             shape["b_hn"] = (H,)
-        sizes = [int(np.prod(s)) for s in shape.values()]
+        super().__init__(shape)
         self.cell = cell
-        self.flat, self.grad = torch.randn(sum(sizes)) * 0.03, torch.zeros(sum(sizes))
-        self.m, self.v, self.t = torch.zeros(sum(sizes)), torch.zeros(sum(sizes)), 0
-        self.p = {k: x.view(s) for (k, s), x in zip(shape.items(), self.flat.split(sizes))}
-        self.g = {k: x.view(s) for (k, s), x in zip(shape.items(), self.grad.split(sizes))}
 
     def gradients(self, features, words):
         """The loss; its gradients go to self.g."""
@@ -177,11 +175,7 @@ class ByHand:
 
     def step(self, features, words):
         loss = self.gradients(features, words)
-        self.t += 1
-        self.m.mul_(0.9).add_(self.grad, alpha=0.1)
-        self.v.mul_(0.999).addcmul_(self.grad, self.grad, value=0.001)
-        rate = 5e-3 * (1 - 0.999 ** self.t) ** 0.5 / (1 - 0.9 ** self.t)
-        self.flat.addcdiv_(self.m, self.v.sqrt().add_(1e-8), value=-rate)
+        self.adam()
         return loss
 
 
@@ -203,16 +197,6 @@ def train(data, cell, batch, seconds, way):
         return float(loss.detach())
 
     return rate(step, batches, seconds)
-
-
-def rate(step, batches, seconds):
-    times, began, i = [], time.perf_counter(), 0
-    while time.perf_counter() - began < seconds or len(times) < 8:
-        t = time.perf_counter()
-        step(*batches[i % len(batches)])
-        times.append(time.perf_counter() - t)
-        i += 1
-    return len(batches[0][0]) / statistics.median(times[3:])
 
 
 def load(path):
