@@ -157,10 +157,10 @@ void attend_images(Attend *w, const Params *p, const real *grid, int n)
     int H = w->shape.H, cells = n * w->sizes.places;
     w->grid = grid;
     w->images = n;
-    affine_forward(PRECISION_FLOAT32, w->values, grid, attend_param(p, ATTEND_W_GRID),
+    affine_forward(w->sizes.precision, w->values, grid, attend_param(p, ATTEND_W_GRID),
                    attend_param(p, ATTEND_B_GRID), cells, w->shape.C, H);
     relu_forward(cells, H, w->values);
-    affine_forward(PRECISION_FLOAT32, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
+    affine_forward(w->sizes.precision, w->keys, w->values, attend_param(p, ATTEND_W_KEY), NULL, cells, H, w->K);
 }
 
 void attend_words(Attend *w, const Params *p, const real *x, int n)

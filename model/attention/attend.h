@@ -21,7 +21,7 @@ typedef struct {
     int positions; /* for as many the arrays of a step are kept: rows, or rows times steps where backward follows */
     int words;     /* different ones at a time */
     bool backward;
-    Precision precision; /* of the products of a step and of the weights' gradients */
+    Precision precision; /* of all products but that of attend_words */
 } AttendSizes;
 
 /* All sizes are the most that are used at a time. The shape has an attention. NULL: out of memory. */

@@ -4,27 +4,28 @@
 #include "model/attention/places.h"
 #include "model/simd/name.h"
 
-/* m, what a row remembers: tanh(c), or h, whose numbers are from -1 to 1 already. */
-static inline real memory(const real *c, const real *h, int j)
+/* m, what row r remembers: tanh(c), into room (H), or h, whose numbers are from -1 to 1 already. */
+static const real *memory(const AttendStep *s, int r, real *room)
 {
-    return c ? fast_tanh(c[j]) : h[j];
-}
-
-static const real *carried_of(const AttendStep *s, int r)
-{
-    return s->carried.at ? row_at(s->carried, r) : NULL;
+    if (!s->carried.at)
+        return row_at(s->prev_h, r);
+    const real *c = row_at(s->carried, r);
+#pragma omp simd
+    for (int j = 0; j < s->H; j++)
+        room[j] = fast_tanh(c[j]);
+    return room;
 }
 
 static void gate(const AttendStep *s)
 {
     for (int r = 0; r < s->n; r++) {
-        const real *c = carried_of(s, r), *h = row_at(s->prev_h, r);
         real *g = row_at(s->gate, r), *out = row_at(s->sentinel, r);
+        const real *m = memory(s, r, out);
 #pragma omp simd
-        for (int j = 0; j < s->H; j++)
+        for (int j = 0; j < s->H; j++) {
             g[j] = fast_sigmoid(g[j]);
-        for (int j = 0; j < s->H; j++)
-            out[j] = g[j] * memory(c, h, j);
+            out[j] = g[j] * m[j];
+        }
     }
 }
 
@@ -62,14 +63,15 @@ static void backward(const AttendStep *s)
 /* dg = ds∘m∘g(1-g);  dm = ds∘g;  dc += dm∘(1-m²), or dh += dm */
 static void gate_backward(const AttendStep *s)
 {
+    const bool carried = s->carried.at != NULL;
     for (int r = 0; r < s->n; r++) {
-        const real *c = carried_of(s, r), *h = row_at(s->prev_h, r), *g = row_at(s->gate, r),
-                   *ds = row_at(s->dsentinel, r);
-        real *dg = row_at(s->dgate, r), *dm = row_at(c ? s->dcarried : s->dprevious, r);
+        const real *g = row_at(s->gate, r), *ds = row_at(s->dsentinel, r);
+        real *dg = row_at(s->dgate, r), *dm = row_at(carried ? s->dcarried : s->dprevious, r);
+        const real *m = memory(s, r, dg);
+#pragma omp simd
         for (int j = 0; j < s->H; j++) {
-            real m = memory(c, h, j);
-            dg[j] = ds[j] * m * g[j] * (1 - g[j]);
-            dm[j] += ds[j] * g[j] * (c ? 1 - m * m : 1);
+            dm[j] += ds[j] * g[j] * (carried ? 1 - m[j] * m[j] : 1);
+            dg[j] = ds[j] * m[j] * g[j] * (1 - g[j]);
         }
     }
 }
