@@ -3,7 +3,9 @@
  *   tool_product THREADS float32|bf16         rows times weights that are laid out already (each thread 112 rows, 512
  *                                             by 512)
  *   tool_product THREADS float32|bf16 once    products that come once in an iteration of training at the course's
- *                                             sizes: a line each, by processor time, which counts threads that spin */
+ *                                             sizes: a line each, by processor time, which counts threads that spin
+ *   tool_product THREADS memory               and, in GB/s, what main memory gives and takes: four arrays are read and
+ *                                             three of them written, as Adam does */
 #include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"
@@ -106,13 +108,37 @@ static void measure_once(const Product *p, Precision precision)
     free(left), free(right), free(C);
 }
 
+static void measure_memory(int threads)
+{
+    enum { ELEMENTS = 16 << 20 }; /* of each array: far more than caches hold */
+    real *w = numbers(ELEMENTS), *g = numbers(ELEMENTS), *m = numbers(ELEMENTS), *v = numbers(ELEMENTS);
+    double rate[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        double began = seconds(CLOCK_MONOTONIC);
+#pragma omp parallel for simd schedule(static) num_threads(threads)
+        for (size_t i = 0; i < ELEMENTS; i++) {
+            m[i] = (real)0.9 * m[i] + (real)0.1 * g[i];
+            v[i] = (real)0.9 * v[i] + (real)0.1 * g[i] * g[i];
+            w[i] -= (real)0.01 * m[i] * v[i];
+        }
+        rate[run] = 7.0 * sizeof(real) * ELEMENTS / (seconds(CLOCK_MONOTONIC) - began) * 1e-9;
+    }
+    printf("%.1f\n", median(rate));
+    free(w), free(g), free(m), free(v);
+}
+
 int main(int argc, char **argv)
 {
     bool once = argc == 4 && !strcmp(argv[3], "once");
     int threads = argc == 3 || once ? whole_number(argv[1]) : 0;
-    if (threads < 1 || (strcmp(argv[2], "float32") && strcmp(argv[2], "bf16"))) {
-        fprintf(stderr, "usage: tool_product THREADS float32|bf16 [once]\n");
+    bool memory = argc == 3 && !strcmp(argv[2], "memory");
+    if (threads < 1 || (!memory && strcmp(argv[2], "float32") && strcmp(argv[2], "bf16"))) {
+        fprintf(stderr, "usage: tool_product THREADS float32|bf16 [once] | THREADS memory\n");
         return 2;
+    }
+    if (memory) {
+        measure_memory(threads);
+        return 0;
     }
     Precision precision = strcmp(argv[2], "bf16") ? PRECISION_FLOAT32 : PRECISION_BF16;
     if (!once) {
