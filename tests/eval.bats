@@ -106,8 +106,8 @@ EOF
 }
 
 @test "the same for any number of threads" {
-    for i in $(seq 300); do
-        echo "{\"image_id\":$i,\"caption\":\"a $((i % 7)) b $((i % 3)) c\",\"references\":[\"a $((i % 5)) b\",\"b $((i % 3)) c d\"]}"
+    for i in $(seq 1500); do # words, n-grams and whole captions, old and new, in several chunks of lines
+        echo "{\"image_id\":$i,\"caption\":\"a $((i % 7)) b $((i % 3)) c $((i % 130))\",\"references\":[\"a $((i % 5)) b\",\"b $((i % 3)) c $i 3/4\"]}"
     done >many.jsonl
     coco-eval -j1 many.jsonl >one
     coco-eval -j2 many.jsonl >two
@@ -288,6 +288,16 @@ E
     # Of equal keys the last counts.
     run -0 --separate-stderr coco-eval <<<'{"image_id":1,"caption":"x","caption":"a","references":["x"],"references":["a"]}'
     jq -e '.ROUGE_L == 1' <<<"$output"
+}
+
+@test "of several bad lines the first is told, by its number, blank lines counted" {
+    { for i in $(seq 700); do echo '{"image_id":'$i',"caption":"a","references":["a"]}'; done; } >good
+    sed '3s/$/\n\n/; 700s/"a"/7/; 301s/"caption"/"text"/' good >bad
+    for threads in 1 5; do
+        fails 1 'bad: line 303: no "caption"' coco-eval -j $threads bad
+    done
+    { sed 's/"a"/"a b"/' good; head -c 17000000 /dev/zero | tr '\0' ' '; echo x; echo 7; } >long
+    fails 1 'long: line 701: longer than 16 MiB' coco-eval long
 }
 
 @test "deep nesting, long captions, long lines" {

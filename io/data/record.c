@@ -295,6 +295,16 @@ const char *record_place(const RecordReader *r)
     return line_reader_place(r->in);
 }
 
+int64_t record_number(const RecordReader *r)
+{
+    return line_reader_number(r->in);
+}
+
+const char *record_place_of(const RecordReader *r, int64_t number)
+{
+    return line_reader_place_of(r->in, number);
+}
+
 int record_next(RecordReader *r, Record *record, const char **line, size_t *len, Err *err)
 {
     memset(record, 0, sizeof *record);

@@ -79,5 +79,8 @@ int record_is_array(RecordReader *reader);
 char *record_rest(RecordReader *reader, size_t max, size_t *len, Err *err);
 const char *record_name(const RecordReader *reader);  /* "captions.jsonl", "standard input"; borrowed */
 const char *record_place(const RecordReader *reader); /* "captions.jsonl: line 3", borrowed */
+/* The number of the last line; and the place of an earlier one, borrowed until the next place is asked for. */
+int64_t record_number(const RecordReader *reader);
+const char *record_place_of(const RecordReader *reader, int64_t number);
 
 #endif

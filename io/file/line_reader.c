@@ -78,9 +78,19 @@ const char *line_reader_name(const LineReader *r)
     return r->name;
 }
 
+int64_t line_reader_number(const LineReader *r)
+{
+    return r->number;
+}
+
 const char *line_reader_place(const LineReader *r)
 {
-    snprintf(r->place, r->place_len, "%s: line %lld", r->name, (long long)r->number);
+    return line_reader_place_of(r, r->number);
+}
+
+const char *line_reader_place_of(const LineReader *r, int64_t number)
+{
+    snprintf(r->place, r->place_len, "%s: line %lld", r->name, (long long)number);
     return r->place;
 }
 

@@ -38,6 +38,9 @@ char *line_reader_rest(LineReader *reader, size_t max, size_t *len, Err *err);
 /* Both borrowed: "urls.txt" or "standard input"; and where the last line was, "urls.txt: line 3". */
 const char *line_reader_name(const LineReader *reader);
 const char *line_reader_place(const LineReader *reader);
+/* The number of the last line, from 1; and where an earlier one was, borrowed until the next place is asked for. */
+int64_t line_reader_number(const LineReader *reader);
+const char *line_reader_place_of(const LineReader *reader, int64_t number);
 
 /* How many bytes of the input end with the last line. */
 int64_t line_reader_offset(const LineReader *reader);

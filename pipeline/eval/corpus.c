@@ -3,14 +3,13 @@
 #include "io/base/err.h"
 #include "io/data/annotations.h" /* its limit on a file is that on a results array too */
 #include "io/data/record.h"
-#include "pipeline/eval/ngrams.h"
+#include "pipeline/eval/record_chunk.h"
+#include "pipeline/eval/sentence_lines.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WORDS_MAX = 10000 }; /* in a caption: the time of ROUGE-L grows with the product of two lengths */
 
 int corpus_init(Corpus *c, TokenRule rule, Err *err)
 {
@@ -51,84 +50,20 @@ void corpus_free(Corpus *c)
 
 /* --- sentences --- */
 
-/* The numbers of the words in tokens, which are separated by one space: *n of them, but at most WORDS_MAX + 1. NULL:
- * out of memory. */
-static int32_t *number_words(Hash *words, const char *tokens, int *n)
+static int make_sentences(Corpus *c, const SentenceLine *line, int64_t n, Err *err)
 {
-    int32_t *id = malloc((strlen(tokens) / 2 + 1) * sizeof *id);
-    *n = 0;
-    for (const char *s = tokens; id && *s && *n <= WORDS_MAX; s += *s == ' ') {
-        size_t len = strcspn(s, " ");
-        if ((id[(*n)++] = hash_add(words, s, len)) < 0) {
-            free(id);
-            return NULL;
-        }
-        s += len;
-    }
-    return id;
-}
-
-/* Gives a sentence the tokens that its words were split from. -1: out of memory. */
-static int set_tokens(Corpus *c, Sentence *sentence, const char *tokens)
-{
-    int n;
-    int32_t *id = number_words(c->words, tokens, &n);
-    int rc = id ? sentence_set_tokens(sentence, id, n) : -1;
-    free(id);
-    return rc;
-}
-
-/* A line of the file that the COCO tools tokenize. */
-typedef struct {
-    char **text; /* to become its tokens */
-    char *tokens;
-    Sentence *sentence; /* to make */
-    int32_t *number;    /* to be that of the tokens in texts; NULL for references */
-    int64_t image_id;
-} Line;
-
-static int make_sentence(Corpus *c, const Line *line, Err *err)
-{
-    int n = 0, rc = -1;
-    char *split = line->tokens ? tokens_split(line->tokens) : NULL;
-    int32_t *words = split ? number_words(c->words, split, &n) : NULL;
-    if (words && n > WORDS_MAX)
-        err_set(err, "image %" PRId64 ": a caption has more than %d words", line->image_id, WORDS_MAX);
-    else if (!words ||
-             (line->number && (*line->number = hash_add(c->texts, line->tokens, strlen(line->tokens))) < 0) ||
-             ngram_sentence(line->sentence, c->ngrams, words, n) ||
-             (strcmp(split, line->tokens) && set_tokens(c, line->sentence, line->tokens)))
-        err_set(err, "out of memory");
-    else
-        rc = 0;
-    free(split);
-    free(words);
-    return rc;
-}
-
-/* Makes the sentences of n lines: tokens in parallel, numbers in order. */
-static int make_sentences(Corpus *c, Line *line, int64_t n, Err *err)
-{
-    int rc = 0;
-#pragma omp parallel for schedule(dynamic, 256)
-    for (int64_t i = 0; i < n; i++)
-        line[i].tokens = tokens_of(*line[i].text, i + 1 < n ? *line[i + 1].text : NULL, c->rule);
-    for (int64_t i = 0; i < n; i++) {
-        rc = rc ? rc : make_sentence(c, &line[i], err);
-        free(*line[i].text);
-        *line[i].text = line[i].tokens;
-    }
-    return rc;
+    const SentenceTables tables = {c->words, c->ngrams, c->texts, c->rule};
+    return sentence_lines_make(&tables, line, n, err);
 }
 
 static int make_captions(Corpus *c, Err *err)
 {
-    Line *line = malloc(((size_t)c->n_captions + 1) * sizeof *line);
+    SentenceLine *line = malloc(((size_t)c->n_captions + 1) * sizeof *line);
     if (!line)
         return err_set(err, "out of memory");
     for (int64_t i = 0; i < c->n_captions; i++) {
         CorpusCaption *caption = &c->caption[i];
-        line[i] = (Line){&caption->line, NULL, &caption->sentence, &caption->text, c->image[caption->image].id};
+        line[i] = (SentenceLine){&caption->line, &caption->sentence, &caption->text, c->image[caption->image].id};
     }
     int rc = make_sentences(c, line, c->n_captions, err);
     free(line);
@@ -140,13 +75,13 @@ static int make_references(Corpus *c, Err *err)
     int64_t n = 0, all = 0;
     for (int32_t i = 0; i < c->n_images; i++)
         all += c->image[i].n_references;
-    Line *line = malloc(((size_t)all + 1) * sizeof *line);
+    SentenceLine *line = malloc(((size_t)all + 1) * sizeof *line);
     if (!line)
         return err_set(err, "out of memory");
     for (int32_t i = 0; i < c->n_images; i++) {
         CorpusImage *image = &c->image[i];
         for (int r = 0; r < image->n_references; r++)
-            line[n++] = (Line){&image->line[r], NULL, &image->reference[r], NULL, image->id};
+            line[n++] = (SentenceLine){&image->line[r], &image->reference[r], NULL, image->id};
     }
     int rc = make_sentences(c, line, n, err);
     free(line);
@@ -309,30 +244,37 @@ static int read_array(Corpus *c, RecordReader *reader, int flags, Err *err)
     return rc ? err_prefix(err, "%s: ", record_name(reader)) : 0;
 }
 
-static int add_line(Corpus *c, const Record *r, const char *line, size_t len, int flags, Err *err)
+static int add_line(Corpus *c, RecordLine *line, int flags, Err *err)
 {
     int32_t group = -1;
+    if (!line->parsed) /* once more, to learn why */
+        return record_parse(&line->record, line->text, line->len, err);
     if (c->by) {
-        Json *json = json_parse_object(line, len, err);
+        Json *json = json_parse_object(line->text, line->len, err);
         int rc = json ? find_group(c, json, &group, err) : -1;
         json_free(json);
         if (rc)
             return -1;
     }
-    return add_record(c, r, group, flags, flags & CORPUS_JSON ? strdup(line) : NULL, err);
+    char *json = flags & CORPUS_JSON ? line->text : NULL;
+    if (json)
+        line->text = NULL; /* the corpus's now */
+    return add_record(c, &line->record, group, flags, json, err);
 }
 
 static int read_lines(Corpus *c, RecordReader *reader, int flags, Err *err)
 {
-    Record r;
-    const char *line;
-    size_t len;
-    int rc;
-    while ((rc = record_next(reader, &r, &line, &len, err)) > 0) {
-        rc = add_line(c, &r, line, len, flags, err);
-        record_free(&r);
-        if (rc)
-            return err_prefix(err, "%s: ", record_place(reader));
+    RecordChunk chunk;
+    int rc = 0, more = 1;
+    while (!rc && more > 0) {
+        Err why = {{0}};
+        more = record_chunk_read(&chunk, reader, &why);
+        for (int i = 0; !rc && i < chunk.n; i++)
+            if (add_line(c, &chunk.line[i], flags, err))
+                rc = err_prefix(err, "%s: ", record_place_of(reader, chunk.line[i].number));
+        record_chunk_free(&chunk);
+        if (!rc && more < 0)
+            rc = err_set(err, "%s", why.text);
     }
     return rc;
 }
