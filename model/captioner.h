@@ -1,4 +1,5 @@
-/* The captioner: a recurrent network that describes an image.
+/* The captioner: a recurrent network that describes an image, as Stanford's course CS231n has it in assignment 3
+ * ("the course"): D features, W numbers of a word's vector, H of the state, V words, G gates (cell.h).
  *
  *   h0 = features·W_proj + b_proj          x_t = W_embed[word_t]
  *   h_t = cell(x_t·Wx + b, h_{t-1}·Wh)     scores_t = h_t·W_vocab + b_vocab

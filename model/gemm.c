@@ -16,8 +16,8 @@
 enum {
     BLOCK = 512, /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
     /* For floats; twice as many for pairs, which take half the room: */
-    CHUNK = 112, /* rows of A that are laid out at a time, at most */
-    ROWS = 56, /* the same where B's panels are in the cache beside them: whole tiles of every set, but the rest */
+    CHUNK = 112,  /* rows of A that are laid out at a time, at most */
+    ROWS = 56,    /* the same where B's panels are in the cache beside them: whole tiles of AVX-512's 14 rows */
     COLUMNS = 128 /* of a block of C: a block of k of their panels takes half of a second cache of 512 KiB */
 };
 
@@ -261,8 +261,8 @@ void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, co
         block(PRECISION_FLOAT32, m, least(COLUMNS, n - j), k, a, from(b, 0, j), add, C + j, ldc);
 }
 
-/* How C is shared: in blocks as wide as may be, but a few for each thread, so that those that others keep from a
- * processor take fewer. */
+/* How C is shared: in blocks as wide as may be, but several for each thread, so that a thread that other processes slow
+ * down takes fewer. */
 static void cut(Precision precision, int m, int n, int *rows, int *cols)
 {
     enum { BLOCKS = 4 };

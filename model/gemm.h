@@ -2,7 +2,7 @@
  * OpenMP's threads.
  *
  * Each element of a result is one sum along k, in blocks of a fixed size, each a chain of fused multiply-adds
- * in the order of k; of tiles (pair_tiles.h), a chain of such sums over 32 numbers each. So it depends only on its row
+ * in the order of k; with tiles (pair_tiles.h), a chain of sums over 32 numbers each. So it depends only on its row
  * of A and its column of B, not on neighbouring rows or on the number of threads.
  *
  * Matrices are row-major; ld* is the distance between rows, in elements. Sizes of 0 are legal (k = 0: the

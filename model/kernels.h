@@ -1,9 +1,9 @@
-/* Row kernels: the softmax and small sums. With the matrix products of gemm.h and the cells of cell.h they are all that
- * the layers (layers.h), training (loss.h) and decoding (search.h) are composed of; nothing is implemented twice.
+/* Row kernels: the softmax and small sums. Layers (layers.h), training (loss.h) and decoding (search.h) are composed of
+ * these, the matrix products of gemm.h, the cells of cell.h and the attentions of attention.h.
  *
  * A kernel processes n rows on the calling thread; callers cut their rows into tiles and share them among
- * threads. Matrices are row-major; ld* is the distance between rows, so that a kernel runs on (N,T,H) arrays
- * and on packed rows alike. No kernel allocates. */
+ * threads. Matrices are row-major, with a distance between rows of their own (Rows), so that a kernel runs on (N,T,H)
+ * arrays and on packed rows alike. No kernel allocates. */
 #ifndef COCO_MODEL_KERNELS_H
 #define COCO_MODEL_KERNELS_H
 
@@ -67,7 +67,8 @@ double log_sum_exp(int V, const real *scores);
 int32_t best_word(int V, const real *scores);
 
 /* A word drawn from softmax(scores) by a uniform number u from 0 to below 1: the first one whose cumulated probability
- * exceeds u. A score of -∞ is never drawn. From 0 to V-1 even if scores are NaN. */
+ * exceeds u. A score of -∞ counts as e^-87 of the highest, and so is drawn only where u is
+ * next to 0 or 1. From 0 to V-1 even if scores are NaN. */
 int32_t draw_word(int V, const real *scores, double u);
 
 /* The first word from `from` on whose score is above the bound, or V. */

@@ -53,7 +53,7 @@ struct LossWork {
     Panels Wh, WhT, W_vocab, W_vocabT;
     Recurrence recurrence;
     Attend *attend; /* NULL: no attention */
-    Precision how;  /* of all products */
+    Precision how;  /* of all products but that of attend_words */
 };
 
 enum {
@@ -228,7 +228,7 @@ static void tile_forward(const LossWork *w, int tile)
 static void attend(LossWork *w, const Params *p, const LossBatch *batch)
 {
     attend_dropout(w->attend, &w->dropout);
-    attend_weights(w->attend, p);
+    attend_pack(w->attend, p);
     attend_images(w->attend, p, batch->grid, batch->images);
     attend_words(w->attend, p, w->x, w->plan.U);
 }
@@ -299,6 +299,9 @@ static void output_layer(LossWork *w, const Params *p, const real *weight, Param
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
     if (grads)
         panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
+    if (grads && w->plan.P == 0) /* no chunk overwrites them */
+        affine_backward(w->how, false, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores, w->out, NULL,
+                        0, H, V);
     for (int from = 0; from < w->plan.P; from += w->chunk) {
         int n = least(w->chunk, w->plan.P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)

@@ -1,7 +1,9 @@
 /* The captioner's loss over a minibatch and its gradient: one iteration of training.
  *
- * The loss is the cross-entropy of every word due (each next word of a caption, except NULL), summed over words
- * and rows and divided by the number of rows N. It equals what the layers of layers.h give, but
+ *   L = 1/N Σ_r weight_r Σ_t -log softmax(scores_rt)[word_r,t+1]
+ *
+ * over the rows r and the steps t at which a word is due, that is, has to be predicted: all but <NULL>. It equals what
+ * the layers of layers.h give, but
  *
  *   - nothing is computed after a caption's last word: the recurrence at step t runs on the rows that
  *     are still alive, packed, and scores are computed only where a word may be due;
@@ -65,7 +67,8 @@ typedef struct {
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.
  * Main thread; parallel inside; allocates nothing. */
 double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
-/* The loss of each row of the last minibatch: row (N), whose mean captioner_loss has returned. */
+/* The loss of each row of the last minibatch: row (N). captioner_loss has returned their sum divided by N, of a part by
+ * `of`. */
 void loss_of_rows(const LossWork *work, double *row);
 
 #endif

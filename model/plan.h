@@ -14,17 +14,20 @@
 
 typedef struct {
     int N, T, P, U; /* rows, steps, positions, distinct words */
-    bool distinct;  /* equal words are distinct ones too: with dropout each has a mask */
+    bool
+        distinct; /* equal words are distinct ones too, so that U is P and slot[p] is p: with dropout each position's
+                      word vector has a mask of its own, keyed by number[p] */
     int tiles;
-    int *length;      /* (N): steps of a row up to its last word that is due */
-    int *order;       /* (N): the row of the minibatch at each place of the tiles */
-    int *tile_of;     /* (N): the tile of a place */
-    int *tile_at;     /* (tiles+1): the first place of a tile */
-    int *first;       /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
-    int32_t *image;   /* (N): which of the minibatch's grids a place looks at; 0 without grids */
-    int32_t *slot;    /* (P): which of the distinct words goes in */
-    int32_t *target;  /* (P): the word due, -1 if none is */
-    int *row;         /* (N): the number of the row at each place in the whole minibatch, for dropout */
+    int *length;     /* (N): steps of a row up to its last word that is due */
+    int *order;      /* (N): the row of these N at each place of the tiles */
+    int *tile_of;    /* (N): the tile of a place */
+    int *tile_at;    /* (tiles+1): the first place of a tile */
+    int *first;      /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
+    int32_t *image;  /* (N): which of the minibatch's grids a place looks at; 0 without grids */
+    int32_t *slot;   /* (P): which of the distinct words goes in */
+    int32_t *target; /* (P): the word due, -1 if none is */
+    int *
+        row; /* (N): the same by its number in the whole minibatch, of which these N may be a part; it keys dropout */
     int *number;      /* (P): r·T + t of a position, with r that number */
     int32_t *word;    /* (U): the distinct words */
     int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */

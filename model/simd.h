@@ -4,7 +4,7 @@
  *
  * Each result depends on its own inputs alone, in one order of operations, and not on the rows or columns beside it. So
  * callers may cut matrices where they like, among threads for instance, and get the same bits. Only gemm.c,
- * kernels.c and attend.c call these functions; their headers say what is computed. cell.c, optim.c and attention.c
+ * kernels.c, attend.c and screen.c call these functions; their headers say what is computed. cell.c, optim.c and attention.c
  * read the lists at the end. */
 #ifndef COCO_MODEL_SIMD_H
 #define COCO_MODEL_SIMD_H
@@ -25,10 +25,11 @@ typedef uint32_t Bytes;
 /* A row x of numbers as step times bytes q. */
 typedef struct {
     real step;
-    real size;     /* |x| or more */
-    real length;   /* |step·q| or more */
-    real lost;     /* |x - step·q|, and what rounding may add to a product, as a share of |x| */
-    int32_t start; /* of the sums: less what the weights' bytes have too much */
+    real size;   /* |x| or more */
+    real length; /* |step·q| or more */
+    real lost;   /* |x - step·q|, and what rounding may add to a product, as a share of |x| */
+    int32_t
+        start; /* where integer sums start: -(byte_most + 1)·Σ q, which cancels what is added to stored weights */
 } ByteRow;
 
 /* Columns w of weights as steps times bytes, from one column of a panel on. */
@@ -77,10 +78,10 @@ typedef struct {
     /* --- bounds of products (bytes.h). NULL: the processor has no products of bytes --- */
     int byte_most; /* weights are whole numbers up to this, and down to its negative; stored with byte_most + 1 added */
     void (*round_bytes)(int k, const real *x, int8_t *q, ByteRow *row);
-    /* upper (m,cols): no product of row i and column j, its base added, is above. x (m,quads). */
+    /* upper (m,cols): the product of row i and column j, its base added, is at most upper[i][j]. x (m,quads). */
     void (*upper_bounds)(int m, int cols, int quads, const ByteRow *row, const Bytes *x, const Bytes *panel,
                          ByteColumns columns, real *upper, size_t ld);
-    /* The highest of a row's n products, its base added, is above this. An upper bound of -∞ takes its column out. */
+    /* The highest of a row's n products, its base added, is at least this. An upper bound of -∞ takes its column out. */
     real (*lower_bound)(int n, const real *upper, const ByteRow *row, ByteColumns columns);
     /* Single elements of a product, to the bit: sum[i] = x[i] (k) · y[i] (k) for SIMD_DOTS pairs. */
     void (*dots)(int k, const real *const *x, const real *const *y, real *sum);

@@ -434,6 +434,8 @@ static void all_captions_empty(void **state)
     (void)state;
     Problem p = problem_new("rnn", 4, 5, 3, 4, 5, 6);
     randomize(&p, 2);
+    for (size_t i = 0; i < p.grads.n; i++)
+        p.grads.data[i] = 7; /* what was there before is overwritten */
     assert_true(gradient(&p) == 0);
     for (size_t i = 0; i < p.grads.n; i++)
         assert_true(p.grads.data[i] == 0);

@@ -1,4 +1,5 @@
 /* Several captions of an image, and several models: against plain lists. */
+#include "model/decode/beam.h"
 #include "model/decode/search.h"
 #include "tests/support/toy_search.h"
 #include "tests/support/unit.h"
@@ -152,6 +153,27 @@ static void nbest(void **state)
                           N);
             params_free(&p);
         }
+}
+
+/* Of two survivors the one that ranks second, because its word has a price, is the likelier one. */
+static int advance_priced(double second, int max_length, int n_best, Ending *best)
+{
+    Candidate candidate[] = {{-3, -3, 0, 5}, {second, -4, 1, 6}}, kept[2];
+    int n[] = {1, 1}, taken[] = {0, 0}, uses[V] = {0};
+    const BeamRules rules = {.K = 2, .N = 1, .max_length = max_length, .length_norm = 1};
+    Expansions expansions = {.choices = 1, .candidate = candidate, .n = n, .taken = taken, .uses = uses};
+    Beam beam = {.n = 2, .finished = 2, .best = best, .n_best = n_best};
+    return beam_advance(&rules, &beam, &expansions, 3, kept);
+}
+
+static void a_beam_goes_on_while_any_survivor_may_win(void **state)
+{
+    (void)state;
+    Ending best = {{-1.2, -1.2, 0, WORD_END}, 1, true}; /* -0.6 a step */
+    assert_int_equal(advance_priced(-2, 9, 1, &best), 2);
+    assert_int_equal(advance_priced(-2.6, 9, 1, &best), 0);
+    assert_int_equal(advance_priced(-2, 4, 0, &best), 0); /* none has finished at the end */
+    assert_true(best.last.logprob == -2);
 }
 
 static void groups(void **state)
@@ -337,7 +359,7 @@ int main(void)
         cmocka_unit_test(nbest),      cmocka_unit_test(groups),
         cmocka_unit_test(ensembles),  cmocka_unit_test(words_of_their_own),
         cmocka_unit_test(samples),    cmocka_unit_test(likeliest_words_alone),
-        cmocka_unit_test(odd_scores),
+        cmocka_unit_test(odd_scores), cmocka_unit_test(a_beam_goes_on_while_any_survivor_may_win),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

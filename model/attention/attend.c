@@ -25,10 +25,11 @@ struct Attend {
     /* Backward. */
     real *dz, *dweights, *dquery, *dscore; /* as forward's */
     real *dgate, *dsentinel, *dsentinel_key;
-    real *drow_keys;        /* (rows,P,K) */
-    real *dvalues, *dkeys;  /* (images,P,H), (images,P,K) */
-    real *dword;            /* (words,H) */
-    int *image_at, *row_of; /* (images+1), (rows): an image's rows */
+    real *drow_keys;       /* (rows,P,K) */
+    real *dvalues, *dkeys; /* (images,P,H), (images,P,K) */
+    real *dword;           /* (words,H) */
+    int *image_at,
+        *row_of; /* (images+2), (rows): an image's rows, from image_at[m] to image_at[m+1]; one more to count */
     /* Packed weights; the transposed ones are for backward. */
     Panels W_query, Wz, Wh_sentinel, W_sentinel;
     Panels W_queryT, WzT, Wh_sentinelT, W_sentinelT;
@@ -135,7 +136,7 @@ static void pack(const Attend *w, const Panels *plain, const Panels *transposed,
         panels_fill(transposed, TRANSPOSED, weight, (size_t)plain->n);
 }
 
-void attend_weights(Attend *w, const Params *p)
+void attend_pack(Attend *w, const Params *p)
 {
     w->b_query = attend_param(p, ATTEND_B_QUERY);
     w->w_score = attend_param(p, ATTEND_W_SCORE);
@@ -208,7 +209,7 @@ AttendStep attend_step(const Attend *w, int position, const int32_t *image, int 
     };
 }
 
-const real *attend_weights_at(const Attend *w, int position)
+const real *attend_alphas(const Attend *w, int position)
 {
     return w->weights + (size_t)position * (size_t)w->S;
 }
@@ -279,7 +280,7 @@ static void add_values(const Attend *w, const Plan *plan, int row, real *dvalues
     const int *first = plan_first(plan, tile);
     for (int t = 0; t < plan->T && first[t + 1] - first[t] > j; t++) {
         const real *dz = w->dz + (size_t)(first[t] + j) * (size_t)H;
-        simd->add_outer(w->sizes.places, H, attend_weights_at(w, first[t] + j), dz, dvalues);
+        simd->add_outer(w->sizes.places, H, attend_alphas(w, first[t] + j), dz, dvalues);
     }
 }
 

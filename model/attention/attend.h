@@ -28,8 +28,8 @@ typedef struct {
 Attend *attend_new(const ModelShape *shape, const AttendSizes *sizes);
 void attend_free(Attend *attend); /* NULL is legal */
 
-/* Packs the weights that the steps use. Main thread; parallel inside. */
-void attend_weights(Attend *attend, const Params *params);
+/* Packs the parameters that the steps use. Main thread; parallel inside. */
+void attend_pack(Attend *attend, const Params *params);
 /* Masks z in the steps from now on (DROP_CONTEXT); a rate of 0 does not. */
 void attend_dropout(Attend *attend, const Dropout *dropout);
 /* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed
@@ -40,11 +40,11 @@ void attend_images(Attend *attend, const Params *params, const real *grid, int n
 void attend_words(Attend *attend, const Params *params, const real *x, int n);
 
 /* A step's rows: arrays from `position` on, for rows that look at the grids of `image` (n). `row` is the place of the
- * first one in the minibatch, for backward; number (n) the rows' numbers for dropout, or NULL. What the cell's step
+ * first one in the minibatch, for backward; number (n) the positions' numbers for dropout, or NULL. What the cell's step
  * knows (prev_h and so on) comes later. */
 AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row, const int *number);
-/* The weights of a position, P of them (and β). */
-const real *attend_weights_at(const Attend *attend, int position);
+/* The weights α of a position, P of them (and β). */
+const real *attend_alphas(const Attend *attend, int position);
 
 /* The products around a step: z, and a += z·Wz. pick (n): the words, NULL: row i is word i. c is the first H numbers
  * of what the cell carries, or NULL. Any thread, each its own positions. */
@@ -54,7 +54,7 @@ void attend_backward(const Attend *attend, AttendStep *step, Rows prev_h, Rows c
 
 /* What training knows of a minibatch besides its plan. */
 typedef struct {
-    const real *prev_h, *da; /* (P,H), (P,G·H) */
+    const real *prev_h, *da; /* (P,H), (P,G·H): here P and U are the plan's positions and distinct words */
     const real *x;           /* (U,W): the words' vectors */
     real *dx;                /* (U,W): added to */
 } AttendInputs;

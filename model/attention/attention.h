@@ -29,7 +29,7 @@
 /* Every kind, one row each. */
 #define ATTENTIONS(row) row(soft) row(adaptive)
 
-/* What attention adds to a model, in this order, after the cell's own tensors. Those of the sentinel are adaptive's. */
+/* What attention adds to a model, in this order, after all other tensors. Those of the sentinel are adaptive's. */
 enum {
     ATTEND_W_GRID,      /* W_grid (C,H) */
     ATTEND_B_GRID,      /* b_grid (H) */
@@ -52,7 +52,7 @@ typedef struct {
     const real *w_score;       /* (K) */
     const real *values, *keys; /* (images,P,H), (images,P,K) */
     const int32_t *image;      /* (n): whose grid a row looks at */
-    const int *number;         /* (n): of the rows, for dropout */
+    const int *number;         /* (n): of the positions, r·T + t, which key the masks of dropout; NULL: none */
     Rows query;                /* (n,K) */
     Rows weights;              /* (n,S): written by forward, α and β */
     Rows z;                    /* (n,H): written by forward */

@@ -4,7 +4,7 @@
 #include "model/attention/places.h"
 #include "model/simd/name.h"
 
-/* m, what row r remembers: tanh(c), into room (H), or h, whose numbers are from -1 to 1 already. */
+/* m, what row r remembers: tanh(c), into room (H), or h, which most steps leave between -1 and 1. */
 static const real *memory(const AttendStep *s, int r, real *room)
 {
     if (!s->carried.at)

@@ -46,7 +46,7 @@ struct Cell {
     const char *name;
     int gates;     /* G: blocks of H columns in Wx, Wh and b */
     int carried;   /* blocks of H numbers carried from step to step besides h */
-    int forget;    /* the block of b that keeps the state where it is large, from 1 on; 0: none does */
+    int forget;    /* the block of b that is the lstm's forget gate, from 1 on; 0: the cell has none */
     bool separate; /* forward needs x·Wx + b and h·Wh separately, not their sum */
     bool in_place; /* a may be next_h itself, and da may be dnext_h */
     /* Adds the cell's own tensors; -1 as tensor_add. NULL if it has none. */

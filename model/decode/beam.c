@@ -76,6 +76,21 @@ static bool beaten(const BeamRules *b, const Beam *beam, int step, const Candida
     return rank_of(b, c, step + 1) <= ending_rank(b, &beam->best[b->N - 1]);
 }
 
+/* Whether no survivor can be among the best N. Without a price the first is the likeliest, but groups choose by rank. */
+static bool all_beaten(const BeamRules *b, const Beam *beam, int step, const Candidate *kept, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!beaten(b, beam, step, &kept[i]))
+            return false;
+    return true;
+}
+
+static int by_logprob(const void *a, const void *b)
+{
+    const Candidate *x = a, *y = b;
+    return x->logprob > y->logprob ? -1 : x->logprob < y->logprob ? 1 : (x->row > y->row) - (x->row < y->row);
+}
+
 int beam_advance(const BeamRules *b, Beam *beam, Expansions *x, int step, Candidate *kept)
 {
     const Candidate *c;
@@ -90,8 +105,10 @@ int beam_advance(const BeamRules *b, Beam *beam, Expansions *x, int step, Candid
         else
             kept[live++] = *c;
     }
-    if (live > 0 && step + 1 < b->max_length && !beaten(b, beam, step, kept))
+    if (step + 1 < b->max_length && !all_beaten(b, beam, step, kept, live))
         return live;
+    if (x->uses)
+        qsort(kept, (size_t)live, sizeof *kept, by_logprob);
     for (int i = 0; i < live && beam->n_best < b->N; i++)
         beam->best[beam->n_best++] = (Ending){kept[i], step, false};
     return 0;

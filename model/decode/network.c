@@ -113,7 +113,7 @@ void network_refresh(Network *w)
     w->recurrence =
         (Recurrence){.cell = shape->cell, .H = shape->H, .own = cell_params(p), .Wh = &w->Wh, .attend = w->attend};
     if (w->attend)
-        attend_weights(w->attend, p);
+        attend_pack(w->attend, p);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     if (!w->sizes.words_only)
         panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), (size_t)shape->V);
@@ -310,7 +310,7 @@ real *network_scores(const Network *w, int row)
 
 const real *network_looks(const Network *w, int row)
 {
-    return attend_weights_at(w->attend, row);
+    return attend_alphas(w->attend, row);
 }
 
 void network_gather(Network *w, const int32_t *from, int n)

@@ -13,6 +13,8 @@ bool rules_any(const DecodeRules *r)
 /* The words that would end a sequence of `size` words for the second time. */
 static void ban_repeats(int size, const int32_t *words, int n, real *scores)
 {
+    if (n < size)
+        return;
     const int32_t *last = words + n - (size - 1); /* the sequence without its last word */
     for (int i = 0; i + size <= n; i++)
         if (!memcmp(words + i, last, (size_t)(size - 1) * sizeof *words))

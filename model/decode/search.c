@@ -246,21 +246,21 @@ static void expand_by_bounds(Search *s, int first, int n, int step)
 {
     for (int i = first; i < first + n; i++)
         ban(s, i, step);
-    network_best(s->network[0], first, n, s->chosen);
+    network_best(s->network[0], first, n, s->chosen); /* a row has one choice, so that its room is 1 */
     for (int i = first; i < first + n; i++)
         put_candidates(s, i, 1, 0);
 }
 
-static void step_tile(Search *s, int first, int n, int at)
+static void step_tile(Search *s, int first, int n, int step)
 {
     for (int i = 0; i < s->models; i++)
         network_step(s->network[i], first, n, s->word, s->image_of);
     for (int i = first; s->trace.places && i < first + n; i++)
-        trace_weights(&s->trace, at, i, network_looks(s->network[s->looks], i));
+        trace_weights(&s->trace, step, i, network_looks(s->network[s->looks], i));
     if (s->screens)
-        expand_by_bounds(s, first, n, at);
+        expand_by_bounds(s, first, n, step);
     for (int i = first; !s->screens && i < first + n; i++)
-        expand_row(s, i, at);
+        expand_row(s, i, step);
 }
 
 /* Advances the beams of image k, one after the other. Returns how many hypotheses survive. */

@@ -30,7 +30,7 @@ typedef struct {
     int pairs, chunks;
     int64_t distance; /* Σ |place in the caption - place in the reference| */
     int last;         /* the place that the last word is matched with; -1: none */
-    int number;       /* in the beam it grows from, and then the order in which it was made */
+    int number;       /* the order in which it was made: of equal ones the first is the better */
     int from;         /* the partial alignment it grows from, in the beam of the word before */
 } Partial;
 
