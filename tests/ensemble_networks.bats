@@ -77,6 +77,20 @@ sample() { coco-sample -q "$@" | jq -c '[.row, .caption, (.logprob * 1e4 | round
     same "$out/both" "$out/threads"
 }
 
+@test "neighbors: a network whose dataset has other captions, or is gone, is left out, and that is told" {
+    local way="--beam 8 --nbest 8 --rerank neighbors"
+    order() { coco-sample -q "$@" $way 2>"$out/said" | jq -c '[.row, [.candidates[].caption]]'; }
+    order -m five.h5 -m nine.h5 --neighbors five >"$out/five"
+    cp -r nine "$out/nine"
+    mv nine kept
+    ln -s "$out/nine" nine
+    tool_h5 nine/coco2014_captions.h5 set train_captions 2 5
+    order -m five.h5 -m nine.h5 >"$out/without"
+    rm nine && mv kept nine
+    grep -q "^coco-sample: .*nine: its train has other captions than that of .*five: images are compared without the features of nine.h5$" "$out/said"
+    same "$out/five" "$out/without"
+}
+
 @test "of different widths: neither model's captions, whichever is first, on any threads" {
     sample -m five.h5 -m nine.h5 --beam 2 >"$out/two"
     sample -m nine.h5 -m five.h5 --beam 2 >"$out/turned"

@@ -158,14 +158,25 @@ left() { cut -d' ' -f1 <<<"$1"; }
     sed '1s/"iteration":1/"iteration":0/' a.log >b.log
     run coco-plot -q b.log --log-x -o b.png
     [ "$status" = 0 ]
-    [ "$output" = "coco-plot: b.log: 1 iteration is not above 0, so a log scale cannot show it" ]
+    [ "$output" = "coco-plot: b.log: 1 point is not above 0, so a log scale cannot show it" ]
     sed '1s/"loss":80/"loss":0/' b.log >c.log
     run coco-plot -q c.log --log-x --log-y -o c.png
     [ "$output" = "coco-plot: c.log: 1 point is not above 0, so a log scale cannot show it" ]
     echo '{"event":"iteration","iteration":0,"loss":1}' >c.log
     run coco-plot -q c.log --log-x -o c.png
     [ "$status" = 1 ]
-    [[ "$output" == *"no iteration is above 0"* ]]
+    [[ "$output" == *"no point is above 0"* ]]
+    run coco-plot -q c.log --log-x --log-y -o c.png
+    [[ "$output" == *"no point is above 0"* ]]
+}
+
+@test "a logarithmic axis of a late part of a run is as wide as that part" {
+    awk 'BEGIN { for (i = 100001; i <= 110000; i += 99) printf "{\"event\":\"iteration\",\"iteration\":%d,\"loss\":%.4f}\n", i, i / 1e4 }' >late.log
+    coco-plot late.log --log-x -o log.png
+    coco-plot late.log -o linear.png
+    log=$(png box log.png $TRAINING $IN_CURVES) linear=$(png box linear.png $TRAINING $IN_CURVES)
+    [ "$(left "$log")" -le $(($(left "$linear") + 20)) ]
+    [ "$(cut -d' ' -f3 <<<"$log")" -ge $(($(cut -d' ' -f3 <<<"$linear") - 20)) ]
 }
 
 @test "a bad line: exit 1, file and line, nothing written" {

@@ -136,12 +136,14 @@ for line in sys.stdin:
     r = json.loads(line)
     x = unit(own[r["row"]])
     z = solve(A, [kernel(x, t) for t in train])
+    others = [i for i in range(n) if dot(x, train[i]) <= 1 - 1e-6]
+    weight = [dot(K[i], z) for i in range(n)]
+    share = sum(weight) - sum(weight[i] for i in others)
     expected = Counter()
-    for i in range(n):
-        if dot(x, train[i]) <= 1 - 1e-6:
-            for c in refs[i]:
-                for g, v in vector(c).items():
-                    expected[g] += dot(K[i], z) * v / len(refs[i])
+    for i in others:
+        for c in refs[i]:
+            for g, v in vector(c).items():
+                expected[g] += weight[i] / (1 - share) * v / len(refs[i])
     words = [c["caption"].split() for c in r["candidates"]]
     p = [math.exp((c["logprob"] - max(c["logprob"] for c in r["candidates"])) / 3) for c in r["candidates"]]
     score = []

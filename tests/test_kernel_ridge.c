@@ -7,6 +7,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 enum { N = 150, D = 12 };
 
@@ -112,12 +116,60 @@ static void with_two_landmarks_it_is_cramers_rule(void **state)
         assert_true(fabs(w[i] - kernel(x[i], l) * z[0] - kernel(x[i], m) * z[1]) < 1e-5);
 }
 
+/* One vector, and many that are the same: K·z is the same for all, and what they give together is the answer of one whose
+ * captions are known so often. */
+static void vectors_that_are_all_the_same(void **state)
+{
+    (void)state;
+    float x[N][D];
+    double w[N];
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < D; j++)
+            x[i][j] = j == 3;
+    take_weights(x, x[0], 100, w);
+    for (int i = 0; i < N; i++)
+        assert_true(fabs(w[i] - 1 / (N + 0.3)) < 1e-5);
+    memset(x, 0, sizeof x); /* vectors of length 0 have the kernel e^-2 */
+    take_weights(x, x[0], N, w);
+    for (int i = 0; i < N; i++)
+        assert_true(fabs(w[i] - exp(-2) / (N * exp(-2) + 0.3)) < 1e-5);
+    Err err;
+    KernelRidge *one = kernel_ridge_new(x[0], 1, D, 9, &err);
+    assert_non_null(one);
+    assert_int_equal(kernel_ridge_weights(one, (float[]){1}, w, &err), 0);
+    assert_true(fabs(w[0] - 1 / (exp(-2) + 0.3)) < 1e-5);
+    kernel_ridge_free(one);
+}
+
+/* Some hundred landmarks, so that there are several blocks of rows. */
+static void the_same_bits_on_any_number_of_threads(void **state)
+{
+    (void)state;
+#ifndef _OPENMP
+    skip();
+#else
+    float x[N][D], other[N][D];
+    double w[N], again[N];
+    int before = omp_get_max_threads();
+    draw(x, 7);
+    draw(other, 8);
+    omp_set_num_threads(1);
+    take_weights(x, other[3], 100, w);
+    omp_set_num_threads(3);
+    take_weights(x, other[3], 100, again);
+    omp_set_num_threads(before);
+    assert_memory_equal(w, again, sizeof w);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_all_landmarks_it_is_kernel_ridge_regression),
         cmocka_unit_test(with_one_landmark_it_is_a_quotient),
         cmocka_unit_test(with_two_landmarks_it_is_cramers_rule),
+        cmocka_unit_test(vectors_that_are_all_the_same),
+        cmocka_unit_test(the_same_bits_on_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
-/* Measures the matrix products of model/gemm.h, in GFLOP/s, as medians of several runs:
+/* Measures the matrix products of model/gemm.h, in GFLOP/s, or main memory, in GB/s, as medians of several runs:
  *
  *   tool_product THREADS float32|bf16         rows times weights that are laid out already (each thread 112 rows, 512
  *                                             by 512)
  *   tool_product THREADS float32|bf16 once    products that come once in an iteration of training at the course's
  *                                             sizes: a line each, by processor time, which counts threads that spin
- *   tool_product THREADS memory               and, in GB/s, what main memory gives and takes: four arrays are read and
- *                                             three of them written, as Adam does */
+ *   tool_product THREADS memory               four arrays are read and three of them written, as Adam does */
 #include "model/base/memory.h"
 #include "model/captioner.h"
 #include "model/gemm.h"

@@ -52,39 +52,58 @@ void axis_linear(Axis *a, double lo, double hi, int wanted, bool whole, bool tig
 }
 
 /* Ticks at these mantissas, times every step-th power of ten. Returns their number. */
-static int log_ticks(Axis *a, int from, int to, int step, const double *mantissa, int n)
+static int log_ticks(Axis *a, int step, const double *mantissa, int n, bool whole)
 {
+    int from = (int)floor(log10(a->lo)), to = (int)ceil(log10(a->hi));
     a->n_ticks = 0;
     for (int p = from; p <= to; p += step)
         for (int i = 0; i < n; i++) {
             double v = mantissa[i] * pow(10, p);
-            if (v < a->lo * (1 - 1e-9) || v > a->hi * (1 + 1e-9) || a->n_ticks == AXIS_TICKS_MAX)
+            if (v < a->lo * (1 - 1e-9) || v > a->hi * (1 + 1e-9) || a->n_ticks == AXIS_TICKS_MAX ||
+                (whole && v != floor(v)))
                 continue;
             a->tick[a->n_ticks] = v;
-            snprintf(a->label[a->n_ticks++], AXIS_LABEL_LEN, "%g", v);
+            if (whole)
+                write_label(a->label[a->n_ticks++], v, pow(10, p), a->hi);
+            else
+                snprintf(a->label[a->n_ticks++], AXIS_LABEL_LEN, "%g", v);
         }
     return a->n_ticks;
 }
 
-void axis_log(Axis *a, double lo, double hi, int wanted)
+/* The ticks of a linear axis on this one. */
+static void linear_ticks(Axis *a, int wanted, bool whole)
+{
+    Axis linear;
+    axis_linear(&linear, a->lo, a->hi, wanted, whole, true);
+    linear.lo = a->lo;
+    linear.hi = a->hi;
+    linear.log = true;
+    *a = linear;
+}
+
+void axis_log(Axis *a, double lo, double hi, int wanted, bool whole, bool tight)
 {
     static const double mantissas[] = {1, 2, 5}, fine[] = {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
     memset(a, 0, sizeof *a);
     a->log = true;
-    if (hi < lo * 1.2) { /* nearly a single value */
+    if (hi < lo * (tight ? 1 + 1e-9 : 1.2)) { /* nearly a single value */
         double middle = sqrt(lo) * sqrt(hi);
         lo = middle / 2;
         hi = middle * 2;
     }
-    double margin = pow(hi / lo, 0.02);
+    double margin = tight ? 1 : pow(hi / lo, 0.02);
     a->lo = lo / margin;
     a->hi = hi * margin;
-    int from = (int)floor(log10(a->lo)), to = (int)ceil(log10(a->hi));
-    if (log_ticks(a, from, to, 1, fine, 10) <= wanted + 2)
+    if (tight && log_ticks(a, 1, fine, 10, whole) < 2) {
+        linear_ticks(a, wanted, whole);
         return;
-    if (log_ticks(a, from, to, 1, mantissas, 3) <= wanted + 2)
+    }
+    if (log_ticks(a, 1, fine, 10, whole) <= wanted + 2)
         return;
-    for (int step = 1; log_ticks(a, from, to, step, mantissas, 1) > wanted + 1; step++)
+    if (log_ticks(a, 1, mantissas, 3, whole) <= wanted + 2)
+        return;
+    for (int step = 1; log_ticks(a, step, mantissas, 1, whole) > wanted + 1; step++)
         ;
 }
 

@@ -20,8 +20,8 @@ typedef struct {
 /* An axis for values from lo to hi (which may be equal) with about `wanted` ticks. `whole`: ticks are integers.
  * `tight`: the range ends at the values instead of the next tick. */
 void axis_linear(Axis *axis, double lo, double hi, int wanted, bool whole, bool tight);
-/* The same with a logarithmic scale; lo and hi must be above 0. */
-void axis_log(Axis *axis, double lo, double hi, int wanted);
+/* The same with a logarithmic scale; lo and hi must be above 0. A range that has hardly two such ticks gets linear ones. */
+void axis_log(Axis *axis, double lo, double hi, int wanted, bool whole, bool tight);
 
 /* Where the value is on the axis: 0 at lo, 1 at hi. */
 double axis_place(const Axis *axis, double value);

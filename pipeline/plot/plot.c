@@ -98,7 +98,7 @@ static void layout(Plot *p)
     p->h = p->h < 16 ? 16 : p->h; /* a tiny picture with a long legend loses its bottom */
     int across = options->width / px(p, 110), up = p->h / px(p, 52);
     if (options->log_y)
-        axis_log(&p->up, y_lo, y_hi, up < 2 ? 2 : up);
+        axis_log(&p->up, y_lo, y_hi, up < 2 ? 2 : up, false, false);
     else
         axis_linear(&p->up, y_lo > 0 && y_lo < 0.4 * y_hi ? 0 : y_lo, y_hi, up < 2 ? 2 : up, false, false);
     for (int i = 0; i < p->up.n_ticks; i++) {
@@ -108,7 +108,7 @@ static void layout(Plot *p)
     p->x = margin + widest + px(p, 8);
     p->w = options->width - p->x - px(p, 28);
     if (options->log_x)
-        axis_log(&p->across, x_lo, x_hi, across < 2 ? 2 : across);
+        axis_log(&p->across, x_lo, x_hi, across < 2 ? 2 : across, true, true);
     else
         axis_linear(&p->across, x_lo > 0 && x_lo < 0.1 * x_hi ? 0 : x_lo, x_hi, across < 2 ? 2 : across, true,
                     true);
@@ -327,11 +327,9 @@ static int write_png(void *ctx, FILE *out, Err *err)
 static void keep_positive(const Plot *p, RunCurves *run, const char *input, const Report *report)
 {
     const PlotOptions *o = p->options;
-    static const char *const NAMES[][2] = {{"value is", "values are"},
-                                           {"loss is", "losses are"},
-                                           {"point is", "points are"},
-                                           {"iteration is", "iterations are"}};
-    const char *const *name = NAMES[!o->log_x ? !o->y : o->log_y ? 2 : 3];
+    static const char *const NAMES[][2] = {
+        {"value is", "values are"}, {"loss is", "losses are"}, {"point is", "points are"}};
+    const char *const *name = NAMES[o->log_x ? 2 : !o->y];
     size_t dropped =
         curves_keep_positive(&run->loss, o->log_x, o->log_y) + curves_keep_positive(&run->val, o->log_x, o->log_y);
     if (dropped)
@@ -357,7 +355,7 @@ static int read_runs(Plot *p, const Report *report, Err *err)
     }
     return shown ? 0
                  : err_set(err, "no %s is above 0: nothing to show on a log scale",
-                           p->options->log_y ? quantity(p) : "iteration");
+                           p->options->log_x ? "point" : quantity(p));
 }
 
 int plot_render(const PlotOptions *options, const Report *report, bool *reader_gone, Err *err)

@@ -1,5 +1,6 @@
 #include "pipeline/sample/caption_vectors.h"
 
+#include "model/captioner.h"
 #include "model/score/cider.h"
 
 #include <stdbool.h>
@@ -19,11 +20,18 @@ static int64_t most_ngrams(const Dataset *d)
     return most;
 }
 
+/* Without <END>, which candidates do not have either (consensus.h). */
+static int words_of(const int32_t *caption, int width)
+{
+    int n = caption_words(caption, width);
+    return n > 0 && caption[n] == WORD_END ? n - 1 : n;
+}
+
 static int add_caption(CaptionVectors *v, const Dataset *d, const int32_t *caption, double share, int64_t *end)
 {
     Sentence s;
     double norm[NGRAM_MAX];
-    if (ngram_sentence(&s, v->table.ngrams, caption + 1, caption_words(caption, d->width)))
+    if (ngram_sentence(&s, v->table.ngrams, caption + 1, words_of(caption, d->width)))
         return -1;
     cider_norms(&s, v->table.idf, norm);
     for (int k = 0; k < NGRAM_MAX; k++)

@@ -61,10 +61,10 @@ static int add_captions(Sentences *s, const SearchResult *caption, int m)
 
 static int longest_of(const SearchResult *caption, int m)
 {
-    int least = 0;
+    int longest = 0;
     for (int i = 0; i < m; i++)
-        least = caption[i].n > least ? caption[i].n : least;
-    return least;
+        longest = caption[i].n > longest ? caption[i].n : longest;
+    return longest;
 }
 
 /* --- with each other --- */

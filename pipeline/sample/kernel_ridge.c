@@ -63,8 +63,9 @@ static void add_products(double *A, int m, int first, const double *rows, int n,
     }
 }
 
-/* The upper triangle of A becomes its factor U in place, by blocks of rows; the lower one Uᵀ. */
-static void factor(double *A, int m)
+/* The upper triangle of A becomes its factor U in place, by blocks of rows; the lower one Uᵀ. -1: A is not positive
+ * definite, but for rounding. */
+static int factor(double *A, int m)
 {
     for (int first = 0; first < m; first += BLOCK) {
         int end = smaller(first + BLOCK, m);
@@ -75,6 +76,8 @@ static void factor(double *A, int m)
                 add_multiple(row + k, -above[k], above + k, m - k);
             }
             double pivot = sqrt(row[k]);
+            if (!(pivot > 0))
+                return -1;
             for (int j = k; j < m; j++)
                 row[j] /= pivot;
         }
@@ -83,6 +86,7 @@ static void factor(double *A, int m)
     for (int i = 0; i < m; i++)
         for (int j = 0; j < i; j++)
             A[(size_t)i * (size_t)m + (size_t)j] = A[(size_t)j * (size_t)m + (size_t)i];
+    return 0;
 }
 
 /* Uᵀ·U·z = z, in place. */
@@ -117,12 +121,12 @@ static double product(const float *x, const double *z, int m)
 
 /* --- the regression --- */
 
-static int take_kernel(KernelRidge *r, const float *x, int D)
+static int take_kernel(KernelRidge *r, const float *x, int D, Err *err)
 {
     size_t row = (size_t)D, size = (size_t)r->n * (size_t)r->m;
     float *landmarks = malloc((size_t)r->m * row * sizeof *landmarks);
     if (!landmarks)
-        return -1;
+        return err_set(err, "no memory to compare %d images", r->n);
     for (int l = 0; l < r->m; l++) {
         r->landmark[l] = (int)((int64_t)l * r->n / r->m);
         memcpy(landmarks + (size_t)l * row, x + (size_t)r->landmark[l] * row, row * sizeof *x);
@@ -136,12 +140,12 @@ static int take_kernel(KernelRidge *r, const float *x, int D)
     return 0;
 }
 
-static int take_factor(KernelRidge *r)
+static int take_factor(KernelRidge *r, Err *err)
 {
     size_t m = (size_t)r->m;
     double *rows = malloc(BLOCK * m * sizeof *rows), diagonal = 0;
     if (!rows)
-        return -1;
+        return err_set(err, "no memory to compare %d images", r->n);
     for (size_t i = 0; i < m * m; i++)
         r->U[i] = LAMBDA * (double)r->K[(size_t)r->landmark[i / m] * m + i % m];
     for (int first = 0; first < r->n; first += BLOCK) {
@@ -155,24 +159,27 @@ static int take_factor(KernelRidge *r)
         diagonal += r->U[i * m + i] / (double)m;
     for (size_t i = 0; i < m; i++)
         r->U[i * m + i] += EPSILON * diagonal;
-    factor(r->U, r->m);
-    return 0;
+    return factor(r->U, r->m) ? err_set(err, "%d images look too much alike to learn from", r->n) : 0;
+}
+
+static int alloc(KernelRidge *r, int n, int m)
+{
+    r->n = n;
+    r->m = m;
+    r->landmark = malloc((size_t)m * sizeof *r->landmark);
+    r->K = malloc((size_t)n * (size_t)m * sizeof *r->K);
+    r->U = malloc((size_t)m * (size_t)m * sizeof *r->U);
+    return r->landmark && r->K && r->U ? 0 : -1;
 }
 
 KernelRidge *kernel_ridge_new(const float *x, int n, int D, int landmarks, Err *err)
 {
-    KernelRidge *r = malloc(sizeof *r);
-    if (r) {
-        *r = (KernelRidge){.n = n, .m = smaller(n, landmarks)};
-        size_t m = (size_t)r->m;
-        r->landmark = malloc(m * sizeof *r->landmark);
-        r->K = malloc((size_t)n * m * sizeof *r->K);
-        r->U = malloc(m * m * sizeof *r->U);
-        if (r->landmark && r->K && r->U && take_kernel(r, x, D) == 0 && take_factor(r) == 0)
-            return r;
-    }
+    KernelRidge *r = calloc(1, sizeof *r);
+    if (!r || alloc(r, n, smaller(n, landmarks)))
+        err_set(err, "no memory to compare %d images", n);
+    else if (take_kernel(r, x, D, err) == 0 && take_factor(r, err) == 0)
+        return r;
     kernel_ridge_free(r);
-    err_set(err, "no memory to compare %d images", n);
     return NULL;
 }
 

@@ -16,7 +16,8 @@
 
 typedef struct KernelRidge KernelRidge;
 
-/* Of x (n,D), with at most so many landmarks; n and landmarks are at least 1. NULL: out of memory. Main thread; parallel inside. */
+/* Of x (n,D), with at most so many landmarks; n and landmarks are at least 1. NULL: out of memory, or the x's are too
+ * much alike for doubles. Main thread; parallel inside. */
 KernelRidge *kernel_ridge_new(const float *x, int n, int D, int landmarks, Err *err);
 void kernel_ridge_free(KernelRidge *ridge); /* NULL is legal */
 

@@ -96,14 +96,22 @@ static bool same_captions(const Dataset *a, const Dataset *b)
            !memcmp(a->captions.ints, b->captions.ints, (size_t)(a->n * a->width) * sizeof *a->captions.ints);
 }
 
-static int add_part(Neighbors *nb, Dataset *data, const NeighborSource *source, int i, Err *err)
+static int add_part(Neighbors *nb, Dataset *data, const NeighborSource *source, int i, const Report *report,
+                    Err *err)
 {
+    if (!source[i].dir)
+        return 0;
     if (open_train(&data[i], &source[i], err))
         return -1;
     if (dataset_index(&data[i], err))
         return err_set(err, "out of memory");
-    if (i && !same_captions(&data[0], &data[i]))
+    if (i && !same_captions(&data[0], &data[i])) {
+        report_warn(
+            report,
+            "%s: its train has other captions than that of %s: images are compared without the features of %s",
+            source[i].dir, source[0].dir, source[i].path);
         return 0;
+    }
     Part *p = &nb->part[nb->parts++];
     *p = (Part){.source = i, .at = nb->D};
     if (take_mean(p, &data[i], err))
@@ -112,10 +120,10 @@ static int add_part(Neighbors *nb, Dataset *data, const NeighborSource *source, 
     return 0;
 }
 
-static int begin(Neighbors *nb, Dataset *data, const NeighborSource *source, int n, Err *err)
+static int begin(Neighbors *nb, Dataset *data, const NeighborSource *source, int n, const Report *report, Err *err)
 {
     for (int i = 0; i < n; i++)
-        if (add_part(nb, data, source, i, err))
+        if (add_part(nb, data, source, i, report, err))
             return -1;
     if (caption_vectors_make(&nb->vectors, &data[0], err))
         return -1;
@@ -129,11 +137,11 @@ static int begin(Neighbors *nb, Dataset *data, const NeighborSource *source, int
     return nb->ridge ? 0 : -1;
 }
 
-Neighbors *neighbors_open(const NeighborSource *source, int n, Err *err)
+Neighbors *neighbors_open(const NeighborSource *source, int n, const Report *report, Err *err)
 {
     Dataset data[SEARCH_MODELS] = {0};
     Neighbors *nb = calloc(1, sizeof *nb);
-    int rc = nb ? begin(nb, data, source, n, err) : err_set(err, "out of memory");
+    int rc = nb ? begin(nb, data, source, n, report, err) : err_set(err, "out of memory");
     for (int i = 0; i < n; i++)
         dataset_close(&data[i]);
     if (rc == 0)
@@ -193,6 +201,20 @@ int neighbors_compare(const Neighbors *nb, const float *const *features, int n, 
     return 0;
 }
 
+/* The weights that a regression without the image itself would give: where its own share is h, the answer with it is
+ * h·(its own captions) + (1 - h)·(the answer without it). */
+static void leave_out(const float *cosine, int n, double *weight)
+{
+    double own = 0;
+    for (int i = 0; i < n; i++)
+        if (cosine[i] == SAME) {
+            own += weight[i];
+            weight[i] = 0;
+        }
+    for (int i = 0; i < n && own < 1; i++)
+        weight[i] /= 1 - own;
+}
+
 int neighbors_consensus(const Neighbors *nb, const float *cosine, const SearchResult *captions, int m,
                         double *score, Err *err)
 {
@@ -201,10 +223,8 @@ int neighbors_consensus(const Neighbors *nb, const float *cosine, const SearchRe
     double *expected = malloc(((size_t)nb->vectors.table.known + 1) * sizeof *expected);
     int rc =
         weight && expected ? kernel_ridge_weights(nb->ridge, cosine, weight, err) : err_set(err, "out of memory");
-    for (int i = 0; rc == 0 && i < images; i++)
-        if (cosine[i] == SAME)
-            weight[i] = 0;
     if (rc == 0) {
+        leave_out(cosine, images, weight);
         caption_vectors_sum(&nb->vectors, weight, expected);
         rc = consensus_with(&(ExpectedCaption){expected, &nb->vectors.table}, captions, m, score, err);
     }

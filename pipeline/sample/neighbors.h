@@ -1,11 +1,12 @@
 /* What the captions of a dataset's train split predict for an image, as its train images look more or less like it: a
  * regression (kernel_ridge.h) from features, less train's mean and of length 1, to the captions' tf-idf vectors
- * (caption_vectors.h). An image's own captions do not count: an image is itself if the cosine of the two is above
- * 1 - 1e-6. */
+ * (caption_vectors.h). An image's own captions do not count, as if it were not in train: an image is itself if the cosine of
+ * the two is above 1 - 1e-6, which one that equals train's mean never is. */
 #ifndef COCO_PIPELINE_SAMPLE_NEIGHBORS_H
 #define COCO_PIPELINE_SAMPLE_NEIGHBORS_H
 
 #include "io/base/err.h"
+#include "pipeline/common/report.h"
 #include "pipeline/model_file/model.h"
 #include "pipeline/sample/consensus.h"
 
@@ -17,14 +18,15 @@ typedef struct Neighbors Neighbors;
 typedef struct {
     const Model *model;
     const char *path; /* of the model's file */
-    char *dir;
+    char *dir;        /* NULL, but for the first: there is no dataset */
     bool raw;
 } NeighborSource;
 
 /* Opens the train splits of n sources, which must have the vocabulary of their models and features as these take them.
- * An image's features are those of all sources, each of length 1, together. One whose train has other captions than the
- * first's, or the same in another order, is left out. NULL: failed. Main thread; parallel inside. */
-Neighbors *neighbors_open(const NeighborSource *source, int n, Err *err);
+ * An image's features are those of all sources, each with the same share in a vector of length 1. A source whose train
+ * has other captions than the first's, or the same in another order, is left out with a warning. NULL: failed. Main
+ * thread; parallel inside. */
+Neighbors *neighbors_open(const NeighborSource *source, int n, const Report *report, Err *err);
 void neighbors_close(Neighbors *neighbors); /* NULL is legal */
 
 /* The images that have captions. */

@@ -4,14 +4,15 @@
 
 #include "pipeline/sample/neighbors.h"
 
-/* cider: the captions with each other (consensus); neighbors: also with what those of train images predict (neighbors_consensus). */
+/* cider: the captions with each other (consensus); neighbors: also with what those of train images predict
+ * (neighbors_consensus). */
 typedef enum { RERANK_NONE, RERANK_CIDER, RERANK_NEIGHBORS } Rerank;
 
 #define RERANK_NAMES "none|cider|neighbors"
 
 /* Puts the n results of an image in order of falling score; those that are equal to nine decimals stay as they are,
- * and so do those at the end that there are not (no words). cosine: of neighbors_compare; NULL with neighbors NULL. -1: out
- * of memory. */
+ * and so do those at the end that there are not (no words). cosine: of neighbors_compare; NULL with neighbors NULL.
+ * -1: out of memory. */
 int rerank(SearchResult *results, int n, const Neighbors *neighbors, const float *cosine, Err *err);
 
 #endif

@@ -177,12 +177,18 @@ static int open_neighbors(Run *r, SampleOptions *o, Err *err)
         char *dir = o->neighbors ? strdup(o->neighbors) : source_dataset(path, !opened, o, NULL, err);
         if (!dir && o->neighbors)
             err_set(err, "out of memory");
-        if (!dir)
+        if (!dir && !opened)
             break;
+        if (!dir)
+            report_warn(r->report, "%s; images are compared without the features of %s", err->text, path);
         source[opened] = (NeighborSource){&e->model[first], path, dir, source_raw(path, o)};
     }
+    report_wait(r->report, true); /* there is nothing yet that a signal could lose */
     if (opened == n)
-        r->neighbors = neighbors_open(source, n, err);
+        r->neighbors = neighbors_open(source, n, r->report, err);
+    report_wait(r->report, false);
+    if (r->neighbors)
+        report_note(r->report, "images are compared with %d of train", neighbors_count(r->neighbors));
     o->decoder.neighbors = r->neighbors;
     for (int i = 0; i < opened; i++)
         free(source[i].dir);
