@@ -196,8 +196,8 @@ static void option_table(Options *o, CliOption table[N_OPTIONS])
          .help = "with --nbest or --samples: which caption comes first: cider: the closest to the others; neighbors: "
                  "the closest to them and to what the captions of similar train images predict"},
         {.name = "neighbors", .kind = CLI_TEXT, .value = &s->neighbors, .arg = "DATA",
-         .help = "with --rerank neighbors: the dataset with these train images; without this option that of -d, or "
-                 "the one that the model was trained on"},
+         .help = "with --rerank neighbors: the dataset with these train images, and features as the first model takes "
+                 "them; without this option that of -d, or the one that each model was trained on"},
         {.name = "seed", .kind = CLI_INT, .value = &o->seed, .arg = "N",
          .help = "random seed for --temperature", .min = 0, .max = UINT32_MAX},
         {.name = "max-length", .kind = CLI_INT, .value = &o->max_length, .arg = "N",

@@ -43,7 +43,7 @@ typedef struct {
     int max_length;   /* steps, <END> counted; at least 1 */
     double length_norm;  /* A, at least 0 */
     DecodeRules rules;   /* zeroed: none */
-    Precision precision; /* of the products of a step */
+    Precision precision; /* of the products of a step, and of those of a grid with attention */
     int places;          /* of a grid, for a model with attention */
     bool attention;  /* results tell the weights of its places; of an ensemble, the first model's with attention */
     bool words_only; /* log-probabilities may be left out, where words are found sooner without: NaN then */

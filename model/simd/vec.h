@@ -42,10 +42,9 @@ typedef real VecAt __attribute__((vector_size(VEC_BYTES), aligned(__alignof__(re
     switch (rows) { \
         TILE_CASE(1, call) \
         TILE_CASE(2, call) \
-        TILE_CASE(3, call) \
-        TILE_CASE(4, call) TILE_CASE(5, call) TILE_CASE(6, call) TILE_CASE(7, call) TILE_CASE(8, call) \
-            TILE_CASE(9, call) TILE_CASE(10, call) TILE_CASE(11, call) TILE_CASE(12, call) TILE_CASE(13, call) \
-                TILE_CASE(14, call) \
+        TILE_CASE(3, call) TILE_CASE(4, call) TILE_CASE(5, call) TILE_CASE(6, call) TILE_CASE(7, call) \
+            TILE_CASE(8, call) TILE_CASE(9, call) TILE_CASE(10, call) TILE_CASE(11, call) TILE_CASE(12, call) \
+                TILE_CASE(13, call) TILE_CASE(14, call) \
     }
 
 /* The sums of a tile and what they are added to (NULL: nothing) to C (rows, cols). */
