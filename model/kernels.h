@@ -34,6 +34,12 @@ static inline Rows rows_at(Rows m, int i)
     return m.at ? rows_of(row_at(m, i), m.ld) : m;
 }
 
+/* Rows that are `width` long and as far apart, from row i on; a NULL matrix stays NULL. */
+static inline Rows dense_rows(const real *m, int width, int i)
+{
+    return rows_at(rows_of(m, (size_t)width), i);
+}
+
 /* --- sums around matrix products --- */
 
 /* y[i] = b for each of n rows of width m; b NULL: zero. */

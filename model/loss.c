@@ -171,11 +171,6 @@ void loss_work_free(LossWork *w)
 
 /* --- forward --- */
 
-static Rows positions(const real *m, int width, int p)
-{
-    return rows_of(m ? m + (size_t)p * (size_t)width : NULL, (size_t)width);
-}
-
 /* Attention's share of the step that begins at a position, for a tile's rows from the first on. */
 static AttendStep look_at(const LossWork *w, int tile, int position, int n)
 {
@@ -191,17 +186,17 @@ static CellStep step_at(const LossWork *w, int tile, int t)
     int H = w->shape.H, at = first[t], before = t ? first[t - 1] : 0, place = w->plan.tile_at[tile];
     return (CellStep){
         .n = first[t + 1] - at,
-        .a = positions(w->a, w->GH, at),
-        .ah = positions(w->ah, w->GH, at),
-        .prev_h = positions(w->prev_h, H, at),
-        .prev_c = t ? positions(w->c, w->CH, before) : positions(w->c0, w->CH, place),
-        .next_h = positions(w->h, H, at),
-        .next_c = positions(w->c, w->CH, at),
-        .dnext_h = positions(w->dh, H, at),
-        .dprev_h = t ? positions(w->dh, H, before) : positions(w->dh0, H, place),
-        .dc = positions(w->dc, w->CH, place),
-        .da = positions(w->da, w->GH, at),
-        .dah = positions(w->dah, w->GH, at),
+        .a = dense_rows(w->a, w->GH, at),
+        .ah = dense_rows(w->ah, w->GH, at),
+        .prev_h = dense_rows(w->prev_h, H, at),
+        .prev_c = t ? dense_rows(w->c, w->CH, before) : dense_rows(w->c0, w->CH, place),
+        .next_h = dense_rows(w->h, H, at),
+        .next_c = dense_rows(w->c, w->CH, at),
+        .dnext_h = dense_rows(w->dh, H, at),
+        .dprev_h = t ? dense_rows(w->dh, H, before) : dense_rows(w->dh0, H, place),
+        .dc = dense_rows(w->dc, w->CH, place),
+        .da = dense_rows(w->da, w->GH, at),
+        .dah = dense_rows(w->dah, w->GH, at),
     };
 }
 
@@ -218,9 +213,9 @@ static void tile_forward(const LossWork *w, int tile)
             return;
         memcpy(step.prev_h.at, prev, (size_t)step.n * H * sizeof(real));
         AttendStep look = look_at(w, tile, first[t], step.n);
-        StepInput in = {.table = positions(w->e, w->GH, 0),
+        StepInput in = {.table = dense_rows(w->e, w->GH, 0),
                         .pick = w->plan.slot + first[t],
-                        .injected = positions(w->injected, w->GH, w->plan.tile_at[tile])};
+                        .injected = dense_rows(w->injected, w->GH, w->plan.tile_at[tile])};
         step_forward(&w->recurrence, in, &step, &look);
     }
 }
@@ -255,10 +250,10 @@ static void forward(LossWork *w, const Params *p, const LossBatch *batch)
                (size_t)D * sizeof(real));
     if (w->injected)
         inject(w, p);
-    dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.row, w->plan.N, D, positions(w->features, D, 0));
+    dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.row, w->plan.N, D, dense_rows(w->features, D, 0));
     affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N, D, H);
     word_embedding_forward(w->x, w->plan.word, param(p, W_EMBED), w->plan.U, W);
-    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->x, W, 0));
+    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, dense_rows(w->x, W, 0));
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->plan.U, W, w->GH);
     panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     w->recurrence.own = cell_params(p);
@@ -308,8 +303,8 @@ static void output_layer(LossWork *w, const Params *p, const real *weight, Param
         for (int i = 0; i < n; i += rows) {
             int k = least(rows, n - i), at = from + i;
             real *s = w->scores + (size_t)i * v_ld;
-            Rows out = positions(w->out, H, at), dh = positions(w->dh, H, at);
-            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, positions(w->h, H, at), out);
+            Rows out = dense_rows(w->out, H, at), dh = dense_rows(w->dh, H, at);
+            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, dense_rows(w->h, H, at), out);
             gemm_panels(k, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
             softmax_loss_rows(k, V, rows_of(s, v_ld), w->plan.target + at, smoothing, scale, grads != NULL,
                               w->row_loss + at);
@@ -330,12 +325,12 @@ static void output_layer(LossWork *w, const Params *p, const real *weight, Param
 static void tile_backward(const LossWork *w, int tile)
 {
     int place = w->plan.tile_at[tile], n = w->plan.tile_at[tile + 1] - place;
-    Rows injected = positions(w->injected, w->GH, place);
-    fill_rows(n, w->shape.H, positions(w->dh0, w->shape.H, place), NULL);
+    Rows injected = dense_rows(w->injected, w->GH, place);
+    fill_rows(n, w->shape.H, dense_rows(w->dh0, w->shape.H, place), NULL);
     if (w->injected)
         fill_rows(n, w->GH, injected, NULL);
     if (w->CH)
-        fill_rows(n, w->CH, positions(w->dc, w->CH, place), NULL);
+        fill_rows(n, w->CH, dense_rows(w->dc, w->CH, place), NULL);
     if (w->attend)
         attend_begin_backward(w->attend, place, n);
     for (int t = w->plan.T - 1; t >= 0; t--) {
@@ -365,7 +360,7 @@ static void backward(LossWork *w, const Params *p, Params *g)
     affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->plan.U, W, GH);
     if (w->attend)
         attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx}, g);
-    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, positions(w->dx, W, 0));
+    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, dense_rows(w->dx, W, 0));
     memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
     word_embedding_backward(param(g, W_EMBED), w->dx, w->plan.word, w->plan.U, W);
     affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->plan.N,

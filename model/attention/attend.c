@@ -173,11 +173,6 @@ void attend_words(Attend *w, const Params *p, const real *x, int n)
 
 /* --- steps --- */
 
-static Rows at(const real *m, int width, int row)
-{
-    return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
-}
-
 AttendStep attend_step(const Attend *w, int position, const int32_t *image, int n, int row, const int *number)
 {
     int H = w->shape.H, K = w->K;
@@ -192,20 +187,20 @@ AttendStep attend_step(const Attend *w, int position, const int32_t *image, int 
         .keys = w->keys,
         .image = image,
         .number = number,
-        .query = at(w->query, K, position),
-        .weights = at(w->weights, w->S, position),
-        .z = at(w->z, H, position),
-        .gate = at(w->gate, H, position),
-        .sentinel = at(w->sentinel, H, position),
-        .sentinel_key = at(w->sentinel_key, K, position),
-        .dz = at(w->dz, H, position),
-        .dweights = at(w->dweights, w->S, position),
-        .dquery = at(w->dquery, K, position),
+        .query = dense_rows(w->query, K, position),
+        .weights = dense_rows(w->weights, w->S, position),
+        .z = dense_rows(w->z, H, position),
+        .gate = dense_rows(w->gate, H, position),
+        .sentinel = dense_rows(w->sentinel, H, position),
+        .sentinel_key = dense_rows(w->sentinel_key, K, position),
+        .dz = dense_rows(w->dz, H, position),
+        .dweights = dense_rows(w->dweights, w->S, position),
+        .dquery = dense_rows(w->dquery, K, position),
         .dkeys = w->drow_keys ? w->drow_keys + (size_t)row * keys : NULL,
-        .dscore = at(w->dscore, K, position),
-        .dsentinel = at(w->dsentinel, H, position),
-        .dsentinel_key = at(w->dsentinel_key, K, position),
-        .dgate = at(w->dgate, H, position),
+        .dscore = dense_rows(w->dscore, K, position),
+        .dsentinel = dense_rows(w->dsentinel, H, position),
+        .dsentinel_key = dense_rows(w->dsentinel_key, K, position),
+        .dgate = dense_rows(w->dgate, H, position),
     };
 }
 
@@ -221,7 +216,7 @@ void attend_forward(const Attend *w, AttendStep *s, const int32_t *pick, Rows pr
     gemm_panels(s->n, prev_h.at, prev_h.ld, &w->W_query, w->b_query, 0, s->query.at, s->query.ld);
     if (w->shape.attention->sentinel) {
         for (int i = 0; i < s->n; i++)
-            memcpy(row_at(s->gate, i), row_at(at(w->word, s->H, 0), pick ? pick[i] : i),
+            memcpy(row_at(s->gate, i), row_at(dense_rows(w->word, s->H, 0), pick ? pick[i] : i),
                    (size_t)s->H * sizeof(real));
         gemm_panels(s->n, prev_h.at, prev_h.ld, &w->Wh_sentinel, s->gate.at, s->gate.ld, s->gate.at, s->gate.ld);
         w->shape.attention->gate(s);

@@ -46,8 +46,8 @@ void draw_refresh(Draw *draw);
  * be drawn, whatever lowers other words would raise it, and captions would come to end in it.
  *
  * Row r of the result has random numbers of its own, those of row first·each + r. Dropout's masks are among them, the
- * same as in the loss of these rows (loss.h), so that captions are drawn from the distribution whose logarithm is
- * differentiated (with bf16, but for the rounding of products that come before the steps). Drawn from the whole network, they and the masked one drift apart until training breaks down. */
+ * same as in the loss of these rows (loss.h), so that captions are drawn from the very distribution whose logarithm is
+ * differentiated. Drawn from the whole network, they and the masked one drift apart until training breaks down. */
 void draw_captions(Draw *draw, const DrawBatch *batch, int each, int T, int32_t *captions);
 /* One caption each, by the word of highest score: draws no random number and drops nothing, as greedy decoding
  * (search.h), but that <NULL> ends a caption here too. */

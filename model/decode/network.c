@@ -15,6 +15,7 @@ struct Network {
     NetworkSizes sizes;
     int GH, CH; /* widths of the gates and of what is carried besides h */
     Blocks blocks;
+    Precision before;   /* of h0, E and what is injected: in training as in the loss; else they come but once */
     Panels Wh, W_vocab; /* the weights of the loop, packed once */
     Screen *screen;     /* instead of W_vocab, if there are words only; else NULL */
     Panels Wx;          /* in training */
@@ -44,9 +45,8 @@ static real *reals(Network *w, size_t rows, int width)
     return blocks_alloc(&w->blocks, rows * (size_t)width, sizeof(real));
 }
 
-static Panels alloc_panels(Network *w, int k, int n)
+static Panels alloc_panels(Network *w, Precision precision, int k, int n)
 {
-    Precision precision = w->sizes.precision;
     return (Panels){precision, k, n, blocks_alloc(&w->blocks, panels_bytes(precision, k, n), 1)};
 }
 
@@ -62,8 +62,7 @@ static void alloc_words(Network *w)
     w->slot_of = blocks_alloc(&w->blocks, V, sizeof *w->slot_of);
     if (w->slot_of)
         memset(w->slot_of, -1, V * sizeof *w->slot_of);
-    w->Wx = (Panels){PRECISION_FLOAT32, shape->W, w->GH,
-                     blocks_alloc(&w->blocks, panels_bytes(PRECISION_FLOAT32, shape->W, w->GH), 1)};
+    w->Wx = alloc_panels(w, w->before, shape->W, w->GH);
 }
 
 static void alloc_rows(Network *w)
@@ -86,9 +85,9 @@ static void alloc_rows(Network *w)
     w->a = reals(w, rows, w->GH);
     w->ah = shape->cell->separate ? reals(w, rows, w->GH) : NULL;
     w->scores = reals(w, rows, shape->V);
-    w->Wh = alloc_panels(w, shape->H, w->GH);
+    w->Wh = alloc_panels(w, w->sizes.precision, shape->H, w->GH);
     if (!w->sizes.words_only)
-        w->W_vocab = alloc_panels(w, shape->H, shape->V);
+        w->W_vocab = alloc_panels(w, w->sizes.precision, shape->H, shape->V);
 }
 
 static void alloc_attention(Network *w)
@@ -123,8 +122,7 @@ void network_refresh(Network *w)
     }
     if (w->attend)
         attend_words(w->attend, p, param(p, W_EMBED), shape->V);
-    affine_forward(PRECISION_FLOAT32, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W,
-                   w->GH);
+    affine_forward(w->before, w->E, param(p, W_EMBED), param(p, WX), param(p, B), shape->V, shape->W, w->GH);
 }
 
 bool network_screens(const Params *params, Precision precision)
@@ -148,6 +146,7 @@ Network *network_new(const Params *params, const NetworkSizes *sizes)
         return NULL;
     w->params = params;
     w->sizes = *sizes;
+    w->before = sizes->training ? sizes->precision : PRECISION_FLOAT32;
     w->GH = params->shape.cell->gates * params->shape.H;
     w->CH = params->shape.cell->carried * params->shape.H;
     alloc_rows(w);
@@ -173,11 +172,6 @@ void network_free(Network *w)
 
 /* --- steps --- */
 
-static Rows tile_of(const real *m, int width, int row)
-{
-    return rows_of(m ? m + (size_t)row * (size_t)width : NULL, (size_t)width);
-}
-
 void network_dropout(Network *w, const Dropout *dropout)
 {
     w->dropout = *dropout;
@@ -195,7 +189,7 @@ static void repeat(const real *from, int n, int each, int m, real *to)
 /* Before features are dropped: n rows of them, or with dropout n·each. */
 static void begin_injected(Network *w, const real *features, int n, int each, const int *row)
 {
-    const Inject in = {PRECISION_FLOAT32, w->dropout, row, features, w->v, n};
+    const Inject in = {w->before, w->dropout, row, features, w->v, n};
     inject_forward(&in, w->params, w->injected);
     for (int i = 0; i < n * each; i++)
         w->source[i] = i / each;
@@ -213,7 +207,7 @@ void network_begin(Network *w, const real *features, int n, const real *grid, in
         repeat(features, n, each, D, w->features);
         if (w->injected)
             begin_injected(w, w->features, n * each, 1, row);
-        dropout_parallel(&w->dropout, DROP_FEATURES, row, n * each, D, tile_of(w->features, D, 0));
+        dropout_parallel(&w->dropout, DROP_FEATURES, row, n * each, D, dense_rows(w->features, D, 0));
         features = w->features;
         n *= each;
         each = 1;
@@ -221,7 +215,7 @@ void network_begin(Network *w, const real *features, int n, const real *grid, in
         begin_injected(w, features, n, each, NULL);
     }
     real *h0 = each > 1 ? w->next_h : w->h;
-    affine_forward(PRECISION_FLOAT32, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
+    affine_forward(w->before, h0, features, param(p, W_PROJ), param(p, B_PROJ), n, D, H);
     if (each > 1)
         repeat(h0, n, each, H, w->h);
 }
@@ -253,7 +247,7 @@ void network_words(Network *w, const int32_t *word, int n, const int *number)
     size_t W = (size_t)p->shape.W, GH = (size_t)w->GH;
     int words = gather_words(w, word, n);
     w->number = number;
-    dropout_parallel(&w->dropout, DROP_INPUT, number, words, p->shape.W, tile_of(w->x, p->shape.W, 0));
+    dropout_parallel(&w->dropout, DROP_INPUT, number, words, p->shape.W, dense_rows(w->x, p->shape.W, 0));
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < words; i += MOST_WORDS)
         gemm_panels(words - i < MOST_WORDS ? words - i : MOST_WORDS, w->x + (size_t)i * W, W, &w->Wx, param(p, B),
@@ -266,22 +260,22 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
 {
     const Params *p = w->params;
     int H = p->shape.H, V = p->shape.V;
-    Rows scores = tile_of(w->scores, V, first), next_h = tile_of(w->next_h, H, first);
+    Rows scores = dense_rows(w->scores, V, first), next_h = dense_rows(w->next_h, H, first);
     CellStep step = {
         .n = n,
-        .a = tile_of(w->a, w->GH, first),
-        .ah = tile_of(w->ah, w->GH, first),
-        .prev_h = tile_of(w->h, H, first),
-        .prev_c = tile_of(w->c, w->CH, first),
+        .a = dense_rows(w->a, w->GH, first),
+        .ah = dense_rows(w->ah, w->GH, first),
+        .prev_h = dense_rows(w->h, H, first),
+        .prev_c = dense_rows(w->c, w->CH, first),
         .next_h = next_h,
-        .next_c = tile_of(w->next_c, w->CH, first),
+        .next_c = dense_rows(w->next_c, w->CH, first),
     };
     AttendStep look = {.n = 0};
     if (w->attend)
         look = attend_step(w->attend, first, image_of + first, n, 0, w->number ? w->number + first : NULL);
-    StepInput in = {.table = tile_of(w->E, w->GH, 0),
+    StepInput in = {.table = dense_rows(w->E, w->GH, 0),
                     .pick = (w->sizes.training ? w->slot : word) + first,
-                    .injected = tile_of(w->injected, w->GH, 0),
+                    .injected = dense_rows(w->injected, w->GH, 0),
                     .source = w->injected ? w->source + first : NULL};
     step_forward(&w->recurrence, in, &step, &look);
     if (w->screen) {
@@ -290,7 +284,7 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
     }
     Rows seen = next_h;
     if (w->dropout.rate > 0) {
-        seen = tile_of(w->dropped, H, first);
+        seen = dense_rows(w->dropped, H, first);
         dropout_rows(&w->dropout, DROP_OUTPUT, w->number + first, n, H, next_h, seen);
     }
     gemm_panels(n, seen.at, seen.ld, &w->W_vocab, param(p, B_VOCAB), 0, scores.at, scores.ld);
@@ -299,8 +293,8 @@ void network_step(Network *w, int first, int n, const int32_t *word, const int32
 void network_best(Network *w, int first, int n, int32_t *word)
 {
     const ModelShape *shape = &w->params->shape;
-    screen_words(w->screen, first, n, tile_of(w->next_h, shape->H, first), tile_of(w->scores, shape->V, first),
-                 word + first);
+    screen_words(w->screen, first, n, dense_rows(w->next_h, shape->H, first),
+                 dense_rows(w->scores, shape->V, first), word + first);
 }
 
 real *network_scores(const Network *w, int row)

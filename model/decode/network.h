@@ -19,7 +19,7 @@ typedef struct {
     bool training;    /* the parameters change (network_refresh), and E is that of a step's words (network_words) */
     bool dropout;     /* in training: network_dropout may have a rate */
     int places;       /* of a grid, for a model with attention */
-    Precision precision; /* of the products of a step */
+    Precision precision; /* of the products of a step, and of those of a grid; in training of all (loss.h) */
 } NetworkSizes;
 
 typedef struct Network Network;
