@@ -247,8 +247,8 @@ static int read_array(Corpus *c, RecordReader *reader, int flags, Err *err)
 static int add_line(Corpus *c, RecordLine *line, int flags, Err *err)
 {
     int32_t group = -1;
-    if (!line->parsed) /* once more, to learn why */
-        return record_parse(&line->record, line->text, line->len, err);
+    if (!line->parsed && record_parse(&line->record, line->text, line->len, err)) /* once more, to learn why */
+        return -1;
     if (c->by) {
         Json *json = json_parse_object(line->text, line->len, err);
         int rc = json ? find_group(c, json, &group, err) : -1;
