@@ -294,10 +294,7 @@ static void output_layer(LossWork *w, const Params *p, const real *weight, Param
     panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
     if (grads)
         panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
-    if (grads && w->plan.P == 0) /* no chunk overwrites them */
-        affine_backward(w->how, false, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores, w->out, NULL,
-                        0, H, V);
-    for (int from = 0; from < w->plan.P; from += w->chunk) {
+    for (int from = 0; from == 0 || from < w->plan.P; from += w->chunk) { /* one even if no word is due */
         int n = least(w->chunk, w->plan.P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < n; i += rows) {

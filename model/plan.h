@@ -3,7 +3,9 @@
  * A position is one step of one row. Positions are packed: by tile of rows, in it by step, in it by row,
  * longest captions first, so that the rows alive at a step are the first ones of those at the step before:
  *
- *   tile 0: [t=0: r0 r1 r2 r3][t=1: r0 r1 r2][t=2: r0]   tile 1: [t=0: ... */
+ *   tile 0: [t=0: r0 r1 r2 r3][t=1: r0 r1 r2][t=2: r0]   tile 1: [t=0: ...
+ *
+ * With dropout each position's word vector has a mask of its own, keyed by number[p]: then words are `distinct`. */
 #ifndef COCO_MODEL_PLAN_H
 #define COCO_MODEL_PLAN_H
 
@@ -14,20 +16,17 @@
 
 typedef struct {
     int N, T, P, U; /* rows, steps, positions, distinct words */
-    bool
-        distinct; /* equal words are distinct ones too, so that U is P and slot[p] is p: with dropout each position's
-                      word vector has a mask of its own, keyed by number[p] */
+    bool distinct;  /* equal words are distinct ones too, so that slot[p] is p; else they share a slot */
     int tiles;
-    int *length;     /* (N): steps of a row up to its last word that is due */
-    int *order;      /* (N): the row of these N at each place of the tiles */
-    int *tile_of;    /* (N): the tile of a place */
-    int *tile_at;    /* (tiles+1): the first place of a tile */
-    int *first;      /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
-    int32_t *image;  /* (N): which of the minibatch's grids a place looks at; 0 without grids */
-    int32_t *slot;   /* (P): which of the distinct words goes in */
-    int32_t *target; /* (P): the word due, -1 if none is */
-    int *
-        row; /* (N): the same by its number in the whole minibatch, of which these N may be a part; it keys dropout */
+    int *length;      /* (N): steps of a row up to its last word that is due */
+    int *order;       /* (N): the row of these N at each place of the tiles */
+    int *tile_of;     /* (N): the tile of a place */
+    int *tile_at;     /* (tiles+1): the first place of a tile */
+    int *first;       /* (tiles, T+1): the first position of a tile's step; the last entry ends it */
+    int32_t *image;   /* (N): which of the minibatch's grids a place looks at; 0 without grids */
+    int32_t *slot;    /* (P): which of the distinct words goes in */
+    int32_t *target;  /* (P): the word due, -1 if none is */
+    int *row;         /* (N): the row at each place by its number in the whole minibatch, for dropout */
     int *number;      /* (P): r·T + t of a position, with r that number */
     int32_t *word;    /* (U): the distinct words */
     int32_t *slot_of; /* (V): a word's slot, -1 if it does not occur */

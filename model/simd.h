@@ -25,11 +25,10 @@ typedef uint32_t Bytes;
 /* A row x of numbers as step times bytes q. */
 typedef struct {
     real step;
-    real size;   /* |x| or more */
-    real length; /* |step·q| or more */
-    real lost;   /* |x - step·q|, and what rounding may add to a product, as a share of |x| */
-    int32_t
-        start; /* where integer sums start: -(byte_most + 1)·Σ q, which cancels what is added to stored weights */
+    real size;     /* |x| or more */
+    real length;   /* |step·q| or more */
+    real lost;     /* |x - step·q|, and what rounding may add to a product, as a share of |x| */
+    int32_t start; /* of integer sums: -(byte_most + 1)·Σ q, for what is added to stored weights */
 } ByteRow;
 
 /* Columns w of weights as steps times bytes, from one column of a panel on. */

@@ -82,7 +82,7 @@ static void one_alone_stays(void **state)
         assert_true(results[i].logprob == -i);
 }
 
-/* Three images: "a b", "a c" and, of the second, "a c" again. */
+/* Three images, a being 4: "a b"; "a c" twice; and "c c a b", which is cut off before <END>. */
 static Dataset train_of_three(void)
 {
     enum { WIDTH = 5 };
@@ -120,7 +120,7 @@ static void vectors_of_captions(void **state)
     assert_true(fabs(sum[number_of(&v, 4, 5)] - 1) < 1e-6);
     assert_true(fabs(sum[number_of(&v, 4, 6)] - 10) < 1e-5); /* the mean of two equal captions */
     caption_vectors_sum(&v, (double[]){0, 0, 1}, sum);
-    double b = log(1.5), c = 2 * log(1.5), length = sqrt(b * b + c * c); /* "c c a b", which has no <END> */
+    double b = log(1.5), c = 2 * log(1.5), length = sqrt(b * b + c * c);
     assert_true(fabs(sum[number_of(&v, 6, 0)] - c / length) < 1e-6);
     assert_true(fabs(sum[number_of(&v, 5, 0)] - b / length) < 1e-6);
     free(sum);

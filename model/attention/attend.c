@@ -28,8 +28,8 @@ struct Attend {
     real *drow_keys;       /* (rows,P,K) */
     real *dvalues, *dkeys; /* (images,P,H), (images,P,K) */
     real *dword;           /* (words,H) */
-    int *image_at,
-        *row_of; /* (images+2), (rows): an image's rows, from image_at[m] to image_at[m+1]; one more to count */
+    int *image_at;         /* (images+2): image m has the rows row_of[image_at[m]] ... row_of[image_at[m+1] - 1] */
+    int *row_of;           /* (rows) */
     /* Packed weights; the transposed ones are for backward. */
     Panels W_query, Wz, Wh_sentinel, W_sentinel;
     Panels W_queryT, WzT, Wh_sentinelT, W_sentinelT;

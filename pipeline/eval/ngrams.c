@@ -1,6 +1,5 @@
 #include "pipeline/eval/ngrams.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -20,7 +20,7 @@ enum { WORDS_MAX = 10000 }; /* in a caption: the time of ROUGE-L grows with the 
 
 /* A line of the file that the COCO tools tokenize. */
 typedef struct {
-    char **text;        /* to become its tokens; NULL after a failure */
+    char **text;        /* to become its tokens */
     Sentence *sentence; /* to make; zeroed */
     int32_t *number;    /* to be that of the tokens in texts; NULL for references */
     int64_t image_id;

@@ -95,11 +95,10 @@ void axis_log(Axis *a, double lo, double hi, int wanted, bool whole, bool tight)
     double margin = tight ? 1 : pow(hi / lo, 0.02);
     a->lo = lo / margin;
     a->hi = hi * margin;
-    if (tight && log_ticks(a, 1, fine, 10, whole) < 2) {
+    int ticks = log_ticks(a, 1, fine, 10, whole);
+    if (tight && ticks < 2)
         linear_ticks(a, wanted, whole);
-        return;
-    }
-    if (log_ticks(a, 1, fine, 10, whole) <= wanted + 2)
+    if (ticks <= wanted + 2)
         return;
     if (log_ticks(a, 1, mantissas, 3, whole) <= wanted + 2)
         return;

@@ -155,21 +155,6 @@ class ByHand(Flat):
         torch.mul(f, c, out=self.c[t + 1, :n]).addcmul_(i, g)
         torch.mul(o, self.c[t + 1, :n].tanh(), out=self.h[t + 1, :n])
 
-    def output(self, due, N):
-        """The loss, and dh (L,N,H) from the scores of the words that are due, those above 0."""
-        p, g, at = self.p, self.g, due.nonzero().squeeze(1)
-        h = self.h[1:].view(-1, H)[at]
-        logp = F.log_softmax(torch.addmm(p["b_vocab"], h, p["W_vocab"]), 1)
-        loss = -logp.gather(1, due[at, None]).sum() / N
-        d = logp.exp_()
-        d[torch.arange(len(at)), due[at]] -= 1
-        d /= N
-        torch.mm(h.t(), d, out=g["W_vocab"])
-        torch.sum(d, 0, out=g["b_vocab"])
-        dh = torch.zeros(len(due), H)
-        dh[at] = d @ p["W_vocab"].t()
-        return float(loss), dh.view(-1, N, H)
-
     def backward(self, alive, dh):
         L, N, P = len(dh), dh.shape[1], self.keys.shape[1]
         self.du, self.dz, self.dsk = self.room("du", *self.u.shape), self.room("dz", L, N, H), self.room("dsk", L, N, K)
@@ -235,8 +220,8 @@ class ByHand(Flat):
         alive = [int(n) for n in (due > 0).sum(1) if n]
         ins, due = ins[:len(alive)], due[:len(alive)]
         self.forward(features, grid, alive, self.inputs(ins))
-        loss, dh = self.output(due.view(-1), len(words))
-        self.weights(features, grid, ins, self.backward(alive, dh))
+        loss, dh = self.output(self.h[1:].view(-1, H), due.view(-1), len(words))
+        self.weights(features, grid, ins, self.backward(alive, dh.view(len(alive), -1, H)))
         return loss
 
 

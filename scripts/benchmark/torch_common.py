@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 
 class Flat:
@@ -22,6 +23,22 @@ class Flat:
         self.v.mul_(0.999).addcmul_(self.grad, self.grad, value=0.001)
         rate = lr * (1 - 0.999 ** self.t) ** 0.5 / (1 - 0.9 ** self.t)
         self.block.addcdiv_(self.m, self.v.sqrt().add_(1e-8), value=-rate)
+
+    def output(self, h, due, N):
+        """The loss of N captions from the states h (positions,H), at positions where a word is due, that is, above 0; and the
+        gradient of h. Those of W_vocab and b_vocab go to g."""
+        p, g, at = self.p, self.g, due.nonzero().squeeze(1)
+        out = h[at]
+        logp = F.log_softmax(torch.addmm(p["b_vocab"], out, p["W_vocab"]), 1)
+        loss = -logp.gather(1, due[at, None]).sum() / N
+        d = logp.exp_()
+        d[torch.arange(len(at)), due[at]] -= 1
+        d /= N
+        torch.mm(out.t(), d, out=g["W_vocab"])
+        torch.sum(d, 0, out=g["b_vocab"])
+        dh = torch.zeros(len(due), h.shape[1])
+        dh[at] = d @ p["W_vocab"].t()
+        return float(loss), dh
 
 
 def rate(step, batches, seconds):

@@ -145,18 +145,7 @@ class ByHand(Flat):
         hs[0] = torch.addmm(p["b_proj"], features, p["W_proj"])
         for t in range(L):
             cell.forward(t, a[t], hs, p)
-        at = due.nonzero().squeeze(1)
-        h = hs[1:].view(-1, H)[at]
-        scores = torch.addmm(p["b_vocab"], h, p["W_vocab"])
-        logp = F.log_softmax(scores, 1)
-        loss = -logp.gather(1, due[at, None]).sum() / N
-        d = logp.exp_()
-        d[torch.arange(len(at)), due[at]] -= 1
-        d /= N
-        torch.mm(h.t(), d, out=g["W_vocab"])
-        torch.sum(d, 0, out=g["b_vocab"])
-        dh = torch.zeros(L * N, H)
-        dh[at] = d @ p["W_vocab"].t()
+        loss, dh = self.output(hs[1:].view(-1, H), due, N)
         dh = dh.view(L, N, H)
         da, back = torch.empty_like(a), torch.zeros(N, H)
         du = torch.empty_like(a) if self.cell == "gru" else da
@@ -171,7 +160,7 @@ class ByHand(Flat):
         g["W_embed"].zero_().index_add_(0, ins, flat @ p["Wx"].t())
         torch.mm(features.t(), back, out=g["W_proj"])
         torch.sum(back, 0, out=g["b_proj"])
-        return float(loss)
+        return loss
 
     def step(self, features, words):
         loss = self.gradients(features, words)
