@@ -5,6 +5,7 @@
 #ifndef COCO_MODEL_SIMD_BF16_H
 #define COCO_MODEL_SIMD_BF16_H
 
+#include "model/simd/transpose.h"
 #include "model/simd/vec.h"
 
 #ifndef REAL_IS_DOUBLE
@@ -43,6 +44,8 @@ enum { PAIR_STEP = 16 };
 enum { PAIR_STEP = 1 };
 #endif
 
+typedef Bf16Pair Pairs __attribute__((vector_size(VEC_BYTES)));
+
 static int pairs_of(int k)
 {
     return (k + 2 * PAIR_STEP - 1) / (2 * PAIR_STEP) * PAIR_STEP;
@@ -76,32 +79,6 @@ static __m512i pair_run(int n, const float *x)
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
-/* Rows become columns: pairs, then pairs of those, within quarters of a vector; then the quarters. */
-INLINED void transpose(__m512i row[LANES])
-{
-    __m512i a[LANES];
-    UNROLLED for (int i = 0; i < LANES; i += 2)
-    {
-        a[i] = _mm512_unpacklo_epi32(row[i], row[i + 1]);
-        a[i + 1] = _mm512_unpackhi_epi32(row[i], row[i + 1]);
-    }
-    UNROLLED for (int i = 0; i < LANES; i += 4) UNROLLED for (int h = 0; h < 2; h++)
-    {
-        row[i + 2 * h] = _mm512_unpacklo_epi64(a[i + h], a[i + h + 2]);
-        row[i + 2 * h + 1] = _mm512_unpackhi_epi64(a[i + h], a[i + h + 2]);
-    }
-    UNROLLED for (int i = 0; i < LANES; i += 8) UNROLLED for (int c = 0; c < 4; c++)
-    {
-        a[i + c] = _mm512_shuffle_i32x4(row[i + c], row[i + c + 4], 0x88);
-        a[i + c + 4] = _mm512_shuffle_i32x4(row[i + c], row[i + c + 4], 0xdd);
-    }
-    UNROLLED for (int c = 0; c < 8; c++)
-    {
-        row[c] = _mm512_shuffle_i32x4(a[c], a[c + 8], 0x88);
-        row[c + 8] = _mm512_shuffle_i32x4(a[c], a[c + 8], 0xdd);
-    }
-}
-
 /* --- panels --- */
 
 /* Columns of B, each one run of memory; of a panel that is not full zeros take their place. */
@@ -110,15 +87,15 @@ static void pack_pairs_transposed(int k, int n, const float *B, size_t ldb, Bf16
     for (int j0 = 0; j0 < n; j0 += PANEL)
         for (int p0 = 0; p0 < k; p0 += 2 * LANES)
             for (int at = 0; at < PANEL; at += LANES) {
-                __m512i run[LANES];
+                Pairs run[LANES];
                 int cols = n - j0 - at;
                 const float *b = B + (size_t)(cols > 0 ? j0 + at : 0) * ldb + p0;
                 UNROLLED for (int j = 0; j < LANES; j++) run[j] =
-                    j < cols ? pair_run(k - p0, b + (size_t)j * ldb) : _mm512_setzero_si512();
-                transpose(run);
+                    j < cols ? (Pairs)pair_run(k - p0, b + (size_t)j * ldb) : (Pairs){0};
+                TRANSPOSE(run);
                 Bf16Pair *to = panels + (size_t)j0 * apart + (size_t)(p0 / 2) * PANEL + at;
                 for (int p = 0; p < LANES && p0 + 2 * p < k; p++)
-                    _mm512_storeu_si512(to + (size_t)p * PANEL, run[p]);
+                    _mm512_storeu_si512(to + (size_t)p * PANEL, (__m512i)run[p]);
             }
 }
 

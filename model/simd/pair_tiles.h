@@ -177,17 +177,17 @@ static void round_tiles(int m, int k, const float *A, size_t p_step, Bf16Pair *o
 {
     for (int p0 = 0; p0 < k; p0 += 2 * SIDE)
         for (int i0 = 0; i0 < m; i0 += SIDE) {
-            __m512i row[SIDE];
+            Pairs row[SIDE];
             __mmask16 lanes = first_lanes(m - i0);
             UNROLLED for (int p = 0; p < SIDE; p++)
             {
                 const float *a = A + (size_t)(p0 + 2 * p) * p_step + i0;
                 int left = k - p0 - 2 * p;
-                row[p] = left > 0 ? pair_lanes(lanes, a, left > 1 ? a + p_step : NULL) : _mm512_setzero_si512();
+                row[p] = left > 0 ? (Pairs)pair_lanes(lanes, a, left > 1 ? a + p_step : NULL) : (Pairs){0};
             }
-            transpose(row);
+            TRANSPOSE(row);
             for (int i = 0; i < SIDE && i0 + i < m; i++)
-                _mm512_storeu_si512(tile_row(out, pairs_of(k), i0 + i, p0 / 2), row[i]);
+                _mm512_storeu_si512(tile_row(out, pairs_of(k), i0 + i, p0 / 2), (__m512i)row[i]);
         }
 }
 

@@ -7,8 +7,6 @@
 
 enum { PAIR_ROWS = TILE_ROWS };
 
-typedef Bf16Pair Pairs __attribute__((vector_size(VEC_BYTES)));
-
 INLINED void tile_pairs(const int rows, int cols, int pairs, const Bf16Pair *A, size_t i_step, size_t p_step,
                         const Bf16Pair *panel, const real *base, size_t base_ld, real *C, size_t ldc)
 {

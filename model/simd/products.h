@@ -11,8 +11,10 @@
 #ifndef COCO_MODEL_SIMD_PRODUCTS_H
 #define COCO_MODEL_SIMD_PRODUCTS_H
 
+#include "model/simd/transpose.h"
 #include "model/simd/vec.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 INLINED void tile(const int rows, int cols, int k, const real *A, size_t i_step, size_t p_step, const real *panel,
@@ -71,18 +73,28 @@ static void pack_tiles(int m, int k, const real *A, size_t p_step, real *out)
     }
 }
 
-/* Columns of B, each one run of memory: a few at a time, so that whole cache lines of both are used. */
+/* LANES columns of B, each one run of memory, LANES numbers deep. */
+INLINED void pack_square(const real *B, size_t ldb, real *panel)
+{
+    Vec row[LANES];
+    UNROLLED for (int j = 0; j < LANES; j++) row[j] = *(const VecAt *)(B + (size_t)j * ldb);
+    TRANSPOSE(row);
+    UNROLLED for (int p = 0; p < LANES; p++) memcpy(panel + p * PANEL, &row[p], sizeof row[p]);
+}
+
+/* Columns of B, in squares as far as there are, else a few numbers of each column at a time. */
 static void pack_transposed(int k, int cols, const real *B, size_t ldb, real *panel)
 {
-    enum { BLOCK = 16 };
-    for (int p0 = 0; p0 < k; p0 += BLOCK)
-        for (int j = 0; j < cols; j++) {
-            const real *b = B + (size_t)j * ldb + p0;
-            real *to = panel + (size_t)p0 * PANEL + j;
-            int n = k - p0 < BLOCK ? k - p0 : BLOCK;
-            for (int p = 0; p < n; p++)
-                to[p * PANEL] = b[p];
-        }
+    const int full = cols - cols % LANES;
+    for (int p0 = 0; p0 < k; p0 += LANES) {
+        const bool square = k - p0 >= LANES;
+        real *to = panel + (size_t)p0 * PANEL;
+        for (int j = 0; j < full && square; j += LANES)
+            pack_square(B + (size_t)j * ldb + p0, ldb, to + j);
+        for (int j = square ? full : 0; j < cols; j++)
+            for (int p = 0; p < LANES && p0 + p < k; p++)
+                to[p * PANEL + j] = B[(size_t)j * ldb + p0 + p];
+    }
 }
 
 /* Rows of B, each one run of memory. */
