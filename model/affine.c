@@ -1,34 +1,74 @@
 #include "model/affine.h"
 
-void affine_forward(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
+Product affine_product(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
 {
-    enum { MOST_ROWS = 128 };
-    int rows = tile_rows(n, MOST_ROWS);
-#pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < n; i += rows)
-        fill_rows(n - i < rows ? n - i : rows, M, rows_of(y + (size_t)i * (size_t)M, (size_t)M), b);
-    gemm_parallel(how, PLAIN, PLAIN, n, M, D, x, (size_t)D, w, (size_t)M, 1, y, (size_t)M);
+    return (Product){.precision = how,
+                     .m = n,
+                     .n = M,
+                     .k = D,
+                     .A = x,
+                     .lda = (size_t)D,
+                     .B = w,
+                     .ldb = (size_t)M,
+                     .base = b,
+                     .C = y,
+                     .ldc = (size_t)M};
 }
 
-/* Each thread its own columns. */
+void affine_forward(Precision how, real *y, const real *x, const real *w, const real *b, int n, int D, int M)
+{
+    Product product = affine_product(how, y, x, w, b, n, D, M);
+    job_run(product_job(&product));
+}
+
+enum { COLUMNS = 64 }; /* of a part */
+
+static void sum_columns(const Job *job, int part)
+{
+    const ColumnSums *s = job->of;
+    int j = part * COLUMNS, cols = s->M - j < COLUMNS ? s->M - j : COLUMNS;
+    if (!s->add)
+        fill_rows(1, cols, rows_of(s->db + j, 0), NULL);
+    add_column_sums(s->n, cols, rows_of(s->dy.at + j, s->dy.ld), s->db + j);
+}
+
+Job column_sums_job(const ColumnSums *sums)
+{
+    return (Job){.parts = (sums->M + COLUMNS - 1) / COLUMNS, .run = sum_columns, .of = sums};
+}
+
 void column_sums(bool add, real *db, int n, int M, Rows dy)
 {
-    enum { COLUMNS = 64 };
-#pragma omp parallel for schedule(dynamic)
-    for (int j = 0; j < M; j += COLUMNS) {
-        int cols = M - j < COLUMNS ? M - j : COLUMNS;
-        if (!add)
-            fill_rows(1, cols, rows_of(db + j, 0), NULL);
-        add_column_sums(n, cols, rows_of(dy.at + j, dy.ld), db + j);
-    }
+    const ColumnSums sums = {add, db, n, M, dy};
+    job_run(column_sums_job(&sums));
+}
+
+Product affine_input_gradient(Precision how, real *dx, const real *dy, const real *w, int n, int D, int M)
+{
+    size_t d = (size_t)D, m = (size_t)M;
+    return (Product){how, PLAIN, TRANSPOSED, n, D, M, dy, m, w, m, dx, d, dx, d, 0, 0};
+}
+
+void affine_backward_add(Jobs *jobs, AffineGradients *keep, Precision how, bool add, real *dx, real *dw, real *db,
+                         const real *dy, const real *x, const real *w, int n, int D, int M)
+{
+    size_t d = (size_t)D, m = (size_t)M;
+    keep->dx = affine_input_gradient(how, dx, dy, w, n, D, M);
+    keep->dx.base = add ? dx : NULL;
+    keep->dw = (Product){how, TRANSPOSED, PLAIN, D, M, n, x, d, dy, m, add ? dw : NULL, m, dw, m, 0, 0};
+    keep->db = (ColumnSums){add, db, n, M, rows_of(dy, m)};
+    if (dx)
+        jobs_add(jobs, product_job(&keep->dx));
+    jobs_add(jobs, product_job(&keep->dw));
+    if (db)
+        jobs_add(jobs, column_sums_job(&keep->db));
 }
 
 void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, const real *dy, const real *x,
                      const real *w, int n, int D, int M)
 {
-    if (dx)
-        gemm_parallel(how, PLAIN, TRANSPOSED, n, D, M, dy, (size_t)M, w, (size_t)M, add, dx, (size_t)D);
-    gemm_parallel(how, TRANSPOSED, PLAIN, D, M, n, x, (size_t)D, dy, (size_t)M, add, dw, (size_t)M);
-    if (db)
-        column_sums(add, db, n, M, rows_of(dy, (size_t)M));
+    AffineGradients keep;
+    Jobs jobs = {.n = 0};
+    affine_backward_add(&jobs, &keep, how, add, dx, dw, db, dy, x, w, n, D, M);
+    jobs_run(&jobs, NULL);
 }

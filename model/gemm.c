@@ -9,9 +9,6 @@
 #include "model/simd.h"
 
 #include <stdbool.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 enum {
     BLOCK = 512, /* of k: a block of a panel and of a tile's rows stay in a core's caches; even */
@@ -24,15 +21,6 @@ enum {
 static int least(int a, int b)
 {
     return a < b ? a : b;
-}
-
-static int threads(void)
-{
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
 }
 
 static int parts(int n, int of)
@@ -142,6 +130,11 @@ typedef struct {
     size_t ld;
 } Base;
 
+static Base base_from(Base b, int i, int j)
+{
+    return (Base){b.at ? b.at + (size_t)i * b.ld + j : NULL, b.ld};
+}
+
 /* C (m,n) = A·panels + base. The panels have room for `deep` rows. */
 static void multiply(Precision precision, int m, int n, int k, Left A, const real *panels, int deep, Base base,
                      real *C, size_t ldc)
@@ -174,13 +167,30 @@ size_t panels_bytes(Precision precision, int k, int n)
     return (size_t)parts(n, simd->panel) * (size_t)simd->panel * depth(precision, k) * sizeof(real);
 }
 
-void panels_fill(const Panels *p, Trans tb, const real *B, size_t ldb)
+/* Panels of a packing's part. */
+static int packed_columns(void)
 {
-    View b = view(tb, B, ldb);
-    const int cols = 4 * simd->panel;
-#pragma omp parallel for schedule(dynamic)
-    for (int j = 0; j < p->n; j += cols)
-        fill_panels(p->precision, from(b, 0, j), p->k, least(cols, p->n - j), p->k, panel_at(p, 0, j));
+    return 4 * simd->panel;
+}
+
+static void pack_part(const Job *job, int part)
+{
+    const Packing *f = job->of;
+    const Panels *p = f->panels;
+    int cols = packed_columns(), j = part * cols;
+    fill_panels(p->precision, from(view(f->tb, f->B, f->ldb), 0, j), p->k, least(cols, p->n - j), p->k,
+                panel_at(p, 0, j));
+}
+
+Job packing_job(const Packing *packing)
+{
+    return (Job){.parts = parts(packing->panels->n, packed_columns()), .run = pack_part, .of = packing};
+}
+
+void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb)
+{
+    const Packing packing = {panels, tb, B, ldb};
+    job_run(packing_job(&packing));
 }
 
 /* At most CHUNK rows, of pairs twice as many. */
@@ -202,7 +212,7 @@ void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *
     const int rows = most_rows(B->precision, CHUNK);
     for (int i = 0; i < m; i += rows)
         rows_times_panels(least(rows, m - i), (View){A + (size_t)i * lda, lda, 1}, B,
-                          (Base){base ? base + (size_t)i * base_ld : NULL, base_ld}, C + (size_t)i * ldc, ldc);
+                          base_from((Base){base, base_ld}, i, 0), C + (size_t)i * ldc, ldc);
 }
 
 /* --- single elements --- */
@@ -235,62 +245,72 @@ void gemm_dots(int n, int k, const real *const *x, const real *const *y, const r
 
 /* A block of C, at most COLUMNS wide, of pairs twice as many. A block of k at a time, B's panels are laid out, and then
  * rows of A, each time for all of the panels. */
-static void block(Precision precision, int m, int n, int k, View A, View B, bool add, real *C, size_t ldc)
+static void block(Precision precision, int m, int n, int k, View A, View B, Base base, real *C, size_t ldc)
 {
     _Alignas(64) real panels[COLUMNS * BLOCK], room[ROWS * BLOCK];
     const int rows = most_rows(precision, ROWS);
     for (int p = 0; p < k; p += BLOCK) {
         int deep = least(BLOCK, k - p);
+        Base to = p > 0 ? (Base){C, ldc} : base;
         fill_panels(precision, from(B, p, 0), deep, n, BLOCK, panels);
         for (int i = 0; i < m; i += rows) {
             int high = least(rows, m - i);
             Left a = left_factor(precision, high, deep, from(A, i, p), room);
-            real *c = C + (size_t)i * ldc;
-            multiply(precision, high, n, deep, a, panels, BLOCK, (Base){add || p > 0 ? c : NULL, ldc}, c, ldc);
+            multiply(precision, high, n, deep, a, panels, BLOCK, base_from(to, i, 0), C + (size_t)i * ldc, ldc);
         }
     }
-    if (k <= 0 && !add)
-        put_base(m, n, (Base){NULL, 0}, C, ldc);
+    if (k <= 0)
+        put_base(m, n, base, C, ldc);
 }
 
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
           real *C, size_t ldc)
 {
     View a = view(ta, A, lda), b = view(tb, B, ldb);
+    Base base = {add ? C : NULL, ldc};
     for (int j = 0; j < n; j += COLUMNS)
-        block(PRECISION_FLOAT32, m, least(COLUMNS, n - j), k, a, from(b, 0, j), add, C + j, ldc);
+        block(PRECISION_FLOAT32, m, least(COLUMNS, n - j), k, a, from(b, 0, j), base_from(base, 0, j), C + j, ldc);
 }
 
 /* How C is shared: in blocks as wide as may be, but several for each thread, so that a thread that other processes slow
  * down takes fewer. */
-static void cut(Precision precision, int m, int n, int *rows, int *cols)
+static void cut(Product *p)
 {
     enum { BLOCKS = 4 };
-    int wanted = BLOCKS * threads(), high = tile(precision);
-    *cols = room_for(precision, COLUMNS);
-    int bands = least(parts(wanted, parts(n, *cols)), parts(m, most_rows(precision, ROWS)));
-    *rows = parts(parts(m, bands), high) * high;
-    int across = least(parts(wanted, bands), parts(n, simd->panel));
-    *cols = least(*cols, parts(parts(n, across), simd->panel) * simd->panel);
+    int wanted = BLOCKS * jobs_threads(), high = tile(p->precision);
+    p->cols = room_for(p->precision, COLUMNS);
+    int bands = least(parts(wanted, parts(p->n, p->cols)), parts(p->m, most_rows(p->precision, ROWS)));
+    p->rows = parts(parts(p->m, bands), high) * high;
+    int across = least(parts(wanted, bands), parts(p->n, simd->panel));
+    p->cols = least(p->cols, parts(parts(p->n, across), simd->panel) * simd->panel);
+}
+
+static void product_part(const Job *job, int part)
+{
+    const Product *p = job->of;
+    int down = parts(p->m, p->rows), i = part % down * p->rows, j = part / down * p->cols;
+    View a = view(p->ta, p->A, p->lda), b = view(p->tb, p->B, p->ldb);
+    block(p->precision, least(p->rows, p->m - i), least(p->cols, p->n - j), p->k, from(a, i, 0), from(b, 0, j),
+          base_from((Base){p->base, p->base_ld}, i, j), p->C + (size_t)i * p->ldc + j, p->ldc);
+}
+
+Job product_job(Product *p)
+{
+    if (p->m <= 0 || p->n <= 0)
+        return (Job){.parts = 0};
+    cut(p);
+    return (Job){.parts = parts(p->m, p->rows) * parts(p->n, p->cols), .run = product_part, .of = p};
 }
 
 void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda,
                    const real *B, size_t ldb, int add, real *C, size_t ldc)
 {
-    View a = view(ta, A, lda), b = view(tb, B, ldb);
-    int rows, cols;
-    if (m <= 0 || n <= 0)
-        return;
-    cut(precision, m, n, &rows, &cols);
-#pragma omp parallel for schedule(dynamic) collapse(2)
-    for (int j = 0; j < n; j += cols)
-        for (int i = 0; i < m; i += rows)
-            block(precision, least(rows, m - i), least(cols, n - j), k, from(a, i, 0), from(b, 0, j), add,
-                  C + (size_t)i * ldc + j, ldc);
+    Product p = {precision, ta, tb, m, n, k, A, lda, B, ldb, add ? C : NULL, ldc, C, ldc, 0, 0};
+    job_run(product_job(&p));
 }
 
 int tile_rows(int m, int most)
 {
-    int tiles = (m + most * threads() - 1) / (most * threads()) * threads();
+    int tiles = (m + most * jobs_threads() - 1) / (most * jobs_threads()) * jobs_threads();
     return tiles > 0 ? (m + tiles - 1) / tiles : 1;
 }

@@ -10,6 +10,7 @@
 #ifndef COCO_MODEL_GEMM_H
 #define COCO_MODEL_GEMM_H
 
+#include "model/base/jobs.h"
 #include "model/base/real.h"
 
 #include <stddef.h>
@@ -34,6 +35,14 @@ typedef struct {
 size_t panels_bytes(Precision precision, int k, int n);
 /* Packs op(B) (k,n). Main thread; parallel inside. */
 void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
+/* The same as a job. */
+typedef struct {
+    const Panels *panels;
+    Trans tb;
+    const real *B;
+    size_t ldb;
+} Packing;
+Job packing_job(const Packing *packing);
 /* C (m,n) = A (m,k)·B + base (m,n), which may be C itself, one row for all (base_ld 0), or NULL: nothing. On the
  * calling thread; any thread. */
 void gemm_panels(int m, const real *A, size_t lda, const Panels *B, const real *base, size_t base_ld, real *C,
@@ -51,7 +60,25 @@ void gemm_dots(int n, int k, const real *const *x, const real *const *y, const r
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
           real *C, size_t ldc);
 
-/* The same on all threads, which share C in blocks. Main thread, outside parallel regions. */
+/* The same in blocks of C that threads may share, as a job: C = op(A)·op(B) + base, where base is as for gemm_panels. */
+typedef struct {
+    Precision precision;
+    Trans ta, tb;
+    int m, n, k;
+    const real *A;
+    size_t lda;
+    const real *B;
+    size_t ldb;
+    const real *base;
+    size_t base_ld;
+    real *C;
+    size_t ldc;
+    int rows, cols; /* of a block; product_job sets them */
+} Product;
+/* Fewer blocks than the threads of jobs_run would waste some: main thread, outside parallel regions. */
+Job product_job(Product *product);
+
+/* The same on all threads. Main thread, outside parallel regions. */
 void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda,
                    const real *B, size_t ldb, int add, real *C, size_t ldc);
 

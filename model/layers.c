@@ -2,13 +2,11 @@
 
 #include "model/affine.h"
 #include "model/cell/sequence.h"
+#include "model/embedding.h"
 
 #include <string.h>
 
-enum {
-    MOST_ROWS = 128, /* rows of a tile */
-    COLUMNS = 64     /* columns of a tile when threads own columns */
-};
+enum { MOST_ROWS = 128 }; /* rows of a tile */
 
 /* --- the cells as sequences, and a step as a sequence of one --- */
 
@@ -89,22 +87,14 @@ void lstm_step_backward(real *dx, real *dprev_h, real *dprev_c, real *dWx, real 
 
 void word_embedding_forward(real *out, const int32_t *x, const real *W, int n, int D)
 {
-    int rows = tile_rows(n, MOST_ROWS);
-#pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < n; i += rows)
-        gather_rows(n - i < rows ? n - i : rows, D, rows_of(out + (size_t)i * (size_t)D, (size_t)D), W, x + i);
+    const Gather gather = {out, x, W, n, D};
+    job_run(gather_job(&gather));
 }
 
 void word_embedding_backward(real *dW, const real *dout, const int32_t *x, int n, int D)
 {
-    /* Each thread owns columns, and every column adds its rows in their order. */
-#pragma omp parallel for schedule(dynamic)
-    for (int j = 0; j < D; j += COLUMNS) {
-        int k = D - j < COLUMNS ? D - j : COLUMNS;
-        for (int i = 0; i < n; i++)
-            add_rows(1, k, rows_of(dW + (size_t)x[i] * (size_t)D + j, 0),
-                     rows_of(dout + (size_t)i * (size_t)D + j, 0));
-    }
+    const Scatter scatter = {dW, 0, x, dout, n, D};
+    job_run(scatter_job(&scatter));
 }
 
 /* --- temporal affine --- */

@@ -6,167 +6,16 @@
 #include "model/loss.h"
 
 #include "model/affine.h"
-#include "model/attention/attend.h"
-#include "model/base/memory.h"
-#include "model/cell/step.h"
-#include "model/dropout.h"
-#include "model/inject.h"
-#include "model/layers.h"
-#include "model/plan.h"
+#include "model/embedding.h"
+#include "model/loss_work.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-struct LossWork {
-    ModelShape shape;
-    int GH, CH; /* widths of the gates and of what is carried besides h */
-    LossOptions options;
-    Blocks blocks;
-
-    Plan plan;       /* of the current minibatch */
-    int first;       /* of a part of a minibatch: the number of its first row */
-    int of;          /* the rows that its loss is a mean over */
-    Dropout dropout; /* of this minibatch: rate 0 in validation */
-
-    /* Activations and their gradients, (.., width). */
-    real *features;   /* (N,D) in tile order */
-    real *h0;         /* (N,H) */
-    Inject inject;    /* of a model that injects features; without it its arrays and these are missing: */
-    real *whole;      /* (N,D): the features, none dropped */
-    real *injected;   /* (N,GH): v·W_inject, later its gradient */
-    real *dv;         /* (N,H) */
-    real *x, *e;      /* (U,W) word vectors; (U,GH) E, later its gradient */
-    real *a, *ah;     /* (P,GH): what the cell keeps (cell.h); a may be h, ah may be missing */
-    real *prev_h, *h; /* (P,H) */
-    real *dropped;    /* (P,H): h as the scores see it with dropout */
-    real *out;        /* dropped or h */
-    real *c, *c0;     /* (P,CH), (N,CH): zeros, before the first step; missing if nothing is carried */
-    real *scores;     /* (chunk,V) */
-    double *row_loss; /* (P) */
-    real *dh, *dh0;   /* (P,H), (N,H) */
-    real *da, *dah;   /* (P,GH): da may be dh, dah may be da */
-    real *dc;         /* (N,CH) */
-    real *dx;         /* (U,W) */
-    int chunk;        /* positions whose scores are in memory at once */
-
-    /* The weights of the loops, packed for each minibatch. WhT is needed after Wh and reuses its memory. */
-    Panels Wh, WhT, W_vocab, W_vocabT;
-    Recurrence recurrence;
-    Attend *attend; /* NULL: no attention */
-    Precision how;  /* of all products but that of attend_words */
-};
-
-enum {
-    MOST_POSITIONS = 64,    /* positions of a scores tile: its scores stay in a core's cache */
-    CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
-};
+enum { MOST_POSITIONS = 64 }; /* of a scores tile: its scores stay in a core's cache */
 
 static int least(int a, int b)
 {
     return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-/* --- memory --- */
-
-static real *reals(LossWork *w, size_t rows, int width)
-{
-    return blocks_room(&w->blocks, rows * (size_t)width, sizeof(real));
-}
-
-static void alloc_activations(LossWork *w, size_t n, size_t T, size_t U)
-{
-    const Cell *cell = w->shape.cell;
-    size_t P = n * T;
-    int H = w->shape.H;
-    w->features = reals(w, n, w->shape.D);
-    w->h0 = reals(w, n, H);
-    w->dh0 = reals(w, n, H);
-    if (w->shape.inject) {
-        w->whole = reals(w, n, w->shape.D);
-        w->injected = reals(w, n, w->GH);
-        w->inject.v = reals(w, n, H);
-        w->dv = reals(w, n, H);
-    }
-    w->x = reals(w, U, w->shape.W);
-    w->dx = reals(w, U, w->shape.W);
-    w->e = reals(w, U, w->GH);
-    w->prev_h = reals(w, P, H);
-    w->h = reals(w, P, H);
-    w->dropped = w->options.dropout > 0 ? reals(w, P, H) : NULL;
-    w->dh = reals(w, P, H);
-    w->scores = reals(w, (size_t)w->chunk, w->shape.V);
-    w->a = cell->in_place ? w->h : reals(w, P, w->GH);
-    w->da = cell->in_place ? w->dh : reals(w, P, w->GH);
-    w->ah = cell->separate ? reals(w, P, w->GH) : NULL;
-    w->dah = cell->separate ? reals(w, P, w->GH) : w->da;
-    if (w->CH) {
-        w->c = reals(w, P, w->CH);
-        w->dc = reals(w, n, w->CH);
-        w->c0 = blocks_alloc(&w->blocks, n * (size_t)w->CH, sizeof(real));
-    }
-}
-
-static void alloc_attention(LossWork *w, size_t n, size_t P, size_t U, int places)
-{
-    const AttendSizes sizes = {(int)n, places, (int)n, (int)P, (int)U, true, w->how};
-    if (!w->shape.attention)
-        return;
-    w->attend = attend_new(&w->shape, &sizes);
-    w->blocks.failed |= !w->attend;
-}
-
-static void alloc_weights(LossWork *w)
-{
-    int H = w->shape.H, V = w->shape.V, GH = w->GH;
-    Precision precision = w->how;
-    size_t recurrent = larger(panels_bytes(precision, H, GH), panels_bytes(precision, GH, H));
-    w->Wh = (Panels){precision, H, GH, blocks_room(&w->blocks, recurrent, 1)};
-    w->WhT = (Panels){precision, GH, H, w->Wh.at};
-    w->W_vocab = (Panels){precision, H, V, blocks_room(&w->blocks, panels_bytes(precision, H, V), 1)};
-    w->W_vocabT = (Panels){precision, V, H, blocks_room(&w->blocks, panels_bytes(precision, V, H), 1)};
-    w->recurrence = (Recurrence){.cell = w->shape.cell, .H = H, .Wh = &w->Wh, .WhT = &w->WhT, .attend = w->attend};
-}
-
-LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
-{
-    LossWork *w = calloc(1, sizeof *w);
-    if (!w)
-        return NULL;
-    size_t P = (size_t)N * (size_t)T, U = P < (size_t)s->V || o->dropout > 0 ? P : (size_t)s->V;
-    w->shape = *s;
-    w->options = *o;
-    w->how = o->precision;
-    w->GH = s->cell->gates * s->H;
-    w->CH = s->cell->carried * s->H;
-    w->chunk = CHUNK_NUMBERS / s->V;
-    if (w->chunk < MOST_POSITIONS)
-        w->chunk = MOST_POSITIONS;
-    if ((size_t)w->chunk > P)
-        w->chunk = (int)P;
-    plan_alloc(&w->plan, &w->blocks, N, T, U, s->V);
-    w->row_loss = blocks_room(&w->blocks, P, sizeof *w->row_loss);
-    alloc_activations(w, (size_t)N, (size_t)T, U);
-    alloc_attention(w, (size_t)N, P, U, o->places);
-    alloc_weights(w);
-    if (w->blocks.failed) {
-        loss_work_free(w);
-        return NULL;
-    }
-    return w;
-}
-
-void loss_work_free(LossWork *w)
-{
-    if (!w)
-        return;
-    attend_free(w->attend);
-    blocks_free(&w->blocks);
-    free(w);
 }
 
 /* --- forward --- */
@@ -241,27 +90,46 @@ static void inject(LossWork *w, const Params *p)
     inject_forward(in, p, w->injected);
 }
 
+/* What does not depend on the words' vectors: weights are packed, h0 is projected, and the vectors are picked. */
+static void prepare(LossWork *w, const Params *p, bool backward)
+{
+    const size_t GH = (size_t)w->GH, V = (size_t)w->shape.V;
+    const Packing packing[] = {{&w->Wh, PLAIN, param(p, WH), GH},
+                               {&w->W_vocab, PLAIN, param(p, W_VOCAB), V},
+                               {&w->WhT, TRANSPOSED, param(p, WH), GH},
+                               {&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), V}};
+    const Gather words = {w->x, w->plan.word, param(p, W_EMBED), w->plan.U, w->shape.W};
+    Product project = affine_product(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N,
+                                     w->shape.D, w->shape.H);
+    Jobs jobs = {.n = 0};
+    jobs_add(&jobs, product_job(&project));
+    for (int i = 0; i < (backward ? 4 : 2); i++)
+        jobs_add(&jobs, packing_job(&packing[i]));
+    jobs_add(&jobs, gather_job(&words));
+    jobs_run(&jobs, NULL);
+}
+
+static void run_forward(const Job *job, int part)
+{
+    tile_forward(job->of, part);
+}
+
 static void forward(LossWork *w, const Params *p, const LossBatch *batch)
 {
-    const real *features = batch->features;
-    int D = w->shape.D, W = w->shape.W, H = w->shape.H;
+    int D = w->shape.D, W = w->shape.W;
     for (int i = 0; i < w->plan.N; i++)
-        memcpy(w->features + (size_t)i * (size_t)D, features + (size_t)w->plan.order[i] * (size_t)D,
+        memcpy(w->features + (size_t)i * (size_t)D, batch->features + (size_t)w->plan.order[i] * (size_t)D,
                (size_t)D * sizeof(real));
     if (w->injected)
         inject(w, p);
     dropout_parallel(&w->dropout, DROP_FEATURES, w->plan.row, w->plan.N, D, dense_rows(w->features, D, 0));
-    affine_forward(w->how, w->h0, w->features, param(p, W_PROJ), param(p, B_PROJ), w->plan.N, D, H);
-    word_embedding_forward(w->x, w->plan.word, param(p, W_EMBED), w->plan.U, W);
+    prepare(w, p, batch->mode == LOSS_TRAINING);
     dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, dense_rows(w->x, W, 0));
     affine_forward(w->how, w->e, w->x, param(p, WX), param(p, B), w->plan.U, W, w->GH);
-    panels_fill(&w->Wh, PLAIN, param(p, WH), (size_t)w->GH);
     w->recurrence.own = cell_params(p);
     if (w->attend)
         attend(w, p, batch);
-#pragma omp parallel for schedule(dynamic)
-    for (int k = 0; k < w->plan.tiles; k++)
-        tile_forward(w, k);
+    job_run((Job){.parts = w->plan.tiles, .run = run_forward, .of = w});
 }
 
 /* --- the output layer --- */
@@ -283,37 +151,49 @@ static void weigh_rows(const LossWork *w, const real *weight, int position, int 
     }
 }
 
-/* Scores, losses and dh of the positions, one chunk at a time: the scores' gradient stays in memory until the
- * chunk's share of dW_vocab has been added. */
-static void output_layer(LossWork *w, const Params *p, const real *weight, Params *grads)
+/* A tile of n positions from `at` on: their scores, losses and, for backward, gradients. */
+static void output_tile(const LossWork *w, const Params *p, const LossBatch *batch, int at, int n, real *scores)
 {
+    const bool backward = batch->mode == LOSS_TRAINING;
+    const size_t h_ld = (size_t)w->shape.H, v_ld = (size_t)w->shape.V;
     int H = w->shape.H, V = w->shape.V;
-    size_t h_ld = (size_t)H, v_ld = (size_t)V;
-    const real scale = (real)1 / (real)w->of;
-    const double smoothing = grads ? w->options.label_smoothing : 0;
-    panels_fill(&w->W_vocab, PLAIN, param(p, W_VOCAB), v_ld);
-    if (grads)
-        panels_fill(&w->W_vocabT, TRANSPOSED, param(p, W_VOCAB), v_ld);
-    for (int from = 0; from == 0 || from < w->plan.P; from += w->chunk) { /* one even if no word is due */
+    Rows out = dense_rows(w->out, H, at), dh = dense_rows(w->dh, H, at);
+    dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, n, H, dense_rows(w->h, H, at), out);
+    gemm_panels(n, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, scores, v_ld);
+    softmax_loss_rows(n, V, rows_of(scores, v_ld), w->plan.target + at, backward ? w->options.label_smoothing : 0,
+                      (real)1 / (real)w->of, backward, w->row_loss + at);
+    if (batch->weight)
+        weigh_rows(w, batch->weight, at, n, backward ? rows_of(scores, v_ld) : rows_of(NULL, 0));
+    if (backward) {
+        gemm_panels(n, scores, v_ld, &w->W_vocabT, NULL, 0, dh.at, h_ld);
+        dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, n, H, dh, dh);
+    }
+}
+
+/* Adds the share of n positions from `from` on, whose scores' gradients are in memory, to that of W_vocab. */
+static void output_gradient(const LossWork *w, int from, int n, Params *g, Jobs *jobs, AffineGradients *keep)
+{
+    affine_backward_add(jobs, keep, w->how, from > 0, NULL, param(g, W_VOCAB), param(g, B_VOCAB), w->scores,
+                        dense_rows(w->out, w->shape.H, from).at, NULL, n, w->shape.H, w->shape.V);
+}
+
+/* One chunk of positions at a time, whose scores stay in memory until their share of W_vocab's gradient is added.
+ * Returns the first position of the last chunk, whose share the backward pass adds: one even if no word is due. */
+static int output_layer(LossWork *w, const Params *p, const LossBatch *batch, Params *grads)
+{
+    for (int from = 0;; from += w->chunk) {
         int n = least(w->chunk, w->plan.P - from), rows = tile_rows(n, MOST_POSITIONS);
 #pragma omp parallel for schedule(dynamic)
-        for (int i = 0; i < n; i += rows) {
-            int k = least(rows, n - i), at = from + i;
-            real *s = w->scores + (size_t)i * v_ld;
-            Rows out = dense_rows(w->out, H, at), dh = dense_rows(w->dh, H, at);
-            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, dense_rows(w->h, H, at), out);
-            gemm_panels(k, out.at, h_ld, &w->W_vocab, param(p, B_VOCAB), 0, s, v_ld);
-            softmax_loss_rows(k, V, rows_of(s, v_ld), w->plan.target + at, smoothing, scale, grads != NULL,
-                              w->row_loss + at);
-            if (weight)
-                weigh_rows(w, weight, at, k, grads ? rows_of(s, v_ld) : rows_of(NULL, 0));
-            if (grads)
-                gemm_panels(k, s, v_ld, &w->W_vocabT, NULL, 0, dh.at, h_ld);
-            dropout_rows(&w->dropout, DROP_OUTPUT, w->plan.number + at, k, H, dh, dh);
+        for (int i = 0; i < n; i += rows)
+            output_tile(w, p, batch, from + i, least(rows, n - i), w->scores + (size_t)i * (size_t)w->shape.V);
+        if (from + w->chunk >= w->plan.P)
+            return from;
+        if (batch->mode == LOSS_TRAINING) {
+            AffineGradients keep;
+            Jobs jobs = {.n = 0};
+            output_gradient(w, from, n, grads, &jobs, &keep);
+            jobs_run(&jobs, NULL);
         }
-        if (grads)
-            affine_backward(w->how, from > 0, NULL, param(grads, W_VOCAB), param(grads, B_VOCAB), w->scores,
-                            w->out + (size_t)from * h_ld, NULL, n, H, V);
     }
 }
 
@@ -340,30 +220,81 @@ static void tile_backward(const LossWork *w, int tile)
     }
 }
 
-static void backward(LossWork *w, const Params *p, Params *g)
+static void run_backward(const Job *job, int part)
 {
-    int D = w->shape.D, W = w->shape.W, H = w->shape.H, GH = w->GH;
-    size_t gh = (size_t)GH;
-    panels_fill(&w->WhT, TRANSPOSED, param(p, WH), gh);
-#pragma omp parallel for schedule(dynamic)
-    for (int k = 0; k < w->plan.tiles; k++)
-        tile_backward(w, k);
-    gemm_parallel(w->how, TRANSPOSED, PLAIN, H, GH, w->plan.P, w->prev_h, (size_t)H, w->dah, gh, 0, param(g, WH),
-                  gh);
+    tile_backward(job->of, part);
+}
+
+/* The gradients that are complete, and whose weights are not needed any more, are ready for their update. */
+static void ready(Jobs *updates, Update *update, int n, const int *tensor)
+{
+    for (int i = 0; i < n && update; i++)
+        update_add(updates, update, tensor[i]);
+}
+
+/* Back through the steps, beside the gradient of the last chunk's scores. */
+static void backward_steps(LossWork *w, int last_chunk, Params *g)
+{
+    Jobs jobs = {.n = 0};
+    AffineGradients output;
+    jobs_add(&jobs, (Job){.parts = w->plan.tiles, .run = run_backward, .of = w});
+    output_gradient(w, last_chunk, w->plan.P - last_chunk, g, &jobs, &output);
+    jobs_run(&jobs, NULL);
+}
+
+/* The gradients of the weights that a step uses, and those of the words' inputs E. */
+static void recurrent_gradients(LossWork *w, Params *g, Jobs *updates)
+{
+    const Scatter de = {w->e, w->plan.U, w->plan.slot, w->da, w->plan.P, w->GH};
+    AffineGradients recurrent, projection;
+    Jobs jobs = {.n = 0};
+    affine_backward_add(&jobs, &recurrent, w->how, false, NULL, param(g, WH), NULL, w->dah, w->prev_h, NULL,
+                        w->plan.P, w->shape.H, w->GH);
+    affine_backward_add(&jobs, &projection, w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0,
+                        w->features, NULL, w->plan.N, w->shape.D, w->shape.H);
+    jobs_add(&jobs, scatter_job(&de));
+    jobs_run(&jobs, updates);
     if (w->shape.cell->own_gradients)
-        w->shape.cell->own_gradients(false, w->plan.P, H, w->da, w->dah, cell_params(g));
-    memset(w->e, 0, (size_t)w->plan.U * gh * sizeof(real));
-    word_embedding_backward(w->e, w->da, w->plan.slot, w->plan.P, GH);
-    affine_backward(w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX), w->plan.U, W, GH);
+        w->shape.cell->own_gradients(false, w->plan.P, w->shape.H, w->da, w->dah, cell_params(g));
+}
+
+static void input_gradients(LossWork *w, const Params *p, Params *g, Jobs *updates)
+{
+    AffineGradients input;
+    Jobs jobs = {.n = 0};
+    affine_backward_add(&jobs, &input, w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX),
+                        w->plan.U, w->shape.W, w->GH);
+    jobs_run(&jobs, updates);
+}
+
+static void word_gradients(LossWork *w, Params *g, Jobs *updates)
+{
+    const Scatter dW = {param(g, W_EMBED), w->shape.V, w->plan.word, w->dx, w->plan.U, w->shape.W};
+    Jobs jobs = {.n = 0};
+    jobs_add(&jobs, scatter_job(&dW));
+    jobs_run(&jobs, updates);
+}
+
+static void backward(LossWork *w, const Params *p, int last_chunk, Params *g, Update *update)
+{
+    Jobs updates = {.n = 0};
+    backward_steps(w, last_chunk, g);
+    ready(&updates, update, 2, (const int[]){W_VOCAB, B_VOCAB});
+    recurrent_gradients(w, g, &updates);
+    ready(&updates, update, 3, (const int[]){WH, W_PROJ, B_PROJ});
+    input_gradients(w, p, g, &updates);
     if (w->attend)
         attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx}, g);
-    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, W, dense_rows(w->dx, W, 0));
-    memset(param(g, W_EMBED), 0, g->tensor[W_EMBED].size * sizeof(real));
-    word_embedding_backward(param(g, W_EMBED), w->dx, w->plan.word, w->plan.U, W);
-    affine_backward(w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0, w->features, NULL, w->plan.N,
-                    D, H);
+    dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, w->shape.W,
+                     dense_rows(w->dx, w->shape.W, 0));
+    ready(&updates, update, 2, (const int[]){WX, B});
+    word_gradients(w, g, &updates);
     if (w->injected)
         inject_backward(&w->inject, p, w->injected, w->dv, g);
+    if (update) {
+        update_add_rest(&updates, update);
+        jobs_run(&updates, NULL);
+    }
 }
 
 double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch, Params *grads)
@@ -383,9 +314,9 @@ double captioner_loss(const Params *params, LossWork *w, const LossBatch *batch,
                                     .drawn = batch->drawn,
                                     .distinct = w->dropout.rate > 0});
     forward(w, params, batch);
-    output_layer(w, params, batch->weight, batch->mode == LOSS_TRAINING ? grads : NULL);
+    int last_chunk = output_layer(w, params, batch, grads);
     if (batch->mode == LOSS_TRAINING)
-        backward(w, params, grads);
+        backward(w, params, last_chunk, grads, batch->update);
     for (int i = 0; i < w->plan.P; i++)
         sum += w->row_loss[i];
     return sum / w->of;

@@ -18,6 +18,7 @@
 
 #include "model/captioner.h"
 #include "model/gemm.h"
+#include "model/optim/update.h"
 
 typedef struct LossWork LossWork;
 
@@ -62,6 +63,9 @@ typedef struct {
     int first, of;
     LossMode mode;
     int64_t iteration; /* of training, from 1: it keys the masks of dropout */
+    /* In training, updates the parameters beside the backward pass, each tensor as soon as its gradient is complete: it is
+     * of the params and grads that captioner_loss gets. NULL: only the gradient is computed. */
+    Update *update;
 } LossBatch;
 
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.

@@ -18,6 +18,8 @@ int tensor_add(Params *p, const char *name, int rank, const int *dims, TensorSta
         if (t.size > NUMBERS_MAX - p->n)
             return -1;
     }
+    if (p->n_tensors == TENSORS_MOST)
+        return -1;
     Tensor *grown = realloc(p->tensor, (size_t)(p->n_tensors + 1) * sizeof *grown);
     if (!grown)
         return -1;

@@ -30,7 +30,8 @@ typedef struct {
 
 enum {
     DIM_MAX = 1 << 20, /* a dimension is 1 to this; a block holds at most 2^31 numbers */
-    TENSOR_RANK = 4    /* dimensions of a tensor, at most */
+    TENSOR_RANK = 4,   /* dimensions of a tensor, at most */
+    TENSORS_MOST = 64  /* of a model */
 };
 
 /* Initial values. randn is drawn in the order of the table, in double, as in the course. */
@@ -60,7 +61,7 @@ typedef struct {
 } Params;
 
 /* Adds a tensor of dims (rank) and returns its index in the table. The name is borrowed. -1: out of memory, a dimension
- * out of range, or a block above 2^31 numbers. */
+ * out of range, a block above 2^31 numbers, or more than TENSORS_MOST tensors. */
 int tensor_add(Params *params, const char *name, int rank, const int *dims, TensorStart start);
 
 /* Allocates the zeroed block. -1: out of memory. */

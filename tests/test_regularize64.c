@@ -74,21 +74,6 @@ static Params filled(const char *cell)
     return p;
 }
 
-static void decay_is_of_the_weights_of_products(void **state)
-{
-    (void)state;
-    Params p = filled("gru");
-    weights_decay(&p, 0.25);
-    for (int k = 0; k < p.n_tensors; k++) {
-        const char *name = p.tensor[k].name;
-        bool decays =
-            !strcmp(name, "W_proj") || !strcmp(name, "Wx") || !strcmp(name, "Wh") || !strcmp(name, "W_vocab");
-        for (size_t i = 0; i < p.tensor[k].size; i++)
-            assert_true(param(&p, k)[i] == (decays ? 1.5 : 2));
-    }
-    params_free(&p);
-}
-
 static void forget_gates(void **state)
 {
     (void)state;
@@ -112,7 +97,6 @@ int main(void)
         cmocka_unit_test(the_norm),
         cmocka_unit_test(clipping),
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
-        cmocka_unit_test(decay_is_of_the_weights_of_products),
         cmocka_unit_test(forget_gates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

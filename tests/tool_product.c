@@ -76,9 +76,9 @@ typedef struct {
     const char *name;
     Trans ta, tb;
     int m, n, k;
-} Product;
+} ProductSize;
 
-static const Product products[] = {
+static const ProductSize products[] = {
     {"dW_vocab, batch 256", TRANSPOSED, PLAIN, 512, 1004, 2088},
     {"dWh, batch 256", TRANSPOSED, PLAIN, 512, 512, 2944},
     {"dWh of lstm", TRANSPOSED, PLAIN, 512, 2048, 2944},
@@ -89,7 +89,7 @@ static const Product products[] = {
     {"dx, batch 256", PLAIN, TRANSPOSED, 700, 256, 512},
 };
 
-static void measure_once(const Product *p, Precision precision)
+static void measure_once(const ProductSize *p, Precision precision)
 {
     enum { FLOP = 400 * 1000 * 1000 }; /* of a run, about */
     size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;

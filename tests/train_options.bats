@@ -42,6 +42,15 @@ END
     done < <(settings)
 }
 
+@test "clip: where it clips nothing, the weights are those of a run that does not wait for the whole gradient" {
+    for cell in rnn lstm gru; do
+        options="--cell $cell --hidden 37 --wordvec 19 --batch-size 23 --iterations 7 --weight-decay 0.1"
+        tiny -d d -o beside.h5 $options
+        tiny -d d -o after.h5 $options --clip 1000000
+        h5diff beside.h5 after.h5 /params
+    done
+}
+
 @test "cosine: resumed after a stop, the same bytes" {
     cosine="-q -d d --hidden 16 --wordvec 8 --batch-size 10 --iterations 400 --lr-schedule cosine --warmup 50 --save-every 1"
     coco-train -o whole.h5 $cosine

@@ -3,7 +3,7 @@
 #include "model/affine.h"
 #include "model/base/memory.h"
 #include "model/cell/cell.h"
-#include "model/layers.h"
+#include "model/embedding.h"
 #include "model/relu.h"
 #include "model/simd.h"
 
@@ -128,24 +128,30 @@ void attend_free(Attend *w)
 
 /* --- before the steps --- */
 
-/* Packs a weight, and for backward its transpose. */
-static void pack(const Attend *w, const Panels *plain, const Panels *transposed, const real *weight)
-{
-    panels_fill(plain, PLAIN, weight, (size_t)plain->n);
-    if (w->sizes.backward)
-        panels_fill(transposed, TRANSPOSED, weight, (size_t)plain->n);
-}
-
 void attend_pack(Attend *w, const Params *p)
 {
+    const size_t H = (size_t)w->shape.H, K = (size_t)w->K, GH = (size_t)w->GH;
+    const real *query = attend_param(p, ATTEND_W_QUERY), *Wz = attend_param(p, ATTEND_WZ);
+    const bool sentinel = w->shape.attention->sentinel;
+    const real *Wh = sentinel ? attend_param(p, ATTEND_WH_SENTINEL) : NULL;
+    const real *key = sentinel ? attend_param(p, ATTEND_W_SENTINEL) : NULL;
+    const Packing plain[] = {{&w->W_query, PLAIN, query, K},
+                             {&w->Wz, PLAIN, Wz, GH},
+                             {&w->Wh_sentinel, PLAIN, Wh, H},
+                             {&w->W_sentinel, PLAIN, key, K}};
+    const Packing transposed[] = {{&w->W_queryT, TRANSPOSED, query, K},
+                                  {&w->WzT, TRANSPOSED, Wz, GH},
+                                  {&w->Wh_sentinelT, TRANSPOSED, Wh, H},
+                                  {&w->W_sentinelT, TRANSPOSED, key, K}};
+    Jobs jobs = {.n = 0};
     w->b_query = attend_param(p, ATTEND_B_QUERY);
     w->w_score = attend_param(p, ATTEND_W_SCORE);
-    pack(w, &w->W_query, &w->W_queryT, attend_param(p, ATTEND_W_QUERY));
-    pack(w, &w->Wz, &w->WzT, attend_param(p, ATTEND_WZ));
-    if (!w->shape.attention->sentinel)
-        return;
-    pack(w, &w->Wh_sentinel, &w->Wh_sentinelT, attend_param(p, ATTEND_WH_SENTINEL));
-    pack(w, &w->W_sentinel, &w->W_sentinelT, attend_param(p, ATTEND_W_SENTINEL));
+    for (int i = 0; i < (sentinel ? 4 : 2); i++) {
+        jobs_add(&jobs, packing_job(&plain[i]));
+        if (w->sizes.backward)
+            jobs_add(&jobs, packing_job(&transposed[i]));
+    }
+    jobs_run(&jobs, NULL);
 }
 
 void attend_dropout(Attend *w, const Dropout *dropout)
@@ -255,6 +261,12 @@ void attend_begin_backward(const Attend *w, int row, int n)
     memset(w->drow_keys + (size_t)row * keys, 0, (size_t)n * keys * sizeof(real));
 }
 
+/* What the parts of their jobs work on. */
+typedef struct {
+    Attend *attend;
+    const Plan *plan;
+} AttendGradients;
+
 /* Lists each image's rows, in their order. */
 static void list_rows(Attend *w, const Plan *plan)
 {
@@ -279,62 +291,75 @@ static void add_values(const Attend *w, const Plan *plan, int row, real *dvalues
     }
 }
 
-/* Sums what the rows of each image have: each thread its own images. */
-static void image_gradients(Attend *w, const Plan *plan)
+/* Sums what the rows of an image have. */
+static void image_part(const Job *job, int m)
 {
+    const AttendGradients *all = job->of;
+    Attend *w = all->attend;
     size_t values = (size_t)w->sizes.places * (size_t)w->shape.H, keys = (size_t)w->sizes.places * (size_t)w->K;
-#pragma omp parallel for schedule(dynamic)
-    for (int m = 0; m < w->images; m++) {
-        memset(w->dvalues + (size_t)m * values, 0, values * sizeof(real));
-        memset(w->dkeys + (size_t)m * keys, 0, keys * sizeof(real));
-        for (int i = w->image_at[m]; i < w->image_at[m + 1]; i++) {
-            add_values(w, plan, w->row_of[i], w->dvalues + (size_t)m * values);
-            add_rows(1, (int)keys, rows_of(w->dkeys + (size_t)m * keys, 0),
-                     rows_of(w->drow_keys + (size_t)w->row_of[i] * keys, 0));
-        }
+    memset(w->dvalues + (size_t)m * values, 0, values * sizeof(real));
+    memset(w->dkeys + (size_t)m * keys, 0, keys * sizeof(real));
+    for (int i = w->image_at[m]; i < w->image_at[m + 1]; i++) {
+        add_values(w, all->plan, w->row_of[i], w->dvalues + (size_t)m * values);
+        add_rows(1, (int)keys, rows_of(w->dkeys + (size_t)m * keys, 0),
+                 rows_of(w->drow_keys + (size_t)w->row_of[i] * keys, 0));
     }
 }
 
-static void grid_gradients(Attend *w, Precision how, const Params *p, Params *g)
+/* What needs the steps alone. */
+static void step_gradients(const AttendGradients *all, Precision how, AttendInputs in, Params *g)
 {
-    int H = w->shape.H, cells = w->images * w->sizes.places;
-    gemm_parallel(how, PLAIN, TRANSPOSED, cells, H, w->K, w->dkeys, (size_t)w->K, attend_param(p, ATTEND_W_KEY),
-                  (size_t)w->K, 1, w->dvalues, (size_t)H);
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, cells, w->values, (size_t)H, w->dkeys, (size_t)w->K, 0,
-                  attend_param(g, ATTEND_W_KEY), (size_t)w->K);
-    relu_backward(cells, H, w->values, w->dvalues);
-    affine_backward(how, false, NULL, attend_param(g, ATTEND_W_GRID), attend_param(g, ATTEND_B_GRID), w->dvalues,
-                    w->grid, NULL, cells, w->shape.C, H);
+    Attend *w = all->attend;
+    int H = w->shape.H, K = w->K, n = all->plan->P;
+    AffineGradients query, context, sentinel, state;
+    const ColumnSums score = {false, attend_param(g, ATTEND_W_SCORE), n, K, rows_of(w->dscore, (size_t)K)};
+    const Scatter words = {w->dword, all->plan->U, all->plan->slot, w->dgate, n, H};
+    Jobs jobs = {.n = 0};
+    jobs_add(&jobs, (Job){.parts = w->images, .run = image_part, .of = all});
+    affine_backward_add(&jobs, &query, how, false, NULL, attend_param(g, ATTEND_W_QUERY),
+                        attend_param(g, ATTEND_B_QUERY), w->dquery, in.prev_h, NULL, n, H, K);
+    affine_backward_add(&jobs, &context, how, false, NULL, attend_param(g, ATTEND_WZ), NULL, in.da, w->z, NULL, n,
+                        H, w->GH);
+    if (w->shape.attention->sentinel) {
+        affine_backward_add(&jobs, &sentinel, how, false, NULL, attend_param(g, ATTEND_W_SENTINEL), NULL,
+                            w->dsentinel_key, w->sentinel, NULL, n, H, K);
+        affine_backward_add(&jobs, &state, how, false, NULL, attend_param(g, ATTEND_WH_SENTINEL), NULL, w->dgate,
+                            in.prev_h, NULL, n, H, H);
+        jobs_add(&jobs, scatter_job(&words));
+    }
+    jobs_add(&jobs, column_sums_job(&score));
+    jobs_run(&jobs, NULL);
 }
 
-static void sentinel_gradients(Attend *w, Precision how, const Params *p, const Plan *plan, AttendInputs in,
-                               Params *g)
+/* Back to the images' values and the words' vectors. */
+static void input_gradients(Attend *w, const Plan *plan, Precision how, const Params *p, AttendInputs in, Params *g)
 {
-    int H = w->shape.H, n = plan->P;
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->K, n, w->sentinel, (size_t)H, w->dsentinel_key, (size_t)w->K, 0,
-                  attend_param(g, ATTEND_W_SENTINEL), (size_t)w->K);
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, H, n, in.prev_h, (size_t)H, w->dgate, (size_t)H, 0,
-                  attend_param(g, ATTEND_WH_SENTINEL), (size_t)H);
-    memset(w->dword, 0, (size_t)plan->U * (size_t)H * sizeof(real));
-    word_embedding_backward(w->dword, w->dgate, plan->slot, n, H);
-    affine_backward(how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL), attend_param(g, ATTEND_B_SENTINEL),
-                    w->dword, in.x, NULL, plan->U, w->shape.W, H);
-    gemm_parallel(how, PLAIN, TRANSPOSED, plan->U, w->shape.W, H, w->dword, (size_t)H,
-                  attend_param(p, ATTEND_WX_SENTINEL), (size_t)H, 1, in.dx, (size_t)w->shape.W);
+    int H = w->shape.H, W = w->shape.W, K = w->K, cells = w->images * w->sizes.places;
+    AffineGradients keys, words;
+    Product values = affine_input_gradient(how, w->dvalues, w->dkeys, attend_param(p, ATTEND_W_KEY), cells, H, K);
+    Product vectors;
+    Jobs jobs = {.n = 0};
+    jobs_add(&jobs, product_job(&values));
+    affine_backward_add(&jobs, &keys, how, false, NULL, attend_param(g, ATTEND_W_KEY), NULL, w->dkeys, w->values,
+                        NULL, cells, H, K);
+    if (w->shape.attention->sentinel) {
+        vectors = affine_input_gradient(how, in.dx, w->dword, attend_param(p, ATTEND_WX_SENTINEL), plan->U, W, H);
+        jobs_add(&jobs, product_job(&vectors));
+        affine_backward_add(&jobs, &words, how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL),
+                            attend_param(g, ATTEND_B_SENTINEL), w->dword, in.x, NULL, plan->U, W, H);
+    }
+    jobs_run(&jobs, NULL);
 }
 
 void attend_gradients(Attend *w, const Params *p, const Plan *plan, AttendInputs in, Params *g)
 {
-    int H = w->shape.H, n = plan->P;
+    const AttendGradients all = {w, plan};
     const Precision how = w->sizes.precision;
+    int H = w->shape.H, cells = w->images * w->sizes.places;
     list_rows(w, plan);
-    image_gradients(w, plan);
-    grid_gradients(w, how, p, g);
-    affine_backward(how, false, NULL, attend_param(g, ATTEND_W_QUERY), attend_param(g, ATTEND_B_QUERY), w->dquery,
-                    in.prev_h, NULL, n, H, w->K);
-    column_sums(false, attend_param(g, ATTEND_W_SCORE), n, w->K, rows_of(w->dscore, (size_t)w->K));
-    gemm_parallel(how, TRANSPOSED, PLAIN, H, w->GH, n, w->z, (size_t)H, in.da, (size_t)w->GH, 0,
-                  attend_param(g, ATTEND_WZ), (size_t)w->GH);
-    if (w->shape.attention->sentinel)
-        sentinel_gradients(w, how, p, plan, in, g);
+    step_gradients(&all, how, in, g);
+    input_gradients(w, plan, how, p, in, g);
+    relu_backward(cells, H, w->values, w->dvalues);
+    affine_backward(how, false, NULL, attend_param(g, ATTEND_W_GRID), attend_param(g, ATTEND_B_GRID), w->dvalues,
+                    w->grid, NULL, cells, w->shape.C, H);
 }

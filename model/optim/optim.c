@@ -38,16 +38,3 @@ Optim optim_defaults(const OptimRule *rule)
         .eps = 1e-8,
     };
 }
-
-void optim_update(Optim *o, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES])
-{
-    enum { RANGE = 16384 }; /* elements: four arrays of this stay in a core's cache */
-    o->step++;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t i = 0; i < n; i += RANGE) {
-        real *range[OPTIM_STATES] = {NULL};
-        for (int k = 0; k < o->rule->states; k++)
-            range[k] = state[k] + i;
-        o->rule->update(o, n - i < RANGE ? n - i : RANGE, w + i, dw + i, range);
-    }
-}

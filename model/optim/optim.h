@@ -53,8 +53,4 @@ const char *rule_names(void);
 /* The course's constants, and optim.py's learning rate. */
 Optim optim_defaults(const OptimRule *rule);
 
-/* One update of w (n) by dw (n); state[i] (n) for each of the rule's arrays, zero before the first.
- * Counts the step. Main thread; parallel inside. */
-void optim_update(Optim *optim, size_t n, real *w, const real *dw, real *const state[OPTIM_STATES]);
-
 #endif

@@ -56,15 +56,3 @@ void gradient_clip(double norm, double value, real *g, size_t n)
             g[i] *= by;
     }
 }
-
-void weights_decay(Params *p, double rate)
-{
-    const real by = (real)rate;
-    for (int k = 0; k < p->n_tensors; k++) {
-        real *w = param(p, k);
-        size_t n = p->tensor[k].start == START_FAN_IN ? p->tensor[k].size : 0;
-#pragma omp parallel for schedule(static)
-        for (size_t i = 0; i < n; i++)
-            w[i] -= by * w[i];
-    }
-}

@@ -1,9 +1,10 @@
-/* What happens beside an update: to the gradient before it, and to the weights. Main thread; parallel inside; the
- * same bits for any number of threads. */
+/* What happens to a gradient before an update. Main thread; parallel inside; the same bits for any number of threads. */
 #ifndef COCO_MODEL_REGULARIZE_H
 #define COCO_MODEL_REGULARIZE_H
 
-#include "model/tensors.h"
+#include "model/base/real.h"
+
+#include <stddef.h>
 
 /* sum += part (n): gradients of two parts of a minibatch. */
 void gradient_add(real *sum, const real *part, size_t n);
@@ -14,10 +15,5 @@ double gradient_norm(const real *g, size_t n);
 /* Clips a gradient (n) in place: first each number to -value..value, then all by one factor, so that the norm of the
  * whole is at most `norm` (Pascanu et al. 2013). 0: not that one. */
 void gradient_clip(double norm, double value, real *g, size_t n);
-
-/* w -= rate·w for the weights of matrix products, those that start by fan-in: neither biases nor word vectors, whose
- * rows get gradients only where their words occur. With rate = lr·decay this is the decoupled weight decay of
- * Loshchilov and Hutter (2019), as PyTorch's AdamW has it; the update follows. */
-void weights_decay(Params *params, double rate);
 
 #endif

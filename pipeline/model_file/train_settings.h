@@ -76,7 +76,7 @@ typedef struct {
     int precision;     /* Precision of matrix products */
     bool raw_features;
     double dropout, label_smoothing;       /* of LossOptions (model/loss.h) */
-    double clip, clip_value, weight_decay; /* of model/optim/regularize.h; 0: none */
+    double clip, clip_value, weight_decay; /* of model/optim/regularize.h and update.h; 0: none */
     double forget_bias;                    /* of the start (model/captioner.h) */
     int lr_schedule;                       /* LrSchedule */
     int64_t lr_every; /* epochs or checks between decays; 0: the default of schedules that decay by it */

@@ -160,7 +160,7 @@ static int hear_all(TrainRun *r, double *mine, int *stop, bool *zeros, Err *err)
     return 0;
 }
 
-int shards_loss(TrainRun *r, const Batch *b, int *stop, Err *err)
+int shards_loss(TrainRun *r, const Batch *b, int *stop, Update *update, Err *err)
 {
     Shards *s = r->shards;
     double *mine = s->word + (size_t)r->share.rank * (size_t)(WORDS + s->n), *loss = mine + WORDS;
@@ -169,6 +169,7 @@ int shards_loss(TrainRun *r, const Batch *b, int *stop, Err *err)
     *stop = 0;
     if (whole_batch(r, b, &all, err))
         return -1;
+    all.update = s->n == 1 ? update : NULL;
     for (int i = 0; i < s->tree.parts; i++) {
         const TreePart *p = &s->tree.part[i];
         if (p->rank == r->share.rank)

@@ -4,6 +4,7 @@
 #include "io/file/file.h"
 #include "io/ranks/ranks.h"
 #include "model/optim/regularize.h"
+#include "model/optim/update.h"
 #include "pipeline/common/plural.h"
 #include "pipeline/train/agree.h"
 #include "pipeline/train/rate.h"
@@ -50,19 +51,33 @@ static void set_rate(TrainRun *r)
     r->lr = s->optim.learning_rate * rate_factor(&s->settings, s->iteration, r->total);
 }
 
-static void update(TrainRun *r)
+static bool clips(const TrainSettings *t)
+{
+    return t->clip > 0 || t->clip_value > 0;
+}
+
+/* The minibatch's loss and gradient, and the update by it: beside the backward pass, unless the whole gradient has to
+ * be known before. */
+static int learn(TrainRun *r, const Batch *b, Err *err)
 {
     TrainState *s = &r->state;
     const TrainSettings *t = &s->settings;
-    Params *p = &r->model.params;
-    double base = s->optim.learning_rate;
-    if (t->clip > 0 || t->clip_value > 0)
-        gradient_clip(t->clip, t->clip_value, r->grads.data, p->n);
-    if (t->weight_decay > 0)
-        weights_decay(p, r->lr * t->weight_decay);
-    s->optim.learning_rate = r->lr;
-    optim_update(&s->optim, p->n, p->data, r->grads.data, s->slot);
-    s->optim.learning_rate = base;
+    Update update = {.optim = s->optim,
+                     .slot = s->slot,
+                     .params = &r->model.params,
+                     .grads = &r->grads,
+                     .decay = r->lr * t->weight_decay};
+    Jobs jobs = {.n = 0};
+    update.optim.learning_rate = r->lr;
+    update.optim.step++;
+    if (shards_loss(r, b, &r->stop, clips(t) ? NULL : &update, err))
+        return -1;
+    if (clips(t))
+        gradient_clip(t->clip, t->clip_value, r->grads.data, r->grads.n);
+    update_add_rest(&jobs, &update);
+    jobs_run(&jobs, NULL);
+    s->optim.step++;
+    return 0;
 }
 
 /* At the end of an epoch, or where a validation is due. */
@@ -113,15 +128,14 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    if (!b || shards_loss(r, b, &r->stop, err))
+    set_rate(r);
+    if (!b || learn(r, b, err))
         return -1;
     r->agreed = !isfinite(r->loss);
     if (r->agreed)
         return err_set(err, "the loss is %f at iteration %lld (a lower --lr?); %s %s", r->loss,
                        (long long)s->iteration + 1, r->options->out,
                        file_exists(r->options->out, NULL) ? "is left as it was" : "was not written");
-    set_rate(r);
-    update(r);
     if (train_state_add_loss(s, r->loss))
         return err_set(err, "out of memory");
     s->rng = b->rng;

@@ -1,6 +1,6 @@
 /* Training: minibatches in, a model file out.
  *
- *   batches (gathered ahead) ──► captioner_loss ──► optim_update ──► ... ──► model.h5
+ *   batches (gathered ahead) ──► captioner_loss, update ──► ... ──► model.h5
  *                                      └──► training log, notes
  *
  * With several ranks (io/ranks/ranks.h), each computes its share of every minibatch (shards.h) and all of the rest;

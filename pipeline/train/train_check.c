@@ -16,7 +16,7 @@ static int check(TrainRun *r, GradientCheck *result, Err *err)
         return r->source ? -1 : err_set(err, "no iterations: nothing to check");
     if (r->share.ranks > 1)
         return err_set(err, "--check-gradients is for one rank");
-    if (shards_loss(r, b, &r->stop, err))
+    if (shards_loss(r, b, &r->stop, NULL, err))
         return -1;
     if (!isfinite(r->loss))
         return err_set(err, "the loss is %f", r->loss);
