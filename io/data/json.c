@@ -168,22 +168,36 @@ const Json *json_member(const Json *object, const char *key)
 
 /* --- writing --- */
 
+static int is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void put_escaped(FILE *out, char c)
+{
+    if (c == '"' || c == '\\')
+        fprintf(out, "\\%c", c);
+    else if (c == '\n')
+        fputs("\\n", out);
+    else if (c == '\t')
+        fputs("\\t", out);
+    else
+        fprintf(out, "\\u%04x", (unsigned)c);
+}
+
 int json_put_text(FILE *out, const char *text)
 {
     if (!utf8_valid(text, strlen(text)))
         return -1;
     putc('"', out);
-    for (const char *s = text; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            fprintf(out, "\\%c", *s);
-        else if (*s == '\n')
-            fputs("\\n", out);
-        else if (*s == '\t')
-            fputs("\\t", out);
-        else if ((unsigned char)*s < 0x20)
-            fprintf(out, "\\u%04x", (unsigned)*s);
-        else
-            putc(*s, out);
+    while (*text) {
+        size_t n = 0;
+        while (is_plain(text[n]))
+            n++;
+        fwrite(text, 1, n, out);
+        text += n;
+        if (*text)
+            put_escaped(out, *text++);
     }
     putc('"', out);
     return 0;
