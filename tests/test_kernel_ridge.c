@@ -51,7 +51,7 @@ static void take_weights(float x[N][D], const float *query, int landmarks, doubl
     assert_non_null(ridge);
     for (int i = 0; i < N; i++)
         dots[i] = (float)dot(query, x[i]);
-    assert_int_equal(kernel_ridge_weights(ridge, dots, weight, &err), 0);
+    assert_int_equal(kernel_ridge_weights(ridge, 1, dots, weight, &err), 0);
     kernel_ridge_free(ridge);
 }
 
@@ -136,9 +136,37 @@ static void vectors_that_are_all_the_same(void **state)
     Err err;
     KernelRidge *one = kernel_ridge_new(x[0], 1, D, 9, &err);
     assert_non_null(one);
-    assert_int_equal(kernel_ridge_weights(one, (float[]){1}, w, &err), 0);
+    assert_int_equal(kernel_ridge_weights(one, 1, (float[]){1}, w, &err), 0);
     assert_true(fabs(w[0] - 1 / (exp(-2) + 0.3)) < 1e-5);
     kernel_ridge_free(one);
+}
+
+/* Each of several vectors that are answered together has the bits that it has alone. */
+static void beside_other_vectors(void **state)
+{
+    (void)state;
+    enum { MANY = 2 * KERNEL_RIDGE_LANES + 6 };
+    float x[N][D], other[N][D];
+    Err err;
+    float *dots = malloc(MANY * N * sizeof *dots);
+    double *w = malloc(MANY * N * sizeof *w), one[N];
+    draw(x, 9);
+    draw(other, 10);
+    KernelRidge *ridge = kernel_ridge_new(x[0], N, D, 77, &err);
+    assert_true(ridge && dots && w);
+    for (int k = 0; k < MANY; k++)
+        for (int i = 0; i < N; i++)
+            dots[k * N + i] = (float)dot(other[k], x[i]);
+    for (int count = 1; count <= MANY; count++) {
+        memset(w, 0, MANY * N * sizeof *w);
+        assert_int_equal(kernel_ridge_weights(ridge, count, dots, w, &err), 0);
+        for (int k = 0; k < count; k++) {
+            assert_int_equal(kernel_ridge_weights(ridge, 1, dots + k * N, one, &err), 0);
+            assert_memory_equal(one, w + k * N, sizeof one);
+        }
+    }
+    kernel_ridge_free(ridge);
+    free(dots), free(w);
 }
 
 /* Some hundred landmarks, so that there are several blocks of rows. */
@@ -169,6 +197,7 @@ int main(void)
         cmocka_unit_test(with_one_landmark_it_is_a_quotient),
         cmocka_unit_test(with_two_landmarks_it_is_cramers_rule),
         cmocka_unit_test(vectors_that_are_all_the_same),
+        cmocka_unit_test(beside_other_vectors),
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

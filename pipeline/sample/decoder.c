@@ -1,5 +1,7 @@
 #include "pipeline/sample/decoder.h"
 
+#include "model/base/jobs.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -246,18 +248,34 @@ static int write_captions(Decoder *d, int i, Err *err)
     return rc;
 }
 
-/* The best first, of each image; features by source. */
+/* The best first, of n images from `first` on. */
+static int rerank_group(Decoder *d, int first, int n, Err *err)
+{
+    const Neighbors *neighbors = d->options->neighbors;
+    const size_t count = neighbors ? (size_t)neighbors_count(neighbors) : 0;
+    double *weight = malloc(((size_t)n * count + 1) * sizeof *weight);
+    int rc = weight ? 0 : err_set(err, "out of memory");
+    if (rc == 0 && neighbors)
+        rc = neighbors_weights(neighbors, n, d->cosine + (size_t)first * count, weight, err);
+    for (int i = 0; i < n && rc == 0; i++)
+        rc = rerank(&d->results[(size_t)(first + i) * (size_t)d->answers], d->answers, neighbors,
+                    weight + (size_t)i * count, err);
+    free(weight);
+    return rc;
+}
+
+/* The same of all; features by source. */
 static int rerank_all(Decoder *d, int n, const float *const *features, Err *err)
 {
     const Neighbors *neighbors = d->options->neighbors;
-    int failed = 0;
+    int failed = 0, group = n / jobs_threads();
+    group = !neighbors || group < 1 ? 1 : group > KERNEL_RIDGE_LANES ? KERNEL_RIDGE_LANES : group;
     if (neighbors && neighbors_compare(neighbors, features, n, d->cosine, err))
         return -1;
 #pragma omp parallel for schedule(dynamic) reduction(| : failed)
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i += group) {
         Err own;
-        failed |= rerank(&d->results[(size_t)i * (size_t)d->answers], d->answers, neighbors,
-                         neighbors ? d->cosine + (size_t)i * (size_t)neighbors_count(neighbors) : NULL, &own) != 0;
+        failed |= rerank_group(d, i, n - i < group ? n - i : group, &own) != 0;
     }
     return failed ? err_set(err, "out of memory") : 0;
 }

@@ -8,7 +8,7 @@
 
 static const double GAMMA = 2, LAMBDA = 0.3, EPSILON = 1e-7;
 
-enum { BLOCK = 64, LANES = 8 };
+enum { BLOCK = 64, LANES = KERNEL_RIDGE_LANES };
 
 struct KernelRidge {
     int n, m;
@@ -50,7 +50,7 @@ static void add_four(double *to, const double *a, const double *x, size_t m, int
 static void add_products(double *A, int m, int first, const double *rows, int n, double sign)
 {
     size_t M = (size_t)m;
-#pragma omp parallel for schedule(dynamic, LANES)
+#pragma omp parallel for schedule(dynamic, 8)
     for (int a = first; a < m; a++) {
         double *to = A + (size_t)a * M + a;
         const double *row = rows + a;
@@ -89,34 +89,56 @@ static int factor(double *A, int m)
     return 0;
 }
 
-/* Uᵀ·U·z = z, in place. */
-static void solve(const double *U, int m, double *z)
+/* --- several vectors at once ---
+ * Their numbers are side by side, `lanes` of them, which is a constant wherever these functions are inlined. */
+
+#define INLINED static inline __attribute__((always_inline))
+
+/* z (n,lanes) -= x (n) times those of one row, a (lanes). */
+INLINED void subtract_row(double *z, const double *x, int n, const double *a, const int lanes)
+{
+    double row[LANES];
+    memcpy(row, a, (size_t)lanes * sizeof *row);
+#pragma omp simd
+    for (int i = 0; i < n; i++)
+        for (int l = 0; l < lanes; l++)
+            z[i * lanes + l] -= x[i] * row[l];
+}
+
+/* Uᵀ·U·z = z (m,lanes), in place. */
+INLINED void solve(const double *U, int m, double *z, const int lanes)
 {
     for (int i = 0; i < m; i++) {
         const double *row = U + (size_t)i * (size_t)m;
-        z[i] /= row[i];
-        add_multiple(z + i + 1, -z[i], row + i + 1, m - i - 1);
+        double *zi = z + i * lanes;
+        for (int l = 0; l < lanes; l++)
+            zi[l] /= row[i];
+        subtract_row(zi + lanes, row + i + 1, m - i - 1, zi, lanes);
     }
     for (int i = m - 1; i >= 0; i--) {
         const double *row = U + (size_t)i * (size_t)m;
-        z[i] /= row[i];
-        add_multiple(z, -z[i], row, i);
+        double *zi = z + i * lanes;
+        for (int l = 0; l < lanes; l++)
+            zi[l] /= row[i];
+        subtract_row(z, row, i, zi, lanes);
     }
 }
 
-/* In LANES sums, which the compiler keeps in vectors. */
-static double product(const float *x, const double *z, int m)
+/* out[l] = x (m) · z (m,lanes), each in several sums, which do not wait for each other. */
+INLINED void products(const float *x, const double *z, int m, double *out, const int lanes)
 {
-    double sum[LANES] = {0};
+    enum { SUMS = 4 };
+    double sum[SUMS * LANES] = {0};
     int i = 0;
-    for (; i + LANES <= m; i += LANES)
-        for (int l = 0; l < LANES; l++)
-            sum[l] += (double)x[i + l] * z[i + l];
+    for (; i + SUMS <= m; i += SUMS)
+        for (int k = 0; k < SUMS; k++)
+            for (int l = 0; l < lanes; l++)
+                sum[k * lanes + l] += (double)x[i + k] * z[(i + k) * lanes + l];
     for (; i < m; i++)
-        sum[0] += (double)x[i] * z[i];
-    for (int l = 1; l < LANES; l++)
-        sum[0] += sum[l];
-    return sum[0];
+        for (int l = 0; l < lanes; l++)
+            sum[l] += (double)x[i] * z[i * lanes + l];
+    for (int l = 0; l < lanes; l++)
+        out[l] = (sum[l] + sum[lanes + l]) + (sum[2 * lanes + l] + sum[3 * lanes + l]);
 }
 
 /* --- the regression --- */
@@ -193,16 +215,38 @@ void kernel_ridge_free(KernelRidge *r)
     free(r);
 }
 
-int kernel_ridge_weights(const KernelRidge *r, const float *dots, double *weight, Err *err)
+INLINED void take_weights(const KernelRidge *r, const float *dots, double *z, double *weight, const int lanes)
 {
-    double *z = malloc((size_t)r->m * sizeof *z);
+    const size_t n = (size_t)r->n;
+    double out[LANES];
+    for (int i = 0; i < r->m; i++)
+        for (int l = 0; l < lanes; l++)
+            z[i * lanes + l] = (double)kernel(dots[(size_t)l * n + (size_t)r->landmark[i]]);
+    solve(r->U, r->m, z, lanes);
+    for (size_t i = 0; i < n; i++) {
+        products(r->K + i * (size_t)r->m, z, r->m, out, lanes);
+        for (int l = 0; l < lanes; l++)
+            weight[(size_t)l * n + i] = out[l];
+    }
+}
+
+int kernel_ridge_weights(const KernelRidge *r, int count, const float *dots, double *weight, Err *err)
+{
+    const size_t n = (size_t)r->n;
+    double *z = malloc((size_t)r->m * LANES * sizeof *z);
     if (!z)
         return err_set(err, "out of memory");
-    for (int l = 0; l < r->m; l++)
-        z[l] = (double)kernel(dots[r->landmark[l]]);
-    solve(r->U, r->m, z);
-    for (int i = 0; i < r->n; i++)
-        weight[i] = product(r->K + (size_t)i * (size_t)r->m, z, r->m);
+    for (int i = 0, lanes; i < count; i += lanes) {
+        lanes = count - i >= LANES ? LANES : count - i >= 4 ? 4 : 1;
+        const float *d = dots + (size_t)i * n;
+        double *w = weight + (size_t)i * n;
+        if (lanes == LANES)
+            take_weights(r, d, z, w, LANES);
+        else if (lanes == 4)
+            take_weights(r, d, z, w, 4);
+        else
+            take_weights(r, d, z, w, 1);
+    }
     free(z);
     return 0;
 }

@@ -21,7 +21,10 @@ typedef struct KernelRidge KernelRidge;
 KernelRidge *kernel_ridge_new(const float *x, int n, int D, int landmarks, Err *err);
 void kernel_ridge_free(KernelRidge *ridge); /* NULL is legal */
 
-/* weight (n) of the vector that has the products `dots` (n) with x_1 ... x_n. -1: out of memory. Any thread. */
-int kernel_ridge_weights(const KernelRidge *ridge, const float *dots, double *weight, Err *err);
+enum { KERNEL_RIDGE_LANES = 8 }; /* so many vectors share one reading of the factor */
+
+/* weight (count,n) of `count` vectors that have the products dots (count,n) with x_1 ... x_n. The same bits for a vector
+ * whatever is beside it. -1: out of memory. Any thread. */
+int kernel_ridge_weights(const KernelRidge *ridge, int count, const float *dots, double *weight, Err *err);
 
 #endif

@@ -3,7 +3,6 @@
 #include "io/data/dataset.h"
 #include "model/gemm.h"
 #include "pipeline/sample/caption_vectors.h"
-#include "pipeline/sample/kernel_ridge.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -215,20 +214,25 @@ static void leave_out(const float *cosine, int n, double *weight)
         weight[i] /= 1 - own;
 }
 
-int neighbors_consensus(const Neighbors *nb, const float *cosine, const SearchResult *captions, int m,
+int neighbors_weights(const Neighbors *nb, int n, const float *cosine, double *weight, Err *err)
+{
+    if (kernel_ridge_weights(nb->ridge, n, cosine, weight, err))
+        return -1;
+    for (int i = 0; i < n; i++) {
+        size_t at = (size_t)i * (size_t)nb->vectors.n;
+        leave_out(cosine + at, nb->vectors.n, weight + at);
+    }
+    return 0;
+}
+
+int neighbors_consensus(const Neighbors *nb, const double *weight, const SearchResult *captions, int m,
                         double *score, Err *err)
 {
-    int images = nb->vectors.n;
-    double *weight = malloc((size_t)images * sizeof *weight);
     double *expected = malloc(((size_t)nb->vectors.table.known + 1) * sizeof *expected);
-    int rc =
-        weight && expected ? kernel_ridge_weights(nb->ridge, cosine, weight, err) : err_set(err, "out of memory");
-    if (rc == 0) {
-        leave_out(cosine, images, weight);
-        caption_vectors_sum(&nb->vectors, weight, expected);
-        rc = consensus_with(&(ExpectedCaption){expected, &nb->vectors.table}, captions, m, score, err);
-    }
-    free(weight);
+    if (!expected)
+        return err_set(err, "out of memory");
+    caption_vectors_sum(&nb->vectors, weight, expected);
+    int rc = consensus_with(&(ExpectedCaption){expected, &nb->vectors.table}, captions, m, score, err);
     free(expected);
     return rc;
 }

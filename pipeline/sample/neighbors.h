@@ -9,6 +9,7 @@
 #include "pipeline/common/report.h"
 #include "pipeline/model_file/model.h"
 #include "pipeline/sample/consensus.h"
+#include "pipeline/sample/kernel_ridge.h"
 
 #include <stdbool.h>
 
@@ -34,8 +35,11 @@ int neighbors_count(const Neighbors *neighbors);
 /* cosine (n,count): those of n images, features[k] (n,D) of source k, with the images that have captions; 2: it is the
  * same image. -1: out of memory. Main thread; parallel inside. */
 int neighbors_compare(const Neighbors *neighbors, const float *const *features, int n, float *cosine, Err *err);
-/* consensus_with the vectors that are predicted for an image, cosine (count). Any thread. */
-int neighbors_consensus(const Neighbors *neighbors, const float *cosine, const SearchResult *captions, int m,
+/* weight (n,count): how much the captions of each image count for those n. KERNEL_RIDGE_LANES at once take
+ * little longer than one. -1: out of memory. Any thread. */
+int neighbors_weights(const Neighbors *neighbors, int n, const float *cosine, double *weight, Err *err);
+/* consensus_with the vectors that are predicted for an image, weight (count). Any thread. */
+int neighbors_consensus(const Neighbors *neighbors, const double *weight, const SearchResult *captions, int m,
                         double *score, Err *err);
 
 #endif

@@ -22,14 +22,14 @@ static void sort(SearchResult *results, double *score, int m)
     }
 }
 
-static int score_of(const SearchResult *results, int m, const Neighbors *neighbors, const float *cosine,
+static int score_of(const SearchResult *results, int m, const Neighbors *neighbors, const double *weight,
                     double *score, Err *err)
 {
-    return neighbors ? neighbors_consensus(neighbors, cosine, results, m, score, err)
+    return neighbors ? neighbors_consensus(neighbors, weight, results, m, score, err)
                      : consensus(results, m, score, err);
 }
 
-int rerank(SearchResult *results, int n, const Neighbors *neighbors, const float *cosine, Err *err)
+int rerank(SearchResult *results, int n, const Neighbors *neighbors, const double *weight, Err *err)
 {
     int m = 0;
     while (m < n && results[m].n)
@@ -37,7 +37,7 @@ int rerank(SearchResult *results, int n, const Neighbors *neighbors, const float
     if (m < 2)
         return 0;
     double *score = malloc((size_t)m * sizeof *score);
-    int rc = score ? score_of(results, m, neighbors, cosine, score, err) : err_set(err, "out of memory");
+    int rc = score ? score_of(results, m, neighbors, weight, score, err) : err_set(err, "out of memory");
     for (int i = 0; rc == 0 && i < m; i++)
         score[i] = round(score[i] * PRECISION);
     if (rc == 0)

@@ -11,8 +11,8 @@ typedef enum { RERANK_NONE, RERANK_CIDER, RERANK_NEIGHBORS } Rerank;
 #define RERANK_NAMES "none|cider|neighbors"
 
 /* Puts the n results of an image in order of falling score; those that are equal to nine decimals stay as they are,
- * and so do those at the end that there are not (no words). cosine: of neighbors_compare; NULL with neighbors NULL.
+ * and so do those at the end that there are not (no words). weight: of neighbors_weights; NULL with neighbors NULL.
  * -1: out of memory. */
-int rerank(SearchResult *results, int n, const Neighbors *neighbors, const float *cosine, Err *err);
+int rerank(SearchResult *results, int n, const Neighbors *neighbors, const double *weight, Err *err);
 
 #endif
