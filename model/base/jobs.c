@@ -66,11 +66,13 @@ int jobs_threads(void)
 void jobs_run(Jobs *jobs, Jobs *beside)
 {
     Queue own = queue_of(jobs), other = queue_of(beside);
+    if (own.parts + other.parts > 0) {
 #pragma omp parallel if (own.parts + other.parts > 1)
-    {
-        int odd = odd_thread();
-        run_all(odd ? &other : &own);
-        run_all(odd ? &own : &other);
+        {
+            int odd = odd_thread();
+            run_all(odd ? &other : &own);
+            run_all(odd ? &own : &other);
+        }
     }
     jobs->n = 0;
     if (beside)
