@@ -1,4 +1,6 @@
-/* The affine map of a whole minibatch, forward and backward. Main thread; parallel inside. */
+/* The affine map of a whole minibatch, forward and backward: as functions (main thread; parallel inside), or as jobs that
+ * run beside others. Products and jobs are made on the main thread, and what they point to is kept until they are
+ * done. */
 #ifndef COCO_MODEL_AFFINE_H
 #define COCO_MODEL_AFFINE_H
 
@@ -20,7 +22,7 @@ void affine_backward(Precision how, bool add, real *dx, real *dw, real *db, cons
 /* db (M) = or, with `add`, += the column sums of dy (n,M). */
 void column_sums(bool add, real *db, int n, int M, Rows dy);
 
-/* The same as jobs, which the caller keeps until they are done. */
+/* The same as jobs. */
 typedef struct {
     bool add;
     real *db;
@@ -34,9 +36,11 @@ typedef struct {
 } AffineGradients;
 
 Job column_sums_job(const ColumnSums *sums);
-void affine_backward_add(Jobs *jobs, AffineGradients *keep, Precision how, bool add, real *dx, real *dw, real *db,
-                         const real *dy, const real *x, const real *w, int n, int D, int M);
-/* dx (n,D) += dy (n,M)·wᵀ alone, as a product. */
-Product affine_input_gradient(Precision how, real *dx, const real *dy, const real *w, int n, int D, int M);
+/* Adds affine_backward's work to some jobs; it is kept in `keep`. */
+void affine_backward_jobs(Jobs *jobs, AffineGradients *keep, Precision how, bool add, real *dx, real *dw, real *db,
+                          const real *dy, const real *x, const real *w, int n, int D, int M);
+/* dx alone, as a product. */
+Product affine_input_gradient(Precision how, bool add, real *dx, const real *dy, const real *w, int n, int D,
+                              int M);
 
 #endif

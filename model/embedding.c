@@ -1,16 +1,12 @@
 #include "model/embedding.h"
 
+#include "model/base/least.h"
 #include "model/kernels.h"
 
 enum {
     ROWS = 32,   /* of a gather's part */
     COLUMNS = 64 /* of a scatter's part */
 };
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static void gather_part(const Job *job, int part)
 {

@@ -6,6 +6,7 @@
  *      └───┴───┘           └───┴───┴───┘                                                               */
 #include "model/gemm.h"
 
+#include "model/base/least.h"
 #include "model/simd.h"
 
 #include <stdbool.h>
@@ -17,11 +18,6 @@ enum {
     ROWS = 56,    /* the same where B's panels are in the cache beside them: whole tiles of AVX-512's 14 rows */
     COLUMNS = 128 /* of a block of C: a block of k of their panels takes half of a second cache of 512 KiB */
 };
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static int parts(int n, int of)
 {
@@ -167,7 +163,7 @@ size_t panels_bytes(Precision precision, int k, int n)
     return (size_t)parts(n, simd->panel) * (size_t)simd->panel * depth(precision, k) * sizeof(real);
 }
 
-/* Panels of a packing's part. */
+/* Columns of a packing's part: four panels. */
 static int packed_columns(void)
 {
     return 4 * simd->panel;
@@ -305,7 +301,20 @@ Job product_job(Product *p)
 void gemm_parallel(Precision precision, Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda,
                    const real *B, size_t ldb, int add, real *C, size_t ldc)
 {
-    Product p = {precision, ta, tb, m, n, k, A, lda, B, ldb, add ? C : NULL, ldc, C, ldc, 0, 0};
+    Product p = {.precision = precision,
+                 .ta = ta,
+                 .tb = tb,
+                 .m = m,
+                 .n = n,
+                 .k = k,
+                 .A = A,
+                 .lda = lda,
+                 .B = B,
+                 .ldb = ldb,
+                 .base = add ? C : NULL,
+                 .base_ld = ldc,
+                 .C = C,
+                 .ldc = ldc};
     job_run(product_job(&p));
 }
 

@@ -35,7 +35,7 @@ typedef struct {
 size_t panels_bytes(Precision precision, int k, int n);
 /* Packs op(B) (k,n). Main thread; parallel inside. */
 void panels_fill(const Panels *panels, Trans tb, const real *B, size_t ldb);
-/* The same as a job. */
+/* The same as a job; both are borrowed until it is done. */
 typedef struct {
     const Panels *panels;
     Trans tb;
@@ -60,7 +60,7 @@ void gemm_dots(int n, int k, const real *const *x, const real *const *y, const r
 void gemm(Trans ta, Trans tb, int m, int n, int k, const real *A, size_t lda, const real *B, size_t ldb, int add,
           real *C, size_t ldc);
 
-/* The same in blocks of C that threads may share, as a job: C = op(A)·op(B) + base, where base is as for gemm_panels. */
+/* The same in blocks of C, which threads share, as a job: C = op(A)·op(B) + base, which is as for gemm_panels. */
 typedef struct {
     Precision precision;
     Trans ta, tb;
@@ -75,7 +75,8 @@ typedef struct {
     size_t ldc;
     int rows, cols; /* of a block; product_job sets them */
 } Product;
-/* Fewer blocks than the threads of jobs_run would waste some: main thread, outside parallel regions. */
+/* Borrows the product until the job is done. Cuts C for the threads that jobs_run has: main thread, outside parallel
+ * regions. */
 Job product_job(Product *product);
 
 /* The same on all threads. Main thread, outside parallel regions. */

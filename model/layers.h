@@ -1,6 +1,6 @@
-/* The layers of the course (cs231n, rnn_layers.py). All but word_embedding_*, which training shares, are for tests
- * only: training's loss is loss.c, and the tests hold it against these. Forward and backward, under the course's names and in its (N, T, .) layout: compositions of the
- * kernels that training runs.
+/* The layers of the course (cs231n, rnn_layers.py), forward and backward, under the course's names and in its (N, T, .)
+ * layout. For tests only: training's loss is loss.c, and the tests hold it against these, which are made of the kernels
+ * that training runs.
  *
  * Outputs come first, inputs next, sizes last. Forward functions overwrite their outputs; backward
  * functions *add* to the gradients dW, db, dx (zero them first) and mirror forward with a d prefix. What

@@ -6,17 +6,11 @@
 #include "model/loss.h"
 
 #include "model/affine.h"
+#include "model/base/least.h"
 #include "model/embedding.h"
 #include "model/loss_work.h"
 
 #include <string.h>
-
-enum { MOST_POSITIONS = 64 }; /* of a scores tile: its scores stay in a core's cache */
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 /* --- forward --- */
 
@@ -173,12 +167,13 @@ static void output_tile(const LossWork *w, const Params *p, const LossBatch *bat
 /* Adds the share of n positions from `from` on, whose scores' gradients are in memory, to that of W_vocab. */
 static void output_gradient(const LossWork *w, int from, int n, Params *g, Jobs *jobs, AffineGradients *keep)
 {
-    affine_backward_add(jobs, keep, w->how, from > 0, NULL, param(g, W_VOCAB), param(g, B_VOCAB), w->scores,
-                        dense_rows(w->out, w->shape.H, from).at, NULL, n, w->shape.H, w->shape.V);
+    affine_backward_jobs(jobs, keep, w->how, from > 0, NULL, param(g, W_VOCAB), param(g, B_VOCAB), w->scores,
+                         dense_rows(w->out, w->shape.H, from).at, NULL, n, w->shape.H, w->shape.V);
 }
 
 /* One chunk of positions at a time, whose scores stay in memory until their share of W_vocab's gradient is added.
- * Returns the first position of the last chunk, whose share the backward pass adds: one even if no word is due. */
+ * Returns where the last chunk begins; the backward pass adds its share. There is always one, empty if no word is
+ * due. */
 static int output_layer(LossWork *w, const Params *p, const LossBatch *batch, Params *grads)
 {
     for (int from = 0;; from += w->chunk) {
@@ -225,7 +220,6 @@ static void run_backward(const Job *job, int part)
     tile_backward(job->of, part);
 }
 
-/* The gradients that are complete, and whose weights are not needed any more, are ready for their update. */
 static void ready(Jobs *updates, Update *update, int n, const int *tensor)
 {
     for (int i = 0; i < n && update; i++)
@@ -248,22 +242,22 @@ static void recurrent_gradients(LossWork *w, Params *g, Jobs *updates)
     const Scatter de = {w->e, w->plan.U, w->plan.slot, w->da, w->plan.P, w->GH};
     AffineGradients recurrent, projection;
     Jobs jobs = {.n = 0};
-    affine_backward_add(&jobs, &recurrent, w->how, false, NULL, param(g, WH), NULL, w->dah, w->prev_h, NULL,
-                        w->plan.P, w->shape.H, w->GH);
-    affine_backward_add(&jobs, &projection, w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0,
-                        w->features, NULL, w->plan.N, w->shape.D, w->shape.H);
+    affine_backward_jobs(&jobs, &recurrent, w->how, false, NULL, param(g, WH), NULL, w->dah, w->prev_h, NULL,
+                         w->plan.P, w->shape.H, w->GH);
+    affine_backward_jobs(&jobs, &projection, w->how, false, NULL, param(g, W_PROJ), param(g, B_PROJ), w->dh0,
+                         w->features, NULL, w->plan.N, w->shape.D, w->shape.H);
     jobs_add(&jobs, scatter_job(&de));
     jobs_run(&jobs, updates);
     if (w->shape.cell->own_gradients)
         w->shape.cell->own_gradients(false, w->plan.P, w->shape.H, w->da, w->dah, cell_params(g));
 }
 
-static void input_gradients(LossWork *w, const Params *p, Params *g, Jobs *updates)
+static void cell_input_gradients(LossWork *w, const Params *p, Params *g, Jobs *updates)
 {
     AffineGradients input;
     Jobs jobs = {.n = 0};
-    affine_backward_add(&jobs, &input, w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX),
-                        w->plan.U, w->shape.W, w->GH);
+    affine_backward_jobs(&jobs, &input, w->how, false, w->dx, param(g, WX), param(g, B), w->e, w->x, param(p, WX),
+                         w->plan.U, w->shape.W, w->GH);
     jobs_run(&jobs, updates);
 }
 
@@ -275,6 +269,9 @@ static void word_gradients(LossWork *w, Params *g, Jobs *updates)
     jobs_run(&jobs, updates);
 }
 
+/* Weights are updated once their gradients are complete and nothing reads them any more. The steps and the output layer
+ * use packed copies; Wx itself is read by input_gradients, and those of attention, of the cell and of inject.h wait for
+ * the end. */
 static void backward(LossWork *w, const Params *p, int last_chunk, Params *g, Update *update)
 {
     Jobs updates = {.n = 0};
@@ -282,7 +279,7 @@ static void backward(LossWork *w, const Params *p, int last_chunk, Params *g, Up
     ready(&updates, update, 2, (const int[]){W_VOCAB, B_VOCAB});
     recurrent_gradients(w, g, &updates);
     ready(&updates, update, 3, (const int[]){WH, W_PROJ, B_PROJ});
-    input_gradients(w, p, g, &updates);
+    cell_input_gradients(w, p, g, &updates);
     if (w->attend)
         attend_gradients(w->attend, p, &w->plan, (AttendInputs){w->prev_h, w->da, w->x, w->dx}, g);
     dropout_parallel(&w->dropout, DROP_INPUT, w->plan.number, w->plan.U, w->shape.W,

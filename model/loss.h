@@ -63,12 +63,14 @@ typedef struct {
     int first, of;
     LossMode mode;
     int64_t iteration; /* of training, from 1: it keys the masks of dropout */
-    /* In training, updates the parameters beside the backward pass, each tensor as soon as its gradient is complete: it is
-     * of the params and grads that captioner_loss gets. NULL: only the gradient is computed. */
+    /* In training on a whole minibatch, updates the parameters beside the backward pass, each tensor as soon as its
+     * gradient is complete. Its params and grads are those given to captioner_loss. NULL: only the gradient is
+     * computed. */
     Update *update;
 } LossBatch;
 
-/* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL.
+/* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL. Writes to
+ * params only if batch->update is given.
  * Main thread; parallel inside; allocates nothing. */
 double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
 /* The loss of each row of the last minibatch: row (N). captioner_loss has returned their sum divided by N, of a part by

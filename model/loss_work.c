@@ -4,10 +4,7 @@
 
 #include <stdlib.h>
 
-enum {
-    LEAST_CHUNK = 64,       /* positions whose scores are in memory at once, at least */
-    CHUNK_NUMBERS = 1 << 21 /* scores in memory at once */
-};
+enum { CHUNK_NUMBERS = 1 << 21 }; /* scores in memory at once, of a tile at least */
 
 static real *reals(LossWork *w, size_t rows, int width)
 {
@@ -83,8 +80,8 @@ LossWork *loss_work_new(const ModelShape *s, int N, int T, const LossOptions *o)
     w->GH = s->cell->gates * s->H;
     w->CH = s->cell->carried * s->H;
     w->chunk = CHUNK_NUMBERS / s->V;
-    if (w->chunk < LEAST_CHUNK)
-        w->chunk = LEAST_CHUNK;
+    if (w->chunk < MOST_POSITIONS)
+        w->chunk = MOST_POSITIONS;
     if ((size_t)w->chunk > P)
         w->chunk = (int)P;
     plan_alloc(&w->plan, &w->blocks, N, T, U, s->V);

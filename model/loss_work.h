@@ -1,4 +1,4 @@
-/* The arrays and packed weights of loss.c, which they outlive from minibatch to minibatch. */
+/* What loss.c allocates once and uses again for every minibatch: its arrays and packed weights. */
 #ifndef COCO_MODEL_LOSS_WORK_H
 #define COCO_MODEL_LOSS_WORK_H
 
@@ -8,6 +8,8 @@
 #include "model/inject.h"
 #include "model/loss.h"
 #include "model/plan.h"
+
+enum { MOST_POSITIONS = 64 }; /* of a tile of scores, which stay in a core's cache */
 
 struct LossWork {
     ModelShape shape;

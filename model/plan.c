@@ -1,5 +1,6 @@
 #include "model/plan.h"
 
+#include "model/base/least.h"
 #include "model/captioner.h"
 
 #include <string.h>
@@ -9,11 +10,6 @@ enum {
     LEAST_TILES = 8, /* if there are enough rows: for that many threads */
     MOST_ROWS = 128
 };
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 void plan_alloc(Plan *w, Blocks *blocks, int N, int steps, size_t U, int words)
 {

@@ -1,4 +1,4 @@
-/* Clipping, weight decay and the start of forget gates. */
+/* Clipping, and the start of forget gates. */
 #include "model/captioner.h"
 #include "model/optim/regularize.h"
 #include "tests/support/unit.h"

@@ -94,12 +94,12 @@ static void decay_is_of_the_weights_of_products(void **state)
     model_free(&m);
 }
 
-enum { N = 21, T = 6, PLACES = 5, IMAGES = 4 };
+enum { N = 21, T = 6, PLACES = 5, IMAGES = 4, CHANNELS = 11 };
 
 /* Three iterations, each with the update beside the backward pass or after it. Returns the last loss. */
-static double train(const ModelShape *shape, bool beside, int threads, Model *m)
+static double train(const ModelShape *shape, double dropout, bool beside, int threads, Model *m)
 {
-    const LossOptions options = {.dropout = 0.3, .seed = 7, .places = PLACES};
+    const LossOptions options = {.dropout = dropout, .seed = 7, .places = PLACES};
     LossWork *work = loss_work_new(shape, N, T, &options);
     Rng rng;
     int32_t captions[N * (T + 1)], image[N];
@@ -107,7 +107,7 @@ static double train(const ModelShape *shape, bool beside, int threads, Model *m)
     *m = model_of(shape, 3);
     assert_non_null(work);
     rng_seed(&rng, 4);
-    real *features = randn(&rng, (size_t)N * (size_t)shape->D), *grid = randn(&rng, IMAGES * PLACES * 11);
+    real *features = randn(&rng, (size_t)N * (size_t)shape->D), *grid = randn(&rng, IMAGES * PLACES * CHANNELS);
     for (int i = 0; i < N; i++) {
         int length = 1 + i % T;
         image[i] = i % IMAGES;
@@ -144,14 +144,14 @@ static double train(const ModelShape *shape, bool beside, int threads, Model *m)
     return loss;
 }
 
-/* To the bit what an update after the whole gradient gives, with every part that a model may have. */
-static void check_beside(const ModelShape *shape)
+/* To the bit what an update after the whole gradient gives. */
+static void check_beside(const ModelShape *shape, double dropout)
 {
     Model after;
-    double loss = train(shape, false, 1, &after);
+    double loss = train(shape, dropout, false, 1, &after);
     for (int threads = 1; threads <= 4; threads++) {
         Model beside;
-        assert_true(train(shape, true, threads, &beside) == loss);
+        assert_true(train(shape, dropout, true, threads, &beside) == loss);
         assert_memory_equal(beside.params.data, after.params.data, after.params.n * sizeof(real));
         assert_memory_equal(beside.grads.data, after.grads.data, after.params.n * sizeof(real));
         model_free(&beside);
@@ -159,18 +159,59 @@ static void check_beside(const ModelShape *shape)
     model_free(&after);
 }
 
+/* With every part that a model may have. */
 static void beside_the_backward_pass(void **state)
 {
     (void)state;
     for (int k = 0; cell_at(k); k++) {
         ModelShape shape = {.cell = cell_at(k), .D = 9, .W = 7, .H = 33, .V = 40};
-        check_beside(&shape);
+        check_beside(&shape, 0);
+        check_beside(&shape, 0.3);
         shape.inject = true;
-        check_beside(&shape);
-        shape.C = 11;
+        check_beside(&shape, 0.3);
+        shape.C = CHANNELS;
         for (int a = 1; (shape.attention = attention_at(a)); a++)
-            check_beside(&shape);
+            check_beside(&shape, 0.3);
     }
+}
+
+/* With so many words the scores of one position after another are in memory, 64 at a time. */
+static void beside_several_chunks_of_scores(void **state)
+{
+    const ModelShape shape = {.cell = cell_named("lstm"), .D = 3, .W = 2, .H = 2, .V = 33000};
+    (void)state;
+    check_beside(&shape, 0);
+}
+
+/* The gradient is 0, and each tensor is updated by it. */
+static void without_any_word(void **state)
+{
+    const ModelShape shape = {.cell = cell_named("rnn"), .D = 9, .W = 7, .H = 33, .V = 40};
+    const LossOptions options = {0};
+    const int32_t captions[2 * 4] = {0};
+    const real features[2 * 9] = {0};
+    Model m = model_of(&shape, 5);
+    LossWork *work = loss_work_new(&shape, 2, 3, &options);
+    Update u = update_of(&m, "sgd", 0.25);
+    (void)state;
+    assert_non_null(work);
+    for (size_t i = 0; i < m.params.n; i++)
+        m.params.data[i] = 2;
+    LossBatch batch = {.features = features,
+                       .captions = captions,
+                       .N = 2,
+                       .T = 3,
+                       .mode = LOSS_TRAINING,
+                       .iteration = 1,
+                       .update = &u};
+    assert_true(captioner_loss(&m.params, work, &batch, &m.grads) == 0);
+    for (int k = 0; k < m.params.n_tensors; k++)
+        for (size_t i = 0; i < m.params.tensor[k].size; i++) {
+            assert_true(param(&m.grads, k)[i] == 0);
+            assert_true(param(&m.params, k)[i] == (m.params.tensor[k].start == START_FAN_IN ? 1.5 : 2));
+        }
+    loss_work_free(work);
+    model_free(&m);
 }
 
 int main(void)
@@ -179,6 +220,8 @@ int main(void)
         cmocka_unit_test(each_number_is_updated_once),
         cmocka_unit_test(decay_is_of_the_weights_of_products),
         cmocka_unit_test(beside_the_backward_pass),
+        cmocka_unit_test(beside_several_chunks_of_scores),
+        cmocka_unit_test(without_any_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

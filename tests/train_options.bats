@@ -43,7 +43,7 @@ END
 }
 
 @test "clip: where it clips nothing, the weights are those of a run that does not wait for the whole gradient" {
-    for cell in rnn lstm gru; do
+    for cell in rnn lstm gru "lstm --precision bf16 --dropout 0.3" "gru --inject steps"; do
         options="--cell $cell --hidden 37 --wordvec 19 --batch-size 23 --iterations 7 --weight-decay 0.1"
         tiny -d d -o beside.h5 $options
         tiny -d d -o after.h5 $options --clip 1000000

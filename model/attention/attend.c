@@ -17,16 +17,16 @@ struct Attend {
     Blocks blocks;
     Dropout dropout;
     const real *b_query, *w_score;
-    const real *grid;          /* (images,P,C): borrowed */
-    real *values, *keys;       /* (images,P,H), (images,P,K) */
+    const real *grid;          /* (images,L,C): borrowed */
+    real *values, *keys;       /* (images,L,H), (images,L,K) */
     real *word;                /* (words,H): x·Wx_sentinel + b_sentinel */
     real *query, *weights, *z; /* (positions,K), (positions,S), (positions,H) */
     real *gate, *sentinel, *sentinel_key;
     /* Backward. */
     real *dz, *dweights, *dquery, *dscore; /* as forward's */
     real *dgate, *dsentinel, *dsentinel_key;
-    real *drow_keys;       /* (rows,P,K) */
-    real *dvalues, *dkeys; /* (images,P,H), (images,P,K) */
+    real *drow_keys;       /* (rows,L,K) */
+    real *dvalues, *dkeys; /* (images,L,H), (images,L,K) */
     real *dword;           /* (words,H) */
     int *image_at;         /* (images+2): image m has the rows row_of[image_at[m]] ... row_of[image_at[m+1] - 1] */
     int *row_of;           /* (rows) */
@@ -128,6 +128,7 @@ void attend_free(Attend *w)
 
 /* --- before the steps --- */
 
+/* Packs the weights of the steps, and for backward their transposes. */
 void attend_pack(Attend *w, const Params *p)
 {
     const size_t H = (size_t)w->shape.H, K = (size_t)w->K, GH = (size_t)w->GH;
@@ -187,7 +188,7 @@ AttendStep attend_step(const Attend *w, int position, const int32_t *image, int 
         .n = n,
         .H = H,
         .K = K,
-        .P = w->sizes.places,
+        .L = w->sizes.places,
         .w_score = w->w_score,
         .values = w->values,
         .keys = w->keys,
@@ -261,11 +262,11 @@ void attend_begin_backward(const Attend *w, int row, int n)
     memset(w->drow_keys + (size_t)row * keys, 0, (size_t)n * keys * sizeof(real));
 }
 
-/* What the parts of their jobs work on. */
+/* What the job of summing up by images works on. */
 typedef struct {
     Attend *attend;
     const Plan *plan;
-} AttendGradients;
+} ImageSums;
 
 /* Lists each image's rows, in their order. */
 static void list_rows(Attend *w, const Plan *plan)
@@ -294,37 +295,37 @@ static void add_values(const Attend *w, const Plan *plan, int row, real *dvalues
 /* Sums what the rows of an image have. */
 static void image_part(const Job *job, int m)
 {
-    const AttendGradients *all = job->of;
-    Attend *w = all->attend;
+    const ImageSums *sums = job->of;
+    Attend *w = sums->attend;
     size_t values = (size_t)w->sizes.places * (size_t)w->shape.H, keys = (size_t)w->sizes.places * (size_t)w->K;
     memset(w->dvalues + (size_t)m * values, 0, values * sizeof(real));
     memset(w->dkeys + (size_t)m * keys, 0, keys * sizeof(real));
     for (int i = w->image_at[m]; i < w->image_at[m + 1]; i++) {
-        add_values(w, all->plan, w->row_of[i], w->dvalues + (size_t)m * values);
+        add_values(w, sums->plan, w->row_of[i], w->dvalues + (size_t)m * values);
         add_rows(1, (int)keys, rows_of(w->dkeys + (size_t)m * keys, 0),
                  rows_of(w->drow_keys + (size_t)w->row_of[i] * keys, 0));
     }
 }
 
 /* What needs the steps alone. */
-static void step_gradients(const AttendGradients *all, Precision how, AttendInputs in, Params *g)
+static void step_gradients(const ImageSums *sums, Precision how, AttendInputs in, Params *g)
 {
-    Attend *w = all->attend;
-    int H = w->shape.H, K = w->K, n = all->plan->P;
+    Attend *w = sums->attend;
+    int H = w->shape.H, K = w->K, n = sums->plan->P;
     AffineGradients query, context, sentinel, state;
     const ColumnSums score = {false, attend_param(g, ATTEND_W_SCORE), n, K, rows_of(w->dscore, (size_t)K)};
-    const Scatter words = {w->dword, all->plan->U, all->plan->slot, w->dgate, n, H};
+    const Scatter words = {w->dword, sums->plan->U, sums->plan->slot, w->dgate, n, H};
     Jobs jobs = {.n = 0};
-    jobs_add(&jobs, (Job){.parts = w->images, .run = image_part, .of = all});
-    affine_backward_add(&jobs, &query, how, false, NULL, attend_param(g, ATTEND_W_QUERY),
-                        attend_param(g, ATTEND_B_QUERY), w->dquery, in.prev_h, NULL, n, H, K);
-    affine_backward_add(&jobs, &context, how, false, NULL, attend_param(g, ATTEND_WZ), NULL, in.da, w->z, NULL, n,
-                        H, w->GH);
+    jobs_add(&jobs, (Job){.parts = w->images, .run = image_part, .of = sums});
+    affine_backward_jobs(&jobs, &query, how, false, NULL, attend_param(g, ATTEND_W_QUERY),
+                         attend_param(g, ATTEND_B_QUERY), w->dquery, in.prev_h, NULL, n, H, K);
+    affine_backward_jobs(&jobs, &context, how, false, NULL, attend_param(g, ATTEND_WZ), NULL, in.da, w->z, NULL, n,
+                         H, w->GH);
     if (w->shape.attention->sentinel) {
-        affine_backward_add(&jobs, &sentinel, how, false, NULL, attend_param(g, ATTEND_W_SENTINEL), NULL,
-                            w->dsentinel_key, w->sentinel, NULL, n, H, K);
-        affine_backward_add(&jobs, &state, how, false, NULL, attend_param(g, ATTEND_WH_SENTINEL), NULL, w->dgate,
-                            in.prev_h, NULL, n, H, H);
+        affine_backward_jobs(&jobs, &sentinel, how, false, NULL, attend_param(g, ATTEND_W_SENTINEL), NULL,
+                             w->dsentinel_key, w->sentinel, NULL, n, H, K);
+        affine_backward_jobs(&jobs, &state, how, false, NULL, attend_param(g, ATTEND_WH_SENTINEL), NULL, w->dgate,
+                             in.prev_h, NULL, n, H, H);
         jobs_add(&jobs, scatter_job(&words));
     }
     jobs_add(&jobs, column_sums_job(&score));
@@ -336,28 +337,30 @@ static void input_gradients(Attend *w, const Plan *plan, Precision how, const Pa
 {
     int H = w->shape.H, W = w->shape.W, K = w->K, cells = w->images * w->sizes.places;
     AffineGradients keys, words;
-    Product values = affine_input_gradient(how, w->dvalues, w->dkeys, attend_param(p, ATTEND_W_KEY), cells, H, K);
+    Product values =
+        affine_input_gradient(how, true, w->dvalues, w->dkeys, attend_param(p, ATTEND_W_KEY), cells, H, K);
     Product vectors;
     Jobs jobs = {.n = 0};
     jobs_add(&jobs, product_job(&values));
-    affine_backward_add(&jobs, &keys, how, false, NULL, attend_param(g, ATTEND_W_KEY), NULL, w->dkeys, w->values,
-                        NULL, cells, H, K);
+    affine_backward_jobs(&jobs, &keys, how, false, NULL, attend_param(g, ATTEND_W_KEY), NULL, w->dkeys, w->values,
+                         NULL, cells, H, K);
     if (w->shape.attention->sentinel) {
-        vectors = affine_input_gradient(how, in.dx, w->dword, attend_param(p, ATTEND_WX_SENTINEL), plan->U, W, H);
+        vectors =
+            affine_input_gradient(how, true, in.dx, w->dword, attend_param(p, ATTEND_WX_SENTINEL), plan->U, W, H);
         jobs_add(&jobs, product_job(&vectors));
-        affine_backward_add(&jobs, &words, how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL),
-                            attend_param(g, ATTEND_B_SENTINEL), w->dword, in.x, NULL, plan->U, W, H);
+        affine_backward_jobs(&jobs, &words, how, false, NULL, attend_param(g, ATTEND_WX_SENTINEL),
+                             attend_param(g, ATTEND_B_SENTINEL), w->dword, in.x, NULL, plan->U, W, H);
     }
     jobs_run(&jobs, NULL);
 }
 
 void attend_gradients(Attend *w, const Params *p, const Plan *plan, AttendInputs in, Params *g)
 {
-    const AttendGradients all = {w, plan};
+    const ImageSums sums = {w, plan};
     const Precision how = w->sizes.precision;
     int H = w->shape.H, cells = w->images * w->sizes.places;
     list_rows(w, plan);
-    step_gradients(&all, how, in, g);
+    step_gradients(&sums, how, in, g);
     input_gradients(w, plan, how, p, in, g);
     relu_backward(cells, H, w->values, w->dvalues);
     affine_backward(how, false, NULL, attend_param(g, ATTEND_W_GRID), attend_param(g, ATTEND_B_GRID), w->dvalues,

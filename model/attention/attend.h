@@ -32,7 +32,7 @@ void attend_free(Attend *attend); /* NULL is legal */
 void attend_pack(Attend *attend, const Params *params);
 /* Masks z in the steps from now on (DROP_CONTEXT); a rate of 0 does not. */
 void attend_dropout(Attend *attend, const Dropout *dropout);
-/* The values and keys of n images from their grids (n,P,C), P being `places` of attend_new. The grids are borrowed
+/* The values and keys of n images from their grids (n,L,C), L being `places` of attend_new. The grids are borrowed
  * until the gradients are computed. The same bits for an image whatever is beside it. Main thread; parallel inside. */
 void attend_images(Attend *attend, const Params *params, const real *grid, int n);
 /* The words' share of the sentinel's gate, from their vectors x (n,W). Nothing to do without a sentinel. Main thread;
@@ -43,7 +43,7 @@ void attend_words(Attend *attend, const Params *params, const real *x, int n);
  * first one in the minibatch, for backward; number (n) the positions' numbers for dropout, or NULL. What the cell's step
  * knows (prev_h and so on) comes later. */
 AttendStep attend_step(const Attend *attend, int position, const int32_t *image, int n, int row, const int *number);
-/* The weights α of a position, P of them (and β). */
+/* The weights α of a position, L of them (and β). */
 const real *attend_alphas(const Attend *attend, int position);
 
 /* The products around a step: z, and a += z·Wz. pick (n): the words, NULL: row i is word i. c is the first H numbers
@@ -54,7 +54,7 @@ void attend_backward(const Attend *attend, AttendStep *step, Rows prev_h, Rows c
 
 /* What training knows of a minibatch besides its plan. */
 typedef struct {
-    const real *prev_h, *da; /* (P,H), (P,G·H): here P and U are the plan's positions and distinct words */
+    const real *prev_h, *da; /* (P,H), (P,G·H): P and U are the plan's positions and distinct words */
     const real *x;           /* (U,W): the words' vectors */
     real *dx;                /* (U,W): added to */
 } AttendInputs;

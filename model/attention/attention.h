@@ -1,18 +1,18 @@
-/* Attention: at every step a look at a grid of features, P places of C numbers each.
+/* Attention: at every step a look at a grid of features, L places of C numbers each.
  *
  *   once per image   v_i = relu(grid_i·W_grid + b_grid)   (H)       k_i = v_i·W_key   (K)
  *   at every step    q = h·W_query + b_query              (K)       h, c: the state before the step
  *                    e_i = w_score·tanh(k_i + q)
- *   soft             α = softmax(e_1 ... e_P);              z = Σ α_i v_i
+ *   soft             α = softmax(e_1 ... e_L);              z = Σ α_i v_i
  *   adaptive         s = σ(x·Wx_sentinel + h·Wh_sentinel + b_sentinel)∘m;   m = tanh(c), or h if the cell carries no c
  *                    e_s = w_score·tanh(s·W_sentinel + q)
- *                    α, β = softmax(e_1 ... e_P, e_s);      z = Σ α_i v_i + β s
+ *                    α, β = softmax(e_1 ... e_L, e_s);      z = Σ α_i v_i + β s
  *   both             a += z·Wz                              the cell's input (step.h)
  *
  * The score is Bahdanau's (2015), as in Xu et al. 2015, "Show, Attend and Tell", section 3.1.2. The grid is embedded
  * and the context enters the cell alone, as in Lu et al. 2017, "Knowing When to Look", and in Rennie et al. 2017
  * (Att2in). Adaptive is the sentinel of Lu et al., equations 8 to 13, with the state before the step: β is the weight
- * of what the decoder knows already, for words that no place shows. K is ⌈H/4⌉ (Lu et al.: 49 of 512): the P·K
+ * of what the decoder knows already, for words that no place shows. K is ⌈H/4⌉ (Lu et al.: 49 of 512): the L·K
  * hyperbolic tangents are most of a step's cost.
  *
  * A kind is one file, attention_NAME.c, and one row of ATTENTIONS. The file is compiled once per instruction set,
@@ -46,11 +46,11 @@ enum {
 };
 
 /* One step of n rows, on the calling thread. Matrices have their own row distances; those that the kind does not use
- * are NULL. S is the number of weights: P, and one more, the last, if there is a sentinel. */
+ * are NULL. S is the number of weights: L, and one more, the last, if there is a sentinel. */
 typedef struct {
-    int n, H, K, P;
+    int n, H, K, L;
     const real *w_score;       /* (K) */
-    const real *values, *keys; /* (images,P,H), (images,P,K) */
+    const real *values, *keys; /* (images,L,H), (images,L,K) */
     const int32_t *image;      /* (n): whose grid a row looks at */
     const int *number;         /* (n): of the positions, r·T + t, which key the masks of dropout; NULL: none */
     Rows query;                /* (n,K) */
@@ -67,7 +67,7 @@ typedef struct {
     Rows dweights;            /* (n,S): scratch */
     Rows dquery;              /* (n,K): written */
     Rows dscore;              /* (n,K): written: a row's share of the gradient of w_score */
-    real *dkeys;              /* (n,P,K): added to: a row's share of the gradient of its image's keys */
+    real *dkeys;              /* (n,L,K): added to: a row's share of the gradient of its image's keys */
     Rows dsentinel;           /* (n,H): written by backward, β·dz; read by gate_backward, complete */
     Rows dsentinel_key;       /* (n,K): written */
     Rows dgate;               /* (n,H): written by gate_backward, the gradient of the sum in σ */

@@ -34,11 +34,11 @@ static void forward(const AttendStep *s)
     for (int r = 0; r < s->n; r++) {
         real *w = row_at(s->weights, r), *z = row_at(s->z, r);
         places_scores(s, r);
-        w[s->P] = places_score(s->K, row_at(s->sentinel_key, r), row_at(s->query, r), s->w_score);
-        places_softmax(s->P + 1, w);
+        w[s->L] = places_score(s->K, row_at(s->sentinel_key, r), row_at(s->query, r), s->w_score);
+        places_softmax(s->L + 1, w);
         fill_rows(1, s->H, rows_at(s->z, r), NULL);
-        places_mix(s->P, s->H, w, places_values(s, r), z);
-        places_mix(1, s->H, w + s->P, row_at(s->sentinel, r), z);
+        places_mix(s->L, s->H, w, places_values(s, r), z);
+        places_mix(1, s->H, w + s->L, row_at(s->sentinel, r), z);
     }
 }
 
@@ -49,14 +49,14 @@ static void backward(const AttendStep *s)
         const real *w = row_at(s->weights, r), *dz = row_at(s->dz, r);
         real *d = row_at(s->dweights, r), *ds = row_at(s->dsentinel, r);
         places_dweights(s, r);
-        d[s->P] = places_dot(s->H, dz, row_at(s->sentinel, r));
-        places_softmax_backward(s->P + 1, w, d);
+        d[s->L] = places_dot(s->H, dz, row_at(s->sentinel, r));
+        places_softmax_backward(s->L + 1, w, d);
         places_backward(s, r);
         fill_rows(1, s->K, rows_at(s->dsentinel_key, r), NULL);
-        places_score_backward(s->K, d[s->P], row_at(s->sentinel_key, r), row_at(s->query, r), s->w_score,
+        places_score_backward(s->K, d[s->L], row_at(s->sentinel_key, r), row_at(s->query, r), s->w_score,
                               row_at(s->dsentinel_key, r), row_at(s->dquery, r), row_at(s->dscore, r));
         for (int j = 0; j < s->H; j++)
-            ds[j] = w[s->P] * dz[j];
+            ds[j] = w[s->L] * dz[j];
     }
 }
 

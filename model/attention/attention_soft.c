@@ -7,9 +7,9 @@ static void forward(const AttendStep *s)
     for (int r = 0; r < s->n; r++) {
         real *w = row_at(s->weights, r);
         places_scores(s, r);
-        places_softmax(s->P, w);
+        places_softmax(s->L, w);
         fill_rows(1, s->H, rows_at(s->z, r), NULL);
-        places_mix(s->P, s->H, w, places_values(s, r), row_at(s->z, r));
+        places_mix(s->L, s->H, w, places_values(s, r), row_at(s->z, r));
     }
 }
 
@@ -18,7 +18,7 @@ static void backward(const AttendStep *s)
 {
     for (int r = 0; r < s->n; r++) {
         places_dweights(s, r);
-        places_softmax_backward(s->P, row_at(s->weights, r), row_at(s->dweights, r));
+        places_softmax_backward(s->L, row_at(s->weights, r), row_at(s->dweights, r));
         places_backward(s, r);
     }
 }

@@ -85,12 +85,12 @@ static inline void places_score_backward(int K, real d, const real *restrict key
 
 static inline const real *places_values(const AttendStep *s, int r)
 {
-    return s->values + (size_t)s->image[r] * (size_t)s->P * (size_t)s->H;
+    return s->values + (size_t)s->image[r] * (size_t)s->L * (size_t)s->H;
 }
 
 static inline const real *places_keys(const AttendStep *s, int r)
 {
-    return s->keys + (size_t)s->image[r] * (size_t)s->P * (size_t)s->K;
+    return s->keys + (size_t)s->image[r] * (size_t)s->L * (size_t)s->K;
 }
 
 /* The scores of row r's places. */
@@ -98,7 +98,7 @@ static inline void places_scores(const AttendStep *s, int r)
 {
     const real *keys = places_keys(s, r);
     real *e = row_at(s->weights, r);
-    for (int i = 0; i < s->P; i++)
+    for (int i = 0; i < s->L; i++)
         e[i] = places_score(s->K, keys + (size_t)i * (size_t)s->K, row_at(s->query, r), s->w_score);
 }
 
@@ -115,7 +115,7 @@ static inline void places_dweights(const AttendStep *s, int r)
 {
     const real *values = places_values(s, r);
     real *d = row_at(s->dweights, r);
-    for (int i = 0; i < s->P; i++)
+    for (int i = 0; i < s->L; i++)
         d[i] = places_dot(s->H, row_at(s->dz, r), values + (size_t)i * (size_t)s->H);
 }
 
@@ -123,10 +123,10 @@ static inline void places_dweights(const AttendStep *s, int r)
 static inline void places_backward(const AttendStep *s, int r)
 {
     const real *keys = places_keys(s, r), *d = row_at(s->dweights, r);
-    real *dkeys = s->dkeys + (size_t)r * (size_t)s->P * (size_t)s->K;
+    real *dkeys = s->dkeys + (size_t)r * (size_t)s->L * (size_t)s->K;
     fill_rows(1, s->K, rows_at(s->dquery, r), NULL);
     fill_rows(1, s->K, rows_at(s->dscore, r), NULL);
-    for (int i = 0; i < s->P; i++)
+    for (int i = 0; i < s->L; i++)
         places_score_backward(s->K, d[i], keys + (size_t)i * (size_t)s->K, row_at(s->query, r), s->w_score,
                               dkeys + (size_t)i * (size_t)s->K, row_at(s->dquery, r), row_at(s->dscore, r));
 }

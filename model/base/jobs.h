@@ -1,5 +1,5 @@
-/* Work of several kinds that does not depend on each other, in one parallel region: the threads wait for each other
- * once for all of it, and small parts fill the time in which the last large ones end. */
+/* Several kinds of work, none of which depends on another, in one parallel region: the threads wait for each other once
+ * for all of it, and small parts fill the time while the last large ones end. */
 #ifndef COCO_MODEL_JOBS_H
 #define COCO_MODEL_JOBS_H
 
@@ -20,10 +20,11 @@ typedef struct {
     int n;
 } Jobs;
 
+/* At most JOBS_MOST; a job without parts is not added. */
 void jobs_add(Jobs *jobs, Job job);
 /* Runs all parts of both lists on all threads, which take them in the lists' order, and empties the lists. Every other
- * thread takes `beside` first: where those jobs wait for memory and the others for arithmetic, they overlap so. `beside`
- * may be NULL. Main thread, outside parallel regions. */
+ * thread takes `beside` first: so jobs that wait for memory overlap with those that compute. `beside` may be NULL. Main
+ * thread, outside parallel regions. */
 void jobs_run(Jobs *jobs, Jobs *beside);
 /* One job alone. */
 void job_run(Job job);

@@ -1,4 +1,4 @@
-/* The update rules of the course (cs231n, optim.py), on one flat block of parameters.
+/* The update rules of the course (cs231n, optim.py), on ranges of parameters (update.h).
  *
  *   sgd        w -= lr·dw
  *   momentum   v = mu·v - lr·dw;  w += v                                     mu 0.9

@@ -1,5 +1,7 @@
 #include "model/optim/update.h"
 
+_Static_assert((int)TENSORS_MOST <= (int)JOBS_MOST && TENSORS_MOST <= 64, "a job and a bit for each tensor");
+
 enum { RANGE = 16384 }; /* numbers of a part: four arrays of this stay in a core's cache */
 
 static void decay_range(real rate, size_t n, real *w)

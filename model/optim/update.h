@@ -16,10 +16,11 @@ typedef struct {
      * word vectors, whose rows get gradients only where their words occur. With lr times a rate this is the decoupled
      * weight decay of Loshchilov and Hutter (2019), as PyTorch's AdamW has it. */
     double decay;
-    uint64_t begun; /* a bit for each tensor (TENSORS_MOST) whose update is among some jobs, or done */
+    uint64_t
+        begun; /* a bit for each tensor whose update is among some jobs, or done; 0 at first: an Update is used once */
 } Update;
 
-/* Adds the update of a tensor to some jobs. */
+/* Adds the update of a tensor to some jobs, which borrow it. */
 void update_add(Jobs *jobs, Update *update, int tensor);
 /* Adds those of all tensors that are not begun yet. */
 void update_add_rest(Jobs *jobs, Update *update);

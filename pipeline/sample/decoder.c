@@ -253,13 +253,13 @@ static int rerank_group(Decoder *d, int first, int n, Err *err)
 {
     const Neighbors *neighbors = d->options->neighbors;
     const size_t count = neighbors ? (size_t)neighbors_count(neighbors) : 0;
-    double *weight = malloc(((size_t)n * count + 1) * sizeof *weight);
-    int rc = weight ? 0 : err_set(err, "out of memory");
+    double *weight = neighbors ? malloc((size_t)n * count * sizeof *weight) : NULL;
+    int rc = neighbors && !weight ? err_set(err, "out of memory") : 0;
     if (rc == 0 && neighbors)
         rc = neighbors_weights(neighbors, n, d->cosine + (size_t)first * count, weight, err);
     for (int i = 0; i < n && rc == 0; i++)
         rc = rerank(&d->results[(size_t)(first + i) * (size_t)d->answers], d->answers, neighbors,
-                    weight + (size_t)i * count, err);
+                    neighbors ? weight + (size_t)i * count : NULL, err);
     free(weight);
     return rc;
 }

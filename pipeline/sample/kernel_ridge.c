@@ -8,7 +8,11 @@
 
 static const double GAMMA = 2, LAMBDA = 0.3, EPSILON = 1e-7;
 
-enum { BLOCK = 64, LANES = KERNEL_RIDGE_LANES };
+enum {
+    BLOCK = 64, /* rows of the factor, and of what it is made of, that are worked on at a time */
+    ROWS = 8,   /* of the factor, which a thread takes at a time */
+    LANES = KERNEL_RIDGE_LANES
+};
 
 struct KernelRidge {
     int n, m;
@@ -50,7 +54,7 @@ static void add_four(double *to, const double *a, const double *x, size_t m, int
 static void add_products(double *A, int m, int first, const double *rows, int n, double sign)
 {
     size_t M = (size_t)m;
-#pragma omp parallel for schedule(dynamic, 8)
+#pragma omp parallel for schedule(dynamic, ROWS)
     for (int a = first; a < m; a++) {
         double *to = A + (size_t)a * M + a;
         const double *row = rows + a;

@@ -13,8 +13,8 @@ int shards_start(TrainRun *run, int n, Err *err);
 void shards_end(Shards *shards); /* NULL is legal */
 
 /* Sets run->loss and run->grads from a training batch, and `stop` to a signal that asked any rank to stop, or 0. Warns
- * of rows of zeros. Of a minibatch that is one shard, the update is done beside the backward pass (loss.h), unless it is
- * NULL. -1: another rank does not answer, or the features are all zeros. */
+ * of rows of zeros. If the minibatch is one shard, the update is done beside the backward pass (loss.h), unless it is
+ * NULL. -1: another rank does not answer, or the features are all zeros; the parameters may be updated by then. */
 int shards_loss(TrainRun *run, const Batch *batch, int *stop, Update *update, Err *err);
 
 #endif

@@ -56,12 +56,13 @@ static bool clips(const TrainSettings *t)
     return t->clip > 0 || t->clip_value > 0;
 }
 
-/* The minibatch's loss and gradient, and the update by it: beside the backward pass, unless the whole gradient has to
- * be known before. */
+/* The minibatch's loss and gradient, and the update: beside the backward pass, or, of a gradient that is clipped or
+ * summed over shards, after it. */
 static int learn(TrainRun *r, const Batch *b, Err *err)
 {
     TrainState *s = &r->state;
     const TrainSettings *t = &s->settings;
+    set_rate(r);
     Update update = {.optim = s->optim,
                      .slot = s->slot,
                      .params = &r->model.params,
@@ -74,7 +75,7 @@ static int learn(TrainRun *r, const Batch *b, Err *err)
         return -1;
     if (clips(t))
         gradient_clip(t->clip, t->clip_value, r->grads.data, r->grads.n);
-    update_add_rest(&jobs, &update);
+    update_add_rest(&jobs, &update); /* none, after an update beside the backward pass */
     jobs_run(&jobs, NULL);
     s->optim.step++;
     return 0;
@@ -128,7 +129,6 @@ static int iterate(TrainRun *r, Err *err)
     TrainState *s = &r->state;
     double began = clock_now();
     const Batch *b = batches_next(r->source, err);
-    set_rate(r);
     if (!b || learn(r, b, err))
         return -1;
     r->agreed = !isfinite(r->loss);
