@@ -1,5 +1,5 @@
 /* Rows picked by words: their vectors, and the sums of what belongs to equal words, as jobs. A Gather or a Scatter is
- * borrowed until its job is done. */
+ * borrowed until its job is done; jobs run on any thread. */
 #ifndef COCO_MODEL_EMBEDDING_H
 #define COCO_MODEL_EMBEDDING_H
 

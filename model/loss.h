@@ -70,8 +70,7 @@ typedef struct {
 } LossBatch;
 
 /* Returns the loss. In training, overwrites grads, which has the shape of params; otherwise grads may be NULL. Writes to
- * params only if batch->update is given.
- * Main thread; parallel inside; allocates nothing. */
+ * params only if batch->update is given. Main thread; parallel inside; allocates nothing. */
 double captioner_loss(const Params *params, LossWork *work, const LossBatch *batch, Params *grads);
 /* The loss of each row of the last minibatch: row (N). captioner_loss has returned their sum divided by N, of a part by
  * `of`. */

@@ -7,6 +7,8 @@
 #include "model/optim/optim.h"
 #include "model/tensors.h"
 
+#include <stdint.h>
+
 typedef struct {
     Optim optim;       /* its step counts this update already */
     real *const *slot; /* the rule's arrays, each as large as the parameters */
@@ -16,11 +18,11 @@ typedef struct {
      * word vectors, whose rows get gradients only where their words occur. With lr times a rate this is the decoupled
      * weight decay of Loshchilov and Hutter (2019), as PyTorch's AdamW has it. */
     double decay;
-    uint64_t
-        begun; /* a bit for each tensor whose update is among some jobs, or done; 0 at first: an Update is used once */
+    /* A bit for each tensor whose update is done or among some jobs. 0 at first: an Update is used once. */
+    uint64_t begun;
 } Update;
 
-/* Adds the update of a tensor to some jobs, which borrow it. */
+/* Adds the update of a tensor to some jobs, which borrow it until they are done. Main thread; the jobs run on any. */
 void update_add(Jobs *jobs, Update *update, int tensor);
 /* Adds those of all tensors that are not begun yet. */
 void update_add_rest(Jobs *jobs, Update *update);
